@@ -1,0 +1,73 @@
+"""Land-use compliance for China's characteristic towns (特色小镇).
+
+The public names load on first use, so that ``import townland`` is quick; the one thing done at once is
+to guard GDAL and PROJ, which must happen before any of their libraries is imported.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from townland.reading import guard
+
+__version__ = "0.1.0"
+
+guard.apply()
+
+_ROOMS = {
+    "Assessment": "townland.check",
+    "LayerCatalog": "townland.catalog",
+    "Rulebook": "townland.rules.model",
+    "Town": "townland.towns",
+    "TownlandError": "townland.errors",
+    "Verdict": "townland.rules.model",
+    "check": "townland.check",
+    "load_catalog": "townland.catalog",
+    "load_rulebook": "townland.rules.loader",
+    "official_area_m2": "townland.geodesy",
+    "read_towns": "townland.towns",
+    "show_map": "townland.maps.page",
+    "write_county": "townland.sample",
+    "write_run": "townland.report.run",
+}
+
+if TYPE_CHECKING:
+    from townland.catalog import LayerCatalog, load_catalog
+    from townland.check import Assessment, check
+    from townland.errors import TownlandError
+    from townland.geodesy import official_area_m2
+    from townland.maps.page import show_map
+    from townland.report.run import write_run
+    from townland.rules.loader import load_rulebook
+    from townland.rules.model import Rulebook, Verdict
+    from townland.sample import write_county
+    from townland.towns import Town, read_towns
+
+__all__ = [
+    "Assessment",
+    "LayerCatalog",
+    "Rulebook",
+    "Town",
+    "TownlandError",
+    "Verdict",
+    "__version__",
+    "check",
+    "load_catalog",
+    "load_rulebook",
+    "official_area_m2",
+    "read_towns",
+    "show_map",
+    "write_county",
+    "write_run",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name in _ROOMS:
+        return getattr(import_module(_ROOMS[name]), name)
+    raise AttributeError(f"module 'townland' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,129 @@
+"""The layer catalog: which file plays which role, as of when, and covering what."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Literal, get_args
+
+from pydantic import Field, PrivateAttr, model_validator
+
+from townland import documents
+from townland.documents import Strict
+from townland.errors import CatalogError
+from townland.i18n import _
+
+Role = Literal[
+    "land_use",
+    "permanent_basic_farmland",
+    "paddy",
+    "unused_land",
+    "planned_use",
+    "control_zone",
+    "growth_boundary",
+    "ecological_redline",
+    "stock_land",
+    "inefficient_land",
+    "elevation",
+    "land_cover",
+    "imagery",
+]
+ROLES: tuple[str, ...] = get_args(Role)
+RASTER_ROLES = ("elevation", "land_cover", "imagery")
+CLASS_GROUPS = ("cultivated", "paddy", "agricultural", "unused", "construction")
+
+
+class LayerSpec(Strict):
+    """One ``[[layer]]`` of a catalog: a file, its role, and how its columns are to be read.
+
+    `path` is kept as it was written; `LayerCatalog.resolve` gives the file.
+    """
+
+    name: str = Field(min_length=1)
+    role: Role
+    path: str = Field(min_length=1)
+    layer: str | None = None
+    scheme: str | None = None
+    classes: dict[Literal["cultivated", "paddy", "agricultural", "unused", "construction"], list[str]] | None = None
+    class_column: str | None = None
+    net_factor_column: str | None = None
+    id_column: str | None = None
+    owner_column: str | None = None
+    tag_column: str | None = None
+    where: dict[str, list[str | int | float]] | None = None
+    crs: str | None = None
+    encoding: str | None = None
+    coverage: str | None = None
+    transform: str | None = None
+    surveyed: dt.date | None = None
+    source: str = ""
+    licence: str = ""
+
+    @model_validator(mode="after")
+    def _class_needs_scheme(self) -> LayerSpec:
+        if self.scheme is not None and self.classes is not None:
+            raise CatalogError(
+                _("layer {name}: give either scheme or classes, not both", name=self.name)
+            )
+        if self.class_column is not None and self.scheme is None and self.classes is None:
+            raise CatalogError(
+                _(
+                    "layer {name}: class_column needs a scheme (a bare land code means different land"
+                    " in two schemes) or a table classes",
+                    name=self.name,
+                )
+            )
+        return self
+
+    @property
+    def is_raster(self) -> bool:
+        """Whether the role is one that a raster plays."""
+        return self.role in RASTER_ROLES
+
+
+class LayerCatalog(Strict):
+    """The layers of a place, in the order of the file; two layers of one role are united."""
+
+    layer: list[LayerSpec] = Field(min_length=1)
+    _path: Path = PrivateAttr(default=Path("catalog.toml"))
+    _sha256: str = PrivateAttr(default="")
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> LayerCatalog:
+        names = [spec.name for spec in self.layer]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            raise CatalogError(_("two layers are named {name}; names must differ", name=name))
+        return self
+
+    @property
+    def path(self) -> str:
+        """The catalog's file as it was given, with ``/``."""
+        return self._path.as_posix()
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the catalog's file."""
+        return self._sha256
+
+    def of_role(self, role: str) -> tuple[LayerSpec, ...]:
+        """The layers that play `role`, in order; empty where none does."""
+        return tuple(spec for spec in self.layer if spec.role == role)
+
+    def resolve(self, path: str) -> Path:
+        """The file that `path` means: relative ones start at the catalog's folder."""
+        return self._path.parent / path
+
+
+def load_catalog(path: Path | str) -> LayerCatalog:
+    """Read ``catalog.toml``.
+
+    Raises
+    ------
+    CatalogError
+        The file is missing or is no catalog: every error at once, with line and key.
+    """
+    path = Path(path)
+    catalog, sha256 = documents.load(path, LayerCatalog, CatalogError)
+    catalog._path = path
+    catalog._sha256 = sha256
+    return catalog

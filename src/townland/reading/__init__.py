@@ -1,0 +1,1 @@
+"""Reading what a bureau hands over: one module for each kind of source."""

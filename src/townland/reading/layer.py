@@ -1,0 +1,48 @@
+"""A layer as it was read: its frame with standard columns, and what was declared and assumed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from townland.catalog import LayerSpec
+from townland.issues import Issue
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One file that a check used; `path` as it was given, with ``/``.
+
+    `features` counts the whole file, None where the format does not tell it cheaply.
+    """
+
+    name: str
+    role: str
+    path: str
+    sha256: str
+    features: int | None
+    crs_declared: str | None
+    crs_used: str
+    encoding_declared: str | None
+    encoding_used: str | None
+    surveyed: dt.date | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """The features of one layer near the towns.
+
+    `frame` has the columns ``id`` (str), ``code`` (str or None: the class column as it stands),
+    ``net_factor`` (float, NaN where unknown), ``owner``, ``tag`` (str or None) and geometry in `crs`,
+    whatever the file calls them. `extent` is the bounding box (a polygon in `crs`) of the file before
+    `where`, `coverage` the declared coverage in `crs` or None.
+    """
+
+    spec: LayerSpec
+    frame: Any
+    crs: Any
+    input: Input
+    issues: tuple[Issue, ...]
+    extent: Any
+    coverage: Any

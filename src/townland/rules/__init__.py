@@ -1,0 +1,1 @@
+"""The policy as data: rulebooks, rule kinds, and findings."""
