@@ -1,10 +1,42 @@
-"""Pieces of land become areas that close to the last printed digit."""
+"""Pieces of land become areas that close to the last printed digit (平差).
+
+The control area of a town is its official area to 0.01 m². Its pieces, and what no piece covers, share
+it out in proportion to their measured areas by largest remainder; the pieces of pieces share out
+theirs. So every table sums, and so does every table under it (`standards.md` 5).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pyproj
+
+from townland import geodesy, overlay, units
+from townland.errors import EngineError
+from townland.i18n import _
+from townland.overlay import Pieces
+from townland.prepare import Ground
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+CENT = Decimal("0.01")
+ZERO = Decimal("0.00")
+ADJUSTABLE_M2, ADJUSTABLE_SHARE, ADJUSTABLE_PIECE_M2 = 0.05, 1e-7, 0.02
+"""What may be adjusted away at the control level; more is an error of topology (`standards.md` 5)."""
+
+NOTHING_M2 = 0.005
+"""Land that would be printed as 0.00 m² is no land."""
+
+RIDGE_CODES = {"sandiao-2019": "1203", "gbt21010-2017": "1203", "guide-2023": "2303"}
+"""Where each scheme books the ridges (田坎) that are deducted from cultivated land."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +91,198 @@ class Measure:
     def pieces(self) -> int:
         """How many pieces the measure has, slivers included."""
         return len(self.frame)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Closed:
+    """Pieces with their areas in whole hundredths of a m², so adjusted that they close.
+
+    `rest` is what each parent has beyond its pieces; `closure_m2` what was adjusted away.
+    """
+
+    pieces: Pieces
+    cents: Ints
+    rest: Ints
+    closure_m2: Decimal
+
+
+def close_town(
+    control_m2: Decimal, pieces: Pieces, uncovered_m2: float, crs: pyproj.CRS, *, town: str
+) -> Closed:
+    """Share a town's control area out to the pieces of one layer and to what it does not cover.
+
+    Raises
+    ------
+    EngineError
+        The pieces and the rest miss the control area by more than rounding explains: they overlap, or
+        something was lost.
+
+    """
+    raw = geodesy.official_area_m2(pieces.geometry, crs)
+    closure = float(control_m2) - float(raw.sum()) - uncovered_m2
+    allowed = max(
+        ADJUSTABLE_M2, ADJUSTABLE_SHARE * float(control_m2), ADJUSTABLE_PIECE_M2 * len(raw)
+    )
+    if abs(closure) > allowed:
+        raise EngineError(
+            _(
+                "town {town}: the pieces of {role} and the part without any sum to {found} m², the"
+                " town's control area is {control} m²; the difference is more than rounding explains"
+                " ({allowed} m²). No figure of this town can be trusted; please report this as a bug",
+                town=town,
+                role=next(iter(pieces.rows)),
+                found=units.m2(float(raw.sum()) + uncovered_m2),
+                control=control_m2,
+                allowed=units.m2(allowed),
+            )
+        )
+    shares = units.apportion([*raw.tolist(), uncovered_m2], control_m2) if control_m2 else []
+    cents = np.array([int(share / CENT) for share in shares], dtype=np.int64)
+    return Closed(pieces, cents[:-1], cents[-1:], units.m2(abs(closure)))
+
+
+def close_pieces(parents: Closed, pieces: Pieces, crs: pyproj.CRS) -> Closed:
+    """Share each parent's area out to the pieces cut from it and to the rest of it."""
+    raw = geodesy.official_area_m2(pieces.geometry, crs)
+    whole = geodesy.official_area_m2(parents.pieces.geometry, crs)
+    cents = np.zeros(len(pieces), dtype=np.int64)
+    rest = parents.cents.copy()
+    if pieces.parent is None or not len(pieces):
+        return Closed(pieces, cents, rest, parents.closure_m2)
+    bounds = np.searchsorted(pieces.parent, np.arange(len(whole) + 1))
+    for parent, (start, end) in enumerate(zip(bounds[:-1], bounds[1:], strict=True)):
+        if start == end:
+            continue
+        beyond = float(whole[parent] - raw[start:end].sum())
+        weights = [*raw[start:end].tolist(), beyond if beyond > NOTHING_M2 else 0.0]
+        shares = units.apportion(weights, int(parents.cents[parent]) * CENT)
+        cents[start:end] = [int(share / CENT) for share in shares[:-1]]
+        rest[parent] = int(shares[-1] / CENT)
+    return Closed(pieces, cents, rest, parents.closure_m2)
+
+
+def decimal_m2(cents: Any) -> Decimal:
+    """Hundredths of a m² as a decimal of m²."""
+    return int(cents) * CENT
+
+
+def ridge_cents(cents: Ints, coefficient: Floats) -> Ints:
+    """The ridge area (田坎) in each piece: area × coefficient, half up to 0.01 m²."""
+    out = np.zeros(len(cents), dtype=np.int64)
+    for i in np.flatnonzero(coefficient > 0):
+        out[i] = int(units.ridge(decimal_m2(cents[i]), float(coefficient[i])) / CENT)
+    return out
+
+
+def land_classes(
+    closed: Closed, ground: Ground, control_m2: Decimal, ridge_name: str
+) -> LandClasses:
+    """Sum the pieces of a land survey by class; the rows close with the part not covered.
+
+    The ridges are taken from the net area of the class they lie in and added to that of the scheme's
+    class for ridges (1203 田坎 in the survey), so that the net column sums to the control area too.
+    """
+    part = ground.frame.iloc[closed.pieces.rows[ground.role]]
+    codes = part["code"].astype(object).where(part["code"].notna(), "").to_numpy()
+    owner = part["owner"].astype(object).where(part["owner"].notna(), "").astype(str)
+    state = np.asarray(owner.str[:1].isin(("1", "2")), dtype=bool)
+    ridges = ridge_cents(closed.cents, part["ridge"].to_numpy(dtype=float))
+    names = dict(zip(codes, zip(part["class_name"], part["three_class"], strict=True), strict=True))
+    booked = RIDGE_CODES.get(ground.scheme, "")
+    if ridges.sum() and booked not in names:
+        names[booked] = (ridge_name, "农用地")
+    out = []
+    for code in sorted(names):
+        here = codes == code
+        gross = closed.cents[here].sum()
+        net = gross - ridges[here].sum() + (ridges.sum() if code == booked else 0)
+        name, three_class = names[code]
+        out.append(
+            ClassRow(
+                code,
+                name or "",
+                three_class,
+                decimal_m2(gross),
+                decimal_m2(net),
+                decimal_m2(closed.cents[here & state].sum()) if ground.owned else None,
+                decimal_m2(closed.cents[here & ~state].sum()) if ground.owned else None,
+            )
+        )
+    return LandClasses(ground.scheme, tuple(out), decimal_m2(closed.rest.sum()), control_m2)
+
+
+def measure(
+    name: str,
+    closed: Closed,
+    grounds: Mapping[str, Ground],
+    members: Mapping[str, Collection[str]],
+    crs: pyproj.CRS,
+    *,
+    town: str,
+    sliver_width_m: float,
+    overlap_m2: float = 0.0,
+    uncovered_m2: float = 0.0,
+    assumed_coverage: tuple[str, ...] = (),
+) -> Measure:
+    """Pick a measure's pieces out of the common pieces of its layers, and sum them.
+
+    Parameters
+    ----------
+    closed
+        The pieces of the layers, in the measure's order.
+    grounds
+        The ground of each role.
+    members
+        The class codes that count, for the roles that are filtered.
+
+    """
+    roles = tuple(closed.pieces.rows)
+    parts = {role: grounds[role].frame.iloc[closed.pieces.rows[role]] for role in roles}
+    counts = np.ones(len(closed.pieces), dtype=bool)
+    perhaps = counts.copy()
+    for role, codes in members.items():
+        known = parts[role]["class_name"].notna().to_numpy()
+        counts &= np.asarray(parts[role]["code"].isin(codes), dtype=bool)
+        perhaps &= np.asarray(parts[role]["code"].isin(codes), dtype=bool) | ~known
+    geometry = closed.pieces.geometry[counts]
+    columns: dict[str, Any] = {"town": town}
+    for role in roles:
+        columns[f"{role}_id"] = parts[role]["id"].to_numpy()[counts]
+        columns[f"{role}_code"] = parts[role]["code"].to_numpy()[counts]
+    classed = [role for role in roles if grounds[role].scheme]
+    for column in ("class_name", "three_class", "source", "use_group"):
+        columns[column] = parts[classed[-1]][column].to_numpy()[counts] if classed else None
+    cents = closed.cents[counts]
+    ridged = [role for role in roles if grounds[role].ridged]
+    net = None
+    if ridged:
+        coefficient = parts[ridged[-1]]["ridge"].to_numpy(dtype=float)[counts]
+        net = cents - ridge_cents(cents, coefficient)
+    thin = overlay.slivers(geodesy.local_metres(geometry, crs), sliver_width_m)
+    columns["area_m2"] = [decimal_m2(value) for value in cents]
+    columns["net_m2"] = [None if net is None else decimal_m2(net[i]) for i in range(len(cents))]
+    columns["sliver"] = thin
+    return Measure(
+        name,
+        roles,
+        decimal_m2(cents.sum()),
+        None if net is None else decimal_m2(net.sum()),
+        decimal_m2(cents[thin].sum()),
+        units.m2(overlap_m2),
+        units.m2(uncovered_m2),
+        closed.closure_m2,
+        decimal_m2(closed.cents[perhaps & ~counts].sum()),
+        (),
+        assumed_coverage,
+        gpd.GeoDataFrame(columns, geometry=list(geometry), crs=crs, index=range(len(geometry))),
+    )
+
+
+def no_measure(
+    name: str, roles: tuple[str, ...], town_m2: Decimal, missing: tuple[str, ...], crs: pyproj.CRS
+) -> Measure:
+    """The measure that could not be taken because no layer plays some of its roles."""
+    columns = ["town", *(f"{role}_{what}" for role in roles for what in ("id", "code"))]
+    columns += ["class_name", "three_class", "source", "use_group", "area_m2", "net_m2", "sliver"]
+    frame = gpd.GeoDataFrame({column: [] for column in columns}, geometry=[], crs=crs)
+    return Measure(name, roles, ZERO, None, ZERO, ZERO, town_m2, ZERO, ZERO, missing, (), frame)

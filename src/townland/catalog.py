@@ -44,7 +44,10 @@ class LayerSpec(Strict):
     path: str = Field(min_length=1)
     layer: str | None = None
     scheme: str | None = None
-    classes: dict[Literal["cultivated", "paddy", "agricultural", "unused", "construction"], list[str]] | None = None
+    classes: (
+        dict[Literal["cultivated", "paddy", "agricultural", "unused", "construction"], list[str]]
+        | None
+    ) = None
     class_column: str | None = None
     net_factor_column: str | None = None
     id_column: str | None = None
@@ -121,6 +124,7 @@ def load_catalog(path: Path | str) -> LayerCatalog:
     ------
     CatalogError
         The file is missing or is no catalog: every error at once, with line and key.
+
     """
     path = Path(path)
     catalog, sha256 = documents.load(path, LayerCatalog, CatalogError)

@@ -3,40 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from townland.areas import LandClasses, Measure
-from townland.catalog import LayerCatalog
+import geopandas as gpd
+import pandas as pd
+
+from townland import areas, prepare, units
+from townland.catalog import ROLES, LayerCatalog
+from townland.i18n import DEFAULT_LANGUAGE, Words, _, render
 from townland.issues import Issue
-from townland.prepare import Repair
-from townland.reading.layer import Input
+from townland.prepare import Ground, Repair
+from townland.reading.layer import Input, Layer
+from townland.reading.vector import read_layer
+from townland.rules.evaluate import Facts, evaluate
 from townland.rules.finding import Finding
+from townland.rules.loader import rules_in_force
 from townland.rules.model import Rulebook
+from townland.survey import TownResult, measure_town
 from townland.towns import Town
 
+ALWAYS = ("land_use", "planned_use")
+"""Roles that every report shows, whether or not a rule needs them."""
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TownResult:
-    """What was measured in one town.
+Progress = Callable[[Words, int, int], None]
 
-    `area_m2` is the official ellipsoid area, `area_check_m2` the independent (densified geodesic) one,
-    `plane_m2` the area on the projection plane (None in degrees). `land` and `planned` are the land
-    survey's pieces and the planned plots inside the town (frames as `Measure.frame`), for drawing and
-    tables; `uncovered` maps a role to the part of the town that its layers do not cover.
-    """
 
-    town: Town
-    area_m2: Decimal
-    area_check_m2: Decimal
-    plane_m2: Decimal | None
-    measures: Mapping[str, Measure]
-    land_classes: LandClasses | None
-    land: Any
-    planned: Any
-    uncovered: Mapping[str, Any]
+def silent(step: Words, done: int, whole: int) -> None:
+    """Tell nobody how far a check has come."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,3 +46,183 @@ class Assessment:
     findings: tuple[Finding, ...]
     repairs: tuple[Repair, ...]
     issues: tuple[Issue, ...]
+
+    def finding(self, rule: str, town: str | None = None) -> Finding:
+        """The finding of a rule for a town's code; the first town's without one."""
+        for found in self.findings:
+            if found.rule == rule and town in (None, found.town):
+                return found
+        raise KeyError((rule, town))
+
+    def evidence(self, rule: str, town: str | None = None) -> gpd.GeoDataFrame:
+        """The pieces that show why a rule's verdict stands, of all its measures.
+
+        Columns ``measure``, ``town``, the feature ids, ``class_name``, ``area_m2``, ``net_m2``,
+        ``sliver`` and geometry in the town's CRS.
+        """
+        found = self.finding(rule, town)
+        result = next(result for result in self.towns if result.town.code == found.town)
+        frames = [
+            result.measures[name].frame.assign(measure=name)
+            for name in found.evidence
+            if result.measures[name].pieces
+        ]
+        if not frames:
+            return gpd.GeoDataFrame({"measure": []}, geometry=[], crs=result.town.crs)
+        return pd.concat(frames, ignore_index=True)
+
+    def findings_table(self, lang: str = DEFAULT_LANGUAGE) -> pd.DataFrame:
+        """One row for each finding: rule, town, verdict, figure, limit, margin, unit, reason."""
+        return pd.DataFrame(
+            {
+                "rule": found.rule,
+                "title": found.title.render(lang),
+                "town": found.town,
+                "verdict": found.verdict.value,
+                "measured": found.measured,
+                "limit": found.limit,
+                "margin": found.margin,
+                "unit": found.unit,
+                "why": render(found.why, lang),
+            }
+            for found in self.findings
+        )
+
+    def land_class_table(self, town: str | None = None) -> pd.DataFrame:
+        """The land survey inside a town by class, in m²; the rows sum to the control area."""
+        result = next(result for result in self.towns if town in (None, result.town.code))
+        table = result.land_classes
+        return pd.DataFrame(
+            []
+            if table is None
+            else [
+                {name: getattr(row, name) for name in areas.ClassRow.__slots__}
+                for row in table.rows
+            ]
+        )
+
+
+def check(
+    towns: Sequence[Town],
+    catalog: LayerCatalog,
+    rulebook: Rulebook,
+    *,
+    on: dt.date,
+    accept_repairs: Collection[str] = (),
+    progress: Progress = silent,
+) -> Assessment:
+    """Check towns against the clauses that are in force on a day.
+
+    Parameters
+    ----------
+    towns
+        As `read_towns` gives them.
+    catalog, rulebook
+        As `load_catalog` and `load_rulebook` give them.
+    on
+        The day whose law counts.
+    accept_repairs
+        ``LAYER:FEATURE`` of geometry repairs to accept though they change a protected area.
+    progress
+        Called with a sentence, the steps done and all steps.
+
+    Raises
+    ------
+    TownlandError
+        An input cannot be used (`CatalogError`, `LayerError`, `RulebookError`), or a self-check
+        failed (`EngineError`). A town that breaks a rule is a finding, never an error.
+
+    """
+    rules_in_force(rulebook, on)
+    roles = _roles(catalog, rulebook)
+    steps = sum(len(catalog.of_role(role)) for role in roles) + len(towns)
+    step = iter(range(steps))
+    towns, repairs = _mended_towns(towns, accept_repairs)
+    windows = [(town.boundary.bounds, town.crs) for town in towns]
+    layers: dict[str, list[Layer]] = {}
+    for role in roles:
+        for spec in catalog.of_role(role):
+            progress(_("reading layer {name}", name=spec.name), next(step), steps)
+            layer, mended = _mended(read_layer(spec, catalog, windows), accept_repairs)
+            layers.setdefault(role, []).append(layer)
+            repairs += mended
+    results, findings, issues = [], [], []
+    grounds: dict[Any, dict[str, Ground]] = {}
+    for town in towns:
+        progress(_("measuring {name}", name=town.name), next(step), steps)
+        if town.crs not in grounds:
+            grounds[town.crs] = {
+                role: prepare.gather(role, known, town.crs, rulebook.three_class)
+                for role, known in layers.items()
+            }
+        result = measure_town(
+            town,
+            grounds[town.crs],
+            rulebook.measure,
+            profile=rulebook.three_class,
+            sliver_width_m=float(rulebook.sliver_width_m),
+        )
+        results.append(result)
+        issues += result.issues
+        facts = Facts(
+            town=town.code,
+            name=town.name,
+            area_m2=result.area_m2,
+            closure_m2=units.m2(abs(result.area_m2 - result.area_check_m2)),
+            measures=result.measures,
+            dossier=town.dossier,
+        )
+        findings += evaluate(rulebook, facts, on)
+    progress(_("checked"), steps, steps)
+    inputs = {town.input: None for town in towns}
+    inputs |= {layer.input: None for known in layers.values() for layer in known}
+    told = [issue for town in towns for issue in town.issues]
+    told += [issue for known in layers.values() for layer in known for issue in layer.issues]
+    return Assessment(
+        on,
+        rulebook,
+        catalog,
+        tuple(inputs),
+        tuple(results),
+        tuple(findings),
+        tuple(repairs),
+        tuple(dict.fromkeys(told)) + tuple(issues),
+    )
+
+
+def _roles(catalog: LayerCatalog, rulebook: Rulebook) -> tuple[str, ...]:
+    """The roles that the rulebook's measures need and that some layer plays, in a fixed order."""
+    needed = {role for spec in rulebook.measure.values() for role in spec.layers} | set(ALWAYS)
+    return tuple(role for role in ROLES if role in needed and catalog.of_role(role))
+
+
+def _mended_towns(
+    towns: Sequence[Town], accepted: Collection[str]
+) -> tuple[list[Town], list[Repair]]:
+    mended, repairs = [], []
+    for town in towns:
+        boundary, done = prepare.mend(
+            [town.boundary],
+            [town.code],
+            town.crs,
+            layer=town.input.name,
+            protected=True,
+            accepted=accepted,
+        )
+        mended.append(replace(town, boundary=boundary[0]) if done else town)
+        repairs += done
+    return mended, repairs
+
+
+def _mended(layer: Layer, accepted: Collection[str]) -> tuple[Layer, list[Repair]]:
+    geometry, repairs = prepare.mend(
+        layer.frame.geometry.to_numpy(),
+        layer.frame["id"],
+        layer.crs,
+        layer=layer.spec.name,
+        protected=layer.spec.role in prepare.PROTECTED_ROLES,
+        accepted=accepted,
+    )
+    if not repairs:
+        return layer, []
+    return replace(layer, frame=layer.frame.set_geometry(list(geometry), crs=layer.crs)), [*repairs]

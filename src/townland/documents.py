@@ -42,6 +42,7 @@ def load(
     ------
     TownlandError
         Of the class `error`: the file is missing, is no UTF-8 TOML, or does not fit the model.
+
     """
     try:
         raw = path.read_bytes()
@@ -156,7 +157,9 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
-_KEY = re.compile(r"""^\s*((?:"[^"]*"|'[^']*'|[\w-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[\w-]+))*)\s*=""")
+_KEY = re.compile(
+    r"""^\s*((?:"[^"]*"|'[^']*'|[\w-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[\w-]+))*)\s*="""
+)
 _PART = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([\w-]+))\s*\.?""")
 
 

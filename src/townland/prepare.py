@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from townland.i18n import Words
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+
+from townland import crs as crs_room
+from townland import geodesy, landclass, units
+from townland.catalog import LayerSpec
+from townland.errors import CatalogError, GeometryError
+from townland.i18n import Words, _
+from townland.reading.layer import Layer
+
+REFUSED_M2 = 0.01
+REFUSED_SHARE = 1e-6
+"""A repair that changes a protected area by more than the larger of the two is refused
+(`standards.md` 2.5)."""
+
+PROTECTED_ROLES = ("permanent_basic_farmland", "ecological_redline")
+CULTIVATED = ("paddy", "other_cultivated")
+
+POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,3 +47,234 @@ class Repair:
     area_after_m2: Decimal
     geometry: Any = None
     crs: Any = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """All layers of one role near the towns, united, valid, classed, in one CRS.
+
+    `frame` has ``id``, ``layer``, ``code`` (canonical), ``class_name``, ``three_class``, ``source``,
+    ``use_group`` (None where a layer has no classes or a code is unknown), ``ridge`` (the ridge
+    coefficient, 0 where nothing is deducted), ``owner``, ``tag`` and valid polygons, ordered by layer
+    and id. `scheme` is empty where no layer has classes. `coverage` is where the layers claim to be
+    complete, by declaration or (then `coverage_assumed`) as their bounding boxes.
+    """
+
+    role: str
+    frame: Any
+    scheme: str
+    classes: landclass.Scheme | None
+    ridged: bool
+    owned: bool
+    coverage: Any
+    coverage_assumed: bool
+
+
+def scheme_of(spec: LayerSpec) -> landclass.Scheme | None:
+    """The land-class scheme of a layer, or None where it has no classes."""
+    if spec.classes is not None:
+        return landclass.custom_scheme(spec.classes)
+    return None if spec.scheme is None else landclass.load_scheme(spec.scheme)
+
+
+def gather(role: str, layers: Sequence[Layer], crs: pyproj.CRS, profile: str) -> Ground:
+    """Unite the mended layers of one role in `crs`, and read their classes.
+
+    Layers in another CRS have their edges densified before they are reprojected, so that an edge that
+    was straight there stays the same line on the ground.
+
+    Raises
+    ------
+    CatalogError
+        The layers of the role have classes of different schemes.
+
+    """
+    schemes = [scheme_of(layer.spec) for layer in layers]
+    named = {scheme.id: scheme for scheme in schemes if scheme is not None}
+    if len(named) > 1:
+        raise CatalogError(
+            _(
+                "the layers of role {role} name different schemes ({schemes}); layers that are united"
+                " must share one",
+                role=role,
+                schemes=", ".join(sorted(named)),
+            )
+        )
+    frames, coverages = [], []
+    for layer, scheme in zip(layers, schemes, strict=True):
+        frames.append(_classed(layer, scheme, crs, profile))
+        claimed = layer.extent if layer.coverage is None else layer.coverage
+        coverages.append(crs_room.reproject(np.array([claimed]), layer.crs, crs)[0])
+    frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
+    return Ground(
+        role,
+        frame,
+        next(iter(named), ""),
+        next(iter(named.values()), None),
+        any(layer.spec.net_factor_column for layer in layers),
+        any(layer.spec.owner_column for layer in layers),
+        shapely.union_all(coverages) if len(coverages) > 1 else coverages[0],
+        any(layer.coverage is None for layer in layers),
+    )
+
+
+def id_key(text: str) -> tuple[bool, int, str]:
+    """Sorts ids that are all digits as numbers, before all others.
+
+    >>> sorted(["10", "9", "a2"], key=id_key)
+    ['9', '10', 'a2']
+    """
+    digits = bool(re.fullmatch(r"[0-9]+", text))
+    return (not digits, int(text) if digits else 0, text)
+
+
+def _classed(layer: Layer, scheme: Any, crs: pyproj.CRS, profile: str) -> Any:
+    order = sorted(range(len(layer.frame)), key=lambda i: id_key(layer.frame["id"].iat[i]))
+    frame = layer.frame.iloc[order].reset_index(drop=True)
+    columns: Mapping[str, Any]
+    if scheme is None:
+        columns = dict.fromkeys(("class_name", "three_class", "source", "use_group"))
+        columns = {"code": frame["code"], **columns}
+        deducts = np.ones(len(frame), dtype=bool)
+    else:
+        classes = landclass.classify(frame["code"], scheme, profile)
+        columns = {
+            "code": classes["code"],
+            "class_name": classes["name"],
+            **{name: classes[name] for name in ("three_class", "source", "use_group")},
+        }
+        deducts = np.asarray(classes["source"].isin(CULTIVATED), dtype=bool)
+    factor = np.nan_to_num(frame["net_factor"].to_numpy(dtype=float))
+    return gpd.GeoDataFrame(
+        {
+            "id": frame["id"],
+            "layer": layer.spec.name,
+            **columns,
+            "ridge": np.where(deducts, factor, 0.0),
+            "owner": frame["owner"],
+            "tag": frame["tag"],
+        },
+        geometry=crs_room.reproject(frame.geometry.to_numpy(), layer.crs, crs),
+        crs=crs,
+    )
+
+
+def polygons_of(geometries: Any) -> Any:
+    """Only what is areal of each geometry: lines and points of a collection are left out.
+
+    >>> line_and_square = shapely.GeometryCollection([shapely.box(0, 0, 1, 1), shapely.Point(5, 5)])
+    >>> polygons_of([line_and_square])[0].geom_type
+    'Polygon'
+    """
+    geometries = np.array(geometries, dtype=object, ndmin=1)
+    for i in np.flatnonzero(~np.isin(shapely.get_type_id(geometries), POLYGONAL)):
+        parts = shapely.get_parts(shapely.get_parts(geometries[i]))
+        areal = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
+        geometries[i] = areal[0] if len(areal) == 1 else shapely.multipolygons(areal)
+    return geometries
+
+
+def mend(
+    geometries: Any,
+    ids: Collection[str],
+    crs: pyproj.CRS,
+    *,
+    layer: str,
+    protected: bool,
+    accepted: Collection[str] = (),
+) -> tuple[Any, tuple[Repair, ...]]:
+    """Make every polygon valid with the structure method, and keep a ledger.
+
+    The structure method takes rings as what they are, shells and holes, so a bow-tie becomes its two
+    triangles and a self-overlapping ring its outline, where GEOS's linework method would punch holes.
+
+    Parameters
+    ----------
+    geometries, ids
+        Polygons and multipolygons, and the feature id of each.
+    crs
+        Their CRS.
+    layer
+        The layer's name, for the ledger.
+    protected
+        Whether the layer is one whose figure must not change: a town or permanent basic farmland.
+    accepted
+        ``LAYER:FEATURE`` of the repairs that the user accepts whatever they change.
+
+    Returns
+    -------
+    The geometries, and the repairs in their order.
+
+    Raises
+    ------
+    GeometryError
+        A repair would change a protected area by more than max(0.01 m², 1e-6 of it) and is not
+        accepted by name; or a town has no area left.
+
+    """
+    geometries = np.array(geometries, dtype=object, ndmin=1)
+    broken = np.flatnonzero(~shapely.is_valid(geometries))
+    if not len(broken):
+        return geometries, ()
+    names = list(ids)
+    reasons = shapely.is_valid_reason(geometries[broken])
+    before = geodesy.official_area_m2(geometries[broken], crs)
+    mended = polygons_of(
+        shapely.make_valid(geometries[broken], method="structure", keep_collapsed=False)
+    )
+    after = geodesy.official_area_m2(mended, crs)
+    repairs = []
+    for i, at in enumerate(broken):
+        change = abs(after[i] - before[i])
+        if (
+            protected
+            and change > max(REFUSED_M2, REFUSED_SHARE * before[i])
+            and f"{layer}:{names[at]}" not in accepted
+        ):
+            raise GeometryError(
+                _(
+                    "layer {layer}, feature {feature}: its geometry is not valid ({reason}), and"
+                    " mending it would change its area from {before} m² to {after} m². Mend it in"
+                    " the data, or accept the repair by name: --accept-repair {layer}:{feature}",
+                    layer=layer,
+                    feature=names[at],
+                    reason=reasons[i],
+                    before=units.m2(before[i]),
+                    after=units.m2(after[i]),
+                )
+            )
+        repairs.append(
+            Repair(
+                layer,
+                names[at],
+                _problem(reasons[i]),
+                _("mended with the structure method")
+                if after[i] > 0
+                else _("dropped: nothing areal was left"),
+                units.m2(before[i]),
+                units.m2(after[i]),
+                mended[i],
+                crs,
+            )
+        )
+    geometries[broken] = mended
+    return geometries, tuple(repairs)
+
+
+def _problem(reason: str) -> Words:
+    """GEOS's reason, with its place kept, in the reader's language."""
+    kind, bracket, place = reason.partition("[")
+    known = {
+        "Self-intersection": _("the ring crosses itself"),
+        "Ring Self-intersection": _("the ring touches itself"),
+        "Nested shells": _("one part lies inside another"),
+        "Hole lies outside shell": _("a hole lies outside its polygon"),
+        "Holes are nested": _("a hole lies inside another"),
+        "Interior is disconnected": _("holes cut the polygon apart"),
+        "Duplicate Rings": _("a ring stands twice"),
+        "Too few points in geometry component": _("a ring has too few points"),
+        "Invalid Coordinate": _("a coordinate is no number"),
+    }.get(kind.strip(), kind.strip())
+    if not bracket:
+        return _("{reason}", reason=known)
+    return _("{reason} at {place}", reason=known, place=place.rstrip("]"))

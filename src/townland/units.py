@@ -96,7 +96,8 @@ def apportion(weights: Sequence[Number], total: Number, digits: int = M2_DIGITS)
 
     Largest remainder (Hamilton): every share is rounded down, and the units left over go to the
     largest remainders; ties to the larger weight, then to the earlier. The shares sum to `total`
-    exactly; a weight of 0 keeps 0. Where all weights are 0, `total` must be 0 too.
+    exactly; a share that rounds to 0 stays 0 as long as others can take the units left over. Where
+    all weights are 0, `total` must be 0 too.
 
     Parameters
     ----------
@@ -118,6 +119,7 @@ def apportion(weights: Sequence[Number], total: Number, digits: int = M2_DIGITS)
     ['12.35', '0.00', '87.66']
     >>> apportion([], 0)
     []
+
     """
     unit = Decimal(1).scaleb(-digits)
     units = int(half_up(Decimal(total) if isinstance(total, str) else total, digits) / unit)
@@ -131,7 +133,11 @@ def apportion(weights: Sequence[Number], total: Number, digits: int = M2_DIGITS)
         return [Decimal(0) * unit for _ in parts]
     quotas = [part * units / whole for part in parts]
     shares = [int(quota) for quota in quotas]
-    order = sorted(range(len(parts)), key=lambda i: (shares[i] - quotas[i], -parts[i], i))
+    nothing = Fraction(1, 2)
+    order = sorted(
+        range(len(parts)),
+        key=lambda i: (quotas[i] < nothing, shares[i] - quotas[i], -parts[i], i),
+    )
     for i in order[: units - sum(shares)]:
         shares[i] += 1
     return [share * unit for share in shares]

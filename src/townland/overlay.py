@@ -1,0 +1,241 @@
+"""Town ∩ layers → pieces, every patch of land counted once.
+
+The work is done on arrays: parcels wholly inside a town are taken as they are, only those on its
+boundary are cut; a layer whose parcels fit together (a valid coverage) needs no search for overlaps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from townland.prepare import polygons_of
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+OVERLAP_NOISE_M2 = 1e-6
+"""Two parcels that share less than this share only their edge."""
+
+THREADS = 2
+THREADED_FROM = 128
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pieces:
+    """What several layers have in common within one town, cut into pieces.
+
+    Piece i lies in the row ``rows[role][i]`` of each role's frame and, where the pieces were cut from
+    others, in ``parent[i]`` of those.
+    """
+
+    geometry: Any
+    rows: Mapping[str, Ints]
+    parent: Ints | None = None
+
+    def __len__(self) -> int:
+        return len(self.geometry)
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Two features of one layer that claim the same land; the first keeps it."""
+
+    keeps: int
+    loses: int
+    area: float
+    geometry: Any
+
+
+def clip(town: Any, parcels: Any) -> tuple[Any, Ints]:
+    """Cut parcels to the town.
+
+    Parameters
+    ----------
+    town
+        A valid polygon or multipolygon.
+    parcels
+        Valid polygons, in the town's CRS.
+
+    Returns
+    -------
+    The pieces, and the index of the parcel each comes from, in the parcels' order; parcels that only
+    touch the town give none.
+
+    Examples
+    --------
+    >>> pieces, index = clip(shapely.box(0, 0, 2, 2), [shapely.box(1, 1, 3, 3), shapely.box(2, 0, 3, 1)])
+    >>> shapely.area(pieces).tolist(), index.tolist()
+    ([1.0], [0])
+
+    """
+    parcels = np.asarray(parcels, dtype=object)
+    shapely.prepare(town)
+    near = np.flatnonzero(shapely.intersects(town, parcels))
+    inside = shapely.contains_properly(town, parcels[near])
+    shapely.destroy_prepared(town)
+    pieces = parcels[near].copy()
+    pieces[~inside] = _cut(town, parcels[near[~inside]])
+    kept = ~shapely.is_empty(pieces)
+    return pieces[kept], near[kept]
+
+
+def settle(
+    pieces: Any, precedence: npt.ArrayLike, unit_m: float = 1.0
+) -> tuple[Any, list[Overlap]]:
+    """Give land that several pieces claim to the first of them in `precedence`.
+
+    Parameters
+    ----------
+    pieces
+        Polygons of one layer.
+    precedence
+        The place of each piece in the order; the lower keeps the land.
+    unit_m
+        Metres in a unit of the pieces' coordinates.
+
+    Returns
+    -------
+    The pieces without overlap (some may be empty), and the overlaps that were settled.
+
+    Examples
+    --------
+    >>> squares = [shapely.box(0, 0, 2, 1), shapely.box(1, 0, 3, 1)]
+    >>> settled, overlaps = settle(squares, [1, 0])
+    >>> shapely.area(settled).tolist(), overlaps[0].area
+    ([1.0, 2.0], 1.0)
+
+    """
+    pieces = np.array(pieces, dtype=object)
+    order = np.asarray(precedence)
+    if len(pieces) < 2:
+        return pieces, []
+    suspects = np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(pieces)))
+    if not len(suspects):
+        return pieces, []
+    noise = OVERLAP_NOISE_M2 / unit_m**2
+    found, other = shapely.STRtree(pieces).query(pieces[suspects], predicate="intersects")
+    pairs = np.column_stack((suspects[found], other))
+    pairs = np.unique(np.sort(pairs[pairs[:, 0] != pairs[:, 1]], axis=1), axis=0)
+    shared = shapely.intersection(pieces[pairs[:, 0]], pieces[pairs[:, 1]])
+    real = np.flatnonzero(shapely.area(shared) > noise)
+    overlaps = []
+    # By the keeper's place, so that a keeper has lost what it must before it takes from others.
+    for pair in sorted(real, key=lambda k: tuple(sorted(order[pairs[k]]))):
+        keeps, loses = sorted(pairs[pair], key=lambda i: order[i])
+        land = polygons_of(shapely.intersection(pieces[keeps], pieces[loses]))[0]
+        if land.area <= noise:
+            continue
+        overlaps.append(Overlap(int(keeps), int(loses), float(land.area), land))
+        pieces[loses] = polygons_of(shapely.difference(pieces[loses], pieces[keeps]))[0]
+    return pieces, overlaps
+
+
+def cross(parents: Pieces, role: str, children: Any, rows: Ints) -> Pieces:
+    """Intersect pieces with those of a further layer.
+
+    Parameters
+    ----------
+    parents
+        Pieces that do not overlap one another.
+    role, children, rows
+        The further layer's role, its pieces (without overlap) in the same town, and the row of each
+        in the role's frame.
+
+    Returns
+    -------
+    The common pieces, each one polygon, ordered by parent and child.
+
+    """
+    empty = np.empty(0, dtype=np.int64)
+    if not len(parents) or not len(children):
+        return Pieces(
+            np.empty(0, dtype=object), {**dict.fromkeys(parents.rows, empty), role: empty}, empty
+        )
+    parent, child = shapely.STRtree(children).query(parents.geometry, predicate="intersects")
+    order = np.lexsort((child, parent))
+    parent, child = parent[order], child[order]
+    common = polygons_of(shapely.intersection(parents.geometry[parent], children[child]))
+    common, source = shapely.get_parts(common, return_index=True)
+    kept = shapely.area(common) > 0
+    common, source = common[kept], source[kept]
+    parent, child = parent[source], child[source]
+    taken = {name: known[parent] for name, known in parents.rows.items()}
+    return Pieces(common, {**taken, role: rows[child]}, parent)
+
+
+def slivers(geometry: Any, width_m: float, unit_m: float = 1.0) -> Bools:
+    """Which pieces belong to a patch narrower than `width_m`, as 2 · area / perimeter.
+
+    A patch is what touching pieces make together, so that neither splitting a parcel nor many narrow
+    parcels side by side turn land into slivers.
+
+    Examples
+    --------
+    >>> slivers(np.array([shapely.box(0, 0, 50, 0.1), shapely.box(0, 9, 50, 10)]), 0.2).tolist()
+    [True, False]
+    >>> side_by_side = np.array([shapely.box(0, 0.1 * i, 50, 0.1 * i + 0.1) for i in range(9)])
+    >>> slivers(side_by_side, 0.2).any()
+    np.False_
+
+    """
+    thin = _width(geometry) * unit_m < width_m
+    if not thin.any():
+        return thin
+    patches = shapely.get_parts(shapely.union_all(geometry))
+    narrow = _width(patches) * unit_m < width_m
+    where = np.flatnonzero(thin)
+    inner = shapely.point_on_surface(geometry[where])
+    piece, patch = shapely.STRtree(patches).query(inner, predicate="dwithin", distance=1e-6)
+    thin[where] = False
+    thin[where[piece[narrow[patch]]]] = True
+    return thin
+
+
+def precedence(ranks: Any) -> Ints:
+    """The order in which features keep contested land: by rank, then as they stand.
+
+    >>> precedence([1, 0, 1]).tolist()
+    [1, 0, 2]
+    """
+    order = np.argsort(np.asarray(ranks), kind="stable")
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    return place
+
+
+def remainder(town: Any, pieces: Sequence[Any] | Any, noise: float) -> Any:
+    """What of the town no piece covers; empty where the areas already agree within `noise`.
+
+    The union is computed only where the sums differ, for it costs more than all the rest.
+    """
+    pieces = np.asarray(pieces, dtype=object)
+    if abs(town.area - shapely.area(pieces).sum()) <= noise:
+        return shapely.Polygon()
+    if not len(pieces):
+        return town
+    return polygons_of(shapely.difference(town, shapely.union_all(pieces)))[0]
+
+
+def _width(geometry: Any) -> npt.NDArray[np.float64]:
+    length = shapely.length(geometry)
+    doubled = 2 * shapely.area(geometry)
+    return np.divide(doubled, length, out=np.zeros_like(length), where=length > 0)
+
+
+def _cut(town: Any, parcels: Any) -> Any:
+    """Intersect parcels with the town; GEOS works outside Python's lock, so threads help."""
+    if len(parcels) < THREADED_FROM:
+        return polygons_of(shapely.intersection(parcels, town))
+    # Each thread has its own copy of the town: a geometry prepared in one thread and used in
+    # another crashes the process.
+    shares = np.array_split(parcels, THREADS)
+    towns = [shapely.from_wkb(shapely.to_wkb(town)) for _ in shares]
+    with ThreadPoolExecutor(THREADS) as pool:
+        return polygons_of(np.concatenate(list(pool.map(shapely.intersection, shares, towns))))

@@ -1,0 +1,359 @@
+"""One town's land: its area twice over, its pieces, and every measure a rulebook asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Protocol
+
+import numpy as np
+import shapely
+
+from townland import areas, geodesy, overlay, units
+from townland.areas import Closed, LandClasses, Measure
+from townland.errors import CatalogError, EngineError
+from townland.i18n import _
+from townland.issues import Issue
+from townland.overlay import Overlap, Pieces
+from townland.prepare import Ground, polygons_of
+from townland.towns import Town
+
+AREA_CHECK_M2, AREA_CHECK_SHARE, AREA_CHECK_EDGE_M = 0.02, 5e-9, 1e-5
+"""How far the official and the independent area of a boundary may differ by rounding alone: the
+largest of m², share of the area, and metres times the perimeter (`standards.md` 4.5)."""
+
+RANKS: Mapping[str, Mapping[str, int]] = {
+    "land_use": {
+        "paddy": 0,
+        "other_cultivated": 1,
+        "other_agricultural": 2,
+        "unused": 3,
+        "construction": 4,
+    },
+    "planned_use": {"construction": 0},
+}
+"""Who keeps land that two features of one role claim, by class; then the smaller id."""
+
+
+class MeasureSpec(Protocol):
+    """What a rulebook says of a measure: the roles in order, and the class groups that count."""
+
+    @property
+    def layers(self) -> Sequence[str]:
+        """The roles whose layers are intersected with the town and with one another."""
+
+    @property
+    def where(self) -> Mapping[Any, Any]:
+        """The class group or groups that count, by role."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TownResult:
+    """What was measured in one town.
+
+    `area_m2` is the official ellipsoid area, `area_check_m2` the independent (densified geodesic) one,
+    `plane_m2` the area on the projection plane (None in degrees). `land` and `planned` are the land
+    survey's pieces and the planned plots inside the town (frames as `Measure.frame`), for drawing and
+    tables; `uncovered` maps a role to the part of the town that its layers do not cover.
+    """
+
+    town: Town
+    area_m2: Decimal
+    area_check_m2: Decimal
+    plane_m2: Decimal | None
+    measures: Mapping[str, Measure]
+    land_classes: LandClasses | None
+    land: Any
+    planned: Any
+    uncovered: Mapping[str, Any]
+    issues: tuple[Issue, ...]
+
+
+def boundary_areas(town: Town) -> tuple[Decimal, Decimal, Decimal | None]:
+    """The official, the independent and the plane area of a town's boundary, in m² to 0.01.
+
+    Raises
+    ------
+    EngineError
+        The first two differ by more than rounding explains (`standards.md` 4.5).
+
+    """
+    official = float(geodesy.official_area_m2(town.boundary, town.crs)[0])
+    check = float(geodesy.check_area_m2(town.boundary, town.crs)[0])
+    allowed = max(
+        AREA_CHECK_M2,
+        AREA_CHECK_SHARE * official,
+        AREA_CHECK_EDGE_M * float(geodesy.perimeter_m(town.boundary, town.crs)[0]),
+    )
+    if not abs(official - check) <= allowed:
+        raise EngineError(
+            _(
+                "town {town}: two independent routines give its area as {official} m² and {check} m²;"
+                " rounding explains {allowed} m². No figure of this town can be trusted; check its"
+                " coordinates, then report this as a bug",
+                town=town.name,
+                official=units.m2(official),
+                check=units.m2(check),
+                allowed=units.half_up(allowed, 4),
+            )
+        )
+    plane = None
+    if not town.crs.is_geographic:
+        plane = units.m2(town.boundary.area * geodesy.metres_per_unit(town.crs) ** 2)
+    return units.m2(official), units.m2(check), plane
+
+
+def measure_town(
+    town: Town,
+    grounds: Mapping[str, Ground],
+    measures: Mapping[str, MeasureSpec],
+    *,
+    profile: str,
+    sliver_width_m: float,
+) -> TownResult:
+    """Measure one town.
+
+    Parameters
+    ----------
+    town
+        With a valid boundary.
+    grounds
+        The ground of each role that a layer plays, in the town's CRS.
+    measures
+        What to measure, by name.
+    profile
+        The three-class profile that decides classes whose legal class changed.
+    sliver_width_m
+        Patches narrower than this are slivers.
+
+    Raises
+    ------
+    EngineError
+        The two areas of the boundary disagree, or the pieces do not close to it.
+    CatalogError
+        A measure needs the classes of a layer that has none.
+
+    """
+    area, check_area, plane = boundary_areas(town)
+    survey = _Survey(town, area, grounds, sliver_width_m)
+    measured = {
+        name: survey.measure(name, tuple(spec.layers), _members(name, spec, grounds, profile))
+        for name, spec in measures.items()
+    }
+    table = None
+    if "land_use" in grounds:
+        closed = survey.chain(("land_use",))
+        table = areas.land_classes(closed, grounds["land_use"], area, "田坎")
+    return TownResult(
+        town,
+        area,
+        check_area,
+        plane,
+        measured,
+        table,
+        survey.measure("land_use", ("land_use",), {}).frame,
+        survey.measure("planned_use", ("planned_use",), {}).frame,
+        {role: survey.uncovered(role) for role in grounds},
+        tuple(survey.issues()),
+    )
+
+
+def _members(
+    name: str, spec: MeasureSpec, grounds: Mapping[str, Ground], profile: str
+) -> dict[str, frozenset[str]]:
+    """The class codes that count in each filtered role, by the scheme of its layers."""
+    members = {}
+    for role, wanted in spec.where.items():
+        if role not in grounds:
+            continue
+        classes = grounds[role].classes
+        if classes is None:
+            raise CatalogError(
+                _(
+                    "the measure {measure} needs the classes of {role}, but its layer in the catalog"
+                    " has no class_column with a scheme or a table classes",
+                    measure=name,
+                    role=role,
+                )
+            )
+        groups = [wanted] if isinstance(wanted, str) else wanted
+        members[role] = frozenset[str]().union(
+            *(classes.members(group, profile) for group in groups)
+        )
+    return members
+
+
+class _Survey:
+    """The pieces of one town, cut once for every chain of roles that a measure asks for."""
+
+    def __init__(
+        self, town: Town, area: Decimal, grounds: Mapping[str, Ground], sliver_width_m: float
+    ) -> None:
+        self.town = town
+        self.area = area
+        self.grounds = grounds
+        self.sliver_width_m = sliver_width_m
+        self.unit_m = geodesy.metres_per_unit(town.crs)
+        self.overlaps: dict[str, list[Overlap]] = {}
+        self._pieces: dict[str, Pieces] = {}
+        self._uncovered: dict[str, Any] = {}
+        self._chains: dict[tuple[str, ...], Closed] = {}
+
+    def pieces(self, role: str) -> Pieces:
+        """What of a role's ground lies in the town, each patch of land once."""
+        if role not in self._pieces:
+            ground = self.grounds[role]
+            parcels = ground.frame.geometry.to_numpy()
+            pieces, rows = overlay.clip(self.town.boundary, parcels)
+            self.overlaps[role] = []
+            if not shapely.coverage_is_valid(parcels[rows]):
+                ranks = RANKS.get(role, {})
+                rank = ground.frame["source"].iloc[rows].map(ranks).fillna(len(ranks))
+                pieces, self.overlaps[role] = overlay.settle(
+                    pieces, overlay.precedence(rank), self.unit_m
+                )
+            self._pieces[role] = Pieces(pieces, {role: rows})
+        return self._pieces[role]
+
+    def uncovered(self, role: str) -> Any:
+        """The part of the town of which the role's layers say nothing."""
+        if role not in self._uncovered:
+            pieces = self.pieces(role).geometry
+            if role == "land_use":
+                noise = areas.NOTHING_M2 / self.unit_m**2
+                rest = overlay.remainder(self.town.boundary, pieces, noise)
+            elif role == "planned_use":
+                rest = shapely.Polygon() if len(pieces) else self.town.boundary
+            else:
+                rest = shapely.difference(self.town.boundary, self.grounds[role].coverage)
+            self._uncovered[role] = polygons_of(rest)[0]
+        return self._uncovered[role]
+
+    def chain(self, roles: tuple[str, ...]) -> Closed:
+        """The common pieces of the roles' grounds, with areas that close to the town's."""
+        if roles not in self._chains:
+            if not roles:
+                whole = Pieces(np.array([self.town.boundary]), {})
+                cents = np.array([int(self.area / areas.CENT)])
+                self._chains[roles] = Closed(whole, cents, np.zeros(1, dtype=np.int64), areas.ZERO)
+            elif len(roles) == 1:
+                self._chains[roles] = self._first(roles[0])
+            else:
+                parents, last = self.chain(roles[:-1]), self.pieces(roles[-1])
+                common = overlay.cross(
+                    parents.pieces, roles[-1], last.geometry, last.rows[roles[-1]]
+                )
+                self._chains[roles] = areas.close_pieces(parents, common, self.town.crs)
+        return self._chains[roles]
+
+    def _first(self, role: str) -> Closed:
+        pieces = self.pieces(role)
+        if role == "land_use":
+            rest = self.uncovered(role)
+        else:
+            noise = areas.NOTHING_M2 / self.unit_m**2
+            rest = overlay.remainder(self.town.boundary, pieces.geometry, noise)
+        rest_m2 = float(geodesy.official_area_m2(rest, self.town.crs)[0])
+        return areas.close_town(self.area, pieces, rest_m2, self.town.crs, town=self.town.name)
+
+    def measure(
+        self, name: str, roles: tuple[str, ...], members: Mapping[str, frozenset[str]]
+    ) -> Measure:
+        """Sum the common pieces of `roles` whose classes are among `members`."""
+        missing = tuple(role for role in roles if role not in self.grounds)
+        if missing:
+            return areas.no_measure(name, roles, self.area, missing, self.town.crs)
+        return areas.measure(
+            name,
+            self.chain(roles),
+            self.grounds,
+            members,
+            self.town.crs,
+            town=self.town.code,
+            sliver_width_m=self.sliver_width_m,
+            overlap_m2=sum(
+                float(geodesy.official_area_m2(found.geometry, self.town.crs)[0])
+                for role in roles
+                for found in self.overlaps[role]
+            ),
+            uncovered_m2=self._uncovered_m2(roles),
+            assumed_coverage=tuple(
+                role for role in roles if role not in RANKS and self.grounds[role].coverage_assumed
+            ),
+        )
+
+    def _uncovered_m2(self, roles: tuple[str, ...]) -> float:
+        """How much of the town some role says nothing of, gaps narrower than a sliver left out."""
+        rests = [self.uncovered(role) for role in roles]
+        patches = shapely.get_parts(
+            shapely.union_all([rest for rest in rests if not rest.is_empty])
+        )
+        if not len(patches):
+            return 0.0
+        thin = overlay.slivers(geodesy.local_metres(patches, self.town.crs), self.sliver_width_m)
+        return float(geodesy.official_area_m2(patches[~thin], self.town.crs).sum())
+
+    def issues(self) -> Iterator[Issue]:
+        """What was odd in the layers within this town: overlaps, unknown codes, parts not covered."""
+        for role, overlaps in self.overlaps.items():
+            frame = self.grounds[role].frame
+            rows = self.pieces(role).rows[role]
+            for found in overlaps:
+                keeps, loses = frame.iloc[rows[found.keeps]], frame.iloc[rows[found.loses]]
+                area = geodesy.official_area_m2(found.geometry, self.town.crs)[0]
+                yield Issue(
+                    "layer_overlap",
+                    "warning",
+                    _(
+                        "town {town}: features {keeps} and {loses} of layer {layer} overlap by {area}"
+                        " m²; the land counts once, for {keeps}",
+                        town=self.town.name,
+                        keeps=keeps["id"],
+                        loses=loses["id"],
+                        layer=loses["layer"],
+                        area=units.m2(area),
+                    ),
+                    str(loses["layer"]),
+                    str(loses["id"]),
+                )
+        for role, ground in self.grounds.items():
+            if ground.scheme and role in self._pieces:
+                yield from self._unknown_codes(role, ground)
+        rest = self.uncovered("land_use") if "land_use" in self.grounds else shapely.Polygon()
+        if not rest.is_empty:
+            yield Issue(
+                "land_use_uncovered",
+                "warning",
+                _(
+                    "town {town}: the land survey does not cover {area} m² of it; that part stands as"
+                    " a row of its own",
+                    town=self.town.name,
+                    area=areas.decimal_m2(self.chain(("land_use",)).rest.sum()),
+                ),
+                ",".join(sorted(set(self.grounds["land_use"].frame["layer"]))),
+            )
+
+    def _unknown_codes(self, role: str, ground: Ground) -> Iterator[Issue]:
+        closed = self.chain((role,))
+        part = ground.frame.iloc[closed.pieces.rows[role]]
+        unknown = part["class_name"].isna().to_numpy()
+        codes = part["code"].astype(object).where(part["code"].notna(), "").to_numpy()
+        for code in sorted(set(codes[unknown])):
+            here = unknown & (codes == code)
+            yield Issue(
+                "class_unknown",
+                "warning",
+                _(
+                    "town {town}: {count} features of layer {layer} carry the code '{code}', which the"
+                    " scheme {scheme} does not know; {area} m² of the town",
+                    town=self.town.name,
+                    count=int(here.sum()),
+                    layer=part["layer"].to_numpy()[here][0],
+                    code=code,
+                    scheme=ground.scheme,
+                    area=areas.decimal_m2(closed.cents[here].sum()),
+                ),
+                str(part["layer"].to_numpy()[here][0]),
+                str(part["id"].to_numpy()[here][0]),
+            )
