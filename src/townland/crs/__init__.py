@@ -1,0 +1,51 @@
+"""Coordinate reference systems: normalise, recognise, refuse; GCJ-02 and BD-09 for display only.
+
+CGCS2000, WGS 84, ETRS89 and unnamed datums on their ellipsoids are taken as one datum: they agree
+to a few decimetres at worst, and PROJ has no operation between most of them (`standards.md` 3.4).
+"""
+
+from townland.crs.candidates import candidates
+from townland.crs.datum import describe, is_gauss_kruger_cgcs2000, is_identical
+from townland.crs.display import (
+    bd09_from_gcj02,
+    gcj02_from_bd09,
+    gcj02_from_wgs84,
+    wgs84_from_gcj02,
+)
+from townland.crs.recognise import normalise
+from townland.crs.transform import (
+    CGCS2000,
+    LONLAT,
+    Bounds,
+    Steps,
+    densify,
+    pipeline,
+    reproject,
+    run_pipeline,
+    to_lonlat,
+    transform_bounds,
+    transformer,
+)
+
+__all__ = [
+    "CGCS2000",
+    "LONLAT",
+    "Bounds",
+    "Steps",
+    "bd09_from_gcj02",
+    "candidates",
+    "densify",
+    "describe",
+    "gcj02_from_bd09",
+    "gcj02_from_wgs84",
+    "is_gauss_kruger_cgcs2000",
+    "is_identical",
+    "normalise",
+    "pipeline",
+    "reproject",
+    "run_pipeline",
+    "to_lonlat",
+    "transform_bounds",
+    "transformer",
+    "wgs84_from_gcj02",
+]
