@@ -1,4 +1,4 @@
-"""Named, dated schemes of land classes (地类): what a land code means, and to which group it counts.
+"""Named, dated schemes of land classes (地类): what a code means, and to which group it counts.
 
 A code means different land in two schemes (0303 is 红树林地 in one, 灌木林地 in another), and one
 code may count to two of the three classes by purpose and date (0404 其他草地), so every question
@@ -139,9 +139,10 @@ class Scheme:
         """Give the canonical codes that a selector of a rulebook means: a group, or one literal code.
 
         ``cultivated`` is paddy and other cultivated land, ``agricultural`` these and all other
-        agricultural land; ``barren`` (荒山荒坡荒滩) goes by code, whichever the profile; ``new``
-        is every class that is not construction land. In a table of one's own ``barren`` is its
-        unused group, for it tells no finer. A heading such as 07 is one code, not a prefix.
+        agricultural land; ``barren`` (荒山荒坡荒滩) goes by code, whichever the profile; ``new`` is
+        every class that is not construction land. In a table of one's own ``barren`` is its unused
+        group, for it tells no finer. A heading such as 07 is one code, not a prefix; 01 (耕地), for
+        which nobody knows how much of it is paddy, counts as other cultivated land.
 
         Raises
         ------

@@ -1,0 +1,165 @@
+"""Rulebooks are read here: the shipped ones by name, others by path."""
+
+from __future__ import annotations
+
+import datetime as dt
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from townland import documents
+from townland.documents import Key
+from townland.errors import RulebookError
+from townland.i18n import Joined, Words, _
+from townland.rules.model import Rulebook
+from townland.rules.quotes import quote_faults
+from townland.rules.rule import Rule
+
+
+def shipped() -> tuple[str, ...]:
+    """Name the rulebooks that come with townland.
+
+    >>> "liuzhou-2018" in shipped()
+    True
+    """
+    return tuple(sorted(path.stem for path in _folder().glob("*.toml")))
+
+
+def load_rulebook(name_or_path: str | Path) -> Rulebook:
+    """Read a rulebook: a shipped one by its id, or a TOML file.
+
+    The policy's own text is looked for beside the file, then among the shipped ones.
+
+    Raises
+    ------
+    RulebookError
+        There is no such rulebook; or it has faults: every one at once, with line and key; or a quote
+        does not stand in the policy's text word for word.
+
+    Examples
+    --------
+    >>> load_rulebook("liuzhou-2018").rule[0].id
+    'LAND-01'
+    """
+    path = _find(name_or_path)
+    book, sha256 = documents.load(path, Rulebook, RulebookError)
+    book._path = path
+    book._sha256 = sha256
+    if book.text:
+        book._policy = _policy(book, path)
+    faults = _quote_faults(book)
+    if faults:
+        lines = dict(documents.key_lines(path.read_text("utf-8-sig")))
+        raise RulebookError(
+            Joined(
+                tuple(
+                    _(
+                        "{name}, line {line}: {key}: {reason}",
+                        name=path.as_posix(),
+                        line=documents.line_of(lines, key),
+                        key=book.rule[int(key[1])].id,
+                        reason=reason,
+                    )
+                    for key, reason in faults
+                ),
+                "\n",
+            )
+        )
+    return book
+
+
+def quote_stands(rulebook: Rulebook) -> list[Words]:
+    """Check every quote against the policy's stored text; the faults, with the rules' ids.
+
+    >>> quote_stands(load_rulebook("liuzhou-2018"))
+    []
+    """
+    return [
+        _("{rule}: {reason}", rule=rulebook.rule[int(key[1])].id, reason=reason)
+        for key, reason in _quote_faults(rulebook)
+    ]
+
+
+def rules_in_force(rulebook: Rulebook, on: dt.date) -> tuple[Rule, ...]:
+    """Give the rules whose clauses are law on the day `on`, in the rulebook's order.
+
+    Raises
+    ------
+    RulebookError
+        None is.
+    """
+    rules = tuple(rule for rule in rulebook.rule if rule.clause.in_force(on))
+    if not rules:
+        first = min(rule.clause.effective for rule in rulebook.rule)
+        raise RulebookError(
+            _(
+                "no clause of rulebook {rulebook} is in force on {on}; its first is from {first}",
+                rulebook=rulebook.id,
+                on=on,
+                first=first,
+            )
+        )
+    return rules
+
+
+def rulebook_schema() -> dict[str, Any]:
+    """Give the JSON Schema of a rulebook, for editors that complete and check TOML."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **Rulebook.model_json_schema(),
+    }
+
+
+def _folder() -> Path:
+    return Path(str(files("townland") / "rulebooks"))
+
+
+def _find(name_or_path: str | Path) -> Path:
+    if isinstance(name_or_path, str) and name_or_path in shipped():
+        return _folder() / f"{name_or_path}.toml"
+    path = Path(name_or_path)
+    if path.exists() or path.suffix or len(path.parts) > 1:
+        return path
+    raise RulebookError(
+        _(
+            "no such rulebook {name}; shipped are {known}, and a file is named by its path",
+            name=path.as_posix(),
+            known=", ".join(shipped()),
+        )
+    )
+
+
+def _policy(book: Rulebook, path: Path) -> str:
+    for folder in (path.parent, _folder()):
+        try:
+            return (folder / book.text).read_text("utf-8-sig")
+        except FileNotFoundError:
+            continue
+        except (OSError, UnicodeDecodeError) as problem:
+            raise RulebookError(
+                _(
+                    "{path}: the policy's text {text} cannot be read ({reason})",
+                    path=path.as_posix(),
+                    text=book.text,
+                    reason=problem,
+                )
+            ) from None
+    raise RulebookError(
+        _(
+            "{path}: the policy's text {text} is not beside it",
+            path=path.as_posix(),
+            text=book.text,
+        )
+    )
+
+
+def _quote_faults(book: Rulebook) -> list[tuple[Key, Words]]:
+    if book.policy is None:
+        return []
+    return [
+        (("rule", at, "clause"), reason)
+        for at, rule in enumerate(book.rule)
+        for reason in quote_faults(
+            rule.clause.quote, rule.clause.article, book.policy, book.modal_words
+        )
+    ]

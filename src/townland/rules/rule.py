@@ -1,0 +1,244 @@
+"""The rules of a rulebook as data: a clause, and one strict model for each kind of rule."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import Annotated, Any, ClassVar, Literal, NoReturn
+
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails
+
+from townland.documents import Key, Strict
+from townland.errors import RulebookError
+from townland.i18n import Bilingual, Words, _
+
+Unit = Literal["m2", "ha", "km2", "mu"]
+Day = Annotated[dt.date, Field(strict=True)]
+Share = Annotated[Decimal, Field(ge=0, le=1)]
+MeasureName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+def fault(key: Key, words: Words, value: Any = None) -> InitErrorDetails:
+    """Make one fault at `key`, which the loader prints with file and line."""
+    return InitErrorDetails(
+        type="value_error", loc=key, input=value, ctx={"error": RulebookError(words)}
+    )
+
+
+def refuse(faults: Iterable[InitErrorDetails]) -> NoReturn:
+    """Raise all `faults` at once, from within a validator."""
+    raise ValidationError.from_exception_data("rulebook", list(faults))
+
+
+def faults_of(problem: ValidationError) -> Iterator[InitErrorDetails]:
+    """Give the faults of a validation, so that others can be added to them."""
+    for error in problem.errors(include_url=False):
+        yield InitErrorDetails(
+            type=error["type"], loc=error["loc"], input=error["input"], ctx=error.get("ctx", {})
+        )
+
+
+class Clause(Strict):
+    """Where a rule stands in the law, in the law's words, and when it is in force.
+
+    The rule is in force from `effective` on, until the day before `superseded`. `effective_assumed`
+    says that the document names no day and the rulebook assumes one. In `quote` ``……`` marks an
+    omission; it is empty where the text has no words of its own for the rule, and `source` says where
+    a rule is known from whose text is not at hand.
+    """
+
+    document: str = Field(min_length=1)
+    article: str = ""
+    quote: str
+    effective: Day
+    superseded: Day | None = None
+    effective_assumed: bool = False
+    source: str = ""
+    note: Bilingual | None = None
+
+    @model_validator(mode="after")
+    def _period_is_one(self) -> Clause:
+        if self.superseded is not None and self.superseded <= self.effective:
+            refuse(
+                [
+                    fault(
+                        ("superseded",),
+                        _(
+                            "superseded on {end}, which is not after the day of force {start}",
+                            end=self.superseded,
+                            start=self.effective,
+                        ),
+                    )
+                ]
+            )
+        return self
+
+    def in_force(self, on: dt.date) -> bool:
+        """Tell whether the clause is law on the day `on`."""
+        return self.effective <= on and (self.superseded is None or on < self.superseded)
+
+
+class Rule(Strict):
+    """What every rule has, whatever its kind.
+
+    `modal` marks a clause with 原则上, 尽量, 一般, 左右, 适度 or 主要: beyond its bar the verdict is
+    ``review``, never ``fail``. `uncertainty` replaces the rulebook's for this rule.
+    """
+
+    # keys whose values are names of measures, however deep they stand
+    references: ClassVar[tuple[str, ...]] = ("measure",)
+
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    title: Bilingual
+    kind: str
+    clause: Clause
+    modal: bool = False
+    uncertainty: Share | None = None
+    note: Bilingual | None = None
+
+    def parameters(self) -> dict[str, Any]:
+        """Give what is this kind's own, as JSON: what ``rules show`` prints."""
+        common = {"id", "title", "kind", "clause", "note"}
+        return self.model_dump(mode="json", exclude=common, exclude_none=True)
+
+
+class AreaAbout(Rule):
+    """An area about a nominal value (左右): within the band to both sides it passes.
+
+    `otherwise` is the measure that stands in where no layer says anything of `measure`.
+    """
+
+    references = ("measure", "otherwise")
+
+    kind: Literal["area_about"]
+    measure: MeasureName
+    otherwise: MeasureName | None = None
+    limit: Annotated[Decimal, Field(gt=0)]
+    unit: Unit
+    band: Share | None = None
+
+
+class ForbiddenArea(Rule):
+    """An area that should not exceed its bar, mostly none at all.
+
+    `also` is the wider measure that calls for a look while `measure` is 0, `beside` a second source of
+    the same thing, `share_of` the measure that it is printed as a share of. With `list_patches` the
+    finding lists the features met, one by one.
+    """
+
+    references = ("measure", "also", "beside", "share_of")
+
+    kind: Literal["forbidden_area"]
+    measure: MeasureName
+    also: MeasureName | None = None
+    beside: MeasureName | None = None
+    share_of: MeasureName | None = None
+    limit: Annotated[Decimal, Field(ge=0)]
+    unit: Unit
+    list_patches: bool = False
+
+
+class Reuse(Strict):
+    """One kind of land to be used again: what the plan builds on, of how much there is."""
+
+    used: MeasureName
+    total: MeasureName
+
+
+class LandReuse(Rule):
+    """How much land that ought to be used first a plan uses, and how much it leaves idle.
+
+    `counted` exclude one another and are summed; `beside` are designated layers that lie over them
+    and are only shown. `measure` is the whole that shares are of. `minimum_share` is a bureau's own.
+    """
+
+    references = ("measure", "counted", "beside")
+
+    kind: Literal["land_reuse"]
+    measure: MeasureName
+    counted: Annotated[tuple[Reuse, ...], Field(min_length=1)]
+    beside: tuple[Reuse, ...] = ()
+    minimum_share: Share | None = None
+
+
+class Sources(Strict):
+    """The measures of new construction land by what it was."""
+
+    paddy: MeasureName
+    other_cultivated: MeasureName
+    other_agricultural: MeasureName
+    unused: MeasureName
+
+
+class LandNeed(Rule):
+    """The land-indicator need against the quotas that the dossier holds, in `unit`.
+
+    `quota` and `linked_quota` are keys of the dossier.
+    """
+
+    references = ("measure", "sources")
+
+    kind: Literal["land_need"]
+    measure: MeasureName
+    sources: Sources
+    quota: str | None = None
+    linked_quota: str | None = None
+    unit: Unit
+
+
+MODELS: dict[str, type[Rule]] = {
+    "area_about": AreaAbout,
+    "forbidden_area": ForbiddenArea,
+    "land_need": LandNeed,
+    "land_reuse": LandReuse,
+}
+
+
+def by_kind(raw: Any) -> Any:
+    """Validate one table of a rulebook by the model of its kind, for faults at the keys themselves.
+
+    A plain union would name the kind in every fault's key, and no line of the file has such a key.
+    """
+    if not isinstance(raw, Mapping):
+        return raw
+    kind = raw.get("kind")
+    if kind is None:
+        refuse([InitErrorDetails(type="missing", loc=("kind",), input=raw)])
+    if not isinstance(kind, str) or kind not in MODELS:
+        refuse([fault(("kind",), _unknown_kind(kind), kind)])
+    model = MODELS[kind]
+    try:
+        return model.model_validate(raw)
+    except ValidationError as problem:
+        refuse(
+            _unknown_key(model, item) if item["type"] == "extra_forbidden" else item
+            for item in faults_of(problem)
+        )
+
+
+def _unknown_kind(kind: Any) -> Words:
+    near = get_close_matches(str(kind), MODELS, n=1)
+    if near:
+        return _("no such kind of rule {kind}; did you mean {near}?", kind=kind, near=near[0])
+    return _("no such kind of rule {kind}; known are {known}", kind=kind, known=", ".join(MODELS))
+
+
+def _unknown_key(model: type[Rule], item: InitErrorDetails) -> InitErrorDetails:
+    key = item.get("loc", ())
+    if len(key) > 1:
+        return item
+    near = get_close_matches(str(key[0]), model.model_fields, n=1)
+    if near:
+        return fault(key, _("unknown key; did you mean {near}?", near=near[0]))
+    known = ", ".join(model.model_fields)
+    return fault(key, _("unknown key; this kind of rule has {known}", known=known))
+
+
+AnyRule = Annotated[
+    AreaAbout | ForbiddenArea | LandNeed | LandReuse,
+    Field(discriminator="kind"),
+    BeforeValidator(by_kind),
+]
