@@ -1,0 +1,1 @@
+"""The Folium map, in one file that needs no network."""

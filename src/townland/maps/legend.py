@@ -1,0 +1,243 @@
+"""What things look like, on the map and in the report: colours, hatches, verdict marks, names.
+
+Land lies in quiet colours; evidence lies on it in hatches that differ without their colour. A
+verdict is a colour, a word and a mark, never a colour alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from townland.i18n import Text, Words, _
+
+VERDICT_ORDER = ("fail", "review", "not_evaluated", "pass", "info")
+"""From what needs a reader first to what needs none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a verdict is shown: its word, its mark, the colour of its chip and of its ground."""
+
+    word: Text
+    mark: str
+    colour: str
+    ground: str
+
+
+VERDICTS: Mapping[str, Look] = {
+    "fail": Look(_("Not compliant"), "×", "#a11212", "#fbf1f0"),
+    "review": Look(_("Needs a person's check"), "?", "#8f5e00", "#fdf7ea"),
+    "not_evaluated": Look(_("Not evaluated (data missing)"), "–", "#5c5f63", "#f3f3f2"),
+    "pass": Look(_("Compliant"), "√", "#1b6b3a", "#f0f7f1"),
+    "info": Look(_("For information"), "i", "#27588f", "#f0f4fa"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One entry of the legend of land: its name and its quiet fill."""
+
+    title: Text
+    fill: str
+
+
+LAND: Mapping[str, Group] = {
+    "paddy": Group(_("Paddy"), "#bfe3c3"),
+    "dry": Group(_("Dry and irrigated fields"), "#f3e7b4"),
+    "orchard": Group(_("Orchards and tea"), "#d9e89c"),
+    "forest": Group(_("Forest"), "#8fbf8f"),
+    "grass": Group(_("Grassland"), "#cfe0ae"),
+    "facility": Group(_("Other agricultural land"), "#e3d3ae"),
+    "construction": Group(_("Built-up land"), "#e9b6ae"),
+    "road": Group(_("Roads"), "#fbfaf6"),
+    "water": Group(_("Water"), "#a9cfe9"),
+    "unused": Group(_("Idle hills, slopes and flats"), "#d6cec3"),
+    "unknown": Group(_("Unknown land class"), "#ffffff"),
+}
+
+USES: Mapping[str, Group] = {
+    "residential": Group(_("Planned: housing"), "#f6d55c"),
+    "public": Group(_("Planned: public services"), "#e58bb5"),
+    "commerce": Group(_("Planned: commerce and services"), "#e0604f"),
+    "industry": Group(_("Planned: industry and storage"), "#a9826a"),
+    "traffic": Group(_("Planned: roads and utilities"), "#9aa3ab"),
+    "green": Group(_("Planned: green space"), "#57a95b"),
+    "reserve": Group(_("Planned: other construction"), "#8797c4"),
+    "other": Group(_("Planned: no construction"), "#ffffff"),
+}
+
+# Prefixes, the longest that fits wins. Second and Third Survey number alike, but for wetlands.
+_SURVEY = {
+    "0101": "paddy", "01": "dry", "02": "orchard", "03": "forest", "04": "grass",
+    "05": "construction", "06": "construction", "07": "construction", "08": "construction",
+    "09": "construction", "10": "road", "11": "water", "1105": "unused", "1106": "unused",
+    "1108": "unused", "12": "unused", "1201": "construction", "1202": "facility",
+    "1203": "facility", "20": "construction",
+}  # fmt: skip
+_GUIDE = {
+    "0101": "paddy", "01": "dry", "02": "orchard", "03": "forest", "04": "grass", "05": "unused",
+    "0501": "forest", "0502": "forest", "0507": "forest", "06": "facility", "0601": "road",
+    "07": "construction", "08": "construction", "09": "construction", "10": "construction",
+    "11": "construction", "12": "road", "13": "construction", "14": "construction",
+    "15": "construction", "16": "construction", "17": "water", "18": "water", "23": "unused",
+}  # fmt: skip
+_USES = {
+    "07": "residential", "08": "public", "09": "commerce", "10": "industry", "11": "industry",
+    "12": "traffic", "13": "traffic", "14": "green", "15": "reserve", "16": "reserve",
+}  # fmt: skip
+_SURVEY_USES = {
+    "05": "commerce", "06": "industry", "07": "residential", "08": "public", "0810": "green",
+    "0809": "traffic", "09": "reserve", "10": "traffic", "1006": "other", "20": "reserve",
+}  # fmt: skip
+
+# A land-class group of a scheme of one's own, or one of the three classes.
+_BY_CLASS = {
+    "paddy": "paddy", "cultivated": "dry", "agricultural": "facility", "construction":
+    "construction", "unused": "unused", "农用地": "facility", "建设用地": "construction",
+    "未利用地": "unused",
+}  # fmt: skip
+
+
+def _longest(prefixes: Mapping[str, str], code: str) -> str | None:
+    for end in range(len(code), 1, -1):
+        if code[:end] in prefixes:
+            return prefixes[code[:end]]
+    return None
+
+
+def land_group(code: str | None, three_class: str | None, scheme: str | None) -> str:
+    """Find a land class its group in the legend; the three classes decide where the code does not.
+
+    >>> land_group("0101", "农用地", "sandiao-2019"), land_group("0307K", None, "sandiao-2019")
+    ('paddy', 'forest')
+    >>> land_group("11100", "construction", None), land_group(None, None, None)
+    ('construction', 'unknown')
+    """
+    known = {"sandiao-2019": _SURVEY, "gbt21010-2017": _SURVEY, "guide-2023": _GUIDE}
+    prefixes = known.get(scheme or "", {})
+    return _longest(prefixes, code or "") or _BY_CLASS.get(three_class or "", "unknown")
+
+
+def use_group(code: str | None, three_class: str | None, scheme: str | None) -> str:
+    """Find a planned use its group in the legend.
+
+    >>> use_group("0701", "建设用地", "guide-2023"), use_group("0101", "农用地", "guide-2023")
+    ('residential', 'other')
+    """
+    if three_class not in ("建设用地", "construction"):
+        return "other"
+    known = {"guide-2023": _USES, "sandiao-2019": _SURVEY_USES, "gbt21010-2017": _SURVEY_USES}
+    return _longest(known.get(scheme or "", {}), code or "") or "reserve"
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One tile of a hatch: a path in a square of `size`, stroked (or filled, where `dots`)."""
+
+    size: int
+    path: str
+    width: float
+    dots: bool = False
+
+
+PATTERNS: Mapping[str, Pattern] = {
+    "rising": Pattern(8, "M-2,2L2,-2M0,8L8,0M6,10L10,6", 2.2),
+    "falling": Pattern(8, "M-2,6L2,10M0,0L8,8M6,-2L10,2", 1.5),
+    "crossed": Pattern(10, "M0,0L10,10M10,0L0,10", 1.1),
+    "upright": Pattern(7, "M3.5,0V7", 1.5),
+    "level": Pattern(7, "M0,3.5H7", 1.5),
+    "dots": Pattern(8, "M2,2m-1.4,0a1.4,1.4 0 1,0 2.8,0a1.4,1.4 0 1,0 -2.8,0"
+                    "M6,6m-1.4,0a1.4,1.4 0 1,0 2.8,0a1.4,1.4 0 1,0 -2.8,0", 0, dots=True),
+    "grid": Pattern(9, "M4.5,0V9M0,4.5H9", 1.1),
+    "sparse": Pattern(14, "M-3,3L3,-3M0,14L14,0M11,17L17,11", 2.6),
+    "steep": Pattern(12, "M0,12L6,0M6,12L12,0", 1.4),
+    "dashes": Pattern(10, "M1,3H6M6,8H11M-4,8H1", 1.6),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Hatch:
+    """How the pieces of one measure are drawn: the name of a pattern, and a colour."""
+
+    pattern: str
+    colour: str
+
+
+_HATCH_COLOURS = {
+    "fail": ("#a11212", "#b5340a", "#86198f"),
+    "review": ("#a86a00", "#7a4b00", "#8a5a2b"),
+    "other": ("#27588f", "#3f6b5c", "#5b4b8a"),
+}
+
+
+def hatches(measures: Iterable[str], findings: Iterable[Any]) -> dict[str, Hatch]:
+    """Choose the hatch of every measure: its colour by the worst verdict that it carries.
+
+    The first measure of a finding carries its verdict; further ones stand beside it and are no
+    worse than for review. No two measures share pattern and colour while the patterns last.
+    """
+    last = len(VERDICT_ORDER)
+    worst: dict[str, tuple[int, int]] = {}
+    for finding in findings:
+        rank = VERDICT_ORDER.index(str(finding.verdict))
+        for place, name in enumerate(finding.evidence):
+            worst[name] = min((max(rank, min(place, 1)), place), worst.get(name, (last, last)))
+    patterns = tuple(PATTERNS)
+    styles: dict[str, Hatch] = {}
+    for n, name in enumerate(sorted(measures, key=lambda name: worst.get(name, (last, last)))):
+        rank = worst.get(name, (last, last))[0]
+        colours = _HATCH_COLOURS[VERDICT_ORDER[rank] if rank < 2 else "other"]
+        styles[name] = Hatch(patterns[n % len(patterns)], colours[n % len(colours)])
+    return styles
+
+
+UNCOVERED = Hatch("dots", "#5c5f63")
+REPAIRED = Hatch("grid", "#7a1fa2")
+
+ROLES: Mapping[str, Text] = {
+    "boundary": _("town boundary"),
+    "land_use": _("land survey"),
+    "permanent_basic_farmland": _("permanent basic farmland"),
+    "paddy": _("paddy layer"),
+    "unused_land": _("unused land"),
+    "planned_use": _("planned use"),
+    "control_zone": _("control zones"),
+    "growth_boundary": _("urban growth boundary"),
+    "ecological_redline": _("ecological red line"),
+    "stock_land": _("stock land"),
+    "inefficient_land": _("inefficient land"),
+    "elevation": _("terrain model"),
+    "land_cover": _("land cover"),
+    "imagery": _("imagery"),
+}
+
+THREE_CLASSES: Mapping[str, Text] = {
+    "农用地": _("Agricultural land"),
+    "建设用地": _("Construction land"),
+    "未利用地": _("Unused land"),
+    "cultivated": _("Cultivated land"),
+    "paddy": _("Paddy"),
+    "agricultural": _("Other agricultural land"),
+    "construction": _("Construction land"),
+    "unused": _("Unused land"),
+}
+
+
+def role(name: str) -> Words | str:
+    """Put a role into words; an unknown one as it stands."""
+    return ROLES.get(name, name)
+
+
+def three_class(name: str | None) -> Words | str:
+    """Put one of the three classes (三大类) into words."""
+    if name is None:
+        return _("Unknown land class")
+    return THREE_CLASSES.get(str(name), str(name))
+
+
+def measure_title(assessment: Any, name: str) -> Words | str:
+    """Call a measure as its rulebook does, or by its name."""
+    spec = assessment.rulebook.measure.get(name)
+    return name if spec is None else spec.title
