@@ -14,6 +14,7 @@ from pydantic_core import InitErrorDetails
 from townland.documents import Key, Strict
 from townland.errors import RulebookError
 from townland.i18n import Bilingual, Words, _
+from townland.rules.words import number
 
 Unit = Literal["m2", "ha", "km2", "mu"]
 Day = Annotated[dt.date, Field(strict=True)]
@@ -102,7 +103,10 @@ class Rule(Strict):
     def parameters(self) -> dict[str, Any]:
         """Give what is this kind's own, as JSON: what ``rules show`` prints."""
         common = {"id", "title", "kind", "clause", "note"}
-        return self.model_dump(mode="json", exclude=common, exclude_none=True)
+        return {
+            name: number(value) if isinstance(value, Decimal) else value
+            for name, value in self.model_dump(exclude=common, exclude_none=True).items()
+        }
 
 
 class AreaAbout(Rule):

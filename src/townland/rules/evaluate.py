@@ -1,0 +1,30 @@
+"""Judge a town by the rules in force on a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from townland.rules.basis import Case
+from townland.rules.facts import Facts
+from townland.rules.finding import Finding
+from townland.rules.kinds import KINDS
+from townland.rules.loader import rules_in_force
+from townland.rules.model import Rulebook
+
+__all__ = ["Facts", "evaluate"]
+
+
+def evaluate(rulebook: Rulebook, facts: Facts, on: dt.date) -> tuple[Finding, ...]:
+    """Give one finding for each rule in force on the day `on`, in the rulebook's order.
+
+    Raises
+    ------
+    RulebookError
+        No rule is in force on that day.
+    DossierError
+        A field of the dossier that a rule reads is no figure.
+
+    """
+    return tuple(
+        KINDS[rule.kind](Case(rule, rulebook, facts)) for rule in rules_in_force(rulebook, on)
+    )

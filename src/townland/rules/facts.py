@@ -1,0 +1,26 @@
+"""What a rule may know of a town."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from townland.areas import Measure
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Facts:
+    """One town as measured: the official area, the measures by name, and the dossier.
+
+    `area_m2` is the town's official area, `closure_m2` what its pieces missed it by before they were
+    adjusted.
+    """
+
+    town: str
+    name: str
+    area_m2: Decimal
+    closure_m2: Decimal
+    measures: Mapping[str, Measure]
+    dossier: Mapping[str, Any] = field(default_factory=dict)

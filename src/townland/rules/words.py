@@ -1,0 +1,101 @@
+"""Figures and names as a reason puts them into words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from functools import reduce
+from typing import Any
+
+from townland import units
+from townland.i18n import Words, _
+
+_PERCENT_DIGITS = 2
+_SHARE_DIGITS = 6
+
+
+def area(m2_value: Decimal) -> Words:
+    """Put an area into hectares; what would print as nothing into square metres.
+
+    >>> area(Decimal("2998504.79")).render("en"), area(Decimal("0.31")).render("en")
+    ('299.8505 ha', '0.31 m²')
+    """
+    hectares = units.ha(m2_value)
+    if hectares == 0 and m2_value != 0:
+        return _("{m2} m²", m2=units.m2(m2_value))
+    return _("{ha} ha", ha=hectares)
+
+
+def quantity(value: Decimal, unit: str) -> Words:
+    """Put a figure into words in the unit that the rulebook states it in.
+
+    >>> quantity(Decimal(3), "km2").render("en")
+    '3 km²'
+    """
+    return {
+        "m2": _("{m2} m²", m2=value),
+        "ha": _("{ha} ha", ha=value),
+        "km2": _("{km2} km²", km2=value),
+        "mu": _("{mu} mu", mu=value),
+    }[unit]
+
+
+def percent(share: Decimal) -> str:
+    """Print a share of 1 as a percentage.
+
+    >>> percent(Decimal("0.1")), percent(Decimal("0.12345"))
+    ('10%', '12.35%')
+    """
+    value = units.half_up(share * 100, _PERCENT_DIGITS).normalize()
+    return f"{value:f}%"
+
+
+def share(part: Decimal, whole: Decimal) -> float | None:
+    """Give the share of a part in a whole, for a trace; None where the whole is nothing."""
+    return float(units.half_up(part / whole, _SHARE_DIGITS)) if whole else None
+
+
+def role(name: str) -> Words:
+    """Name the layer that plays a role."""
+    return {
+        "land_use": _("land survey"),
+        "permanent_basic_farmland": _("permanent basic farmland"),
+        "paddy": _("paddy"),
+        "unused_land": _("unused land"),
+        "planned_use": _("planned use"),
+        "control_zone": _("control zones"),
+        "growth_boundary": _("growth boundary"),
+        "ecological_redline": _("ecological red line"),
+        "stock_land": _("stock land"),
+        "inefficient_land": _("inefficient land"),
+        "elevation": _("elevation"),
+        "land_cover": _("land cover"),
+        "imagery": _("imagery"),
+    }[name]
+
+
+def listed(names: Iterable[Any]) -> Words:
+    """Name several things, one after another.
+
+    >>> listed(["a", "b", "c"]).render("en")
+    'a, b, c'
+    """
+    return reduce(
+        lambda so_far, name: _("{so_far}, {name}", so_far=so_far, name=name),
+        (_("{name}", name=name) for name in names),
+    )
+
+
+def sentences(*parts: Words | None) -> Words:
+    """Put sentences one after another, without those that are None.
+
+    >>> sentences(_("One."), None, _("Two.")).render("en")
+    'One. Two.'
+    """
+    said = [part for part in parts if part is not None]
+    return reduce(lambda first, then: _("{first} {then}", first=first, then=then), said)
+
+
+def number(value: Decimal) -> int | float:
+    """Make a figure JSON's: whole ones without a point; ``str`` of it gives the decimal back."""
+    return int(value) if value == value.to_integral_value() else float(value)

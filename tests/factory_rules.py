@@ -1,0 +1,98 @@
+"""Towns made by hand for the rules: a measure is what a test says it is, and nothing otherwise."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from townland import units
+from townland.areas import Measure
+from townland.rules.evaluate import Facts, evaluate
+from townland.rules.finding import Finding
+from townland.rules.loader import load_rulebook
+from townland.rules.model import Rulebook
+
+DAY = dt.date(2018, 12, 31)
+TOWN_M2 = Decimal(3_000_000)
+
+
+@cache
+def book() -> Rulebook:
+    return load_rulebook("liuzhou-2018")
+
+
+def changed(tmp_path: Path, *swaps: tuple[str, str]) -> Rulebook:
+    """The shipped rulebook with some words of its file replaced, each of which must be there."""
+    text = Path(book().path).read_text("utf-8")
+    for old, new in swaps:
+        assert old in text, old
+        text = text.replace(old, new)
+    path = tmp_path / "changed.toml"
+    path.write_text(text, "utf-8")
+    return load_rulebook(path)
+
+
+def measure(
+    name: str,
+    *pieces: tuple[str, Any],
+    rulebook: Rulebook | None = None,
+    net: Any = None,
+    sliver: Any = 0,
+    **known: Any,
+) -> Measure:
+    """A measure of pieces ``(feature id, m²)``; `sliver` m² more lie in a piece of the feature s."""
+    layers = (rulebook or book()).measure[name].layers
+    rows = [(feature, units.m2(area), False) for feature, area in pieces]
+    if sliver:
+        rows.append(("s", units.m2(sliver), True))
+    key = f"{layers[-1]}_id" if layers else "town_id"
+    return Measure(
+        name=name,
+        layers=layers,
+        area_m2=sum((area for _, area, _ in rows), units.m2(0)),
+        net_m2=None if net is None else units.m2(net),
+        sliver_m2=units.m2(sliver),
+        overlap_m2=units.m2(0),
+        uncovered_m2=units.m2(known.pop("uncovered", 0)),
+        closure_m2=units.m2(known.pop("closure", 0)),
+        unknown_m2=units.m2(known.pop("unknown", 0)),
+        missing=known.pop("missing", ()),
+        assumed_coverage=known.pop("assumed", ()),
+        frame=pd.DataFrame(rows, columns=[key, "area_m2", "sliver"]),
+        **known,
+    )
+
+
+def town(
+    *measures: Measure,
+    area: Any = TOWN_M2,
+    absent: tuple[str, ...] = (),
+    dossier: dict[str, Any] | None = None,
+    rulebook: Rulebook | None = None,
+) -> Facts:
+    """A town of 3 km² where everything not given is 0; `absent` are roles that no layer plays."""
+    held = (rulebook or book()).measure
+    area = units.m2(area)
+    known = {
+        name: measure(
+            name,
+            rulebook=rulebook,
+            missing=tuple(role for role in spec.layers if role in absent),
+            uncovered=area if set(spec.layers) & set(absent) else 0,
+        )
+        for name, spec in held.items()
+    }
+    known["planning_area"] = measure("planning_area", ("town", area), rulebook=rulebook)
+    known.update({given.name: given for given in measures})
+    return Facts("450200", "甲镇", area, units.m2(0), known, dossier or {})
+
+
+def judge(rule: str, facts: Facts, rulebook: Rulebook | None = None) -> Finding:
+    """One rule's finding on a town."""
+    found = evaluate(rulebook or book(), facts, DAY)
+    return next(finding for finding in found if finding.rule == rule)
