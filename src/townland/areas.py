@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import geopandas as gpd
@@ -150,7 +151,7 @@ def close_pieces(parents: Closed, pieces: Pieces, crs: pyproj.CRS) -> Closed:
     if pieces.parent is None or not len(pieces):
         return Closed(pieces, cents, rest, parents.closure_m2)
     bounds = np.searchsorted(pieces.parent, np.arange(len(whole) + 1))
-    for parent, (start, end) in enumerate(zip(bounds[:-1], bounds[1:], strict=True)):
+    for parent, (start, end) in enumerate(pairwise(bounds)):
         if start == end:
             continue
         beyond = float(whole[parent] - raw[start:end].sum())

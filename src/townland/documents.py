@@ -164,12 +164,12 @@ _PART = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([\w-]+))\s*\.?""")
 
 
 def key_lines(source: str) -> Iterator[tuple[Key, int]]:
-    """Where each key of a TOML text stands: pairs of key and line, counted from 1.
+    r"""Where each key of a TOML text stands: pairs of key and line, counted from 1.
 
     The text is known to be valid TOML. Keys inside an inline table or an array have no line of their
     own; `line_of` gives that of the key that holds them.
 
-    >>> dict(key_lines('a = 1\\n[[rule]]\\nid = "x"\\n'))
+    >>> dict(key_lines('a = 1\n[[rule]]\nid = "x"\n'))
     {('a',): 1, ('rule', 0): 2, ('rule', 0, 'id'): 3}
     """
     table: Key = ()

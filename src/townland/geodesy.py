@@ -1,7 +1,7 @@
 """The official ellipsoid area (椭球面积), vectorised, and the independent geodesic one.
 
-The norm is 《图幅理论面积与图斑椭球面积计算公式及要求》 (国土调查办发〔2008〕32号), carried into TD/T 1055-2019:
-the area on the ellipsoid of the polygon whose edges are straight in the Gauss plane, divided so that
+The norm is 《图幅理论面积与图斑椭球面积计算公式及要求》 (国土调查办发〔2008〕32号),
+carried into TD/T 1055-2019: the area on the ellipsoid of the polygon whose edges are straight in the Gauss plane, divided so that
 no part reaches 70 m. All vertices of all rings are worked on at once.
 """
 
@@ -134,19 +134,7 @@ def official_area_m2(geometries: Any, crs: pyproj.CRS) -> Floats:
     [0.0, 0.0]
 
     """
-    rings = _Rings.of(geometries)
-    if not len(rings.start):
-        return np.zeros(rings.count)
-    if crs.is_geographic:
-        seconds_per_unit = np.degrees(crs.axis_info[0].unit_conversion_factor) * ARC_SECONDS
-        xy, start = _divided(rings.xy, rings.start, _degree_parts(rings, crs))
-        seconds = xy * seconds_per_unit
-    else:
-        parts = _plane_parts(rings, crs)
-        xy, start = _divided(rings.xy, rings.start, parts, round_plane=True)
-        seconds = np.degrees(_geographic(xy, crs)) * ARC_SECONDS
-    lon, lat = np.radians(round_half_up(seconds, SECOND_DIGITS) / ARC_SECONDS).T
-    return rings.summed(_ring_areas(lon, lat, start, ellipsoid_of(crs)))
+    return _ellipsoid_area(geometries, crs, divide_m=DIVIDE_M, rounded=True)
 
 
 def check_area_m2(geometries: Any, crs: pyproj.CRS) -> Floats:
@@ -175,6 +163,20 @@ def check_area_m2(geometries: Any, crs: pyproj.CRS) -> Floats:
         area, _ = geod.polygon_area_perimeter(lon, lat, radians=True)
         sums[i] = abs(area)
     return rings.summed(sums)
+
+
+def unrounded_area_m2(geometries: Any, crs: pyproj.CRS) -> Floats:
+    """The area by the norm's formulas without its roundings, and with edges divided at 20 m.
+
+    What separates it from `official_area_m2` is the norm's own coarseness: at most 0.00005 m a vertex,
+    and the bulge of the parts of 70 m, which grows with the latitude (0.01 m² for a town of 3 km² at
+    Liuzhou, 0.09 m² at 54° N). What separates it from `check_area_m2` is error.
+
+    Returns
+    -------
+    m², one for each geometry.
+    """
+    return _ellipsoid_area(geometries, crs, divide_m=CHECK_SEGMENT_M, rounded=False)
 
 
 def perimeter_m(geometries: Any, crs: pyproj.CRS) -> Floats:
@@ -299,6 +301,27 @@ def _ring_areas(lon: Floats, lat: Floats, start: Ints, ellipsoid: Ellipsoid) -> 
     return np.abs(np.add.reduceat(strips, start))
 
 
+def _ellipsoid_area(
+    geometries: Any, crs: pyproj.CRS, *, divide_m: float, rounded: bool
+) -> Floats:
+    rings = _Rings.of(geometries)
+    if not len(rings.start):
+        return np.zeros(rings.count)
+    if crs.is_geographic:
+        parts = _parts(_degree_lengths(rings, crs), rings, divide_m)
+        xy, start = _divided(rings.xy, rings.start, parts)
+        radians = xy * crs.axis_info[0].unit_conversion_factor
+    else:
+        parts = _parts(_plane_lengths(rings, crs), rings, divide_m)
+        xy, start = _divided(rings.xy, rings.start, parts, round_plane=rounded)
+        radians = _geographic(xy, crs)
+    if rounded:
+        seconds = round_half_up(np.degrees(radians) * ARC_SECONDS, SECOND_DIGITS)
+        radians = np.radians(seconds / ARC_SECONDS)
+    lon, lat = radians.T
+    return rings.summed(_ring_areas(lon, lat, start, ellipsoid_of(crs)))
+
+
 def _divided(
     xy: Floats, start: Ints, parts: Ints, *, round_plane: bool = False
 ) -> tuple[Floats, Ints]:
@@ -321,18 +344,13 @@ def _ends(start: Ints, size: int) -> Ints:
     return np.append(start[1:], size) - 1
 
 
-def _plane_parts(rings: _Rings, crs: pyproj.CRS) -> Ints:
-    unit = crs.axis_info[0].unit_conversion_factor
+def _plane_lengths(rings: _Rings, crs: pyproj.CRS) -> Floats:
     steps = np.diff(rings.xy, axis=0, append=rings.xy[-1:])
-    return _parts(np.hypot(steps[:, 0], steps[:, 1]) * unit, rings)
+    return np.hypot(steps[:, 0], steps[:, 1]) * metres_per_unit(crs)
 
 
-def _degree_parts(rings: _Rings, crs: pyproj.CRS) -> Ints:
-    return _parts(_degree_lengths(rings, crs), rings)
-
-
-def _parts(lengths: Floats, rings: _Rings) -> Ints:
-    parts = (lengths / DIVIDE_M).astype(np.int64) + 1
+def _parts(lengths: Floats, rings: _Rings, divide_m: float) -> Ints:
+    parts = (lengths / divide_m).astype(np.int64) + 1
     parts[_ends(rings.start, len(rings.xy))] = 1
     return parts
 

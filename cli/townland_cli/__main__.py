@@ -1,0 +1,5 @@
+"""``python -m townland_cli``."""
+
+from townland_cli import main
+
+main()

@@ -1,0 +1,231 @@
+"""The commands and their options."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from townland.errors import TownlandError
+from townland.i18n import LANGUAGES, _
+from townland_cli import layers, printing, rules
+from townland_cli.options import (
+    LANG,
+    AsJson,
+    Catalog,
+    Crs,
+    Encoding,
+    Lang,
+    Layer,
+    LogFile,
+    Quiet,
+    Rules,
+    words,
+)
+
+app = typer.Typer(
+    name="townland",
+    help=words("Checks the land of characteristic towns against the policy, clause by clause."),
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(layers.app, name="layers")
+app.add_typer(rules.app, name="rules")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        import townland
+
+        typer.echo(f"townland {townland.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help=words("print the version and leave")
+        ),
+    ] = False,
+) -> None:
+    """Hold what comes before a command."""
+
+
+@app.command(
+    help=words("Make the demo county, check its four towns, and say where to look."),
+    epilog=words("Example: townland demo --out townland-out"),
+)
+def demo(
+    out: Annotated[Path, typer.Option("--out", help=words("the folder to write"))] = Path(
+        "townland-out"
+    ),
+    lang: Lang = LANG,
+    quiet: Quiet = False,
+    log_file: LogFile = None,
+) -> None:
+    """Run `townland demo`."""
+    printing.log_to(log_file)
+    require_language(lang)
+    from townland_cli.checking import run_demo
+
+    run_demo(out, lang=lang, quiet=quiet)
+
+
+@app.command(
+    help=words(
+        "Check the towns of boundary files against a rulebook; write report, map and evidence."
+    ),
+    epilog=words(
+        "Example: townland check layers/sample/towns.gpkg --catalog layers/catalog.toml"
+        " --on 2018-12-31 --out my-run"
+    ),
+)
+def check(
+    boundary: Annotated[list[Path], typer.Argument(help=words("files with the towns' boundaries"))],
+    catalog: Catalog = Path("layers/catalog.toml"),
+    rulebook: Rules = "liuzhou-2018",
+    on: Annotated[
+        str | None,
+        typer.Option("--on", help=words("the day whose law counts, YYYY-MM-DD; today by default")),
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", help=words("the folder to write"))] = Path(
+        "townland-out"
+    ),
+    layer: Layer = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option("--where", help=words("only towns with this value: COLUMN=VALUE")),
+    ] = None,
+    name_column: Annotated[
+        str | None, typer.Option("--name-column", help=words("the column with the towns' names"))
+    ] = None,
+    code_column: Annotated[
+        str | None, typer.Option("--code-column", help=words("the column with the towns' codes"))
+    ] = None,
+    crs: Crs = None,
+    encoding: Encoding = None,
+    dossier: Annotated[
+        list[Path] | None,
+        typer.Option("--dossier", help=words("a town's dossier (TOML); may be given again")),
+    ] = None,
+    formats: Annotated[
+        str, typer.Option("--formats", help=words("what to write beside assessment.json"))
+    ] = "html,map,gpkg",
+    accept_repair: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--accept-repair",
+            help=words("accept a repair that changes a protected area: LAYER:FEATURE"),
+        ),
+    ] = None,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict", help=words("leave with 3 also for missing dossier fields and for review")
+        ),
+    ] = False,
+    as_json: AsJson = False,
+    lang: Lang = LANG,
+    quiet: Quiet = False,
+    log_file: LogFile = None,
+) -> None:
+    """Run `townland check`."""
+    printing.log_to(log_file)
+    require_language(lang)
+    from townland_cli.checking import run_check
+
+    code = run_check(
+        boundary,
+        catalog=catalog,
+        rulebook=rulebook,
+        on=day(on),
+        out=out,
+        layer=layer,
+        where=pairs(where or []),
+        name_column=name_column,
+        code_column=code_column,
+        crs=crs,
+        encoding=encoding,
+        dossiers=dossier or [],
+        formats=[name.strip() for name in formats.split(",") if name.strip()],
+        accept_repairs=accept_repair or [],
+        strict=strict,
+        as_json=as_json,
+        lang=lang,
+        quiet=quiet,
+    )
+    raise typer.Exit(code)
+
+
+@app.command(
+    help=words("Print the official ellipsoid area of every polygon of the files."),
+    epilog=words("Example: townland area layers/sample/towns.gpkg"),
+)
+def area(
+    file: Annotated[list[Path], typer.Argument(help=words("files with polygons"))],
+    layer: Layer = None,
+    crs: Crs = None,
+    encoding: Encoding = None,
+    as_json: AsJson = False,
+    lang: Lang = LANG,
+    quiet: Quiet = False,
+    log_file: LogFile = None,
+) -> None:
+    """Run `townland area`."""
+    printing.log_to(log_file)
+    require_language(lang)
+    from townland_cli.checking import run_area
+
+    run_area(file, layer=layer, crs=crs, encoding=encoding, as_json=as_json, lang=lang, quiet=quiet)
+
+
+@app.command(
+    help=words("Print the versions in use, and test every library's PROJ against known answers."),
+    epilog=words("Example: townland doctor"),
+)
+def doctor(
+    as_json: AsJson = False, lang: Lang = LANG, quiet: Quiet = False, log_file: LogFile = None
+) -> None:
+    """Run `townland doctor`."""
+    printing.log_to(log_file)
+    require_language(lang)
+    from townland_cli.examining import run_doctor
+
+    raise typer.Exit(run_doctor(as_json=as_json, lang=lang, quiet=quiet))
+
+
+def day(text: str | None) -> dt.date:
+    """The day of ``--on``; today without one: only the command reads the clock."""
+    if text is None:
+        return dt.datetime.now().astimezone().date()
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise TownlandError(
+            _("--on {text}: no such day; write it as YYYY-MM-DD, e.g. 2018-12-31", text=text)
+        ) from None
+
+
+def pairs(texts: list[str]) -> dict[str, str]:
+    """The ``COLUMN=VALUE`` options as a table."""
+    out = {}
+    for text in texts:
+        column, equals, value = text.partition("=")
+        if not equals or not column:
+            raise TownlandError(_("--where {text}: write it as COLUMN=VALUE", text=text))
+        out[column] = value
+    return out
+
+
+def require_language(lang: str) -> None:
+    """Make sure that ``--lang`` names a language that townland speaks."""
+    if lang not in LANGUAGES:
+        raise TownlandError(
+            _("--lang {lang}: known are {known}", lang=lang, known=", ".join(LANGUAGES))
+        )

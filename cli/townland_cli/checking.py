@@ -1,0 +1,235 @@
+"""``townland check``, ``demo`` and ``area``: call the library, print what it found."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from townland import units
+from townland.catalog import load_catalog
+from townland.check import Assessment, check
+from townland.i18n import _, pick
+from townland.prepare import mend
+from townland.report.assessment_json import assessment_json
+from townland.report.run import require_formats, require_target, write_run
+from townland.rules.loader import load_rulebook
+from townland.survey import boundary_areas
+from townland.towns import Town, load_dossier, match_dossiers, read_towns
+from townland_cli import printing
+
+DEMO_DAY = dt.date(2018, 12, 31)
+NEEDS_LAYER, FAILED = 3, 1
+
+
+def run_check(
+    boundaries: Sequence[Path],
+    *,
+    catalog: Path,
+    rulebook: str,
+    on: dt.date,
+    out: Path,
+    layer: str | None,
+    where: Mapping[str, str],
+    name_column: str | None,
+    code_column: str | None,
+    crs: str | None,
+    encoding: str | None,
+    dossiers: Sequence[Path],
+    formats: Sequence[str],
+    accept_repairs: Sequence[str],
+    strict: bool,
+    as_json: bool,
+    lang: str,
+    quiet: bool,
+) -> int:
+    """Check the towns of the files, write the run folder, and give the exit code."""
+    require_formats(formats)
+    require_target(out)
+    layers = load_catalog(catalog)
+    law = load_rulebook(rulebook)
+    towns = read_towns(
+        boundaries,
+        layer=layer,
+        where=where,
+        name_column=name_column,
+        code_column=code_column,
+        crs=crs,
+        encoding=encoding,
+    )
+    towns = match_dossiers(towns, [load_dossier(path) for path in dossiers])
+    assessment = _run(towns, layers, law, on, accept_repairs, out, formats, lang, quiet)
+    if as_json:
+        printing.document(assessment_json(assessment, lang=lang))
+    elif not quiet:
+        _summary(assessment, out, formats, lang)
+    return exit_code(assessment, strict=strict)
+
+
+def run_demo(out: Path, *, lang: str, quiet: bool) -> None:
+    """Make the demo county in `out`, check its towns, and say where to look."""
+    from townland.sample import write_county
+
+    require_target(out)
+    with tempfile.TemporaryDirectory(prefix="townland-demo-") as folder:
+        typer.echo(_("making the demo county …").render(lang), err=True)
+        layers = load_catalog(write_county(Path(folder)))
+        sample = Path(folder) / "sample"
+        towns = read_towns([sample / "towns.gpkg"], code_column="code", name_column="name")
+        dossiers = sorted((sample / "dossiers").glob("*.toml"))
+        towns = match_dossiers(towns, [load_dossier(path) for path in dossiers])
+        law = load_rulebook("liuzhou-2018")
+        assessment = _run(
+            towns, layers, law, DEMO_DAY, (), out, ("html", "map", "gpkg"), lang, quiet
+        )
+    _summary(assessment, out, ("html", "map", "gpkg"), lang)
+
+
+def run_area(
+    files: Sequence[Path],
+    *,
+    layer: str | None,
+    crs: str | None,
+    encoding: str | None,
+    as_json: bool,
+    lang: str,
+    quiet: bool,
+) -> None:
+    """Print the official area of every polygon of the files."""
+    rows = []
+    for file in files:
+        for town in read_towns([file], layer=layer, crs=crs, encoding=encoding):
+            rows.append(_area_row(file, layer, town))
+    if as_json:
+        printing.document(rows)
+        return
+    printing.table(
+        [
+            (
+                row["file"],
+                row["name"],
+                row["crs"],
+                *(
+                    f"{row[key]:.{digits}f}"
+                    for key, digits in (("area_m2", 2), ("ha", 4), ("mu", 2))
+                ),
+                "-" if row["plane_m2"] is None else f"{row['plane_m2']:.2f}",
+            )
+            for row in rows
+        ],
+        [
+            _("file").render(lang),
+            _("name").render(lang),
+            "CRS",
+            _("official area (m²)").render(lang),
+            _("ha").render(lang),
+            _("mu").render(lang),
+            _("on the plane (m²)").render(lang),
+        ],
+    )
+
+
+def exit_code(assessment: Assessment, *, strict: bool) -> int:
+    """The exit code of a check: 1 a rule failed, 3 one that can fail was not evaluated, else 0."""
+    verdicts = [found.verdict.value for found in assessment.findings]
+    if "fail" in verdicts:
+        return FAILED
+    modal = {rule.id: rule.can_fail for rule in assessment.rulebook.rule}
+    for found in assessment.findings:
+        if found.verdict.value == "not_evaluated" and (
+            strict or (modal[found.rule] and found.needs_layer)
+        ):
+            return NEEDS_LAYER
+        if found.verdict.value == "review" and strict:
+            return NEEDS_LAYER
+    return 0
+
+
+def _run(
+    towns: Sequence[Town],
+    layers: Any,
+    law: Any,
+    on: dt.date,
+    accept_repairs: Sequence[str],
+    out: Path,
+    formats: Sequence[str],
+    lang: str,
+    quiet: bool,
+) -> Assessment:
+    with printing.progress(lang, quiet=quiet) as tell:
+        assessment = check(towns, layers, law, on=on, accept_repairs=accept_repairs, progress=tell)
+        tell(_("writing {folder}", folder=out.as_posix()), 1, 1)
+        write_run(assessment, out, formats=formats, lang=lang)
+    return assessment
+
+
+def _area_row(file: Path, layer: str | None, town: Town) -> dict[str, Any]:
+    mend([town.boundary], [town.code], town.crs, layer=town.input.name, protected=True)
+    area, check_area, plane = boundary_areas(town)
+    return {
+        "file": file.as_posix(),
+        "layer": layer or town.input.name,
+        "feature": town.code,
+        "name": town.name,
+        "crs": town.input.crs_used,
+        "area_m2": float(area),
+        "area_check_m2": float(check_area),
+        "plane_m2": None if plane is None else float(plane),
+        "ha": float(units.ha(area)),
+        "mu": float(units.mu(area)),
+    }
+
+
+def _summary(assessment: Assessment, out: Path, formats: Sequence[str], lang: str) -> None:
+    for result in assessment.towns:
+        typer.echo("")
+        typer.echo(
+            _(
+                "{code} {name}: {ha} ha ({mu} mu)",
+                code=result.town.code,
+                name=result.town.name,
+                ha=units.ha(result.area_m2),
+                mu=units.mu(result.area_m2),
+            ).render(lang)
+        )
+        printing.table(
+            [
+                (
+                    found.rule,
+                    printing.VERDICTS[found.verdict.value].render(lang),
+                    found.title.render(lang),
+                    found.why.render(lang),
+                )
+                for found in assessment.findings
+                if found.town == result.town.code
+            ],
+            [
+                _("rule").render(lang),
+                _("verdict").render(lang),
+                _("requirement").render(lang),
+                _("reason").render(lang),
+            ],
+        )
+    typer.echo("")
+    typer.echo(
+        _(
+            "Rulebook {title}, as of {on}. This assists, and does not replace the legal survey.",
+            title=pick(assessment.rulebook.title.model_dump(), lang),
+            on=assessment.on.isoformat(),
+        ).render(lang)
+    )
+    looks = {
+        "html": ("report.html", _("the report, with every finding and its clause")),
+        "map": ("map.html", _("the map, with the evidence of every figure")),
+        "gpkg": ("evidence.gpkg", _("the evidence, for a GIS")),
+    }
+    for name in formats:
+        file, what = looks[name]
+        typer.echo(f"  {(out / file).as_posix()}  {what.render(lang)}")
+    typer.echo(
+        f"  {(out / 'assessment.json').as_posix()}  {_('all of it, for programs').render(lang)}"
+    )

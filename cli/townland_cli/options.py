@@ -1,0 +1,57 @@
+"""The options that several commands share, and the language of help."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from townland.i18n import DEFAULT_LANGUAGE, LANGUAGES, _
+
+
+def language() -> str:
+    """The language of help and messages: ``--lang``, else TOWNLAND_LANG, else Chinese."""
+    words = sys.argv[1:]
+    asked = os.environ.get("TOWNLAND_LANG", DEFAULT_LANGUAGE)
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        if word == "--lang":
+            asked = following
+        elif word.startswith("--lang="):
+            asked = word.removeprefix("--lang=")
+    return asked if asked in LANGUAGES else DEFAULT_LANGUAGE
+
+
+LANG = language()
+
+
+def words(sentence: str) -> str:
+    """A sentence of the catalog in the language of this call (mark it with `_` where it stands)."""
+    return _(sentence).render(LANG)
+
+
+Catalog = Annotated[Path, typer.Option("--catalog", help=words("the layer catalog"))]
+Rules = Annotated[
+    str, typer.Option("--rules", help=words("a rulebook: a shipped one's id, or a file"))
+]
+Layer = Annotated[str | None, typer.Option("--layer", help=words("which layer of the file"))]
+Crs = Annotated[
+    str | None,
+    typer.Option("--crs", help=words("the CRS of the boundary, over what the file declares")),
+]
+Encoding = Annotated[
+    str | None,
+    typer.Option("--encoding", help=words("the encoding of the boundary's text, e.g. GB18030")),
+]
+Lang = Annotated[
+    str, typer.Option("--lang", help=words("the language of messages and reports: zh or en"))
+]
+AsJson = Annotated[
+    bool, typer.Option("--json", help=words("print one JSON document to standard output"))
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help=words("no progress and no summary"))]
+LogFile = Annotated[
+    Path | None, typer.Option("--log-file", help=words("append what is done to this file"))
+]

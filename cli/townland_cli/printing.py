@@ -1,0 +1,125 @@
+"""What a person sees in the console: progress, tables, errors."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from townland.errors import TownlandError
+from townland.i18n import Words, _, render
+
+LOGGER = logging.getLogger("townland")
+
+VERDICTS = {
+    "pass": _("complies"),
+    "fail": _("does not comply"),
+    "review": _("needs review"),
+    "not_evaluated": _("not evaluated (data missing)"),
+    "info": _("for information"),
+}
+
+
+def fail(error: TownlandError, lang: str) -> int:
+    """Print an error for its reader and give its exit code."""
+    LOGGER.error("%s", error.render(lang))
+    typer.echo(_("Error: {reason}", reason=error.message).render(lang), err=True)
+    return error.exit_code
+
+
+def bug(error: Exception, lang: str) -> int:
+    """Print what a developer needs of an unexpected exception; the exit code is 4."""
+    lines = "".join(traceback.format_exception(error))
+    LOGGER.critical("%s", lines)
+    typer.echo(lines, err=True)
+    typer.echo(
+        _(
+            "This is a bug in townland, not in your data; nothing was written. Please report it with"
+            " the lines above."
+        ).render(lang),
+        err=True,
+    )
+    return 4
+
+
+def log_to(path: Path | None) -> None:
+    """Append what is done to a file; without one, log nowhere."""
+    LOGGER.handlers = [logging.NullHandler()]
+    LOGGER.propagate = False
+    if path is None:
+        return
+    try:
+        handler = logging.FileHandler(path, encoding="utf-8")
+    except OSError as problem:
+        raise TownlandError(
+            _(
+                "{path}: the log file cannot be written ({reason})",
+                path=path.as_posix(),
+                reason=problem.strerror,
+            )
+        ) from None
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    LOGGER.addHandler(handler)
+    LOGGER.setLevel(logging.INFO)
+    LOGGER.info("townland %s", " ".join(sys.argv[1:]))
+
+
+@contextmanager
+def progress(lang: str, *, quiet: bool) -> Iterator[Callable[[Words, int, int], None]]:
+    """Report steps on standard error: a bar on a console, a line a step elsewhere."""
+    if quiet or not sys.stderr.isatty():
+
+        def line(step: Words, done: int, whole: int) -> None:
+            LOGGER.info("%d/%d %s", done, whole, render(step, "en"))
+            if not quiet:
+                typer.echo(f"[{done}/{whole}] {render(step, lang)}", err=True)
+
+        yield line
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def update(step: Words, done: int, whole: int) -> None:
+            LOGGER.info("%d/%d %s", done, whole, render(step, "en"))
+            bar.update(task, description=render(step, lang), completed=done, total=whole)
+
+        yield update
+
+
+def document(data: Any) -> None:
+    """Print one JSON document to standard output, in UTF-8 whatever the console."""
+    from townland.report.assessment_json import dumps
+
+    typer.echo(dumps(data).encode("utf-8"), nl=False)
+
+
+def table(rows: Iterable[Sequence[Any]], head: Sequence[str]) -> None:
+    """Print rows in columns; a Chinese character is two columns wide, numbers stand to the right."""
+    lines = [[str(cell) for cell in row] for row in rows]
+    widths = [max(_width(line[i]) for line in [list(head), *lines]) for i in range(len(head))]
+    numbers = [all(_is_number(line[i]) for line in lines) for i in range(len(head))]
+    for line in [list(head), *lines]:
+        cells = []
+        for cell, width, number in zip(line, widths, numbers, strict=True):
+            pad = " " * (width - _width(cell))
+            cells.append(pad + cell if number and lines else cell + pad)
+        typer.echo("  ".join(cells).rstrip())
+
+
+def _width(text: str) -> int:
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def _is_number(text: str) -> bool:
+    return bool(text) and text.replace(",", "").replace(".", "").replace("-", "").isdigit()

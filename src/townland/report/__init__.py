@@ -1,0 +1,1 @@
+"""The writers: each renders an `Assessment` and computes nothing but layout."""

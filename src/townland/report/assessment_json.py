@@ -1,0 +1,178 @@
+"""``assessment.json``: the whole assessment for other programs, version 1."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from importlib.resources import files
+from typing import Any
+
+import townland
+from townland import crs as crs_room
+from townland.areas import LandClasses, Measure
+from townland.check import Assessment
+from townland.i18n import DEFAULT_LANGUAGE, Words, render
+from townland.rules.finding import Finding
+from townland.survey import TownResult
+
+SCHEMA = "townland-assessment-1"
+
+
+def assessment_json(assessment: Assessment, *, lang: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+    """The assessment as plain data: the keys of version 1, areas in m² to 0.01.
+
+    Sentences are in `lang`; keys, codes and numbers do not depend on it.
+    """
+    rulebook = assessment.rulebook
+    return {
+        "schema": SCHEMA,
+        "townland_version": townland.__version__,
+        "on": assessment.on.isoformat(),
+        "rulebook": {
+            "id": rulebook.id,
+            "version": rulebook.version,
+            "sha256": rulebook.sha256,
+        },
+        "catalog": {"path": assessment.catalog.path, "sha256": assessment.catalog.sha256},
+        "inputs": [
+            {
+                "name": read.name,
+                "role": read.role,
+                "path": read.path,
+                "sha256": read.sha256,
+                "features": read.features,
+                "crs_declared": read.crs_declared,
+                "crs_used": read.crs_used,
+                "encoding_declared": read.encoding_declared,
+                "encoding_used": read.encoding_used,
+                "surveyed": None if read.surveyed is None else read.surveyed.isoformat(),
+            }
+            for read in assessment.inputs
+        ],
+        "towns": [_town(result) for result in assessment.towns],
+        "findings": [_finding(found, lang) for found in assessment.findings],
+        "repairs": [
+            {
+                "layer": repair.layer,
+                "feature": repair.feature,
+                "problem": render(repair.problem, lang),
+                "action": render(repair.action, lang),
+                "area_before_m2": _plain(repair.area_before_m2),
+                "area_after_m2": _plain(repair.area_after_m2),
+            }
+            for repair in assessment.repairs
+        ],
+        "issues": [
+            {
+                "code": issue.code,
+                "severity": issue.severity,
+                "layer": issue.layer,
+                "feature": issue.feature,
+                "message": render(issue.message, lang),
+            }
+            for issue in assessment.issues
+        ],
+    }
+
+
+def dumps(document: Any) -> str:
+    """JSON text, readable, in UTF-8, the same for the same document."""
+    return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of ``assessment.json``, as shipped with the package."""
+    text = (files("townland.report") / "assessment.schema.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def _town(result: TownResult) -> dict[str, Any]:
+    return {
+        "code": result.town.code,
+        "name": result.town.name,
+        "crs": crs_room.describe(result.town.crs),
+        "area_m2": _plain(result.area_m2),
+        "area_check_m2": _plain(result.area_check_m2),
+        "plane_m2": _plain(result.plane_m2),
+        "measures": [_measure(measure) for measure in result.measures.values()],
+        "land_classes": _classes(result.land_classes),
+    }
+
+
+def _measure(measure: Measure) -> dict[str, Any]:
+    return {
+        "name": measure.name,
+        "layers": list(measure.layers),
+        "area_m2": _plain(measure.area_m2),
+        "net_m2": _plain(measure.net_m2),
+        "pieces": measure.pieces,
+        "sliver_m2": _plain(measure.sliver_m2),
+        "overlap_m2": _plain(measure.overlap_m2),
+        "uncovered_m2": _plain(measure.uncovered_m2),
+        "unknown_m2": _plain(measure.unknown_m2),
+        "missing": list(measure.missing),
+        "assumed_coverage": list(measure.assumed_coverage),
+    }
+
+
+def _classes(table: LandClasses | None) -> dict[str, Any] | None:
+    if table is None:
+        return None
+    return {
+        "scheme": table.scheme,
+        "rows": [
+            {
+                "code": row.code,
+                "name": row.name,
+                "three_class": row.three_class,
+                "gross_m2": _plain(row.gross_m2),
+                "net_m2": _plain(row.net_m2),
+                "state_m2": _plain(row.state_m2),
+                "collective_m2": _plain(row.collective_m2),
+            }
+            for row in table.rows
+        ],
+        "uncovered_m2": _plain(table.uncovered_m2),
+        "control_m2": _plain(table.control_m2),
+    }
+
+
+def _finding(found: Finding, lang: str) -> dict[str, Any]:
+    return {
+        "rule": found.rule,
+        "title": found.title.render(lang),
+        "town": found.town,
+        **({"towns": list(found.towns)} if found.town is None else {}),
+        "verdict": found.verdict.value,
+        "measured": _plain(found.measured),
+        "limit": _plain(found.limit),
+        "margin": _plain(found.margin),
+        "unit": found.unit,
+        "why": render(found.why, lang),
+        "clause": {
+            "document": found.clause.document,
+            "article": found.clause.article,
+            "quote": found.clause.quote,
+            "effective": found.clause.effective.isoformat(),
+        },
+        "evidence": list(found.evidence),
+        "missing": list(found.missing),
+        "assumed": [render(text, lang) for text in found.assumed],
+        "trace": plain(found.trace, lang),
+    }
+
+
+def plain(value: Any, lang: str = DEFAULT_LANGUAGE) -> Any:
+    """Nested data with decimals as numbers, and texts in `lang`."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item, lang) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item, lang) for item in value]
+    return render(value, lang) if isinstance(value, Words) else _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    """A decimal as the number that prints the same; everything else as it is."""
+    return float(value) if isinstance(value, Decimal) else value

@@ -1,0 +1,165 @@
+"""``evidence.gpkg``: the pieces behind every figure, for a GIS, each layer with its own style."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from townland.check import Assessment
+from townland.i18n import DEFAULT_LANGUAGE, pick, render
+
+STYLE_COLUMNS = (
+    "f_table_catalog", "f_table_schema", "f_table_name", "f_geometry_column", "styleName",
+    "styleQML", "styleSLD", "useAsDefault", "description", "owner", "ui", "update_time",
+)  # fmt: skip
+COLOURS = {
+    "towns": ("#000000", "", "0.9"),
+    "repairs": ("#7a1fa2", "#7a1fa255", "0.4"),
+    "uncovered": ("#555555", "#99999988", "0.3"),
+}
+EVIDENCE = ("#b30000", "#d7301f66", "0.3")
+
+
+def write_evidence(assessment: Assessment, path: Path, *, lang: str = DEFAULT_LANGUAGE) -> None:
+    """Write one layer for each measure that has pieces, and `towns`, `repairs` and `uncovered`.
+
+    Towns in different CRSs have layers of their own, named ``<measure>_<EPSG>``. The file's time
+    stamps are the day of the check, so that the same assessment gives the same bytes.
+    """
+    stamp = f"{assessment.on.isoformat()}T00:00:00Z"
+    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": stamp})
+    try:
+        styles = []
+        for name, frame, title in _layers(assessment, lang):
+            for epsg, part in _by_crs(frame):
+                layer = name if epsg is None else f"{name}_{epsg}"
+                pyogrio.write_dataframe(
+                    part,
+                    path,
+                    layer=layer,
+                    driver="GPKG",
+                    geometry_type="MultiPolygon",
+                    promote_to_multi=True,
+                    append=path.exists(),
+                    layer_options={"DESCRIPTION": title, "GEOMETRY_NAME": "geom", "FID": "fid"},
+                    dataset_options={"VERSION": "1.3"} if not path.exists() else None,
+                )
+                styles.append((layer, title, _qml(*COLOURS.get(name, EVIDENCE))))
+        _write_styles(path, styles, stamp)
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+
+
+def _layers(assessment: Assessment, lang: str) -> Iterator[tuple[str, list[Any], str]]:
+    """Name, frames (one a town or CRS) and title of every layer."""
+    towns = [
+        gpd.GeoDataFrame(
+            {
+                "town": [result.town.code],
+                "name": [result.town.name],
+                "area_m2": [float(result.area_m2)],
+                "area_check_m2": [float(result.area_check_m2)],
+            },
+            geometry=[result.town.boundary],
+            crs=result.town.crs,
+        )
+        for result in assessment.towns
+    ]
+    yield "towns", towns, "towns"
+    for name, spec in assessment.rulebook.measure.items():
+        frames = [
+            _flat(result.measures[name].frame)
+            for result in assessment.towns
+            if spec.layers and result.measures[name].pieces
+        ]
+        yield name, frames, pick(spec.title.model_dump(), lang)
+    yield "repairs", list(_repairs(assessment, lang)), "repairs"
+    rests = [
+        gpd.GeoDataFrame(
+            {"town": [result.town.code], "role": [role]}, geometry=[rest], crs=result.town.crs
+        )
+        for result in assessment.towns
+        for role, rest in result.uncovered.items()
+        if not rest.is_empty
+    ]
+    yield "uncovered", rests, "uncovered"
+
+
+def _repairs(assessment: Assessment, lang: str) -> Iterator[gpd.GeoDataFrame]:
+    for repair in assessment.repairs:
+        if repair.geometry is not None and not repair.geometry.is_empty:
+            yield gpd.GeoDataFrame(
+                {
+                    "layer": [repair.layer],
+                    "feature": [repair.feature],
+                    "problem": [render(repair.problem, lang)],
+                    "action": [render(repair.action, lang)],
+                    "area_before_m2": [float(repair.area_before_m2)],
+                    "area_after_m2": [float(repair.area_after_m2)],
+                },
+                geometry=[repair.geometry],
+                crs=repair.crs,
+            )
+
+
+def _flat(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The pieces with columns that a GeoPackage can hold."""
+    flat = frame.rename(columns={"class_name": "class"})
+    for column in flat.columns.drop("geometry"):
+        if column in ("area_m2", "net_m2"):
+            flat[column] = pd.to_numeric(flat[column].map(_number), errors="coerce")
+        elif column != "sliver":
+            flat[column] = flat[column].astype(object)
+    return flat
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def _by_crs(frames: list[Any]) -> Iterator[tuple[int | None, gpd.GeoDataFrame]]:
+    """The frames of one CRS together; the EPSG code only where there are several CRSs."""
+    known: dict[Any, list[Any]] = {}
+    for frame in frames:
+        known.setdefault(frame.crs, []).append(frame)
+    for number, (crs, parts) in enumerate(known.items(), 1):
+        together = parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
+        yield None if len(known) == 1 else crs.to_epsg() or number, together
+
+
+def _qml(line: str, fill: str, width: str) -> str:
+    """A QGIS style: one symbol, a fill with an outline."""
+    style = "solid" if fill else "no"
+    colour = _rgba(fill or "#ffffff00")
+    return (
+        '<!DOCTYPE qgis PUBLIC "http://mrcc.com/qgis.dtd" "SYSTEM">'
+        '<qgis version="3.22" styleCategories="Symbology"><renderer-v2 type="singleSymbol">'
+        '<symbols><symbol type="fill" name="0" alpha="1"><layer class="SimpleFill">'
+        f'<Option type="Map"><Option type="QString" name="color" value="{colour}"/>'
+        f'<Option type="QString" name="style" value="{style}"/>'
+        f'<Option type="QString" name="outline_color" value="{_rgba(line)}"/>'
+        f'<Option type="QString" name="outline_width" value="{width}"/>'
+        '<Option type="QString" name="outline_width_unit" value="MM"/>'
+        "</Option></layer></symbol></symbols></renderer-v2></qgis>"
+    )
+
+
+def _rgba(colour: str) -> str:
+    digits = colour.lstrip("#").ljust(8, "f")
+    return ",".join(str(int(digits[i : i + 2], 16)) for i in range(0, 8, 2))
+
+
+def _write_styles(path: Path, styles: list[tuple[str, str, str]], stamp: str) -> None:
+    """Store the default styles where QGIS looks for them: in the table ``layer_styles``."""
+    rows = [
+        ("", "", layer, "geom", title, qml, "", True, title, "", "", stamp)
+        for layer, title, qml in styles
+    ]
+    frame = pd.DataFrame(rows, columns=list(STYLE_COLUMNS))
+    pyogrio.write_dataframe(frame, path, layer="layer_styles", driver="GPKG", append=True)
