@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+import shapely
+from pydantic import Field, model_validator
+
+from townland import crs as crsys
+from townland import documents
+from townland.documents import Strict
+from townland.errors import DossierError, LayerError
+from townland.i18n import _
 from townland.issues import Issue
+from townland.reading import source as sources
+from townland.reading.columns import as_text, find_column, matches, require_column
+from townland.reading.hashing import sha256_of
 from townland.reading.layer import Input
+from townland.reading.source import Rows, Source
+from townland.reading.vector import declared_crs, layer_crs, named, polygons, total_bounds
+
+NAME_COLUMNS = (
+    "name", "名称", "镇名", "小镇名称", "town", "town_name", "xzmc", "zmc", "xzqmc", "mc", "地块名称",
+    "l_qu", "naam", "title",
+)  # fmt: skip
+"""Columns that usually hold a town's name, in the order in which they are tried."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,3 +46,223 @@ class Town:
     input: Input
     issues: tuple[Issue, ...] = ()
     dossier: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Dossier(Strict):
+    """The facts of one town that are not geometry; its code or its name says which town."""
+
+    code: str | None = Field(default=None, min_length=1)
+    name: str | None = Field(default=None, min_length=1)
+    quota_ha: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    linked_quota_ha: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _names_its_town(self) -> Dossier:
+        if self.code is None and self.name is None:
+            raise DossierError(_("the dossier names no town; give its code or its name"))
+        return self
+
+
+def read_towns(
+    paths: Sequence[Path | str],
+    *,
+    layer: str | None = None,
+    where: Mapping[str, str] | None = None,
+    name_column: str | None = None,
+    code_column: str | None = None,
+    crs: str | None = None,
+    encoding: str | None = None,
+) -> tuple[Town, ...]:
+    """Read the boundaries of towns: every polygon feature is one town.
+
+    Parameters
+    ----------
+    paths
+        Boundary files in any format that layers may have; their towns follow one another.
+    layer
+        The layer of each file, where one has several.
+    where
+        Column and value that a feature must have.
+    name_column
+        The column with the names; without it the usual ones are tried, and else the code is used.
+    code_column
+        The column with the codes; without it towns are coded 1, 2, 3 … in the order of the files.
+    crs, encoding
+        What the user states, in place of what the files say.
+
+    Raises
+    ------
+    LayerError
+        A file cannot be read, holds no town, a feature without area, or two towns of one code.
+    CRSError
+        A CRS is missing, unknown or refused.
+    """
+    towns: list[Town] = []
+    for path in paths:
+        with sources.opened(path, layer=layer, encoding=encoding) as source:
+            fields = source.fields
+            code = require_column(code_column, fields, source.place) if code_column else None
+            name = require_column(name_column, fields, source.place) if name_column else None
+            name = name or next(filter(None, (find_column(n, fields) for n in NAME_COLUMNS)), None)
+            wanted = {
+                require_column(column, fields, source.place): [value]
+                for column, value in (where or {}).items()
+            }
+            used, issues = layer_crs(source, crs)
+            columns = dict.fromkeys(column for column in (code, name, *wanted) if column)
+            rows = sources.read(source, list(columns), None)
+            bounds = total_bounds(source, rows)
+        sources.check_degrees(source, bounds, geographic=used.is_geographic)
+        rows = _chosen(rows, wanted, source)
+        rows, shape_issues = _areas(rows, source)
+        notes = named((*source.issues, *issues, *rows.issues, *shape_issues), Path(path).stem)
+        origin = Input(
+            name=Path(path).stem,
+            role="boundary",
+            path=Path(path).as_posix(),
+            sha256=sha256_of(Path(path)),
+            features=source.features if source.features is not None else len(rows),
+            crs_declared=crs or declared_crs(source),
+            crs_used=crsys.describe(used),
+            encoding_declared=encoding or source.encoding_declared,
+            encoding_used=source.encoding,
+            surveyed=None,
+        )
+        nothing = np.full(len(rows), None, dtype=object)
+        codes = as_text(rows.columns[code]) if code else nothing
+        names = as_text(rows.columns[name]) if name else nothing
+        for at, boundary in enumerate(rows.geometry):
+            own = codes[at] if code else str(len(towns) + 1)
+            if own is None:
+                raise LayerError(
+                    _(
+                        "{place}: feature {feature} has no value in the code column {column}",
+                        place=source.place,
+                        feature=int(rows.fid[at]),
+                        column=code,
+                    )
+                )
+            towns.append(Town(own, names[at] or own, boundary, used, origin, notes))
+    _check_codes(towns)
+    return tuple(towns)
+
+
+def _chosen(rows: Rows, where: Mapping[str, list[str]], source: Source) -> Rows:
+    if not where:
+        return rows
+    chosen = rows.take(matches(rows.columns, where))
+    if len(chosen) == 0:
+        column, values = next(iter(where.items()))
+        present = sorted({text for text in as_text(rows.columns[column]) if text is not None})
+        raise LayerError(
+            _(
+                "{place}: no feature has {column} = {value}; the values there are: {values}",
+                place=source.place,
+                column=column,
+                value=values[0],
+                values=", ".join(present[:20]) + (" …" if len(present) > 20 else ""),
+            )
+        )
+    return chosen
+
+
+def _areas(rows: Rows, source: Source) -> tuple[Rows, list[Issue]]:
+    """The features that are towns: all of them must have a geometry, and one be a polygon."""
+    empty = shapely.is_missing(rows.geometry) | shapely.is_empty(rows.geometry)
+    if empty.any():
+        raise LayerError(
+            _(
+                "{place}: feature {feature} has no geometry; delete it, or draw its boundary",
+                place=source.place,
+                feature=int(rows.fid[np.flatnonzero(empty)[0]]),
+            )
+        )
+    found, issues = polygons(rows)
+    if len(found) == 0:
+        raise LayerError(
+            _(
+                "{place}: no polygon, but {count} features of other kinds; a town's boundary must be"
+                " a polygon",
+                place=source.place,
+                count=len(rows),
+            )
+            if len(rows)
+            else _("{place}: the file holds no features", place=source.place)
+        )
+    return found, issues
+
+
+def _check_codes(towns: Sequence[Town]) -> None:
+    seen: dict[str, Town] = {}
+    for town in towns:
+        first = seen.setdefault(town.code, town)
+        if first is not town:
+            raise LayerError(
+                _(
+                    "two towns have the code {code}: {one} and {other}; give each town one feature"
+                    " (dissolve its parts), and a code of its own",
+                    code=town.code,
+                    one=first.name,
+                    other=town.name,
+                )
+            )
+
+
+def load_dossier(path: Path | str) -> Mapping[str, Any]:
+    """Read a town's dossier (TOML): the keys it gives, checked.
+
+    Raises
+    ------
+    DossierError
+        The file is missing or is no dossier: every error at once, with line and key.
+    """
+    dossier, _sha256 = documents.load(Path(path), Dossier, DossierError)
+    return dossier.model_dump(exclude_none=True)
+
+
+def match_dossiers(
+    towns: Sequence[Town], dossiers: Sequence[Mapping[str, Any]]
+) -> tuple[Town, ...]:
+    """The towns with their dossiers, matched by code, then by name.
+
+    Raises
+    ------
+    DossierError
+        A dossier matches no town, or more than one by its name; or two match one town.
+    """
+    found: dict[str, Mapping[str, Any]] = {}
+    for dossier in dossiers:
+        town = _town_of(dossier, towns)
+        if town.code in found:
+            raise DossierError(
+                _(
+                    "two dossiers are for town {code} ({name}); give each town one",
+                    code=town.code,
+                    name=town.name,
+                )
+            )
+        found[town.code] = dossier
+    return tuple(replace(t, dossier=found[t.code]) if t.code in found else t for t in towns)
+
+
+def _town_of(dossier: Mapping[str, Any], towns: Sequence[Town]) -> Town:
+    for key in ("code", "name"):
+        hits = [town for town in towns if getattr(town, key) == dossier.get(key)]
+        if len(hits) > 1:
+            raise DossierError(
+                _(
+                    "a dossier is for {name}, but {count} towns have that name; give the code",
+                    name=dossier.get("name"),
+                    count=len(hits),
+                )
+            )
+        if hits:
+            return hits[0]
+    raise DossierError(
+        _(
+            "no town matches the dossier of code {code}, name {name}; the towns are: {towns}",
+            code=dossier.get("code") or "-",
+            name=dossier.get("name") or "-",
+            towns=", ".join(f"{town.code} {town.name}" for town in towns),
+        )
+    )

@@ -12,13 +12,14 @@ from townland.crs.display import (
     gcj02_from_wgs84,
     wgs84_from_gcj02,
 )
-from townland.crs.recognise import normalise
+from townland.crs.recognise import normalise, towgs84
 from townland.crs.transform import (
     CGCS2000,
     LONLAT,
     Bounds,
     Steps,
     densify,
+    moved_bounds,
     pipeline,
     reproject,
     run_pipeline,
@@ -40,11 +41,13 @@ __all__ = [
     "gcj02_from_wgs84",
     "is_gauss_kruger_cgcs2000",
     "is_identical",
+    "moved_bounds",
     "normalise",
     "pipeline",
     "reproject",
     "run_pipeline",
     "to_lonlat",
+    "towgs84",
     "transform_bounds",
     "transformer",
     "wgs84_from_gcj02",

@@ -135,9 +135,9 @@ def describe(crs: pyproj.CRS) -> str:
     """
     if crs.is_bound and crs.source_crs is not None:
         return f"{describe(crs.source_crs)} +towgs84"
-    authority = crs.to_authority(min_confidence=100)
-    if authority is not None and authority[0] == "EPSG":
-        return ":".join(authority)
+    identity = crs.to_json_dict().get("id", {})
+    if identity.get("authority") == "EPSG":
+        return f"EPSG:{identity['code']}"
     if crs.name not in ("", "unknown"):
         return str(crs.name)
     operation = crs.coordinate_operation

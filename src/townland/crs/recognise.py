@@ -226,7 +226,7 @@ def _cgcs2000(crs: pyproj.CRS) -> pyproj.CRS | None:
         return CGCS2000
     plane = is_gauss_kruger_cgcs2000(crs)
     if plane is None:
-        return _epsg_equivalent(crs)
+        return None
     codes = [
         code
         for code, (meridian, easting) in _zone_parameters()
@@ -285,6 +285,20 @@ def _has_known_operation(crs: pyproj.CRS) -> bool:
         )
 
 
+def towgs84(transform: str) -> list[float]:
+    """The 3 or 7 numbers of a declared ``towgs84``; empty for a pipeline.
+
+    >>> towgs84("+towgs84=1,2,3"), towgs84("+proj=pipeline")
+    ([1.0, 2.0, 3.0], [])
+    """
+    numbers = _TOWGS84.fullmatch(transform)
+    try:
+        values = [float(number) for number in numbers[1].split(",")] if numbers else []
+    except ValueError:
+        return []
+    return values if len(values) in (3, 7) else []
+
+
 def _transform_issue(crs: pyproj.CRS, transform: str) -> Issue:
     return Issue(
         "crs_transform_declared",
@@ -310,9 +324,8 @@ def _transformed(
                 crs=describe(crs),
             )
         )
-    numbers = _TOWGS84.fullmatch(transform)
-    values = [float(number) for number in numbers[1].split(",")] if numbers else []
-    if len(values) in (3, 7):
+    values = towgs84(transform)
+    if values:
         base = crs.source_crs if crs.is_bound and crs.source_crs is not None else crs
         shift = ToWGS84Transformation(base.geodetic_crs, *values)
         bound = BoundCRS(source_crs=base, target_crs=LONLAT, transformation=shift)

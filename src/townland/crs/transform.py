@@ -30,7 +30,7 @@ _LARGEST_RADIUS_M = 6_400_000.0
 class Steps:
     """Operations of PROJ one after the other, x east and y north on both sides; none: identity."""
 
-    steps: tuple[pyproj.Transformer, ...]
+    steps: tuple[Any, ...]
 
     def transform(self, x: Any, y: Any) -> tuple[Any, Any]:
         """Transform coordinates; points outside of an operation's domain become infinite."""
@@ -39,6 +39,24 @@ class Steps:
         return x, y
 
     __call__ = transform
+
+    def inverse(self) -> Steps | None:
+        """The way back; None where a step has none."""
+        if not all(step.has_inverse for step in self.steps):
+            return None
+        return Steps(tuple(Backwards(step) for step in reversed(self.steps)))
+
+
+@dataclass(frozen=True, slots=True)
+class Backwards:
+    """An operation of PROJ, run from its target to its source."""
+
+    step: pyproj.Transformer
+
+    def transform(self, x: Any, y: Any) -> tuple[Any, Any]:
+        """Transform coordinates."""
+        found: tuple[Any, Any] = self.step.transform(x, y, direction="INVERSE")
+        return found
 
 
 @lru_cache(maxsize=16)
@@ -216,14 +234,8 @@ def transform_bounds(bounds: Bounds, source: pyproj.CRS, target: pyproj.CRS) -> 
     """
     if source == target:
         return bounds
-    west, south, east, north = bounds
-    ring = shapely.segmentize(shapely.linearrings([(0, 0), (1, 0), (1, 1), (0, 1)]), 1 / 64)
-    share = shapely.get_coordinates(ring)
-    x, y = transformer(source, target).transform(
-        west + (east - west) * share[:, 0], south + (north - south) * share[:, 1]
-    )
-    known = np.isfinite(x) & np.isfinite(y)
-    if not known.any():
+    moved = moved_bounds(bounds, transformer(source, target))
+    if not np.isfinite(moved).all():
         raise CRSError(
             _(
                 "the window {bounds} of {source} has no place in {target}",
@@ -232,5 +244,19 @@ def transform_bounds(bounds: Bounds, source: pyproj.CRS, target: pyproj.CRS) -> 
                 target=describe(target),
             )
         )
+    return moved
+
+
+def moved_bounds(bounds: Bounds, steps: Steps) -> Bounds:
+    """The bounding box of a box whose sides, divided in 64 parts, went through `steps`."""
+    west, south, east, north = bounds
+    ring = shapely.segmentize(shapely.linearrings([(0, 0), (1, 0), (1, 1), (0, 1)]), 1 / 64)
+    share = shapely.get_coordinates(ring)
+    x, y = steps.transform(
+        west + (east - west) * share[:, 0], south + (north - south) * share[:, 1]
+    )
+    known = np.isfinite(x) & np.isfinite(y)
+    if not known.any():
+        return np.nan, np.nan, np.nan, np.nan
     x, y = x[known], y[known]
     return float(x.min()), float(y.min()), float(x.max()), float(y.max())

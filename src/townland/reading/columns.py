@@ -1,0 +1,178 @@
+"""Columns by their names, whatever case or dialect they are written in, and their values as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from townland.errors import LayerError
+from townland.i18n import _
+
+ALIASES: tuple[tuple[str, ...], ...] = (
+    ("KCXS", "TKXS", "KCDLXS", "扣除地类系数", "田坎系数"),
+    ("KCMJ", "TKMJ", "扣除地类面积", "田坎面积"),
+    ("ZLDWDM", "座落单位代码", "坐落单位代码"),
+    ("ZLDWMC", "座落单位名称", "坐落单位名称"),
+    ("GDPDJB", "PDJB", "GDPDJ", "耕地坡度级别"),
+    ("XZDWKD", "XXTBKD"),
+    ("BSM", "标识码"),
+    ("DLBM", "地类编码"),
+    ("DLMC", "地类名称"),
+    ("QSXZ", "权属性质"),
+    ("TBMJ", "图斑面积"),
+    ("TBDLMJ", "图斑地类面积"),
+    ("TBBH", "图斑编号"),
+    ("QSDWMC", "权属单位名称"),
+)
+"""Names of one field in different editions of the survey's schema (`standards.md` 2.1)."""
+
+
+def find_column(wanted: str, present: Sequence[str]) -> str | None:
+    """The column that `wanted` means: as written, else in any case, else by an alias.
+
+    >>> find_column("DLBM", ["dlbm", "tkxs"]), find_column("KCXS", ["dlbm", "tkxs"])
+    ('dlbm', 'tkxs')
+    >>> find_column("QSXZ", ["dlbm"]) is None
+    True
+    """
+    if wanted in present:
+        return wanted
+    group = next((names for names in ALIASES if wanted.strip().upper() in names), ())
+    for name in (wanted, *group):
+        for column in present:
+            if column.strip().lower() == name.strip().lower():
+                return column
+    return None
+
+
+def require_column(wanted: str, present: Sequence[str], place: str) -> str:
+    """The column that `wanted` means.
+
+    Raises
+    ------
+    LayerError
+        There is none; the message lists those there are.
+    """
+    found = find_column(wanted, present)
+    if found is not None:
+        return found
+    near = get_close_matches(wanted.upper(), [name.upper() for name in present], n=1)
+    shown = ", ".join(present) or "-"
+    if near:
+        actual = next(name for name in present if name.upper() == near[0])
+        raise LayerError(
+            _(
+                "{place}: there is no column {column}; did you mean {near}? The columns are:"
+                " {columns}",
+                place=place,
+                column=wanted,
+                near=actual,
+                columns=shown,
+            )
+        )
+    raise LayerError(
+        _(
+            "{place}: there is no column {column}; the columns are: {columns}",
+            place=place,
+            column=wanted,
+            columns=shown,
+        )
+    )
+
+
+def as_text(values: pa.ChunkedArray | pa.Array) -> NDArray[np.object_]:
+    """A column as text without outer blanks; blank and null become None, 101.0 becomes ``101``.
+
+    >>> as_text(pa.array([" 0101 ", "", None])).tolist(), as_text(pa.array([101.0, 0.5])).tolist()
+    (['0101', None, None], ['101', '0.5'])
+    """
+    values = _plain(values)
+    if pa.types.is_floating(values.type):
+        return np.array([_number(value) for value in values.to_pylist()], dtype=object)
+    if not (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
+        values = pc.cast(values, pa.string())
+    trimmed = pc.utf8_trim_whitespace(values)
+    trimmed = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, trimmed.type), trimmed)
+    text: NDArray[np.object_] = trimmed.to_numpy(zero_copy_only=False)
+    return text
+
+
+def as_numbers(values: pa.ChunkedArray | pa.Array) -> tuple[NDArray[np.float64], int]:
+    """A column as floats, NaN where there is none, and how many values are no numbers.
+
+    >>> numbers, odd = as_numbers(pa.array(["0.0925", "", "x"]))
+    >>> numbers.tolist(), odd
+    ([0.0925, nan, nan], 1)
+    """
+    values = _plain(values)
+    if pa.types.is_floating(values.type) or pa.types.is_integer(values.type):
+        numbers = pc.cast(values, pa.float64()).to_numpy(zero_copy_only=False)
+        return np.asarray(numbers, np.float64), 0
+    found = [_float(value) for value in as_text(values)]
+    odd = sum(number is None for number in found)
+    return np.array([np.nan if number is None else number for number in found]), odd
+
+
+def matches(
+    columns: Mapping[str, pa.ChunkedArray], where: Mapping[str, Iterable[Any]]
+) -> NDArray[np.bool_]:
+    """Which rows hold one of the wanted values in every column of `where`.
+
+    Text is compared as text; where either side is a number, as numbers: ``101`` is ``"0101"``.
+    """
+    keep: NDArray[np.bool_] | None = None
+    for name, wanted in where.items():
+        hit = _matches(columns[name], list(wanted))
+        keep = hit if keep is None else keep & hit
+    if keep is None:
+        raise ValueError("where is empty")
+    return keep
+
+
+def _matches(values: pa.ChunkedArray, wanted: list[Any]) -> NDArray[np.bool_]:
+    plain = _plain(values)
+    text = as_text(plain)
+    texts = {str(value).strip() for value in wanted}
+    numeric_column = pa.types.is_integer(plain.type) or pa.types.is_floating(plain.type)
+    numbers = {
+        number
+        for value in wanted
+        if numeric_column or isinstance(value, int | float)
+        if (number := _float(str(value))) is not None
+    }
+    hit = [
+        value is not None and (value in texts or bool(numbers and _float(value) in numbers))
+        for value in text
+    ]
+    return np.array(hit, dtype=bool)
+
+
+def _plain(values: pa.ChunkedArray | pa.Array) -> pa.Array:
+    array = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    if isinstance(array, pa.ChunkedArray):  # a column without rows
+        array = pa.array([], array.type)
+    # GDAL gives a coded field as a dictionary of descriptions: the code is the index
+    return array.indices if pa.types.is_dictionary(array.type) else array
+
+
+def _number(value: float | None) -> str | None:
+    if value is None or not np.isfinite(value):
+        return None
+    return str(int(value)) if value == int(value) else repr(value)
+
+
+def _float(text: str | None) -> float | None:
+    """NaN for nothing, None for what is no number."""
+    if text is None:
+        return float("nan")
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if np.isfinite(number) else None

@@ -1,0 +1,457 @@
+"""One layer of one file: found, recognised and described, then read in part."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyogrio
+import shapely
+from numpy.typing import NDArray
+from pyogrio.errors import DataLayerError, DataSourceError
+
+from townland.crs import Bounds, candidates, describe
+from townland.errors import CRSError, LayerError
+from townland.i18n import _
+from townland.issues import Issue
+from townland.reading import archive, parquet
+from townland.reading.encoding import encoding_of
+from townland.reading.sniff import DRIVERS, Format, local, side_file, sniff
+
+NOT_POLYGONS = (
+    "Point",
+    "LineString",
+    "MultiPoint",
+    "MultiLineString",
+    "CircularString",
+    "CompoundCurve",
+    "MultiCurve",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a layer's file says of itself.
+
+    `path` is the file on disk (unpacked where it was zipped), `place` how messages name it. `features`
+    and `bounds` are None where the format does not tell them cheaply; `indexed` says whether a window
+    is found without reading the rest.
+    """
+
+    path: Path
+    place: str
+    format: Format
+    layer: str | None
+    fields: tuple[str, ...]
+    crs: Any
+    geometry_type: str
+    features: int | None
+    bounds: Bounds | None
+    indexed: bool
+    encoding: str | None = None
+    encoding_declared: str | None = None
+    issues: tuple[Issue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Features in file order: their numbers, their columns, their geometries as they stand.
+
+    `bounds` is the bounding box of the whole file, where reading went through all of it.
+    """
+
+    fid: NDArray[np.int64]
+    columns: Mapping[str, pa.ChunkedArray]
+    geometry: NDArray[Any]
+    issues: tuple[Issue, ...] = ()
+    bounds: Bounds | None = None
+
+    def __len__(self) -> int:
+        return len(self.fid)
+
+    def take(self, keep: NDArray[Any]) -> Rows:
+        """Some of the rows, by a mask or by positions."""
+        index = np.flatnonzero(keep) if keep.dtype == bool else keep
+        columns = {name: column.take(pa.array(index)) for name, column in self.columns.items()}
+        return replace(self, fid=self.fid[index], columns=columns, geometry=self.geometry[index])
+
+
+@contextmanager
+def opened(
+    path: Path | str,
+    *,
+    layer: str | None = None,
+    prefer: str | None = None,
+    encoding: str | None = None,
+) -> Iterator[Source]:
+    """Open one layer of a file, for as long as the context lasts.
+
+    Parameters
+    ----------
+    path
+        A file, a FileGDB folder, or a zip of one.
+    layer
+        The layer's name, in any case of letters. It may be left out where the file has one layer, or
+        one with polygons, or one called `prefer`.
+    prefer
+        The name to look for where none is stated.
+    encoding
+        The encoding of a Shapefile's text, where the user states it.
+
+    Raises
+    ------
+    LayerError
+        The file cannot be read, or the layer cannot be told.
+    EncodingError
+        The text cannot be decoded.
+    """
+    given = local(path)
+    # a layer that is absent from the catalog may still name the one file of a zip
+    with archive.opened(given, prefer=layer or prefer) as file:
+        place = given.as_posix() if file == given else f"{given.as_posix()}: {file.name}"
+        kind = sniff(file)
+        if kind in ("raster", "zip"):
+            raise LayerError(
+                _(
+                    "{place}: this is a {kind}, but a vector layer is expected",
+                    place=place,
+                    kind=kind,
+                )
+            )
+        file = local(file.resolve())
+        if kind == "geoparquet":
+            yield Source(
+                path=file, place=place, format=kind, layer=None, **parquet.info(file, place)
+            )
+            return
+        yield _ogr_source(file, place, kind, layer, prefer, encoding)
+
+
+def _ogr_source(
+    file: Path,
+    place: str,
+    kind: Format,
+    layer: str | None,
+    prefer: str | None,
+    encoding: str | None,
+) -> Source:
+    options: dict[str, Any] = {}
+    found = None
+    if kind == "shapefile":
+        table = side_file(file, ".dbf")
+        label = side_file(file, ".cpg")
+        if table is not None:
+            text = label.read_text("ascii", "replace")[:40].strip() if label is not None else None
+            found = encoding_of(table, text or None, encoding, place=place)
+            options["encoding"] = found.used
+    name = None
+    if kind in ("geopackage", "filegdb"):
+        name = _layer_name(layers_of(file, place), layer, prefer, place)
+    with translated(place) as issues:
+        info = pyogrio.read_info(file, layer=name, **options)
+        if info["total_bounds"] is None and kind != "geojson":
+            info |= pyogrio.read_info(file, layer=name, force_total_bounds=True, **options)
+    if info["driver"] not in DRIVERS[kind]:
+        raise LayerError(
+            _(
+                "{place}: the content is {driver}, not {kind}; export the layer to a GeoPackage or"
+                " a Shapefile",
+                place=place,
+                driver=info["driver"],
+                kind=kind,
+            )
+        )
+    capabilities = info["capabilities"]
+    features, total = info["features"], info["total_bounds"]
+    return Source(
+        path=file,
+        place=place if name is None else f"{place}|{name}",
+        format=kind,
+        layer=name,
+        fields=tuple(str(column) for column in info["fields"]),
+        crs=info["crs"],
+        geometry_type=str(info["geometry_type"]),
+        features=int(features) if features >= 0 else None,
+        bounds=finite(total),
+        indexed=bool(capabilities["fast_spatial_filter"]) and kind != "geojson",
+        encoding=found.used if found else "UTF-8",
+        encoding_declared=found.declared if found else None,
+        issues=(*(found.issues if found else ()), *issues),
+    )
+
+
+def finite(total: Any) -> Bounds | None:
+    """Bounds as floats, None where there are none."""
+    if total is None or not np.isfinite(total).all():
+        return None
+    west, south, east, north = (float(number) for number in total)
+    return west, south, east, north
+
+
+def bounds_of(geometry: NDArray[Any]) -> Bounds | None:
+    """The bounding box of geometries, None where they have none."""
+    return finite(shapely.total_bounds(geometry)) if len(geometry) else None
+
+
+def layers_of(file: Path, place: str) -> list[tuple[str, str]]:
+    """Name and geometry type of every layer of a file; the type is empty for a bare table."""
+    with translated(place):
+        return [(str(name), str(kind or "")) for name, kind in pyogrio.list_layers(file)]
+
+
+def _layer_name(
+    layers: list[tuple[str, str]], wanted: str | None, prefer: str | None, place: str
+) -> str:
+    names = [name for name, _kind in layers]
+    shown = ", ".join(names) or "-"
+    for target in (wanted, prefer):
+        if target is None:
+            continue
+        for name in names:
+            if name == target or (target not in names and name.lower() == target.lower()):
+                return name
+        if target is wanted:
+            near = get_close_matches(target.lower(), [name.lower() for name in names], n=1)
+            if near:
+                raise LayerError(
+                    _(
+                        "{place}: there is no layer {layer}; did you mean {near}? The layers are:"
+                        " {layers}",
+                        place=place,
+                        layer=target,
+                        near=next(name for name in names if name.lower() == near[0]),
+                        layers=shown,
+                    )
+                )
+            raise LayerError(
+                _(
+                    "{place}: there is no layer {layer}; the layers are: {layers}",
+                    place=place,
+                    layer=target,
+                    layers=shown,
+                )
+            )
+    spatial = [name for name, kind in layers if kind]
+    surfaces = [name for name, kind in layers if kind and kind.split(" ")[-1] not in NOT_POLYGONS]
+    for only in (names, spatial, surfaces):
+        if len(only) == 1:
+            return only[0]
+    raise LayerError(
+        _(
+            "{place}: the file has several layers ({layers}); name one with --layer or the catalog's"
+            " key layer",
+            place=place,
+            layers=shown,
+        )
+        if names
+        else _("{place}: the file has no layer", place=place)
+    )
+
+
+def read(source: Source, columns: Sequence[str], boxes: Sequence[Bounds] | None) -> Rows:
+    """Read the features whose bounding box meets one of `boxes`; all of them for None.
+
+    Each feature comes once, in file order. Without an index the file is gone through once for all
+    boxes together.
+
+    Raises
+    ------
+    LayerError
+        The file is damaged.
+    """
+    with translated(source.place) as issues:
+        rows = _read(source, columns, boxes)
+    return replace(rows, issues=(*rows.issues, *issues))
+
+
+def _read(source: Source, columns: Sequence[str], boxes: Sequence[Bounds] | None) -> Rows:
+    if boxes is not None and len(boxes) == 0:
+        return _none(columns)
+    if source.format == "geoparquet":
+        return Rows(*parquet.rows(source.path, source.place, columns, boxes))
+    if source.format == "geojson":
+        # its numbers may be the file's own and repeat: the order of the file is kept as it is
+        rows = _read_ogr(source, columns, None)
+        total = bounds_of(rows.geometry)
+        rows = replace(rows, fid=np.arange(len(rows)), bounds=total)
+        return rows if boxes is None else rows.take(meets(rows.geometry, boxes))
+    if boxes is None:
+        return _read_ogr(source, columns, None)
+    if len(boxes) == 1:
+        parts = [_read_ogr(source, columns, boxes[0])]
+    elif source.indexed and not _is_dense(boxes):
+        parts = [_read_ogr(source, columns, box) for box in boxes]
+    else:
+        rows = _read_ogr(source, columns, hull(boxes))
+        parts = [rows.take(meets(rows.geometry, boxes))]
+    fid = np.concatenate([part.fid for part in parts])
+    order = np.unique(fid, return_index=True)[1]
+    if len(parts) == 1 and len(order) == len(fid) and (np.diff(fid) > 0).all():
+        return parts[0]
+    joined = Rows(
+        fid,
+        {
+            name: pa.chunked_array(
+                [chunk for part in parts for chunk in part.columns[name].chunks],
+                parts[0].columns[name].type,
+            )
+            for name in columns
+        },
+        np.concatenate([part.geometry for part in parts]),
+        tuple(dict.fromkeys(issue for part in parts for issue in part.issues)),
+    )
+    return joined.take(order)
+
+
+def hull(boxes: Sequence[Bounds]) -> Bounds:
+    """The bounding box of boxes."""
+    around = np.array(boxes)
+    west, south = around[:, :2].min(axis=0).tolist()
+    east, north = around[:, 2:].max(axis=0).tolist()
+    return west, south, east, north
+
+
+def _is_dense(boxes: Sequence[Bounds]) -> bool:
+    """Whether one read of all is cheaper than one for each: the boxes fill half of their hull."""
+    return sum(map(_area, boxes)) > _area(hull(boxes)) / 2
+
+
+def _area(box: Bounds) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def merged(boxes: Sequence[Bounds]) -> list[Bounds]:
+    """Boxes of which those that overlap so far that one is cheaper to read are one.
+
+    >>> merged([(0, 0, 2, 2), (1, 0, 3, 2), (9, 9, 10, 10)])
+    [(0, 0, 3, 2), (9, 9, 10, 10)]
+    """
+    found: list[Bounds] = []
+    for box in boxes:
+        position = 0
+        while position < len(found):
+            both = _union(box, found[position])
+            if _area(both) <= _area(box) + _area(found[position]):
+                box = both
+                del found[position]
+                position = 0
+            else:
+                position += 1
+        found.append(box)
+    return found
+
+
+def _union(one: Bounds, other: Bounds) -> Bounds:
+    return (
+        min(one[0], other[0]),
+        min(one[1], other[1]),
+        max(one[2], other[2]),
+        max(one[3], other[3]),
+    )
+
+
+def _none(columns: Sequence[str]) -> Rows:
+    empty = pa.chunked_array([], pa.string())
+    return Rows(np.array([], np.int64), dict.fromkeys(columns, empty), np.array([], object))
+
+
+def meets(geometry: NDArray[Any], boxes: Sequence[Bounds]) -> NDArray[np.bool_]:
+    """Which geometries have a bounding box that meets one of `boxes`."""
+    west, south, east, north = shapely.bounds(geometry).reshape(-1, 4).T
+    hit = np.zeros(len(geometry), bool)
+    for box in boxes:
+        hit |= (west <= box[2]) & (east >= box[0]) & (south <= box[3]) & (north >= box[1])
+    return hit
+
+
+def _read_ogr(source: Source, columns: Sequence[str], box: Bounds | None) -> Rows:
+    options: dict[str, Any] = {"layer": source.layer, "columns": list(columns), "bbox": box}
+    if source.format == "shapefile":
+        options["encoding"] = source.encoding
+    meta, table = pyogrio.raw.read_arrow(source.path, return_fids=True, **options)
+    wkb = table.column(meta["geometry_name"] or "wkb_geometry").to_numpy()
+    issues: tuple[Issue, ...] = ()
+    try:
+        geometry = shapely.from_wkb(wkb)
+    except NotImplementedError:
+        # GDAL makes chords of curves, by the step that the guard sets, on this way only
+        geometry = shapely.from_wkb(pyogrio.raw.read(source.path, **options)[2])
+        message = _("true curves are drawn as chords of 0.1 degrees of arc")
+        issues = (Issue("curve_linearised", "warning", message),)
+    except shapely.errors.GEOSException:
+        geometry = shapely.from_wkb(wkb, on_invalid="fix")
+        message = _("rings that are not closed, or too short, were closed or dropped in reading")
+        issues = (Issue("ring_closed", "warning", message),)
+    fid = table.column(meta["fid_column"] or "OGC_FID").to_numpy()
+    found = {name: table.column(name) for name in columns}
+    return Rows(fid.astype(np.int64, copy=False), found, geometry, issues)
+
+
+@contextmanager
+def translated(place: str) -> Iterator[list[Issue]]:
+    """Turn the errors of the reading libraries into one that names the place, warnings into issues.
+
+    The list it yields is filled when the context ends.
+    """
+    issues: list[Issue] = []
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            yield issues
+        for words in dict.fromkeys(" ".join(str(w.message).split()) for w in caught):
+            message = _("the reading library warns: {warning}", warning=words)
+            issues.append(Issue("read_warning", "warning", message))
+    except (
+        DataSourceError,
+        DataLayerError,
+        pyogrio.errors.FeatureError,
+        pyogrio.errors.FieldError,
+        pyogrio.errors.GeometryError,
+        shapely.errors.ShapelyError,
+        pa.ArrowException,
+        UnicodeError,
+        ValueError,
+        RuntimeError,
+        OSError,
+    ) as problem:
+        raise LayerError(
+            _(
+                "{place}: the file cannot be read, it is damaged or not what its name says"
+                " ({reason}); open it in the software that made it, and export it again",
+                place=place,
+                reason=" ".join(str(problem).split())[:300],
+            )
+        ) from None
+
+
+def check_degrees(source: Source, bounds: Bounds | None, *, geographic: bool) -> None:
+    """Refuse coordinates in metres under a CRS in degrees.
+
+    Raises
+    ------
+    CRSError
+        A bound lies outside of 180 by 90 degrees.
+    """
+    if not geographic or bounds is None:
+        return
+    west, south, east, north = bounds
+    if west >= -180.5 and east <= 180.5 and south >= -90.5 and north <= 90.5:
+        return
+    hints = candidates(bounds)
+    raise CRSError(
+        _(
+            "{place}: the coordinates ({x}, {y}) are no degrees, but the file gives no other CRS;"
+            " state it with --crs or the catalog's key crs (the numbers alone allow: {candidates})",
+            place=source.place,
+            x=f"{west:.3f}",
+            y=f"{south:.3f}",
+            candidates=", ".join(describe(crs) for crs, _evidence in hints[:3]) or "-",
+        )
+    )

@@ -1,0 +1,290 @@
+"""Vector layers: only the features near the towns, only the columns that are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+
+from townland import crs as crsys
+from townland.catalog import LayerCatalog, LayerSpec
+from townland.crs import Bounds, towgs84
+from townland.errors import LayerError
+from townland.i18n import _
+from townland.issues import Issue
+from townland.reading import source as sources
+from townland.reading.columns import as_numbers, as_text, matches, require_column
+from townland.reading.hashing import sha256_of
+from townland.reading.layer import Input, Layer
+from townland.reading.source import Rows, Source
+
+MARGIN_M = 1.0
+"""Around every window: more than any rounding of a projection, and less than a parcel."""
+_MARGIN_DEGREES = 1e-5
+
+_COLUMNS = {
+    "id": "id_column",
+    "code": "class_column",
+    "net_factor": "net_factor_column",
+    "owner": "owner_column",
+    "tag": "tag_column",
+}
+
+Window = tuple[Bounds, pyproj.CRS]
+
+
+def read_layer(
+    spec: LayerSpec, catalog: LayerCatalog, windows: Sequence[Window], *, hashed: bool = True
+) -> Layer:
+    """Read the features of a layer whose bounding box meets one of the windows.
+
+    Parameters
+    ----------
+    spec, catalog
+        What to read; paths are relative to the catalog.
+    windows
+        Bounding boxes, each with its CRS; usually one around each town.
+    hashed
+        Whether to hash the whole file; without it ``Input.sha256`` is empty.
+
+    Returns
+    -------
+    The layer with the columns of `Layer`, in file order, and what was assumed. Geometry is as the
+    file gives it, but polygons of two dimensions: nothing is repaired here.
+
+    Raises
+    ------
+    LayerError
+        The file, the layer or a column is missing or cannot be read.
+    CRSError
+        The CRS is missing, unknown or refused.
+    EncodingError
+        The text cannot be decoded.
+    """
+    path = catalog.resolve(spec.path)
+    with sources.opened(path, layer=spec.layer, prefer=spec.name, encoding=spec.encoding) as source:
+        crs, crs_issues = layer_crs(source, spec.crs, spec.transform)
+        needed = {
+            ours: require_column(getattr(spec, key), source.fields, source.place)
+            for ours, key in _COLUMNS.items()
+            if getattr(spec, key) is not None
+        }
+        where = {
+            require_column(name, source.fields, source.place): values
+            for name, values in (spec.where or {}).items()
+        }
+        pipeline = spec.transform if spec.transform and not towgs84(spec.transform) else None
+        boxes = _boxes(windows, crs, pipeline)
+        rows = sources.read(source, list(dict.fromkeys([*needed.values(), *where])), boxes)
+        bounds = total_bounds(source, rows)
+    in_degrees = crs.is_geographic and pipeline is None
+    sources.check_degrees(source, bounds, geographic=in_degrees)
+    issues = [*source.issues, *crs_issues, *rows.issues]
+    if source.features == 0:
+        issues.append(Issue("layer_empty", "warning", _("the layer holds no features")))
+    if where:
+        rows = rows.take(matches(rows.columns, where))
+    rows, shape_issues = polygons(rows)
+    columns, column_issues = _standard(rows, needed)
+    geometry, extent = rows.geometry, shapely.box(*bounds) if bounds else shapely.Polygon()
+    if pipeline is not None:
+        *moved, extent = crsys.run_pipeline(np.array([*geometry, extent]), crs, pipeline)
+        geometry = np.array(moved, dtype=object)
+    coverage, coverage_issues = _coverage(spec, catalog, crs)
+    return Layer(
+        spec=spec,
+        frame=gpd.GeoDataFrame(columns, geometry=geometry, crs=crs),
+        crs=crs,
+        input=Input(
+            name=spec.name,
+            role=spec.role,
+            path=path.as_posix(),
+            sha256=sha256_of(path) if hashed else "",
+            features=source.features,
+            crs_declared=spec.crs or declared_crs(source),
+            crs_used=crsys.describe(crs),
+            encoding_declared=spec.encoding or source.encoding_declared,
+            encoding_used=source.encoding,
+            surveyed=spec.surveyed,
+        ),
+        issues=named((*issues, *shape_issues, *column_issues, *coverage_issues), spec.name),
+        extent=extent,
+        coverage=coverage,
+    )
+
+
+def layer_crs(
+    source: Source, stated: str | None, transform: str | None = None
+) -> tuple[pyproj.CRS, tuple[Issue, ...]]:
+    """The CRS of a source, normalised: what the user states goes before what the file says.
+
+    Raises
+    ------
+    CRSError
+        As `crs.normalise`.
+    """
+    crs, issues = crsys.normalise(
+        stated or source.crs, transform=transform, place=source.place, bounds=source.bounds
+    )
+    own = declared_crs(source)
+    if stated is not None and own is not None and own != crsys.describe(crs):
+        message = _(
+            "the CRS is {crs}, as stated by the user; the file itself says {own}",
+            crs=crsys.describe(crs),
+            own=own,
+        )
+        issues = (*issues, Issue("crs_overridden", "warning", message))
+    return crs, issues
+
+
+def declared_crs(source: Source) -> str | None:
+    """What the file itself says of its CRS, in short; None where it says nothing."""
+    if not source.crs:
+        return None
+    try:
+        return crsys.describe(pyproj.CRS.from_user_input(source.crs))
+    except pyproj.exceptions.CRSError:
+        return str(source.crs)[:100]
+
+
+def _boxes(windows: Sequence[Window], crs: pyproj.CRS, pipeline: str | None) -> list[Bounds] | None:
+    """The windows in the coordinates of the file, each a little larger; None for the whole file."""
+    found = []
+    for (west, south, east, north), own in windows:
+        margin = _MARGIN_DEGREES if own.is_geographic else MARGIN_M
+        wider = (west - margin, south - margin, east + margin, north + margin)
+        box = crsys.transform_bounds(wider, own, crs)
+        if pipeline is not None:
+            back = crsys.pipeline(pipeline).inverse()
+            if back is None:
+                return None
+            box = crsys.moved_bounds(box, back)
+        found.append(box)
+    return sources.merged(found)
+
+
+def total_bounds(source: Source, rows: Rows) -> Bounds | None:
+    """The bounding box of the whole file, from what it says or, where it does not, by reading it."""
+    if source.bounds is not None or rows.bounds is not None:
+        return source.bounds or rows.bounds
+    if source.format == "geojson" or source.features == 0:
+        return None
+    return sources.bounds_of(sources.read(source, [], None).geometry)
+
+
+def _standard(rows: Rows, needed: dict[str, str]) -> tuple[dict[str, Any], list[Issue]]:
+    """The standard columns of a frame, and what was odd in them."""
+    issues = []
+    nothing = np.full(len(rows), None, dtype=object)
+    columns: dict[str, Any] = {
+        name: as_text(rows.columns[needed[name]]) if name in needed else nothing
+        for name in ("id", "code", "owner", "tag")
+    }
+    numbers = np.full(len(rows), np.nan)
+    if "net_factor" in needed:
+        numbers, odd = as_numbers(rows.columns[needed["net_factor"]])
+        if odd:
+            message = _(
+                "{count} values of the column {column} are no numbers, and count as missing",
+                count=odd,
+                column=needed["net_factor"],
+            )
+            issues.append(Issue("net_factor_not_number", "warning", message))
+    fid = rows.fid.astype(str).astype(object)
+    missing = pd.isna(columns["id"])
+    columns["id"] = np.where(missing, fid, columns["id"])
+    if "id" in needed and missing.any():
+        message = _(
+            "{count} features have no value in the id column {column}, and are named by their number"
+            " in the file",
+            count=int(missing.sum()),
+            column=needed["id"],
+        )
+        issues.append(Issue("id_missing", "info", message))
+    order = ("id", "code", "net_factor", "owner", "tag")
+    return {name: numbers if name == "net_factor" else columns[name] for name in order}, issues
+
+
+def polygons(rows: Rows) -> tuple[Rows, list[Issue]]:
+    """The rows that are polygons, in two dimensions; the rest is dropped, and counted.
+
+    Polygons inside of collections are kept: dropping them would lose area.
+    """
+    issues = []
+    geometry = rows.geometry
+    empty = shapely.is_missing(geometry) | shapely.is_empty(geometry)
+    if empty.any():
+        message = _("{count} features have no geometry, and are left out", count=int(empty.sum()))
+        issues.append(Issue("geometry_empty", "warning", message))
+    kind = shapely.get_type_id(geometry)
+    surface = ((kind == 3) | (kind == 6)) & ~empty
+    collections = np.flatnonzero((kind == 7) & ~empty)
+    if len(collections):
+        geometry = geometry.copy()
+        for at in collections:
+            parts = shapely.get_parts(shapely.get_parts(geometry[at]))
+            parts = parts[shapely.get_type_id(parts) == 3]
+            geometry[at] = shapely.multipolygons(parts)
+            surface[at] = len(parts) > 0
+    dropped = int((~surface & ~empty).sum())
+    if dropped:
+        message = _(
+            "{count} features are points, lines or the like, not polygons, and are left out",
+            count=dropped,
+        )
+        issues.append(Issue("geometry_not_polygon", "warning", message))
+    if not surface.all():
+        rows = replace(rows, geometry=geometry).take(surface)
+        geometry = rows.geometry
+    deep = shapely.has_z(geometry) | shapely.has_m(geometry)
+    if deep.any():
+        geometry = shapely.force_2d(geometry)
+        message = _(
+            "{count} features carry heights or measures (Z, M), dropped", count=int(deep.sum())
+        )
+        issues.append(Issue("dimension_dropped", "info", message))
+    return replace(rows, geometry=geometry), issues
+
+
+def named(issues: Sequence[Issue], layer: str) -> tuple[Issue, ...]:
+    """The issues with the name of their layer."""
+    return tuple(replace(issue, layer=layer) for issue in issues)
+
+
+def _coverage(
+    spec: LayerSpec, catalog: LayerCatalog, crs: pyproj.CRS
+) -> tuple[Any, tuple[Issue, ...]]:
+    """The union of the polygons of the declared coverage, in `crs`; None where none is declared."""
+    if spec.coverage is None:
+        return None, ()
+    name, _bar, layer = spec.coverage.partition("|")
+    with sources.opened(catalog.resolve(name), layer=layer or None) as source:
+        own, issues = layer_crs(source, None)
+        rows = sources.read(source, [], None)
+    sources.check_degrees(source, total_bounds(source, rows), geographic=own.is_geographic)
+    shapes = polygons(rows)[0].geometry
+    if len(shapes) == 0:
+        raise LayerError(
+            _(
+                "{place}: the coverage of layer {layer} holds no polygon",
+                place=source.place,
+                layer=spec.name,
+            )
+        )
+    faults = int((~shapely.is_valid(shapes)).sum())
+    if faults:
+        message = _(
+            "{count} polygons of the coverage {path} cross themselves, and were mended",
+            count=faults,
+            path=spec.coverage,
+        )
+        issues = (*issues, Issue("coverage_mended", "warning", message))
+        shapes = shapely.make_valid(shapes, method="structure", keep_collapsed=False)
+    moved = crsys.reproject(shapes, own, crs)
+    return shapely.union_all(shapely.make_valid(moved, method="structure")), issues
