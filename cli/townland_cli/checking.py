@@ -11,9 +11,9 @@ from typing import Any
 import typer
 
 from townland import units
-from townland.catalog import load_catalog
-from townland.check import Assessment, check
-from townland.i18n import _, pick
+from townland.catalog import ROLES, load_catalog
+from townland.assessment import Assessment, check
+from townland.i18n import _
 from townland.prepare import mend
 from townland.report.assessment_json import assessment_json
 from townland.report.run import require_formats, require_target, write_run
@@ -23,7 +23,7 @@ from townland.towns import Town, load_dossier, match_dossiers, read_towns
 from townland_cli import printing
 
 DEMO_DAY = dt.date(2018, 12, 31)
-NEEDS_LAYER, FAILED = 3, 1
+FAILED, WANTING = 1, 3
 
 
 def run_check(
@@ -138,14 +138,16 @@ def exit_code(assessment: Assessment, *, strict: bool) -> int:
     verdicts = [found.verdict.value for found in assessment.findings]
     if "fail" in verdicts:
         return FAILED
-    modal = {rule.id: rule.can_fail for rule in assessment.rulebook.rule}
+    can_fail = {rule.id for rule in assessment.rulebook.rule if rule.can_fail}
     for found in assessment.findings:
-        if found.verdict.value == "not_evaluated" and (
-            strict or (modal[found.rule] and found.needs_layer)
+        verdict = found.verdict.value
+        wants_only_dossier = found.missing and not set(found.missing) & set(ROLES)
+        if verdict == "not_evaluated" and (
+            strict or (found.rule in can_fail and not wants_only_dossier)
         ):
-            return NEEDS_LAYER
-        if found.verdict.value == "review" and strict:
-            return NEEDS_LAYER
+            return WANTING
+        if verdict == "review" and strict:
+            return WANTING
     return 0
 
 
@@ -218,7 +220,7 @@ def _summary(assessment: Assessment, out: Path, formats: Sequence[str], lang: st
     typer.echo(
         _(
             "Rulebook {title}, as of {on}. This assists, and does not replace the legal survey.",
-            title=pick(assessment.rulebook.title.model_dump(), lang),
+            title=assessment.rulebook.title,
             on=assessment.on.isoformat(),
         ).render(lang)
     )

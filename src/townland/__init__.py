@@ -16,13 +16,13 @@ __version__ = "0.1.0"
 guard.apply()
 
 _ROOMS = {
-    "Assessment": "townland.check",
+    "Assessment": "townland.assessment",
     "LayerCatalog": "townland.catalog",
     "Rulebook": "townland.rules.model",
     "Town": "townland.towns",
     "TownlandError": "townland.errors",
     "Verdict": "townland.rules.model",
-    "check": "townland.check",
+    "check": "townland.assessment",
     "load_catalog": "townland.catalog",
     "load_rulebook": "townland.rules.loader",
     "official_area_m2": "townland.geodesy",
@@ -34,7 +34,7 @@ _ROOMS = {
 
 if TYPE_CHECKING:
     from townland.catalog import LayerCatalog, load_catalog
-    from townland.check import Assessment, check
+    from townland.assessment import Assessment, check
     from townland.errors import TownlandError
     from townland.geodesy import official_area_m2
     from townland.maps.page import show_map

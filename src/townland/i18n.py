@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gettext
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -89,16 +88,6 @@ def _(msgid: str, **params: Any) -> Text:
 def render(value: Any, lang: str = DEFAULT_LANGUAGE) -> str:
     """Any value as words: texts in `lang`, everything else as `str`."""
     return value.render(lang) if isinstance(value, Words) else str(value)
-
-
-def pick(titles: Mapping[str, str], lang: str) -> str:
-    """The entry of a ``{"zh": …, "en": …}`` table for `lang`, or the other language's.
-
-    >>> pick({"zh": "占用永久基本农田", "en": ""}, "en")
-    '占用永久基本农田'
-    """
-    other = "zh" if lang == "en" else "en"
-    return titles.get(lang) or titles.get(other) or ""
 
 
 @cache

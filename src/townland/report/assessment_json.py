@@ -11,7 +11,7 @@ from typing import Any
 import townland
 from townland import crs as crs_room
 from townland.areas import LandClasses, Measure
-from townland.check import Assessment
+from townland.assessment import Assessment
 from townland.i18n import DEFAULT_LANGUAGE, Words, render
 from townland.rules.finding import Finding
 from townland.survey import TownResult

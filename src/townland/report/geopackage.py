@@ -10,8 +10,8 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
-from townland.check import Assessment
-from townland.i18n import DEFAULT_LANGUAGE, pick, render
+from townland.assessment import Assessment
+from townland.i18n import DEFAULT_LANGUAGE, render
 
 STYLE_COLUMNS = (
     "f_table_catalog", "f_table_schema", "f_table_name", "f_geometry_column", "styleName",
@@ -78,7 +78,7 @@ def _layers(assessment: Assessment, lang: str) -> Iterator[tuple[str, list[Any],
             for result in assessment.towns
             if spec.layers and result.measures[name].pieces
         ]
-        yield name, frames, pick(spec.title.model_dump(), lang)
+        yield name, frames, spec.title.render(lang)
     yield "repairs", list(_repairs(assessment, lang)), "repairs"
     rests = [
         gpd.GeoDataFrame(

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from townland.check import Assessment
+from townland.assessment import Assessment
 from townland.errors import ReportError
 from townland.i18n import DEFAULT_LANGUAGE, _
 from townland.maps.page import map_html

@@ -160,7 +160,7 @@ def check(
             grounds[town.crs],
             rulebook.measure,
             profile=rulebook.three_class,
-            sliver_width_m=float(rulebook.sliver_width_m),
+            sliver_width_m=float(rulebook.parameter.sliver_width_m),
         )
         results.append(result)
         issues += result.issues
