@@ -13,7 +13,8 @@ import pyproj
 import shapely
 
 from townland.areas import ClassRow, LandClasses, Measure
-from townland.check import Assessment
+from townland.catalog import LayerSpec
+from townland.assessment import Assessment
 from townland.i18n import Bilingual, _
 from townland.issues import Issue
 from townland.prepare import Repair
@@ -249,8 +250,10 @@ def assessment(*, towns: int = 3, hostile: bool = False, pieces: int = 160) -> A
         rule=(), parameter=Parameters(), notes=(), source="", jurisdiction="450200",
     )  # fmt: skip
     specs_of = {
-        "land_use": [SimpleNamespace(name=word, scheme="sandiao-2019", role="land_use")],
-        "planned_use": [SimpleNamespace(name="plan", scheme="guide-2023", role="planned_use")],
+        "land_use": [LayerSpec(name=word, scheme="sandiao-2019", role="land_use", path="dltb.gdb",
+                                source=word, licence="CC0")],
+        "planned_use": [LayerSpec(name="规划用地", scheme="guide-2023", role="planned_use",
+                                   path="plan.gpkg", transform="+proj=noop")],
     }
     catalog: Any = SimpleNamespace(
         path="layers/catalog.toml", sha256="ef" * 32, of_role=lambda role: specs_of.get(role, []),

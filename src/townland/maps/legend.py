@@ -28,8 +28,8 @@ class Look:
 
 VERDICTS: Mapping[str, Look] = {
     "fail": Look(_("Not compliant"), "×", "#a11212", "#fbf1f0"),
-    "review": Look(_("Needs a person's check"), "?", "#8f5e00", "#fdf7ea"),
-    "not_evaluated": Look(_("Not evaluated (data missing)"), "–", "#5c5f63", "#f3f3f2"),
+    "review": Look(_("Needs review"), "?", "#8f5e00", "#fdf7ea"),
+    "not_evaluated": Look(_("Not evaluated (no data)"), "–", "#5c5f63", "#f3f3f2"),
     "pass": Look(_("Compliant"), "√", "#1b6b3a", "#f0f7f1"),
     "info": Look(_("For information"), "i", "#27588f", "#f0f4fa"),
 }
@@ -223,6 +223,34 @@ THREE_CLASSES: Mapping[str, Text] = {
     "construction": _("Construction land"),
     "unused": _("Unused land"),
 }
+
+
+SELECTORS: Mapping[str, Text] = {
+    "paddy": _("paddy"),
+    "other_cultivated": _("other cultivated land"),
+    "other_agricultural": _("other agricultural land"),
+    "cultivated": _("cultivated land"),
+    "agricultural": _("agricultural land"),
+    "unused": _("unused land"),
+    "barren": _("barren hills, slopes and flats"),
+    "construction": _("construction land"),
+    "new": _("all but construction land"),
+    "residential": _("housing"),
+    "commercial": _("commerce"),
+    "industry": _("industry"),
+    "public": _("public services"),
+    "infrastructure": _("infrastructure"),
+    "other": _("other uses"),
+    "allowed": _("allowed zone"),
+    "conditional": _("conditional zone"),
+    "restricted": _("restricted zone"),
+    "prohibited": _("prohibited zone"),
+}
+
+
+def selector(name: str) -> Words | str:
+    """Put a group that a measure keeps into words; a code as it stands."""
+    return SELECTORS.get(name, name)
 
 
 def role(name: str) -> Words | str:

@@ -18,7 +18,7 @@ from townland.maps.content import Content, Layer
 from townland.maps.figure import SCHEME, Figure, templates
 
 if TYPE_CHECKING:
-    from townland.check import Assessment
+    from townland.assessment import Assessment
     from townland.survey import TownResult
 
 PANES = {"land": 401, "plan": 402, "other": 403, "measure": 404, "highlight": 405,
@@ -36,7 +36,7 @@ def show_map(
     Parameters
     ----------
     assessment
-        What `townland.check` found.
+        What `townland.assessment` found.
     town
         The code of one town; all of them without.
     lang

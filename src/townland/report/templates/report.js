@@ -1,0 +1,60 @@
+// The report's page: tiles filter, links open, printing shows everything. Without this script the
+// page shows all findings, and they open and close by themselves.
+(() => {
+  const tiles = [...document.querySelectorAll(".tile")];
+  const findings = [...document.querySelectorAll("details.finding")];
+  const status = document.getElementById("status");
+
+  function filter(verdict) {
+    for (const tile of tiles) {
+      tile.setAttribute("aria-pressed", String(tile.dataset.verdict === verdict));
+    }
+    let shown = 0;
+    for (const finding of findings) {
+      finding.hidden = verdict !== null && finding.dataset.verdict !== verdict;
+      if (!finding.hidden) shown += 1;
+    }
+    for (const note of document.querySelectorAll(".filtered")) {
+      const others = [...note.parentElement.querySelectorAll("details.finding")];
+      note.hidden = !others.length || others.some((each) => !each.hidden);
+    }
+    status.textContent =
+      verdict === null ? status.dataset.all : status.dataset.some.replace("#", shown);
+  }
+
+  for (const tile of tiles) {
+    tile.addEventListener("click", () => {
+      filter(tile.getAttribute("aria-pressed") === "true" ? null : tile.dataset.verdict);
+    });
+  }
+
+  function reveal(place) {
+    if (place.hidden) filter(null);
+    place.open = true;
+    place.scrollIntoView({ block: "start" });
+  }
+
+  // report.html#t1-LAND-03, and report.html#town=CODE&rule=ID as the map writes it
+  function followAddress() {
+    const name = decodeURIComponent(location.hash.slice(1));
+    const direct = findings.find((each) => each.id === name);
+    const wanted = new URLSearchParams(location.hash.slice(1));
+    const meant = direct || findings.find(
+      (each) => each.dataset.rule === wanted.get("rule")
+        && each.dataset.town === (wanted.get("town") || ""),
+    );
+    if (meant) reveal(meant);
+  }
+  window.addEventListener("hashchange", followAddress);
+  followAddress();
+
+  let closed = [];
+  window.addEventListener("beforeprint", () => {
+    filter(null);
+    closed = findings.filter((finding) => !finding.open);
+    for (const finding of closed) finding.open = true;
+  });
+  window.addEventListener("afterprint", () => {
+    for (const finding of closed) finding.open = false;
+  });
+})();
