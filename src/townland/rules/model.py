@@ -118,7 +118,8 @@ class Rulebook(Strict):
     parameter: Parameters = Parameters()
     modal_words: tuple[str, ...] = ("原则上", "尽量", "一般", "左右", "适度", "主要")
     measure: dict[MeasureName, MeasureSpec]
-    rule: tuple[AnyRule, ...] = Field(min_length=1)
+    # no min_length: where every rule has a fault, pydantic would call the list empty, too
+    rule: tuple[AnyRule, ...] = Field(json_schema_extra={"minItems": 1})
     _path: Path = PrivateAttr(default=Path("rulebook.toml"))
     _sha256: str = PrivateAttr(default="")
     _policy: str | None = PrivateAttr(default=None)
@@ -156,6 +157,8 @@ def _cross_faults(data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
     measures = data.get("measure")
     measures = measures if isinstance(measures, Mapping) else {}
     rules = data.get("rule")
+    if rules == []:
+        yield fault(("rule",), _("a rulebook has at least one rule"))
     rules = [
         (at, rule)
         for at, rule in enumerate(rules if isinstance(rules, list | tuple) else ())

@@ -163,9 +163,15 @@ class LandReuse(Rule):
 
     kind: Literal["land_reuse"]
     measure: MeasureName
-    counted: Annotated[tuple[Reuse, ...], Field(min_length=1)]
+    counted: Annotated[tuple[Reuse, ...], Field(json_schema_extra={"minItems": 1})]
     beside: tuple[Reuse, ...] = ()
     minimum_share: Share | None = None
+
+    @model_validator(mode="after")
+    def _something_counts(self) -> LandReuse:
+        if not self.counted:
+            refuse([fault(("counted",), _("at least one kind of land is counted"))])
+        return self
 
 
 class Sources(Strict):
