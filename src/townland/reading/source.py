@@ -152,9 +152,9 @@ def _ogr_source(
             found = encoding_of(table, text or None, encoding, place=place)
             options["encoding"] = found.used
     name = None
-    if kind in ("geopackage", "filegdb"):
-        name = _layer_name(layers_of(file, place), layer, prefer, place)
     with translated(place) as issues:
+        if kind in ("geopackage", "filegdb"):
+            name = _layer_name(layers_of(file, place), layer, prefer, place)
         info = pyogrio.read_info(file, layer=name, **options)
         if info["total_bounds"] is None and kind != "geojson":
             info |= pyogrio.read_info(file, layer=name, force_total_bounds=True, **options)
@@ -286,7 +286,7 @@ def _read(source: Source, columns: Sequence[str], boxes: Sequence[Bounds] | None
         return _read_ogr(source, columns, None)
     if len(boxes) == 1:
         parts = [_read_ogr(source, columns, boxes[0])]
-    elif source.indexed and not _is_dense(boxes):
+    elif _one_by_one(source, boxes):
         parts = [_read_ogr(source, columns, box) for box in boxes]
     else:
         rows = _read_ogr(source, columns, hull(boxes))
@@ -318,9 +318,16 @@ def hull(boxes: Sequence[Bounds]) -> Bounds:
     return west, south, east, north
 
 
-def _is_dense(boxes: Sequence[Bounds]) -> bool:
-    """Whether one read of all is cheaper than one for each: the boxes fill half of their hull."""
-    return sum(map(_area, boxes)) > _area(hull(boxes)) / 2
+def _one_by_one(source: Source, boxes: Sequence[Bounds]) -> bool:
+    """Whether reading each box by itself is cheaper than reading the hull of all at once.
+
+    With an index it is, unless the boxes fill half of the hull. Without one, each box costs a pass
+    over the file, and making polygons of all of it costs as much as nine more (measured).
+    """
+    if source.indexed:
+        return sum(map(_area, boxes)) < _area(hull(boxes)) / 2
+    whole = _area(source.bounds) if source.bounds is not None else 0.0
+    return len(boxes) < 1 + 9 * min(1.0, _area(hull(boxes)) / whole) if whole > 0 else False
 
 
 def _area(box: Bounds) -> float:

@@ -99,7 +99,7 @@ def read_layer(
     coverage, coverage_issues = _coverage(spec, catalog, crs)
     return Layer(
         spec=spec,
-        frame=gpd.GeoDataFrame(columns, geometry=geometry, crs=crs),
+        frame=gpd.GeoDataFrame({**columns, "geometry": gpd.array.from_shapely(geometry, crs)}),
         crs=crs,
         input=Input(
             name=spec.name,
