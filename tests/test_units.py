@@ -77,7 +77,8 @@ def test_shares_sum_and_stay_within_a_unit(weights: list[float], digits: int) ->
     assert sum(shares) == total
     assert all(share >= 0 and share % unit == 0 for share in shares)
     assert all(
-        abs(share - units.exact(weight)) < 2 * unit for share, weight in zip(shares, weights, strict=True)
+        abs(share - units.exact(weight)) < 2 * unit
+        for share, weight in zip(shares, weights, strict=True)
     )
 
 
