@@ -213,9 +213,14 @@ def _which_source(case: Case, rule: ForbiddenArea) -> tuple[str, str | None, lis
 
 
 def _nothing_there(case: Case, name: str, also: str) -> bool:
+    """Tell whether the wider measure is known whole and is 0, so that `name` must be 0 too."""
     specs = case.rulebook.measure
     return (
-        specs[also].holds(specs[name]) and case.measure(also).area_m2 == 0 and not gaps(case, also)
+        specs[also].holds(specs[name])
+        and not gaps(case, also)
+        and case.measure(also).area_m2 == 0
+        # what was found is never explained away
+        and case.measure(name).area_m2 == 0
     )
 
 
