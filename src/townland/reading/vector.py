@@ -207,8 +207,15 @@ def _standard(rows: Rows, needed: dict[str, str]) -> tuple[dict[str, Any], list[
             column=needed["id"],
         )
         issues.append(Issue("id_missing", "info", message))
-    order = ("id", "code", "net_factor", "owner", "tag")
-    return {name: numbers if name == "net_factor" else columns[name] for name in order}, issues
+    # objects, since pandas 3 would make text of its own kind of them, and NaN of None
+    texts = {name: pd.Series(values, dtype=object) for name, values in columns.items()}
+    return {
+        "id": texts["id"],
+        "code": texts["code"],
+        "net_factor": numbers,
+        "owner": texts["owner"],
+        "tag": texts["tag"],
+    }, issues
 
 
 def polygons(rows: Rows) -> tuple[Rows, list[Issue]]:
