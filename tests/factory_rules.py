@@ -68,6 +68,11 @@ def measure(
     )
 
 
+@cache
+def _nothing(name: str, missing: tuple[str, ...], uncovered: Decimal) -> Measure:
+    return measure(name, missing=missing, uncovered=uncovered)
+
+
 def town(
     *measures: Measure,
     area: Any = TOWN_M2,
@@ -79,11 +84,10 @@ def town(
     held = (rulebook or book()).measure
     area = units.m2(area)
     known = {
-        name: measure(
+        name: _nothing(
             name,
-            rulebook=rulebook,
-            missing=tuple(role for role in spec.layers if role in absent),
-            uncovered=area if set(spec.layers) & set(absent) else 0,
+            tuple(role for role in spec.layers if role in absent),
+            area if set(spec.layers) & set(absent) else units.m2(0),
         )
         for name, spec in held.items()
     }
@@ -94,5 +98,7 @@ def town(
 
 def judge(rule: str, facts: Facts, rulebook: Rulebook | None = None) -> Finding:
     """One rule's finding on a town."""
-    found = evaluate(rulebook or book(), facts, DAY)
-    return next(finding for finding in found if finding.rule == rule)
+    whole = rulebook or book()
+    only = tuple(held for held in whole.rule if held.id == rule)
+    (found,) = evaluate(whole.model_copy(update={"rule": only}), facts, DAY)
+    return found
