@@ -111,16 +111,16 @@ def town_result(
         [across < 55, across < 260, rim < 380, rim > 760], [7, 0, 5, 3], np.arange(len(cells)) % 5
     )
     kind[:1] = 6
-    codes, names, three = (
-        [CLASSES[k][column] for k in kind] for column in range(3)
-    )
+    codes, names, three = ([CLASSES[k][column] for k in kind] for column in range(3))
     ids = [f"4502{n:02d}{row:05d}" for row in range(len(cells))]
     if hostile:
         names = [HOSTILE[row % len(HOSTILE)] for row in range(len(cells))]
         ids = [HOSTILE[(row + 1) % len(HOSTILE)] for row in range(len(cells))]
     land = frame_of(cells, "land_use", codes, names, three, ids)
     plan_shapes = [
-        shapely.intersection(boundary, shapely.box(x - 420 + 260 * k, y - 300, x - 170 + 260 * k, y + 260))
+        shapely.intersection(
+            boundary, shapely.box(x - 420 + 260 * k, y - 300, x - 170 + 260 * k, y + 260)
+        )
         for k in range(3)
     ]
     planned = frame_of(
@@ -137,7 +137,9 @@ def town_result(
     fields = paddy[paddy.geometry.centroid.y < y]
     layers = ("planned_use", "permanent_basic_farmland")
     measures = {
-        "farmland_built_on": measure_of("farmland_built_on", layers, built.iloc[: 12 if n == 1 else 0]),
+        "farmland_built_on": measure_of(
+            "farmland_built_on", layers, built.iloc[: 12 if n == 1 else 0]
+        ),
         "farmland_enclosed": measure_of("farmland_enclosed", layers[1:], fields),
         "paddy_taken": measure_of("paddy_taken", ("planned_use", "land_use"), built),
         "planned_construction": measure_of("planned_construction", ("planned_use",), planned),
@@ -250,10 +252,25 @@ def assessment(*, towns: int = 3, hostile: bool = False, pieces: int = 160) -> A
         rule=(), parameter=Parameters(), notes=(), source="", jurisdiction="450200",
     )  # fmt: skip
     specs_of = {
-        "land_use": [LayerSpec(name=word, scheme="sandiao-2019", role="land_use", path="dltb.gdb",
-                                source=word, licence="CC0")],
-        "planned_use": [LayerSpec(name="规划用地", scheme="guide-2023", role="planned_use",
-                                   path="plan.gpkg", transform="+proj=noop")],
+        "land_use": [
+            LayerSpec(
+                name=word,
+                scheme="sandiao-2019",
+                role="land_use",
+                path="dltb.gdb",
+                source=word,
+                licence="CC0",
+            )
+        ],
+        "planned_use": [
+            LayerSpec(
+                name="规划用地",
+                scheme="guide-2023",
+                role="planned_use",
+                path="plan.gpkg",
+                transform="+proj=noop",
+            )
+        ],
     }
     catalog: Any = SimpleNamespace(
         path="layers/catalog.toml", sha256="ef" * 32, of_role=lambda role: specs_of.get(role, []),

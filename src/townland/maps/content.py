@@ -18,7 +18,7 @@ import pyproj
 import shapely
 
 from townland.crs import to_lonlat
-from townland.i18n import Words, _, render
+from townland.i18n import Joined, Words, _, render
 from townland.maps import legend, wording
 
 MAX_FEATURES = 20_000
@@ -60,10 +60,14 @@ class Content:
         self.assessment = assessment
         self.results = results
         self.lang = lang
+        self.comma = "、" if lang == "zh" else ", "
         self.tolerance = _tolerance(results)
         codes = {result.town.code for result in results}
         self.findings = [f for f in assessment.findings if f.town is None or f.town in codes]
-        self.hatches = legend.hatches(_measures(results), self.findings)
+        self.by_code = {result.town.code: result for result in results}
+        self.hatches = legend.hatches(
+            _measures(results), [(str(f.verdict), self._shown(f)) for f in self.findings]
+        )
         self.layers = [*self._land(), *self._plans(), *self._evidence(), *self._rest()]
 
     def words(self, text: Words | str) -> str:
@@ -102,13 +106,22 @@ class Content:
 
     def _town(self, result: Any) -> dict[str, Any]:
         west, south, east, north = _lonlat_bounds(result)
+        built = construction(result, _scheme(self.assessment, "planned_use"))
         return {
             "code": result.town.code,
             "name": result.town.name,
             "area": self._areas(result.area_m2),
             "rings": self._shape([result.town.boundary], result.town.crs)[0],
+            "built": [] if built is None else self._shape([built], result.town.crs)[0],
             "bounds": [[south, west], [north, east]],
         }
+
+    def _shown(self, finding: Any) -> list[str]:
+        """Name the measures that show a finding; for one on all towns, those it names itself."""
+        if finding.town in self.by_code:
+            return wording.shown_measures(finding, self.by_code[finding.town])
+        known = _measures(self.results)
+        return [name for name in finding.evidence if name in known]
 
     def _finding(self, finding: Any) -> dict[str, Any]:
         shown = wording.shown_unit(finding, self.assessment.rulebook)
@@ -125,7 +138,7 @@ class Content:
             "measured": words(finding.measured),
             "limit": words(finding.limit),
             "why": self.words(finding.why),
-            "layers": [f"measure:{name}" for name in finding.evidence],
+            "layers": [f"measure:{name}" for name in self._shown(finding)],
         }
 
     def _land(self) -> Iterator[Layer]:
@@ -169,22 +182,20 @@ class Content:
             ]
             self._add(layer, frame, n, groups, used, ("planned_use",), result.town.crs)
         layer.styles = [
-            {"title": self.words(legend.USES[key].title), "fill": legend.USES[key].fill}
+            {
+                "title": self.words(legend.USES[key].title),
+                "fill": legend.USES[key].fill,
+                "faint": key == legend.NO_CONSTRUCTION,
+            }
             for key in used
         ]
         if layer.features:
             yield layer
 
     def _evidence(self) -> Iterator[Layer]:
-        serious = [
-            name
-            for f in wording.by_severity(self.findings)
-            for name in f.evidence
-            if str(f.verdict) == "fail"
-        ]
         for name, hatch in reversed(self.hatches.items()):  # the gravest is drawn last
             title = self.words(legend.measure_title(self.assessment, name))
-            layer = Layer(f"measure:{name}", title, "measure", show=name in serious)
+            layer = Layer(f"measure:{name}", title, "measure", show=False)
             layer.styles = [{"title": title, "pattern": hatch.pattern, "colour": hatch.colour}]
             for n, result in enumerate(self.results):
                 measure = result.measures.get(name)
@@ -197,17 +208,14 @@ class Content:
                 yield layer
 
     def _rest(self) -> Iterator[Layer]:
-        uncovered: dict[str, list[list[Any]]] = {}
         for n, result in enumerate(self.results):
-            for role, geometry in result.uncovered.items():
-                if geometry is not None and not geometry.is_empty:
-                    rings = self._shape([geometry], result.town.crs)[0]
-                    uncovered.setdefault(role, []).append([n, 0, "", "", [], rings])
-        for role, features in uncovered.items():
-            title = self.words(_("Not covered: {role}", role=legend.role(role)))
-            hatch = legend.UNCOVERED
-            style = {"title": title, "pattern": hatch.pattern, "colour": hatch.colour}
-            yield Layer(f"uncovered:{role}", title, "other", False, [style], features)
+            for roles, geometry in gaps(result):
+                names = Joined(tuple(legend.role(role) for role in roles), self.comma)
+                title = self.words(_("Not covered: {role}", role=names))
+                hatch = legend.UNCOVERED
+                style = {"title": title, "pattern": hatch.pattern, "colour": hatch.colour}
+                feature = [n, 0, "", "", [], self._shape([geometry], result.town.crs)[0]]
+                yield Layer(f"uncovered:{n}:{roles[0]}", title, "other", True, [style], [feature])
         repairs = [r for r in self.assessment.repairs if r.geometry is not None]
         if repairs:
             title = self.words(_("Repaired geometry"))
@@ -227,7 +235,7 @@ class Content:
         roles: Sequence[str], crs: Any,
     ) -> None:  # fmt: skip
         names = _texts(frame, "class_name")
-        ids = piece_ids(frame, roles, self.lang)
+        ids = piece_ids(frame, roles) or [""] * len(frame)
         shapes = self._shape(frame.geometry.array, crs)
         spots = self._spots(frame, crs) if layer.kind == "measure" else []
         for row, (name, id_, group, area, rings) in enumerate(
@@ -277,6 +285,7 @@ WORDS: dict[str, Words] = {
     "measured": _("Measured"),
     "limit": _("Limit"),
     "nothing": _("No piece of land to show for this finding."),
+    "construction": _("Planned construction land, outline"),
     "no_findings": _("No finding for this town."),
     "boundary": _("Town boundary"),
     "together": _("All towns together"),
@@ -285,25 +294,44 @@ WORDS: dict[str, Words] = {
 }
 
 
+def gaps(result: Any) -> list[tuple[list[str], Any]]:
+    """List what the layers leave uncovered of a town: each gap once, with the roles that share it."""
+    found: dict[bytes, tuple[list[str], Any]] = {}
+    for role, geometry in result.uncovered.items():
+        if geometry is not None and not geometry.is_empty:
+            found.setdefault(shapely.normalize(geometry).wkb, ([], geometry))[0].append(role)
+    return list(found.values())
+
+
+def construction(result: Any, scheme: str | None) -> Any:
+    """Unite the plots that are planned for construction, for their common outline; None without."""
+    frame = result.planned
+    if frame is None or not len(frame):
+        return None
+    groups = [
+        legend.use_group(code, three, scheme)
+        for code, three in zip(
+            _texts(frame, "planned_use_code"), _texts(frame, "three_class"), strict=True
+        )
+    ]
+    plots = frame.geometry.array[[group != legend.NO_CONSTRUCTION for group in groups]]
+    return shapely.union_all(np.asarray(plots, dtype=object)) if len(plots) else None
+
+
 def _measures(results: Sequence[Any]) -> list[str]:
     """List the names of the measures that have any piece, in the rulebook's order."""
     names: dict[str, None] = {}
     for result in results:
-        names.update((name, None) for name, m in result.measures.items() if len(m.frame))
+        names.update(
+            (name, None) for name, m in result.measures.items() if m.layers and len(m.frame)
+        )
     return list(names)
 
 
-def piece_ids(frame: Any, roles: Sequence[str], lang: str) -> list[str]:
-    """Name pieces by their features: the id alone, or with its role where several layers meet."""
-    columns = [(role, _texts(frame, f"{role}_id")) for role in roles]
-    known = [(role, ids) for role, ids in columns if any(ids)]
-    if len(known) == 1:
-        return [id_ or "" for id_ in known[0][1]]
-    named = [(render(legend.role(role), lang), ids) for role, ids in known]
-    return [
-        " · ".join(f"{name} {ids[row]}" for name, ids in named if ids[row])
-        for row in range(len(frame))
-    ]
+def piece_ids(frame: Any, roles: Sequence[str]) -> list[str]:
+    """Name pieces by the features that meet in them, in the order of the layers."""
+    columns = [_texts(frame, f"{role}_id") for role in roles]
+    return [" ∩ ".join(id_ for id_ in ids if id_) for ids in zip(*columns, strict=True)]
 
 
 def _scheme(assessment: Any, role: str) -> str | None:

@@ -6,7 +6,7 @@ verdict is a colour, a word and a mark, never a colour alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +30,7 @@ VERDICTS: Mapping[str, Look] = {
     "fail": Look(_("Not compliant"), "×", "#a11212", "#fbf1f0"),
     "review": Look(_("Needs review"), "?", "#8f5e00", "#fdf7ea"),
     "not_evaluated": Look(_("Not evaluated (no data)"), "–", "#5c5f63", "#f3f3f2"),
-    "pass": Look(_("Compliant"), "√", "#1b6b3a", "#f0f7f1"),
+    "pass": Look(_("Compliant"), "✓", "#1b6b3a", "#f0f7f1"),
     "info": Look(_("For information"), "i", "#27588f", "#f0f4fa"),
 }
 
@@ -67,6 +67,9 @@ USES: Mapping[str, Group] = {
     "reserve": Group(_("Planned: other construction"), "#8797c4"),
     "other": Group(_("Planned: no construction"), "#ffffff"),
 }
+
+NO_CONSTRUCTION = "other"
+"""The group of planned uses that are not for building; drawn faintly."""
 
 # Prefixes, the longest that fits wins. Second and Third Survey number alike, but for wetlands.
 _SURVEY = {
@@ -172,25 +175,32 @@ _HATCH_COLOURS = {
 }
 
 
-def hatches(measures: Iterable[str], findings: Iterable[Any]) -> dict[str, Hatch]:
+def hatches(
+    measures: Iterable[str], shown: Iterable[tuple[str, Sequence[str]]]
+) -> dict[str, Hatch]:
     """Choose the hatch of every measure: its colour by the worst verdict that it carries.
 
-    The first measure of a finding carries its verdict; further ones stand beside it and are no
-    worse than for review. No two measures share pattern and colour while the patterns last.
+    `shown` gives each finding's verdict and the measures that show it. No two measures share pattern
+    and colour while the patterns last.
     """
-    last = len(VERDICT_ORDER)
+    last = (len(VERDICT_ORDER), 0)
     worst: dict[str, tuple[int, int]] = {}
-    for finding in findings:
-        rank = VERDICT_ORDER.index(str(finding.verdict))
-        for place, name in enumerate(finding.evidence):
-            worst[name] = min((max(rank, min(place, 1)), place), worst.get(name, (last, last)))
+    for verdict, names in shown:
+        for place, name in enumerate(names):
+            rank = max(VERDICT_ORDER.index(verdict), min(place, 1))
+            worst[name] = min((rank, place), worst.get(name, last))
     patterns = tuple(PATTERNS)
     styles: dict[str, Hatch] = {}
-    for n, name in enumerate(sorted(measures, key=lambda name: worst.get(name, (last, last)))):
-        rank = worst.get(name, (last, last))[0]
-        colours = _HATCH_COLOURS[VERDICT_ORDER[rank] if rank < 2 else "other"]
-        styles[name] = Hatch(patterns[n % len(patterns)], colours[n % len(colours)])
+    for n, name in enumerate(sorted(measures, key=lambda name: worst.get(name, last))):
+        verdict = VERDICT_ORDER[min(worst.get(name, last)[0], len(VERDICT_ORDER) - 1)]
+        styles[name] = Hatch(patterns[n % len(patterns)], hatch_colour(verdict, n))
     return styles
+
+
+def hatch_colour(verdict: str, place: int = 0) -> str:
+    """Choose the colour of a hatch that carries a verdict; the `place` varies it a little."""
+    colours = _HATCH_COLOURS.get(verdict, _HATCH_COLOURS["other"])
+    return colours[place % len(colours)]
 
 
 UNCOVERED = Hatch("dots", "#5c5f63")

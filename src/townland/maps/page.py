@@ -36,7 +36,7 @@ def show_map(
     Parameters
     ----------
     assessment
-        What `townland.assessment` found.
+        What `townland.check` found.
     town
         The code of one town; all of them without.
     lang

@@ -100,6 +100,32 @@ def by_severity(findings: Iterable[Any]) -> list[Any]:
     return sorted(findings, key=lambda finding: VERDICT_ORDER.index(str(finding.verdict)))
 
 
+def shown_measures(finding: Any, result: Any) -> list[str]:
+    """Choose the measures whose pieces show a finding at its place, the decisive one first.
+
+    These are the terms of its figure; where a person is to look, also one that stands beside them
+    and is wider. What only serves for a share is left out.
+    """
+    drawable = {
+        name: measure
+        for name, measure in result.measures.items()
+        if measure.layers and len(measure.frame)
+    }
+    terms = [term["measure"] for term in finding.trace.get("terms", ()) if "measure" in term]
+    names = [name for name in dict.fromkeys(terms) if name in drawable]
+    if str(finding.verdict) in ("fail", "review") or not terms:
+        floor = max((drawable[name].area_m2 for name in names), default=Decimal(0))
+        names += [
+            name
+            for name in finding.evidence
+            if name in drawable
+            and name not in terms
+            and drawable[name].layers != ("planned_use",)
+            and drawable[name].area_m2 > floor
+        ][:1]
+    return names
+
+
 def counts(findings: Iterable[Any]) -> dict[str, int]:
     """Count the findings of every verdict, in the order of severity."""
     verdicts = [str(finding.verdict) for finding in findings]

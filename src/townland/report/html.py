@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib.resources import files
@@ -96,6 +96,8 @@ class FindingView:
         self.open = self.verdict in ("fail", "review")
         self.evidence = report.evidence(finding, town)
         self.map_href = report.map_link(finding)
+        self.formula = report.w(_words(finding.trace.get("formula", "")))
+        self.tables = list(report.trace_tables(finding.trace))
         self.steps = [
             MeasureView(report, step) for step in _list(finding.trace.get("measures", ()))
         ]
@@ -139,6 +141,15 @@ class Evidence:
     title: str
     pieces: Sequence[Piece]
     count: int
+    head: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A small table of a trace: what its columns are called, and its rows of words and figures."""
+
+    head: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
 
 
 class TownView:
@@ -164,17 +175,23 @@ class TownView:
     def _overview(self) -> Evidence:
         """Draw the town with the evidence of its gravest finding that has a place."""
         report, shapes = self.report, self.shapes
-        gravest = next((view.finding for view in self.findings if view.evidence is not None), None)
-        names = report.drawn(gravest, self) if gravest else []
-        label = f"{self.result.town.name}: " + report.w(
-            Joined(tuple(legend.measure_title(report.assessment, name) for name in names), ", ")
-        )
+        grave = (view for view in self.findings if view.verdict in ("fail", "review"))
+        gravest = next((view.finding for view in grave if view.evidence is not None), None)
+        hatches = report.drawn(gravest, self) if gravest else {}
+        label = f"{self.result.town.name}: " + ", ".join(map(report.measure, hatches))
         drawing = shapes.picture(
-            label=label, north=report.t("N"), names=names, hatches=report.hatches, box=shapes.box,
+            label=label, north=report.t("N"), hatches=hatches, box=shapes.box,
             width=OVERVIEW[0], height=OVERVIEW[1], id_=f"{self.prefix}-o",
         )  # fmt: skip
         entries = [(picture.EDGE_SWATCH, report.t("Town boundary"))]
-        entries += report.hatch_legend(names, f"{self.prefix}-ol")
+        entries += report.hatch_legend(hatches, f"{self.prefix}-ol")
+        if shapes.gaps:
+            roles = dict.fromkeys(role for roles, _gap in shapes.gaps for role in roles)
+            missing = report.t("Not covered: {role}", role=", ".join(map(report.role, roles)))
+            entries.append((picture.hatch_swatch(legend.UNCOVERED, f"{self.prefix}-ob"), missing))
+        if shapes.uses:
+            outline = report.t("Planned construction land, outline")
+            entries.append((picture.BUILT_SWATCH, outline))
         for groups, used, kind in (
             (legend.USES, shapes.uses, "plan"),
             (legend.LAND, shapes.land, "land"),
@@ -207,7 +224,13 @@ class Report:
             for name, measure in result.measures.items()
             if measure.layers and len(measure.frame)
         )
-        self.hatches = legend.hatches(names, assessment.findings)
+        by_code = {result.town.code: result for result in assessment.towns}
+        shown = [
+            (str(f.verdict), wording.shown_measures(f, by_code[f.town]))
+            for f in assessment.findings
+            if f.town in by_code
+        ]
+        self.hatches = legend.hatches(names, shown)
         self.towns = [TownView(self, town, n) for n, town in enumerate(assessment.towns, 1)]
         joint = [finding for finding in assessment.findings if finding.town is None]
         self.joint = [
@@ -273,25 +296,36 @@ class Report:
                 return Cell(view.verdict, f"#{view.anchor}", label)
         return None
 
-    def drawn(self, finding: Finding, town: TownView) -> list[str]:
-        """Choose the measures that a finding's picture shows: the first, and one beside it."""
-        return [name for name in finding.evidence if name in town.shapes.names][:2]
+    def drawn(self, finding: Finding, town: TownView) -> dict[str, legend.Hatch]:
+        """Choose the measures that a finding's picture shows, hatched in its verdict's colour."""
+        names = wording.shown_measures(finding, town.result)
+        verdict = str(finding.verdict)
+        aside = "review" if verdict == "fail" else "other"
+        return {
+            name: legend.Hatch(
+                self.hatches[name].pattern, legend.hatch_colour(aside if n else verdict, n)
+            )
+            for n, name in enumerate(names)
+        }
 
-    def hatch_legend(self, names: Sequence[str], id_: str) -> list[tuple[Markup, str]]:
+    def hatch_legend(
+        self, hatches: Mapping[str, legend.Hatch], id_: str
+    ) -> list[tuple[Markup, str]]:
         """Explain the hatches of a picture."""
         return [
-            (picture.hatch_swatch(self.hatches[name], f"{id_}{n}"), self.measure(name))
-            for n, name in enumerate(names)
+            (picture.hatch_swatch(hatch, f"{id_}{n}"), self.measure(name))
+            for n, (name, hatch) in enumerate(hatches.items())
         ]
 
     def evidence(self, finding: Finding, town: TownView | None) -> Evidence | None:
         """Draw where a finding's evidence lies; None where there is no piece of land to show."""
-        names = self.drawn(finding, town) if town else []
-        if town is None or not names:
+        hatches = self.drawn(finding, town) if town else {}
+        if town is None or not hatches:
             return None
-        measure = town.result.measures[names[0]]
+        decisive = next(iter(hatches))
+        measure = town.result.measures[decisive]
         frame = picture.largest(measure.frame)
-        ids = piece_ids(frame, measure.layers, self.lang)
+        ids = piece_ids(frame, measure.layers)
         named = frame["class_name"] if "class_name" in frame else [None] * len(frame)
         pieces = [
             Piece(
@@ -303,14 +337,40 @@ class Report:
             )
             for n, (id_, name, area) in enumerate(zip(ids, named, frame["area_m2"], strict=True), 1)
         ]
-        title = self.measure(names[0])
+        title = self.measure(decisive)
         drawing = town.shapes.picture(
-            label=f"{finding.rule} {title}", north=self.t("N"), names=names, hatches=self.hatches,
-            box=town.shapes.window(names[:1]), width=DETAIL[0], height=DETAIL[1],
+            label=f"{finding.rule} {title}", north=self.t("N"), hatches=hatches,
+            box=town.shapes.window([decisive]), width=DETAIL[0], height=DETAIL[1],
             id_=f"{town.prefix}-{finding.rule}",
         )  # fmt: skip
-        entries = self.hatch_legend(names, f"{town.prefix}-{finding.rule}l")
-        return Evidence(drawing, entries, title, pieces, measure.pieces)
+        entries = self.hatch_legend(hatches, f"{town.prefix}-{finding.rule}l")
+        head = " ∩ ".join(map(self.role, measure.layers))
+        return Evidence(drawing, entries, title, pieces, measure.pieces, head)
+
+    def trace_tables(self, trace: Mapping[str, Any]) -> Iterator[Table]:
+        """Lay out what a trace holds beside its measures: the balance by source, land used again."""
+
+        def ha(value: Any) -> str:
+            return self.area(None if value is None else Decimal(str(value)), "ha")
+
+        if trace.get("balance"):
+            yield Table(
+                (self.t("Source"), self.t("Gross, ha"), self.t("Net, ha")),
+                [
+                    (self.w(legend.selector(row["source"])), ha(row["gross_m2"]), ha(row["net_m2"]))
+                    for row in trace["balance"]
+                ],
+            )
+        if trace.get("reuse"):
+            yield Table(
+                (self.t("Land to use first"), self.t("Used, ha"), self.t("In all, ha"),
+                 self.t("Left idle, ha")),
+                [
+                    (self.measure(row["total"]), ha(row["used_m2"]), ha(row["total_m2"]),
+                     ha(row["idle_m2"]))
+                    for row in trace["reuse"]
+                ],
+            )  # fmt: skip
 
     def assumptions(self) -> list[tuple[str, str]]:
         """List what figures lean on, each with the rules that lean on it."""

@@ -14,7 +14,7 @@ import pyproj
 import shapely
 from markupsafe import Markup, escape
 
-from townland.maps import legend
+from townland.maps import content, legend
 from townland.maps.legend import Hatch
 
 PLACES = 9
@@ -57,6 +57,7 @@ class Shapes:
             for n, name in enumerate(result.measures)
             if result.measures[name].layers and len(result.measures[name].frame)
         }
+        self.gaps: list[tuple[list[str], Any]] = []
         self.land: dict[str, None] = {}
         self.uses: dict[str, None] = {}
 
@@ -85,14 +86,20 @@ class Shapes:
             f'<path id="{id_}" d="{self._path(self.result.measures[name].frame.geometry)}"/>'
             for name, id_ in self.names.items()
         ]
+        self.gaps = content.gaps(self.result)
+        bare = self._path([geometry for _roles, geometry in self.gaps])
+        built = content.construction(self.result, self.schemes["planned_use"])
+        outline = "" if built is None else self._path([built])
         edge = self._path([self.result.town.boundary])
         return Markup(  # noqa: S704 # numbers and names of our own only
             f'{land}{plan}{"".join(measures)}<path id="{self.prefix}-edge" d="{edge}"/>'
+            f'<path id="{self.prefix}-bare" d="{bare}"/>'
+            f'<path id="{self.prefix}-built" d="{outline}"/>'
         )
 
     def _groups(self, kind: str, frame: Any, group_of: Any, used: dict[str, None]) -> str:
         if frame is None or not len(frame):
-            return ""
+            return f'<g id="{self.prefix}-{kind}"/>'
         role = {"land": "land_use", "plan": "planned_use"}[kind]
         codes = frame[f"{role}_code"] if f"{role}_code" in frame else [None] * len(frame)
         groups = np.array(
@@ -129,35 +136,46 @@ class Shapes:
         return [tuple(place) for place in self._place(shapely.get_coordinates(points))]
 
     def picture(
-        self, *, label: str, north: str, names: Sequence[str], hatches: dict[str, Hatch],
+        self, *, label: str, north: str, hatches: dict[str, Hatch],
         box: Box, width: int, height: int, id_: str,
     ) -> Markup:  # fmt: skip
-        """Draw one picture of `width` to `height`; the first of `names` is numbered."""
+        """Draw one picture of `width` to `height`; the first of `hatches` is numbered."""
         box, pixel = _framed(box, width, height)
         west, top, right, bottom = box
-        patterns, uses = [], []
-        for n, name in enumerate(reversed(names)):
-            hatch = hatches[name]
-            patterns.append(_pattern(f"{id_}-h{n}", hatch, pixel))
-            uses.append(
-                f'<use href="#{self.names[name]}" class="hatched" fill="url(#{id_}-h{n})"'
-                f' stroke="{hatch.colour}"/>'
-            )
+        patterns = [_pattern(f"{id_}-b", legend.UNCOVERED, pixel)] if self.gaps else []
+        uses = [self._hatched("bare", legend.UNCOVERED, f"{id_}-b", pixel)] if self.gaps else []
+        for n, name in reversed(list(enumerate(hatches))):
+            patterns.append(_pattern(f"{id_}-h{n}", hatches[name], pixel))
+            uses.append(self._hatched(self.names[name], hatches[name], f"{id_}-h{n}", pixel))
         edge = f"{self.prefix}-edge"
         parts = [
             f'<svg class="picture" role="img" aria-label="{escape(label)}"'
             f' viewBox="{west:.0f} {top:.0f} {right - west:.0f} {bottom - top:.0f}">',
             f"<defs>{''.join(patterns)}</defs>",
-            f'<use href="#{self.prefix}-land"/>' if self.land else "",
-            f'<use href="#{self.prefix}-plan"/>' if self.uses else "",
+            f'<use href="#{self.prefix}-land" stroke-width="{0.8 * pixel:.4g}"/>',
+            f'<use href="#{self.prefix}-plan" stroke-width="{0.8 * pixel:.4g}"/>',
+            f'<use href="#{self.prefix}-built" class="built" stroke-width="{1.8 * pixel:.4g}"'
+            f' stroke-dasharray="{7 * pixel:.4g} {4 * pixel:.4g}"/>',
             *uses,
-            f'<use href="#{edge}" class="casing"/><use href="#{edge}" class="edge"/>',
-            *(self._numbers(names[0], hatches[names[0]], box, pixel) if names else ()),
+            f'<use href="#{edge}" class="casing" stroke-width="{6 * pixel:.4g}"/>',
+            f'<use href="#{edge}" class="edge" stroke-width="{2.5 * pixel:.4g}"/>',
+            *(
+                mark
+                for name, hatch in list(hatches.items())[:1]
+                for mark in self._numbers(name, hatch, box, pixel)
+            ),
             _bar(box, pixel, self.step),
             _arrow(box, pixel, north),
             "</svg>",
         ]
         return Markup("".join(parts))  # noqa: S704 # the label is escaped, the rest is our own
+
+    def _hatched(self, shape: str, hatch: Hatch, fill: str, pixel: float) -> str:
+        id_ = shape if shape.startswith(self.prefix) else f"{self.prefix}-{shape}"
+        return (
+            f'<use href="#{id_}" fill="url(#{fill})" stroke="{hatch.colour}"'
+            f' stroke-width="{1.4 * pixel:.4g}"/>'
+        )
 
     def _numbers(self, name: str, hatch: Hatch, box: Box, pixel: float) -> Iterable[str]:
         radius = 10.5 * pixel
@@ -166,7 +184,7 @@ class Shapes:
             y = min(max(y, box[1] + radius), box[3] - radius)
             yield (
                 f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{radius:.0f}" fill="{hatch.colour}"'
-                ' class="badge"/>'
+                f' class="badge" stroke-width="{1.5 * pixel:.4g}"/>'
                 f'<text x="{x:.0f}" y="{y + 4.6 * pixel:.0f}" font-size="{13 * pixel:.0f}"'
                 f' class="number">{n}</text>'
             )
@@ -193,6 +211,14 @@ EDGE_SWATCH = Markup(
     '<rect x="1.5" y="1.5" width="23" height="13" fill="#fff" stroke="#111" stroke-width="2.5"/></svg>'
 )
 """The legend's sample of the boundary."""
+
+
+BUILT_SWATCH = Markup(
+    '<svg class="swatch" viewBox="0 0 26 16" aria-hidden="true">'
+    '<rect x="1" y="1" width="24" height="14" fill="#fff" stroke="#1d3a7a" stroke-width="1.8"'
+    ' stroke-dasharray="6 3"/></svg>'
+)
+"""The legend's sample of the outline of planned construction."""
 
 
 def swatch(fill: str, kind: str) -> Markup:
@@ -258,7 +284,8 @@ def _bar(box: Box, pixel: float, step: float) -> str:
     words = f"{metres // 1000} km" if metres >= 1000 and metres % 1000 == 0 else f"{metres} m"
     middle = x + length / 2
     return (
-        f'<g class="bar"><path d="M{x:.0f},{y - tick:.0f}v{tick:.0f}h{length:.0f}v-{tick:.0f}'
+        f'<g class="bar" stroke-width="{1.8 * pixel:.4g}">'
+        f'<path d="M{x:.0f},{y - tick:.0f}v{tick:.0f}h{length:.0f}v-{tick:.0f}'
         f'M{middle:.0f},{y:.0f}v-{tick / 2:.0f}"/>'
         f'<text x="{x:.0f}" y="{y - 9 * pixel:.0f}" font-size="{12 * pixel:.0f}">0</text>'
         f'<text x="{x + length:.0f}" y="{y - 9 * pixel:.0f}" font-size="{12 * pixel:.0f}"'

@@ -111,13 +111,12 @@ const townland = (() => {
       pen.fillStyle = fill;
     } else {
       pen.globalAlpha = look.fillOpacity;
-      pen.fillStyle = look.fillColor;
+      pen.fillStyle = look.fillColor || "#fff";
     }
     pen.fillRect(0, 0, 26, 16);
     pen.globalAlpha = 1;
     pen.strokeStyle = layer.kind === "land" ? "#8b8f86" : look.color;
     pen.lineWidth = layer.kind === "land" ? 1 : 2;
-    if (look.dashArray) pen.setLineDash([5, 3]);
     pen.strokeRect(0.5, 0.5, 25, 15);
     return canvas;
   }
@@ -127,10 +126,8 @@ const townland = (() => {
       return { color: "#fff", weight: 0.8, opacity: 0.85, fillColor: style.fill, fillOpacity: 1 };
     }
     if (layer.kind === "plan") {
-      return {
-        color: "#24407c", weight: 1.5, opacity: 0.9, dashArray: "6 4",
-        fillColor: style.fill, fillOpacity: 0.34,
-      };
+      if (style.faint) return { color: "#7d8794", weight: 0.6, opacity: 0.7, fillOpacity: 0 };
+      return { color: "#24407c", weight: 0.9, opacity: 0.6, fillColor: style.fill, fillOpacity: 0.42 };
     }
     return {
       color: style.colour, weight: 1.3, opacity: 1, fillColor: hatch(style), fillOpacity: 1,
@@ -151,6 +148,13 @@ const townland = (() => {
       }).addTo(group);
       return feature;
     });
+    if (layer.kind === "plan") {
+      for (const town of data.towns) {
+        L.polygon(decode(town.built), {
+          pane: "plan", interactive: false, fill: false, color: "#1d3a7a", weight: 2, dashArray: "7 4",
+        }).addTo(group);
+      }
+    }
   }
 
   function drawBoundaries(group) {
@@ -290,7 +294,7 @@ const townland = (() => {
     choice.closest("label").hidden = choice.options.length < 2;
     choice.addEventListener("change", () => {
       chooseTown(choice.value === "all" ? null : Number(choice.value));
-      select(firstWithEvidence(), { zoom: false });
+      select(gravest(), { zoom: false });
       showTown(true);
     });
   }
@@ -348,6 +352,9 @@ const townland = (() => {
         element("small", {}, count),
       );
       const item = element("li", { class: layer.kind }, label);
+      if (layer.kind === "plan") {
+        item.append(element("p", { class: "outline-key" }, element("i", { "aria-hidden": "true" }), words.construction));
+      }
       if (!one) {
         const legend = element("ul", { class: "legend" });
         for (const style of layer.styles) {
@@ -369,8 +376,10 @@ const townland = (() => {
 
   const marks = () => state.marks || (state.marks = L.layerGroup().addTo(state.map));
 
-  function firstWithEvidence() {
-    return ofTown().find((finding) => evidence(finding).length) || null;
+  // What a town opens with: the gravest finding that needs a reader and has a place.
+  function gravest() {
+    const grave = ofTown().filter((finding) => ["fail", "review"].includes(finding.verdict));
+    return grave.find((finding) => evidence(finding).length) || null;
   }
 
   // The pieces of the first of the finding's measures that has any.
@@ -393,28 +402,32 @@ const townland = (() => {
     }
     marks().clearLayers();
     state.finding = finding;
-    if (!finding) return;
+    if (!finding) {
+      for (const layer of layers.values()) {
+        if (layer.kind === "measure") show(layer, state.byHand.has(layer));
+      }
+      return;
+    }
     const { button, detail } = findingButtons.get(finding);
     const pieces = evidence(finding);
     for (const layer of layers.values()) {
       if (layer.kind === "measure") {
         const named = finding.layers.includes(layer.key);
-        // A town's view shows one finding's evidence; what was switched on by hand stays.
-        if (pieces.length || named) show(layer, named || state.byHand.has(layer));
+        // One finding's evidence at a time; what was switched on by hand stays.
+        show(layer, named || state.byHand.has(layer));
       }
-    }
-    for (const piece of pieces) {
-      const line = { pane: "highlight", interactive: false, fill: false };
-      L.polygon(piece.shape, { ...line, color: "#fff", weight: 4.5, opacity: 0.9 }).addTo(marks());
-      L.polygon(piece.shape, {
-        ...line, color: piece.layer.styles[piece.style].colour, weight: 2.4,
-      }).addTo(marks());
     }
     for (const key of [...finding.layers].reverse()) {
       const layer = layers.get(key);
       if (layer && state.map.hasLayer(layer.group)) layer.group.bringToFront();
     }
     const numbered = pieces.filter((piece) => piece.spot);
+    for (const piece of numbered) {
+      const line = { pane: "highlight", interactive: false, fill: false };
+      const colour = piece.layer.styles[piece.style].colour;
+      L.polygon(piece.shape, { ...line, color: "#fff", weight: 4, opacity: 0.9 }).addTo(marks());
+      L.polygon(piece.shape, { ...line, color: colour, weight: 2.2 }).addTo(marks());
+    }
     numbered.forEach((piece, n) => number(piece, n + 1));
     detail.replaceChildren(...details(finding, pieces, numbered));
     detail.hidden = false;
@@ -427,7 +440,11 @@ const townland = (() => {
   }
 
   function zoomTo(pieces) {
-    if (!pieces.length) return showTown(false);
+    state.zoomed = true;
+    if (!pieces.length) {
+      showTown(true);
+      return;
+    }
     const bounds = L.latLngBounds([]);
     for (const piece of pieces) bounds.extend(piece.bounds);
     state.map.fitBounds(bounds, { padding: [48, 48], maxZoom: 18 });
@@ -507,7 +524,7 @@ const townland = (() => {
     chooseTown(town < 0 ? null : town);
     const finding = ofTown().find((each) => each.rule === wanted.get("rule"));
     showTown(false);
-    select(finding || firstWithEvidence(), { zoom: Boolean(finding) });
+    select(finding || gravest(), { zoom: Boolean(finding) });
     if (finding) findingButtons.get(finding).button.scrollIntoView({ block: "nearest" });
     return true;
   }
@@ -519,6 +536,12 @@ const townland = (() => {
     map.attributionControl.setPrefix("Leaflet · Folium");
     L.control.zoom({ zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out }).addTo(map);
     L.control.scale({ imperial: false, maxWidth: 160 }).addTo(map);
+    // A page that gets its size late (a notebook's frame, a turned phone) keeps the whole in view,
+    // until the reader has moved the map.
+    for (const event of ["pointerdown", "wheel", "keydown"]) {
+      map.getContainer().addEventListener(event, () => { state.moved = true; }, { passive: true });
+    }
+    map.on("resize", () => { if (!state.moved && !state.zoomed) showTown(false); });
     control("topleft", wholeButton);
     control("topright", northArrow);
     fillTowns();
@@ -534,7 +557,7 @@ const townland = (() => {
       const worst = data.findings.find((finding) => finding.verdict === "fail" && finding.town !== null);
       chooseTown(worst ? worst.town : 0);
       showTown(false);
-      select(firstWithEvidence(), { zoom: false });
+      select(gravest(), { zoom: false });
     }
     window.addEventListener("hashchange", followAddress);
   }
