@@ -249,6 +249,7 @@ def test_what_is_shipped() -> None:
         "LAND-04",
         "LAND-05",
     }
+    assert {rule.id for rule in book().rule if rule.can_fail} == {"LAND-03", "LAND-08"}
     assert book().parameter.band == Decimal("0.1")
     assert book().parameter.uncertainty == Decimal("0.001")
     assert book().parameter.sliver_width_m == Decimal("0.2")

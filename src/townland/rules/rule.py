@@ -100,6 +100,11 @@ class Rule(Strict):
     uncertainty: Share | None = None
     note: Bilingual | None = None
 
+    @property
+    def can_fail(self) -> bool:
+        """Whether a town can fail this rule at all."""
+        return not self.modal
+
     def parameters(self) -> dict[str, Any]:
         """Give what is this kind's own, as JSON: what ``rules show`` prints."""
         common = {"id", "title", "kind", "clause", "note"}
@@ -167,6 +172,11 @@ class LandReuse(Rule):
     beside: tuple[Reuse, ...] = ()
     minimum_share: Share | None = None
 
+    @property
+    def can_fail(self) -> bool:
+        """Never: it states figures, and below a bureau's share it asks for a look."""
+        return False
+
     @model_validator(mode="after")
     def _something_counts(self) -> LandReuse:
         if not self.counted:
@@ -197,6 +207,11 @@ class LandNeed(Rule):
     quota: str | None = None
     linked_quota: str | None = None
     unit: Unit
+
+    @property
+    def can_fail(self) -> bool:
+        """Whether a town can fail this rule: without a quota to look for it only states figures."""
+        return not self.modal and self.quota is not None
 
 
 MODELS: dict[str, type[Rule]] = {
