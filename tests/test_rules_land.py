@@ -224,6 +224,12 @@ def test_land_03_only_slivers_is_review_with_the_list() -> None:
     ]
 
 
+def test_land_03_only_slivers_in_the_part_covered_says_so() -> None:
+    found = judge("LAND-03", town(*farmland(sliver="0.31", uncovered=10_000)))
+    assert found.verdict is NOT
+    assert "Only slivers" in why(found)
+
+
 def test_land_03_slivers_and_more_fail() -> None:
     assert judge("LAND-03", town(*farmland("0.02", sliver="0.31"))).verdict is FAIL
 
@@ -480,6 +486,13 @@ def test_land_06_with_unknown_codes_or_uncovered_land() -> None:
     uncovered = judge("LAND-06", town(*reuse(uncovered=2_000)))
     assert uncovered.verdict is NOT
     assert "0.2000 ha of the town are not covered" in why(uncovered)
+
+
+def test_land_06_rounding_leaves_no_negative_rest() -> None:
+    found = judge("LAND-06", town(*reuse()[:-1], measure("stock_total", ("s", "29999.99"))))
+    row = next(row for row in found.trace["reuse"] if row["used"] == "stock_built_on")
+    assert row["idle_m2"] == 0
+    assert "-0.01" not in why(found)
 
 
 def test_land_06_a_designated_layer_known_in_part_is_said() -> None:

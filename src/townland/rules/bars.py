@@ -151,10 +151,10 @@ def forbidden_area(case: Case) -> Finding:
         gap.words(),
         known_part(gap),
         found,
+        only_slivers() if compared > limit >= solid else None,
         _bar(case, compared - limit) if verdict is Verdict.FAIL or limit > 0 else None,
         _within(case, rule.also) if rule.also else None,
         _beside(case, beside, differ=differ) if beside else None,
-        only_slivers() if decided and compared > limit >= solid else None,
         case.near_words(limit, closure) if decided and near else None,
         case.urging() if verdict is Verdict.REVIEW and solid > limit and rule.modal else None,
     )

@@ -137,7 +137,7 @@ def _one_reuse(case: Case, reuse: Reuse) -> Words:
         measure=case.title(reuse.used),
         used=words.area(used),
         total=words.area(total),
-        idle=words.area(total - used),
+        idle=words.area(_idle(used, total)),
     )
 
 
@@ -156,8 +156,13 @@ def _reuse_row(case: Case, reuse: Reuse) -> dict[str, Any]:
         "total": reuse.total,
         "used_m2": words.number(used),
         "total_m2": words.number(total),
-        "idle_m2": words.number(total - used),
+        "idle_m2": words.number(_idle(used, total)),
     }
+
+
+def _idle(used: Decimal, total: Decimal) -> Decimal:
+    """Give what is left; two sums that were closed each for itself may cross by a hundredth."""
+    return max(total - used, ZERO)
 
 
 def _partly_covered(case: Case, rule: LandReuse, known: list[Reuse]) -> list[Words]:
