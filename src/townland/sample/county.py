@@ -7,14 +7,13 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from townland.sample import fabric, farmland, plans, planning, survey
-from townland.sample.grid import Array
+from townland.sample import fabric, farmland, planning, plans, survey
 from townland.sample.network import make_network
 from townland.sample.parcels import Parcels, draw_parcels, land_classes
-from townland.sample.place import area_m2
 from townland.sample.planning import BRIEFS, Atoms, Town
 from townland.sample.sites import choose_sites
 from townland.sample.terrain import Terrain, make_terrain
@@ -45,14 +44,16 @@ def make_county(seed: int = SEED) -> County:
     wide = np.array([strip.width_m == 0 for strip in network.strips])
     open_water = water & (parcels.strip >= 0) & wide[np.maximum(parcels.strip, 0)]
     towns = [
-        planning.draw_town(next(draw), brief, centre, parcels.shape, land.border)
+        planning.draw_town(next(draw), brief, centre, parcels, land.border)
         for brief, centre in zip(BRIEFS, sites.towns, strict=True)
     ]
     slope_class = survey.slope_classes(land, parcels)
-    keep_out = shapely.buffer(towns[0].boundary, 8)
-    basic = farmland.choose_fields(
-        next(draw), land, sites, parcels, code, slope_class, keep_out
+    # the middle of two towns was never designated: one has its back to good fields, one borders them
+    middles = shapely.buffer(
+        shapely.points(sites.towns[[1, 3]] + [[60, 90], [-40, 60]]), [415, 430]
     )
+    keep_out = shapely.union_all([shapely.buffer(towns[0].boundary, 8), *middles])
+    basic = farmland.choose_fields(next(draw), land, sites, parcels, code, slope_class, keep_out)
     split = []
     for town in towns:
         split.append(planning.split(town, parcels.shape))
@@ -62,11 +63,15 @@ def make_county(seed: int = SEED) -> County:
         for town, atoms, centre in zip(towns, split, sites.towns, strict=True)
     ]
     table = survey.survey_table(next(draw), land, sites, network, parcels, code, slope_class)
-    grounds = [shapely.union_all(a.shape[b], grid_size=0.001) for a, b in zip(split, built, strict=True)]
+    grounds = [
+        shapely.union_all(a.shape[b], grid_size=fabric.GRID_M)
+        for a, b in zip(split, built, strict=True)
+    ]
     steady = shapely.buffer(shapely.union_all([grounds[2], grounds[3]]), 40)
     fields = farmland.redraw(next(draw), parcels.shape[basic], steady)
     ground = shapely.union_all(grounds)
-    red = plans.red_line(parcels, code, shapely.buffer(ground, 30))
+    red_ground = plans.red_ground(parcels, code, shapely.buffer(ground, 30))
+    market = plans.market_ground(parcels)
     stock, inefficient = plans.sites_to_reuse(
         next(draw), parcels, code, table["BSM"].to_numpy(), ground
     )
@@ -78,10 +83,10 @@ def make_county(seed: int = SEED) -> County:
         ),
         "planned_use": _all_plots(next(draw), towns, split, built, code),
         "JSYDGZQ": plans.control_zones(
-            parcels, code, towns, grounds, _local(red), land.border
+            parcels, code, towns, grounds, market, red_ground, land.border
         ),
-        "CZKFBJ": plans.growth_boundary(towns, grounds, sites.market, land.border),
-        "STBHHX": red,
+        "CZKFBJ": plans.growth_boundary(towns, grounds, market, land.border),
+        "STBHHX": plans.red_line(red_ground),
         "stock_land": stock,
         "inefficient_land": inefficient,
         "extent": plans.frame([extent], {"name": [survey.COUNTY_NAME]}),
@@ -91,10 +96,8 @@ def make_county(seed: int = SEED) -> County:
         for town, atoms, b in zip(towns, split, built, strict=True)
     }
     return County(
-        survey=plans.frame(parcels.shape, dict(table.items())),
-        farmland=plans.frame(
-            fields, dict(farmland.farmland_table(table[basic], fields).items())
-        ),
+        survey=plans.frame(parcels.shape, plans.columns(table)),
+        farmland=plans.frame(fields, plans.columns(farmland.farmland_table(table[basic], fields))),
         plan=plan,
         quota_ha=quotas,
         terrain=land,
@@ -117,21 +120,11 @@ def _all_plots(
     built: list[NDArray[np.bool_]],
     code: NDArray[np.str_],
 ) -> Any:
-    import pandas as pd
-
     layers = [
         plans.plots(rng, town, atoms, b, code)
         for town, atoms, b in zip(towns, split, built, strict=True)
     ]
     return pd.concat(layers, ignore_index=True)
-
-
-def _local(layer: gpd.GeoDataFrame) -> Any:
-    from townland.sample.place import EAST_M, NORTH_M
-
-    return shapely.union_all(
-        shapely.transform(layer.geometry.to_numpy(), lambda xy: np.round(xy - [EAST_M, NORTH_M], 3))
-    )
 
 
 def need_m2(atoms: Atoms, built: NDArray[np.bool_], code: NDArray[np.str_]) -> float:
@@ -145,6 +138,3 @@ def _quota(
 ) -> float | None:
     share = town.brief.quota_share
     return None if share is None else round(need_m2(atoms, built, code) * share / 10_000, 4)
-
-
-__all__ = ["SEED", "Array", "County", "area_m2", "make_county"]

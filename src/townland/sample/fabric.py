@@ -45,10 +45,10 @@ def neighbours(faces: NDArray[Any]) -> tuple[Ints, Array]:
     rank = np.lexsort((belongs, high, low))
     same = (low[rank][1:] == low[rank][:-1]) & (high[rank][1:] == high[rank][:-1])
     first, second = belongs[rank][:-1][same], belongs[rank][1:][same]
-    pairs = np.stack([np.minimum(first, second), np.maximum(first, second)], axis=1)
-    pairs, inverse = np.unique(pairs, axis=0, return_inverse=True)
+    both = np.stack([np.minimum(first, second), np.maximum(first, second)], axis=1)
+    pairs, inverse = np.unique(both, axis=0, return_inverse=True)
     shared = np.bincount(inverse.ravel(), weights=length[rank][:-1][same], minlength=len(pairs))
-    return pairs, shared
+    return np.asarray(pairs, dtype=np.int64), np.asarray(shared, dtype=np.float64)
 
 
 def dissolve(faces: NDArray[Any], group: Ints) -> tuple[NDArray[Any], Ints]:
@@ -66,9 +66,7 @@ def dissolve(faces: NDArray[Any], group: Ints) -> tuple[NDArray[Any], Ints]:
     return parts, numbers[source]
 
 
-def absorb_small(
-    faces: NDArray[Any], kind: Ints, least_m2: Array, least_width_m: Array
-) -> Ints:
+def absorb_small(faces: NDArray[Any], kind: Ints, least_m2: Array, least_width_m: Array) -> Ints:
     """Group numbers in which every too small or too thin face has joined a neighbour of its kind.
 
     The neighbour is the one with the longest common edge. A face without neighbour of its kind joins

@@ -44,7 +44,9 @@ def choose_fields(
     away = np.hypot(*(centre[:, None, :] - places).transpose(2, 0, 1))
     away = (away - np.append(sites.radius, 330)).min(axis=1)
     paddy = (code == "0101") & (parcels.zone == zones.PADDY) & (patch > -0.75)
-    terrace = (code == "0101") & (parcels.zone == zones.TERRACE) & (slope_class < 4) & (patch > 0.35)
+    terrace = (
+        (code == "0101") & (parcels.zone == zones.TERRACE) & (slope_class < 4) & (patch > 0.35)
+    )
     other = np.isin(code, ("0102", "0103")) & (slope_class < 3) & (patch > 0.55)
     good = (paddy | terrace | other) & (away > 70) & (shapely.area(parcels.shape) > 600)
     return np.asarray(good & ~shapely.intersects(parcels.shape, keep_out))

@@ -32,7 +32,7 @@ class Grid:
 
     def axes(self) -> tuple[Array, Array]:
         """Return the x of every column and the y of every row."""
-        return np.arange(self.nx) * self.step, np.arange(self.ny) * self.step
+        return np.arange(float(self.nx)) * self.step, np.arange(float(self.ny)) * self.step
 
     def sample(self, field: Array, points: Array) -> Array:
         """Bilinear values of `field` at `points` (n, 2); outside the grid the rim is held.

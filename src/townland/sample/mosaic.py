@@ -16,21 +16,39 @@ import shapely
 from numpy.typing import NDArray
 
 from townland.sample.grid import Array, Grid, Ints, noise
-from townland.sample.terrain import Terrain
+from townland.sample.terrain import Terrain, blur
+
+WILD = (4, 5, 6)
+"""Zones whose parcels are large and roughly drawn (idle land, forest, scrub)."""
+
+SQUARE = (0, 1, 2, 7, 8)
+"""Zones whose parcels are dug, fenced or built: paddy, terrace, dry field, village, market."""
 
 
 @dataclass(frozen=True)
 class Seeds:
-    """One row a seed: place, zone, and the measure xx·dx² + 2xy·dx·dy + yy·dy² + rise·dh²."""
+    """One row a seed: its place and how it measures, see `measure`."""
 
     xy: Array  # (n, 2)
     zone: Ints  # (n,)
-    xx: Array
-    xy_term: Array
-    yy: Array
-    rise: Array
-    height: Array
+    turn: Array  # (n, 2): cosine and sine of the direction of its rows
+    scale: Array  # (n, 3): one over length along, width across (m) and rise (m of height)
+    square: NDArray[np.bool_]  # whether its parcel tends to a rectangle
+    height: Array  # m
     reach: Array  # m, beyond which the seed claims nothing
+
+
+def measure(along: Array, across: Array, rise: Array, square: Any) -> Array:
+    """How far something is from a seed, in its own units.
+
+    Squares of the offsets are summed; where `square`, fourth powers, whose circles are nearly
+    squares: neighbours in rows then part along straight lines with corners.
+    """
+    a = along * along
+    b = across * across + rise * rise
+    if isinstance(square, bool):
+        return np.asarray(np.sqrt(a * a + b * b) if square else a + b)
+    return np.where(square, np.sqrt(a * a + b * b), a + b)
 
 
 @dataclass(frozen=True)
@@ -45,15 +63,23 @@ class Style:
 
 
 def place_seeds(
-    rng: np.random.Generator, land: Terrain, zone: NDArray[np.int64], styles: dict[int, Style]
+    rng: np.random.Generator,
+    land: Terrain,
+    zone: NDArray[np.int64],
+    styles: dict[int, Style],
+    axis: dict[int, float],
 ) -> Seeds:
-    """Sow rows of seeds, block by block, each zone in its style."""
+    """Sow rows of seeds, block by block, each zone in its style.
+
+    Rows follow the contours, or `axis` (radians) in the zones that it names.
+    """
     grid, columns = land.grid, []
     pieces: list[tuple[int, Array, Array]] = []
     for number, style in styles.items():
         blocks = _blocks(rng, grid, style.block)
         angle = land.at(np.cos(land.direction), blocks), land.at(np.sin(land.direction), blocks)
         turn = np.arctan2(angle[1], angle[0]) + rng.normal(0, 0.10, len(blocks))
+        turn = np.full(len(blocks), axis[number]) if number in axis else turn
         tree = shapely.STRtree(shapely.points(blocks))
         reach = style.block * 1.1
         for index, (centre, theta) in enumerate(zip(blocks, turn, strict=True)):
@@ -74,16 +100,14 @@ def place_seeds(
     theta = np.concatenate([angle for *_, angle in pieces])
     for attribute in ("length", "width", "rise"):
         columns.append(np.array([getattr(styles[k], attribute) for k in kind.tolist()]))
-    spread = np.exp(rng.normal(0, 0.13, len(xy)))
+    spread = np.exp(rng.normal(0, 0.12, len(xy)))
     length, width, rise = columns[0] * spread, columns[1] * spread, columns[2]
-    c, s = np.cos(theta), np.sin(theta)
     return Seeds(
         xy=xy,
         zone=kind,
-        xx=c * c / length**2 + s * s / width**2,
-        xy_term=c * s * (1 / length**2 - 1 / width**2),
-        yy=s * s / length**2 + c * c / width**2,
-        rise=1 / rise**2,
+        turn=np.column_stack([np.cos(theta), np.sin(theta)]),
+        scale=1 / np.column_stack([length, width, rise]),
+        square=np.isin(kind, SQUARE),
         height=land.at(land.height, xy),
         reach=length * 1.7,
     )
@@ -101,12 +125,11 @@ def label(land: Terrain, seeds: Seeds) -> NDArray[np.int64]:
         low, high = max(0, int((sy - reach) / grid.step)), int((sy + reach) / grid.step) + 2
         view = (slice(low, high), slice(left, right))
         dx, dy = x[left:right] - sx, y[low:high] - sy
-        far = (seeds.yy[number] * dy * dy)[:, None] + (seeds.xx[number] * dx * dx)[None, :]
-        far += np.outer(2 * seeds.xy_term[number] * dy, dx)
-        step = height[view] - seeds.height[number]
-        step *= step
-        step *= seeds.rise[number]
-        far += step
+        (c, s), (a, b, r) = seeds.turn[number], seeds.scale[number]
+        along = (c * a * dx)[None, :] + (s * a * dy)[:, None]
+        across = (-s * b * dx)[None, :] + (c * b * dy)[:, None]
+        rise = (height[view] - seeds.height[number]) * r
+        far = measure(along, across, rise, bool(seeds.square[number]))
         nearer = far < best[view]
         best[view][nearer] = far[nearer]
         owner[view][nearer] = number
@@ -127,10 +150,12 @@ def trace(rng: np.random.Generator, land: Terrain, seeds: Seeds, owner: NDArray[
     grid = land.grid
     across = np.argwhere(owner[:, :-1] != owner[:, 1:])
     upward = np.argwhere(owner[:-1] != owner[1:])
-    points = np.vstack([
-        _crossings(land, seeds, owner, across, np.array([0, 1])),
-        _crossings(land, seeds, owner, upward, np.array([1, 0])),
-    ])
+    points = np.vstack(
+        [
+            _crossings(land, seeds, owner, across, np.array([0, 1])),
+            _crossings(land, seeds, owner, upward, np.array([1, 0])),
+        ]
+    )
     along_x = np.full((grid.ny, grid.nx), -1, dtype=np.int64)
     along_y = np.full((grid.ny, grid.nx), -1, dtype=np.int64)
     along_x[across[:, 0], across[:, 1]] = np.arange(len(across))
@@ -146,14 +171,13 @@ def trace(rng: np.random.Generator, land: Terrain, seeds: Seeds, owner: NDArray[
     centre = (points[many] * used[:, :, None]).sum(axis=0) / used.sum(axis=0)[:, None]
     junction = np.broadcast_to(np.arange(many.shape[1]) + len(points), many.shape)
     star = np.column_stack([many[used], junction[used]])
-    points = _warped(rng, land, np.vstack([points, centre]))
+    wild = np.isin(seeds.zone, WILD)[owner]
+    points = _warped(rng, land, np.vstack([points, centre]), blur(wild.astype(np.float64), 8))
     segments = shapely.linestrings(points[np.vstack([simple, star])])
     arcs = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(segments)))
-    coarse = np.isin(seeds.zone, [5, 6, 7])
     middle = shapely.get_coordinates(shapely.line_interpolate_point(arcs, 0.5, normalized=True))
     node = np.clip((middle / grid.step + 0.5).astype(np.int64), 0, [grid.nx - 1, grid.ny - 1])
-    wild = coarse[owner[node[:, 1], node[:, 0]]]
-    arcs = shapely.simplify(arcs, np.where(wild, 1.3, 0.45))
+    arcs = shapely.simplify(arcs, np.where(wild[node[:, 1], node[:, 0]], 1.5, 0.45))
     return _shaken(rng, arcs)
 
 
@@ -172,17 +196,22 @@ def _crossings(
 def _measure(land: Terrain, seeds: Seeds, number: Ints, node: Ints) -> Array:
     dx = node[:, 1] * land.grid.step - seeds.xy[number, 0]
     dy = node[:, 0] * land.grid.step - seeds.xy[number, 1]
-    dh = land.height[node[:, 0], node[:, 1]] - seeds.height[number]
-    plane = seeds.xx[number] * dx * dx + seeds.yy[number] * dy * dy
-    return np.asarray(plane + 2 * seeds.xy_term[number] * dx * dy + seeds.rise[number] * dh * dh)
+    c, s = seeds.turn[number].T
+    a, b, r = seeds.scale[number].T
+    rise = (land.height[node[:, 0], node[:, 1]] - seeds.height[number]) * r
+    return measure((c * dx + s * dy) * a, (c * dy - s * dx) * b, rise, seeds.square[number])
 
 
-def _warped(rng: np.random.Generator, land: Terrain, points: Array) -> Array:
-    """Bend space a little: the same shift for the same place, so no two lines can cross by it."""
+def _warped(rng: np.random.Generator, land: Terrain, points: Array, wild: Array) -> Array:
+    """Bend space: the same shift for the same place, so that no two lines can cross by it.
+
+    Field edges bend by a few metres, the edges of woods by three times as much.
+    """
+    loose = 1 + 2.2 * land.at(wild, points)
     shift = np.zeros_like(points)
-    for wavelength, size in ((260.0, 6.0), (85.0, 2.1), (34.0, 0.8)):
+    for wavelength, size in ((260.0, 5.0), (90.0, 1.8), (36.0, 0.7)):
         for axis in (0, 1):
-            shift[:, axis] += size * land.at(noise(rng, land.grid, wavelength), points)
+            shift[:, axis] += size * loose * land.at(noise(rng, land.grid, wavelength), points)
     return points + shift
 
 

@@ -44,7 +44,11 @@ def make_network(rng: np.random.Generator, land: Terrain, sites: Sites) -> Netwo
     lanes = _lanes(rng, sites)
     layers: list[tuple[str, float, list[Any]]] = [
         ("1003", 11.0, [_ribbon(line, 5.5) for line in main]),
-        ("1006", 5.0, [_ribbon(line, w / 2) for line, w in zip(rural, _widths(rng, rural), strict=True)]),
+        (
+            "1006",
+            5.0,
+            [_ribbon(line, w / 2) for line, w in zip(rural, _widths(rng, rural), strict=True)],
+        ),
         ("1004", 4.5, [_ribbon(line, 2.25) for line in lanes]),
     ]
     river = _river_polygon(rng, land.river, 25.0, 7.0)
@@ -53,7 +57,9 @@ def make_network(rng: np.random.Generator, land: Terrain, sites: Sites) -> Netwo
     layers.append(("1101", 0.0, [water]))
     layers.append(("1106", 0.0, _flats(rng, land.river, water)))
     brooks = _brooks(rng, land)
-    layers.append(("1107", 3.0, [_ribbon(line, 1.6) for line in _ditches(rng, land, wobble)]))
+    layers.append(
+        ("1107", 3.0, [_ribbon(line, 1.6) for line in _ditches(rng, land, sites, wobble)])
+    )
     layers.append(("1101", 5.0, [_ribbon(line, 2.6) for line in brooks]))
     layers.append(("1104", 0.0, _ponds(rng, land)))
     strips: list[Strip] = []
@@ -86,7 +92,7 @@ def _roads(
 
     def node(point: Array) -> int:
         column, row = np.clip(point / coarse.step + 0.5, 0, [columns - 1, height.shape[0] - 1])
-        return int(row) * columns + int(column)
+        return int(int(row) * columns + int(column))
 
     def drawn(way: list[int]) -> Array:
         line = np.array([[n % columns, n // columns] for n in way]) * coarse.step
@@ -134,9 +140,7 @@ def _drawn_road(line: Array, land: Terrain, wobble: tuple[Array, Array]) -> Arra
 def _joined(line: Array, others: list[Array]) -> Array:
     """Let the beginning of a road meet the network, from which the smoothing moved it away."""
     network = shapely.union_all([shapely.linestrings(other) for other in others])
-    foot = shapely.get_coordinates(
-        shapely.shortest_line(shapely.points(line[0]), network)
-    )[-1]
+    foot = shapely.get_coordinates(shapely.shortest_line(shapely.points(line[0]), network))[-1]
     cut = line[np.hypot(*(line - foot).T) > 25]
     return np.vstack([foot, cut]) if len(cut) else np.vstack([foot, line[-1:]])
 
@@ -146,27 +150,37 @@ def _widths(rng: np.random.Generator, lines: list[Array]) -> Array:
 
 
 def _lanes(rng: np.random.Generator, sites: Sites) -> list[Array]:
-    """Two to four crooked lanes through every village, and a crooked net through the market."""
+    """A crooked lane along every village with some across; a crooked net through the market."""
     lanes = []
-    for centre, radius in zip(sites.villages, sites.radius, strict=True):
-        turn = rng.uniform(0, np.pi)
-        for number in range(int(rng.integers(2, 5))):
-            angle = turn + number * np.pi / 2.6 + rng.uniform(-0.25, 0.25)
-            lanes.append(_lane(rng, centre + rng.uniform(-25, 25, 2), angle, radius * 1.15))
-    turn = rng.uniform(0.1, 0.5)
+    for centre, radius, axis in zip(sites.villages, sites.radius, sites.axis, strict=True):
+        along = np.array([np.cos(axis), np.sin(axis)])
+        across = np.array([-along[1], along[0]])
+        reach, half = radius * 1.2, radius * 0.72
+        for offset in (0.0,) if radius < 90 else (-0.42 * half, 0.5 * half):
+            lanes.append(_lane(rng, centre + across * offset, axis, reach * rng.uniform(0.8, 1.0)))
+        for station in np.arange(-0.62, 0.7, 62 / radius):
+            shift = along * reach * station + across * rng.uniform(-0.3, 0.3) * half
+            turn = axis + np.pi / 2 + rng.uniform(-0.3, 0.3)
+            lanes.append(_lane(rng, centre + shift, turn, half * rng.uniform(0.45, 0.85)))
+    turn = sites.market_axis
     along = np.array([np.cos(turn), np.sin(turn)])
     across = np.array([-along[1], along[0]])
-    for offset in (-270, -185, -95, 10, 105, 190, 280):
-        reach = np.sqrt(max(330**2 - offset**2, 120**2))
-        lanes.append(_lane(rng, sites.market + across * offset, turn, reach))
-        lanes.append(_lane(rng, sites.market + along * offset, turn + np.pi / 2, reach))
+    for offset in (-265, -170, -85, 5, 95, 180, 270):
+        reach = np.sqrt(max(325**2 - offset**2, 120**2))
+        lanes.append(_lane(rng, sites.market + across * offset, turn, reach * 1.05))
+        lanes.append(
+            _lane(rng, sites.market + along * offset * 1.2, turn + np.pi / 2, reach * 0.95)
+        )
     return lanes
 
 
 def _lane(rng: np.random.Generator, centre: Array, angle: float, reach: float) -> Array:
     t = np.linspace(-1, 1, 9)
     sway = np.cumsum(rng.normal(0, reach * 0.018, 9))
-    along, across = np.array([np.cos(angle), np.sin(angle)]), np.array([-np.sin(angle), np.cos(angle)])
+    along, across = (
+        np.array([np.cos(angle), np.sin(angle)]),
+        np.array([-np.sin(angle), np.cos(angle)]),
+    )
     return np.asarray(centre + np.outer(t * reach, along) + np.outer(sway - sway[4], across))
 
 
@@ -200,7 +214,9 @@ def _flats(rng: np.random.Generator, river: Array, water: Any) -> list[Any]:
     """Point bars 河滩 (1106) inside the bends, where the current drops its load."""
     ahead = np.gradient(river, axis=0)
     heading = np.unwrap(np.arctan2(ahead[:, 1], ahead[:, 0]))
-    curvature = np.convolve(np.gradient(heading) / 10, np.hanning(40) / np.hanning(40).sum(), "same")
+    curvature = np.convolve(
+        np.gradient(heading) / 10, np.hanning(40) / np.hanning(40).sum(), "same"
+    )
     normal = _sides(river)
     walk = np.convolve(rng.standard_normal(len(river)), np.hanning(16), "same")
     shapes = []
@@ -211,8 +227,14 @@ def _flats(rng: np.random.Generator, river: Array, water: Any) -> list[Any]:
         for run in np.split(inside, np.flatnonzero(np.diff(inside) > 1) + 1):
             if len(run) < 14:
                 continue
-            near, far = river[run] + side * normal[run] * 8, river[run] + (
-                side * normal[run] * (reach[run] * np.sin(np.linspace(0.5, np.pi - 0.5, len(run))) ** 0.4)[:, None]
+            near, far = (
+                river[run] + side * normal[run] * 8,
+                river[run]
+                + (
+                    side
+                    * normal[run]
+                    * (reach[run] * np.sin(np.linspace(0.5, np.pi - 0.5, len(run))) ** 0.4)[:, None]
+                ),
             )
             bar = shapely.make_valid(shapely.polygons(np.vstack([near, far[::-1]])))
             shapes.append(shapely.simplify(shapely.difference(bar, water), 0.8))
@@ -239,7 +261,7 @@ def _brooks(rng: np.random.Generator, land: Terrain) -> list[Array]:
 
 def _descents(starts: Array, land: Terrain) -> Array:
     """Heavy-ball descent of all starts at once: momentum carries a brook over small pits."""
-    down, right = np.gradient(land.height, land.grid.step)
+    down, right = (np.asarray(g) for g in np.gradient(land.height, land.grid.step))
     points, pace = [starts], np.zeros_like(starts)
     for _ in range(420):
         here = points[-1]
@@ -249,18 +271,24 @@ def _descents(starts: Array, land: Terrain) -> Array:
     return np.stack(points)
 
 
-def _ditches(rng: np.random.Generator, land: Terrain, wobble: tuple[Array, Array]) -> list[Array]:
+def _ditches(
+    rng: np.random.Generator, land: Terrain, sites: Sites, wobble: tuple[Array, Array]
+) -> list[Array]:
     """Field ditches 沟渠 along the plain, at some distance from the river on either side."""
     lines = []
     centre = shapely.linestrings(land.river)
+    places = np.vstack([sites.villages, sites.market])
+    houses = shapely.union_all(shapely.buffer(shapely.points(places), np.append(sites.radius, 380)))
     for offset in (165.0, 345.0):
         rings = shapely.boundary(shapely.buffer(centre, offset))
         for ring in shapely.get_parts(shapely.line_merge(rings)):
             line = shapely.get_coordinates(shapely.segmentize(shapely.simplify(ring, 3.0), 25.0))
             line = line + 6 * np.column_stack([land.at(field, line) for field in wobble])
             flat = (land.at(land.slope, line) < 3.2) & (land.at(land.above, line) < 14)
-            flat &= shapely.contains_xy(land.border, line)
-            for run in np.split(np.flatnonzero(flat), np.flatnonzero(np.diff(np.flatnonzero(flat)) > 1) + 1):
+            flat &= shapely.contains_xy(land.border, line) & ~shapely.contains_xy(houses, *line.T)
+            for run in np.split(
+                np.flatnonzero(flat), np.flatnonzero(np.diff(np.flatnonzero(flat)) > 1) + 1
+            ):
                 for part in np.array_split(run, max(1, len(run) // 28)):
                     if len(part) > 9 and rng.uniform() < 0.62:
                         lines.append(line[part])

@@ -45,7 +45,7 @@ def draw_parcels(
 ) -> tuple[Parcels, Seeds]:
     """Sow, trace, cut by the network, polygonize, and dissolve the remnants."""
     zone = zones.zone_field(rng, land, sites)
-    seeds = place_seeds(rng, land, zone, zones.STYLES)
+    seeds = place_seeds(rng, land, zone, zones.STYLES, {zones.MARKET: sites.market_axis})
     owner = label(land, seeds)
     arcs = shapely.multilinestrings(trace(rng, land, seeds, owner))
     strips = np.array([strip.shape for strip in network.strips])
@@ -61,7 +61,9 @@ def draw_parcels(
     found, which = shapely.STRtree(strips).query(points, predicate="within")
     strip[found] = which
     xy = shapely.get_coordinates(points)
-    node = np.clip((xy / land.grid.step + 0.5).astype(np.int64), 0, [land.grid.nx - 1, land.grid.ny - 1])
+    node = np.clip(
+        (xy / land.grid.step + 0.5).astype(np.int64), 0, [land.grid.nx - 1, land.grid.ny - 1]
+    )
     seed = owner[node[:, 1], node[:, 0]]
     # cuts run out over the banks, and cut nothing but their own strip
     group, _ = _same_cell(faces, strip, seed)
@@ -113,8 +115,9 @@ def land_classes(
     count = len(seeds.xy)
     luck, second = rng.uniform(0, 1, count), rng.uniform(0, 1, count)
     patch = [land.at(noise(rng, land.grid, w), seeds.xy) for w in (1100, 600, 420)]
-    slope, above = land.at(land.slope, seeds.xy), land.at(land.above, seeds.xy)
-    river, rock = land.at(land.to_river, seeds.xy), land.at(land.rock, seeds.xy)
+    above, river, rock = (
+        land.at(field, seeds.xy) for field in (land.above, land.to_river, land.rock)
+    )
     code = np.full(count, "0301", dtype="<U5")
 
     def put(where: NDArray[np.bool_], value: str) -> None:
@@ -193,7 +196,7 @@ def _village_streets(
     roads = np.flatnonzero(on_strip & (code == "1006"))
     centre = shapely.get_coordinates(shapely.centroid(parcels.shape[roads]))
     places = np.vstack([sites.villages, sites.market])
-    reach = np.append(sites.radius * 0.9, 330.0)
+    reach = np.append(sites.radius, 330.0)
     away = np.hypot(*(centre[:, None, :] - places).transpose(2, 0, 1))
     return np.where((away < reach).any(axis=1), "1004", "1006")
 

@@ -10,7 +10,6 @@ import shapely
 from numpy.typing import NDArray
 
 from townland.geodesy import official_area_m2
-from townland.sample.grid import Array
 
 CRS = pyproj.CRS("EPSG:4524")
 EAST_M, NORTH_M = 36_616_500.0, 2_695_900.0
@@ -19,7 +18,7 @@ EAST_M, NORTH_M = 36_616_500.0, 2_695_900.0
 
 def placed(shapes: Any) -> Any:
     """Geometries in EPSG:4524, vertices on whole millimetres."""
-    return shapely.transform(shapes, lambda xy: np.round(xy + [EAST_M, NORTH_M], 3))
+    return shapely.transform(shapes, lambda xy: np.round(np.add(xy, (EAST_M, NORTH_M)), 3))
 
 
 def area_m2(shapes: Any) -> Any:
@@ -28,8 +27,3 @@ def area_m2(shapes: Any) -> Any:
         result: NDArray[np.float64] = official_area_m2(placed(shapes), CRS)
         return result
     return float(official_area_m2(np.array([placed(shapes)]), CRS)[0])
-
-
-def local(points: Array) -> Array:
-    """Local metres of coordinates in EPSG:4524."""
-    return np.asarray(points - [EAST_M, NORTH_M], dtype=np.float64)

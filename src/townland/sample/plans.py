@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from shapely import affinity
 
 from townland.sample import zones
-from townland.sample.grid import Array, Ints
+from townland.sample.fabric import GRID_M, dissolve
 from townland.sample.parcels import Parcels
 from townland.sample.place import CRS, area_m2, placed
 from townland.sample.planning import Atoms, Town
@@ -32,55 +33,56 @@ def frame(shapes: Any, columns: dict[str, Any]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(columns, geometry=placed(np.asarray(shapes)), crs=CRS)
 
 
-def red_line(parcels: Parcels, code: NDArray[np.str_], keep_out: Any) -> gpd.GeoDataFrame:
-    """Ecological red line 生态保护红线: the large woods and the cones, off the towns' plots."""
+def columns(table: pd.DataFrame) -> dict[str, Any]:
+    """The columns of a table, for `frame`."""
+    return {str(name): table[name].to_numpy() for name in table}
+
+
+def red_ground(parcels: Parcels, code: NDArray[np.str_], keep_out: Any) -> NDArray[Any]:
+    """The large woods and the cones, off the towns' plots, with a generalised rim."""
     wild = np.isin(parcels.zone, (zones.FOREST, zones.SCRUB)) & (parcels.strip < 0)
     wild &= np.isin(code, ("0301", "0302", "0305", "1207"))
     wild &= ~shapely.intersects(parcels.shape, keep_out)
     whole = shapely.coverage_union_all(parcels.shape[wild])
     whole = shapely.buffer(shapely.buffer(whole, -60), 45)
     parts = shapely.get_parts(shapely.simplify(whole, 2.5))
-    parts = parts[shapely.area(parts) > 150_000]
-    parts = _ordered(np.asarray(shapely.set_precision(parts, 0.001)))
-    count = len(parts)
+    parts = shapely.set_precision(parts[shapely.area(parts) > 150_000], GRID_M)
+    centre = shapely.get_coordinates(shapely.centroid(parts)).round(2)
+    return np.asarray(parts[np.lexsort((centre[:, 1], centre[:, 0]))])
+
+
+def red_line(parts: NDArray[Any]) -> gpd.GeoDataFrame:
+    """Ecological red line 生态保护红线."""
     return frame(parts, {
-        "BSM": [f"{COUNTY_CODE}3006{i + 1:08d}" for i in range(count)],
+        "BSM": [f"{COUNTY_CODE}3006{i + 1:08d}" for i in range(len(parts))],
         "YSDM": "2003010100",
         "XZQDM": COUNTY_CODE,
         "XZQMC": COUNTY_NAME,
-        "HXBM": [f"{COUNTY_CODE}-{i + 1:02d}" for i in range(count)],
+        "HXBM": [f"{COUNTY_CODE}-{i + 1:02d}" for i in range(len(parts))],
         "HXMC": "岭南山地水源涵养与水土保持生态保护红线",
         "HXLX": "水源涵养",
         "MJ": area_m2(parts).round(2),
     })  # fmt: skip
 
 
-def growth_boundary(towns: list[Town], built: list[Any], market: Array, border: Any) -> gpd.GeoDataFrame:
+def growth_boundary(
+    towns: list[Town], grounds: list[Any], market: Any, border: Any
+) -> gpd.GeoDataFrame:
     """Growth boundary 城镇开发边界: the market town, and each town as far as its plan was granted."""
-    core = shapely.simplify(shapely.buffer(shapely.points(market), 460, quad_segs=5), 4)
-    shapes, names = [core], ["城镇集中建设区"]
-    for number, (town, plots) in enumerate(zip(towns, built, strict=True)):
-        round_plots = shapely.buffer(shapely.buffer(plots, 70), -45)
-        reach = shapely.intersection(shapely.simplify(round_plots, 3.0), town.boundary)
-        if number == 2:
-            # the edge town's plan reaches out of its boundary in the east
-            west, south, east, north = reach.bounds
-            reach = shapely.intersection(reach, shapely.box(west, south, east - 160, north))
-        if number == 1:
-            reach = shapely.intersection(reach, shapely.buffer(reach.centroid, 420))
-        shapes.append(reach)
+    shapes, names = [market], ["城镇集中建设区"]
+    for town, ground in zip(towns, grounds, strict=True):
+        firm, soft = _granted(town, ground)
+        shapes.append(firm)
         names.append("城镇集中建设区")
-        rest = shapely.difference(shapely.intersection(shapely.buffer(reach, 60), town.boundary), reach)
-        if number in (0, 2):
-            shapes.append(rest)
+        if town.brief.code in ("T01", "T03"):
+            shapes.append(shapely.difference(soft, firm))
             names.append("城镇弹性发展区")
     parts, source = shapely.get_parts(
-        shapely.set_precision(shapely.intersection(np.array(shapes), border), 0.001),
+        shapely.set_precision(shapely.intersection(np.array(shapes), border), GRID_M),
         return_index=True,
     )
     keep = shapely.area(parts) > 400
-    parts, source = parts[keep], source[keep]
-    label = np.array(names)[source]
+    parts, label = parts[keep], np.array(names)[source[keep]]
     return frame(parts, {
         "BSM": [f"{COUNTY_CODE}3007{i + 1:08d}" for i in range(len(parts))],
         "YSDM": "2003020100",
@@ -97,8 +99,9 @@ def control_zones(
     parcels: Parcels,
     code: NDArray[np.str_],
     towns: list[Town],
-    built: list[Any],
-    forbidden: Any,
+    grounds: list[Any],
+    market: Any,
+    forbidden: NDArray[Any],
     border: Any,
 ) -> gpd.GeoDataFrame:
     """Control zones 建设用地管制区 of the land-use plan: they tile the county."""
@@ -106,37 +109,24 @@ def control_zones(
         parcels.shape[np.isin(code, EXISTING) & (parcels.strip < 0)]
     )
     existing = shapely.simplify(shapely.buffer(shapely.buffer(existing, 14), -9), 1.5)
-    granted, conditional = [], []
-    for number, (town, plots) in enumerate(zip(towns, built, strict=True)):
-        reach = shapely.simplify(shapely.buffer(shapely.buffer(plots, 60), -40), 3.0)
-        if number == 2:
-            west, south, east, north = reach.bounds
-            east_part = shapely.box(east - 220, south, east + 100, north)
-            conditional.append(shapely.intersection(reach, east_part))
-        elif number == 1:
-            core = shapely.buffer(reach.centroid, 380)
-            conditional.append(shapely.intersection(reach, shapely.buffer(core, 110)))
-            reach = shapely.intersection(reach, core)
-        granted.append(reach)
-        conditional.append(shapely.intersection(shapely.buffer(reach, 80), town.boundary))
-    layers = [
-        ("012", shapely.difference(shapely.union_all(granted), shapely.union_all(conditional[:0]))),
+    firm, soft = zip(*map(_granted, towns, grounds), strict=True)
+    layers = (
+        ("012", shapely.union_all(firm)),
+        ("010", market),
         ("011", existing),
-        ("020", shapely.union_all(conditional)),
-        ("040", forbidden),
+        ("020", shapely.union_all(soft)),
+        ("040", shapely.union_all(forbidden)),
         ("030", border),
-    ]
-    edge = shapely.union_all(conditional)
-    layers[0] = ("012", shapely.difference(layers[0][1], _edge_part(towns[2], built[2], edge)))
+    )
     taken: Any = shapely.Polygon()
     shapes, kinds = [], []
     for kind, shape in layers:
-        free = shapely.difference(shapely.intersection(shape, border), taken, grid_size=0.001)
+        free = shapely.difference(shapely.intersection(shape, border), taken, grid_size=GRID_M)
         for part in shapely.get_parts(free):
             if part.area > 30 and part.geom_type == "Polygon":
                 shapes.append(part)
                 kinds.append(kind)
-        taken = shapely.union(taken, shape, grid_size=0.001)
+        taken = shapely.union(taken, shape, grid_size=GRID_M)
     return frame(shapes, {
         "BSM": [f"{COUNTY_CODE}3001{i + 1:08d}" for i in range(len(shapes))],
         "YSDM": "2003020420",
@@ -148,13 +138,33 @@ def control_zones(
     })  # fmt: skip
 
 
-def _edge_part(town: Town, plots: Any, conditional: Any) -> Any:
-    """The strip of the edge town's plan that was granted only with conditions."""
-    west, south, east, north = shapely.simplify(
-        shapely.buffer(shapely.buffer(plots, 60), -40), 3.0
-    ).bounds
-    del west
-    return shapely.intersection(conditional, shapely.box(east - 220, south, east + 100, north))
+def _granted(town: Town, ground: Any) -> tuple[Any, Any]:
+    """Where the higher plans allow a town to build, and where only with conditions.
+
+    The farmland town was granted its middle alone; the edge town's east was left conditional.
+    """
+    reach = shapely.simplify(shapely.buffer(shapely.buffer(ground, 60), -40), 3.0)
+    if town.brief.code == "T02":
+        middle = shapely.centroid(reach)
+        x, y = shapely.get_coordinates(middle)[0].tolist()
+        block = shapely.Polygon([(-390, -250), (60, -420), (400, -180), (330, 330), (-260, 380)])
+        block = affinity.translate(block, x, y)
+        firm = shapely.intersection(reach, block)
+        soft = shapely.intersection(reach, shapely.buffer(block, 110, join_style="mitre"))
+    elif town.brief.code == "T03":
+        west, south, east, north = reach.bounds
+        firm = shapely.intersection(reach, shapely.box(west, south, east - 220, north))
+        soft = reach
+    else:
+        firm, soft = reach, shapely.intersection(shapely.buffer(reach, 80), town.boundary)
+    return firm, soft
+
+
+def market_ground(parcels: Parcels) -> Any:
+    """The market town's own building ground: its parcels and a little room about them."""
+    built = shapely.union_all(parcels.shape[(parcels.zone == zones.MARKET) & (parcels.strip < 0)])
+    grown = shapely.buffer(shapely.buffer(built, 75, quad_segs=3), -45, quad_segs=3)
+    return shapely.simplify(max(shapely.get_parts(grown), key=shapely.area), 5.0)
 
 
 def sites_to_reuse(
@@ -176,7 +186,10 @@ def sites_to_reuse(
             rng.choice(outside, min(16, len(outside)), replace=False),
         ]))  # fmt: skip
         free[chosen] = False
-        reasons = {"存量": ("闲置未建", "停产空置", "批而未用"), "低效": ("容积率低", "布局散乱", "设施落后")}
+        reasons = {
+            "存量": ("闲置未建", "停产空置", "批而未用"),
+            "低效": ("容积率低", "布局散乱", "设施落后"),
+        }
         layers.append(frame(parcels.shape[chosen], {
             "DKBH": [f"{'CL' if number == 4 else 'DX'}{i + 1:03d}" for i in range(len(chosen))],
             "TBBSM": bsm[chosen],
@@ -186,11 +199,6 @@ def sites_to_reuse(
             "MJ": area_m2(parcels.shape[chosen]).round(2),
         }))  # fmt: skip
     return layers[0], layers[1]
-
-
-def _ordered(shapes: NDArray[Any]) -> NDArray[Any]:
-    centre = shapely.get_coordinates(shapely.centroid(shapes)).round(2)
-    return shapes[np.lexsort((centre[:, 1], centre[:, 0]))]
 
 
 GUIDE = {
@@ -215,7 +223,11 @@ GUIDE_NAMES = {
 
 
 def plots(
-    rng: np.random.Generator, town: Town, atoms: Atoms, built: NDArray[np.bool_], code: NDArray[np.str_]
+    rng: np.random.Generator,
+    town: Town,
+    atoms: Atoms,
+    built: NDArray[np.bool_],
+    code: NDArray[np.str_],
 ) -> gpd.GeoDataFrame:
     """Planned use 规划用地 by plot: blocks and streets to build, and the land that stays as it is."""
     street = (town.column[atoms.cell] % 2 == 0) | (town.row[atoms.cell] % 2 == 0)
@@ -227,11 +239,11 @@ def plots(
     group[built & street] = line[built & street]
     stays = atoms.inside & ~built & (atoms.parcel >= 0)
     kinds = sorted(set(GUIDE.values()))
-    kept = np.array([kinds.index(GUIDE[c]) if c in GUIDE else -1 for c in code[atoms.parcel].tolist()])
+    kept = np.array(
+        [kinds.index(GUIDE[c]) if c in GUIDE else -1 for c in code[atoms.parcel].tolist()]
+    )
     group[stays & (kept >= 0)] = 30_000 + kept[stays & (kept >= 0)]
     chosen = np.flatnonzero(group >= 0)
-    from townland.sample.fabric import dissolve
-
     shapes, number = dissolve(atoms.shape[chosen], group[chosen])
     keep = np.where(number >= 30_000, shapely.area(shapes) > 2500, shapely.area(shapes) > 1)
     shapes, number = shapes[keep], number[keep]
@@ -274,7 +286,9 @@ def _block_uses(
         if toward > 330:
             uses[cell] = "1001" if luck < 0.74 else ("1101" if luck < 0.86 else "1401")
         elif far < 230:
-            uses[cell] = ("0901", "0803", "1403", "1401")[int(np.searchsorted([0.5, 0.75, 0.86], luck))]
+            uses[cell] = ("0901", "0803", "1403", "1401")[
+                int(np.searchsorted([0.5, 0.75, 0.86], luck))
+            ]
         else:
             kinds = ("0701", "0901", "1401", "0804", "0806", "1302", "1208")
             uses[cell] = kinds[int(np.searchsorted([0.52, 0.68, 0.85, 0.91, 0.95, 0.98], luck))]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-
 from numpy.typing import NDArray
 
 from townland.sample.grid import Array
@@ -28,6 +27,8 @@ class Sites:
     market: Array  # (2,)
     villages: Array  # (n, 2), the first 16 of them administrative villages by name
     radius: Array  # (n,), m
+    axis: Array  # (n,), radians: the long side of each village
+    market_axis: float  # radians: the direction of the market's streets
     towns: Array  # (4, 2): lawful, on farmland, on the edge, partly outside
 
 
@@ -61,7 +62,8 @@ def choose_sites(rng: np.random.Generator, land: Terrain) -> Sites:
     )
     apart = np.minimum(apart, np.hypot(*(points - lawful).T))
     outside = best(
-        -np.abs(rim - 640) / 60 - slope / 10 + luck, (apart > 2500) & (y < 0.42 * height) & (rim > 520)
+        -np.abs(rim - 640) / 60 - slope / 10 + luck,
+        (apart > 2500) & (y < 0.42 * height) & (rim > 520),
     )
     towns = np.stack([lawful, farm, edge, outside])
     apart = np.hypot(*(points[:, None, :] - towns).transpose(2, 0, 1)).min(axis=1)
@@ -71,7 +73,9 @@ def choose_sites(rng: np.random.Generator, land: Terrain) -> Sites:
     )
     villages: list[Array] = []
     taken = np.hypot(*(points - market).T)
-    fitness = -roughness / 7 - np.abs(above - 14) / 60 - np.maximum(river - 250, 0) / 2500 + 3 * luck
+    fitness = (
+        -roughness / 7 - np.abs(above - 14) / 60 - np.maximum(river - 250, 0) / 2500 + 3 * luck
+    )
     for spacing in (1250.0, 900.0, 640.0):
         for _ in range(14):
             free = (taken > spacing) & (rim > 350) & (river > 150)
@@ -81,7 +85,15 @@ def choose_sites(rng: np.random.Generator, land: Terrain) -> Sites:
             villages.append(place)
             taken = np.minimum(taken, np.hypot(*(points - place).T))
     sites = np.stack(villages)
-    return Sites(market, sites, rng.uniform(55, 125, len(sites)), towns)
+    axis = land.at(np.cos(land.direction), sites), land.at(np.sin(land.direction), sites)
+    return Sites(
+        market=market,
+        villages=sites,
+        radius=rng.uniform(62, 125, len(sites)),
+        axis=np.arctan2(axis[1], axis[0]) + rng.normal(0, 0.2, len(sites)),
+        market_axis=float(rng.uniform(0.1, 0.5)),
+        towns=towns,
+    )
 
 
 def village_names(sites: Sites) -> list[str]:

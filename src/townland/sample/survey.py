@@ -91,10 +91,13 @@ def survey_table(
         planting = _planting(str(code[i]), float(second[i]))
         detail = _detail(str(code[i]), float(river[i]), float(luck[i]))
         linear = parcels.strip[i] >= 0 and widths[parcels.strip[i]] > 0
-        owner_code = f"{COUNTY_CODE}100001" if village[i] < 0 else f"{COUNTY_CODE}1002{village[i] + 1:02d}"
+        owner_code = (
+            f"{COUNTY_CODE}100001" if village[i] < 0 else f"{COUNTY_CODE}1002{village[i] + 1:02d}"
+        )
         owner = MARKET if village[i] < 0 else VILLAGES[village[i]]
         state = code[i] in ("1101", "1003", "1109") or (
-            bool(in_market[i]) and code[i] in ("0701", "05H1", "08H1", "08H2", "0810", "1004", "0601", "1005")
+            bool(in_market[i])
+            and code[i] in ("0701", "05H1", "08H1", "08H2", "0810", "1004", "0601", "1005")
         )
         rows.append({
             "BSM": f"{COUNTY_CODE}2110{i + 1:08d}",

@@ -56,11 +56,11 @@ def make_terrain(rng: np.random.Generator) -> Terrain:
     cones = _cones(rng, coarse, valley, plain, border)
     height = upsample(coarse, height + cones, grid)
     height = height + 0.35 * noise(rng, grid, 90)
-    down, right = np.gradient(_blur(height, 3), grid.step)
+    down, right = np.gradient(blur(height, 3), grid.step)
     slope = np.degrees(np.arctan(np.hypot(right, down)))
-    wide_down, wide_right = np.gradient(_blur(height, 9), grid.step)
+    wide_down, wide_right = np.gradient(blur(height, 9), grid.step)
     to_river = upsample(coarse, np.minimum(to_main, to_side), grid)
-    stream_down, stream_right = np.gradient(_blur(to_river, 12), grid.step)
+    stream_down, stream_right = np.gradient(blur(to_river, 12), grid.step)
     flat = np.clip(0.05 - np.hypot(wide_right, wide_down), 0, 0.05) / 0.05
     across_x = wide_right * (1 - flat) + 0.06 * stream_right * flat
     across_y = wide_down * (1 - flat) + 0.06 * stream_down * flat
@@ -121,16 +121,16 @@ def _border(rng: np.random.Generator) -> Any:
         following = np.roll(ring, -1, axis=0)
         edge = following - ring
         shift = rng.uniform(-1, 1, len(ring)) * (0.17 if level < 4 else 0.12)
-        middle = (ring + following) / 2 + np.column_stack([-edge[:, 1], edge[:, 0]]) * shift[:, None]
+        middle = (ring + following) / 2 + np.column_stack([-edge[:, 1], edge[:, 0]]) * shift[
+            :, None
+        ]
         ring = np.stack([ring, middle], axis=1).reshape(-1, 2)
     rim = shapely.simplify(shapely.polygons(np.vstack([ring, ring[:1]])), 3.0)
     frame = shapely.box(60, 60, WIDTH_M - 60, HEIGHT_M - 60)
     return shapely.intersection(rim, frame)
 
 
-def _cones(
-    rng: np.random.Generator, grid: Grid, valley: Array, plain: Array, border: Any
-) -> Array:
+def _cones(rng: np.random.Generator, grid: Grid, valley: Array, plain: Array, border: Any) -> Array:
     """Karst towers 峰丛, steep and apart, at the edge of the plain."""
     x, y = grid.axes()
     field = np.zeros((grid.ny, grid.nx))
@@ -165,10 +165,12 @@ def _distance(grid: Grid, line: Array) -> tuple[Array, Ints]:
     return distance.reshape(grid.ny, grid.nx), nearest.reshape(grid.ny, grid.nx)
 
 
-def _blur(field: Array, reach: int) -> Array:
+def blur(field: Array, reach: int) -> Array:
     """Mean over a square of (2 reach + 1)² nodes, by running sums."""
     for axis in (0, 1):
-        padded = np.pad(field, [(reach + 1, reach) if a == axis else (0, 0) for a in (0, 1)], "edge")
+        padded = np.pad(
+            field, [(reach + 1, reach) if a == axis else (0, 0) for a in (0, 1)], "edge"
+        )
         total = np.cumsum(padded, axis=axis)
         upper = np.take(total, range(2 * reach + 1, total.shape[axis]), axis)
         lower = np.take(total, range(total.shape[axis] - 2 * reach - 1), axis)

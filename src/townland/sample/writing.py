@@ -17,7 +17,7 @@ from rasterio.features import rasterize
 from rasterio.transform import Affine
 
 from townland.sample import farmland, survey
-from townland.sample.county import SEED, County, make_county
+from townland.sample.county import SEED, make_county
 from townland.sample.place import CRS, EAST_M, NORTH_M
 from townland.sample.planning import BRIEFS
 from townland.sample.terrain import Terrain
@@ -210,4 +210,3 @@ def catalog_text() -> str:
         ]
         parts.append("\n".join(lines) + "\n")
     return "\n".join(parts)
-

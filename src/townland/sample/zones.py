@@ -13,15 +13,15 @@ from townland.sample.terrain import Terrain
 PADDY, TERRACE, DRY, GARDEN, IDLE, FOREST, SCRUB, VILLAGE, MARKET = range(9)
 
 STYLES = {
-    PADDY: Style(120, 55, 60.0, 0.05, 520),
-    TERRACE: Style(150, 31, 5.0, 0.14, 260),
-    DRY: Style(118, 62, 14.0, 0.22, 300),
+    PADDY: Style(136, 60, 60.0, 0.05, 520),
+    TERRACE: Style(175, 35, 5.2, 0.14, 260),
+    DRY: Style(122, 64, 14.0, 0.22, 300),
     GARDEN: Style(160, 98, 24.0, 0.28, 420),
     IDLE: Style(165, 95, 30.0, 0.30, 420),
     FOREST: Style(330, 225, 90.0, 0.42, 900),
     SCRUB: Style(175, 130, 60.0, 0.42, 500),
-    VILLAGE: Style(45, 35, 60.0, 0.20, 130),
-    MARKET: Style(66, 46, 60.0, 0.10, 900),
+    VILLAGE: Style(50, 40, 60.0, 0.16, 210),
+    MARKET: Style(70, 48, 60.0, 0.10, 900),
 }
 
 
@@ -50,9 +50,9 @@ def zone_field(rng: np.random.Generator, land: Terrain, sites: Sites) -> NDArray
     confluence = np.hypot(x[None, :] - sites.towns[2, 0], y[:, None] - sites.towns[2, 1])
     poor = (confluence + 130 * patch[3] < 640) & np.isin(zone, (PADDY, TERRACE, DRY))
     zone[poor] = np.where(patch[2][poor] > -0.6, IDLE, GARDEN)
-    for centre, radius in zip(sites.villages, sites.radius, strict=True):
-        _settle(zone, grid.axes(), centre, radius, patch[4], VILLAGE)
-    _settle(zone, grid.axes(), sites.market, 345.0, patch[4], MARKET)
+    for centre, radius, axis in zip(sites.villages, sites.radius, sites.axis, strict=True):
+        _settle(zone, grid.axes(), (centre, radius, axis, 1.75), patch[4], VILLAGE)
+    _settle(zone, grid.axes(), (sites.market, 345.0, sites.market_axis, 1.15), patch[4], MARKET)
     return zone
 
 
@@ -61,16 +61,24 @@ def _nearest(axes: tuple[Array, Array], places: Array) -> Array:
     best = np.full((len(y), len(x)), np.inf)
     for px, py in places.tolist():
         np.minimum(best, (x[None, :] - px) ** 2 + (y[:, None] - py) ** 2, out=best)
-    return np.sqrt(best)
+    return np.asarray(np.sqrt(best))
 
 
 def _settle(
-    zone: Ints, axes: tuple[Array, Array], centre: Array, radius: float, patch: Array, number: int
+    zone: Ints,
+    axes: tuple[Array, Array],
+    oval: tuple[Array, float, float, float],
+    patch: Array,
+    number: int,
 ) -> None:
+    """Give an oval (centre, radius, axis, length by width) with a ragged rim to a settlement."""
     x, y = axes
+    centre, radius, axis, stretch = oval
     view = (
-        slice(*np.searchsorted(y, (centre[1] - 2 * radius, centre[1] + 2 * radius)).tolist()),
-        slice(*np.searchsorted(x, (centre[0] - 2 * radius, centre[0] + 2 * radius)).tolist()),
+        slice(*np.searchsorted(y, (centre[1] - 3 * radius, centre[1] + 3 * radius)).tolist()),
+        slice(*np.searchsorted(x, (centre[0] - 3 * radius, centre[0] + 3 * radius)).tolist()),
     )
-    away = np.hypot(x[None, view[1]] - centre[0], y[view[0], None] - centre[1])
-    zone[view][away < radius * (1 + 0.22 * patch[view])] = number
+    dx, dy = x[None, view[1]] - centre[0], y[view[0], None] - centre[1]
+    along = (dx * np.cos(axis) + dy * np.sin(axis)) / np.sqrt(stretch)
+    across = (-dx * np.sin(axis) + dy * np.cos(axis)) * np.sqrt(stretch)
+    zone[view][np.hypot(along, across) < radius * (1 + 0.24 * patch[view])] = number
