@@ -425,6 +425,7 @@ def translated(place: str) -> Iterator[list[Issue]]:
         pa.ArrowException,
         UnicodeError,
         ValueError,
+        IndexError,
         RuntimeError,
         OSError,
     ) as problem:
