@@ -13,8 +13,8 @@ import pyproj
 import shapely
 
 from townland.areas import ClassRow, LandClasses, Measure
-from townland.catalog import LayerSpec
 from townland.assessment import Assessment
+from townland.catalog import LayerSpec
 from townland.i18n import Bilingual, _
 from townland.issues import Issue
 from townland.prepare import Repair
@@ -55,7 +55,7 @@ def wiggly(seed: int, x: float, y: float, size: float, count: int) -> tuple[Any,
     town = shapely.Polygon(
         np.column_stack([x + radius * np.cos(angle), y + radius * np.sin(angle)])
     )
-    points = shapely.MultiPoint(rng.uniform(-size / 2, size / 2, (count, 2)) + (x, y))
+    points = shapely.MultiPoint(rng.uniform(-size / 2, size / 2, (count, 2)) + np.array([x, y]))
     cells = shapely.get_parts(shapely.voronoi_polygons(points, extend_to=town.envelope))
     pieces = shapely.intersection(cells, town)
     return town, pieces[shapely.area(pieces) > 1]
@@ -162,7 +162,7 @@ def town_result(
                                  max(total, used)),
         land=land,
         planned=planned,
-        uncovered={"control_zone": shapely.box(x - 900, y + 500, x - 300, y + 900).intersection(boundary)},
+        uncovered={"control_zone": boundary & shapely.box(x - 900, y + 500, x - 300, y + 900)},
         issues=(),
     )  # fmt: skip
 

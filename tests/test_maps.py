@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from decimal import Decimal
+
+import folium
+import numpy as np
+import pytest
+import shapely
+from folium.plugins import MarkerCluster
+from tests.factory_pages import CRS, HOSTILE, assessment
+
+from townland.crs import to_lonlat
+from townland.errors import ReportError
+from townland.maps import content, figure, legend, wording
+from townland.maps.page import TownMap, map_html, show_map
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return map_html(assessment())
+
+
+def data_of(html: str) -> dict:
+    return json.loads(re.search(r'id="data">(.*?)</script>', html, re.S).group(1))
+
+
+def decode(rings: list[list[list[int]]]) -> shapely.MultiPolygon:
+    polygons = []
+    for polygon in rings:
+        parts = [np.cumsum(np.reshape(ring, (-1, 2)), axis=0) / 1e7 for ring in polygon]
+        polygons.append(shapely.Polygon(parts[0], parts[1:]))
+    return shapely.MultiPolygon(polygons)
+
+
+def test_vendored_files_are_those_of_the_manifest():
+    listed = figure.manifest()
+    folder = figure.assets() / "leaflet"
+    assert {f"leaflet/{file.name}" for file in folder.iterdir()} == set(listed)
+    for path, digest in listed.items():
+        assert hashlib.sha256((figure.assets() / path).read_bytes()).hexdigest() == digest
+    assert "BSD 2-Clause" in (folder / "LICENSE").read_text()
+
+
+def test_is_a_folium_map_that_shows_itself_in_a_notebook():
+    shown = show_map(assessment(), town="2", lang="en")
+    assert isinstance(shown, folium.Map)
+    assert shown._repr_html_().startswith("<iframe srcdoc=")
+    groups = [c for c in shown._children.values() if isinstance(c, folium.FeatureGroup)]
+    assert len(groups) >= 4
+    assert [town["name"] for town in data_of(shown.get_root().render())["towns"]] == ["石门镇"]
+
+
+def test_other_folium_elements_can_be_added_and_foreign_addresses_are_refused():
+    shown = show_map(assessment(towns=1))
+    folium.CircleMarker([24.4, 111.2], radius=4).add_to(shown)
+    assert "L.circleMarker" in shown.get_root().render()
+    MarkerCluster().add_to(shown)
+    with pytest.raises(ReportError, match="leaflet"):
+        shown.get_root().render()
+
+
+def test_folium_itself_is_left_as_it_was():
+    before = list(folium.Map.default_js), list(folium.Map.default_css)
+    map_html(assessment(towns=1))
+    assert (folium.Map.default_js, folium.Map.default_css) == before
+    assert TownMap.default_js is not folium.Map.default_js
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://cdn.jsdelivr.net/npm/leaflet@1.9.3/dist/leaflet.js",
+        "townland:nothing.js",
+        "townland:../page.py",
+        "leaflet/leaflet.js",
+    ],
+)
+def test_an_unknown_asset_is_an_error(url: str):
+    with pytest.raises(ReportError):
+        figure.asset(url)
+
+
+def test_the_same_assessment_gives_the_same_bytes_and_no_random_ids(page: str):
+    assert map_html(assessment()) == page
+    assert not re.search(r"\b[0-9a-f]{32}\b", page)
+
+
+def test_nothing_of_the_page_is_elsewhere(page: str):
+    body = page.partition("<script nonce")[0]  # Leaflet's own code names its home page
+    assert not re.search(r"<(link|iframe|img|base|form)\b", body)
+    assert not re.search(r'(src|href)="https?:', body)
+    assert not re.search(r"url\((?!data:|#)", page)
+    assert "sourceMappingURL" not in page
+
+
+def test_policy_and_page_head(page: str):
+    nonce = re.search(r"script-src 'nonce-([^']+)'", page).group(1)
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page).group(1)
+    assert policy == (
+        f"default-src 'none'; img-src data:; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}';"
+        " connect-src 'none'; base-uri 'none'; form-action 'none'"
+    )
+    tags = re.findall(r"<(?:script|style)[^>]*>", page)
+    assert all(nonce in tag or 'type="application/json"' in tag for tag in tags)
+    assert 'lang="zh-CN"' in page
+    assert "<title>" in page
+    assert "user-scalable" not in page
+    other = map_html(assessment(towns=2))
+    assert nonce not in other  # the nonce is the content's own
+
+
+def test_hostile_names_stay_text():
+    html = map_html(assessment(hostile=True))
+    for attack in HOSTILE:
+        if "<" in attack:
+            assert attack not in html
+    data = data_of(html)
+    assert data["towns"][0]["name"] == HOSTILE[0]
+    # nothing of the data is in the script: only ids of our own
+    script = html.rpartition("<script nonce")[2]
+    assert "alert" not in script
+    assert "7*7" not in script
+
+
+def test_geometry_comes_back_to_a_centimetre(page: str):
+    data = data_of(page)
+    made = assessment()
+    for n, result in enumerate(made.towns):
+        frame = result.land
+        layer = next(layer for layer in data["layers"] if layer["key"] == "land")
+        features = [feature for feature in layer["features"] if feature[0] == n]
+        expected = to_lonlat(np.asarray(frame.geometry.array), CRS)
+        assert len(features) == len(frame)
+        for feature, geometry in zip(features, expected, strict=True):
+            assert decode(feature[5]).hausdorff_distance(geometry) < 1e-7
+
+
+def test_areas_are_the_measures_own_in_three_units(page: str):
+    data = data_of(page)
+    frame = assessment().towns[1].measures["farmland_built_on"].frame
+    layer = next(layer for layer in data["layers"] if layer["key"] == "measure:farmland_built_on")
+    assert sorted(Decimal(feature[4][0]) for feature in layer["features"]) == sorted(
+        frame["area_m2"]
+    )
+    largest = max(frame["area_m2"])
+    assert layer["features"][0][4] == [part.number for part in wording.area_in_three(largest)]
+
+
+def test_findings_lead_to_layers_that_exist(page: str):
+    data = data_of(page)
+    keys = {layer["key"] for layer in data["layers"]}
+    for finding in data["findings"]:
+        assert set(finding["layers"]) <= keys
+    assert [f["verdict"] for f in data["findings"]] == sorted(
+        (f["verdict"] for f in data["findings"]), key=legend.VERDICT_ORDER.index
+    )
+
+
+def test_gaps_are_listed_once_for_the_roles_that_share_them():
+    hole = shapely.box(0, 0, 1, 1)
+    turned = shapely.Polygon([(1, 1), (1, 0), (0, 0), (0, 1)])
+    result = type("R", (), {"uncovered": {"land_use": hole, "paddy": turned, "x": None,
+                                          "imagery": shapely.Polygon()}})  # fmt: skip
+    assert [roles for roles, _ in content.gaps(result)] == [["land_use", "paddy"]]
+
+
+def test_too_many_pieces_are_merged_by_group_and_lines_simplified(monkeypatch: pytest.MonkeyPatch):
+    whole = data_of(map_html(assessment(towns=2)))
+    monkeypatch.setattr(content, "MAX_FEATURES", 50)
+    monkeypatch.setattr(content, "MAX_VERTICES", 100)
+    merged = data_of(map_html(assessment(towns=2)))
+    lands = [
+        next(layer for layer in each["layers"] if layer["key"] == "land")["features"]
+        for each in (whole, merged)
+    ]
+    assert len(lands[1]) < 20 < len(lands[0])
+    sums = [sum(Decimal(feature[4][0]) for feature in land) for land in lands]
+    assert sums[0] == sums[1]
+
+
+def test_an_unknown_town_is_named():
+    with pytest.raises(ReportError) as caught:
+        show_map(assessment(), town="9")
+    assert "9" in caught.value.render("en")
+    assert "1, 2, 3" in caught.value.render("en")
+
+
+def test_hatches_differ_without_their_colour():
+    names = [f"m{n}" for n in range(len(legend.PATTERNS))]
+    hatches = legend.hatches(names, [("fail", ["m3"]), ("review", ["m5", "m6"])])
+    assert len({hatch.pattern for hatch in hatches.values()}) == len(names)
+    assert next(iter(hatches)) == "m3"
+    assert hatches["m3"].colour in ("#a11212", "#b5340a", "#86198f")
+
+
+def test_chips_have_enough_contrast_and_differ_without_colour():
+    def luminance(colour: str) -> float:
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    for look in legend.VERDICTS.values():
+        assert 1.05 / (luminance(look.colour) + 0.05) >= 4.5
+    assert len({look.mark for look in legend.VERDICTS.values()}) == 5
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_both_languages_render(lang: str):
+    html = map_html(assessment(towns=1), lang=lang, report_href=None)
+    assert "data-report=" not in html.partition("<script")[0]

@@ -1,0 +1,228 @@
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from html.parser import HTMLParser
+
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.factory_pages import HOSTILE, assessment
+
+from townland import units
+from townland.areas import ClassRow, LandClasses
+from townland.report import display, picture
+from townland.report.html import report_html
+
+CENTS = st.integers(0, 10**9).map(lambda cents: Decimal(cents) / 100)
+
+
+class Words(HTMLParser):
+    """The text of a page, without scripts, styles and drawings."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self.skip = 0
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002
+        self.skip += tag in ("script", "style")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.skip -= tag in ("script", "style")
+
+    def handle_data(self, data: str) -> None:
+        if not self.skip:
+            self.parts.append(data)
+
+
+def text_of(html: str) -> str:
+    words = Words()
+    words.feed(html)
+    return re.sub(r"\s+", " ", " ".join(words.parts))
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return report_html(assessment())
+
+
+@pytest.fixture(scope="module")
+def english() -> str:
+    return report_html(assessment(), lang="en")
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> LandClasses:
+    groups = draw(st.lists(st.sampled_from(["农用地", "建设用地", "未利用地", None]), min_size=1,
+                           max_size=12))  # fmt: skip
+    rows = []
+    for n, group in enumerate(groups):
+        gross = draw(CENTS)
+        state = draw(st.integers(0, int(gross * 100))) / Decimal(100)
+        rows.append(ClassRow(f"{n:04d}", "x", group, gross, gross, state, gross - state))
+    # ridges leave one class and are booked in another
+    ridge = draw(st.integers(0, int(rows[0].gross_m2 * 100))) / Decimal(100)
+    first = rows[0]
+    rows[0] = ClassRow(first.code, first.name, first.three_class, first.gross_m2,
+                       first.net_m2 - ridge, first.state_m2, first.collective_m2)  # fmt: skip
+    zero = Decimal("0.00")
+    rows.append(ClassRow("1203", "田坎", "农用地", zero, ridge, zero, zero))
+    uncovered = draw(CENTS)
+    control = sum((row.gross_m2 for row in rows), uncovered)
+    return LandClasses("sandiao-2019", tuple(rows), uncovered, control)
+
+
+@given(tables())
+def test_every_printed_column_sums_to_its_printed_total(table: LandClasses):
+    lines = display.class_lines(table)
+    total = lines[-1]
+    parts = [line for line in lines if line.kind in ("class", "uncovered")]
+    for column in ("gross", "net"):
+        for unit in ("m2", "ha", "mu"):
+            printed = [getattr(getattr(line, column), unit) for line in parts]
+            assert sum(printed) == getattr(getattr(total, column), unit)
+            assert getattr(getattr(total, column), unit) == display.printed(table.control_m2, unit)
+    if table.control_m2:
+        assert sum(line.percent for line in parts) == 100
+    classes = [line for line in lines if line.kind == "class"]
+    for line in classes:
+        assert line.state_ha + line.collective_ha == line.gross.ha
+    assert sum(line.state_ha for line in classes) == total.state_ha
+
+
+@given(tables())
+def test_groups_sum_and_figures_stay_near_their_own_rounding(table: LandClasses):
+    lines = display.class_lines(table)
+    group, within = None, Decimal(0)
+    for line in lines:
+        if line.kind == "class":
+            within += line.gross.ha
+            row = next(row for row in table.rows if row.code == line.code)
+            # the control level and the group's level each move a figure by less than one unit
+            assert abs(line.gross.ha - row.gross_m2 / 10_000) < Decimal("0.0002")
+            assert line.gross.m2 == row.gross_m2
+            continue
+        if group is not None:
+            assert within == group.gross.ha
+        group, within = (line, Decimal(0)) if line.kind == "group" else (None, Decimal(0))
+
+
+def test_closing_shares_what_rounding_alone_would_lose():
+    parts = [Decimal("0.50")] * 3
+    assert [units.ha(part) for part in parts] == [Decimal("0.0001")] * 3
+    assert display.closing(parts, units.ha(sum(parts)), "ha") == [
+        Decimal("0.0001"), Decimal("0.0001"), Decimal("0.0000"),
+    ]  # fmt: skip
+
+
+def test_the_same_assessment_gives_the_same_bytes(page: str):
+    assert report_html(assessment()) == page
+    assert not re.search(r"\b[0-9a-f]{32}\b(?!)", page)
+
+
+def test_policy_and_nothing_elsewhere(page: str):
+    nonce = re.search(r"script-src 'nonce-([^']+)'", page).group(1)
+    assert "default-src 'none'" in page
+    for tag in re.findall(r"<(?:script|style)[^>]*>", page):
+        assert nonce in tag
+    assert not re.search(r"<(link|iframe|img|base|form)\b", page)
+    assert not re.search(r'(src|href)="https?:', page)
+    assert not re.search(r'\sstyle="', page)  # the policy would drop it
+    assert not re.search(r"\son\w+=", page)
+
+
+def test_both_languages_have_the_same_numbers(page: str, english: str):
+    def numbers(html: str) -> list[str]:
+        return sorted(re.findall(r"[−-]?\d+(?:\.\d+)?", text_of(html)))
+
+    ours, theirs = set(numbers(page)), set(numbers(english))
+    # words of the titles and the reason are the fixture's own, in one language each
+    assert ours == theirs
+    assert 'lang="zh-CN"' in page
+    assert '<html lang="en">' in english
+
+
+def test_order_of_the_parts(english: str):
+    text = text_of(english)
+    places = [
+        text.index(part)
+        for part in (
+            "Land-use compliance report", "An aid to analysis", "Towns and rules", "Planning area",
+            "Place and evidence", "Findings, the gravest first", "Present land use by class",
+            "Measures", "What was not evaluated, and why", "What was assumed",
+            "Numbers that are not the policy's", "Issues and repairs", "Repaired geometry",
+            "Inputs", "Sign-off",
+        )
+    ]  # fmt: skip
+    assert places == sorted(places)
+
+
+def test_findings_say_what_they_must(english: str):
+    text = text_of(english)
+    for part in (
+        "严禁占用永久基本农田，尽量少占或不占耕地，尤其是水田", "五（一）", "in force from 2018-01-01",
+        "(effective day assumed)", "control zones", "the coverage of yn is its bounding box",
+        "Prepared by", "Organisation (seal)", "ab" * 32, "self-intersection", "GB18030",
+        "EPSG:4524", "+proj=noop",
+    ):  # fmt: skip
+        assert part in text
+
+
+def test_assumed_day_is_printed_only_where_flagged(english: str):
+    findings = re.findall(r"<details.*?</details>", english, re.S)
+    flagged = [finding for finding in findings if "(effective day assumed)" in finding]
+    assert 0 < len(flagged) < len(findings)
+
+
+def test_links_lead_to_the_map_and_can_be_left_out(page: str):
+    assert 'href="map.html#town=2&amp;rule=LAND-03"' in page
+    assert "map.html" not in report_html(assessment(towns=1), map_href=None)
+
+
+def test_links_inside_the_page_have_their_targets(page: str):
+    ids = re.findall(r'\sid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    for target in re.findall(r'href="#([^"]+)"', page) + re.findall(r"url\(#([^)]+)\)", page):
+        assert target in ids
+
+
+def test_hostile_names_are_escaped():
+    html = report_html(assessment(hostile=True))
+    for attack in HOSTILE:
+        if "<" in attack:
+            assert attack not in html
+    assert "49" not in re.findall(r"<h2>(.*?)</h2>", html)
+    assert "{{7*7}}" in html
+    assert HOSTILE[0] in text_of(html)
+
+
+def test_one_town_needs_no_matrix():
+    assert 'id="matrix"' not in report_html(assessment(towns=1))
+    assert 'id="matrix"' in report_html(assessment(towns=2))
+
+
+def test_pictures_are_closed_paths_of_whole_numbers(page: str):
+    for path in re.findall(r'\sd="(M[^"]*)"', page):
+        if "z" in path and "l" in path:
+            assert re.fullmatch(r"(M-?\d+[,-]\d+l(-?\d+[,-]\d+ ?)+z)+", path)
+
+
+def test_drawing_step_grows_with_the_load(monkeypatch: pytest.MonkeyPatch):
+    towns = assessment(towns=1).towns
+    assert picture.drawing_step(towns) == picture.STEP_M
+    monkeypatch.setattr(picture, "MAX_VERTICES", 50)
+    assert picture.drawing_step(towns) > picture.STEP_M
+
+
+def test_a_town_without_layers_still_has_its_page():
+    made = assessment(towns=1)
+    bare = made.towns[0]
+    empty = bare.land.iloc[:0]
+    from dataclasses import replace
+
+    town = replace(bare, land=empty, planned=empty, land_classes=None, measures={},
+                   uncovered={"land_use": bare.town.boundary, "paddy": shapely.Polygon()})  # fmt: skip
+    page = report_html(replace(made, towns=(town,), findings=(), issues=(), repairs=()))
+    assert bare.town.name in page
