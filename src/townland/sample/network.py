@@ -44,11 +44,8 @@ def make_network(rng: np.random.Generator, land: Terrain, sites: Sites) -> Netwo
     lanes = _lanes(rng, sites)
     layers: list[tuple[str, float, list[Any]]] = [
         ("1003", 11.0, [_ribbon(line, 5.5) for line in main]),
-        (
-            "1006",
-            5.0,
-            [_ribbon(line, w / 2) for line, w in zip(rural, _widths(rng, rural), strict=True)],
-        ),
+        ("1006", 6.0, [_ribbon(line, 3.0) for line in rural[::2]]),
+        ("1006", 4.5, [_ribbon(line, 2.25) for line in rural[1::2]]),
         ("1004", 4.5, [_ribbon(line, 2.25) for line in lanes]),
     ]
     river = _river_polygon(rng, land.river, 25.0, 7.0)
@@ -58,9 +55,9 @@ def make_network(rng: np.random.Generator, land: Terrain, sites: Sites) -> Netwo
     layers.append(("1106", 0.0, _flats(rng, land.river, water)))
     brooks = _brooks(rng, land)
     layers.append(
-        ("1107", 3.0, [_ribbon(line, 1.6) for line in _ditches(rng, land, sites, wobble)])
+        ("1107", 3.0, [_ribbon(line, 1.5) for line in _ditches(rng, land, sites, wobble)])
     )
-    layers.append(("1101", 5.0, [_ribbon(line, 2.6) for line in brooks]))
+    layers.append(("1101", 5.0, [_ribbon(line, 2.5) for line in brooks]))
     layers.append(("1104", 0.0, _ponds(rng, land)))
     strips: list[Strip] = []
     taken: Any = shapely.Polygon()
@@ -143,10 +140,6 @@ def _joined(line: Array, others: list[Array]) -> Array:
     foot = shapely.get_coordinates(shapely.shortest_line(shapely.points(line[0]), network))[-1]
     cut = line[np.hypot(*(line - foot).T) > 25]
     return np.vstack([foot, cut]) if len(cut) else np.vstack([foot, line[-1:]])
-
-
-def _widths(rng: np.random.Generator, lines: list[Array]) -> Array:
-    return np.round(rng.uniform(4.0, 6.5, len(lines)), 1)
 
 
 def _lanes(rng: np.random.Generator, sites: Sites) -> list[Array]:

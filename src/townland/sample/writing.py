@@ -35,7 +35,8 @@ def write_county(folder: Path, *, seed: int = SEED) -> Path:
     """Generate the county and write its layers under `folder`; return the path of the catalog.
 
     Writes `catalog.toml`, `sample/` and nothing else; existing files of these names are replaced.
-    The same seed and library versions give the same bytes.
+    The same seed and library versions give the same bytes, but for the FileGDB's table ids when one
+    process writes more than one (GDAL counts them on).
     """
     county = make_county(seed)
     target = folder / "sample"
