@@ -200,7 +200,10 @@ def test_a_dossier_gives_the_keys_it_has(tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("quota_ha = 1\n", "its code or its name"),
+        (
+            "quota_ha = 1\n",
+            "d.toml: the dossier names no town; give its code or its name",
+        ),
         ('code = "a"\nquota_ha = -1\n', "line 2: quota_ha"),
         ('code = "a"\nquota_ha = nan\n', "quota_ha"),
         ('code = "a"\nquota_ha = inf\n', "quota_ha"),

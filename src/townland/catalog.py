@@ -9,7 +9,7 @@ from typing import Literal, get_args
 from pydantic import Field, PrivateAttr, model_validator
 
 from townland import documents
-from townland.documents import Strict
+from townland.documents import FaultError, Strict
 from townland.errors import CatalogError
 from townland.i18n import _
 
@@ -65,11 +65,9 @@ class LayerSpec(Strict):
     @model_validator(mode="after")
     def _class_needs_scheme(self) -> LayerSpec:
         if self.scheme is not None and self.classes is not None:
-            raise CatalogError(
-                _("layer {name}: give either scheme or classes, not both", name=self.name)
-            )
+            raise FaultError(_("layer {name}: give either scheme or classes, not both", name=self.name))
         if self.class_column is not None and self.scheme is None and self.classes is None:
-            raise CatalogError(
+            raise FaultError(
                 _(
                     "layer {name}: class_column needs a scheme (a bare land code means different land"
                     " in two schemes) or a table classes",
@@ -95,7 +93,7 @@ class LayerCatalog(Strict):
     def _names_differ(self) -> LayerCatalog:
         names = [spec.name for spec in self.layer]
         for name in sorted({name for name in names if names.count(name) > 1}):
-            raise CatalogError(_("two layers are named {name}; names must differ", name=name))
+            raise FaultError(_("two layers are named {name}; names must differ", name=name))
         return self
 
     @property

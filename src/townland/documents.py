@@ -23,6 +23,14 @@ Key = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
 
+class FaultError(ValueError):
+    """What a validator finds wrong; `load` adds file and line (pydantic passes on no other error)."""
+
+    def __init__(self, message: Words) -> None:
+        super().__init__(message)
+        self.message = message
+
+
 class Strict(BaseModel):
     """The base of every document: frozen, and no key that is not known."""
 
@@ -107,7 +115,9 @@ def _sentences(
                 yield _("{name}, line {line}: unknown key {key}", **place)
         elif fault["type"] == "missing":
             yield _("{name}, line {line}: {key} is missing", **place)
-        elif isinstance(cause, TownlandError):
+        elif isinstance(cause, TownlandError | FaultError) and not key:
+            yield _("{name}: {reason}", name=name, reason=cause.message)
+        elif isinstance(cause, TownlandError | FaultError):
             yield _("{name}, line {line}: {key}: {reason}", **place, reason=cause.message)
         elif fault["type"] == "literal_error":
             yield _(

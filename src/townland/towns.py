@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from townland import crs as crsys
 from townland import documents
-from townland.documents import Strict
+from townland.documents import FaultError, Strict
 from townland.errors import DossierError, LayerError
 from townland.i18n import _
 from townland.issues import Issue
@@ -59,7 +59,7 @@ class Dossier(Strict):
     @model_validator(mode="after")
     def _names_its_town(self) -> Dossier:
         if self.code is None and self.name is None:
-            raise DossierError(_("the dossier names no town; give its code or its name"))
+            raise FaultError(_("the dossier names no town; give its code or its name"))
         return self
 
 
