@@ -182,7 +182,7 @@ def area(
     require_language(lang)
     from townland_cli.checking import run_area
 
-    run_area(file, layer=layer, crs=crs, encoding=encoding, as_json=as_json, lang=lang, quiet=quiet)
+    run_area(file, layer=layer, crs=crs, encoding=encoding, as_json=as_json, lang=lang)
 
 
 @app.command(

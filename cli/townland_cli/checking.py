@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import typer
 
 from townland import units
-from townland.catalog import ROLES, load_catalog
 from townland.assessment import Assessment, check
+from townland.catalog import ROLES, load_catalog
 from townland.i18n import _
 from townland.prepare import mend
 from townland.report.assessment_json import assessment_json
-from townland.report.run import require_formats, require_target, write_run
+from townland.report.run import (
+    DEFAULT_FORMATS,
+    require_formats,
+    require_target,
+    run_folder,
+    write_outputs,
+    write_run,
+)
 from townland.rules.loader import load_rulebook
 from townland.survey import boundary_areas
 from townland.towns import Town, load_dossier, match_dossiers, read_towns
@@ -74,19 +81,38 @@ def run_demo(out: Path, *, lang: str, quiet: bool) -> None:
     """Make the demo county in `out`, check its towns, and say where to look."""
     from townland.sample import write_county
 
-    require_target(out)
-    with tempfile.TemporaryDirectory(prefix="townland-demo-") as folder:
-        typer.echo(_("making the demo county …").render(lang), err=True)
-        layers = load_catalog(write_county(Path(folder)))
-        sample = Path(folder) / "sample"
+    with run_folder(out) as folder, printing.progress(lang, quiet=quiet) as tell:
+        tell(_("making the demo county"), 0, 1)
+        layers = load_catalog(write_county(folder / "county"))
+        sample = folder / "county" / "sample"
         towns = read_towns([sample / "towns.gpkg"], code_column="code", name_column="name")
-        dossiers = sorted((sample / "dossiers").glob("*.toml"))
-        towns = match_dossiers(towns, [load_dossier(path) for path in dossiers])
+        dossiers = [load_dossier(path) for path in sorted((sample / "dossiers").glob("*.toml"))]
+        towns = match_dossiers(towns, dossiers)
         law = load_rulebook("liuzhou-2018")
-        assessment = _run(
-            towns, layers, law, DEMO_DAY, (), out, ("html", "map", "gpkg"), lang, quiet
-        )
-    _summary(assessment, out, ("html", "map", "gpkg"), lang)
+        assessment = check(towns, layers, law, on=DEMO_DAY, progress=tell)
+        tell(_("writing {folder}", folder=out.as_posix()), 1, 1)
+        moved = moved_to(assessment, folder, out)
+        write_outputs(moved, folder, formats=DEFAULT_FORMATS, lang=lang)
+    _summary(assessment, out, DEFAULT_FORMATS, lang)
+    typer.echo(
+        _(
+            "The demo county is in {folder}; check it again with:\n  townland check"
+            " {folder}/sample/towns.gpkg --catalog {folder}/catalog.toml --on {day} --out my-run",
+            folder=(out / "county").as_posix(),
+            day=DEMO_DAY.isoformat(),
+        ).render(lang)
+    )
+
+
+def moved_to(assessment: Assessment, folder: Path, out: Path) -> Assessment:
+    """The assessment with its input paths where they will be once `folder` is renamed to `out`."""
+    catalog = assessment.catalog.model_copy()
+    catalog._path = out / catalog._path.relative_to(folder)
+    inputs = [
+        replace(read, path=read.path.replace(folder.as_posix(), out.as_posix(), 1))
+        for read in assessment.inputs
+    ]
+    return replace(assessment, catalog=catalog, inputs=tuple(inputs))
 
 
 def run_area(
@@ -97,7 +123,6 @@ def run_area(
     encoding: str | None,
     as_json: bool,
     lang: str,
-    quiet: bool,
 ) -> None:
     """Print the official area of every polygon of the files."""
     rows = []

@@ -28,7 +28,7 @@ def list_layers(
     printing.log_to(log_file)
     from townland_cli.examining import run_layers_list
 
-    run_layers_list(catalog, as_json=as_json, lang=lang, quiet=quiet)
+    run_layers_list(catalog, as_json=as_json, lang=lang)
 
 
 @app.command(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from townland.assessment import Assessment
@@ -45,27 +46,46 @@ def write_run(
     formats: Sequence[str] = DEFAULT_FORMATS,
     lang: str = DEFAULT_LANGUAGE,
 ) -> Path:
-    """Write the run folder `out`.
-
-    It is built beside itself as ``OUT.partial`` and renamed when it is complete, so that a process
-    killed at any moment leaves either the whole folder or none. An older run folder is replaced.
+    """Write the run folder `out`, whole or not at all; an older run folder is replaced.
 
     Raises
     ------
     ReportError
         A format is not known; `out` exists and is no run folder; a file cannot be written.
     """
-    out = Path(out)
-    require_target(out)
     require_formats(formats)
+    with run_folder(Path(out)) as folder:
+        write_outputs(assessment, folder, formats=formats, lang=lang)
+    return Path(out)
+
+
+def write_outputs(
+    assessment: Assessment, folder: Path, *, formats: Sequence[str], lang: str
+) -> None:
+    """Write ``assessment.json`` and what `formats` names into an open run folder."""
+    for name in dict.fromkeys(formats):
+        WRITERS[name](assessment, folder, lang)
+    _write(folder / MARK, dumps(assessment_json(assessment, lang=lang)))
+
+
+@contextmanager
+def run_folder(out: Path) -> Iterator[Path]:
+    """A folder ``OUT.partial`` to fill, renamed to `out` when the block ends without an error.
+
+    A process killed at any moment leaves either the whole folder or none.
+
+    Raises
+    ------
+    ReportError
+        `out` exists and is no run folder; a file cannot be written.
+    """
+    require_target(out)
     partial, old = (out.with_name(out.name + ending) for ending in (".partial", ".old"))
     try:
         for stale in (partial, old):
             shutil.rmtree(stale, ignore_errors=True)
         partial.mkdir(parents=True)
-        for name in dict.fromkeys(formats):
-            WRITERS[name](assessment, partial, lang)
-        _write(partial / MARK, dumps(assessment_json(assessment, lang=lang)))
+        yield partial
         if out.exists():
             out.rename(old)
         partial.rename(out)
@@ -83,7 +103,6 @@ def write_run(
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
-    return out
 
 
 def require_target(out: Path) -> None:

@@ -1,0 +1,233 @@
+"""``townland layers``, ``rules`` and ``doctor``: call the library, print what it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from townland.catalog import load_catalog
+from townland.errors import RulebookError
+from townland.i18n import _, render
+from townland_cli import printing
+
+FAULTS = 1
+SEVERITIES = {"info": _("note"), "warning": _("warning"), "error": _("error")}
+
+
+def run_layers_list(catalog: Path, *, as_json: bool, lang: str) -> None:
+    """Show the layers of a catalog as they are declared."""
+    layers = load_catalog(catalog)
+    if as_json:
+        printing.document({"layers": [spec.model_dump(mode="json") for spec in layers.layer]})
+        return
+    printing.table(
+        [
+            (
+                spec.name,
+                spec.role,
+                spec.path + (f" | {spec.layer}" if spec.layer else ""),
+                spec.scheme or ("classes" if spec.classes else "-"),
+                spec.surveyed or "-",
+                spec.licence or "-",
+            )
+            for spec in layers.layer
+        ],
+        [
+            _("layer").render(lang),
+            _("role").render(lang),
+            _("file").render(lang),
+            _("scheme").render(lang),
+            _("surveyed").render(lang),
+            _("licence").render(lang),
+        ],
+    )
+
+
+def run_layers_check(catalog: Path, *, as_json: bool, lang: str, quiet: bool) -> int:
+    """Examine every layer; the exit code is 1 where there are faults."""
+    from townland.examine import examine
+
+    layers = load_catalog(catalog)
+    found = []
+    with printing.progress(lang, quiet=quiet) as tell:
+        for number, spec in enumerate(layers.layer):
+            tell(_("examining {name}", name=spec.name), number, len(layers.layer))
+            found.append(examine(spec, layers))
+        tell(_("examined"), len(layers.layer), len(layers.layer))
+    faulty = any(issue.severity != "info" for summary in found for issue in summary.issues)
+    if as_json:
+        printing.document(
+            {
+                "layers": [
+                    {
+                        "name": summary.name,
+                        "role": summary.role,
+                        "path": spec.path,
+                        "features": summary.features,
+                        "crs": summary.crs,
+                        "encoding": summary.encoding,
+                        "issues": [
+                            {
+                                "code": issue.code,
+                                "severity": issue.severity,
+                                "feature": issue.feature,
+                                "message": render(issue.message, lang),
+                            }
+                            for issue in summary.issues
+                        ],
+                    }
+                    for spec, summary in zip(layers.layer, found, strict=True)
+                ]
+            }
+        )
+        return FAULTS if faulty else 0
+    printing.table(
+        [
+            (
+                summary.name,
+                summary.role,
+                "-" if summary.features is None else summary.features,
+                summary.crs or "-",
+                summary.encoding or "-",
+                sum(issue.severity != "info" for issue in summary.issues),
+            )
+            for summary in found
+        ],
+        [
+            _("layer").render(lang),
+            _("role").render(lang),
+            _("features").render(lang),
+            "CRS",
+            _("encoding").render(lang),
+            _("faults").render(lang),
+        ],
+    )
+    for summary in found:
+        for issue in summary.issues:
+            place = summary.name + (f":{issue.feature}" if issue.feature else "")
+            typer.echo(
+                f"{SEVERITIES[issue.severity].render(lang)}  {place}  [{issue.code}] "
+                f"{render(issue.message, lang)}"
+            )
+    return FAULTS if faulty else 0
+
+
+def run_rules_list(*, as_json: bool, lang: str) -> None:
+    """List the shipped rulebooks."""
+    from townland.rules.loader import load_rulebook, shipped
+
+    books = [load_rulebook(name) for name in shipped()]
+    if as_json:
+        printing.document(
+            [
+                {
+                    "id": book.id,
+                    "version": book.version,
+                    "title": book.title.render(lang),
+                    "rules": len(book.rule),
+                }
+                for book in books
+            ]
+        )
+        return
+    printing.table(
+        [(book.id, book.version, len(book.rule), book.title.render(lang)) for book in books],
+        [
+            _("rulebook").render(lang),
+            _("version").render(lang),
+            _("rules").render(lang),
+            _("title").render(lang),
+        ],
+    )
+
+
+def run_rules_show(name: str, rule_id: str | None, *, as_json: bool, lang: str) -> None:
+    """Show a rulebook, or one rule of it with its clause, quote and parameters."""
+    from townland.rules.loader import load_rulebook
+
+    book = load_rulebook(name)
+    chosen = [rule for rule in book.rule if rule_id in (None, rule.id)]
+    if not chosen:
+        raise RulebookError(
+            _(
+                "the rulebook {book} has no rule {rule}; it has {known}",
+                book=book.id,
+                rule=rule_id,
+                known=", ".join(rule.id for rule in book.rule),
+            )
+        )
+    if as_json:
+        printing.document(
+            {
+                "id": book.id,
+                "version": book.version,
+                "rules": [
+                    {
+                        "id": rule.id,
+                        "title": rule.title.render(lang),
+                        "kind": rule.kind,
+                        "clause": {
+                            "document": rule.clause.document,
+                            "article": rule.clause.article,
+                            "quote": rule.clause.quote,
+                            "effective": rule.clause.effective.isoformat(),
+                            "superseded": None
+                            if rule.clause.superseded is None
+                            else rule.clause.superseded.isoformat(),
+                        },
+                        "parameters": rule.parameters(),
+                    }
+                    for rule in chosen
+                ],
+            }
+        )
+        return
+    typer.echo(f"{book.id} {book.version}  {book.title.render(lang)}")
+    for rule in chosen:
+        clause = rule.clause
+        typer.echo("")
+        typer.echo(f"{rule.id}  {rule.title.render(lang)}  ({rule.kind})")
+        typer.echo(
+            _(
+                "  clause: {document} {article}, in force from {day}{assumed}",
+                document=clause.document,
+                article=clause.article,
+                day=clause.effective.isoformat(),
+                assumed=_(" (assumed)") if clause.effective_assumed else "",
+            ).render(lang)
+        )
+        if clause.quote:
+            typer.echo(_("  quote: “{quote}”", quote=clause.quote).render(lang))
+        for key, value in rule.parameters().items():
+            typer.echo(f"  {key} = {value}")
+
+
+def run_doctor(*, as_json: bool, lang: str, quiet: bool) -> int:
+    """Print versions and known answers; the exit code is 4 where an answer is wrong."""
+    from townland import doctor
+
+    versions, answers = doctor.versions(), list(doctor.answers())
+    if as_json:
+        printing.document(
+            {
+                "versions": versions,
+                "answers": [
+                    {
+                        "question": answer.question.render(lang),
+                        "found": answer.found,
+                        "expected": answer.expected,
+                        "agrees": answer.agrees,
+                    }
+                    for answer in answers
+                ],
+            }
+        )
+    elif not quiet:
+        for name, number in versions.items():
+            typer.echo(f"{name:18} {number}")
+        typer.echo("")
+        for answer in answers:
+            verdict = _("right") if answer.agrees else _("WRONG, expected {x}", x=answer.expected)
+            typer.echo(f"{answer.question.render(lang)}: {answer.found}  {verdict.render(lang)}")
+    return 0 if all(answer.agrees for answer in answers) else 4
