@@ -1,0 +1,361 @@
+"""The pages as a reader meets them: in Chromium, with the network cut."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from tests.factory_pages import assessment
+
+from townland.maps import wording
+from townland.maps.page import map_html, show_map
+from townland.report.html import report_html
+
+pytestmark = pytest.mark.browser
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+WIDE, NARROW = {"width": 1400, "height": 1000}, {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        reason = f"no Chromium on this machine (looked for {', '.join(NAMES)})"
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{reason}; with CI=true it must be installed")
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=found,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--host-resolver-rules=MAP * ~NOTFOUND",
+            ],
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("pages")
+    plain, hostile = assessment(), assessment(hostile=True)
+    notebook = show_map(plain, town="2")._repr_html_()
+    pages = {
+        "map": map_html(plain),
+        "map_en": map_html(plain, lang="en"),
+        "report": report_html(plain),
+        "report_en": report_html(plain, lang="en"),
+        "hostile_map": map_html(hostile, report_href="hostile_report.html"),
+        "hostile_report": report_html(hostile, map_href="hostile_map.html"),
+        "notebook": f"<!DOCTYPE html><html><body>{notebook}</body></html>",
+    }
+    for name, html in pages.items():
+        (folder / f"{name}.html").write_text(html, encoding="utf-8")
+    return folder
+
+
+class Visit:
+    """One page in a window of its own, with everything it asked for and complained of."""
+
+    def __init__(
+        self, browser: Browser, address: str, size: dict[str, int], **options: Any
+    ) -> None:
+        self.context = browser.new_context(viewport=size, offline=True, **options)
+        self.context.set_default_timeout(6000)
+        self.page: Page = self.context.new_page()
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on(
+            "console",
+            lambda message: (
+                self.complaints.append(message.text)
+                if message.type in ("error", "warning")
+                else None
+            ),
+        )
+        self.page.on("dialog", lambda dialog: (self.complaints.append("dialog"), dialog.dismiss()))
+        self.page.goto(address)
+
+    def assert_clean(self) -> None:
+        assert self.complaints == []
+        assert [url for url in self.requests if not url.startswith("data:")] == self.requests[:1]
+
+
+@pytest.fixture
+def visit(browser: Browser, folder: Path) -> Iterator[Any]:
+    visits: list[Visit] = []
+
+    def go(name: str, size: dict[str, int] = WIDE, **options: Any) -> Visit:
+        file, _, fragment = name.partition("#")
+        address = (folder / f"{file}.html").as_uri()
+        visits.append(
+            Visit(browser, f"{address}#{fragment}" if fragment else address, size, **options)
+        )
+        return visits[-1]
+
+    yield go
+    for each in visits:
+        each.context.close()
+
+
+ALL = ("map", "map_en", "report", "report_en", "hostile_map", "hostile_report")
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("name", ALL)
+def test_no_request_no_error_no_sideways_scroll(
+    visit: Any, name: str, size: dict[str, int]
+) -> None:
+    seen = visit(name, size)
+    page = seen.page
+    page.wait_for_timeout(150)
+    # wander: press what can be pressed, hover and click the middle of the map
+    for button in page.locator("button.finding, button.tile").all()[:12]:
+        button.click()
+    if "map" in name:
+        box = page.locator(".folium-map").bounding_box()
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        for checkbox in page.locator("#layers input").all():
+            checkbox.check()
+    else:
+        page.locator("details").evaluate_all("all => all.forEach(each => { each.open = true })")
+    page.wait_for_timeout(100)
+    seen.assert_clean()
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert page.evaluate("!!document.querySelector('meta[http-equiv=Content-Security-Policy]')")
+
+
+@pytest.mark.parametrize("name", ["hostile_map", "hostile_report"])
+def test_hostile_names_make_no_elements(visit: Any, name: str) -> None:
+    page = visit(name).page
+    assert page.locator("img, body svg[onload], [onerror]").count() == 0
+    assert page.locator("body", has_text="<img src=x onerror=alert(1)>").count() == 1
+    assert page.evaluate("typeof x") == "undefined"
+
+
+def test_the_policy_stops_what_gets_into_the_page_all_the_same(visit: Any) -> None:
+    page = visit("report").page
+    page.evaluate("""() => {
+      window.stopped = [];
+      addEventListener('securitypolicyviolation', (event) => {
+        window.stopped.push(event.effectiveDirective);
+      });
+      const attack = '<img src="https://x.invalid/a.png" onerror="window.hit = 1">';
+      document.body.insertAdjacentHTML('beforeend', attack);
+    }""")
+    page.wait_for_function("window.stopped.length === 2")
+    assert sorted(page.evaluate("window.stopped")) == ["img-src", "script-src-attr"]
+    assert page.evaluate("window.hit") is None
+
+
+def test_a_tile_shows_only_its_findings(visit: Any) -> None:
+    page = visit("report").page
+    findings = page.locator("details.finding")
+    everything = findings.count()
+    for verdict in ("fail", "review", "not_evaluated", "pass", "info"):
+        tile = page.locator(f".tile.{verdict}")
+        tile.click()
+        assert tile.get_attribute("aria-pressed") == "true"
+        shown = page.locator("details.finding:visible")
+        assert shown.count() == int(tile.locator("b").inner_text())
+        assert {each.get_attribute("data-verdict") for each in shown.all()} <= {verdict}
+    tile.click()  # the same again: all of them
+    assert page.locator("details.finding:visible").count() == everything
+    page.locator(".tile.fail").focus()
+    page.keyboard.press("Space")
+    assert page.locator("details.finding:visible").count() == 1
+
+
+def test_without_scripts_the_report_shows_everything(visit: Any) -> None:
+    page = visit("report", java_script_enabled=False).page
+    assert page.locator("details.finding:visible").count() == 15
+    page.locator("details.pass summary").first.click()
+    assert page.locator("details.pass blockquote").first.is_visible()
+
+
+def test_the_report_follows_the_map_its_links(visit: Any) -> None:
+    page = visit("report#town=2&rule=LAND-01").page
+    finding = page.locator("#t2-LAND-01")
+    assert finding.evaluate("each => each.open")
+    assert 0 <= finding.bounding_box()["y"] < 900
+
+
+def test_printing_opens_every_finding_and_clips_no_table(visit: Any, tmp_path: Path) -> None:
+    page = visit("report").page
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 703, "height": 1000})  # A4 less its margins
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details.finding:not([open])").count() == 0
+    wide = page.evaluate("""() => [...document.querySelectorAll('table')]
+      .filter((table) => table.getBoundingClientRect().right > innerWidth + 1)
+      .map((table) => table.className)""")
+    assert wide == []
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details.finding:not([open])").count() > 0
+
+
+def test_nothing_of_the_report_is_cut_or_overlaps(visit: Any) -> None:
+    for size in (WIDE, NARROW):
+        page = visit("report_en", size).page
+        # every cell of a finding's line keeps clear of its neighbours
+        clashes = page.evaluate("""() => {
+          const clashes = [];
+          for (const summary of document.querySelectorAll('summary')) {
+            const parts = [...summary.children].filter((each) => each.getClientRects().length)
+              .map((each) => {
+                const range = document.createRange();
+                range.selectNodeContents(each);
+                return range.getBoundingClientRect();
+              });
+            parts.forEach((a, i) => parts.slice(i + 1).forEach((b) => {
+              const x = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+              const y = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+              if (x > 1 && y > 1) clashes.push(summary.innerText);
+            }));
+          }
+          return clashes;
+        }""")
+        assert clashes == []
+
+
+def finding_button(page: Page, rule: str) -> Any:
+    return page.locator("button.finding", has_text=rule)
+
+
+def test_a_finding_leads_to_its_place_on_the_map(visit: Any) -> None:
+    page = visit("map").page
+    page.locator("#town").select_option(label="茶山镇")
+    assert not page.evaluate(
+        "townland.state.map.hasLayer(townland.layers.get('measure:paddy_taken').group)"
+    )
+    finding_button(page, "LAND-05").click()
+    page.wait_for_timeout(600)
+    assert finding_button(page, "LAND-05").get_attribute("aria-expanded") == "true"
+    state = page.evaluate("""() => {
+      const layer = townland.layers.get('measure:paddy_taken');
+      const bounds = L.latLngBounds([]);
+      layer.features.filter((f) => f.town === 2).forEach((f) => bounds.extend(f.bounds));
+      return {
+        on: townland.state.map.hasLayer(layer.group), ticked: layer.box.checked,
+        inside: townland.state.map.getBounds().contains(bounds),
+        numbers: document.querySelectorAll('.badge').length,
+      };
+    }""")
+    assert state == {"on": True, "ticked": True, "inside": True, "numbers": 9}
+    assert "LAND-05" in page.locator("#status").inner_text()
+    assert "rule=LAND-05" in page.url
+
+
+def test_the_map_follows_its_address(visit: Any) -> None:
+    page = visit("map#town=3&rule=LAND-05").page
+    assert page.locator("#town-name").inner_text() == "茶山镇"
+    assert finding_button(page, "LAND-05").get_attribute("aria-expanded") == "true"
+    page.evaluate("location.hash = 'town=2&rule=LAND-03'")
+    page.wait_for_timeout(300)
+    assert page.locator("#town-name").inner_text() == "石门镇"
+    assert finding_button(page, "LAND-03").get_attribute("aria-expanded") == "true"
+
+
+def test_a_tooltip_states_the_area_of_the_piece_under_the_pointer(visit: Any) -> None:
+    page = visit("map_en#town=2&rule=LAND-03").page
+    page.wait_for_timeout(500)
+    frame = assessment().towns[1].measures["farmland_built_on"].frame
+    largest = frame.sort_values("area_m2", ascending=False, kind="stable").iloc[0]
+    spot = page.evaluate("""() => {
+      const piece = townland.layers.get('measure:farmland_built_on').features[0];
+      const [lng, lat] = piece.spot.map((value) => value / 1e7);
+      const point = townland.state.map.latLngToContainerPoint([lat, lng]);
+      const box = townland.state.map.getContainer().getBoundingClientRect();
+      return [box.left + point.x + 16, box.top + point.y];
+    }""")
+    page.mouse.move(*spot)
+    page.wait_for_timeout(200)
+    m2, ha, mu = (part.render("en") for part in wording.area_in_three(largest["area_m2"]))
+    words = page.locator(".leaflet-tooltip").inner_text()
+    assert f"{m2} · {ha} · {mu}" in words
+    assert f"{largest['planned_use_id']} ∩ {largest['permanent_basic_farmland_id']}" in words
+    page.mouse.click(*spot)
+    popup = page.locator(".leaflet-popup-content").inner_text()
+    assert popup.index(m2) < popup.index("Land survey")  # all that lies there, evidence first
+
+
+def test_layers_are_switched_by_keyboard(visit: Any) -> None:
+    page = visit("map").page
+    box = page.locator("#layers li.land input")
+    box.focus()
+    page.keyboard.press("Space")
+    assert not page.evaluate("townland.state.map.hasLayer(townland.layers.get('land').group)")
+    page.keyboard.press("Space")
+    assert page.evaluate("townland.state.map.hasLayer(townland.layers.get('land').group)")
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_the_legend_and_the_controls_keep_clear_of_the_map_and_of_one_another(
+    visit: Any, size: dict[str, int]
+) -> None:
+    page = visit("map", size).page
+    boxes = {
+        name: page.locator(name).first.bounding_box()
+        for name in (".folium-map", ".panel", ".bar", ".leaflet-control-zoom", ".whole", ".north",
+                     ".leaflet-control-scale", ".leaflet-control-attribution")
+    }  # fmt: skip
+
+    def overlap(a: str, b: str) -> bool:
+        one, other = boxes[a], boxes[b]
+        x = min(one["x"] + one["width"], other["x"] + other["width"]) - max(one["x"], other["x"])
+        y = min(one["y"] + one["height"], other["y"] + other["height"]) - max(one["y"], other["y"])
+        return x > 1 and y > 1
+
+    names = list(boxes)
+    on_map = set(names[3:])
+    for i, a in enumerate(names):
+        for b in names[i + 1 :]:
+            if not (a == ".folium-map" and b in on_map):
+                assert not overlap(a, b), (a, b)
+    # the whole town is in view from the start
+    assert page.evaluate(
+        "townland.state.map.getBounds().contains(townland.data.towns[townland.state.town].bounds)"
+    )
+
+
+def test_the_panel_closes_and_the_map_takes_its_room(visit: Any) -> None:
+    page = visit("map").page
+    width = page.locator(".folium-map").bounding_box()["width"]
+    toggle = page.locator("#toggle-panel")
+    toggle.click()
+    assert toggle.get_attribute("aria-expanded") == "false"
+    assert page.locator(".folium-map").bounding_box()["width"] > width + 300
+
+
+def test_the_map_shows_itself_inside_a_notebook(visit: Any) -> None:
+    seen = visit("notebook")
+    frame = seen.page.frame_locator("iframe")
+    frame.locator(".badge").first.wait_for()
+    frame.locator("button.finding").nth(1).click()
+    assert seen.complaints == []
+    assert [url for url in seen.requests if not url.startswith(("data:", "about:"))] == (
+        seen.requests[:1]
+    )
+
+
+def test_both_languages_show_the_same_numbers(visit: Any) -> None:
+    for names in (("map", "map_en"), ("report", "report_en")):
+        ours, theirs = (
+            set(re.findall(r"\d+(?:\.\d+)?", visit(name).page.locator("body").inner_text()))
+            for name in names
+        )
+        assert ours == theirs
