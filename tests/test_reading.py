@@ -9,11 +9,13 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pyogrio
 import pyproj
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from townland import crs as crsys
@@ -550,3 +552,104 @@ def test_every_fault_of_a_layer_is_listed_at_once(tmp_path):
     points = gpd.GeoDataFrame(geometry=[shapely.Point(X0, Y0)], crs=4524)
     found = inspect(write(points, tmp_path / "points.gpkg"))
     assert [issue.code for issue in found.issues] == ["geometry_not_polygon"]
+
+
+# --- GeoParquet ---------------------------------------------------------------------------
+
+
+def parquet(frame: gpd.GeoDataFrame, path: Path, change=bool, **options) -> Path:
+    """A GeoParquet file whose geometry's metadata went through `change`."""
+    frame.to_parquet(path, **options)
+    table = pq.read_table(path)
+    geo = json.loads(table.schema.metadata[b"geo"])
+    change(geo["columns"]["geometry"])
+    meta = table.schema.metadata | {b"geo": json.dumps(geo).encode()}
+    pq.write_table(table.replace_schema_metadata(meta), path, row_group_size=10)
+    return path
+
+
+def test_row_groups_far_from_the_window_are_not_read(tmp_path, monkeypatch):
+    path = parquet(squares(), tmp_path / "land.parquet", write_covering_bbox=True)
+    real, groups = pq.ParquetFile.read_row_group, []
+
+    def spy(self, group, columns=None, **options):
+        groups.append((group, "geometry" in columns))
+        return real(self, group, columns=columns, **options)
+
+    monkeypatch.setattr(pq.ParquetFile, "read_row_group", spy)
+    found = layer(path, [window(310, 310, 390, 390)], **COLUMNS)
+    assert found.frame["id"].tolist() == ["B0033"]
+    assert [group for group, whole in groups if whole] == [3]
+
+
+def test_without_a_covering_the_window_is_kept_all_the_same(tmp_path):
+    path = parquet(squares(), tmp_path / "land.parquet")
+    found = layer(path, [window(310, 310, 390, 390)], **COLUMNS)
+    assert found.frame["id"].tolist() == ["B0033"]
+    assert found.extent.area == pytest.approx(1e6)
+    path = parquet(squares(), tmp_path / "land.parquet", lambda column: column.pop("bbox"))
+    assert layer(path, [window(310, 310, 390, 390)]).extent.area == pytest.approx(1e6)
+
+
+def test_a_covering_in_single_precision_loses_nothing(tmp_path):
+    path = tmp_path / "land.parquet"
+    parquet(squares(), path, write_covering_bbox=True)
+    table = pq.read_table(path)
+    single = table.column("bbox").combine_chunks()
+    sides = [single.field(side).cast("float32") for side in ("xmin", "ymin", "xmax", "ymax")]
+    narrow = pa.StructArray.from_arrays(sides, names=["xmin", "ymin", "xmax", "ymax"])
+    at = table.schema.get_field_index("bbox")
+    pq.write_table(table.set_column(at, "bbox", narrow), path)
+    # eastings of 36,640,000 are rounded to 4 m in single precision
+    assert np.spacing(np.float32(X0)) == 4
+    everything = layer(path, [window(1.01, 1.01, 998.9, 998.9)], **COLUMNS)
+    assert len(everything.frame) == 100
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda column: column.update(crs=None), "no coordinate system is declared"),
+        (lambda column: column.update(encoding="polygon"), "only WKB"),
+    ],
+)
+def test_what_a_geoparquet_may_not_say(tmp_path, change, said):
+    path = parquet(squares(2), tmp_path / "land.parquet", change)
+    with pytest.raises(LayerError) as caught:
+        layer(path, [window(0, 0, 9, 9)])
+    assert said in caught.value.render("en")
+
+
+def test_a_geoparquet_without_a_crs_is_in_degrees(tmp_path):
+    box = gpd.GeoDataFrame({"n": [1]}, geometry=[shapely.box(109, 24, 110, 25)], crs=4326)
+    path = parquet(box, tmp_path / "land.parquet", lambda column: column.pop("crs"))
+    found = layer(path, [((109, 24, 110, 25), crsys.LONLAT)])
+    assert (found.input.crs_used, len(found.frame)) == ("EPSG:4326", 1)
+
+
+def test_a_bare_parquet_is_no_layer(tmp_path):
+    pq.write_table(pa.table({"a": [1]}), tmp_path / "land.parquet")
+    with pytest.raises(LayerError) as caught:
+        layer(tmp_path / "land.parquet", [window(0, 0, 9, 9)])
+    assert "no geometry" in caught.value.render("en")
+
+
+# --- without an index ---------------------------------------------------------------------
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=6))
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_windows_give_the_same_features_with_and_without_an_index(tmp_path, cells):
+    indexed, plain = tmp_path / "indexed.gpkg", tmp_path / "plain.shp"
+    if not plain.exists():
+        write(squares(), indexed)
+        write(squares(), plain)
+    windows = [window(100 * x + 10, 100 * y + 10, 100 * x + 90, 100 * y + 90) for x, y in cells]
+    expected = sorted({f"B{10 * y + x:04d}" for x, y in cells})
+    for path in (indexed, plain):
+        found = layer(path, windows, **COLUMNS).frame["id"].tolist()
+        # a merged window may hold features between two others; none is lost, none comes twice
+        assert sorted(set(found)) == found
+        assert set(expected) <= set(found)

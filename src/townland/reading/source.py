@@ -151,11 +151,16 @@ def _ogr_source(
             text = label.read_text("ascii", "replace")[:40].strip() if label is not None else None
             found = encoding_of(table, text or None, encoding, place=place)
             options["encoding"] = found.used
-    name = None
+    several = kind in ("geopackage", "filegdb")
+    name = layer if several else None
     with translated(place) as issues:
-        if kind in ("geopackage", "filegdb"):
+        try:
+            info = pyogrio.read_info(file, layer=name, **options) if name or not several else None
+        except DataLayerError:
+            info = None
+        if info is None:
             name = _layer_name(layers_of(file, place), layer, prefer, place)
-        info = pyogrio.read_info(file, layer=name, **options)
+            info = pyogrio.read_info(file, layer=name, **options)
         if info["total_bounds"] is None and kind != "geojson":
             info |= pyogrio.read_info(file, layer=name, force_total_bounds=True, **options)
     if info["driver"] not in DRIVERS[kind]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -40,7 +41,11 @@ Window = tuple[Bounds, pyproj.CRS]
 
 
 def read_layer(
-    spec: LayerSpec, catalog: LayerCatalog, windows: Sequence[Window], *, hashed: bool = True
+    spec: LayerSpec,
+    catalog: LayerCatalog,
+    windows: Sequence[Window] | None,
+    *,
+    hashed: bool = True,
 ) -> Layer:
     """Read the features of a layer whose bounding box meets one of the windows.
 
@@ -49,7 +54,7 @@ def read_layer(
     spec, catalog
         What to read; paths are relative to the catalog.
     windows
-        Bounding boxes, each with its CRS; usually one around each town.
+        Bounding boxes, each with its CRS; usually one around each town. None reads the whole file.
     hashed
         Whether to hash the whole file; without it ``Input.sha256`` is empty.
 
@@ -104,7 +109,7 @@ def read_layer(
         input=Input(
             name=spec.name,
             role=spec.role,
-            path=path.as_posix(),
+            path=Path(spec.path).as_posix(),
             sha256=sha256_of(path) if hashed else "",
             features=source.features,
             crs_declared=spec.crs or declared_crs(source),
@@ -153,8 +158,12 @@ def declared_crs(source: Source) -> str | None:
         return str(source.crs)[:100]
 
 
-def _boxes(windows: Sequence[Window], crs: pyproj.CRS, pipeline: str | None) -> list[Bounds] | None:
+def _boxes(
+    windows: Sequence[Window] | None, crs: pyproj.CRS, pipeline: str | None
+) -> list[Bounds] | None:
     """The windows in the coordinates of the file, each a little larger; None for the whole file."""
+    if windows is None:
+        return None
     found = []
     for (west, south, east, north), own in windows:
         margin = _MARGIN_DEGREES if own.is_geographic else MARGIN_M
