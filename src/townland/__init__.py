@@ -33,8 +33,8 @@ _ROOMS = {
 }
 
 if TYPE_CHECKING:
-    from townland.catalog import LayerCatalog, load_catalog
     from townland.assessment import Assessment, check
+    from townland.catalog import LayerCatalog, load_catalog
     from townland.errors import TownlandError
     from townland.geodesy import official_area_m2
     from townland.maps.page import show_map

@@ -146,7 +146,9 @@ def check(
             layer, mended = _mended(read_layer(spec, catalog, windows), accept_repairs)
             layers.setdefault(role, []).append(layer)
             repairs += mended
-    results, findings, issues = [], [], []
+    results: list[TownResult] = []
+    findings: list[Finding] = []
+    issues: list[Issue] = []
     grounds: dict[Any, dict[str, Ground]] = {}
     for town in towns:
         progress(_("measuring {name}", name=town.name), next(step), steps)
@@ -199,7 +201,8 @@ def _roles(catalog: LayerCatalog, rulebook: Rulebook) -> tuple[str, ...]:
 def _mended_towns(
     towns: Sequence[Town], accepted: Collection[str]
 ) -> tuple[list[Town], list[Repair]]:
-    mended, repairs = [], []
+    mended: list[Town] = []
+    repairs: list[Repair] = []
     for town in towns:
         boundary, done = prepare.mend(
             [town.boundary],

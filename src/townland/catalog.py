@@ -65,7 +65,9 @@ class LayerSpec(Strict):
     @model_validator(mode="after")
     def _class_needs_scheme(self) -> LayerSpec:
         if self.scheme is not None and self.classes is not None:
-            raise FaultError(_("layer {name}: give either scheme or classes, not both", name=self.name))
+            raise FaultError(
+                _("layer {name}: give either scheme or classes, not both", name=self.name)
+            )
         if self.class_column is not None and self.scheme is None and self.classes is None:
             raise FaultError(
                 _(

@@ -1,16 +1,14 @@
-"""Every layer of a catalog, looked at as a whole: can it be read, and what is wrong with it?"""
+"""Every layer of a catalog, looked at as a whole: whether it can be read, and its faults."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import numpy as np
-import pyproj
 import shapely
 
 from townland import landclass, prepare, units
 from townland.catalog import LayerCatalog, LayerSpec
-from townland.crs import Bounds
 from townland.errors import TownlandError
 from townland.i18n import _
 from townland.issues import Issue
@@ -30,7 +28,7 @@ def examine(spec: LayerSpec, catalog: LayerCatalog) -> LayerSummary:
     if spec.is_raster or any(issue.severity == "error" for issue in summary.issues):
         return summary
     try:
-        layer = read_layer(spec, catalog, [_everywhere(summary)], hashed=False)
+        layer = read_layer(spec, catalog, None, hashed=False)
         found = [*layer.issues, *_geometry(layer), *_classes(layer), *_ids(layer)]
     except TownlandError as problem:
         found = [Issue("layer_unreadable", "error", _("{reason}", reason=problem.message))]
@@ -39,12 +37,6 @@ def examine(spec: LayerSpec, catalog: LayerCatalog) -> LayerSummary:
     return replace(
         summary, issues=(*summary.issues, *(replace(issue, layer=spec.name) for issue in new))
     )
-
-
-def _everywhere(summary: LayerSummary) -> tuple[Bounds, pyproj.CRS]:
-    """A window that every feature of the layer meets."""
-    crs = pyproj.CRS(summary.crs)
-    return summary.bounds or (-1e9, -1e9, 1e9, 1e9), crs
 
 
 def _geometry(layer: Layer) -> list[Issue]:
@@ -76,6 +68,10 @@ def _classes(layer: Layer) -> list[Issue]:
     unknown = classes["name"].isna().to_numpy()
     codes = layer.frame["code"].astype(object).where(layer.frame["code"].notna(), "").to_numpy()
     plane = shapely.area(layer.frame.geometry.to_numpy())
+    shares = {
+        code: units.half_up(100 * plane[unknown & (codes == code)].sum() / plane.sum(), 2)
+        for code in sorted(set(codes[unknown]))
+    }
     return [
         Issue(
             "class_unknown",
@@ -86,11 +82,11 @@ def _classes(layer: Layer) -> list[Issue]:
                 scheme=scheme.id,
                 code=code,
                 count=int(np.sum(unknown & (codes == code))),
-                share=f"{units.half_up(100 * plane[unknown & (codes == code)].sum() / plane.sum(), 2)} %",
+                share=f"{share} %",
             ),
             feature=str(layer.frame["id"].to_numpy()[unknown & (codes == code)][0]),
         )
-        for code in sorted(set(codes[unknown]))
+        for code, share in shares.items()
     ]
 
 

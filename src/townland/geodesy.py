@@ -1,8 +1,8 @@
 """The official ellipsoid area (椭球面积), vectorised, and the independent geodesic one.
 
-The norm is 《图幅理论面积与图斑椭球面积计算公式及要求》 (国土调查办发〔2008〕32号),
-carried into TD/T 1055-2019: the area on the ellipsoid of the polygon whose edges are straight in the Gauss plane, divided so that
-no part reaches 70 m. All vertices of all rings are worked on at once.
+The norm is 《图幅理论面积与图斑椭球面积计算公式及要求》 (国土调查办发〔2008〕32号), carried into
+TD/T 1055-2019: the area on the ellipsoid of the polygon whose edges are straight in the Gauss plane,
+divided so that no part reaches 70 m. All vertices of all rings are worked on at once.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ CGCS2000 = Ellipsoid(6378137.0, (2 - 1 / 298.257222101) / 298.257222101)
 @lru_cache(maxsize=64)
 def ellipsoid_of(crs: pyproj.CRS) -> Ellipsoid:
     """The ellipsoid of a CRS."""
-    found = crs.ellipsoid
+    found: Any = crs.ellipsoid
     inverse = found.inverse_flattening
     return Ellipsoid(found.semi_major_metre, (2 - 1 / inverse) / inverse if inverse else 0.0)
 
@@ -149,7 +149,7 @@ def check_area_m2(geometries: Any, crs: pyproj.CRS) -> Floats:
 
     """
     rings = _Rings.of(geometries)
-    geod = pyproj.Geod(ellps="GRS80") if crs.ellipsoid is None else crs.get_geod()
+    geod = crs.get_geod() or pyproj.Geod(ellps="GRS80")
     sums = np.zeros(len(rings.start))
     metres = metres_per_unit(crs)
     for i, points in enumerate(np.split(rings.xy, rings.start[1:])):
@@ -158,7 +158,7 @@ def check_area_m2(geometries: Any, crs: pyproj.CRS) -> Floats:
         if crs.is_geographic:
             lon, lat = np.radians(xy.T * np.degrees(crs.axis_info[0].unit_conversion_factor))
         else:
-            lon, lat = _to_geodetic(crs).transform(*xy.T, errcheck=True)
+            lon, lat = _to_geodetic(crs).transform(xy[:, 0], xy[:, 1], errcheck=True)
             lon, lat = np.radians(lon), np.radians(lat)
         area, _ = geod.polygon_area_perimeter(lon, lat, radians=True)
         sums[i] = abs(area)
@@ -186,8 +186,10 @@ def perimeter_m(geometries: Any, crs: pyproj.CRS) -> Floats:
         unit: float = crs.axis_info[0].unit_conversion_factor
         return np.asarray(shapely.length(geometries) * unit, dtype=float)
     rings = _Rings.of(geometries)
-    lengths = np.add.reduceat(_degree_lengths(rings, crs), rings.start) if len(rings.start) else []
-    return np.bincount(rings.owner, weights=lengths, minlength=rings.count)
+    if not len(rings.start):
+        return np.zeros(rings.count)
+    lengths = np.add.reduceat(_degree_lengths(rings, crs), rings.start)
+    return rings.per_geometry(lengths)
 
 
 def metres_per_unit(crs: pyproj.CRS) -> float:
@@ -288,7 +290,11 @@ class _Rings:
         return cls(xy, start, np.where(outer, 1.0, -1.0), part_owner[ring_part], len(geometries))
 
     def summed(self, ring_areas: Floats) -> Floats:
-        return np.bincount(self.owner, weights=self.sign * ring_areas, minlength=self.count)
+        return self.per_geometry(self.sign * ring_areas)
+
+    def per_geometry(self, ring_values: Floats) -> Floats:
+        summed = np.bincount(self.owner, weights=ring_values, minlength=self.count)
+        return summed.astype(np.float64)
 
 
 def _ring_areas(lon: Floats, lat: Floats, start: Ints, ellipsoid: Ellipsoid) -> Floats:
@@ -301,9 +307,7 @@ def _ring_areas(lon: Floats, lat: Floats, start: Ints, ellipsoid: Ellipsoid) -> 
     return np.abs(np.add.reduceat(strips, start))
 
 
-def _ellipsoid_area(
-    geometries: Any, crs: pyproj.CRS, *, divide_m: float, rounded: bool
-) -> Floats:
+def _ellipsoid_area(geometries: Any, crs: pyproj.CRS, *, divide_m: float, rounded: bool) -> Floats:
     rings = _Rings.of(geometries)
     if not len(rings.start):
         return np.zeros(rings.count)
@@ -346,7 +350,7 @@ def _ends(start: Ints, size: int) -> Ints:
 
 def _plane_lengths(rings: _Rings, crs: pyproj.CRS) -> Floats:
     steps = np.diff(rings.xy, axis=0, append=rings.xy[-1:])
-    return np.hypot(steps[:, 0], steps[:, 1]) * metres_per_unit(crs)
+    return np.asarray(np.hypot(steps[:, 0], steps[:, 1]) * metres_per_unit(crs), dtype=float)
 
 
 def _parts(lengths: Floats, rings: _Rings, divide_m: float) -> Ints:
@@ -363,7 +367,7 @@ def _degree_lengths(rings: _Rings, crs: pyproj.CRS) -> Floats:
     # The largest radius of curvature is that at the pole; it makes every edge a little too long.
     radius = ellipsoid.a / np.sqrt(1 - ellipsoid.e2)
     nearest = np.minimum(np.abs(radians[:, 1]), np.abs(np.append(radians[1:, 1], radians[-1, 1])))
-    lengths = np.hypot(steps[:, 0] * np.cos(nearest), steps[:, 1]) * radius
+    lengths: Floats = np.hypot(steps[:, 0] * np.cos(nearest), steps[:, 1]) * radius
     lengths[_ends(rings.start, len(rings.xy))] = 0.0
     return lengths
 
@@ -374,7 +378,7 @@ def _geographic(xy: Floats, crs: pyproj.CRS) -> Floats:
     if gauss is not None:
         return np.column_stack(gk_inverse(xy[:, 0], xy[:, 1], *gauss))
     lon, lat = _to_geodetic(crs).transform(xy[:, 0], xy[:, 1], errcheck=True)
-    return np.radians(np.column_stack((lon, lat)))
+    return np.column_stack((np.radians(lon), np.radians(lat)))
 
 
 @lru_cache(maxsize=64)

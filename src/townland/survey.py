@@ -15,6 +15,7 @@ from townland.areas import Closed, LandClasses, Measure
 from townland.errors import CatalogError, EngineError
 from townland.i18n import _
 from townland.issues import Issue
+from townland.landclass import Profile
 from townland.overlay import Overlap, Pieces
 from townland.prepare import Ground, polygons_of
 from townland.towns import Town
@@ -117,7 +118,7 @@ def measure_town(
     grounds: Mapping[str, Ground],
     measures: Mapping[str, MeasureSpec],
     *,
-    profile: str,
+    profile: Profile,
     sliver_width_m: float,
 ) -> TownResult:
     """Measure one town.
@@ -168,7 +169,7 @@ def measure_town(
 
 
 def _members(
-    name: str, spec: MeasureSpec, grounds: Mapping[str, Ground], profile: str
+    name: str, spec: MeasureSpec, grounds: Mapping[str, Ground], profile: Profile
 ) -> dict[str, frozenset[str]]:
     """The class codes that count in each filtered role, by the scheme of its layers."""
     members = {}
