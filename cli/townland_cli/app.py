@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from townland.errors import TownlandError
-from townland.i18n import LANGUAGES, _
+from townland.i18n import _
 from townland_cli import layers, printing, rules
 from townland_cli.options import (
     LANG,
@@ -70,8 +70,7 @@ def demo(
     log_file: LogFile = None,
 ) -> None:
     """Run `townland demo`."""
-    printing.log_to(log_file)
-    require_language(lang)
+    printing.start(lang, log_file)
     from townland_cli.checking import run_demo
 
     run_demo(out, lang=lang, quiet=quiet)
@@ -136,8 +135,7 @@ def check(
     log_file: LogFile = None,
 ) -> None:
     """Run `townland check`."""
-    printing.log_to(log_file)
-    require_language(lang)
+    printing.start(lang, log_file)
     from townland_cli.checking import run_check
 
     code = run_check(
@@ -178,8 +176,7 @@ def area(
     log_file: LogFile = None,
 ) -> None:
     """Run `townland area`."""
-    printing.log_to(log_file)
-    require_language(lang)
+    printing.start(lang, log_file)
     from townland_cli.checking import run_area
 
     run_area(file, layer=layer, crs=crs, encoding=encoding, as_json=as_json, lang=lang)
@@ -193,8 +190,7 @@ def doctor(
     as_json: AsJson = False, lang: Lang = LANG, quiet: Quiet = False, log_file: LogFile = None
 ) -> None:
     """Run `townland doctor`."""
-    printing.log_to(log_file)
-    require_language(lang)
+    printing.start(lang, log_file)
     from townland_cli.examining import run_doctor
 
     raise typer.Exit(run_doctor(as_json=as_json, lang=lang, quiet=quiet))
@@ -221,11 +217,3 @@ def pairs(texts: list[str]) -> dict[str, str]:
             raise TownlandError(_("--where {text}: write it as COLUMN=VALUE", text=text))
         out[column] = value
     return out
-
-
-def require_language(lang: str) -> None:
-    """Make sure that ``--lang`` names a language that townland speaks."""
-    if lang not in LANGUAGES:
-        raise TownlandError(
-            _("--lang {lang}: known are {known}", lang=lang, known=", ".join(LANGUAGES))
-        )

@@ -31,6 +31,8 @@ from townland_cli import printing
 
 DEMO_DAY = dt.date(2018, 12, 31)
 FAILED, WANTING = 1, 3
+PLAIN = ("pass", "info")
+"""Verdicts whose reasons the console leaves to the report."""
 
 
 def run_check(
@@ -223,24 +225,12 @@ def _summary(assessment: Assessment, out: Path, formats: Sequence[str], lang: st
                 mu=units.mu(result.area_m2),
             ).render(lang)
         )
-        printing.table(
-            [
-                (
-                    found.rule,
-                    printing.VERDICTS[found.verdict.value].render(lang),
-                    found.title.render(lang),
-                    found.why.render(lang),
-                )
-                for found in assessment.findings
-                if found.town == result.town.code
-            ],
-            [
-                _("rule").render(lang),
-                _("verdict").render(lang),
-                _("requirement").render(lang),
-                _("reason").render(lang),
-            ],
-        )
+        for found in assessment.findings:
+            if found.town == result.town.code:
+                verdict = printing.VERDICTS[found.verdict.value].render(lang)
+                typer.echo(f"  {found.rule}  [{verdict}]  {found.title.render(lang)}")
+                if found.verdict.value not in PLAIN:
+                    printing.paragraph(found.why.render(lang), indent=" " * 11)
     typer.echo("")
     typer.echo(
         _(

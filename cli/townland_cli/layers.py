@@ -25,7 +25,7 @@ def list_layers(
     log_file: LogFile = None,
 ) -> None:
     """Run `townland layers list`."""
-    printing.log_to(log_file)
+    printing.start(lang, log_file)
     from townland_cli.examining import run_layers_list
 
     run_layers_list(catalog, as_json=as_json, lang=lang)
@@ -44,7 +44,7 @@ def check_layers(
     log_file: LogFile = None,
 ) -> None:
     """Run `townland layers check`."""
-    printing.log_to(log_file)
+    printing.start(lang, log_file)
     from townland_cli.examining import run_layers_check
 
     raise typer.Exit(run_layers_check(catalog, as_json=as_json, lang=lang, quiet=quiet))

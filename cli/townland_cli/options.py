@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
@@ -14,11 +15,10 @@ from townland.i18n import DEFAULT_LANGUAGE, LANGUAGES, _
 
 def language() -> str:
     """The language of help and messages: ``--lang``, else TOWNLAND_LANG, else Chinese."""
-    words = sys.argv[1:]
     asked = os.environ.get("TOWNLAND_LANG", DEFAULT_LANGUAGE)
-    for word, following in zip(words, [*words[1:], ""], strict=True):
-        if word == "--lang":
-            asked = following
+    for before, word in pairwise(sys.argv):
+        if before == "--lang":
+            asked = word
         elif word.startswith("--lang="):
             asked = word.removeprefix("--lang=")
     return asked if asked in LANGUAGES else DEFAULT_LANGUAGE
@@ -28,7 +28,7 @@ LANG = language()
 
 
 def words(sentence: str) -> str:
-    """A sentence of the catalog in the language of this call (mark it with `_` where it stands)."""
+    """A sentence of the catalog in the language of this call; extraction knows the name."""
     return _(sentence).render(LANG)
 
 

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from townland.errors import TownlandError
-from townland.i18n import Words, _, render
+from townland.i18n import LANGUAGES, Words, _, render
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 LOGGER = logging.getLogger("townland")
+LOGGER.addHandler(logging.NullHandler())
+LOGGER.propagate = False
 
 VERDICTS = {
     "pass": _("complies"),
@@ -48,10 +54,16 @@ def bug(error: Exception, lang: str) -> int:
     return 4
 
 
-def log_to(path: Path | None) -> None:
-    """Append what is done to a file; without one, log nowhere."""
-    LOGGER.handlers = [logging.NullHandler()]
-    LOGGER.propagate = False
+def start(lang: str, log_file: Path | None) -> None:
+    """Begin a command: make sure that its language is spoken, and append what is done to its log."""
+    if lang not in LANGUAGES:
+        raise TownlandError(
+            _("--lang {lang}: known are {known}", lang=lang, known=", ".join(LANGUAGES))
+        )
+    _log_to(log_file)
+
+
+def _log_to(path: Path | None) -> None:
     if path is None:
         return
     try:
@@ -82,10 +94,9 @@ def progress(lang: str, *, quiet: bool) -> Iterator[Callable[[Words, int, int], 
 
         yield line
         return
-    from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    with Progress(console=_console(), transient=True) as bar:
         task = bar.add_task("", total=None)
 
         def update(step: Words, done: int, whole: int) -> None:
@@ -113,6 +124,22 @@ def table(rows: Iterable[Sequence[Any]], head: Sequence[str]) -> None:
             pad = " " * (width - _width(cell))
             cells.append(pad + cell if number and lines else cell + pad)
         typer.echo("  ".join(cells).rstrip())
+
+
+def paragraph(text: str, *, indent: str) -> None:
+    """Print a text broken to the width of the console, every line indented."""
+    from rich.cells import cell_len
+    from rich.text import Text
+
+    width = max(40, min(120, shutil.get_terminal_size((100, 24)).columns) - cell_len(indent))
+    for line in Text(text).wrap(_console(), width):
+        typer.echo(indent + line.plain.rstrip())
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(stderr=True)
 
 
 def _width(text: str) -> int:

@@ -21,7 +21,7 @@ def list_rulebooks(
     as_json: AsJson = False, lang: Lang = LANG, quiet: Quiet = False, log_file: LogFile = None
 ) -> None:
     """Run `townland rules list`."""
-    printing.log_to(log_file)
+    printing.start(lang, log_file)
     from townland_cli.examining import run_rules_list
 
     run_rules_list(as_json=as_json, lang=lang)
@@ -42,7 +42,7 @@ def show(
     log_file: LogFile = None,
 ) -> None:
     """Run `townland rules show`."""
-    printing.log_to(log_file)
+    printing.start(lang, log_file)
     from townland_cli.examining import run_rules_show
 
     run_rules_show(rulebook, rule, as_json=as_json, lang=lang)
@@ -54,7 +54,7 @@ def show(
 )
 def schema(lang: Lang = LANG, quiet: Quiet = False, log_file: LogFile = None) -> None:
     """Run `townland rules schema`."""
-    printing.log_to(log_file)
+    printing.start(lang, log_file)
     from townland.rules.loader import rulebook_schema
 
     printing.document(rulebook_schema())
