@@ -129,6 +129,7 @@ def test_no_request_no_error_no_sideways_scroll(
         box = page.locator(".folium-map").bounding_box()
         page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.locator("#layers summary").evaluate_all("all => all.forEach(each => each.click())")
         for checkbox in page.locator("#layers input").all():
             checkbox.check()
     else:

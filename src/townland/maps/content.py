@@ -38,6 +38,7 @@ class Layer:
     title: str
     kind: str
     show: bool
+    minor: bool = False
     styles: list[dict[str, Any]] = field(default_factory=list)
     features: list[list[Any]] = field(default_factory=list)
 
@@ -47,7 +48,7 @@ class Layer:
             "key": self.key,
             "title": self.title,
             "kind": self.kind,
-            "show": self.show,
+            "minor": self.minor,
             "styles": self.styles,
             "features": self.features,
         }
@@ -193,9 +194,10 @@ class Content:
             yield layer
 
     def _evidence(self) -> Iterator[Layer]:
+        shown = {name for finding in self.findings for name in self._shown(finding)}
         for name, hatch in reversed(self.hatches.items()):  # the gravest is drawn last
             title = self.words(legend.measure_title(self.assessment, name))
-            layer = Layer(f"measure:{name}", title, "measure", show=False)
+            layer = Layer(f"measure:{name}", title, "measure", False, name not in shown)
             layer.styles = [{"title": title, "pattern": hatch.pattern, "colour": hatch.colour}]
             for n, result in enumerate(self.results):
                 measure = result.measures.get(name)
@@ -208,14 +210,20 @@ class Content:
                 yield layer
 
     def _rest(self) -> Iterator[Layer]:
+        hatch = legend.UNCOVERED
+        uncovered: dict[str, Layer] = {}
         for n, result in enumerate(self.results):
             for roles, geometry in gaps(result):
                 names = Joined(tuple(legend.role(role) for role in roles), self.comma)
                 title = self.words(_("Not covered: {role}", role=names))
-                hatch = legend.UNCOVERED
                 style = {"title": title, "pattern": hatch.pattern, "colour": hatch.colour}
-                feature = [n, 0, "", "", [], self._shape([geometry], result.town.crs)[0]]
-                yield Layer(f"uncovered:{n}:{roles[0]}", title, "other", True, [style], [feature])
+                layer = uncovered.setdefault(
+                    title,
+                    Layer(f"uncovered:{len(uncovered)}", title, "other", True, styles=[style]),
+                )
+                rings = self._shape([geometry], result.town.crs)[0]
+                layer.features.append([n, 0, "", "", [], rings])
+        yield from uncovered.values()
         repairs = [r for r in self.assessment.repairs if r.geometry is not None]
         if repairs:
             title = self.words(_("Repaired geometry"))
@@ -228,7 +236,7 @@ class Content:
                 label = f"{repair.layer} {repair.feature}".strip()
                 areas = self._areas(Decimal(repair.area_after_m2))
                 features.append([None, 0, name, label, areas, rings])
-            yield Layer("repairs", title, "other", False, [style], features)
+            yield Layer("repairs", title, "other", False, styles=[style], features=features)
 
     def _add(
         self, layer: Layer, frame: Any, town: int, groups: list[str], used: dict[str, int],
@@ -285,6 +293,7 @@ WORDS: dict[str, Words] = {
     "measured": _("Measured"),
     "limit": _("Limit"),
     "nothing": _("No piece of land to show for this finding."),
+    "minor": _("Other measures"),
     "construction": _("Planned construction land, outline"),
     "no_findings": _("No finding for this town."),
     "boundary": _("Town boundary"),

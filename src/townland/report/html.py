@@ -197,7 +197,10 @@ class TownView:
             (legend.LAND, shapes.land, "land"),
         ):
             entries += [
-                (picture.swatch(groups[key].fill, f"{kind}-key"), report.w(groups[key].title))
+                (
+                    picture.swatch(groups[key].fill, f"{kind}-key {kind}-key-{key}"),
+                    report.w(groups[key].title),
+                )
                 for key in groups
                 if key in used
             ]
@@ -340,7 +343,7 @@ class Report:
         title = self.measure(decisive)
         drawing = town.shapes.picture(
             label=f"{finding.rule} {title}", north=self.t("N"), hatches=hatches,
-            box=town.shapes.window([decisive]), width=DETAIL[0], height=DETAIL[1],
+            box=town.shapes.window(decisive), width=DETAIL[0], height=DETAIL[1],
             id_=f"{town.prefix}-{finding.rule}",
         )  # fmt: skip
         entries = self.hatch_legend(hatches, f"{town.prefix}-{finding.rule}l")

@@ -23,6 +23,9 @@ PLACES = 9
 STEP_M = 0.2
 """The grid that coordinates are rounded to, far below what can be seen."""
 
+WINDOW = 0.4
+"""How much of a town's extent a picture of a place may show."""
+
 MAX_VERTICES = 300_000
 
 _METRES_PER_DEGREE = 111_320.0
@@ -115,19 +118,27 @@ class Shapes:
             paths.append(f'<path class="{kind}-{key}" d="{path}"/>')
         return f'<g id="{self.prefix}-{kind}" class="{kind}">{"".join(paths)}</g>'
 
-    def window(self, names: Sequence[str]) -> Box:
-        """Choose the window on the pieces of some measures, with their surroundings."""
-        boxes = [
-            self._place(np.reshape(self.result.measures[name].frame.total_bounds, (2, 2)))
-            for name in names
-        ]
-        if not boxes:
-            return self.box
-        points = np.concatenate(boxes)
-        (west, north), (east, south) = points.min(axis=0), points.max(axis=0)
-        # half as much again on every side, and never so near that the place is not known again
-        room = max(0.35 * max(east - west, south - north), 60 / self.step)
-        return (west - room, north - room, east + room, south + room)
+    def window(self, name: str) -> Box:
+        """Choose the window on a measure: its largest piece, and further large ones near it.
+
+        Pieces far apart would make a picture of the whole town, where none of them can be seen; those
+        join that keep the window under `WINDOW` of the town.
+        """
+        pieces = largest(self.result.measures[name].frame).geometry.bounds.to_numpy()
+        corners = self._place(pieces.reshape(-1, 2)).reshape(-1, 4)  # west, south, east, north
+        boxes = corners[:, [0, 3, 2, 1]]
+        middle = (boxes[:, :2] + boxes[:, 2:]) / 2
+        far = np.hypot(*(middle - middle[0]).T)
+        limit = WINDOW * max(self.box[2] - self.box[0], self.box[3] - self.box[1])
+        box = boxes[0]
+        for other in boxes[np.argsort(far, kind="stable")]:
+            wider = np.concatenate([np.minimum(box, other)[:2], np.maximum(box, other)[2:]])
+            if max(wider[2] - wider[0], wider[3] - wider[1]) <= limit:
+                box = wider
+        west, top, right, bottom = (float(side) for side in box)
+        # never so near that the place is not known again
+        room = max(0.3 * max(right - west, bottom - top), 60 / self.step)
+        return (west - room, top - room, right + room, bottom + room)
 
     def spots(self, name: str) -> list[tuple[float, float]]:
         """Find where the numbers of a measure's largest pieces stand."""
@@ -179,7 +190,12 @@ class Shapes:
 
     def _numbers(self, name: str, hatch: Hatch, box: Box, pixel: float) -> Iterable[str]:
         radius = 10.5 * pixel
-        for n, (x, y) in reversed(list(enumerate(self.spots(name), 1))):
+        shown: list[tuple[float, float]] = []
+        for n, (x, y) in enumerate(self.spots(name), 1):
+            inside = box[0] < x < box[2] and box[1] < y < box[3]
+            if not inside or any(np.hypot(x - u, y - v) < 1.7 * radius for u, v in shown):
+                continue  # its number would be cut, or hide the number of a larger one
+            shown.append((x, y))
             x = min(max(x, box[0] + radius), box[2] - radius)
             y = min(max(y, box[1] + radius), box[3] - radius)
             yield (

@@ -333,36 +333,44 @@ const townland = (() => {
     if (!list.children.length) list.append(element("li", { class: "none" }, words.no_findings));
   }
 
+  function layerItem(layer) {
+    layer.box = element("input", { type: "checkbox" });
+    layer.box.checked = state.map.hasLayer(layer.group);
+    layer.box.addEventListener("change", () => {
+      show(layer, layer.box.checked);
+      if (layer.box.checked) state.byHand.add(layer);
+      else state.byHand.delete(layer);
+    });
+    const one = layer.styles.length === 1 && layer.styles[0].title === layer.title;
+    const count = words.pieces.replace("{n}", layer.features.length);
+    const label = element(
+      "label", {}, layer.box, ...(one ? [swatch(layer, layer.styles[0])] : []),
+      element("span", { class: "layer-title" }, layer.title), element("small", {}, count),
+    );
+    const item = element("li", { class: layer.kind }, label);
+    if (layer.kind === "plan") {
+      const line = element("i", { "aria-hidden": "true" });
+      item.append(element("p", { class: "outline-key" }, line, words.construction));
+    }
+    if (!one) {
+      const legend = element("ul", { class: "legend" });
+      for (const style of layer.styles) {
+        legend.append(element("li", {}, swatch(layer, style), element("span", {}, style.title)));
+      }
+      item.append(legend);
+    }
+    return item;
+  }
+
   function fillLayers() {
     const list = document.getElementById("layers");
-    const sorted = [...layers.values()].sort((a, b) => ORDER[b.kind] - ORDER[a.kind]);
-    for (const layer of sorted) {
-      layer.box = element("input", { type: "checkbox" });
-      layer.box.checked = state.map.hasLayer(layer.group);
-      layer.box.addEventListener("change", () => {
-        show(layer, layer.box.checked);
-        if (layer.box.checked) state.byHand.add(layer);
-        else state.byHand.delete(layer);
-      });
-      const one = layer.styles.length === 1 && layer.styles[0].title === layer.title;
-      const count = words.pieces.replace("{n}", layer.features.length);
-      const label = element(
-        "label", {}, layer.box, ...(one ? [swatch(layer, layer.styles[0])] : []),
-        element("span", { class: "layer-title" }, layer.title),
-        element("small", {}, count),
-      );
-      const item = element("li", { class: layer.kind }, label);
-      if (layer.kind === "plan") {
-        item.append(element("p", { class: "outline-key" }, element("i", { "aria-hidden": "true" }), words.construction));
-      }
-      if (!one) {
-        const legend = element("ul", { class: "legend" });
-        for (const style of layer.styles) {
-          legend.append(element("li", {}, swatch(layer, style), element("span", {}, style.title)));
-        }
-        item.append(legend);
-      }
-      list.append(item);
+    const minor = element("ul", {});
+    // evidence first, and the gravest of it first: the reverse of the drawing order
+    const sorted = [...layers.values()].reverse().sort((a, b) => ORDER[b.kind] - ORDER[a.kind]);
+    for (const layer of sorted) (layer.minor ? minor : list).append(layerItem(layer));
+    if (minor.children.length) {
+      const fold = element("details", {}, element("summary", {}, words.minor), minor);
+      list.append(element("li", {}, fold));
     }
   }
 
