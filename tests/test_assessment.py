@@ -398,4 +398,6 @@ def test_tables_of_random_towns_close(ground: Ground, corners: list[tuple[float,
     assert used == measures["planned_construction"].area_m2
     for measure in measures.values():
         truth = geodesic_m2(shapely.union_all(measure.frame.geometry)) if measure.pieces else 0
-        assert float(measure.area_m2) == pytest.approx(truth, abs=0.05 + 0.02 * measure.pieces)
+        # 0.02 m² a piece, and what the norm's coarseness makes of the boundary
+        allowed = 0.05 + 0.02 * measure.pieces + 2e-5 * boundary.length
+        assert float(measure.area_m2) == pytest.approx(truth, abs=allowed)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import box
 
-from townland import overlay
+from townland import overlay, prepare
 from townland.overlay import Pieces
 
 TOWN = box(10, 10, 90, 90)
@@ -41,7 +41,7 @@ def test_many_boundary_parcels_are_cut_in_threads_to_the_same_pieces() -> None:
     town = shapely.Point(50, 50).buffer(40)
     parcels = lattice(200, 0.5)
     pieces, rows = overlay.clip(town, parcels)
-    assert len(rows) > overlay.THREADED_FROM
+    assert len(rows) > prepare.THREADED_FROM
     one_by_one = shapely.intersection(parcels[rows], town)
     assert shapely.area(pieces).tolist() == shapely.area(one_by_one).tolist()
 

@@ -143,9 +143,9 @@ def check(
     for role in roles:
         for spec in catalog.of_role(role):
             progress(_("reading layer {name}", name=spec.name), next(step), steps)
-            layer, mended = _mended(read_layer(spec, catalog, windows), accept_repairs)
+            layer, done = mended(read_layer(spec, catalog, windows), accept_repairs)
             layers.setdefault(role, []).append(layer)
-            repairs += mended
+            repairs += done
     results: list[TownResult] = []
     findings: list[Finding] = []
     issues: list[Issue] = []
@@ -217,7 +217,8 @@ def _mended_towns(
     return mended, repairs
 
 
-def _mended(layer: Layer, accepted: Collection[str]) -> tuple[Layer, list[Repair]]:
+def mended(layer: Layer, accepted: Collection[str]) -> tuple[Layer, list[Repair]]:
+    """A layer with valid polygons only, and what was mended."""
     geometry, repairs = prepare.mend(
         layer.frame.geometry.to_numpy(),
         layer.frame["id"],

@@ -7,7 +7,6 @@ boundary are cut; a layer whose parcels fit together (a valid coverage) needs no
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from townland.prepare import polygons_of
+from townland.prepare import THREADS, in_threads, polygons_of
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -24,9 +23,6 @@ OVERLAP_NOISE_M2 = 1e-6
 """Two parcels that share less than this share only their edge."""
 
 HASH = np.uint64(0x9E3779B97F4A7C15)
-
-THREADS = 2
-THREADED_FROM = 128
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,11 +75,13 @@ def clip(town: Any, parcels: Any) -> tuple[Any, Ints]:
     """
     parcels = np.asarray(parcels, dtype=object)
     shapely.prepare(town)
-    near = np.flatnonzero(shapely.intersects(town, parcels))
-    inside = shapely.contains_properly(town, parcels[near])
+    inside = shapely.contains_properly(town, parcels)
+    meets = inside.copy()
+    meets[~inside] = shapely.intersects(town, parcels[~inside])
     shapely.destroy_prepared(town)
-    pieces = parcels[near].copy()
-    pieces[~inside] = _cut(town, parcels[near[~inside]])
+    near = np.flatnonzero(meets)
+    pieces, cut = parcels[near], ~inside[near]
+    pieces[cut] = _cut(town, pieces[cut])
     kept = ~shapely.is_empty(pieces)
     return pieces[kept], near[kept]
 
@@ -104,25 +102,29 @@ def is_mosaic(town: Any, parcels: Any) -> bool:
     False
     """
     rings, polygon = shapely.get_rings(shapely.get_parts(parcels), return_index=True)
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    x, y = np.ascontiguousarray(shapely.get_coordinates(rings).T)
+    sizes = shapely.get_num_coordinates(rings)
     hole = np.diff(polygon, prepend=-1) == 0
-    along = np.where(shapely.is_ccw(rings) != hole, 1, -1)
-    edge = np.flatnonzero(ring[:-1] == ring[1:])
-    start, end, way = xy[edge], xy[edge + 1], along[ring[edge]]
-    turned = (start[:, 0] > end[:, 0]) | ((start[:, 0] == end[:, 0]) & (start[:, 1] > end[:, 1]))
-    ends = np.where(turned[:, None], np.hstack((end, start)), np.hstack((start, end)))
-    way = np.where(turned, -way, way)
-    key = np.zeros(len(ends), dtype=np.uint64)
-    for column in ends.T:
-        key = (key ^ np.ascontiguousarray(column).view(np.uint64)) * HASH
-        key ^= key >> np.uint64(29)
-    order = np.argsort(key)
-    ends = ends[order]
-    first = np.flatnonzero(np.append(True, (ends[1:] != ends[:-1]).any(axis=1)))
-    lone = ends[first[np.add.reduceat(way[order], first) != 0]]
-    if not len(lone):
+    way = np.repeat(np.where(shapely.is_ccw(rings) != hole, 1, -1), sizes)[:-1]
+    way[np.cumsum(sizes)[:-1] - 1] = 0  # from one ring to the next is no edge
+    # An edge is known by the sum of its ends and by the step between them, the same from either side
+    # once the step is turned to point east (or north).
+    east, north = np.diff(x), np.diff(y)
+    turn = np.where((east < 0) | ((east == 0) & (north < 0)), -1.0, 1.0)
+    marks = np.stack((x[1:] + x[:-1], y[1:] + y[:-1], east * turn, north * turn))
+    bits = marks.view(np.uint64)
+    order = np.argsort((bits[0] * HASH) ^ (bits[1] * ~HASH))
+    marks = marks[:, order]
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = False
+    for mark in marks:
+        new[1:] |= mark[1:] != mark[:-1]
+    first = np.flatnonzero(new)
+    lone = marks[:, first[np.add.reduceat(way[order] * turn[order], first) != 0]] / 2
+    if not lone.size:
         return True
-    lines = shapely.linestrings(lone.reshape(-1, 2, 2))
+    ends = np.stack((lone[:2] - lone[2:], lone[:2] + lone[2:]))
+    lines = shapely.linestrings(ends.transpose(2, 0, 1))
     shapely.prepare(town)
     meets = bool(shapely.intersects(town, lines).any())
     shapely.destroy_prepared(town)
@@ -269,16 +271,15 @@ def remainder(town: Any, pieces: Sequence[Any] | Any, noise: float) -> Any:
 def _width(geometry: Any) -> npt.NDArray[np.float64]:
     length = shapely.length(geometry)
     doubled = 2 * shapely.area(geometry)
-    return np.divide(doubled, length, out=np.zeros_like(length), where=length > 0)
+    width = np.divide(doubled, length, out=np.zeros_like(length), where=length > 0)
+    return np.asarray(width, dtype=float)
 
 
 def _cut(town: Any, parcels: Any) -> Any:
-    """Intersect parcels with the town; GEOS works outside Python's lock, so threads help."""
-    if len(parcels) < THREADED_FROM:
-        return polygons_of(shapely.intersection(parcels, town))
+    """Intersect parcels with the town."""
     # Each thread has its own copy of the town: a geometry prepared in one thread and used in
     # another crashes the process.
-    shares = np.array_split(parcels, THREADS)
-    towns = [shapely.from_wkb(shapely.to_wkb(town)) for _ in shares]
-    with ThreadPoolExecutor(THREADS) as pool:
-        return polygons_of(np.concatenate(list(pool.map(shapely.intersection, shares, towns))))
+    shares = [shapely.from_wkb(shapely.to_wkb(town)) for _ in range(THREADS)]
+    return polygons_of(
+        in_threads(lambda part, own: shapely.intersection(part, own), parcels, shares)
+    )

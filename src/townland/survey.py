@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import shapely
@@ -168,6 +168,40 @@ def measure_town(
     )
 
 
+class Found(NamedTuple):
+    """What of a role's ground lies in a town, each patch of land once; and who claimed it twice.
+
+    The overlaps name features by their rows in the ground's frame.
+    """
+
+    pieces: Pieces
+    overlaps: list[Overlap]
+
+
+def town_pieces(boundary: Any, ground: Ground, unit_m: float) -> Found:
+    """Cut a role's ground to a town's boundary and settle double claims.
+
+    Where the parcels prove to be a mosaic that sums to the town, there is nothing to settle.
+    """
+    parcels = ground.frame.geometry.to_numpy()
+    pieces, rows = overlay.clip(boundary, parcels)
+    noise = areas.NOTHING_M2 / unit_m**2
+    sums = abs(boundary.area - shapely.area(pieces).sum()) <= noise
+    if sums and overlay.is_mosaic(boundary, parcels[rows]):
+        return Found(Pieces(pieces, {ground.role: rows}), [])
+    ranks = RANKS.get(ground.role, {})
+    rank = ground.frame["source"].iloc[rows].map(ranks).fillna(len(ranks))
+    pieces, overlaps = overlay.settle(pieces, overlay.precedence(rank), unit_m)
+    left = ~shapely.is_empty(pieces)
+    return Found(
+        Pieces(pieces[left], {ground.role: rows[left]}),
+        [
+            replace(found, keeps=int(rows[found.keeps]), loses=int(rows[found.loses]))
+            for found in overlaps
+        ],
+    )
+
+
 def _members(
     name: str, spec: MeasureSpec, grounds: Mapping[str, Ground], profile: Profile
 ) -> dict[str, frozenset[str]]:
@@ -213,18 +247,8 @@ class _Survey:
     def pieces(self, role: str) -> Pieces:
         """What of a role's ground lies in the town, each patch of land once."""
         if role not in self._pieces:
-            ground = self.grounds[role]
-            parcels = ground.frame.geometry.to_numpy()
-            pieces, rows = overlay.clip(self.town.boundary, parcels)
-            self.overlaps[role] = []
-            sums = abs(self.town.boundary.area - shapely.area(pieces).sum()) <= self.noise
-            if not (sums and overlay.is_mosaic(self.town.boundary, parcels[rows])):
-                ranks = RANKS.get(role, {})
-                rank = ground.frame["source"].iloc[rows].map(ranks).fillna(len(ranks))
-                pieces, self.overlaps[role] = overlay.settle(
-                    pieces, overlay.precedence(rank), self.unit_m
-                )
-            self._pieces[role] = Pieces(pieces, {role: rows})
+            found = town_pieces(self.town.boundary, self.grounds[role], self.unit_m)
+            self._pieces[role], self.overlaps[role] = found.pieces, found.overlaps
         return self._pieces[role]
 
     def uncovered(self, role: str) -> Any:
@@ -307,9 +331,8 @@ class _Survey:
         """What was odd in the layers within this town: overlaps, unknown codes, parts not covered."""
         for role, overlaps in self.overlaps.items():
             frame = self.grounds[role].frame
-            rows = self.pieces(role).rows[role]
             for found in overlaps:
-                keeps, loses = frame.iloc[rows[found.keeps]], frame.iloc[rows[found.loses]]
+                keeps, loses = frame.iloc[found.keeps], frame.iloc[found.loses]
                 area = geodesy.official_area_m2(found.geometry, self.town.crs)[0]
                 yield Issue(
                     "layer_overlap",
