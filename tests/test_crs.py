@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from townland import crs
+from townland.crs import recognise
 from townland.errors import CRSError, GeometryError
 
 ESRI = (
@@ -107,6 +108,8 @@ def test_almost_the_same_parameters_are_not_the_same():
     moved = epsg(32649).to_wkt("WKT1_ESRI").replace("500000.0", "500001.0")
     found, _issues = crs.normalise(moved)
     assert found != epsg(32649)
+    assert not recognise._same_plane(found, epsg(32649))
+    assert recognise._same_plane(pyproj.CRS(epsg(32649).to_wkt("WKT1_ESRI")), epsg(32649))
     x, _y = crs.transformer(crs.LONLAT, found).transform(111.0, 24.0)
     assert x == pytest.approx(500001.0, abs=1e-6)
 
@@ -136,7 +139,7 @@ def test_legacy_datums_are_refused(text):
     with pytest.raises(CRSError) as caught:
         crs.normalise(text, place="old.shp")
     assert "old.shp" in caught.value.render("en")
-    assert "transform in the catalog" in caught.value.render("en")
+    assert "to CGCS2000 is not public" in caught.value.render("en")
 
 
 def test_a_legacy_datum_is_taken_with_declared_parameters_which_are_said():

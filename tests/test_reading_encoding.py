@@ -165,6 +165,7 @@ def test_a_stated_encoding_that_does_not_decode_is_an_error(tmp_path, stated):
         ("cp936", "GB18030"),
         ("ANSI 936", "GB18030"),
         ("OEM 936", "GB18030"),
+        ("gb2312-80", "GB18030"),
         ("utf8", "UTF-8"),
         ("65001", "UTF-8"),
         ("88591", None),

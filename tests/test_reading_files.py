@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import zipfile
@@ -130,6 +131,19 @@ def test_content_must_be_what_the_suffix_says(tmp_path):
     assert "this kind of file is not read" in refused(tmp_path / "c.txt")
 
 
+def test_json_of_another_kind_is_no_geojson(tmp_path):
+    ring = [[109, 24], [109, 25], [110, 25], [109, 24]]
+    document = {
+        "geometryType": "esriGeometryPolygon",
+        "spatialReference": {"wkid": 4490},
+        "fields": [{"name": "n", "type": "esriFieldTypeString"}],
+        "features": [{"attributes": {"n": "a"}, "geometry": {"rings": [ring]}}],
+    }
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    assert "the content is ESRIJSON" in refused(path)
+
+
 def test_a_plain_database_is_no_geopackage(tmp_path):
     import sqlite3
 
@@ -156,7 +170,10 @@ def test_files_cut_off_anywhere_give_a_clear_error(tmp_path, suffix, share):
         frame().to_file(path)
     whole = path.read_bytes()
     path.write_bytes(whole[: int(len(whole) * share)])
-    assert "town" in refused(path)
+    said = refused(path)
+    assert "town" in said
+    if suffix in ("gpkg", "shp", "parquet"):
+        assert "cut off" in said
 
 
 def test_side_files_of_a_shapefile(tmp_path):
