@@ -315,6 +315,24 @@ def _read(source: Source, columns: Sequence[str], boxes: Sequence[Bounds] | None
     return joined.take(order)
 
 
+def attributes(source: Source, columns: Sequence[str]) -> Mapping[str, pa.ChunkedArray]:
+    """Columns of all features of the file; their geometry is not read where the format allows it.
+
+    Raises
+    ------
+    LayerError
+        The file is damaged.
+    """
+    if source.format in ("geoparquet", "geojson"):
+        return read(source, columns, None).columns
+    options = {"encoding": source.encoding} if source.format == "shapefile" else {}
+    with translated(source.place):
+        _meta, table = pyogrio.raw.read_arrow(
+            source.path, layer=source.layer, columns=list(columns), read_geometry=False, **options
+        )
+    return {name: table.column(name) for name in columns}
+
+
 def hull(boxes: Sequence[Bounds]) -> Bounds:
     """The bounding box of boxes."""
     around = np.array(boxes)

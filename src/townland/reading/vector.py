@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -88,13 +88,15 @@ def read_layer(
         boxes = _boxes(windows, crs, pipeline)
         rows = sources.read(source, list(dict.fromkeys([*needed.values(), *where])), boxes)
         bounds = total_bounds(source, rows)
+        filter_issues: tuple[Issue, ...] = ()
+        if where:
+            rows = rows.take(matches(rows.columns, where))
+            filter_issues = () if len(rows) else _matches_nothing(source, where)
     in_degrees = crs.is_geographic and pipeline is None
     sources.check_degrees(source, bounds, geographic=in_degrees)
-    issues = [*source.issues, *crs_issues, *rows.issues]
+    issues = [*source.issues, *crs_issues, *rows.issues, *filter_issues]
     if source.features == 0:
         issues.append(Issue("layer_empty", "warning", _("the layer holds no features")))
-    if where:
-        rows = rows.take(matches(rows.columns, where))
     rows, shape_issues = polygons(rows)
     columns, column_issues = _standard(rows, needed)
     geometry, extent = rows.geometry, shapely.box(*bounds) if bounds else shapely.Polygon()
@@ -176,6 +178,23 @@ def _boxes(
             box = crsys.moved_bounds(box, back)
         found.append(box)
     return sources.merged(found)
+
+
+def _matches_nothing(source: Source, where: Mapping[str, Sequence[Any]]) -> tuple[Issue, ...]:
+    """Tell a filter that fits no feature of the whole file from one that fits none near the towns."""
+    columns = sources.attributes(source, list(where))
+    if source.features == 0 or matches(columns, where).any():
+        return ()
+    lone = [name for name in where if not matches(columns, {name: where[name]}).any()]
+    column = next(iter(lone or where))
+    present = sorted({text for text in as_text(columns[column]) if text is not None})
+    message = _(
+        "the filter where matches no feature of the file, so that the layer is taken to be empty;"
+        " the values of {column} are: {values}",
+        column=column,
+        values=", ".join(present[:20]) + (" …" if len(present) > 20 else ""),
+    )
+    return (Issue("where_matches_nothing", "warning", message),)
 
 
 def total_bounds(source: Source, rows: Rows) -> Bounds | None:

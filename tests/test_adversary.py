@@ -1,0 +1,371 @@
+"""What a hostile or careless county office may hand in; every figure was worked out on paper."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pyproj
+import pytest
+import shapely
+
+from factory_land import CRS, EAST, NORTH, box, catalog, geodesic_m2, write
+from townland import prepare
+from townland.assessment import Assessment, check
+from townland.catalog import load_catalog
+from townland.examine import examine
+from townland.reading.vector import read_layer
+from townland.rules.loader import load_rulebook
+from townland.towns import read_towns
+
+DAY = dt.date(2018, 12, 31)
+BOOK = load_rulebook("liuzhou-2018")
+TOWN = box(0, 0, 1000, 1000)
+
+
+def survey(path: Path, shapes: Sequence[Any], codes: Sequence[Any], **columns: Any) -> Path:
+    """A land survey without ridges and owners unless `columns` give them."""
+    count = len(shapes)
+    standard: dict[str, Any] = {
+        "BSM": [str(i + 1) for i in range(count)],
+        "DLBM": list(codes),
+        "KCXS": [0.0] * count,
+        "QSXZ": ["30"] * count,
+    }
+    return write(path, shapes, **{**standard, **columns})
+
+
+def plots(path: Path, *shapes: Any, code: str = "0701") -> Path:
+    count = len(shapes)
+    return write(path, shapes, ID=[str(i) for i in range(count)], GHDM=[code] * count)
+
+
+def run(folder: Path, towns: Any, layers: dict[str, Path], **extra: str) -> Assessment:
+    towns = towns if isinstance(towns, list) else [towns]
+    boundary = write(folder / "towns.gpkg", towns, name=[f"镇{i + 1}" for i in range(len(towns))])
+    return check(read_towns([boundary]), catalog(folder, layers, **extra), BOOK, on=DAY)
+
+
+def m2(assessment: Assessment, measure: str, town: int = 0) -> float:
+    return float(assessment.towns[town].measures[measure].area_m2)
+
+
+def verdicts(assessment: Assessment, town: str = "1") -> dict[str, str]:
+    return {found.rule: found.verdict.value for found in assessment.findings if found.town == town}
+
+
+def closes(assessment: Assessment, town: int = 0) -> None:
+    table = assessment.towns[town].land_classes
+    assert table is not None
+    control = table.control_m2
+    assert control == assessment.towns[town].area_m2
+    for column in ("gross_m2", "net_m2"):
+        assert sum(getattr(row, column) for row in table.rows) + table.uncovered_m2 == control
+
+
+# ------------------------------------------------------------------------------------ shapes of towns
+
+
+def test_the_land_in_a_towns_hole_is_not_its_land(tmp_path: Path) -> None:
+    hole = box(400, 400, 600, 600)
+    layers = {
+        "land_use": survey(tmp_path / "s.gpkg", [box(-100, -100, 1100, 1100)], ["0103"]),
+        "permanent_basic_farmland": write(
+            tmp_path / "p.gpkg", [box(410, 410, 590, 590)], BSM=["p"]
+        ),
+        "planned_use": plots(tmp_path / "plan.gpkg", box(300, 450, 500, 550)),
+    }
+    covered = 'coverage = "s.gpkg"\n'
+    found = run(tmp_path, TOWN.difference(hole), layers, permanent_basic_farmland=covered)
+    closes(found)
+    expected = geodesic_m2(TOWN) - geodesic_m2(hole)
+    assert float(found.towns[0].area_m2) == pytest.approx(expected, abs=0.05)
+    assert m2(found, "farmland_enclosed") == 0
+    assert verdicts(found)["LAND-03"] == "pass"
+    west = geodesic_m2(box(300, 450, 400, 550))
+    assert m2(found, "cultivated_built_on") == pytest.approx(west, abs=0.05)
+
+
+def test_a_town_of_two_parts_takes_nothing_from_between(tmp_path: Path) -> None:
+    parts = [box(0, 0, 300, 1000), box(700, 0, 1000, 1000)]
+    layers = {
+        "land_use": survey(tmp_path / "s.gpkg", [box(0, 0, 1000, 1000)], ["0101"]),
+        "planned_use": plots(tmp_path / "plan.gpkg", box(200, 200, 800, 300)),
+    }
+    found = run(tmp_path, shapely.MultiPolygon(parts), layers)
+    closes(found)
+    built_on = [box(200, 200, 300, 300), box(700, 200, 800, 300)]
+    expected = sum(map(geodesic_m2, built_on))
+    assert m2(found, "paddy_built_on") == pytest.approx(expected, abs=0.05)
+    assert found.towns[0].plane_m2 == Decimal("600000.00")
+
+
+def test_towns_with_a_common_border_share_every_parcel_on_it(tmp_path: Path) -> None:
+    bend = [(500, 0), (480, 300), (530, 700), (500, 1000)]
+    line = [(EAST + x, NORTH + y) for x, y in bend]
+    west = shapely.Polygon([*line, (EAST, NORTH + 1000), (EAST, NORTH)])
+    east = shapely.Polygon([*line, (EAST + 1000, NORTH + 1000), (EAST + 1000, NORTH)])
+    strips = [box(0, south, 1000, south + 100) for south in range(0, 1000, 100)]
+    codes = ["0101", "0103", "0301", "0702", "1101"] * 2
+    layers = {"land_use": survey(tmp_path / "s.gpkg", strips, codes)}
+    both = run(tmp_path, [west, east], layers)
+    whole = run(tmp_path, TOWN, layers)
+    closes(both, 0)
+    closes(both, 1)
+    merged = whole.towns[0].land_classes
+    assert merged is not None
+    for row in merged.rows:
+        halves = [
+            float(part.gross_m2)
+            for town in both.towns
+            for part in (town.land_classes.rows if town.land_classes else ())
+            if part.code == row.code
+        ]
+        assert sum(halves) == pytest.approx(float(row.gross_m2), abs=0.06), row.code
+
+
+def test_a_town_of_one_square_metre_is_measured(tmp_path: Path) -> None:
+    layers = {
+        "land_use": survey(tmp_path / "s.gpkg", [box(0, 0, 1000, 1000)], ["0101"]),
+        "planned_use": plots(tmp_path / "plan.gpkg", box(0, 0, 1000, 500)),
+    }
+    found = run(tmp_path, box(499, 499.5, 500, 500.5), layers)
+    closes(found)
+    assert found.towns[0].area_m2 == Decimal("1.00")
+    assert m2(found, "paddy_built_on") == 0.50
+
+
+def test_a_town_larger_than_its_layers_is_known_in_part_and_never_passes(tmp_path: Path) -> None:
+    layers = {
+        "land_use": survey(tmp_path / "s.gpkg", [box(400, 400, 600, 600)], ["0301"]),
+        "planned_use": plots(tmp_path / "plan.gpkg", box(450, 450, 500, 500)),
+        "permanent_basic_farmland": write(
+            tmp_path / "p.gpkg", [box(590, 590, 600, 600)], BSM=["p"]
+        ),
+    }
+    found = run(tmp_path, TOWN, layers)
+    closes(found)
+    table = found.towns[0].land_classes
+    assert table is not None
+    expected = geodesic_m2(TOWN) - geodesic_m2(box(400, 400, 600, 600))
+    assert float(table.uncovered_m2) == pytest.approx(expected, abs=0.05)
+    judged = verdicts(found)
+    assert "pass" not in {judged[f"LAND-0{i}"] for i in (3, 4, 5, 6, 8)}
+
+
+def test_a_town_in_metres_with_layers_in_degrees(tmp_path: Path) -> None:
+    """The edges of the layers are 1 km long parallels' chords in metres, divided as they are drawn."""
+    degrees = pyproj.CRS(4490)
+    dense = [shapely.segmentize(shape, 20) for shape in (box(0, 0, 1000, 400), TOWN)]
+    moved = gpd.GeoSeries(dense, crs=CRS).to_crs(degrees)
+    layers = {
+        "land_use": write(
+            tmp_path / "s.gpkg",
+            [moved[1]],
+            degrees,
+            BSM=["1"],
+            DLBM=["0101"],
+            KCXS=[0.0],
+            QSXZ=["30"],
+        ),
+        "permanent_basic_farmland": write(tmp_path / "p.gpkg", [moved[0]], degrees, BSM=["p"]),
+        "planned_use": plots(tmp_path / "plan.gpkg", box(0, 300, 1000, 600)),
+    }
+    found = run(tmp_path, TOWN, layers)
+    closes(found)
+    expected = geodesic_m2(box(0, 300, 1000, 400))
+    assert m2(found, "farmland_built_on") == pytest.approx(expected, abs=0.1)
+    assert found.towns[0].land_classes is not None
+    assert float(found.towns[0].land_classes.uncovered_m2) < 0.05
+
+
+# ------------------------------------------------------------------------------------------- layers
+
+
+def test_two_layers_of_one_role_are_one_ground(tmp_path: Path) -> None:
+    """The second layer claims 100 m of the first; cultivated land goes before forest."""
+    survey(tmp_path / "a.gpkg", [box(0, 0, 600, 1000)], ["0301"])
+    survey(tmp_path / "b.gpkg", [box(500, 0, 1000, 1000)], ["0103"])
+    (tmp_path / "catalog.toml").write_text(
+        "".join(
+            f'[[layer]]\nname = "{name}"\nrole = "land_use"\npath = "{name}.gpkg"\n'
+            'scheme = "sandiao-2019"\nclass_column = "DLBM"\nid_column = "BSM"\n'
+            for name in ("a", "b")
+        ),
+        encoding="utf-8",
+    )
+    boundary = write(tmp_path / "towns.gpkg", [TOWN], name=["镇"])
+    layers = load_catalog(tmp_path / "catalog.toml")
+    found = check(read_towns([boundary]), layers, BOOK, on=DAY)
+    closes(found)
+    table = found.towns[0].land_classes
+    assert table is not None
+    rows = {row.code: float(row.gross_m2) for row in table.rows}
+    assert rows["0103"] == pytest.approx(geodesic_m2(box(500, 0, 1000, 1000)), abs=0.05)
+    assert rows["0301"] == pytest.approx(geodesic_m2(box(0, 0, 500, 1000)), abs=0.05)
+    assert table.uncovered_m2 == 0
+    (issue,) = [issue for issue in found.issues if issue.code == "layer_overlap"]
+    assert issue.layer == "a"
+
+
+def test_basic_farmland_drawn_twice_counts_once(tmp_path: Path) -> None:
+    twice = [box(0, 0, 500, 500)] * 2 + [box(250, 250, 750, 500)]
+    layers = {
+        "permanent_basic_farmland": write(tmp_path / "p.gpkg", twice, BSM=["a", "a", "b"]),
+        "planned_use": plots(tmp_path / "plan.gpkg", box(0, 400, 1000, 600), box(0, 0, 10, 10)),
+        "land_use": survey(tmp_path / "s.gpkg", [TOWN], ["0103"]),
+    }
+    found = run(tmp_path, TOWN, layers)
+    expected = geodesic_m2(box(0, 400, 750, 500)) + geodesic_m2(box(0, 0, 10, 10))
+    assert m2(found, "farmland_built_on") == pytest.approx(expected, abs=0.05)
+    assert verdicts(found)["LAND-03"] == "fail"
+
+
+def test_an_empty_layer_says_nothing_unless_it_states_where_it_is_complete(tmp_path: Path) -> None:
+    layers = {
+        "permanent_basic_farmland": write(tmp_path / "p.gpkg", [], BSM=[]),
+        "planned_use": plots(tmp_path / "plan.gpkg", box(0, 0, 100, 100)),
+        "land_use": survey(tmp_path / "s.gpkg", [TOWN], ["0301"]),
+    }
+    silent = run(tmp_path, TOWN, layers)
+    assert verdicts(silent)["LAND-03"] == "not_evaluated"
+    assert "layer_empty" in {issue.code for issue in silent.issues}
+    stated = run(tmp_path, TOWN, layers, permanent_basic_farmland='coverage = "s.gpkg"\n')
+    assert verdicts(stated)["LAND-03"] == "pass"
+
+
+def test_layers_that_lie_elsewhere_are_no_layers(tmp_path: Path) -> None:
+    away = box(50_000, 0, 51_000, 1000)
+    layers = {
+        "permanent_basic_farmland": write(tmp_path / "p.gpkg", [away], BSM=["p"]),
+        "planned_use": plots(tmp_path / "plan.gpkg", away),
+        "land_use": survey(tmp_path / "s.gpkg", [away], ["0301"]),
+    }
+    found = run(tmp_path, TOWN, layers)
+    closes(found)
+    judged = verdicts(found)
+    assert {judged[f"LAND-0{i}"] for i in (2, 3, 4, 5, 6, 8)} == {"not_evaluated"}
+
+
+def test_a_filter_that_matches_nothing_in_the_file_is_told(tmp_path: Path) -> None:
+    """A typing error in `where` must not read as a county without basic farmland."""
+    layers = {
+        "permanent_basic_farmland": write(
+            tmp_path / "p.gpkg", [box(0, 0, 1000, 1000)], BSM=["p"], KIND=["永久基本农田"]
+        ),
+        "planned_use": plots(tmp_path / "plan.gpkg", box(0, 0, 100, 100)),
+        "land_use": survey(tmp_path / "s.gpkg", [TOWN], ["0103"]),
+    }
+    found = run(
+        tmp_path, TOWN, layers, permanent_basic_farmland='where = { KIND = ["基本农田"] }\n'
+    )
+    (issue,) = [issue for issue in found.issues if issue.code == "where_matches_nothing"]
+    assert issue.layer == "permanent_basic_farmland"
+    assert "永久基本农田" in issue.message.render("en")
+
+
+def test_classes_of_ones_own_make_the_same_measures(tmp_path: Path) -> None:
+    shapes = [box(0, 0, 250, 1000), box(250, 0, 500, 1000), box(500, 0, 1000, 1000)]
+    path = write(tmp_path / "s.gpkg", shapes, kind=["field, dry", 'the "paddy"', "town's"])
+    plan = plots(tmp_path / "plan.gpkg", box(0, 0, 1000, 100))
+    (tmp_path / "catalog.toml").write_text(
+        '[[layer]]\nname = "own"\nrole = "land_use"\npath = "s.gpkg"\nclass_column = "kind"\n'
+        "classes = { cultivated = ['field, dry'], paddy = ['the \"paddy\"'], agricultural = [],"
+        ' unused = [], construction = ["town\'s"] }\n'
+        f'[[layer]]\nname = "plan"\nrole = "planned_use"\npath = "{plan.name}"\n'
+        'scheme = "guide-2023"\nclass_column = "GHDM"\nid_column = "ID"\n',
+        encoding="utf-8",
+    )
+    boundary = write(tmp_path / "towns.gpkg", [TOWN], name=["镇"])
+    found = check(read_towns([boundary]), load_catalog(tmp_path / "catalog.toml"), BOOK, on=DAY)
+    closes(found)
+    assert path.exists()
+    strip = geodesic_m2(box(0, 0, 250, 100))
+    assert m2(found, "paddy_built_on") == pytest.approx(strip, abs=0.05)
+    assert m2(found, "cultivated_built_on") == pytest.approx(2 * strip, abs=0.1)
+    assert m2(found, "existing_built_on") == pytest.approx(2 * strip, abs=0.1)
+
+
+def test_a_parcel_without_a_class_is_land_of_unknown_class(tmp_path: Path) -> None:
+    halves = [box(0, 0, 500, 1000), box(500, 0, 1000, 1000)]
+    layers = {
+        "land_use": survey(tmp_path / "s.gpkg", halves, ["0301", None]),
+        "planned_use": plots(tmp_path / "plan.gpkg", box(400, 0, 600, 1000)),
+    }
+    found = run(tmp_path, TOWN, layers)
+    closes(found)
+    table = found.towns[0].land_classes
+    assert table is not None
+    (row,) = [row for row in table.rows if row.three_class is None]
+    assert float(row.gross_m2) == pytest.approx(geodesic_m2(halves[1]), abs=0.05)
+    assert verdicts(found)["LAND-04"] == "not_evaluated"
+
+
+def test_ids_that_stand_twice_or_look_like_code_change_no_figure(tmp_path: Path) -> None:
+    strips = [box(0, south, 1000, south + 250) for south in (0, 250, 500, 750)]
+    plan = plots(tmp_path / "plan.gpkg", box(0, 0, 100, 1000))
+    plain = survey(tmp_path / "plain.gpkg", strips, ["0101", "0103", "0301", "0702"])
+    odd = survey(
+        tmp_path / "odd.gpkg",
+        strips,
+        ["0101", "0103", "0301", "0702"],
+        BSM=["7", "7", 'a,"b"\n<i>', "'; --"],
+    )
+    one, other = (
+        run(tmp_path, TOWN, {"land_use": layer, "planned_use": plan}) for layer in (plain, odd)
+    )
+    assert verdicts(one) == verdicts(other)
+    for name, measure in one.towns[0].measures.items():
+        assert measure.area_m2 == other.towns[0].measures[name].area_m2, name
+
+
+def test_without_a_plan_nothing_that_needs_one_is_judged(tmp_path: Path) -> None:
+    layers = {
+        "land_use": survey(tmp_path / "s.gpkg", [TOWN], ["0702"]),
+        "permanent_basic_farmland": write(tmp_path / "p.gpkg", [box(0, 0, 10, 10)], BSM=["p"]),
+    }
+    judged = verdicts(run(tmp_path, TOWN, layers))
+    # LAND-02 falls back on existing construction land: 1 km² of it, and says so
+    assert judged["LAND-02"] == "pass"
+    assert {judged[f"LAND-0{i}"] for i in (3, 4, 5, 6, 8)} == {"not_evaluated"}
+
+
+def test_a_slit_narrower_than_the_other_crs_can_write_is_no_fault(tmp_path: Path) -> None:
+    """Without the zone's number eastings are 70 times finer: 1e-9 m wide there, closed here."""
+    local = pyproj.CRS(4545)
+    ring = [(0, 0), (50, 0), (50, 50), (50 + 1e-9, 0), (100, 0), (100, 100), (0, 100)]
+    slit = shapely.Polygon([(520_000 + x, 2_700_000 + y) for x, y in ring])
+    assert slit.is_valid
+    path = write(
+        tmp_path / "s.gpkg", [slit], local, BSM=["1"], DLBM=["0103"], KCXS=[0.0], QSXZ=["30"]
+    )
+    layers = catalog(tmp_path, {"land_use": path})
+    layer = read_layer(layers.layer[0], layers, None)
+    ground = prepare.gather("land_use", [layer], CRS, "survey")
+    assert ground.frame.geometry.is_valid.all()
+    assert ground.frame.geometry.area.sum() == pytest.approx(10_000, abs=1e-3)
+
+
+def test_a_layer_of_a_crs_without_a_code_is_examined_whole(tmp_path: Path) -> None:
+    """Its name, "Lambert_Azimuthal_Equal_Area", means several CRSs to PROJ."""
+    crs = pyproj.CRS(
+        'PROJCS["Lambert_Azimuthal_Equal_Area",GEOGCS["CGCS2000",DATUM["China_2000",'
+        'SPHEROID["CGCS2000",6378137,298.257222101]],PRIMEM["Greenwich",0],UNIT["degree",'
+        '0.0174532925199433]],PROJECTION["Lambert_Azimuthal_Equal_Area"],'
+        'PARAMETER["latitude_of_center",24],PARAMETER["longitude_of_center",109],'
+        'PARAMETER["false_easting",0],PARAMETER["false_northing",0],UNIT["metre",1]]'
+    )
+    path = write(tmp_path / "s.gpkg", [shapely.box(0, 0, 9, 9)], crs, BSM=["1"], DLBM=["9999"])
+    (tmp_path / "catalog.toml").write_text(
+        f'[[layer]]\nname = "s"\nrole = "land_use"\npath = "{path.name}"\nclass_column = "DLBM"\n'
+        'scheme = "sandiao-2019"\n',
+        encoding="utf-8",
+    )
+    layers = load_catalog(tmp_path / "catalog.toml")
+    codes = {issue.code for issue in examine(layers.layer[0], layers).issues}
+    assert "class_unknown" in codes
+    assert "layer_unreadable" not in codes
