@@ -1,0 +1,164 @@
+"""The four demo towns: the verdicts they were made for, and every figure by another routine."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from decimal import Decimal
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from factory_land import geodesic_m2
+from townland.assessment import Assessment, check
+from townland.catalog import load_catalog
+from townland.rules.loader import load_rulebook
+from townland.towns import load_dossier, match_dossiers, read_towns
+
+LAYERS = Path(__file__).parents[1] / "layers"
+SAMPLE = LAYERS / "sample"
+LAWFUL, ON_FARMLAND, ON_THE_EDGE, PARTLY_OUTSIDE = "T01", "T02", "T03", "T04"
+
+VERDICTS = {
+    LAWFUL: "pass pass pass pass pass info pass",
+    ON_FARMLAND: "pass pass fail review review info fail",
+    ON_THE_EDGE: "review review review review review info review",
+    PARTLY_OUTSIDE: "pass pass not_evaluated not_evaluated not_evaluated not_evaluated not_evaluated",
+}
+
+
+@pytest.fixture(scope="module")
+def demo() -> Assessment:
+    towns = read_towns([SAMPLE / "towns.gpkg"], code_column="code", name_column="name")
+    dossiers = [load_dossier(path) for path in sorted((SAMPLE / "dossiers").glob("*.toml"))]
+    return check(
+        match_dossiers(towns, dossiers),
+        load_catalog(LAYERS / "catalog.toml"),
+        load_rulebook("liuzhou-2018"),
+        on=dt.date(2018, 12, 31),
+    )
+
+
+@pytest.mark.parametrize("town", VERDICTS)
+def test_every_town_gets_the_verdicts_it_was_made_for(demo: Assessment, town: str) -> None:
+    found = [finding.verdict.value for finding in demo.findings if finding.town == town]
+    assert " ".join(found) == VERDICTS[town]
+
+
+class Truth:
+    """The same land by other means: geopandas overlays and geodesics, no townland code."""
+
+    def __init__(self) -> None:
+        self.towns = gpd.read_file(SAMPLE / "towns.gpkg").set_index("code")
+        self.survey = gpd.read_file(SAMPLE / "county.gdb", layer="DLTB")
+        self.farmland = gpd.read_file(SAMPLE / "YJJBNTBHTB.shp", encoding="gb18030")
+        self.plan = gpd.read_file(SAMPLE / "plan.gpkg", layer="planned_use")
+        self.stock = gpd.read_file(SAMPLE / "plan.gpkg", layer="stock_land")
+        guide = _table("guide-2023.csv")
+        self.built = {row["code"] for row in guide if "建设用地" in row.values()}
+        survey = _table("sandiao-2019.csv")
+        self.existing = {row["code"] for row in survey if "建设用地" in row.values()}
+
+    def pieces(self, town: str, *layers: Any) -> gpd.GeoDataFrame:
+        """What the layers have in common within a town."""
+        found = self.towns.loc[[town], ["geometry"]]
+        for layer in layers:
+            found = gpd.overlay(found, layer, how="intersection", keep_geom_type=True)
+        return found
+
+    def construction(self) -> gpd.GeoDataFrame:
+        return self.plan[self.plan["GHDM"].isin(self.built)][["geometry"]]
+
+    def land(self, codes: Any) -> gpd.GeoDataFrame:
+        return self.survey[self.survey["DLBM"].isin(codes)][["geometry", "DLBM", "KCXS"]]
+
+    def measures(self, town: str) -> dict[str, gpd.GeoDataFrame]:
+        plots = self.construction()
+        other = set(self.survey["DLBM"]) - self.existing
+        return {
+            "planned_construction": self.pieces(town, plots),
+            "existing_construction": self.pieces(town, self.land(self.existing)),
+            "farmland_built_on": self.pieces(town, plots, self.farmland[["geometry", "KCXS"]]),
+            "farmland_enclosed": self.pieces(town, self.farmland[["geometry", "KCXS"]]),
+            "cultivated_built_on": self.pieces(town, plots, self.land({"0101", "0102", "0103"})),
+            "paddy_built_on": self.pieces(town, plots, self.land({"0101"})),
+            "barren_built_on": self.pieces(
+                town,
+                plots,
+                self.land({"0404", "1105", "1106", "1108", "1204", "1205", "1206", "1207"}),
+            ),
+            "existing_built_on": self.pieces(town, plots, self.land(self.existing)),
+            "stock_built_on": self.pieces(town, plots, self.stock[["geometry"]]),
+            "new_construction": self.pieces(town, plots, self.land(other)),
+        }
+
+
+def _table(name: str) -> list[dict[str, str]]:
+    text = (files("townland") / "landclasses" / name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+@pytest.fixture(scope="module")
+def truth() -> Truth:
+    return Truth()
+
+
+@pytest.mark.parametrize("town", VERDICTS)
+def test_every_figure_equals_that_of_another_routine(
+    demo: Assessment, truth: Truth, town: str
+) -> None:
+    result = next(result for result in demo.towns if result.town.code == town)
+    boundary = truth.towns.geometry[town]
+    assert float(result.area_m2) == pytest.approx(geodesic_m2(boundary), abs=0.05)
+    for name, pieces in truth.measures(town).items():
+        measure = result.measures[name]
+        areas = pieces.geometry.map(geodesic_m2) if len(pieces) else pd.Series(dtype=float)
+        allowed = 0.05 + 0.02 * max(len(pieces), measure.pieces)
+        assert float(measure.area_m2) == pytest.approx(areas.sum(), abs=allowed), name
+        if "KCXS" in pieces and measure.net_m2 is not None:
+            cultivated = pieces["DLBM"].str.startswith("01") if "DLBM" in pieces else 1
+            net = (areas * (1 - pieces["KCXS"] * cultivated)).sum()
+            assert float(measure.net_m2) == pytest.approx(net, abs=allowed), name
+
+
+@pytest.mark.parametrize("town", VERDICTS)
+def test_the_table_of_classes_is_that_of_another_routine(
+    demo: Assessment, truth: Truth, town: str
+) -> None:
+    result = next(result for result in demo.towns if result.town.code == town)
+    table = result.land_classes
+    assert table is not None
+    pieces = truth.pieces(town, truth.survey[["geometry", "DLBM", "QSXZ"]])
+    areas = pieces.geometry.map(geodesic_m2).groupby(pieces["DLBM"]).agg(["sum", "count"])
+    for row in table.rows:
+        if row.code in areas.index:
+            total, count = areas.loc[row.code]
+            assert float(row.gross_m2) == pytest.approx(total, abs=0.05 + 0.02 * count)
+        else:
+            assert (row.code, row.gross_m2) == ("1203", 0)
+    assert sum((row.gross_m2 for row in table.rows), table.uncovered_m2) == result.area_m2
+    assert sum((row.net_m2 for row in table.rows), table.uncovered_m2) == result.area_m2
+
+
+def test_what_each_town_was_made_for(demo: Assessment) -> None:
+    by_code = {result.town.code: result for result in demo.towns}
+    lawful = by_code[LAWFUL].measures
+    assert lawful["farmland_enclosed"].area_m2 == lawful["cultivated_built_on"].area_m2 == 0
+    assert by_code[ON_FARMLAND].measures["farmland_built_on"].area_m2 > 10_000
+    edge = by_code[ON_THE_EDGE]
+    assert abs(edge.area_m2 - 3_300_000) < Decimal(3_300)
+    built_on = edge.measures["farmland_built_on"]
+    assert built_on.sliver_m2 == built_on.area_m2 > 0
+    outside = by_code[PARTLY_OUTSIDE]
+    assert outside.land_classes is not None
+    assert Decimal("0.1") < outside.land_classes.uncovered_m2 / outside.area_m2 < Decimal("0.25")
+    assert "57.0" in demo.finding("LAND-03", PARTLY_OUTSIDE).why.render("en")
+
+
+def test_no_layer_of_the_demo_needed_mending(demo: Assessment) -> None:
+    assert demo.repairs == ()
+    assert {issue.code for issue in demo.issues} <= {"encoding_declared", "land_use_uncovered"}
