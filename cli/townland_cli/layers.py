@@ -14,7 +14,7 @@ app = typer.Typer(help=words("Show and examine the layers of a catalog."), no_ar
 
 @app.command(
     "list",
-    help=words("Show the layers of the catalog: role, file, CRS, date, source."),
+    help=words("Show the layers of the catalog: role, file, scheme, date, licence."),
     epilog=words("Example: townland layers list --catalog layers/catalog.toml"),
 )
 def list_layers(

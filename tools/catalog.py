@@ -1,0 +1,155 @@
+"""The catalog of messages: find every sentence in the code, keep its Chinese, compile.
+
+    python tools/catalog.py update [--from FILE.py ...]    take new sentences in, throw old ones out
+    python tools/catalog.py check                          say what is missing, odd or out of date
+
+A FILE.py holds a dictionary ``T`` from English sentences to their Chinese; it wins over the catalog.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import runpy
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+from babel.messages import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = (ROOT / "src" / "townland", ROOT / "cli" / "townland_cli")
+PO = SOURCES[0] / "locale" / "zh" / "LC_MESSAGES" / "townland.po"
+MO = PO.with_suffix(".mo")
+METHODS = [("**.py", "python"), ("**.j2", "jinja2.ext:babel_extract")]
+KEYWORDS = {"_": None, "words": None, "t": None}
+"""`_` and the command's `words` in Python, `t` in templates."""
+
+
+class Undated(Catalog):
+    """A catalog whose header names no day and no program, so that the same words give the same bytes."""
+
+    mime_headers = [  # noqa: RUF012 - takes the place of a property
+        ("Language", "zh"),
+        ("MIME-Version", "1.0"),
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Transfer-Encoding", "8bit"),
+    ]
+
+
+def sentences() -> dict[str, set[str]]:
+    """Every English sentence of the code, with the files in which it stands."""
+    found: dict[str, set[str]] = {}
+    for folder in SOURCES:
+        for name, _line, message, *_rest in extract_from_dir(folder, METHODS, keywords=KEYWORDS):
+            place = (folder / name).relative_to(ROOT).as_posix()
+            found.setdefault(str(message), set()).add(place)
+    return found
+
+
+def kept() -> dict[str, str]:
+    """The Chinese of the committed catalog."""
+    if not PO.is_file():
+        return {}
+    with PO.open("rb") as stream:
+        return {str(entry.id): str(entry.string) for entry in read_po(stream) if entry.id}
+
+
+def merged(chinese: dict[str, str]) -> Catalog:
+    """A catalog of every sentence of the code, sorted, with what Chinese is known."""
+    catalog = Undated(locale="zh", fuzzy=False)
+    catalog.header_comment = "# Chinese for every sentence of townland, kept by tools/catalog.py."
+    for sentence, places in sorted(sentences().items()):
+        # Without "python-format" flags: the places are {named}, filled by str.format.
+        message = catalog.add(
+            sentence, chinese.get(sentence, ""), locations=[(place, 0) for place in sorted(places)]
+        )
+        message.flags.clear()
+    return catalog
+
+
+def as_po(catalog: Catalog) -> bytes:
+    """The catalog as a text to edit."""
+    out = io.BytesIO()
+    write_po(out, catalog, width=100, include_lineno=False)
+    return out.getvalue()
+
+
+def as_mo(catalog: Catalog) -> bytes:
+    """The catalog as gettext reads it."""
+    out = io.BytesIO()
+    write_mo(out, catalog)
+    return out.getvalue()
+
+
+def faults() -> Iterator[str]:
+    """Say everything that is wrong with the committed catalog."""
+    known, wanted = kept(), sentences()
+    for sentence, places in sorted(wanted.items()):
+        where = ", ".join(sorted(places))
+        if not known.get(sentence):
+            yield f"no Chinese ({where}): {sentence}"
+        elif not same_places(sentence, known[sentence]):
+            yield f"other {{places}} ({where}): {sentence} -> {known[sentence]}"
+    for sentence in sorted(set(known) - set(wanted)):
+        yield f"no longer in the code: {sentence}"
+    expected = merged(known)
+    if not PO.is_file() or PO.read_bytes() != as_po(expected):
+        yield f"{PO.name} is not what `update` writes"
+    if not MO.is_file() or MO.read_bytes() != as_mo(expected):
+        yield f"{MO.name} is not compiled from {PO.name}"
+
+
+def same_places(sentence: str, chinese: str) -> bool:
+    """Whether both texts hold exactly the same ``{places}``.
+
+    >>> same_places("{a} of {b}", "{b}中的{a}"), same_places("{a}", "{b}")
+    (True, False)
+    """
+    try:
+        return places_in(sentence) == places_in(chinese)
+    except ValueError:
+        return sentence == chinese  # a brace that is no place
+
+
+def places_in(text: str) -> list[str]:
+    """The names of the ``{places}`` of a sentence, sorted."""
+    return sorted({name for _text, name, _spec, _conversion in Formatter().parse(text) if name})
+
+
+def update(dictionaries: list[Path]) -> None:
+    """Write the catalog anew from the code, what is known, and the dictionaries."""
+    chinese = kept()
+    for path in dictionaries:
+        chinese |= {
+            english: words for english, words in runpy.run_path(str(path))["T"].items() if words
+        }
+    catalog = merged(chinese)
+    PO.parent.mkdir(parents=True, exist_ok=True)
+    PO.write_bytes(as_po(catalog))
+    MO.write_bytes(as_mo(catalog))
+
+
+def main() -> int:
+    """Run the tool; 1 where the catalog has faults."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    updating = commands.add_parser("update", help="take new sentences in, throw old ones out")
+    updating.add_argument("--from", dest="dictionaries", type=Path, action="append", default=[])
+    commands.add_parser("check", help="say what is missing, odd or out of date")
+    asked = parser.parse_args()
+    if asked.command == "update":
+        update(asked.dictionaries)
+    found = list(faults())
+    for fault in found:
+        sys.stdout.write(fault + "\n")
+    sys.stdout.write(f"{len(kept())} sentences, {len(found)} faults\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
