@@ -1,19 +1,26 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from html.parser import HTMLParser
 
+import geopandas as gpd
+import numpy as np
+import pyproj
 import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.factory_pages import HOSTILE, assessment
+from tests.factory_pages import CRS, HOSTILE, assessment
 
 from townland import units
 from townland.areas import ClassRow, LandClasses
+from townland.crs import to_lonlat
+from townland.maps import legend
 from townland.report import display, picture
 from townland.report.html import report_html
+from townland.survey import TownResult
 
 CENTS = st.integers(0, 10**9).map(lambda cents: Decimal(cents) / 100)
 
@@ -216,12 +223,63 @@ def test_drawing_step_grows_with_the_load(monkeypatch: pytest.MonkeyPatch):
     assert picture.drawing_step(towns) > picture.STEP_M
 
 
+def in_degrees(result: TownResult) -> TownResult:
+    lonlat = pyproj.CRS.from_epsg(4490)
+
+    def moved(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        return frame.set_geometry(
+            list(to_lonlat(np.asarray(frame.geometry.array), CRS)), crs=lonlat
+        )
+
+    boundary = to_lonlat(np.array([result.town.boundary]), CRS)[0]
+    return replace(
+        result,
+        town=replace(result.town, boundary=boundary, crs=lonlat),
+        land=moved(result.land),
+        planned=moved(result.planned),
+        measures={n: replace(m, frame=moved(m.frame)) for n, m in result.measures.items()},
+        uncovered={},
+    )
+
+
+def test_a_town_in_degrees_is_drawn_at_the_same_size():
+    made = assessment(towns=1)
+    schemes = {"land_use": "sandiao-2019", "planned_use": "guide-2023"}
+    metres = picture.Shapes(made.towns[0], "t1", schemes, 0.2)
+    degrees = picture.Shapes(in_degrees(made.towns[0]), "t1", schemes, 0.2)
+    for a, b in zip(metres.box, degrees.box, strict=True):
+        assert b == pytest.approx(a, rel=0.02, abs=60)  # the meridians converge by a degree or so
+    page = report_html(replace(made, towns=(in_degrees(made.towns[0]),)))
+    assert page.count('class="picture"') == report_html(made).count('class="picture"')
+
+
+def test_a_picture_of_a_place_stays_near_it_and_numbers_keep_clear():
+    result = assessment(towns=2).towns[1]
+    shapes = picture.Shapes(
+        result, "t1", {"land_use": "sandiao-2019", "planned_use": "guide-2023"}, 0.2
+    )
+    largest = picture.largest(result.measures["farmland_enclosed"].frame).geometry.iloc[0]
+    west, top, right, bottom = shapes.window("farmland_enclosed")
+    ((x, y),) = shapes._place([largest.centroid.coords[0]])
+    assert west < x < right
+    assert top < y < bottom
+    width = shapes.box[2] - shapes.box[0]
+    assert right - west < 0.75 * width
+    drawn = shapes.picture(
+        label="<&>", north="N", hatches={"farmland_enclosed": legend.Hatch("dots", "#000000")},
+        box=shapes.box, width=620, height=540, id_="p",
+    )  # fmt: skip
+    assert "&lt;&amp;&gt;" in drawn
+    spots = re.findall(r'<circle cx="(-?\d+)" cy="(-?\d+)" r="(\d+)"', drawn)
+    for i, (x, y, r) in enumerate(spots):
+        for u, v, _r in spots[i + 1 :]:
+            assert np.hypot(int(x) - int(u), int(y) - int(v)) > 1.6 * int(r)
+
+
 def test_a_town_without_layers_still_has_its_page():
     made = assessment(towns=1)
     bare = made.towns[0]
     empty = bare.land.iloc[:0]
-    from dataclasses import replace
-
     town = replace(bare, land=empty, planned=empty, land_classes=None, measures={},
                    uncovered={"land_use": bare.town.boundary, "paddy": shapely.Polygon()})  # fmt: skip
     page = report_html(replace(made, towns=(town,), findings=(), issues=(), repairs=()))

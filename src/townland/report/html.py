@@ -123,7 +123,7 @@ class MeasureView:
         self.formula = " ∩ ".join([report.t("town boundary"), *chosen])
         self.figures = [
             (
-                report.t(word),
+                report.w(word),
                 wording.figure(Decimal(str(step[key])), "m2", "ha").render(report.lang),
             )
             for key, word in MEASURE_WORDS.items()
@@ -419,20 +419,13 @@ ORIGINS: dict[str, Words] = {
     "bureau": _("set by the bureau"),
 }
 
-MEASURE_WORDS = {
-    "area_m2": "gross",
-    "net_m2": "net of ridges",
-    "sliver_m2": "of it slivers",
-    "uncovered_m2": "not covered",
-    "unknown_m2": "unknown class",
+MEASURE_WORDS: dict[str, Words] = {
+    "area_m2": _("gross"),
+    "net_m2": _("net of ridges"),
+    "sliver_m2": _("of it slivers"),
+    "uncovered_m2": _("not covered"),
+    "unknown_m2": _("unknown class"),
 }
-_EXTRACTED = (
-    _("gross"),
-    _("net of ridges"),
-    _("of it slivers"),
-    _("not covered"),
-    _("unknown class"),
-)
 
 
 def _list(value: Any) -> list[Any]:

@@ -301,6 +301,8 @@ def _bar(box: Box, pixel: float, step: float) -> str:
     middle = x + length / 2
     return (
         f'<g class="bar" stroke-width="{1.8 * pixel:.4g}">'
+        f'<rect x="{x - 8 * pixel:.0f}" y="{y - 22 * pixel:.0f}" rx="{3 * pixel:.0f}"'
+        f' width="{length + 34 * pixel:.0f}" height="{28 * pixel:.0f}" class="plate"/>'
         f'<path d="M{x:.0f},{y - tick:.0f}v{tick:.0f}h{length:.0f}v-{tick:.0f}'
         f'M{middle:.0f},{y:.0f}v-{tick / 2:.0f}"/>'
         f'<text x="{x:.0f}" y="{y - 9 * pixel:.0f}" font-size="{12 * pixel:.0f}">0</text>'
@@ -313,6 +315,7 @@ def _arrow(box: Box, pixel: float, north: str) -> str:
     x, y = box[2] - 26 * pixel, box[1] + 12 * pixel
     return (
         f'<g class="north" transform="translate({x:.0f} {y:.0f}) scale({pixel:.4g})">'
+        '<rect x="-7" y="-6" width="30" height="50" rx="3" class="plate"/>'
         '<path d="M8 0L16 25L8 19.5L0 25Z"/>'
         f'<text x="8" y="39" font-size="12" text-anchor="middle">{escape(north)}</text></g>'
     )
