@@ -292,6 +292,8 @@ def test_a_tooltip_states_the_area_of_the_piece_under_the_pointer(visit: Any) ->
     page.mouse.click(*spot)
     popup = page.locator(".leaflet-popup-content").inner_text()
     assert popup.index(m2) < popup.index("Land survey")  # all that lies there, evidence first
+    page.wait_for_timeout(400)  # Leaflet lets it fade
+    assert page.locator(".leaflet-tooltip").count() == 0
 
 
 def test_layers_are_switched_by_keyboard(visit: Any) -> None:

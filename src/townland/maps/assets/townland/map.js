@@ -174,7 +174,8 @@ const townland = (() => {
       if (!layer.group || !state.map.hasLayer(layer.group)) continue;
       for (const feature of layer.features) if (contains(feature, latlng)) hits.push(feature);
     }
-    return hits.sort((a, b) => ORDER[b.layer.kind] - ORDER[a.layer.kind]);
+    // what was drawn last lies on top
+    return hits.reverse().sort((a, b) => ORDER[b.layer.kind] - ORDER[a.layer.kind]);
   }
 
   function describe(feature) {
@@ -203,11 +204,16 @@ const townland = (() => {
       waiting = true;
       requestAnimationFrame(() => {
         waiting = false;
-        const found = place && at(place)[0];
+        const found = place && !state.popup && at(place)[0];
         if (!found) map.closeTooltip(tooltip);
         else map.openTooltip(tooltip.setContent(describe(found)).setLatLng(place));
       });
     });
+    map.on("popupopen", () => {
+      state.popup = true;
+      map.closeTooltip(tooltip);
+    });
+    map.on("popupclose", () => { state.popup = false; });
     map.on("mouseout", () => {
       place = null;
       map.closeTooltip(tooltip);
