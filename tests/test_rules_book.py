@@ -180,7 +180,7 @@ def test_a_list_that_must_hold_something() -> None:
     document = tomllib.loads(Path(book().path).read_text("utf-8"))
     reuse = next(rule for rule in document["rule"] if rule["kind"] == "land_reuse")
     reuse["counted"] = []
-    with pytest.raises(ValueError, match="at least one kind of land"):
+    with pytest.raises(ValueError, match="至少应计入一类土地"):
         Rulebook.model_validate(document)
 
 
