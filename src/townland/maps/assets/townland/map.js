@@ -6,6 +6,8 @@ const townland = (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const words = data.words;
   const layers = new Map(data.layers.map((layer) => [layer.key, layer]));
+  const CHOSEN = { color: "#111", weight: 2.8 };
+  const NEIGHBOUR = { color: "#555", weight: 1.4 };
   const ORDER = { land: 0, plan: 1, other: 2, measure: 3 };
   const state = { map: null, town: null, finding: null, byHand: new Set() };
   const findingButtons = new Map();
@@ -162,7 +164,7 @@ const townland = (() => {
       town.shape = decode(town.rings);
       const line = { pane: "boundary", interactive: false, fill: false, lineJoin: "round" };
       L.polygon(town.shape, { ...line, color: "#fff", weight: 7, opacity: 0.85 }).addTo(group);
-      L.polygon(town.shape, { ...line, color: "#111", weight: 2.6 }).addTo(group);
+      town.line = L.polygon(town.shape, { ...line, ...NEIGHBOUR }).addTo(group);
     }
   }
 
@@ -307,6 +309,11 @@ const townland = (() => {
 
   function chooseTown(town) {
     state.town = town;
+    data.towns.forEach((each, n) => {
+      const chosen = town === null || n === town;
+      each.line.setStyle(chosen ? CHOSEN : NEIGHBOUR);
+      if (chosen) each.line.bringToFront();
+    });
     document.getElementById("town").value = town === null ? "all" : town;
     const name = document.getElementById("town-name");
     const area = document.getElementById("town-area");
