@@ -74,7 +74,7 @@ def layer(path: Path | str, windows, *, hashed: bool = False, **keys):
     )
     catalog = LayerCatalog(layer=[spec])
     catalog._path = path.parent / "catalog.toml"
-    return read_layer(spec, catalog, windows, hashed=hashed)
+    return read_layer(spec, catalog, windows, digest=hashing.sha256_of if hashed else None)
 
 
 def codes(found) -> list[str]:

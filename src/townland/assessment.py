@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import geopandas as gpd
@@ -15,6 +16,7 @@ from townland.catalog import ROLES, LayerCatalog
 from townland.i18n import DEFAULT_LANGUAGE, Words, _, render
 from townland.issues import Issue
 from townland.prepare import Ground, Repair
+from townland.reading.hashing import sha256_of
 from townland.reading.layer import Input, Layer
 from townland.reading.vector import read_layer
 from townland.rules.evaluate import Facts, evaluate
@@ -139,11 +141,12 @@ def check(
     step = iter(range(steps))
     towns, repairs = _mended_towns(towns, accept_repairs)
     windows = [(town.boundary.bounds, town.crs) for town in towns]
+    digest = cache(sha256_of)  # one file often holds many layers
     layers: dict[str, list[Layer]] = {}
     for role in roles:
         for spec in catalog.of_role(role):
             progress(_("reading layer {name}", name=spec.name), next(step), steps)
-            layer, done = mended(read_layer(spec, catalog, windows), accept_repairs)
+            layer, done = mended(read_layer(spec, catalog, windows, digest=digest), accept_repairs)
             layers.setdefault(role, []).append(layer)
             repairs += done
     results: list[TownResult] = []

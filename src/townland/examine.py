@@ -28,7 +28,7 @@ def examine(spec: LayerSpec, catalog: LayerCatalog) -> LayerSummary:
     if spec.is_raster or any(issue.severity == "error" for issue in summary.issues):
         return summary
     try:
-        layer = read_layer(spec, catalog, None, hashed=False)
+        layer = read_layer(spec, catalog, None, digest=None)
         found = [*layer.issues, *_geometry(layer), *_classes(layer), *_ids(layer)]
     except TownlandError as problem:
         found = [Issue("layer_unreadable", "error", _("{reason}", reason=problem.message))]

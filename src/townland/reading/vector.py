@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ def read_layer(
     catalog: LayerCatalog,
     windows: Sequence[Window] | None,
     *,
-    hashed: bool = True,
+    digest: Callable[[Path], str] | None = sha256_of,
 ) -> Layer:
     """Read the features of a layer whose bounding box meets one of the windows.
 
@@ -55,8 +55,8 @@ def read_layer(
         What to read; paths are relative to the catalog.
     windows
         Bounding boxes, each with its CRS; usually one around each town. None reads the whole file.
-    hashed
-        Whether to hash the whole file; without it ``Input.sha256`` is empty.
+    digest
+        How to hash the whole file; None leaves ``Input.sha256`` empty.
 
     Returns
     -------
@@ -112,7 +112,7 @@ def read_layer(
             name=spec.name,
             role=spec.role,
             path=Path(spec.path).as_posix(),
-            sha256=sha256_of(path) if hashed else "",
+            sha256="" if digest is None else digest(path),
             features=source.features,
             crs_declared=spec.crs or declared_crs(source),
             crs_used=crsys.describe(crs),

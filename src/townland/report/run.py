@@ -18,18 +18,20 @@ from townland.report.html import report_html
 MARK = "assessment.json"
 """The file that tells a run folder from any other folder."""
 
-Writer = Callable[[Assessment, Path, str], None]
+Writer = Callable[[Assessment, Path, str, Sequence[str]], None]
 
 
-def _html(assessment: Assessment, folder: Path, lang: str) -> None:
-    _write(folder / "report.html", report_html(assessment, lang=lang))
+def _html(assessment: Assessment, folder: Path, lang: str, formats: Sequence[str]) -> None:
+    beside = "map.html" if "map" in formats else None
+    _write(folder / "report.html", report_html(assessment, lang=lang, map_href=beside))
 
 
-def _map(assessment: Assessment, folder: Path, lang: str) -> None:
-    _write(folder / "map.html", map_html(assessment, lang=lang))
+def _map(assessment: Assessment, folder: Path, lang: str, formats: Sequence[str]) -> None:
+    beside = "report.html" if "html" in formats else None
+    _write(folder / "map.html", map_html(assessment, lang=lang, report_href=beside))
 
 
-def _gpkg(assessment: Assessment, folder: Path, lang: str) -> None:
+def _gpkg(assessment: Assessment, folder: Path, lang: str, _formats: Sequence[str]) -> None:
     write_evidence(assessment, folder / "evidence.gpkg", lang=lang)
 
 
@@ -64,7 +66,7 @@ def write_outputs(
 ) -> None:
     """Write ``assessment.json`` and what `formats` names into an open run folder."""
     for name in dict.fromkeys(formats):
-        WRITERS[name](assessment, folder, lang)
+        WRITERS[name](assessment, folder, lang, formats)
     _write(folder / MARK, dumps(assessment_json(assessment, lang=lang)))
 
 
