@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -369,3 +370,50 @@ def test_a_layer_of_a_crs_without_a_code_is_examined_whole(tmp_path: Path) -> No
     codes = {issue.code for issue in examine(layers.layer[0], layers).issues}
     assert "class_unknown" in codes
     assert "layer_unreadable" not in codes
+
+
+def test_a_column_called_like_the_files_own_number_is_read(tmp_path: Path) -> None:
+    """GDAL calls the number of a GeoJSON feature "id", and the property "id" stands beside it."""
+    shapes = [box(0, 0, 10, 10), box(10, 0, 20, 10)]
+    features = [
+        {
+            "type": "Feature",
+            "id": number,
+            "properties": {"id": code, "OGC_FID": code, "wkb_geometry": name},
+            "geometry": shapely.geometry.mapping(shape),
+        }
+        for number, code, name, shape in zip((5, 7), ("a", "b"), ("甲", "乙"), shapes, strict=True)
+    ]
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4524"}}
+    document = {"type": "FeatureCollection", "crs": crs, "features": features}
+    path = tmp_path / "towns.geojson"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    for code in ("id", "OGC_FID"):
+        towns = read_towns([path], code_column=code, name_column="wkb_geometry")
+        assert [(town.code, town.name) for town in towns] == [("a", "甲"), ("b", "乙")]
+        assert [town.boundary.area for town in towns] == [100.0, 100.0]
+
+
+def test_gaps_and_overlaps_that_only_rounding_makes_are_not_told(tmp_path: Path) -> None:
+    """0.00001 m of gap beside the eastern parcel, and as much overlap beside the western one."""
+    parcels = [box(0, 0, 400.00001, 1000), box(400, 0, 700, 1000), box(700.00001, 0, 1000, 1000)]
+    layers = {
+        "land_use": survey(tmp_path / "s.gpkg", parcels, ["0101", "0103", "0301"]),
+        "permanent_basic_farmland": write(tmp_path / "p.gpkg", [box(0, 0, 9, 9)], BSM=["p"]),
+    }
+    write(tmp_path / "extent.gpkg", [box(0, 0, 1000, 999.9)])
+    found = run(tmp_path, TOWN, layers, permanent_basic_farmland='coverage = "extent.gpkg"\n')
+    closes(found)
+    table = found.towns[0].land_classes
+    assert table is not None
+    assert table.uncovered_m2 == Decimal("0.01")  # the table closes, slivers or not
+    overlap = next(issue for issue in found.issues if issue.code == "layer_overlap")
+    assert "0.01 m²" in overlap.message.render("en")
+    assert found.towns[0].uncovered["land_use"].is_empty
+    # 0.1 m along the northern edge: narrower than a sliver, in figures and on the map alike
+    assert found.towns[0].uncovered["permanent_basic_farmland"].is_empty
+    assert found.towns[0].measures["farmland_enclosed"].uncovered_m2 == 0
+    finer = [box(0, 0, 400.000001, 1000), *parcels[1:]]
+    layers["land_use"] = survey(tmp_path / "finer.gpkg", finer, ["0101", "0103", "0301"])
+    again = run(tmp_path, TOWN, layers)
+    assert "layer_overlap" not in {issue.code for issue in again.issues}

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -292,7 +293,13 @@ def no_measure(
     name: str, roles: tuple[str, ...], town_m2: Decimal, missing: tuple[str, ...], crs: pyproj.CRS
 ) -> Measure:
     """The measure that could not be taken because no layer plays some of its roles."""
+    frame = _no_pieces(roles, crs)
+    return Measure(name, roles, ZERO, None, ZERO, ZERO, town_m2, ZERO, ZERO, missing, (), frame)
+
+
+@lru_cache(maxsize=256)
+def _no_pieces(roles: tuple[str, ...], crs: pyproj.CRS) -> Any:
+    """The frame without rows that measures of the same layers share; it costs more than it holds."""
     columns = ["town", *(f"{role}_{what}" for role in roles for what in ("id", "code"))]
     columns += ["class_name", "three_class", "source", "use_group", "area_m2", "net_m2", "sliver"]
-    frame = gpd.GeoDataFrame({column: [] for column in columns}, geometry=[], crs=crs)
-    return Measure(name, roles, ZERO, None, ZERO, ZERO, town_m2, ZERO, ZERO, missing, (), frame)
+    return gpd.GeoDataFrame({column: [] for column in columns}, geometry=[], crs=crs)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
 
+import geopandas as gpd
 import numpy as np
 import shapely
 
@@ -27,6 +28,9 @@ share of the area, and metres times the perimeter (`standards.md` 4.5)."""
 NORM_EDGE_M = 1e-4
 """How far the norm's roundings and divisions may move the area, in metres times the perimeter: a
 vertex moves by 0.00007 m at most."""
+
+SURROUNDINGS = 0.08
+"""How far beyond a town its pictures reach, as a part of its extent."""
 
 RANKS: Mapping[str, Mapping[str, int]] = {
     "land_use": {
@@ -60,7 +64,8 @@ class TownResult:
     `area_m2` is the official ellipsoid area, `area_check_m2` the independent (densified geodesic) one,
     `plane_m2` the area on the projection plane (None in degrees). `land` and `planned` are the land
     survey's pieces and the planned plots inside the town (frames as `Measure.frame`), for drawing and
-    tables; `uncovered` maps a role to the part of the town that its layers do not cover.
+    tables; `uncovered` maps a role to the part of the town that its layers do not cover, gaps narrower
+    than a sliver left out.
     """
 
     town: Town
@@ -71,6 +76,7 @@ class TownResult:
     land_classes: LandClasses | None
     land: Any
     planned: Any
+    around: Any
     uncovered: Mapping[str, Any]
     issues: tuple[Issue, ...]
 
@@ -163,7 +169,8 @@ def measure_town(
         table,
         survey.measure("land_use", ("land_use",), {}).frame,
         survey.measure("planned_use", ("planned_use",), {}).frame,
-        {role: survey.uncovered(role) for role in grounds},
+        surroundings(town.boundary, grounds["land_use"]) if "land_use" in grounds else None,
+        {role: shapely.union_all(survey.gaps((role,))) for role in grounds},
         tuple(survey.issues()),
     )
 
@@ -199,6 +206,32 @@ def town_pieces(boundary: Any, ground: Ground, unit_m: float) -> Found:
             replace(found, keeps=int(rows[found.keeps]), loses=int(rows[found.loses]))
             for found in overlaps
         ],
+    )
+
+
+def near(boundary: Any) -> tuple[float, float, float, float]:
+    """The bounding box of a town with some room around it, in the boundary's coordinates."""
+    west, south, east, north = boundary.bounds
+    room = SURROUNDINGS * max(east - west, north - south)
+    return west - room, south - room, east + room, north + room
+
+
+def surroundings(boundary: Any, ground: Ground) -> Any:
+    """The land survey beside a town, as far as a picture of the town reaches.
+
+    Columns ``land_use_code``, ``three_class`` and geometry.
+    """
+    beside = shapely.difference(shapely.box(*near(boundary)), boundary)
+    geometry = ground.frame.geometry.to_numpy()
+    shapely.prepare(boundary)
+    outside = np.flatnonzero(~shapely.covers(boundary, geometry))
+    shapely.destroy_prepared(boundary)
+    pieces, index = overlay.clip(beside, geometry[outside])
+    part = ground.frame.iloc[outside[index]]
+    return gpd.GeoDataFrame(
+        {"land_use_code": part["code"].to_numpy(), "three_class": part["three_class"].to_numpy()},
+        geometry=list(pieces),
+        crs=ground.frame.crs,
     )
 
 
@@ -242,6 +275,8 @@ class _Survey:
         self.overlaps: dict[str, list[Overlap]] = {}
         self._pieces: dict[str, Pieces] = {}
         self._uncovered: dict[str, Any] = {}
+        self._gaps: dict[tuple[str, ...], Any] = {}
+        self._overlap_m2: dict[str, Any] = {}
         self._chains: dict[tuple[str, ...], Closed] = {}
 
     def pieces(self, role: str) -> Pieces:
@@ -305,35 +340,39 @@ class _Survey:
             self.town.crs,
             town=self.town.code,
             sliver_width_m=self.sliver_width_m,
-            overlap_m2=sum(
-                float(geodesy.official_area_m2(found.geometry, self.town.crs)[0])
-                for role in roles
-                for found in self.overlaps[role]
-            ),
-            uncovered_m2=self._uncovered_m2(roles),
+            overlap_m2=sum(float(self.overlap_m2(role).sum()) for role in roles),
+            uncovered_m2=float(geodesy.official_area_m2(self.gaps(roles), self.town.crs).sum()),
             assumed_coverage=tuple(
                 role for role in roles if role not in RANKS and self.grounds[role].coverage_assumed
             ),
         )
 
-    def _uncovered_m2(self, roles: tuple[str, ...]) -> float:
-        """How much of the town some role says nothing of, gaps narrower than a sliver left out."""
-        rests = [self.uncovered(role) for role in roles]
-        patches = shapely.get_parts(
-            shapely.union_all([rest for rest in rests if not rest.is_empty])
-        )
-        if not len(patches):
-            return 0.0
-        thin = overlay.slivers(geodesy.local_metres(patches, self.town.crs), self.sliver_width_m)
-        return float(geodesy.official_area_m2(patches[~thin], self.town.crs).sum())
+    def gaps(self, roles: tuple[str, ...]) -> Any:
+        """The patches of the town of which some role says nothing, slivers left out."""
+        if roles not in self._gaps:
+            rests = [self.uncovered(role) for role in roles]
+            patches = shapely.get_parts(
+                shapely.union_all([rest for rest in rests if not rest.is_empty])
+            )
+            metres = geodesy.local_metres(patches, self.town.crs)
+            self._gaps[roles] = patches[~overlay.slivers(metres, self.sliver_width_m)]
+        return self._gaps[roles]
+
+    def overlap_m2(self, role: str) -> Any:
+        """The area of each overlap within a role's ground, in the order in which they were settled."""
+        if role not in self._overlap_m2:
+            shared = [found.geometry for found in self.overlaps[role]]
+            self._overlap_m2[role] = geodesy.official_area_m2(shared, self.town.crs)
+        return self._overlap_m2[role]
 
     def issues(self) -> Iterator[Issue]:
         """What was odd in the layers within this town: overlaps, unknown codes, parts not covered."""
         for role, overlaps in self.overlaps.items():
             frame = self.grounds[role].frame
-            for found in overlaps:
+            for found, area in zip(overlaps, self.overlap_m2(role), strict=True):
+                if area < areas.NOTHING_M2:
+                    continue
                 keeps, loses = frame.iloc[found.keeps], frame.iloc[found.loses]
-                area = geodesy.official_area_m2(found.geometry, self.town.crs)[0]
                 yield Issue(
                     "layer_overlap",
                     "warning",
@@ -352,8 +391,8 @@ class _Survey:
         for role, ground in self.grounds.items():
             if ground.scheme and role in self._pieces:
                 yield from self._unknown_codes(role, ground)
-        rest = self.uncovered("land_use") if "land_use" in self.grounds else shapely.Polygon()
-        if not rest.is_empty:
+        rest = self.chain(("land_use",)).rest.sum() if "land_use" in self.grounds else 0
+        if rest:
             yield Issue(
                 "land_use_uncovered",
                 "warning",
@@ -361,7 +400,7 @@ class _Survey:
                     "town {town}: the land survey does not cover {area} m² of it; that part stands as"
                     " a row of its own",
                     town=self.town.name,
-                    area=areas.decimal_m2(self.chain(("land_use",)).rest.sum()),
+                    area=areas.decimal_m2(rest),
                 ),
                 ",".join(sorted(set(self.grounds["land_use"].frame["layer"]))),
             )

@@ -103,7 +103,7 @@ def read_towns(
             fields = source.fields
             code = require_column(code_column, fields, source.place) if code_column else None
             name = require_column(name_column, fields, source.place) if name_column else None
-            name = name or next(filter(None, (find_column(n, fields) for n in NAME_COLUMNS)), None)
+            name = name or _usual_name(fields)
             wanted = {
                 require_column(column, fields, source.place): [value]
                 for column, value in (where or {}).items()
@@ -145,6 +145,19 @@ def read_towns(
             towns.append(Town(own, names[at] or own, boundary, used, origin, notes))
     _check_codes(towns)
     return tuple(towns)
+
+
+def _usual_name(fields: Sequence[str]) -> str | None:
+    """The column that usually holds names, or else the only one called so: ``district_name``.
+
+    >>> _usual_name(("id", "district_name")), _usual_name(("id", "file_name", "owner_name"))
+    ('district_name', None)
+    """
+    for usual in NAME_COLUMNS:
+        if column := find_column(usual, fields):
+            return column
+    called = [field for field in fields if field.lower().endswith(("_name", "名称"))]
+    return called[0] if len(called) == 1 else None
 
 
 def _chosen(rows: Rows, where: Mapping[str, list[str]], source: Source) -> Rows:

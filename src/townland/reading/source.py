@@ -405,8 +405,11 @@ def _read_ogr(source: Source, columns: Sequence[str], box: Bounds | None) -> Row
     options: dict[str, Any] = {"layer": source.layer, "columns": list(columns), "bbox": box}
     if source.format == "shapefile":
         options["encoding"] = source.encoding
-    meta, table = pyogrio.raw.read_arrow(source.path, return_fids=True, **options)
-    wkb = table.column(meta["geometry_name"] or "wkb_geometry").to_numpy()
+    _meta, table = pyogrio.raw.read_arrow(source.path, return_fids=True, **options)
+    # The feature's number comes first and its geometry last: a column of the file may bear the name of
+    # either, as "id" does in GeoJSON.
+    names = table.schema.names[1:-1]
+    wkb = table.column(table.num_columns - 1).to_numpy()
     issues: tuple[Issue, ...] = ()
     try:
         geometry = shapely.from_wkb(wkb)
@@ -419,8 +422,8 @@ def _read_ogr(source: Source, columns: Sequence[str], box: Bounds | None) -> Row
         geometry = shapely.from_wkb(wkb, on_invalid="fix")
         message = _("rings that are not closed, or too short, were closed or dropped in reading")
         issues = (Issue("ring_closed", "warning", message),)
-    fid = table.column(meta["fid_column"] or "OGC_FID").to_numpy()
-    found = {name: table.column(name) for name in columns}
+    fid = table.column(0).to_numpy()
+    found = {name: table.column(1 + names.index(name)) for name in columns}
     return Rows(fid.astype(np.int64, copy=False), found, geometry, issues)
 
 
