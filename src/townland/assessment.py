@@ -23,7 +23,7 @@ from townland.rules.evaluate import Facts, evaluate
 from townland.rules.finding import Finding
 from townland.rules.loader import rules_in_force
 from townland.rules.model import Rulebook
-from townland.survey import TownResult, measure_town
+from townland.survey import TownResult, measure_town, near
 from townland.towns import Town
 
 ALWAYS = ("land_use", "planned_use")
@@ -140,7 +140,7 @@ def check(
     steps = sum(len(catalog.of_role(role)) for role in roles) + len(towns)
     step = iter(range(steps))
     towns, repairs = _mended_towns(towns, accept_repairs)
-    windows = [(town.boundary.bounds, town.crs) for town in towns]
+    windows = [(near(town.boundary), town.crs) for town in towns]
     digest = cache(sha256_of)  # one file often holds many layers
     layers: dict[str, list[Layer]] = {}
     for role in roles:

@@ -83,6 +83,7 @@ class Shapes:
 
     def defs(self) -> Markup:
         """Write the shapes: land by group, plots by use, each measure's pieces, the boundary."""
+        around = self._groups("around", self.result.around, legend.land_group, {})
         land = self._groups("land", self.result.land, legend.land_group, self.land)
         plan = self._groups("plan", self.result.planned, legend.use_group, self.uses)
         measures = [
@@ -95,7 +96,7 @@ class Shapes:
         outline = "" if built is None else self._path([built])
         edge = self._path([self.result.town.boundary])
         return Markup(  # noqa: S704 # numbers and names of our own only
-            f'{land}{plan}{"".join(measures)}<path id="{self.prefix}-edge" d="{edge}"/>'
+            f'{around}{land}{plan}{"".join(measures)}<path id="{self.prefix}-edge" d="{edge}"/>'
             f'<path id="{self.prefix}-bare" d="{bare}"/>'
             f'<path id="{self.prefix}-built" d="{outline}"/>'
         )
@@ -103,7 +104,7 @@ class Shapes:
     def _groups(self, kind: str, frame: Any, group_of: Any, used: dict[str, None]) -> str:
         if frame is None or not len(frame):
             return f'<g id="{self.prefix}-{kind}"/>'
-        role = {"land": "land_use", "plan": "planned_use"}[kind]
+        role = "planned_use" if kind == "plan" else "land_use"
         codes = frame[f"{role}_code"] if f"{role}_code" in frame else [None] * len(frame)
         groups = np.array(
             [
@@ -115,7 +116,8 @@ class Shapes:
         for key in dict.fromkeys(groups.tolist()):
             used[key] = None
             path = self._path(frame.geometry.array[groups == key])
-            paths.append(f'<path class="{kind}-{key}" d="{path}"/>')
+            look = "plan" if kind == "plan" else "land"
+            paths.append(f'<path class="{look}-{key}" d="{path}"/>')
         return f'<g id="{self.prefix}-{kind}" class="{kind}">{"".join(paths)}</g>'
 
     def window(self, name: str) -> Box:
@@ -163,6 +165,7 @@ class Shapes:
             f'<svg class="picture" role="img" aria-label="{escape(label)}"'
             f' viewBox="{west:.0f} {top:.0f} {right - west:.0f} {bottom - top:.0f}">',
             f"<defs>{''.join(patterns)}</defs>",
+            f'<use href="#{self.prefix}-around" stroke-width="{0.8 * pixel:.4g}"/>',
             f'<use href="#{self.prefix}-land" stroke-width="{0.8 * pixel:.4g}"/>',
             f'<use href="#{self.prefix}-plan" stroke-width="{0.8 * pixel:.4g}"/>',
             f'<use href="#{self.prefix}-built" class="built" stroke-width="{1.8 * pixel:.4g}"'
@@ -210,7 +213,8 @@ def drawing_step(results: Sequence[Any]) -> float:
     """Choose the step that coordinates are rounded to, in metres, so that a page stays light."""
     vertices = 0
     for result in results:
-        frames = [result.land, result.planned, *(m.frame for m in result.measures.values())]
+        frames = [result.land, result.around, result.planned]
+        frames += [measure.frame for measure in result.measures.values()]
         for frame in frames:
             if frame is not None and len(frame):
                 vertices += int(shapely.get_num_coordinates(frame.geometry.array).sum())
