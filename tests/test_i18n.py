@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 from types import ModuleType
 
@@ -32,6 +33,14 @@ def test_extraction_finds_the_sentences_of_code_command_and_templates(tool: Modu
 
 def test_every_sentence_has_chinese_with_the_same_places(tool: ModuleType) -> None:
     assert list(tool.faults()) == []
+
+
+def test_no_sentence_hides_in_an_f_string() -> None:
+    # Before Python 3.12 an f-string is one token, and what stands in its braces is not found.
+    hidden = re.compile(r"""f["'].*\{(_|words)\(""")
+    for folder in ("src", "cli"):
+        for file in (ROOT / folder).rglob("*.py"):
+            assert not hidden.search(file.read_text(encoding="utf-8")), file
 
 
 def test_faults_are_found(

@@ -18,6 +18,7 @@ from townland.prepare import mend
 from townland.report.assessment_json import assessment_json
 from townland.report.run import (
     DEFAULT_FORMATS,
+    MARK,
     require_formats,
     require_target,
     run_folder,
@@ -243,10 +244,8 @@ def _summary(assessment: Assessment, out: Path, formats: Sequence[str], lang: st
         "html": ("report.html", _("the report, with every finding and its clause")),
         "map": ("map.html", _("the map, with the evidence of every figure")),
         "gpkg": ("evidence.gpkg", _("the evidence, for a GIS")),
+        "json": (MARK, _("all of it, for programs")),
     }
-    for name in formats:
+    for name in dict.fromkeys((*formats, "json")):
         file, what = looks[name]
         typer.echo(f"  {(out / file).as_posix()}  {what.render(lang)}")
-    typer.echo(
-        f"  {(out / 'assessment.json').as_posix()}  {_('all of it, for programs').render(lang)}"
-    )
