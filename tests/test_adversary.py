@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import io
 import json
-from collections.abc import Sequence
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,6 +20,7 @@ import pyproj
 import pytest
 import shapely
 
+import townland_cli
 from factory_land import CRS, EAST, NORTH, box, catalog, geodesic_m2, write
 from townland import prepare
 from townland.assessment import Assessment, check
@@ -417,3 +424,219 @@ def test_gaps_and_overlaps_that_only_rounding_makes_are_not_told(tmp_path: Path)
     layers["land_use"] = survey(tmp_path / "finer.gpkg", finer, ["0101", "0103", "0301"])
     again = run(tmp_path, TOWN, layers)
     assert "layer_overlap" not in {issue.code for issue in again.issues}
+
+
+# ------------------------------------------------------------------------------------------ the command
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A folder with a town, a catalog and its layers; the town breaks no rule."""
+    layers = {
+        "land_use": survey(tmp_path / "s.gpkg", [TOWN], ["0702"]),
+        "planned_use": plots(tmp_path / "plan.gpkg", box(0, 0, 1000, 1000)),
+        "permanent_basic_farmland": write(
+            tmp_path / "p.gpkg", [box(-500, -500, -400, -400)], BSM=["p"]
+        ),
+    }
+    catalog(tmp_path, layers, permanent_basic_farmland='coverage = "s.gpkg"\n')
+    write(tmp_path / "towns.gpkg", [TOWN], name=["镇"])
+    return tmp_path
+
+
+def townland(place: Path, *options: str, boundary: str = "towns.gpkg") -> tuple[int, str]:
+    """Run ``townland check`` in this process; its exit code, and what it said on standard error."""
+    given = {
+        "--catalog": str(place / "catalog.toml"),
+        "--on": "2018-12-31",
+        "--out": str(place / "run"),
+        "--lang": "en",
+    }
+    given |= dict(zip(options[::2], options[1::2], strict=True))
+    arguments = ["townland", "check", str(place / boundary)]
+    for option, value in given.items():
+        arguments += [option, value] if value else [option]
+    said = io.StringIO()
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        contextlib.redirect_stderr(said),
+        contextlib.redirect_stdout(io.StringIO()),
+        pytest.raises(SystemExit) as left,
+    ):
+        patch.setattr(sys, "argv", arguments)
+        townland_cli.main()
+    return int(left.value.code or 0), said.getvalue()
+
+
+def folders(place: Path) -> list[str]:
+    return sorted(path.name for path in place.iterdir() if path.is_dir())
+
+
+def test_a_lawful_town_leaves_with_0_and_a_whole_folder(place: Path) -> None:
+    code, said = townland(place)
+    assert code == 0, said
+    assert folders(place) == ["run"]
+    assert json.loads((place / "run" / "assessment.json").read_text("utf-8"))["towns"]
+
+
+def test_a_town_that_builds_on_basic_farmland_leaves_with_1(place: Path) -> None:
+    write(place / "p.gpkg", [box(0, 0, 10, 10)], BSM=["p"])
+    assert townland(place)[0] == 1
+
+
+def test_a_missing_layer_leaves_with_3(place: Path) -> None:
+    text = (place / "catalog.toml").read_text("utf-8")
+    tables = [table for table in text.split("[[layer]]") if "permanent" not in table]
+    (place / "catalog.toml").write_text("[[layer]]".join(tables), encoding="utf-8")
+    assert townland(place)[0] == 3
+
+
+def _zero(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def _half(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def _text(content: str) -> Callable[[Path], None]:
+    return lambda path: path.write_text(content, encoding="utf-8") and None
+
+
+def _xian(path: Path) -> None:
+    gpd.read_file(path).set_crs(2360, allow_override=True).to_file(path)
+
+
+BROKEN = {
+    "absent boundary": ("towns.gpkg", Path.unlink, "towns.gpkg"),
+    "boundary of no bytes": ("towns.gpkg", _zero, "towns.gpkg"),
+    "boundary cut in half": ("towns.gpkg", _half, "towns.gpkg"),
+    "boundary that is text": ("towns.gpkg", _text("hello"), "towns.gpkg"),
+    "boundary in Xian 1980": ("towns.gpkg", _xian, "Xian"),
+    "absent layer": ("s.gpkg", Path.unlink, "s.gpkg"),
+    "layer of no bytes": ("s.gpkg", _zero, "s.gpkg"),
+    "layer cut in half": ("s.gpkg", _half, "s.gpkg"),
+    "layer in Xian 1980": ("p.gpkg", _xian, "Xian"),
+    "absent catalog": ("catalog.toml", Path.unlink, "catalog.toml"),
+    "catalog of no bytes": ("catalog.toml", _zero, "catalog.toml"),
+    "catalog that is no TOML": ("catalog.toml", _text("[[layer"), "catalog.toml"),
+    "catalog that is no UTF-8": (
+        "catalog.toml",
+        lambda path: path.write_bytes("名称 = 1".encode("gb18030")),
+        "UTF-8",
+    ),
+    "catalog of an unknown role": (
+        "catalog.toml",
+        _text('[[layer]]\nname = "x"\nrole = "landuse"\npath = "s.gpkg"\n'),
+        "role",
+    ),
+    "layer of an unknown scheme": (
+        "catalog.toml",
+        _text(
+            '[[layer]]\nname = "x"\nrole = "land_use"\npath = "s.gpkg"\nclass_column = "DLBM"\n'
+            'scheme = "sandiao-2018"\n'
+        ),
+        "sandiao-2019",
+    ),
+    "layer without classes": (
+        "catalog.toml",
+        _text('[[layer]]\nname = "x"\nrole = "land_use"\npath = "s.gpkg"\n'),
+        "class_column",
+    ),
+    "layer without the class column": (
+        "catalog.toml",
+        _text(
+            '[[layer]]\nname = "x"\nrole = "land_use"\npath = "s.gpkg"\nclass_column = "CODE"\n'
+            'scheme = "sandiao-2019"\n'
+        ),
+        "CODE",
+    ),
+    "path that is a folder": (
+        "catalog.toml",
+        _text('[[layer]]\nname = "x"\nrole = "paddy"\npath = "."\n'),
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_what_cannot_be_used_leaves_with_2_and_no_folder(place: Path, case: str) -> None:
+    file, breaks, named = BROKEN[case]
+    breaks(place / file)
+    code, said = townland(place)
+    assert code == 2, said
+    assert named in said
+    assert "Traceback" not in said
+    assert folders(place) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (("--rules", "liuzhou-2019"), "liuzhou-2018"),
+        (("--on", "2017-12-31"), "2017-12-31"),
+        (("--on", "31.12.2018"), "YYYY-MM-DD"),
+        (("--formats", "html,doc"), "doc"),
+        (("--layer", "town"), "towns"),
+        (("--where", "name=甲"), "镇"),
+        (("--where", "name"), "COLUMN=VALUE"),
+        (("--name-column", "nam"), "name"),
+        (("--crs", "EPSG:999999"), "999999"),
+        (("--lang", "fr"), "zh"),
+    ],
+)
+def test_options_that_cannot_be_used_leave_with_2(
+    place: Path, options: tuple[str, str], named: str
+) -> None:
+    code, said = townland(place, *options)
+    assert code == 2, said
+    assert named in said
+    assert folders(place) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "id = 1\n", "[[rule]]\n", 'id = "x"\nversion = "1"\nthree_class = "no"\n', "id = \x00"],
+)
+def test_a_malformed_rulebook_leaves_with_2(place: Path, content: str) -> None:
+    (place / "own.toml").write_text(content, encoding="utf-8")
+    code, said = townland(place, "--rules", str(place / "own.toml"))
+    assert code == 2, said
+    assert "own.toml" in said
+    assert folders(place) == []
+
+
+def test_a_folder_of_the_users_is_left_as_it_is(place: Path) -> None:
+    (place / "run").mkdir()
+    (place / "run" / "letter.txt").write_text("mine", encoding="utf-8")
+    code, said = townland(place)
+    assert code == 2
+    assert "assessment.json" in said
+    assert [path.name for path in (place / "run").iterdir()] == ["letter.txt"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_a_killed_process_leaves_the_whole_folder_or_none(place: Path) -> None:
+    """Killed when it begins to write, and at three moments after."""
+    assert townland(place)[0] == 0
+    whole = {path.name for path in (place / "run").iterdir()}
+    before = (place / "run" / "assessment.json").read_bytes()
+    arguments = ["check", "towns.gpkg", "--catalog", "catalog.toml", "--on", "2018-12-31"]
+    for out, wait in (("run", 0.0), ("new", 0.05), ("new", 0.15), ("run", 0.3)):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "townland_cli", *arguments, "--out", out, "--quiet"],
+            cwd=place,
+        )
+        while not (place / f"{out}.partial").exists() and process.poll() is None:
+            time.sleep(0.002)
+        time.sleep(wait)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        if (place / out).exists():
+            assert {path.name for path in (place / out).iterdir()} == whole
+            json.loads((place / out / "assessment.json").read_bytes())
+        assert (place / out).exists() or out == "new" or (place / "run.old").exists()
+    # what a killed process left behind does not stop the next
+    assert townland(place)[0] == 0
+    assert (place / "run" / "assessment.json").read_bytes() == before
+    assert "run.partial" not in folders(place)
