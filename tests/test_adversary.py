@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import geopandas as gpd
 import pyproj
@@ -458,12 +459,11 @@ def townland(place: Path, *options: str, boundary: str = "towns.gpkg") -> tuple[
         arguments += [option, value] if value else [option]
     said = io.StringIO()
     with (
-        pytest.MonkeyPatch.context() as patch,
+        patch.object(sys, "argv", arguments),
         contextlib.redirect_stderr(said),
         contextlib.redirect_stdout(io.StringIO()),
         pytest.raises(SystemExit) as left,
     ):
-        patch.setattr(sys, "argv", arguments)
         townland_cli.main()
     return int(left.value.code or 0), said.getvalue()
 
