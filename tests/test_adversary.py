@@ -26,6 +26,7 @@ from factory_land import CRS, EAST, NORTH, box, catalog, geodesic_m2, write
 from townland import prepare
 from townland.assessment import Assessment, check
 from townland.catalog import load_catalog
+from townland.errors import LayerError
 from townland.examine import examine
 from townland.reading.vector import read_layer
 from townland.rules.loader import load_rulebook
@@ -148,6 +149,13 @@ def test_a_town_of_one_square_metre_is_measured(tmp_path: Path) -> None:
     assert m2(found, "paddy_built_on") == 0.50
 
 
+def test_a_town_without_area_is_no_town(tmp_path: Path) -> None:
+    line = shapely.Polygon([(EAST, NORTH), (EAST + 9, NORTH), (EAST + 4, NORTH), (EAST, NORTH)])
+    boundary = write(tmp_path / "towns.gpkg", [TOWN, line], name=["甲", "乙"])
+    with pytest.raises(LayerError, match="feature 2"):
+        read_towns([boundary])
+
+
 def test_a_town_larger_than_its_layers_is_known_in_part_and_never_passes(tmp_path: Path) -> None:
     layers = {
         "land_use": survey(tmp_path / "s.gpkg", [box(400, 400, 600, 600)], ["0301"]),
@@ -258,6 +266,27 @@ def test_layers_that_lie_elsewhere_are_no_layers(tmp_path: Path) -> None:
     closes(found)
     judged = verdicts(found)
     assert {judged[f"LAND-0{i}"] for i in (2, 3, 4, 5, 6, 8)} == {"not_evaluated"}
+
+
+@pytest.mark.parametrize("crs", [4524, 4490])
+def test_of_a_town_outside_all_layers_nothing_is_measured(tmp_path: Path, crs: int) -> None:
+    """Uncovered is exactly all of it, a part narrower than a sliver too; 0 would read as a figure."""
+    ring = shapely.Point(EAST + 1200, NORTH + 1200).buffer(61.7, quad_segs=23)
+    parts = shapely.MultiPolygon([ring, box(1300, 1200, 1350, 1200.1)])
+    town = gpd.GeoSeries([parts], crs=CRS).to_crs(crs)
+    boundary = write(tmp_path / "towns.gpkg", [*town], pyproj.CRS(crs), name=["镇"])
+    layers = {
+        "permanent_basic_farmland": write(tmp_path / "p.gpkg", [box(0, 0, 9, 9)], BSM=["p"]),
+        "planned_use": plots(tmp_path / "plan.gpkg", box(0, 0, 1000, 1000)),
+        "land_use": survey(tmp_path / "s.gpkg", [TOWN], ["0301"]),
+    }
+    found = check(read_towns([boundary]), catalog(tmp_path, layers), BOOK, on=DAY)
+    result = found.towns[0]
+    for measure in result.measures.values():
+        assert measure.uncovered_m2 == (result.area_m2 if measure.layers else 0)
+    assert {finding.rule for finding in found.findings if finding.measured is not None} == {
+        "LAND-01"
+    }
 
 
 def test_a_filter_that_matches_nothing_in_the_file_is_told(tmp_path: Path) -> None:

@@ -341,22 +341,37 @@ class _Survey:
             town=self.town.code,
             sliver_width_m=self.sliver_width_m,
             overlap_m2=sum(float(self.overlap_m2(role).sum()) for role in roles),
-            uncovered_m2=float(geodesy.official_area_m2(self.gaps(roles), self.town.crs).sum()),
+            uncovered_m2=self.uncovered_m2(roles),
             assumed_coverage=tuple(
                 role for role in roles if role not in RANKS and self.grounds[role].coverage_assumed
             ),
         )
 
     def gaps(self, roles: tuple[str, ...]) -> Any:
-        """The patches of the town of which some role says nothing, slivers left out."""
+        """The patches of the town of which some role says nothing, slivers left out.
+
+        Where they are all of the town, its own slivers are kept.
+        """
         if roles not in self._gaps:
             rests = [self.uncovered(role) for role in roles]
-            patches = shapely.get_parts(
-                shapely.union_all([rest for rest in rests if not rest.is_empty])
-            )
-            metres = geodesy.local_metres(patches, self.town.crs)
-            self._gaps[roles] = patches[~overlay.slivers(metres, self.sliver_width_m)]
+            rest = shapely.union_all([rest for rest in rests if not rest.is_empty])
+            patches = shapely.get_parts(rest)
+            if not self._is_whole(rest.area):
+                metres = geodesy.local_metres(patches, self.town.crs)
+                patches = patches[~overlay.slivers(metres, self.sliver_width_m)]
+            self._gaps[roles] = patches
         return self._gaps[roles]
+
+    def uncovered_m2(self, roles: tuple[str, ...]) -> float:
+        """The area of the gaps; exactly the town's where they are all of it."""
+        gaps = self.gaps(roles)
+        if self._is_whole(shapely.area(gaps).sum()):
+            return float(self.area)
+        return float(geodesy.official_area_m2(gaps, self.town.crs).sum())
+
+    def _is_whole(self, area: float) -> bool:
+        """Whether an area in the units of the CRS is that of the town."""
+        return bool(self.town.boundary.area - area <= self.noise)
 
     def overlap_m2(self, role: str) -> Any:
         """The area of each overlap within a role's ground, in the order in which they were settled."""

@@ -202,6 +202,18 @@ def _areas(rows: Rows, source: Source) -> tuple[Rows, list[Issue]]:
             if len(rows)
             else _("{place}: the file holds no features", place=source.place)
         )
+    flat = np.flatnonzero(shapely.area(found.geometry) == 0)
+    # a bow-tie's halves cancel out, but it has an area, and is mended or refused as what it is
+    mended = shapely.make_valid(found.geometry[flat], method="structure", keep_collapsed=False)
+    flat = flat[shapely.area(mended) == 0]
+    if len(flat):
+        raise LayerError(
+            _(
+                "{place}: feature {feature} encloses no area; delete it, or draw its boundary",
+                place=source.place,
+                feature=int(found.fid[flat[0]]),
+            )
+        )
     return found, issues
 
 
