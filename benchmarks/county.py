@@ -9,6 +9,7 @@ share, so that parcels have 20 to 200 vertices and fit together without gaps or 
 from __future__ import annotations
 
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import geopandas as gpd
@@ -41,7 +42,7 @@ def county(parcels: int, seed: int = 1) -> gpd.GeoDataFrame:
     corner = np.stack(np.meshgrid(np.arange(size + 1), np.arange(size + 1)), -1) * CELL
     corner = corner + random.uniform(-20, 20, corner.shape) + (WEST, SOUTH)
     across = [edges(random, row[:-1], row[1:]) for row in corner]
-    up = [edges(random, low, high) for low, high in zip(corner[:-1], corner[1:], strict=True)]
+    up = [edges(random, low, high) for low, high in pairwise(corner)]
     corner = np.round(corner, 3)
     cells = []
     for i in range(size):
@@ -82,7 +83,7 @@ def towns(count: int, parcels: int, seed: int = 2) -> gpd.GeoDataFrame:
     extent = round(parcels**0.5) * CELL
     shapes = []
     for _ in range(count):
-        centre = random.uniform(1500, extent - 1500, 2) + (WEST, SOUTH)
+        centre = np.add(random.uniform(1500, extent - 1500, 2), (WEST, SOUTH))
         turn = np.linspace(0, 2 * np.pi, 60, endpoint=False)
         radius = 977 * (1 + 0.12 * np.sin(3 * turn) + 0.05 * np.sin(7 * turn + 1))
         ring = centre + np.column_stack((np.cos(turn), np.sin(turn))) * radius[:, None]

@@ -37,6 +37,8 @@ owner_column = "QSXZ"
 
 def townland_pieces(path: Path, towns) -> float:
     """Read, mend, class and cut as a check does; the plane area of all pieces."""
+    import tomllib
+
     import shapely
 
     from townland.assessment import mended
@@ -44,8 +46,6 @@ def townland_pieces(path: Path, towns) -> float:
     from townland.prepare import gather
     from townland.reading.vector import read_layer
     from townland.survey import town_pieces
-
-    import tomllib
 
     spec = LayerSpec(**tomllib.loads(CATALOG.format(path=path.as_posix()))["layer"][0])
     catalog = LayerCatalog(layer=[spec])
