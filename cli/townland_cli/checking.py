@@ -100,7 +100,8 @@ def run_demo(out: Path, *, lang: str, quiet: bool) -> None:
     typer.echo(
         _(
             "The demo county is in {folder}; check it again with:\n  townland check"
-            " {folder}/sample/towns.gpkg --catalog {folder}/catalog.toml --on {day} --out my-run",
+            " {folder}/sample/towns.gpkg --code-column code --catalog {folder}/catalog.toml --on {day}"
+            " --out my-run",
             folder=(out / "county").as_posix(),
             day=DEMO_DAY.isoformat(),
         ).render(lang)
