@@ -665,7 +665,7 @@ def test_a_killed_process_leaves_the_whole_folder_or_none(place: Path) -> None:
         if (place / out).exists():
             assert {path.name for path in (place / out).iterdir()} == whole
             json.loads((place / out / "assessment.json").read_bytes())
-        assert (place / out).exists() or out == "new" or (place / "run.old").exists()
+        assert (place / out).exists() or out == "new" or (place / "run.replaced").exists()
     # what a killed process left behind does not stop the next
     assert townland(place)[0] == 0
     assert (place / "run" / "assessment.json").read_bytes() == before

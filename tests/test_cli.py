@@ -18,6 +18,7 @@ from unittest.mock import Mock
 
 import geopandas as gpd
 import jsonschema
+import pyogrio
 import pytest
 import shapely
 import shapely.affinity
@@ -441,6 +442,7 @@ def test_an_older_run_is_replaced_and_what_is_left_of_a_killed_one_goes(here: He
     assert here(*one("T01"), "-q")[0] == 0
     (here.folder / "townland-out" / "old.txt").touch()
     (here.folder / "townland-out.partial").mkdir()
+    (here.folder / "townland-out.partial" / ".unfinished").touch()
     (here.folder / "townland-out.partial" / "half.html").touch()
     assert here(*one("T01"), "-q", "--formats", "gpkg")[0] == 0
     assert here.names() == {
@@ -546,3 +548,52 @@ def test_the_demo_is_whole_and_the_command_it_prints_runs(tmp_path: Path) -> Non
     again = said.splitlines()[-1].split()
     assert again[:2] == ["townland", "check"]
     assert console(*again[1:], cwd=tmp_path).returncode == 1
+
+
+@pytest.mark.parametrize("beside", ["run.partial", "run.replaced", "run.old"])
+def test_folders_of_others_beside_the_run_are_left_alone(here: Here, beside: str) -> None:
+    letter = here.folder / beside / "letter.txt"
+    letter.parent.mkdir()
+    letter.write_text("mine", encoding="utf-8")
+    code, _out, err = here(*one("T01"), "--out", "run", "--lang", "en", "--formats", "gpkg")
+    assert letter.read_text(encoding="utf-8") == "mine"
+    if beside == "run.old":
+        assert code == 0
+    else:
+        assert code == 2
+        assert "in the way" in err
+        assert not (here.folder / "run").exists()
+
+
+def test_an_older_run_set_aside_by_a_killed_process_comes_back(here: Here) -> None:
+    aside = here.folder / "run.replaced"
+    aside.mkdir()
+    (aside / "assessment.json").write_text("{}", encoding="utf-8")
+    code, *_said = here(*one("T01"), "--out", "run", "--formats", "gpkg")
+    assert code == 0
+    assert here.names() >= {"run/assessment.json", "run/evidence.gpkg"}
+    assert not aside.exists()
+
+
+@pytest.mark.parametrize("out", [".", "", "x" * 300])
+def test_a_folder_that_cannot_be_is_refused(here: Here, out: str) -> None:
+    code, _out, err = here(*one("T01"), "--out", out, "--lang", "en")
+    assert code == 2
+    assert "--out" in err
+    assert here.names() == set()
+
+
+def test_an_accepted_repair_that_is_none_is_told(here: Here) -> None:
+    code, out, _err = here(*one("T01"), "--accept-repair", "land_use:7", "--json", "--out", "run")
+    assert code == 0
+    codes = [issue["code"] for issue in json.loads(out)["issues"]]
+    assert codes.count("accept_repair_unused") == 1
+
+
+def test_every_layer_of_the_evidence_is_there_though_empty(here: Here) -> None:
+    assert here(*one("T01"), "--formats", "gpkg", "--out", "run")[0] == 0
+    layers = set(pyogrio.list_layers(here.folder / "run" / "evidence.gpkg")[:, 0])
+    assert {"towns", "repairs", "uncovered", "farmland_built_on", "paddy_built_on"} <= layers
+    farmland = pyogrio.read_info(here.folder / "run" / "evidence.gpkg", layer="farmland_built_on")
+    assert farmland["features"] == 0
+    assert {"town", "planned_use_id", "area_m2"} <= set(farmland["fields"])

@@ -199,8 +199,10 @@ def _run(
 
 
 def _area_row(file: Path, layer: str | None, town: Town) -> dict[str, Any]:
-    mend([town.boundary], [town.code], town.crs, layer=town.input.name, protected=True)
-    area, check_area, plane = boundary_areas(town)
+    boundary, _repairs = mend(
+        [town.boundary], [town.code], town.crs, layer=town.input.name, protected=True
+    )
+    area, check_area, plane = boundary_areas(replace(town, boundary=boundary[0]))
     return {
         "file": file.as_posix(),
         "layer": layer or town.input.name,

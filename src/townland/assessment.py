@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -178,6 +178,7 @@ def check(
             dossier=town.dossier,
         )
         findings += evaluate(rulebook, facts, on)
+    issues += _unused(accept_repairs, repairs)
     progress(_("checked"), steps, steps)
     inputs = {town.input: None for town in towns}
     inputs |= {layer.input: None for known in layers.values() for layer in known}
@@ -233,3 +234,20 @@ def mended(layer: Layer, accepted: Collection[str]) -> tuple[Layer, list[Repair]
     if not repairs:
         return layer, []
     return replace(layer, frame=layer.frame.set_geometry(list(geometry), crs=layer.crs)), [*repairs]
+
+
+def _unused(accepted: Collection[str], repairs: Sequence[Repair]) -> Iterator[Issue]:
+    """Tell which accepted repairs were not needed: perhaps their names are mistyped."""
+    made = {f"{repair.layer}:{repair.feature}" for repair in repairs}
+    for name in dict.fromkeys(accepted):
+        if name not in made:
+            yield Issue(
+                "accept_repair_unused",
+                "warning",
+                _(
+                    "--accept-repair {name}: no such repair was made; the layers and features that were"
+                    " mended are {made}",
+                    name=name,
+                    made=", ".join(sorted(made)) or "-",
+                ),
+            )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +22,12 @@ COLOURS = {
     "repairs": ("#7a1fa2", "#7a1fa255", "0.4"),
     "uncovered": ("#555555", "#99999988", "0.3"),
 }
+REPAIR_COLUMNS = ("layer", "feature", "problem", "action", "area_before_m2", "area_after_m2")
 EVIDENCE = ("#b30000", "#d7301f66", "0.3")
 
 
 def write_evidence(assessment: Assessment, path: Path, *, lang: str = DEFAULT_LANGUAGE) -> None:
-    """Write one layer for each measure that has pieces, and `towns`, `repairs` and `uncovered`.
+    """Write one layer for each measure, and `towns`, `repairs` and `uncovered`; some may be empty.
 
     Towns in different CRSs have layers of their own, named ``<measure>_<EPSG>``. The file's time
     stamps are the day of the check, so that the same assessment gives the same bytes.
@@ -73,13 +74,15 @@ def _layers(assessment: Assessment, lang: str) -> Iterator[tuple[str, list[Any],
     ]
     yield "towns", towns, "towns"
     for name, spec in assessment.rulebook.measure.items():
-        frames = [
-            _flat(result.measures[name].frame)
-            for result in assessment.towns
-            if spec.layers and result.measures[name].pieces
-        ]
-        yield name, frames, spec.title.render(lang)
-    yield "repairs", list(_repairs(assessment, lang)), "repairs"
+        frames = [_flat(result.measures[name].frame) for result in assessment.towns if spec.layers]
+        if frames:
+            yield (
+                name,
+                [frame for frame in frames if len(frame)] or frames[:1],
+                spec.title.render(lang),
+            )
+    crs = assessment.towns[0].town.crs
+    yield "repairs", list(_repairs(assessment, lang)) or [_empty(REPAIR_COLUMNS, crs)], "repairs"
     rests = [
         gpd.GeoDataFrame(
             {"town": [result.town.code], "role": [role]}, geometry=[rest], crs=result.town.crs
@@ -88,7 +91,13 @@ def _layers(assessment: Assessment, lang: str) -> Iterator[tuple[str, list[Any],
         for role, rest in result.uncovered.items()
         if not rest.is_empty
     ]
-    yield "uncovered", rests, "uncovered"
+    yield "uncovered", rests or [_empty(("town", "role"), crs)], "uncovered"
+
+
+def _empty(columns: Sequence[str], crs: Any) -> gpd.GeoDataFrame:
+    """A layer without features, so that who looks for it finds it."""
+    blank = {name: pd.Series(dtype=float if name.endswith("_m2") else object) for name in columns}
+    return gpd.GeoDataFrame(blank, geometry=[], crs=crs)
 
 
 def _repairs(assessment: Assessment, lang: str) -> Iterator[gpd.GeoDataFrame]:

@@ -51,6 +51,10 @@ def report_html(
     )
 
 
+FEW = 6
+"""Of more towns than these, the reasons are read at each finding, not in one table."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One cell of the matrix of towns and rules: a verdict, and where it stands in the page."""
@@ -374,6 +378,14 @@ class Report:
                     for row in trace["reuse"]
                 ],
             )  # fmt: skip
+
+    def silent(self) -> list[tuple[Any, list[Any], bool]]:
+        """What was not evaluated, by rule and what was missing: a finding, all of them, are they few."""
+        groups: dict[tuple[str, tuple[str, ...]], list[Any]] = {}
+        for view in self.every:
+            if view.verdict == "not_evaluated":
+                groups.setdefault((view.finding.rule, view.finding.missing), []).append(view)
+        return [(views[0], views, len(views) <= FEW) for views in groups.values()]
 
     def assumptions(self) -> list[tuple[str, str]]:
         """List what figures lean on, each with the rules that lean on it."""

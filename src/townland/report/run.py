@@ -18,6 +18,9 @@ from townland.report.html import report_html
 MARK = "assessment.json"
 """The file that tells a run folder from any other folder."""
 
+UNFINISHED = ".unfinished"
+"""The file that tells a folder being filled."""
+
 Writer = Callable[[Assessment, Path, str, Sequence[str]], None]
 
 
@@ -82,18 +85,30 @@ def run_folder(out: Path) -> Iterator[Path]:
         `out` exists and is no run folder; a file cannot be written.
     """
     require_target(out)
-    partial, old = (out.with_name(out.name + ending) for ending in (".partial", ".old"))
-    try:
-        for stale in (partial, old):
-            shutil.rmtree(stale, ignore_errors=True)
+    partial, replaced = (out.with_name(out.name + ending) for ending in (".partial", ".replaced"))
+    with _told(out):
+        _clear_stale(out, partial, replaced)
         partial.mkdir(parents=True)
-        yield partial
-        if out.exists():
-            out.rename(old)
-        partial.rename(out)
-        shutil.rmtree(old, ignore_errors=True)
+    try:
+        with _told(out):
+            (partial / UNFINISHED).touch()
+            yield partial
+            (partial / UNFINISHED).unlink()
+            if out.exists():
+                out.rename(replaced)
+            partial.rename(out)
+            _remove(replaced)
+    except BaseException:
+        _remove(partial)
+        raise
+
+
+@contextmanager
+def _told(out: Path) -> Iterator[None]:
+    """Turn what the file system refuses into a sentence."""
+    try:
+        yield
     except OSError as problem:
-        shutil.rmtree(partial, ignore_errors=True)
         raise ReportError(
             _(
                 "{path}: cannot be written ({reason}); nothing was written. Close the files of the"
@@ -102,9 +117,39 @@ def run_folder(out: Path) -> Iterator[Path]:
                 reason=problem.strerror or problem,
             )
         ) from problem
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
+
+
+def _remove(folder: Path) -> None:
+    """Take a folder away, the files that tell it as ours last: a kill on the way leaves it known."""
+    if not folder.exists():
+        return
+    for child in sorted(folder.iterdir(), key=lambda path: path.name in (MARK, UNFINISHED)):
+        if child.is_dir():
+            shutil.rmtree(child, ignore_errors=True)
+        else:
+            child.unlink(missing_ok=True)
+    folder.rmdir()
+
+
+def _clear_stale(out: Path, partial: Path, replaced: Path) -> None:
+    """Take away what a killed run left beside `out`, and nothing that is somebody else's."""
+    if (replaced / MARK).is_file() and not out.exists():
+        replaced.rename(out)  # killed between two renames: the older run is whole
+    for folder in (partial, replaced):
+        if not folder.exists():
+            continue
+        if any((folder / mark).is_file() for mark in (MARK, UNFINISHED)) or not any(
+            folder.iterdir()
+        ):
+            _remove(folder)
+            continue
+        raise ReportError(
+            _(
+                "{path}: is in the way and not of townland's making; it is left as it is. Move it, or"
+                " name another folder with --out",
+                path=folder.as_posix(),
+            )
+        )
 
 
 def require_target(out: Path) -> None:
@@ -113,11 +158,26 @@ def require_target(out: Path) -> None:
     Raises
     ------
     ReportError
-        It is a file, or a folder with something else in it.
+        It has no name of its own, or one that cannot be used; it is a file, or a folder with something
+        else in it.
     """
-    if out.is_dir() and ((out / MARK).is_file() or not any(out.iterdir())):
-        return
-    if out.exists():
+    try:
+        if out.is_dir() and ((out / MARK).is_file() or not any(out.iterdir())) and out.name:
+            return
+        there = out.exists()
+    except OSError as problem:
+        raise ReportError(
+            _(
+                "{path}: cannot be used as a folder ({reason}); name another one with --out",
+                path=out.as_posix(),
+                reason=problem.strerror or problem,
+            )
+        ) from problem
+    if not out.name:
+        raise ReportError(
+            _("{path}: name a new folder with --out, e.g. --out my-run", path=out.as_posix())
+        )
+    if there:
         raise ReportError(
             _(
                 "{path}: exists and is no run folder of townland (it holds no {mark}); it is left as"
