@@ -123,8 +123,11 @@ def is_mosaic(town: Any, parcels: Any) -> bool:
     lone = marks[:, first[np.add.reduceat(way[order] * turn[order], first) != 0]] / 2
     if not lone.size:
         return True
-    ends = np.stack((lone[:2] - lone[2:], lone[:2] + lone[2:]))
-    lines = shapely.linestrings(ends.transpose(2, 0, 1))
+    ends = np.stack((lone[:2] - lone[2:], lone[:2] + lone[2:])).transpose(2, 0, 1).reshape(-1, 2)
+    line_ends = np.arange(0, len(ends) + 1, 2)
+    lines = shapely.from_ragged_array(
+        shapely.GeometryType.MULTILINESTRING, ends, (line_ends, np.array([0, len(line_ends) - 1]))
+    )
     shapely.prepare(town)
     meets = bool(shapely.intersects(town, lines).any())
     shapely.destroy_prepared(town)

@@ -135,9 +135,11 @@ def id_key(text: str) -> tuple[bool, int, str]:
 
 
 def _classed(layer: Layer, scheme: Any, crs: pyproj.CRS, profile: landclass.Profile) -> Any:
-    keys = [id_key(text) for text in layer.frame["id"].tolist()]
+    ids = layer.frame["id"].tolist()
+    plain = len({len(text) for text in ids}) <= 1 and all(map(str.isdecimal, ids))
+    keys = ids if plain else [id_key(text) for text in ids]
     order = sorted(range(len(keys)), key=keys.__getitem__)
-    frame = layer.frame.iloc[order]
+    frame = layer.frame if order == list(range(len(keys))) else layer.frame.iloc[order]
     columns: Mapping[str, Any]
     if scheme is None:
         columns = dict.fromkeys(("class_name", "three_class", "source", "use_group"))
