@@ -7,6 +7,7 @@ boundary are cut; a layer whose parcels fit together (a valid coverage) needs no
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,6 +74,24 @@ def clip(town: Any, parcels: Any) -> tuple[Any, Ints]:
     ([1.0], [0])
 
     """
+    pieces, rows, _ = _clipped(town, parcels, prove=False)
+    return pieces, rows
+
+
+def clip_mosaic(town: Any, parcels: Any) -> tuple[Any, Ints, bool]:
+    """Cut parcels to the town as `clip`, and say at the same time whether they are a mosaic there.
+
+    The parcels on the boundary are cut in one thread while another compares edges.
+
+    Returns
+    -------
+    The pieces, the index of the parcel of each, and what `is_mosaic` says of the parcels that meet
+    the town.
+    """
+    return _clipped(town, parcels, prove=True)
+
+
+def _clipped(town: Any, parcels: Any, *, prove: bool) -> tuple[Any, Ints, bool]:
     parcels = np.asarray(parcels, dtype=object)
     shapely.prepare(town)
     inside = shapely.contains_properly(town, parcels)
@@ -81,9 +100,19 @@ def clip(town: Any, parcels: Any) -> tuple[Any, Ints]:
     shapely.destroy_prepared(town)
     near = np.flatnonzero(meets)
     pieces, cut = parcels[near], ~inside[near]
-    pieces[cut] = _cut(town, pieces[cut])
+    if prove:
+        # The thread has its own copy of the town: a geometry prepared in one thread and used in
+        # another crashes the process.
+        own = shapely.from_wkb(shapely.to_wkb(town))
+        with ThreadPoolExecutor(1) as pool:
+            cutting = pool.submit(shapely.intersection, pieces[cut], own)
+            mosaic = is_mosaic(town, pieces)
+            pieces[cut] = polygons_of(cutting.result())
+    else:
+        mosaic = False
+        pieces[cut] = _cut(town, pieces[cut])
     kept = ~shapely.is_empty(pieces)
-    return pieces[kept], near[kept]
+    return pieces[kept], near[kept], mosaic
 
 
 def is_mosaic(town: Any, parcels: Any) -> bool:

@@ -191,10 +191,9 @@ def town_pieces(boundary: Any, ground: Ground, unit_m: float) -> Found:
     Where the parcels prove to be a mosaic that sums to the town, there is nothing to settle.
     """
     parcels = ground.frame.geometry.to_numpy()
-    pieces, rows = overlay.clip(boundary, parcels)
+    pieces, rows, mosaic = overlay.clip_mosaic(boundary, parcels)
     noise = areas.NOTHING_M2 / unit_m**2
-    sums = abs(boundary.area - shapely.area(pieces).sum()) <= noise
-    if sums and overlay.is_mosaic(boundary, parcels[rows]):
+    if mosaic and abs(boundary.area - shapely.area(pieces).sum()) <= noise:
         return Found(Pieces(pieces, {ground.role: rows}), [])
     ranks = RANKS.get(ground.role, {})
     rank = ground.frame["source"].iloc[rows].map(ranks).fillna(len(ranks))
