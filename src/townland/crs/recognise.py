@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -220,6 +221,7 @@ def _legacy_name(crs: pyproj.CRS) -> str:
     return f"{name}, {legacy_ellipsoid(crs) or datum_name(crs)}"
 
 
+@lru_cache(maxsize=64)
 def _cgcs2000(crs: pyproj.CRS) -> pyproj.CRS | None:
     """The EPSG code of a CGCS2000 CRS, by its parameters; None for a local plane."""
     if crs.is_geographic:

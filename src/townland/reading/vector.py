@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -152,12 +153,16 @@ def layer_crs(
 
 def declared_crs(source: Source) -> str | None:
     """What the file itself says of its CRS, in short; None where it says nothing."""
-    if not source.crs:
-        return None
+    return _in_short(source.crs) if source.crs else None
+
+
+@lru_cache(maxsize=64)
+def _in_short(declared: str) -> str:
+    """A declared CRS by its code or name; the layers of a place mostly share one."""
     try:
-        return crsys.describe(pyproj.CRS.from_user_input(source.crs))
+        return crsys.describe(pyproj.CRS.from_user_input(declared))
     except pyproj.exceptions.CRSError:
-        return str(source.crs)[:100]
+        return declared[:100]
 
 
 def _boxes(
