@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -25,6 +26,7 @@ class Case:
     rule: Rule
     rulebook: Rulebook
     facts: Facts
+    on: dt.date
 
     def measure(self, name: str) -> Measure:
         """Give the measure called `name`."""
@@ -70,19 +72,19 @@ class Case:
         why: Words,
         trace: Mapping[str, Any],
         *,
-        measured: Decimal | None,
-        limit: Decimal | None,
-        margin: Decimal | None,
-        measures: Sequence[str],
+        measured: Decimal | str | None,
+        limit: Decimal | str | None,
+        margin: Decimal | str | None,
+        measures: Sequence[str] = (),
+        unit: str = "m2",
         missing: tuple[str, ...] = (),
         assumed: Iterable[Words] = (),
     ) -> Finding:
         """Make the finding; what every trace holds is added here."""
         clause = self.rule.clause
         figures = {
-            "measured": None if measured is None else words.number(measured),
-            "limit": None if limit is None else words.number(limit),
-            "margin": None if margin is None else words.number(margin),
+            name: words.number(value) if isinstance(value, Decimal) else value
+            for name, value in (("measured", measured), ("limit", limit), ("margin", margin))
         }
         head = {
             "kind": self.rule.kind,
@@ -101,7 +103,7 @@ class Case:
             measured=measured,
             limit=limit,
             margin=margin,
-            unit="m2",
+            unit=unit,
             why=why,
             clause=clause,
             trace={**head, **trace, **figures, **measured_with},

@@ -26,5 +26,5 @@ def evaluate(rulebook: Rulebook, facts: Facts, on: dt.date) -> tuple[Finding, ..
 
     """
     return tuple(
-        KINDS[rule.kind](Case(rule, rulebook, facts)) for rule in rules_in_force(rulebook, on)
+        KINDS[rule.kind](Case(rule, rulebook, facts, on)) for rule in rules_in_force(rulebook, on)
     )

@@ -24,3 +24,15 @@ class Facts:
     closure_m2: Decimal
     measures: Mapping[str, Measure]
     dossier: Mapping[str, Any] = field(default_factory=dict)
+
+    def declared(self, path: str) -> Any:
+        """Give what the dossier states at a dotted path; None where it says nothing.
+
+        >>> town = Facts("1", "甲镇", Decimal(0), Decimal(0), {}, {"supply": {"city": []}})
+        >>> town.declared("supply.city"), town.declared("supply.county"), town.declared("type")
+        ([], None, None)
+        """
+        value: Any = self.dossier
+        for key in path.split("."):
+            value = value.get(key) if isinstance(value, Mapping) else None
+        return value

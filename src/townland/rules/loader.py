@@ -11,9 +11,9 @@ from townland import documents
 from townland.documents import Key
 from townland.errors import RulebookError
 from townland.i18n import Joined, Words, _
+from townland.rules.clause import Rule
 from townland.rules.model import Rulebook
 from townland.rules.quotes import quote_faults
-from townland.rules.rule import Rule
 
 
 def shipped() -> tuple[str, ...]:

@@ -22,9 +22,7 @@ from townland.catalog import Role
 from townland.documents import Key, Strict
 from townland.i18n import Bilingual, Text, _
 from townland.landclass import SELECTORS, Profile
-from townland.rules.rule import (
-    MODELS,
-    AnyRule,
+from townland.rules.clause import (
     Clause,
     MeasureName,
     Rule,
@@ -33,6 +31,7 @@ from townland.rules.rule import (
     faults_of,
     refuse,
 )
+from townland.rules.rule import MODELS, AnyRule
 
 __all__ = ["Clause", "MeasureSpec", "Parameters", "Rule", "Rulebook", "Verdict"]
 
