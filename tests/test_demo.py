@@ -16,8 +16,9 @@ import pytest
 from factory_land import geodesic_m2
 from townland.assessment import Assessment, check
 from townland.catalog import load_catalog
+from townland.dossier import load_dossier, match_dossiers
 from townland.rules.loader import load_rulebook
-from townland.towns import load_dossier, match_dossiers, read_towns
+from townland.towns import read_towns
 
 LAYERS = Path(__file__).parents[1] / "layers"
 SAMPLE = LAYERS / "sample"

@@ -10,7 +10,7 @@ import typer
 
 from townland.errors import TownlandError
 from townland.i18n import _
-from townland_cli import layers, printing, rules
+from townland_cli import dossiers, layers, printing, rules
 from townland_cli.options import (
     LANG,
     AsJson,
@@ -35,6 +35,7 @@ app = typer.Typer(
 )
 app.add_typer(layers.app, name="layers")
 app.add_typer(rules.app, name="rules")
+app.add_typer(dossiers.app, name="dossier")
 
 
 def _version(asked: bool) -> None:
@@ -111,7 +112,9 @@ def check(
     encoding: Encoding = None,
     dossier: Annotated[
         list[Path] | None,
-        typer.Option("--dossier", help=words("a town's dossier (TOML); may be given again")),
+        typer.Option(
+            "--dossier", help=words("a dossier (TOML), or a workbook of many; may be given again")
+        ),
     ] = None,
     formats: Annotated[
         str, typer.Option("--formats", help=words("what to write beside assessment.json"))

@@ -13,6 +13,7 @@ import typer
 from townland import units
 from townland.assessment import Assessment, check
 from townland.catalog import ROLES, load_catalog
+from townland.dossier import load_dossiers, match_dossiers
 from townland.i18n import _
 from townland.prepare import mend
 from townland.report.assessment_json import assessment_json
@@ -26,7 +27,7 @@ from townland.report.run import (
 )
 from townland.rules.loader import load_rulebook
 from townland.survey import boundary_areas
-from townland.towns import Town, load_dossier, match_dossiers, read_towns
+from townland.towns import Town, read_towns
 from townland_cli import printing
 
 DEMO_DAY = dt.date(2018, 12, 31)
@@ -70,7 +71,7 @@ def run_check(
         crs=crs,
         encoding=encoding,
     )
-    towns = match_dossiers(towns, [load_dossier(path) for path in dossiers])
+    towns = match_dossiers(towns, [one for path in dossiers for one in load_dossiers(path)])
     assessment = _run(towns, layers, law, on, accept_repairs, out, formats, lang, quiet)
     if as_json:
         printing.document(assessment_json(assessment, lang=lang))
@@ -88,7 +89,8 @@ def run_demo(out: Path, *, lang: str, quiet: bool) -> None:
         layers = load_catalog(write_county(folder / "county"))
         sample = folder / "county" / "sample"
         towns = read_towns([sample / "towns.gpkg"], code_column="code", name_column="name")
-        dossiers = [load_dossier(path) for path in sorted((sample / "dossiers").glob("*.toml"))]
+        files = sorted((sample / "dossiers").glob("*.toml"))
+        dossiers = [one for path in files for one in load_dossiers(path)]
         towns = match_dossiers(towns, dossiers)
         law = load_rulebook("liuzhou-2018")
         assessment = check(towns, layers, law, on=DEMO_DAY, progress=tell)
