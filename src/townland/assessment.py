@@ -194,7 +194,7 @@ def check(
 
 def _roles(catalog: LayerCatalog, rulebook: Rulebook) -> tuple[str, ...]:
     """The roles that the rulebook's measures need and that some layer plays, in a fixed order."""
-    needed = {role for spec in rulebook.measure.values() for role in spec.layers} | set(ALWAYS)
+    needed = {role for spec in rulebook.measure.values() for role in spec.needed} | set(ALWAYS)
     return tuple(role for role in ROLES if role in needed and catalog.of_role(role))
 
 

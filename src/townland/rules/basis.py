@@ -131,6 +131,7 @@ class Case:
             "title": {"zh": spec.title.zh, "en": spec.title.en},
             "layers": list(spec.layers),
             "where": {role: list(spec.selectors(role)) for role in spec.where},
+            **spec.filters(),
             "area_m2": words.number(measure.area_m2),
             "net_m2": None if measure.net_m2 is None else words.number(measure.net_m2),
             "sliver_m2": words.number(measure.sliver_m2),
@@ -254,7 +255,7 @@ def gaps(case: Case, *names: str) -> Gaps:
     specs = [case.rulebook.measure[name] for name in names]
     return Gaps(
         tuple(dict.fromkeys(role for measure in measures for role in measure.missing)),
-        tuple(dict.fromkeys(role for spec in specs for role in spec.layers)),
+        tuple(dict.fromkeys(role for spec in specs for role in spec.needed)),
         max((measure.uncovered_m2 for measure in measures), default=ZERO),
         # without a filter by class an unknown code changes nothing
         max(

@@ -80,23 +80,47 @@ class MeasureSpec(Strict):
     """A named measure: layers, by role, intersected with the town and with one another.
 
     Without layers it is the planning area itself. `where` keeps, for a role, only the land of one or
-    more groups or codes of its layer's scheme.
+    more groups or codes of its layer's scheme, `tagged` only the features with one of the tags; with
+    both, both must hold. `or_tagged` lets a tag stand in for the class: the land that `where` keeps,
+    and what bears the tag. Of a role in `outside` only the land beyond it is kept.
     """
 
     title: Bilingual
     layers: tuple[Role, ...]
     where: dict[Role, str | tuple[str, ...]] = Field(default_factory=dict)
+    tagged: dict[Role, str | tuple[str, ...]] = Field(default_factory=dict)
+    or_tagged: dict[Role, str | tuple[str, ...]] = Field(default_factory=dict)
+    outside: Role | None = None
 
     def selectors(self, role: str) -> tuple[str, ...]:
         """Give the groups and codes that are kept of `role`; empty where all of it is."""
         kept = self.where.get(role, ())  # type: ignore[call-overload]  # any role may be asked
         return (kept,) if isinstance(kept, str) else tuple(kept)
 
+    def filters(self) -> dict[str, Any]:
+        """Give the filters other than by class that this measure has, as JSON."""
+        tags = {
+            name: {
+                role: [kept] if isinstance(kept, str) else list(kept) for role, kept in by.items()
+            }
+            for name, by in (("tagged", self.tagged), ("or_tagged", self.or_tagged))
+            if by
+        }
+        return {**tags, **({} if self.outside is None else {"outside": self.outside})}
+
     def holds(self, other: MeasureSpec) -> bool:
         """Tell whether all land of `other` is land of this measure too, by their definitions."""
-        return set(self.layers) <= set(other.layers) and all(
-            self.selectors(role) == other.selectors(role) for role in self.where
+        plain = not (self.tagged or self.or_tagged or other.or_tagged or self.outside)
+        return (
+            plain
+            and set(self.layers) <= set(other.layers)
+            and all(self.selectors(role) == other.selectors(role) for role in self.where)
         )
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Every role that must be known: the layers, and the one that the land is outside of."""
+        return (*self.layers, *([] if self.outside is None else [self.outside]))
 
 
 class Rulebook(Strict):
@@ -178,12 +202,20 @@ def _measure_faults(key: Key, spec: Mapping[str, Any]) -> Iterator[InitErrorDeta
     for role in sorted({str(role) for role in layers if layers.count(role) > 1}):
         yield fault((*key, "layers"), _("{role} stands here twice", role=role))
     where = spec.get("where")
+    for table in ("where", "tagged", "or_tagged"):
+        filters = spec.get(table)
+        for role in filters if isinstance(filters, Mapping) else {}:
+            if role not in layers:
+                yield fault(
+                    (*key, table, role),
+                    _("{role} is not among the layers of this measure", role=role),
+                )
+    if spec.get("outside") is not None and spec.get("outside") in layers:
+        yield fault(
+            (*key, "outside"),
+            _("{role} is among the layers too; nothing is in and outside it", role=spec["outside"]),
+        )
     for role, kept in (where if isinstance(where, Mapping) else {}).items():
-        if role not in layers:
-            yield fault(
-                (*key, "where", role),
-                _("{role} is not among the layers of this measure", role=role),
-            )
         for selector in kept if isinstance(kept, list | tuple) else [kept]:
             # codes of one's own schemes are not known here, but a code has a digit
             if selector not in SELECTORS and not any(sign.isdigit() for sign in str(selector)):
