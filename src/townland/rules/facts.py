@@ -15,7 +15,7 @@ class Facts:
     """One town as measured: the official area, the measures by name, and the dossier.
 
     `area_m2` is the town's official area, `closure_m2` what its pieces missed it by before they were
-    adjusted.
+    adjusted. `boundary` in `crs` is there for what towns share.
     """
 
     town: str
@@ -24,6 +24,8 @@ class Facts:
     closure_m2: Decimal
     measures: Mapping[str, Measure]
     dossier: Mapping[str, Any] = field(default_factory=dict)
+    boundary: Any = None
+    crs: Any = None
 
     def declared(self, path: str) -> Any:
         """Give what the dossier states at a dotted path; None where it says nothing.
