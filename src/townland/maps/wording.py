@@ -20,6 +20,12 @@ UNITS = {
     "km2": _("km²"),
     "mu": _("mu"),
     "share": _("%"),
+    "m2_per_head": _("m² a head"),
+    "day": _("days"),
+    "persons": _("persons"),
+    "visits_10k": _("× 10,000 visits a year"),
+    "yuan_10k_per_mu": _("× 10,000 yuan per mu"),
+    "yuan_10k_per_head": _("× 10,000 yuan a head"),
 }
 
 _IN_UNIT: dict[str, Callable[[Decimal], Decimal]] = {

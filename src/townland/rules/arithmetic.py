@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import combinations
 from typing import Any, TypeVar
@@ -52,7 +52,8 @@ def years_later(day: dt.date, years: int) -> dt.date:
 def recomputed(trace: Mapping[str, Any]) -> Decimal | str | None:
     """Compute a finding's figure again from its trace alone; None where it has none.
 
-    A figure is the quotient, the deadline or the sum of terms that its trace names.
+    The trace says which way: a quotient, a ratio of sums, a deadline, the rates of land supply, the
+    ends of transitions, or else the sum of its terms.
 
     >>> recomputed({"terms": [{"value": 1.25}, {"value": 2}]})
     Decimal('3.25')
@@ -60,15 +61,64 @@ def recomputed(trace: Mapping[str, Any]) -> Decimal | str | None:
     '2019-06-01'
     >>> recomputed({"terms": []})
     """
-    if trace.get("quotient"):
-        kept = trace["quotient"]
-        of, by, times = (units.exact(kept[name]) for name in ("of", "by", "times"))
-        return units.half_up(of * times / by, kept["digits"])
-    if trace.get("deadline"):
-        kept = trace["deadline"]
-        return years_later(dt.date.fromisoformat(kept["from"]), kept["years"]).isoformat()
-    values = [units.exact(term["value"]) for term in trace.get("terms", ())]
-    return sum(values, Decimal(0)) if values else None
+    if trace.get("measured") is None and "measured" in trace:
+        return None
+    for name, way in _WAYS.items():
+        if trace.get(name):
+            return way(trace)
+    return _sum(trace["terms"]) if trace.get("terms") else None
+
+
+def _sum(terms: Iterable[Mapping[str, Any]]) -> Decimal:
+    return sum((units.exact(term["value"]) for term in terms), Decimal(0))
+
+
+def _quotient(trace: Mapping[str, Any]) -> Decimal:
+    kept = trace["quotient"]
+    of, by, times = (units.exact(kept[name]) for name in ("of", "by", "times"))
+    return units.half_up(of * times / by, kept["digits"])
+
+
+def _deadline(trace: Mapping[str, Any]) -> str:
+    kept = trace["deadline"]
+    return years_later(dt.date.fromisoformat(kept["from"]), kept["years"]).isoformat()
+
+
+def _ratio(trace: Mapping[str, Any]) -> Decimal:
+    kept = trace["ratio"]
+    whole = _sum(kept["by"]) if kept["by"] else Decimal(1)
+    if kept.get("area_unit"):
+        whole /= units.to_m2(1, kept["area_unit"])
+    digits = units.M2_DIGITS if trace.get("kind") == "per_head" else SHARE_DIGITS
+    return units.half_up(_sum(kept["of"]) * units.exact(kept.get("factor", 1)) / whole, digits)
+
+
+def _lowest_rate(trace: Mapping[str, Any]) -> Decimal:
+    places: dict[str, list[tuple[Decimal, Decimal]]] = {}
+    for row in trace["supply"]:
+        pair = (units.exact(row["supplied_ha"]), units.exact(row["approved_ha"]))
+        places.setdefault(row["field"], []).append(pair)
+    rates = []
+    for rows in places.values():
+        yearly = [supplied / approved for supplied, approved in rows if approved]
+        rates.append(sum(yearly, Decimal(0)) / len(yearly))
+        supplied, approved = (sum(column, Decimal(0)) for column in zip(*rows, strict=True))
+        rates.append(supplied / approved)
+    return units.half_up(min(rates), SHARE_DIGITS)
+
+
+def _first_end(trace: Mapping[str, Any]) -> str | None:
+    ends = [str(site["end"]) for site in trace["sites"] if site["registered"] is None]
+    return min(ends, default=None)
+
+
+_WAYS: Mapping[str, Callable[[Mapping[str, Any]], Decimal | str | None]] = {
+    "quotient": _quotient,
+    "deadline": _deadline,
+    "ratio": _ratio,
+    "supply": _lowest_rate,
+    "sites": _first_end,
+}
 
 
 def _number(value: Decimal) -> int | float:

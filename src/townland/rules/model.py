@@ -249,7 +249,7 @@ def _reference_faults(
 def _leaves(key: Key, value: Any) -> Iterator[tuple[Key, str]]:
     if isinstance(value, str):
         yield key, value
-    elif isinstance(value, Mapping):
+    elif isinstance(value, Mapping) and not set(value) <= {"zh", "en"}:
         for name, part in value.items():
             yield from _leaves((*key, name), part)
     elif isinstance(value, list | tuple):

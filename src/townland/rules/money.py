@@ -13,9 +13,15 @@ from townland.rules import words
 from townland.rules.arithmetic import DENSITY_DIGITS, SHARE_DIGITS, quotient
 from townland.rules.basis import Case, Gaps, both, gaps, known_part
 from townland.rules.declared import DebtGuard, DeclaredShare, InvestmentDensity
-from townland.rules.stating import field, unknown, yi
 from townland.rules.finding import Finding
 from townland.rules.model import Verdict
+from townland.rules.stating import field, unknown, yi
+
+NOTHING: dict[str, Any] = {
+    "formula": both(_("Nothing is computed.")),
+    "terms": [],
+    "parameters": [],
+}
 
 
 def amount(case: Case, path: str) -> Decimal | None:
@@ -40,7 +46,7 @@ def not_known(case: Case, missing: Sequence[str], **trace: Any) -> Finding:
     return case.finding(
         Verdict.NOT_EVALUATED,
         unknown(missing),
-        {"terms": [], **trace},
+        {**NOTHING, **trace},
         measured=None,
         limit=None,
         margin=None,
@@ -54,7 +60,7 @@ def not_applicable(case: Case, reason: Words, **trace: Any) -> Finding:
     return case.finding(
         Verdict.INFO,
         _("Not applicable: {reason}", reason=reason),
-        {"terms": [], **trace},
+        {**NOTHING, **trace},
         measured=None,
         limit=None,
         margin=None,

@@ -16,11 +16,11 @@ from townland.rules.declared import (
     ListedAmong,
     NameReserved,
 )
-from townland.rules.stating import unknown
 from townland.rules.finding import Finding
 from townland.rules.model import Verdict
 from townland.rules.money import not_applicable, not_known
 from townland.rules.stages import events_until
+from townland.rules.stating import unknown
 
 NONE = units.exact(0)
 
@@ -133,7 +133,12 @@ def documents_named(case: Case) -> Finding:
         _("Missing: {titles}.", titles=words.listed(each.title for each in absent))
         if absent
         else None,
-        unknown(silent) if silent else None,
+        _(
+            "The dossier does not say whether there is: {titles}.",
+            titles=words.listed(each.title for each in rule.documents if each.field in silent),
+        )
+        if silent
+        else None,
         _("All documents that the clause names are there.") if not absent and not silent else None,
         case.urging() if verdict is Verdict.REVIEW else None,
     )

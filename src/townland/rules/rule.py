@@ -12,6 +12,7 @@ from pydantic_core import InitErrorDetails
 
 from townland.documents import Strict
 from townland.i18n import Words, _
+from townland.rules import declared, rule_land
 from townland.rules.clause import MeasureName, Rule, Share, Unit, fault, faults_of, refuse
 
 
@@ -120,6 +121,8 @@ MODELS: dict[str, type[Rule]] = {
     "forbidden_area": ForbiddenArea,
     "land_need": LandNeed,
     "land_reuse": LandReuse,
+    **declared.MODELS,
+    **rule_land.LAND_MODELS,
 }
 
 
@@ -164,7 +167,7 @@ def _unknown_key(model: type[Rule], item: InitErrorDetails) -> InitErrorDetails:
 
 
 AnyRule = Annotated[
-    AreaAbout | ForbiddenArea | LandNeed | LandReuse,
+    AreaAbout | ForbiddenArea | LandNeed | LandReuse | declared.AnyDeclared | rule_land.AnyLandRule,
     Field(discriminator="kind"),
     BeforeValidator(by_kind),
 ]
