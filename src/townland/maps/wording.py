@@ -14,12 +14,16 @@ from townland.maps.legend import VERDICT_ORDER
 NOTHING = "—"
 """What stands where there is no figure."""
 
-UNITS = {
+UNITS: dict[str, Words | str] = {
     "m2": _("m²"),
     "ha": _("ha"),
     "km2": _("km²"),
     "mu": _("mu"),
     "share": _("%"),
+    "count": "",
+    "date": _("days"),
+    "wan_yuan": _("× 10,000 yuan"),
+    "yi_per_km2": _("× 100 million yuan per km²"),
     "m2_per_head": _("m² a head"),
     "day": _("days"),
     "persons": _("persons"),

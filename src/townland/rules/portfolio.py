@@ -20,10 +20,10 @@ from townland.rules.arithmetic import METRES_PER_KM, pairs_of
 from townland.rules.basis import Case, both, only_slivers
 from townland.rules.declared import BoundaryOverlap, ListNested, PortfolioCounts, SegmentLimit
 from townland.rules.facts import Facts
-from townland.rules.stating import field
 from townland.rules.finding import Finding
 from townland.rules.loader import rules_in_force
 from townland.rules.model import Rulebook, Verdict
+from townland.rules.stating import field
 
 NONE = units.exact(0)
 

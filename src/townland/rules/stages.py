@@ -20,10 +20,10 @@ from townland.rules.arithmetic import years_later
 from townland.rules.basis import Case, both
 from townland.rules.declared import StageDeadline, Subsidy
 from townland.rules.facts import Facts
-from townland.rules.stating import wan
 from townland.rules.finding import Finding
 from townland.rules.model import Verdict
 from townland.rules.money import not_applicable, not_known
+from townland.rules.stating import wan
 
 
 class Stage(StrEnum):
