@@ -215,6 +215,15 @@ def _area_row(file: Path, layer: str | None, town: Town) -> dict[str, Any]:
     }
 
 
+def _findings(assessment: Assessment, town: str | None, lang: str) -> None:
+    for found in assessment.findings:
+        if found.town == town:
+            verdict = printing.VERDICTS[found.verdict.value].render(lang)
+            typer.echo(f"  {found.rule}  [{verdict}]  {found.title.render(lang)}")
+            if found.verdict.value not in PLAIN:
+                printing.paragraph(found.why.render(lang), indent=" " * 11)
+
+
 def _summary(assessment: Assessment, out: Path, formats: Sequence[str], lang: str) -> None:
     for result in assessment.towns:
         typer.echo("")
@@ -227,12 +236,11 @@ def _summary(assessment: Assessment, out: Path, formats: Sequence[str], lang: st
                 mu=units.mu(result.area_m2),
             ).render(lang)
         )
-        for found in assessment.findings:
-            if found.town == result.town.code:
-                verdict = printing.VERDICTS[found.verdict.value].render(lang)
-                typer.echo(f"  {found.rule}  [{verdict}]  {found.title.render(lang)}")
-                if found.verdict.value not in PLAIN:
-                    printing.paragraph(found.why.render(lang), indent=" " * 11)
+        _findings(assessment, result.town.code, lang)
+    if any(found.town is None for found in assessment.findings):
+        typer.echo("")
+        typer.echo(_("All towns together").render(lang))
+        _findings(assessment, None, lang)
     typer.echo("")
     typer.echo(
         _(

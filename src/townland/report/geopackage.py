@@ -28,7 +28,7 @@ EVIDENCE = ("#b30000", "#d7301f66", "0.3")
 def write_evidence(assessment: Assessment, path: Path, *, lang: str = DEFAULT_LANGUAGE) -> None:
     """Write one layer for each measure that has pieces, and `towns`, `repairs` and `uncovered`.
 
-    Towns in different CRSs have layers of their own, named ``<measure>_<EPSG>``. The file's time
+    Where boundaries share land there is a layer `overlaps`, too. Towns in different CRSs have layers of their own, named ``<measure>_<EPSG>``. The file's time
     stamps are the day of the check, so that the same assessment gives the same bytes.
     """
     stamp = f"{assessment.on.isoformat()}T00:00:00Z"
@@ -89,6 +89,8 @@ def _layers(assessment: Assessment, lang: str) -> Iterator[tuple[str, list[Any],
         if not rest.is_empty
     ]
     yield "uncovered", rests, "uncovered"
+    if assessment.overlaps:
+        yield "overlaps", [assessment.shared_land()], "overlaps"
 
 
 def _repairs(assessment: Assessment, lang: str) -> Iterator[gpd.GeoDataFrame]:

@@ -157,7 +157,7 @@ def stage_deadline(case: Case) -> Finding:
         if past.stage in past.entered
         else _("The town {state}.", state=WORDS[past.stage]),
         _acceptance(dates, overdue, case.on) if dates else None,
-        _follows(rule, past.stage),
+        _follows(rule, past.stage) if past.stage in mine else None,
         _(
             "三（一） says that a town which fails loses its standing; this follows 四（四）, which"
             " gives one more year first."
