@@ -17,7 +17,9 @@ from townland.dossier import load_dossiers, match_dossiers
 from townland.i18n import _
 from townland.prepare import mend
 from townland.report.assessment_json import assessment_json
+from townland.report.comparison import compare, run_names, write_runs
 from townland.report.run import (
+    COMPARISON,
     DEFAULT_FORMATS,
     require_formats,
     require_target,
@@ -40,8 +42,8 @@ def run_check(
     boundaries: Sequence[Path],
     *,
     catalog: Path,
-    rulebook: str,
-    on: dt.date,
+    rulebooks: Sequence[str],
+    days: Sequence[dt.date],
     out: Path,
     layer: str | None,
     where: Mapping[str, str],
@@ -57,11 +59,14 @@ def run_check(
     lang: str,
     quiet: bool,
 ) -> int:
-    """Check the towns of the files, write the run folder, and give the exit code."""
+    """Check the towns of the files, write the run folder, and give the exit code.
+
+    Of several rulebooks or days every pair is a run of its own, and the highest code counts.
+    """
     require_formats(formats)
     require_target(out)
     layers = load_catalog(catalog)
-    law = load_rulebook(rulebook)
+    laws = [load_rulebook(name) for name in dict.fromkeys(rulebooks)]
     towns = read_towns(
         boundaries,
         layer=layer,
@@ -72,12 +77,32 @@ def run_check(
         encoding=encoding,
     )
     towns = match_dossiers(towns, [one for path in dossiers for one in load_dossiers(path)])
-    assessment = _run(towns, layers, law, on, accept_repairs, out, formats, lang, quiet)
-    if as_json:
-        printing.document(assessment_json(assessment, lang=lang))
+    asked = [(law, on) for law in laws for on in dict.fromkeys(days)]
+    with printing.progress(lang, quiet=quiet) as tell:
+        assessments = [
+            check(towns, layers, law, on=on, accept_repairs=accept_repairs, progress=tell)
+            for law, on in asked
+        ]
+        tell(_("writing {folder}", folder=out.as_posix()), 1, 1)
+        if len(assessments) == 1:
+            write_run(assessments[0], out, formats=formats, lang=lang)
+        else:
+            write_runs(assessments, out, formats=formats, lang=lang)
+    if len(assessments) > 1:
+        documents = {
+            name: assessment_json(one, lang=lang)
+            for name, one in zip(run_names(assessments), assessments, strict=True)
+        }
+        if as_json:
+            printing.document(compare(documents))
+        elif not quiet:
+            _side_by_side(compare(documents), out, lang)
+    elif as_json:
+        printing.document(assessment_json(assessments[0], lang=lang))
     elif not quiet:
-        _summary(assessment, out, formats, lang)
-    return exit_code(assessment, strict=strict)
+        _summary(assessments[0], out, formats, lang)
+    codes = {exit_code(one, strict=strict) for one in assessments}
+    return next((code for code in (FAILED, WANTING) if code in codes), 0)
 
 
 def run_demo(out: Path, *, lang: str, quiet: bool) -> None:
@@ -180,24 +205,6 @@ def exit_code(assessment: Assessment, *, strict: bool) -> int:
     return 0
 
 
-def _run(
-    towns: Sequence[Town],
-    layers: Any,
-    law: Any,
-    on: dt.date,
-    accept_repairs: Sequence[str],
-    out: Path,
-    formats: Sequence[str],
-    lang: str,
-    quiet: bool,
-) -> Assessment:
-    with printing.progress(lang, quiet=quiet) as tell:
-        assessment = check(towns, layers, law, on=on, accept_repairs=accept_repairs, progress=tell)
-        tell(_("writing {folder}", folder=out.as_posix()), 1, 1)
-        write_run(assessment, out, formats=formats, lang=lang)
-    return assessment
-
-
 def _area_row(file: Path, layer: str | None, town: Town) -> dict[str, Any]:
     mend([town.boundary], [town.code], town.crs, layer=town.input.name, protected=True)
     area, check_area, plane = boundary_areas(town)
@@ -213,6 +220,40 @@ def _area_row(file: Path, layer: str | None, town: Town) -> dict[str, Any]:
         "ha": float(units.ha(area)),
         "mu": float(units.mu(area)),
     }
+
+
+def _side_by_side(comparison: Mapping[str, Any], out: Path, lang: str) -> None:
+    names = [run["name"] for run in comparison["runs"]]
+    differing = [row for row in comparison["verdicts"] if row["differs"]]
+    if differing:
+        printing.table(
+            [
+                (
+                    row["rule"],
+                    row["town"] or "*",
+                    *(
+                        "-"
+                        if row["verdicts"][name] is None
+                        else printing.VERDICTS[row["verdicts"][name]].render(lang)
+                        for name in names
+                    ),
+                    "; ".join(_cause(cause) for cause in row["because"]),
+                )
+                for row in differing
+            ],
+            [_("rule").render(lang), _("town").render(lang), *names, _("because").render(lang)],
+        )
+    else:
+        typer.echo(_("All verdicts are the same.").render(lang))
+    typer.echo(f"  {(out / COMPARISON).as_posix()}")
+
+
+def _cause(cause: Mapping[str, Any]) -> str:
+    if cause["what"] == "parameter":
+        return f"{cause['name']}: " + " / ".join(str(value) for value in cause["values"].values())
+    if cause["what"] in ("measured", "day"):
+        return f"{cause['what']}: " + " / ".join(str(v) for v in cause["values"].values())
+    return str(cause["what"])
 
 
 def _findings(assessment: Assessment, town: str | None, lang: str) -> None:

@@ -18,6 +18,9 @@ from townland.report.html import report_html
 MARK = "assessment.json"
 """The file that tells a run folder from any other folder."""
 
+COMPARISON = "comparison.json"
+"""The file that tells a folder of several runs."""
+
 Writer = Callable[[Assessment, Path, str], None]
 
 
@@ -113,7 +116,8 @@ def require_target(out: Path) -> None:
     ReportError
         It is a file, or a folder with something else in it.
     """
-    if out.is_dir() and ((out / MARK).is_file() or not any(out.iterdir())):
+    marked = any((out / mark).is_file() for mark in (MARK, COMPARISON))
+    if out.is_dir() and (marked or not any(out.iterdir())):
         return
     if out.exists():
         raise ReportError(
