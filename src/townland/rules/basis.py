@@ -86,13 +86,18 @@ class Case:
             name: words.number(value) if isinstance(value, Decimal) else value
             for name, value in (("measured", measured), ("limit", limit), ("margin", margin))
         }
-        head = {
+        head: dict[str, Any] = {
             "kind": self.rule.kind,
             "clause": {
                 "effective": clause.effective.isoformat(),
                 "effective_assumed": clause.effective_assumed,
+                **({"source": clause.source} if clause.source else {}),
             },
         }
+        changed = self.changed(trace)
+        if changed:
+            head["inherited"] = changed
+        why = words.sentences(why, *map(_as_changed, changed), self.second_hand())
         measured_with = {"measures": [self.figures(name) for name in measures]}
         assumptions = tuple(dict.fromkeys([*assumed, *self.coverage_assumed(measures)]))
         return Finding(
@@ -111,6 +116,38 @@ class Case:
             missing=missing,
             assumed=assumptions,
         )
+
+    def second_hand(self) -> Words | None:
+        """Say that a clause is known from others only, where its own words are not at hand."""
+        clause = self.rule.clause
+        if clause.quote or not clause.source:
+            return None
+        return _(
+            "This bar is second-hand ({source}); it was not checked against the document itself.",
+            source=clause.source,
+        )
+
+    def changed(self, trace: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """List the parameters that the rulebook changed against the one it inherits, both values."""
+        own = self.rule.parameters()
+        used = {entry["name"] for entry in trace.get("parameters", ())}
+        general = self.rulebook.parameter.model_dump(mode="python")
+        return [
+            *(
+                {"name": name, "value": own.get(name), "inherited": was.value, "from": was.rulebook}
+                for name, was in self.rulebook.changed(self.rule.id).items()
+            ),
+            *(
+                {
+                    "name": name,
+                    "value": words.number(general[name]),
+                    "inherited": was.value,
+                    "from": was.rulebook,
+                }
+                for name, was in self.rulebook.changed().items()
+                if name in used and getattr(self.rule, name, None) is None
+            ),
+        ]
 
     def coverage_assumed(self, names: Iterable[str]) -> list[Words]:
         """Say which layers' coverage is only their bounding box."""
@@ -161,7 +198,7 @@ class Case:
             "value": words.number(value),
             "unit": unit,
             "title": both(_("the bar that the clause sets")),
-            "origin": "policy",
+            "origin": "bureau" if name in self.rulebook.changed(self.rule.id) else "policy",
         }
 
     def modality(self) -> dict[str, Any]:
@@ -196,6 +233,17 @@ class Case:
             bar=words.area(bar),
             tolerance=words.area(max(self.uncertainty * bar, closure)),
         )
+
+
+def _as_changed(entry: Mapping[str, Any]) -> Words:
+    place = {"name": entry["name"], "value": entry["value"], "rulebook": entry["from"]}
+    if entry["inherited"] is None:
+        return _("This rulebook sets {name} to {value}; {rulebook} does not set it.", **place)
+    return _(
+        "This rulebook sets {name} to {value}; in {rulebook} it is {before}.",
+        **place,
+        before=entry["inherited"],
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from townland.rules.clause import (
     faults_of,
     refuse,
 )
+from townland.rules.inherit import Inherited
 from townland.rules.rule import MODELS, AnyRule
 
 __all__ = ["Clause", "MeasureSpec", "Parameters", "Rule", "Rulebook", "Verdict"]
@@ -127,7 +128,9 @@ class Rulebook(Strict):
     """A policy as data; `rule` keeps the order of the file.
 
     `three_class` is the profile that decides 0404, `jurisdiction` the administrative code of the place
-    it is law in, `text` the file of the policy's own words, against which quotes are checked.
+    it is law in, `text` the file of the policy's own words, against which quotes are checked. With
+    `inherits` the rules, measures and parameters of another rulebook hold, but for what this one
+    states.
     """
 
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
@@ -137,6 +140,7 @@ class Rulebook(Strict):
     jurisdiction: str = ""
     text: str = ""
     source: str = ""
+    inherits: str = ""
     notes: tuple[Bilingual, ...] = ()
     parameter: Parameters = Parameters()
     modal_words: tuple[str, ...] = ("原则上", "尽量", "一般", "左右", "适度", "主要")
@@ -146,6 +150,7 @@ class Rulebook(Strict):
     _path: Path = PrivateAttr(default=Path("rulebook.toml"))
     _sha256: str = PrivateAttr(default="")
     _policy: str | None = PrivateAttr(default=None)
+    _changed: Mapping[str, Mapping[str, Inherited]] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="wrap")
     @classmethod
@@ -173,6 +178,13 @@ class Rulebook(Strict):
     def policy(self) -> str | None:
         """The policy's own words, None where the rulebook has no `text`."""
         return self._policy
+
+    def changed(self, rule: str = "") -> Mapping[str, Inherited]:
+        """Give what a rule's parameters were in the rulebook that this one inherits, where changed.
+
+        Without a rule: the rulebook's own parameters.
+        """
+        return self._changed.get(rule, {})
 
 
 def _cross_faults(data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
