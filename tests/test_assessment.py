@@ -221,7 +221,7 @@ def test_unknown_codes_are_rows_issues_and_doubt(tmp_path: Path) -> None:
     assert table is not None
     unknown = next(row for row in table.rows if row.code == "9999")
     assert unknown.three_class is None
-    assert [issue.code for issue in found.issues] == ["class_unknown"]
+    assert [issue.code for issue in found.issues] == ["class_unknown", "jurisdiction_unknown"]
     measure = found.towns[0].measures["cultivated_built_on"]
     assert float(measure.unknown_m2) == pytest.approx(geodesic_m2(box(500, 0, 600, 1000)), abs=0.02)
     assert found.finding("LAND-04").verdict.value == "not_evaluated"

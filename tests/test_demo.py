@@ -221,4 +221,5 @@ def test_what_each_town_was_made_for(demo: Assessment) -> None:
 def test_no_layer_of_the_demo_needed_mending(demo: Assessment) -> None:
     assert demo.repairs == ()
     told = {issue.code for issue in demo.issues}
-    assert told <= {"encoding_declared", "land_use_uncovered", "layer_overlap"}
+    expected = {"encoding_declared", "land_use_uncovered", "layer_overlap"}
+    assert told <= {*expected, "jurisdiction_unknown"}  # one dossier does not name its county

@@ -19,6 +19,7 @@ from townland.reading.layer import Input, Layer
 from townland.reading.vector import read_layer
 from townland.rules.evaluate import Facts, evaluate, evaluate_portfolio
 from townland.rules.finding import Finding
+from townland.rules.jurisdiction import jurisdiction_issues
 from townland.rules.loader import rules_in_force
 from townland.rules.model import Rulebook
 from townland.rules.portfolio import Overlap, overlaps
@@ -219,6 +220,7 @@ def check(
             crs=town.crs,
         )
         known_towns.append(facts)
+        issues += jurisdiction_issues(rulebook, facts)
         findings += evaluate(rulebook, facts, on)
     findings += evaluate_portfolio(rulebook, known_towns, on)
     progress(_("checked"), steps, steps)
