@@ -19,7 +19,7 @@ from townland.rules.arithmetic import recomputed
 from townland.rules.evaluate import evaluate
 from townland.rules.finding import Finding
 from townland.rules.model import Rulebook, Verdict
-from townland.rules.stages import NEXT, WORDS, Stage, due, history
+from townland.rules.stages import EVENT_WORDS, NEXT, WORDS, Stage, due, history
 
 PASS, FAIL, REVIEW = Verdict.PASS, Verdict.FAIL, Verdict.REVIEW
 NOT, INFO = Verdict.NOT_EVALUATED, Verdict.INFO
@@ -350,7 +350,7 @@ def test_stages_before_and_without_events() -> None:
 def test_an_event_that_the_policy_does_not_provide_for_is_for_a_person() -> None:
     odd = on("STAGE-03", Day(2018, 12, 31), events=(LISTED, event("2018-06-01", "named")))
     assert odd.verdict is REVIEW
-    assert "does not provide for named on 2018-06-01" in why(odd)
+    assert "does not provide for a naming on 2018-06-01" in why(odd)
     late = (*BUILDING, event("2019-06-01", "cultivation_failed"))
     assert on("STAGE-04", Day(2019, 12, 31), events=late).verdict is REVIEW
     assert on("STAGE-03", Day(2019, 12, 31), events=late).verdict is PASS
@@ -464,6 +464,7 @@ HAPPENINGS = st.lists(st.tuples(DAYS, st.sampled_from(EVENTS)), max_size=14)
 def test_the_machine_knows_every_event_and_every_state() -> None:
     assert {name for _stage, name in NEXT} == set(EVENTS)
     assert set(WORDS) == set(Stage)
+    assert set(EVENT_WORDS) == set(EVENTS)
     assert {*NEXT.values(), Stage.NOT_APPLIED} == set(Stage)
 
 

@@ -54,6 +54,16 @@ WORDS: Mapping[Stage, Words] = {
     Stage.NAMED: _("is named a characteristic town"),
 }
 
+EVENT_WORDS: Mapping[str, Words] = {
+    "applied": _("an application"),
+    "listed": _("a listing"),
+    "cultivation_passed": _("a passed acceptance of cultivation"),
+    "cultivation_failed": _("a failed acceptance of cultivation"),
+    "construction_passed": _("a passed acceptance of construction"),
+    "construction_failed": _("a failed acceptance of construction"),
+    "named": _("a naming"),
+}
+
 NEXT: Mapping[tuple[Stage, str], Stage] = {
     (Stage.NOT_APPLIED, "applied"): Stage.APPLIED,
     (Stage.NOT_APPLIED, "listed"): Stage.CULTIVATION,  # a dossier may not know the application
@@ -168,7 +178,7 @@ def stage_deadline(case: Case) -> Finding:
         *(
             _(
                 "The policy does not provide for {event} on {day} at that stage.",
-                event=name,
+                event=EVENT_WORDS.get(name, name),
                 day=day.isoformat(),
             )
             for day, name in odd
