@@ -39,10 +39,9 @@ class ControlZones(Rule):
     shown beside them.
     """
 
-    references = ("measure", "allowed", "forbidden", "looked_at")
+    references = ("allowed", "forbidden", "looked_at")
 
     kind: Literal["control_zones"]
-    measure: MeasureName
     allowed: MeasureName
     forbidden: tuple[Zone, ...]
     looked_at: tuple[Zone, ...] = ()

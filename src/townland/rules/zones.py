@@ -33,7 +33,7 @@ def control_zones(case: Case) -> Finding:
     rule = cast(ControlZones, case.rule)
     forbidden = [zone.measure for zone in rule.forbidden]
     zones = [*forbidden, *(zone.measure for zone in rule.looked_at)]
-    gap = gaps(case, rule.measure, rule.allowed, *zones)
+    gap = gaps(case, rule.allowed, *zones)
     met = [name for name in zones if case.measure(name).area_m2 > 0]
     solid = [name for name in forbidden if _solid(case, name)]
     near = [name for name in forbidden if _near(case, name)]
@@ -101,7 +101,7 @@ def control_zones(case: Case) -> Finding:
         measured=None if silent else figure,
         limit=ZERO,
         margin=ZERO - figure if decided else None,
-        measures=list(dict.fromkeys([*zones, rule.allowed, rule.measure])),
+        measures=list(dict.fromkeys([*zones, rule.allowed])),
         missing=() if decided else gap.missing,
     )
 
