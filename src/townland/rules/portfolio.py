@@ -40,7 +40,7 @@ class Together(Case):
         found = own.finding(verdict, why, trace, **figures)
         return replace(found, town=None, towns=tuple(town.town for town in self.towns))
 
-    def silent(self, path: str) -> list[Facts]:  # type: ignore[override]  # of a field, not a measure
+    def without(self, path: str) -> list[Facts]:
         """Give the towns whose dossiers do not state a field."""
         return [town for town in self.towns if town.declared(path) is None]
 
@@ -126,7 +126,7 @@ def segment_limit(case: Together) -> Finding:
         segment = town.declared(rule.field)
         if segment is not None:
             segments.setdefault(segment, []).append(town)
-    silent = case.silent(rule.field)
+    silent = case.without(rule.field)
     near_m = rule.near_km * METRES_PER_KM
     pairs = [
         (segment, first, second, distance_m(first, second))
@@ -223,12 +223,12 @@ def portfolio_counts(case: Together) -> Finding:
     rows = []
     for each in rule.targets:
         on_it = [town for town in case.towns if town.declared(each.list)]
-        rows.append((each, on_it, case.silent(each.list)))
+        rows.append((each, on_it, case.without(each.list)))
     silent = {each.list: towns for each, _on, towns in rows if towns}
     sums = {
         path: (
             sum((units.exact(town.declared(path) or 0) for town in case.towns), NONE),
-            case.silent(path),
+            case.without(path),
         )
         for path in rule.sums
     }
@@ -367,7 +367,9 @@ def list_nested(case: Together) -> Finding:
     unsure = [town for town in high if town.declared(rule.lower) is None]
     silent = {
         path: [
-            town for town in case.silent(path) if town not in high and not town.declared(rule.lower)
+            town
+            for town in case.without(path)
+            if town not in high and not town.declared(rule.lower)
         ]
         for path in rule.upper
     }
