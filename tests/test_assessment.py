@@ -23,6 +23,7 @@ from townland.errors import CatalogError, EngineError, GeometryError, RulebookEr
 from townland.prepare import gather
 from townland.reading.vector import read_layer
 from townland.report.assessment_json import assessment_json, dumps, schema
+from townland.report.geopackage import write_evidence
 from townland.rules.loader import load_rulebook
 from townland.survey import measure_town
 from townland.towns import read_towns
@@ -349,6 +350,27 @@ def test_evidence_is_a_frame_of_pieces(tmp_path: Path, place: dict[str, Path]) -
     assert set(frame["measure"]) == {"farmland_built_on", "farmland_enclosed"}
     assert found.findings_table()["rule"].tolist() == [f.rule for f in found.findings]
     assert found.land_class_table("1")["gross_m2"].sum() == found.towns[0].area_m2
+
+
+def test_land_that_two_towns_share_fails_and_is_in_the_evidence(
+    tmp_path: Path, place: dict[str, Path]
+) -> None:
+    other = box(1800, 50, 2000, 1950)  # the last 50 m of the town are the other's, too
+    found = run(tmp_path, [TOWN, other], place)
+    joint = found.finding("PORT-02")
+    assert (joint.town, joint.towns, joint.verdict.value) == (None, ("1", "2"), "fail")
+    shared = geodesic_m2(box(1800, 50, 1850, 1950))
+    assert float(joint.measured) == pytest.approx(shared, abs=0.05)
+    evidence = found.evidence("PORT-02")
+    assert evidence[["first", "second"]].to_numpy().tolist() == [["1", "2"]]
+    assert evidence.geometry[0].equals(box(1800, 50, 1850, 1950))
+    write_evidence(found, tmp_path / "evidence.gpkg")
+    kept = gpd.read_file(tmp_path / "evidence.gpkg", layer="overlaps")
+    assert kept["area_m2"][0] == pytest.approx(shared, abs=0.05)
+    matrix = found.matrix()
+    assert list(matrix.index) == ["1", "2", "*"]
+    assert matrix.loc["*", "PORT-02"] == "fail"
+    assert matrix.loc["1", "PORT-02"] == ""
 
 
 def test_towns_sharing_a_border_sum_to_the_merged_town(

@@ -99,6 +99,15 @@ def test_ind_04_fails_where_the_bureau_lets_it(tmp_path: Path) -> None:
     assert together("IND-04", *row(3, 20_000), square("z", -9000), law=law).verdict is FAIL
 
 
+def test_ind_04_says_whose_near_is(tmp_path: Path) -> None:
+    def origin(law: Rulebook | None) -> str:
+        numbers = together("IND-04", *row(2, 500), law=law).trace["parameters"]
+        return next(one["origin"] for one in numbers if one["name"] == "near_km")
+
+    assert origin(None) == "townland"
+    assert origin(changed(tmp_path, ("near_km = 10 ", "near_km = 5 "))) == "bureau"
+
+
 # ---------------------------------------------------------------- PORT-01
 
 

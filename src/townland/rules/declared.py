@@ -183,7 +183,7 @@ class SegmentLimit(Rule):
     kind: Literal["segment_limit"]
     field: Path
     most: Count
-    near_km: Annotated[Decimal, Field(ge=0)]
+    near_km: Annotated[Decimal, Field(ge=0)] = Decimal("10")
 
 
 class Target(Strict):

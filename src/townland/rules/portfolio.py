@@ -199,7 +199,9 @@ def segment_limit(case: Together) -> Finding:
                 "title": both(
                     _("how near 地域相近 is, in km between boundaries; not a number of the policy")
                 ),
-                "origin": "townland",
+                "origin": "townland"
+                if rule.near_km == type(rule).model_fields["near_km"].default
+                else "bureau",
             },
             case.modality(),
         ],
