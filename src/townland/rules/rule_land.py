@@ -26,10 +26,14 @@ class Only(Strict):
 
 
 class Zone(Strict):
-    """Planned construction land in one kind of zone; `document` where another law draws that zone."""
+    """Planned construction land in one kind of zone; `document` where another law draws that zone.
+
+    `slivers` says whether slivers alone call for a look; gaps between zones as drawn do not.
+    """
 
     measure: MeasureName
     document: Bilingual | None = None
+    slivers: bool = True
 
 
 class ControlZones(Rule):

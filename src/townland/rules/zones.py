@@ -34,7 +34,7 @@ def control_zones(case: Case) -> Finding:
     forbidden = [zone.measure for zone in rule.forbidden]
     zones = [*forbidden, *(zone.measure for zone in rule.looked_at)]
     gap = gaps(case, rule.allowed, *zones)
-    met = [name for name in zones if case.measure(name).area_m2 > 0]
+    met = [zone.measure for zone in (*rule.forbidden, *rule.looked_at) if _counts(case, zone)]
     solid = [name for name in forbidden if _solid(case, name)]
     near = [name for name in forbidden if _near(case, name)]
     figure = sum((case.measure(name).area_m2 for name in forbidden), ZERO)
@@ -106,6 +106,11 @@ def control_zones(case: Case) -> Finding:
     )
 
 
+def _counts(case: Case, zone: Zone) -> bool:
+    measure = case.measure(zone.measure)
+    return measure.area_m2 > (ZERO if zone.slivers else measure.sliver_m2)
+
+
 def _solid(case: Case, name: str) -> bool:
     measure = case.measure(name)
     return measure.area_m2 > measure.sliver_m2 and not _near(case, name)
@@ -122,7 +127,7 @@ def _document(zone: Zone) -> dict[str, str] | None:
 
 def _met(case: Case, zone: Zone) -> Words | None:
     measure = case.measure(zone.measure)
-    if measure.area_m2 == 0:
+    if not _counts(case, zone):
         return None
     place = {
         "measure": case.title(zone.measure),
