@@ -81,6 +81,17 @@ def test_every_finding_says_second_hand_and_none_quotes() -> None:
     assert "second-hand" in NATIONAL.notes[0].en
 
 
+def test_the_command_says_second_hand() -> None:
+    from typer.testing import CliRunner
+
+    from townland_cli.app import app
+
+    shown = CliRunner().invoke(app, ["rules", "show", "national-2021", "--lang", "en"])
+    assert shown.output.count("second-hand, not checked: ") == len(NATIONAL.rule)
+    told = CliRunner().invoke(app, ["rules", "show", "national-2021", "--json"])
+    assert told.stdout.count("secondary source") == len(NATIONAL.rule)
+
+
 def test_a_clause_with_words_of_its_own_says_nothing_of_the_kind() -> None:
     for found in evaluate(book(), town(), DAY):
         assert "second-hand" not in found.why.render("en")

@@ -194,6 +194,7 @@ def run_rules_show(name: str, rule_id: str | None, *, as_json: bool, lang: str) 
                             "document": rule.clause.document,
                             "article": rule.clause.article,
                             "quote": rule.clause.quote,
+                            "source": rule.clause.source,
                             "effective": rule.clause.effective.isoformat(),
                             "superseded": None
                             if rule.clause.superseded is None
@@ -222,6 +223,8 @@ def run_rules_show(name: str, rule_id: str | None, *, as_json: bool, lang: str) 
         )
         if clause.quote:
             typer.echo(_("  quote: “{quote}”", quote=clause.quote).render(lang))
+        elif clause.source:
+            typer.echo(_("  second-hand, not checked: {source}", source=clause.source).render(lang))
         for key, value in rule.parameters().items():
             typer.echo(f"  {key} = {value}")
 

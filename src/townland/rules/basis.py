@@ -193,11 +193,14 @@ class Case:
 
     def law_number(self, name: str, value: Decimal, unit: str) -> dict[str, Any]:
         """Trace a number that the rulebook takes from the policy."""
+        title = _("the bar that the clause sets")
+        if self.second_hand():
+            title = _("the bar as it is known at second hand")
         return {
             "name": name,
             "value": words.number(value),
             "unit": unit,
-            "title": both(_("the bar that the clause sets")),
+            "title": both(title),
             "origin": "bureau" if name in self.rulebook.changed(self.rule.id) else "policy",
         }
 
