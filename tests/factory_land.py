@@ -38,6 +38,9 @@ LAYERS = {
     "stock_land": "",
     "inefficient_land": "",
     "unused_land": "",
+    "control_zone": 'scheme = "jsydgzq"\nclass_column = "GZQLXDM"\n',
+    "growth_boundary": "",
+    "ecological_redline": "",
 }
 
 

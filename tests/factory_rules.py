@@ -86,8 +86,8 @@ def town(
     known = {
         name: _nothing(
             name,
-            tuple(role for role in spec.layers if role in absent),
-            area if set(spec.layers) & set(absent) else units.m2(0),
+            tuple(role for role in spec.needed if role in absent),
+            area if set(spec.needed) & set(absent) else units.m2(0),
         )
         for name, spec in held.items()
     }

@@ -23,6 +23,7 @@ from townland.errors import CatalogError, EngineError, GeometryError, RulebookEr
 from townland.prepare import gather
 from townland.reading.vector import read_layer
 from townland.report.assessment_json import assessment_json, dumps, schema
+from townland.report.geopackage import write_evidence
 from townland.rules.loader import load_rulebook
 from townland.survey import measure_town
 from townland.towns import read_towns
@@ -97,7 +98,11 @@ def test_every_figure_equals_another_routines(tmp_path: Path, place: dict[str, P
 
 def test_verdicts_of_the_place(tmp_path: Path, place: dict[str, Path]) -> None:
     found = run(tmp_path, [TOWN], place, permanent_basic_farmland='coverage = "survey.gpkg"\n')
-    verdicts = {finding.rule: finding.verdict.value for finding in found.findings}
+    verdicts = {
+        finding.rule: finding.verdict.value
+        for finding in found.findings
+        if finding.rule.startswith(("LAND", "USE"))
+    }
     assert verdicts == {
         "LAND-01": "review",
         "LAND-02": "review",
@@ -105,14 +110,27 @@ def test_verdicts_of_the_place(tmp_path: Path, place: dict[str, Path]) -> None:
         "LAND-04": "review",
         "LAND-05": "review",
         "LAND-06": "info",
+        "LAND-07": "not_evaluated",  # no control zones
         "LAND-08": "info",
+        "LAND-09": "info",
+        "LAND-10": "info",
+        "LAND-11": "not_evaluated",  # no dossier
+        "LAND-12": "not_evaluated",
+        "LAND-13": "not_evaluated",
+        "LAND-14": "not_evaluated",
+        "LAND-15": "not_evaluated",
+        "LAND-16": "info",
+        "USE-01": "info",
+        "USE-02": "pass",  # all new land is plot b, industry
+        "USE-03": "info",
     }
 
 
 def test_a_town_outside_the_layers_never_passes(tmp_path: Path, place: dict[str, Path]) -> None:
     found = run(tmp_path, [shift(TOWN, 50_000, 0)], place)
     verdicts = {finding.rule: finding.verdict.value for finding in found.findings}
-    assert "pass" not in verdicts.values()
+    land = [verdict for rule, verdict in verdicts.items() if rule.startswith(("LAND", "USE"))]
+    assert "pass" not in land
     assert verdicts["LAND-03"] == "not_evaluated"
     assert verdicts["LAND-04"] == "not_evaluated"
     table = found.towns[0].land_classes
@@ -204,7 +222,7 @@ def test_unknown_codes_are_rows_issues_and_doubt(tmp_path: Path) -> None:
     assert table is not None
     unknown = next(row for row in table.rows if row.code == "9999")
     assert unknown.three_class is None
-    assert [issue.code for issue in found.issues] == ["class_unknown"]
+    assert [issue.code for issue in found.issues] == ["class_unknown", "jurisdiction_unknown"]
     measure = found.towns[0].measures["cultivated_built_on"]
     assert float(measure.unknown_m2) == pytest.approx(geodesic_m2(box(500, 0, 600, 1000)), abs=0.02)
     assert found.finding("LAND-04").verdict.value == "not_evaluated"
@@ -332,6 +350,27 @@ def test_evidence_is_a_frame_of_pieces(tmp_path: Path, place: dict[str, Path]) -
     assert set(frame["measure"]) == {"farmland_built_on", "farmland_enclosed"}
     assert found.findings_table()["rule"].tolist() == [f.rule for f in found.findings]
     assert found.land_class_table("1")["gross_m2"].sum() == found.towns[0].area_m2
+
+
+def test_land_that_two_towns_share_fails_and_is_in_the_evidence(
+    tmp_path: Path, place: dict[str, Path]
+) -> None:
+    other = box(1800, 50, 2000, 1950)  # the last 50 m of the town are the other's, too
+    found = run(tmp_path, [TOWN, other], place)
+    joint = found.finding("PORT-02")
+    assert (joint.town, joint.towns, joint.verdict.value) == (None, ("1", "2"), "fail")
+    shared = geodesic_m2(box(1800, 50, 1850, 1950))
+    assert float(joint.measured) == pytest.approx(shared, abs=0.05)
+    evidence = found.evidence("PORT-02")
+    assert evidence[["first", "second"]].to_numpy().tolist() == [["1", "2"]]
+    assert evidence.geometry[0].equals(box(1800, 50, 1850, 1950))
+    write_evidence(found, tmp_path / "evidence.gpkg")
+    kept = gpd.read_file(tmp_path / "evidence.gpkg", layer="overlaps")
+    assert kept["area_m2"][0] == pytest.approx(shared, abs=0.05)
+    matrix = found.matrix()
+    assert list(matrix.index) == ["1", "2", "*"]
+    assert matrix.loc["*", "PORT-02"] == "fail"
+    assert matrix.loc["1", "PORT-02"] == ""
 
 
 def test_towns_sharing_a_border_sum_to_the_merged_town(

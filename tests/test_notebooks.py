@@ -17,7 +17,8 @@ def outputs(cell: nbformat.NotebookNode, kind: str) -> list[str]:
 
 
 def test_there_are_notebooks() -> None:
-    assert [path.name for path in NOTEBOOKS] == ["01_check_a_town.ipynb"]
+    names = [path.name for path in NOTEBOOKS]
+    assert names == ["01_check_a_town.ipynb", "02_change_a_rule.ipynb"]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

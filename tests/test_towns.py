@@ -8,8 +8,9 @@ import geopandas as gpd
 import pytest
 import shapely
 
+from townland.dossier import load_dossier, match_dossiers
 from townland.errors import CRSError, DossierError, LayerError
-from townland.towns import load_dossier, match_dossiers, read_towns
+from townland.towns import read_towns
 
 X0, Y0 = 36_640_000, 2_690_000
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"

@@ -10,7 +10,7 @@ import typer
 
 from townland.errors import TownlandError
 from townland.i18n import _
-from townland_cli import layers, printing, rules
+from townland_cli import dossiers, layers, printing, rules
 from townland_cli.options import (
     LANG,
     AsJson,
@@ -35,6 +35,7 @@ app = typer.Typer(
 )
 app.add_typer(layers.app, name="layers")
 app.add_typer(rules.app, name="rules")
+app.add_typer(dossiers.app, name="dossier")
 
 
 def _version(asked: bool) -> None:
@@ -88,10 +89,15 @@ def demo(
 def check(
     boundary: Annotated[list[Path], typer.Argument(help=words("files with the towns' boundaries"))],
     catalog: Catalog = Path("layers/catalog.toml"),
-    rulebook: Rules = "liuzhou-2018",
+    rulebook: Rules = None,
     on: Annotated[
-        str | None,
-        typer.Option("--on", help=words("the day whose law counts, YYYY-MM-DD; today by default")),
+        list[str] | None,
+        typer.Option(
+            "--on",
+            help=words(
+                "the day whose law counts, YYYY-MM-DD; today by default; several are set side by side"
+            ),
+        ),
     ] = None,
     out: Annotated[Path, typer.Option("--out", help=words("the folder to write"))] = Path(
         "townland-out"
@@ -111,7 +117,9 @@ def check(
     encoding: Encoding = None,
     dossier: Annotated[
         list[Path] | None,
-        typer.Option("--dossier", help=words("a town's dossier (TOML); may be given again")),
+        typer.Option(
+            "--dossier", help=words("a dossier (TOML), or a workbook of many; may be given again")
+        ),
     ] = None,
     formats: Annotated[
         str, typer.Option("--formats", help=words("what to write beside assessment.json"))
@@ -141,8 +149,8 @@ def check(
     code = run_check(
         boundary,
         catalog=catalog,
-        rulebook=rulebook,
-        on=day(on),
+        rulebooks=rulebook or ["liuzhou-2018"],
+        days=[day(text) for text in on] if on else [day(None)],
         out=out,
         layer=layer,
         where=pairs(where or []),
@@ -159,6 +167,28 @@ def check(
         quiet=quiet,
     )
     raise typer.Exit(code)
+
+
+@app.command(
+    help=words("Explain a figure of a run: clause, formula, inputs, pieces, and the sum again."),
+    epilog=words("Example: townland explain townland-out LAND-03 --town T02"),
+)
+def explain(
+    run: Annotated[Path, typer.Argument(help=words("the folder that townland check wrote"))],
+    rule: Annotated[str, typer.Argument(help=words("a rule's id, e.g. LAND-03"))],
+    town: Annotated[
+        str | None, typer.Option("--town", help=words("the town's code; the first one without it"))
+    ] = None,
+    as_json: AsJson = False,
+    lang: Lang = LANG,
+    quiet: Quiet = False,
+    log_file: LogFile = None,
+) -> None:
+    """Run `townland explain`."""
+    printing.start(lang, log_file)
+    from townland_cli.explaining import run_explain
+
+    raise typer.Exit(run_explain(run, rule, town, as_json=as_json, lang=lang))
 
 
 @app.command(

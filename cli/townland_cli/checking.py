@@ -13,10 +13,13 @@ import typer
 from townland import units
 from townland.assessment import Assessment, check
 from townland.catalog import ROLES, load_catalog
+from townland.dossier import load_dossiers, match_dossiers
 from townland.i18n import _
 from townland.prepare import mend
 from townland.report.assessment_json import assessment_json
+from townland.report.comparison import compare, run_names, write_runs
 from townland.report.run import (
+    COMPARISON,
     DEFAULT_FORMATS,
     MARK,
     require_formats,
@@ -27,7 +30,7 @@ from townland.report.run import (
 )
 from townland.rules.loader import load_rulebook
 from townland.survey import boundary_areas
-from townland.towns import Town, load_dossier, match_dossiers, read_towns
+from townland.towns import Town, read_towns
 from townland_cli import printing
 
 DEMO_DAY = dt.date(2018, 12, 31)
@@ -40,8 +43,8 @@ def run_check(
     boundaries: Sequence[Path],
     *,
     catalog: Path,
-    rulebook: str,
-    on: dt.date,
+    rulebooks: Sequence[str],
+    days: Sequence[dt.date],
     out: Path,
     layer: str | None,
     where: Mapping[str, str],
@@ -57,11 +60,14 @@ def run_check(
     lang: str,
     quiet: bool,
 ) -> int:
-    """Check the towns of the files, write the run folder, and give the exit code."""
+    """Check the towns of the files, write the run folder, and give the exit code.
+
+    Of several rulebooks or days every pair is a run of its own, and the highest code counts.
+    """
     require_formats(formats)
     require_target(out)
     layers = load_catalog(catalog)
-    law = load_rulebook(rulebook)
+    laws = [load_rulebook(name) for name in dict.fromkeys(rulebooks)]
     towns = read_towns(
         boundaries,
         layer=layer,
@@ -71,13 +77,33 @@ def run_check(
         crs=crs,
         encoding=encoding,
     )
-    towns = match_dossiers(towns, [load_dossier(path) for path in dossiers])
-    assessment = _run(towns, layers, law, on, accept_repairs, out, formats, lang, quiet)
-    if as_json:
-        printing.document(assessment_json(assessment, lang=lang))
+    towns = match_dossiers(towns, [one for path in dossiers for one in load_dossiers(path)])
+    asked = [(law, on) for law in laws for on in dict.fromkeys(days)]
+    with printing.progress(lang, quiet=quiet) as tell:
+        assessments = [
+            check(towns, layers, law, on=on, accept_repairs=accept_repairs, progress=tell)
+            for law, on in asked
+        ]
+        tell(_("writing {folder}", folder=out.as_posix()), 1, 1)
+        if len(assessments) == 1:
+            write_run(assessments[0], out, formats=formats, lang=lang)
+        else:
+            write_runs(assessments, out, formats=formats, lang=lang)
+    if len(assessments) > 1:
+        documents = {
+            name: assessment_json(one, lang=lang)
+            for name, one in zip(run_names(assessments), assessments, strict=True)
+        }
+        if as_json:
+            printing.document(compare(documents))
+        elif not quiet:
+            _side_by_side(compare(documents), out, lang)
+    elif as_json:
+        printing.document(assessment_json(assessments[0], lang=lang))
     elif not quiet:
-        _summary(assessment, out, formats, lang)
-    return exit_code(assessment, strict=strict)
+        _summary(assessments[0], out, formats, lang)
+    codes = {exit_code(one, strict=strict) for one in assessments}
+    return next((code for code in (FAILED, WANTING) if code in codes), 0)
 
 
 def run_demo(out: Path, *, lang: str, quiet: bool) -> None:
@@ -89,7 +115,8 @@ def run_demo(out: Path, *, lang: str, quiet: bool) -> None:
         layers = load_catalog(write_county(folder / "county"))
         sample = folder / "county" / "sample"
         towns = read_towns([sample / "towns.gpkg"], code_column="code", name_column="name")
-        dossiers = [load_dossier(path) for path in sorted((sample / "dossiers").glob("*.toml"))]
+        files = sorted((sample / "dossiers").glob("*.toml"))
+        dossiers = [one for path in files for one in load_dossiers(path)]
         towns = match_dossiers(towns, dossiers)
         law = load_rulebook("liuzhou-2018")
         assessment = check(towns, layers, law, on=DEMO_DAY, progress=tell)
@@ -180,24 +207,6 @@ def exit_code(assessment: Assessment, *, strict: bool) -> int:
     return 0
 
 
-def _run(
-    towns: Sequence[Town],
-    layers: Any,
-    law: Any,
-    on: dt.date,
-    accept_repairs: Sequence[str],
-    out: Path,
-    formats: Sequence[str],
-    lang: str,
-    quiet: bool,
-) -> Assessment:
-    with printing.progress(lang, quiet=quiet) as tell:
-        assessment = check(towns, layers, law, on=on, accept_repairs=accept_repairs, progress=tell)
-        tell(_("writing {folder}", folder=out.as_posix()), 1, 1)
-        write_run(assessment, out, formats=formats, lang=lang)
-    return assessment
-
-
 def _area_row(file: Path, layer: str | None, town: Town) -> dict[str, Any]:
     boundary, _repairs = mend(
         [town.boundary], [town.code], town.crs, layer=town.input.name, protected=True
@@ -217,6 +226,49 @@ def _area_row(file: Path, layer: str | None, town: Town) -> dict[str, Any]:
     }
 
 
+def _side_by_side(comparison: Mapping[str, Any], out: Path, lang: str) -> None:
+    names = [run["name"] for run in comparison["runs"]]
+    differing = [row for row in comparison["verdicts"] if row["differs"]]
+    if differing:
+        printing.table(
+            [
+                (
+                    row["rule"],
+                    row["town"] or "*",
+                    *(
+                        "-"
+                        if row["verdicts"][name] is None
+                        else printing.VERDICTS[row["verdicts"][name]].render(lang)
+                        for name in names
+                    ),
+                    "; ".join(_cause(cause) for cause in row["because"]),
+                )
+                for row in differing
+            ],
+            [_("rule").render(lang), _("town").render(lang), *names, _("because").render(lang)],
+        )
+    else:
+        typer.echo(_("All verdicts are the same.").render(lang))
+    typer.echo(f"  {(out / COMPARISON).as_posix()}")
+
+
+def _cause(cause: Mapping[str, Any]) -> str:
+    if cause["what"] == "parameter":
+        return f"{cause['name']}: " + " / ".join(str(value) for value in cause["values"].values())
+    if cause["what"] in ("measured", "day"):
+        return f"{cause['what']}: " + " / ".join(str(v) for v in cause["values"].values())
+    return str(cause["what"])
+
+
+def _findings(assessment: Assessment, town: str | None, lang: str) -> None:
+    for found in assessment.findings:
+        if found.town == town:
+            verdict = printing.VERDICTS[found.verdict.value].render(lang)
+            typer.echo(f"  {found.rule}  [{verdict}]  {found.title.render(lang)}")
+            if found.verdict.value not in PLAIN:
+                printing.paragraph(found.why.render(lang), indent=" " * 11)
+
+
 def _summary(assessment: Assessment, out: Path, formats: Sequence[str], lang: str) -> None:
     for result in assessment.towns:
         typer.echo("")
@@ -229,12 +281,11 @@ def _summary(assessment: Assessment, out: Path, formats: Sequence[str], lang: st
                 mu=units.mu(result.area_m2),
             ).render(lang)
         )
-        for found in assessment.findings:
-            if found.town == result.town.code:
-                verdict = printing.VERDICTS[found.verdict.value].render(lang)
-                typer.echo(f"  {found.rule}  [{verdict}]  {found.title.render(lang)}")
-                if found.verdict.value not in PLAIN:
-                    printing.paragraph(found.why.render(lang), indent=" " * 11)
+        _findings(assessment, result.town.code, lang)
+    if any(found.town is None for found in assessment.findings):
+        typer.echo("")
+        typer.echo(_("All towns together").render(lang))
+        _findings(assessment, None, lang)
     typer.echo("")
     typer.echo(
         _(

@@ -113,6 +113,29 @@ def run_layers_check(catalog: Path, *, as_json: bool, lang: str, quiet: bool) ->
     return FAULTS if faulty else 0
 
 
+def run_rules_lint(name_or_path: str, *, as_json: bool, lang: str, quiet: bool) -> int:
+    """Check a rulebook and print every fault; the exit code is 1 where there are any."""
+    from townland.rules.lint import lint
+
+    faults = lint(name_or_path)
+    if as_json:
+        printing.document(
+            {
+                "file": name_or_path,
+                "faults": [
+                    {"line": fault.line, "key": fault.key, "message": render(fault.message, lang)}
+                    for fault in faults
+                ],
+            }
+        )
+    elif faults:
+        for fault in faults:
+            typer.echo(render(fault.message, lang))
+    elif not quiet:
+        typer.echo(_("{name}: no faults", name=name_or_path).render(lang))
+    return FAULTS if faults else 0
+
+
 def run_rules_list(*, as_json: bool, lang: str) -> None:
     """List the shipped rulebooks."""
     from townland.rules.loader import load_rulebook, shipped
@@ -171,6 +194,7 @@ def run_rules_show(name: str, rule_id: str | None, *, as_json: bool, lang: str) 
                             "document": rule.clause.document,
                             "article": rule.clause.article,
                             "quote": rule.clause.quote,
+                            "source": rule.clause.source,
                             "effective": rule.clause.effective.isoformat(),
                             "superseded": None
                             if rule.clause.superseded is None
@@ -199,6 +223,8 @@ def run_rules_show(name: str, rule_id: str | None, *, as_json: bool, lang: str) 
         )
         if clause.quote:
             typer.echo(_("  quote: “{quote}”", quote=clause.quote).render(lang))
+        elif clause.source:
+            typer.echo(_("  second-hand, not checked: {source}", source=clause.source).render(lang))
         for key, value in rule.parameters().items():
             typer.echo(f"  {key} = {value}")
 

@@ -34,7 +34,11 @@ def words(sentence: str) -> str:
 
 Catalog = Annotated[Path, typer.Option("--catalog", help=words("the layer catalog"))]
 Rules = Annotated[
-    str, typer.Option("--rules", help=words("a rulebook: a shipped one's id, or a file"))
+    list[str] | None,
+    typer.Option(
+        "--rules",
+        help=words("a rulebook: a shipped one's id, or a file; several are set side by side"),
+    ),
 ]
 Layer = Annotated[str | None, typer.Option("--layer", help=words("which layer of the file"))]
 Crs = Annotated[

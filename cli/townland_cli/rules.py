@@ -49,6 +49,26 @@ def show(
 
 
 @app.command(
+    help=words("Check a rulebook: keys, kinds, dates, parameters, and every quote word for word."),
+    epilog=words("Example: townland rules lint my-county.toml"),
+)
+def lint(
+    rulebook: Annotated[
+        str, typer.Argument(help=words("a rulebook: a shipped one's id, or a file"))
+    ],
+    as_json: AsJson = False,
+    lang: Lang = LANG,
+    quiet: Quiet = False,
+    log_file: LogFile = None,
+) -> None:
+    """Run `townland rules lint`."""
+    printing.start(lang, log_file)
+    from townland_cli.examining import run_rules_lint
+
+    raise typer.Exit(run_rules_lint(rulebook, as_json=as_json, lang=lang, quiet=quiet))
+
+
+@app.command(
     help=words("Print the JSON Schema of a rulebook, for editors."),
     epilog=words("Example: townland rules schema"),
 )

@@ -24,7 +24,9 @@ _ROOMS = {
     "Verdict": "townland.rules.model",
     "check": "townland.assessment",
     "load_catalog": "townland.catalog",
+    "load_dossiers": "townland.dossier",
     "load_rulebook": "townland.rules.loader",
+    "match_dossiers": "townland.dossier",
     "official_area_m2": "townland.geodesy",
     "read_towns": "townland.towns",
     "show_map": "townland.maps.page",
@@ -35,6 +37,7 @@ _ROOMS = {
 if TYPE_CHECKING:
     from townland.assessment import Assessment, check
     from townland.catalog import LayerCatalog, load_catalog
+    from townland.dossier import load_dossiers, match_dossiers
     from townland.errors import TownlandError
     from townland.geodesy import official_area_m2
     from townland.maps.page import show_map
@@ -54,7 +57,9 @@ __all__ = [
     "__version__",
     "check",
     "load_catalog",
+    "load_dossiers",
     "load_rulebook",
+    "match_dossiers",
     "official_area_m2",
     "read_towns",
     "show_map",

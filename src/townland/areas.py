@@ -7,7 +7,7 @@ theirs. So every table sums, and so does every table under it (`standards.md` 5)
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -24,7 +24,7 @@ from townland import geodesy, overlay, units
 from townland.errors import EngineError
 from townland.i18n import _
 from townland.overlay import Pieces
-from townland.prepare import Ground
+from townland.prepare import Ground, polygons_of
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -65,16 +65,49 @@ class LandClasses:
     control_m2: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Which features of one role count in a measure.
+
+    `codes` are the class codes that count, None where every class does; `maybe` those of which the
+    scheme does not tell whether they belong to what is asked for. A feature must bear one of `tags`,
+    unless that is None; one that bears one of `or_tags` counts whatever its class.
+    """
+
+    codes: frozenset[str] | None = None
+    maybe: frozenset[str] = frozenset()
+    tags: frozenset[str] | None = None
+    or_tags: frozenset[str] = frozenset()
+
+    def counted(self, part: Any) -> tuple[Bools, Bools]:
+        """Tell of the rows of a ground which count, and which do or might."""
+        counts = np.ones(len(part), dtype=bool)
+        perhaps = counts.copy()
+        if self.codes is not None:
+            counts = np.asarray(part["code"].isin(self.codes), dtype=bool)
+            open_ = part["class_name"].isna() | part["code"].isin(self.maybe)
+            perhaps = counts | np.asarray(open_, dtype=bool)
+        if self.or_tags:
+            bears = np.asarray(part["tag"].isin(self.or_tags), dtype=bool)
+            counts, perhaps = counts | bears, perhaps | bears
+        if self.tags is not None:
+            bears = np.asarray(part["tag"].isin(self.tags), dtype=bool)
+            counts, perhaps = counts & bears, perhaps & bears
+        return counts, perhaps
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Measure:
     """One measure of one town: the sum of its pieces, and what is known of its certainty.
 
     `frame` holds the pieces in the town's CRS: ``town``, ``<role>_id``, ``<role>_code`` for every
     layer, ``class_name`` and ``three_class`` (of the last layer with classes), ``area_m2`` and
-    ``net_m2`` (`Decimal`, 0.01), ``sliver`` (bool), geometry. `net_m2` is None where no layer of the
+    ``net_m2`` (`Decimal`, 0.01), ``sliver`` (bool), geometry; with planned use ``planned_group``, its
+    group of uses. `net_m2` is None where no layer of the
     measure has a ridge coefficient. `uncovered_m2` is the part of the town where a layer that the
     measure needs says nothing, `missing` the roles that no layer plays, `assumed_coverage` the roles
-    whose coverage is only their bounding box, `unknown_m2` the part with unknown land codes.
+    whose coverage is only their bounding box, `unknown_m2` the part with unknown land codes,
+    `untagged` the roles that the measure asks for tags and whose layers have none.
     """
 
     name: str
@@ -89,6 +122,7 @@ class Measure:
     missing: tuple[str, ...]
     assumed_coverage: tuple[str, ...]
     frame: Any
+    untagged: tuple[str, ...] = ()
 
     @property
     def pieces(self) -> int:
@@ -172,6 +206,22 @@ def close_pieces(parents: Closed, pieces: Pieces, crs: pyproj.CRS) -> Closed:
     return Closed(pieces, cents, rest, parents.closure_m2)
 
 
+def beyond_pieces(parents: Closed, inner: Closed) -> Closed:
+    """What each parent has beyond the pieces cut from it, as pieces: with them it sums to the parent."""
+    left = np.flatnonzero(inner.rest > 0)
+    geometry = parents.pieces.geometry[left].copy()
+    bounds = np.searchsorted(
+        inner.pieces.parent if inner.pieces.parent is not None else np.empty(0), [left, left + 1]
+    )
+    for at, (start, end) in enumerate(bounds.T):
+        if start < end:
+            taken = shapely.union_all(inner.pieces.geometry[start:end])
+            geometry[at] = polygons_of(shapely.difference(geometry[at], taken))[0]
+    rows = {role: known[left] for role, known in parents.pieces.rows.items()}
+    cents = inner.rest[left]
+    return Closed(Pieces(geometry, rows), cents, np.zeros_like(cents), parents.closure_m2)
+
+
 def decimal_m2(cents: Any) -> Decimal:
     """Hundredths of a m² as a decimal of m²."""
     return int(cents) * CENT
@@ -226,7 +276,7 @@ def measure(
     name: str,
     closed: Closed,
     grounds: Mapping[str, Ground],
-    members: Mapping[str, Collection[str]],
+    kept: Mapping[str, Kept],
     crs: pyproj.CRS,
     *,
     town: str,
@@ -243,18 +293,17 @@ def measure(
         The pieces of the layers, in the measure's order.
     grounds
         The ground of each role.
-    members
-        The class codes that count, for the roles that are filtered.
+    kept
+        What counts, for the roles that are filtered.
 
     """
     roles = tuple(closed.pieces.rows)
     parts = {role: grounds[role].frame.iloc[closed.pieces.rows[role]] for role in roles}
     counts = np.ones(len(closed.pieces), dtype=bool)
     perhaps = counts.copy()
-    for role, codes in members.items():
-        known = parts[role]["class_name"].notna().to_numpy()
-        counts &= np.asarray(parts[role]["code"].isin(codes), dtype=bool)
-        perhaps &= np.asarray(parts[role]["code"].isin(codes), dtype=bool) | ~known
+    for role, filtered in kept.items():
+        here, might = filtered.counted(parts[role])
+        counts, perhaps = counts & here, perhaps & might
     geometry = closed.pieces.geometry[counts]
     columns: dict[str, Any] = {"town": town}
     for role in roles:
@@ -263,6 +312,8 @@ def measure(
     classed = [role for role in roles if grounds[role].scheme]
     for column in ("class_name", "three_class", "source", "use_group"):
         columns[column] = parts[classed[-1]][column].to_numpy()[counts] if classed else None
+    if "planned_use" in roles:
+        columns["planned_group"] = parts["planned_use"]["use_group"].to_numpy()[counts]
     cents = closed.cents[counts]
     ridged = [role for role in roles if grounds[role].ridged]
     net = None
@@ -286,6 +337,11 @@ def measure(
         (),
         assumed_coverage,
         gpd.GeoDataFrame(columns, geometry=list(geometry), crs=crs, index=range(len(geometry))),
+        tuple(
+            role
+            for role, filtered in kept.items()
+            if (filtered.or_tags or filtered.tags is not None) and not grounds[role].tagged
+        ),
     )
 
 
@@ -301,5 +357,7 @@ def no_measure(
 def _no_pieces(roles: tuple[str, ...], crs: pyproj.CRS) -> Any:
     """The frame without rows that measures of the same layers share; it costs more than it holds."""
     columns = ["town", *(f"{role}_{what}" for role in roles for what in ("id", "code"))]
-    columns += ["class_name", "three_class", "source", "use_group", "area_m2", "net_m2", "sliver"]
+    columns += ["class_name", "three_class", "source", "use_group"]
+    columns += ["planned_group"] if "planned_use" in roles else []
+    columns += ["area_m2", "net_m2", "sliver"]
     return gpd.GeoDataFrame({column: [] for column in columns}, geometry=[], crs=crs)

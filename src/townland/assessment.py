@@ -19,10 +19,12 @@ from townland.prepare import Ground, Repair
 from townland.reading.hashing import sha256_of
 from townland.reading.layer import Input, Layer
 from townland.reading.vector import read_layer
-from townland.rules.evaluate import Facts, evaluate
+from townland.rules.evaluate import Facts, evaluate, evaluate_portfolio
 from townland.rules.finding import Finding
+from townland.rules.jurisdiction import jurisdiction_issues
 from townland.rules.loader import rules_in_force
 from townland.rules.model import Rulebook
+from townland.rules.portfolio import Overlap, overlaps
 from townland.survey import TownResult, measure_town, near
 from townland.towns import Town
 
@@ -48,6 +50,7 @@ class Assessment:
     findings: tuple[Finding, ...]
     repairs: tuple[Repair, ...]
     issues: tuple[Issue, ...]
+    overlaps: tuple[Overlap, ...] = ()
 
     def finding(self, rule: str, town: str | None = None) -> Finding:
         """The finding of a rule for a town's code; the first town's without one."""
@@ -63,6 +66,8 @@ class Assessment:
         ``sliver`` and geometry in the town's CRS.
         """
         found = self.finding(rule, town)
+        if found.town is None:
+            return self.shared_land()
         result = next(result for result in self.towns if result.town.code == found.town)
         frames = [
             result.measures[name].frame.assign(measure=name)
@@ -72,6 +77,43 @@ class Assessment:
         if not frames:
             return gpd.GeoDataFrame({"measure": []}, geometry=[], crs=result.town.crs)
         return pd.concat(frames, ignore_index=True)
+
+    def shared_land(self) -> gpd.GeoDataFrame:
+        """The land that two boundaries share: columns ``first``, ``second``, ``area_m2``, ``sliver_m2``.
+
+        Geometry is in the CRS of the first town.
+        """
+        crs = self.towns[0].town.crs if self.towns else None
+        frames = [
+            gpd.GeoDataFrame(
+                {
+                    "first": [one.first],
+                    "second": [one.second],
+                    "area_m2": [float(one.area_m2)],
+                    "sliver_m2": [float(one.sliver_m2)],
+                },
+                geometry=[one.geometry],
+                crs=one.crs,
+            ).to_crs(crs)
+            for one in self.overlaps
+        ]
+        if not frames:
+            return gpd.GeoDataFrame({"first": [], "second": []}, geometry=[], crs=crs)
+        return pd.concat(frames, ignore_index=True)
+
+    def matrix(self) -> pd.DataFrame:
+        """The verdicts of towns (rows, by code) under rules (columns, in the rulebook's order).
+
+        The last row, ``*``, holds the rules on all towns together; a cell is empty where a rule is not
+        asked.
+        """
+        rules = list(dict.fromkeys(found.rule for found in self.findings))
+        order = [rule.id for rule in self.rulebook.rule if rule.id in rules]
+        codes = [result.town.code for result in self.towns]
+        table = pd.DataFrame("", index=[*codes, "*"], columns=list(dict.fromkeys(order)))
+        for found in self.findings:
+            table.loc["*" if found.town is None else found.town, found.rule] = found.verdict.value
+        return table
 
     def findings_table(self, lang: str = DEFAULT_LANGUAGE) -> pd.DataFrame:
         """One row for each finding: rule, town, verdict, figure, limit, margin, unit, reason."""
@@ -152,6 +194,7 @@ def check(
     results: list[TownResult] = []
     findings: list[Finding] = []
     issues: list[Issue] = []
+    known_towns: list[Facts] = []
     grounds: dict[Any, dict[str, Ground]] = {}
     for town in towns:
         progress(_("measuring {name}", name=town.name), next(step), steps)
@@ -176,8 +219,13 @@ def check(
             closure_m2=units.m2(abs(result.area_m2 - result.area_check_m2)),
             measures=result.measures,
             dossier=town.dossier,
+            boundary=town.boundary,
+            crs=town.crs,
         )
+        known_towns.append(facts)
+        issues += jurisdiction_issues(rulebook, facts)
         findings += evaluate(rulebook, facts, on)
+    findings += evaluate_portfolio(rulebook, known_towns, on)
     issues += _unused(accept_repairs, repairs)
     progress(_("checked"), steps, steps)
     inputs = {town.input: None for town in towns}
@@ -193,12 +241,13 @@ def check(
         tuple(findings),
         tuple(repairs),
         tuple(dict.fromkeys(told)) + tuple(issues),
+        overlaps(known_towns, rulebook.parameter.sliver_width_m),
     )
 
 
 def _roles(catalog: LayerCatalog, rulebook: Rulebook) -> tuple[str, ...]:
     """The roles that the rulebook's measures need and that some layer plays, in a fixed order."""
-    needed = {role for spec in rulebook.measure.values() for role in spec.layers} | set(ALWAYS)
+    needed = {role for spec in rulebook.measure.values() for role in spec.needed} | set(ALWAYS)
     return tuple(role for role in ROLES if role in needed and catalog.of_role(role))
 
 

@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -52,21 +52,34 @@ def load(
         Of the class `error`: the file is missing, is no UTF-8 TOML, or does not fit the model.
 
     """
+    raw = read(path, error)
+    return parse(raw, path.as_posix(), model, error, context), hashlib.sha256(raw).hexdigest()
+
+
+def read(path: Path, error: type[TownlandError]) -> bytes:
+    """Read the bytes of a file; errors as `load`."""
     try:
-        raw = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         raise error(_("{path}: no such file", path=path.as_posix())) from None
     except OSError as problem:
         raise error(
             _("{path}: cannot be read ({reason})", path=path.as_posix(), reason=problem.strerror)
         ) from None
-    return parse(raw, path.as_posix(), model, error, context), hashlib.sha256(raw).hexdigest()
 
 
 def parse(
     raw: bytes, name: str, model: type[Model], error: type[TownlandError], context: Any = None
 ) -> Model:
     """Parse the bytes of a TOML document called `name` into `model`; errors as `load`."""
+    data, lines = tables(raw, name, error)
+    return validate(data, lines, name, model, error, context)
+
+
+def tables(
+    raw: bytes, name: str, error: type[TownlandError]
+) -> tuple[dict[str, Any], dict[Key, int]]:
+    """Parse the bytes of a TOML document into plain data, and the line of each key."""
     try:
         source = raw.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
@@ -75,14 +88,39 @@ def parse(
             _("{name}, line {line}: not UTF-8; save the file as UTF-8", name=name, line=line)
         ) from None
     try:
-        data = tomllib.loads(source)
+        return tomllib.loads(source), dict(key_lines(source))
     except tomllib.TOMLDecodeError as problem:
         raise error(_("{name}: not valid TOML: {reason}", name=name, reason=problem)) from None
+
+
+def validate(
+    data: dict[str, Any],
+    lines: dict[Key, int],
+    name: str,
+    model: type[Model],
+    error: type[TownlandError],
+    context: Any = None,
+) -> Model:
+    """Fit plain data into `model`; every fault at once, each with the line of its key."""
+    found = faults(data, lines, name, model, context)
+    if isinstance(found, model):
+        return found
+    sentences = tuple(words for _key, words in cast(list[tuple[Key, Words]], found))
+    raise error(Joined(sentences, "\n"))
+
+
+def faults(
+    data: dict[str, Any],
+    lines: dict[Key, int],
+    name: str,
+    model: type[Model],
+    context: Any = None,
+) -> Model | list[tuple[Key, Words]]:
+    """Fit plain data into `model`, or give every fault with its key and a sentence."""
     try:
         return model.model_validate(data, context=context)
     except ValidationError as problem:
-        lines = dict(key_lines(source))
-        raise error(Joined(tuple(_sentences(problem, model, name, lines)), "\n")) from None
+        return list(_sentences(problem, model, name, lines))
 
 
 def line_of(lines: dict[Key, int], key: Key) -> int:
@@ -94,7 +132,7 @@ def line_of(lines: dict[Key, int], key: Key) -> int:
 
 def _sentences(
     problem: ValidationError, model: type[BaseModel], name: str, lines: dict[Key, int]
-) -> Iterator[Words]:
+) -> Iterator[tuple[Key, Words]]:
     for fault in problem.errors(include_url=False):
         key = tuple(fault["loc"])
         place = {
@@ -106,32 +144,41 @@ def _sentences(
         if fault["type"] == "extra_forbidden":
             near = get_close_matches(str(key[-1]), _known(model, key[:-1]), n=1)
             if near:
-                yield _(
-                    "{name}, line {line}: unknown key {key}; did you mean {near}?",
-                    **place,
-                    near=near[0],
+                yield (
+                    key,
+                    _(
+                        "{name}, line {line}: unknown key {key}; did you mean {near}?",
+                        **place,
+                        near=near[0],
+                    ),
                 )
             else:
-                yield _("{name}, line {line}: unknown key {key}", **place)
+                yield key, _("{name}, line {line}: unknown key {key}", **place)
         elif fault["type"] == "missing":
-            yield _("{name}, line {line}: {key} is missing", **place)
+            yield key, _("{name}, line {line}: {key} is missing", **place)
         elif isinstance(cause, TownlandError | FaultError) and not key:
-            yield _("{name}: {reason}", name=name, reason=cause.message)
+            yield key, _("{name}: {reason}", name=name, reason=cause.message)
         elif isinstance(cause, TownlandError | FaultError):
-            yield _("{name}, line {line}: {key}: {reason}", **place, reason=cause.message)
+            yield key, _("{name}, line {line}: {key}: {reason}", **place, reason=cause.message)
         elif fault["type"] == "literal_error":
-            yield _(
-                "{name}, line {line}: {key} is {value}; expected {expected}",
-                **place,
-                value=repr(fault["input"]),
-                expected=fault["ctx"]["expected"],
+            yield (
+                key,
+                _(
+                    "{name}, line {line}: {key} is {value}; expected {expected}",
+                    **place,
+                    value=repr(fault["input"]),
+                    expected=fault["ctx"]["expected"],
+                ),
             )
         else:
-            yield _(
-                "{name}, line {line}: {key} is {value}: {reason}",
-                **place,
-                value=repr(fault["input"]),
-                reason=cause if cause is not None else fault["msg"],
+            yield (
+                key,
+                _(
+                    "{name}, line {line}: {key} is {value}: {reason}",
+                    **place,
+                    value=repr(fault["input"]),
+                    reason=cause if cause is not None else fault["msg"],
+                ),
             )
 
 

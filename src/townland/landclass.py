@@ -32,8 +32,10 @@ SOURCES = ("paddy", "other_cultivated", "other_agricultural", "unused", "constru
 
 LAND_GROUPS = (*SOURCES, "cultivated", "agricultural", "barren", "new")
 USE_GROUPS = ("residential", "commercial", "industry", "public", "infrastructure", "other")
+FINER_USES = ("urban_residential", "industrial")
+"""Parts of the groups of uses: 城镇住宅 (and 居住用地 undivided) within housing, 工业用地 proper."""
 ZONES = ("allowed", "conditional", "restricted", "prohibited")
-SELECTORS = (*LAND_GROUPS, *USE_GROUPS, *ZONES)
+SELECTORS = (*LAND_GROUPS, *USE_GROUPS, *FINER_USES, *ZONES)
 """Every group that a rulebook's ``where`` may name; a literal code may stand there too."""
 
 SCHEMES = ("gbt21010-2017", "guide-2023", "jsydgzq", "sandiao-2019")

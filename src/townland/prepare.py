@@ -60,8 +60,9 @@ class Ground:
     `frame` has ``id``, ``layer``, ``code`` (canonical), ``class_name``, ``three_class``, ``source``,
     ``use_group`` (None where a layer has no classes or a code is unknown), ``ridge`` (the ridge
     coefficient, 0 where nothing is deducted), ``owner``, ``tag`` and valid polygons, ordered by layer
-    and id. `scheme` is empty where no layer has classes. `coverage` is where the layers claim to be
-    complete, by declaration or (then `coverage_assumed`) as their bounding boxes.
+    and id. `scheme` is empty where no layer has classes; `tagged` says that some layer has tags.
+    `coverage` is where the layers claim to be complete, by declaration or (then `coverage_assumed`) as
+    their bounding boxes.
     """
 
     role: str
@@ -72,6 +73,7 @@ class Ground:
     owned: bool
     coverage: Any
     coverage_assumed: bool
+    tagged: bool = False
 
 
 def scheme_of(spec: LayerSpec) -> landclass.Scheme | None:
@@ -121,6 +123,7 @@ def gather(
         any(layer.spec.owner_column for layer in layers),
         shapely.union_all(coverages) if len(coverages) > 1 else coverages[0],
         any(layer.coverage is None for layer in layers),
+        any(layer.spec.tag_column for layer in layers),
     )
 
 

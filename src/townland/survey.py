@@ -12,11 +12,11 @@ import numpy as np
 import shapely
 
 from townland import areas, geodesy, overlay, units
-from townland.areas import Closed, LandClasses, Measure
+from townland.areas import Closed, Kept, LandClasses, Measure
 from townland.errors import CatalogError, EngineError
 from townland.i18n import _
 from townland.issues import Issue
-from townland.landclass import Profile
+from townland.landclass import SELECTORS, ZONES, Profile, Scheme
 from townland.overlay import Overlap, Pieces
 from townland.prepare import Ground, polygons_of
 from townland.towns import Town
@@ -46,7 +46,7 @@ RANKS: Mapping[str, Mapping[str, int]] = {
 
 
 class MeasureSpec(Protocol):
-    """What a rulebook says of a measure: the roles in order, and the class groups that count."""
+    """What a rulebook says of a measure: the roles in order, and what of them counts."""
 
     @property
     def layers(self) -> Sequence[str]:
@@ -55,6 +55,18 @@ class MeasureSpec(Protocol):
     @property
     def where(self) -> Mapping[Any, Any]:
         """The class group or groups that count, by role."""
+
+    @property
+    def tagged(self) -> Mapping[Any, Any]:
+        """The tag or tags that a feature must bear, by role."""
+
+    @property
+    def or_tagged(self) -> Mapping[Any, Any]:
+        """The tag or tags that let a feature count whatever its class, by role."""
+
+    @property
+    def outside(self) -> Any:
+        """The role beyond whose land the measure lies, or None."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,7 +165,9 @@ def measure_town(
     area, check_area, plane = boundary_areas(town)
     survey = _Survey(town, area, grounds, sliver_width_m)
     measured = {
-        name: survey.measure(name, tuple(spec.layers), _members(name, spec, grounds, profile))
+        name: survey.measure(
+            name, tuple(spec.layers), _kept(name, spec, grounds, profile), spec.outside
+        )
         for name, spec in measures.items()
     }
     table = None
@@ -234,29 +248,53 @@ def surroundings(boundary: Any, ground: Ground) -> Any:
     )
 
 
-def _members(
+def _kept(
     name: str, spec: MeasureSpec, grounds: Mapping[str, Ground], profile: Profile
-) -> dict[str, frozenset[str]]:
-    """The class codes that count in each filtered role, by the scheme of its layers."""
-    members = {}
-    for role, wanted in spec.where.items():
+) -> dict[str, Kept]:
+    """What counts of each filtered role, by the scheme and the tags of its layers."""
+    kept = {}
+    for role in dict.fromkeys([*spec.where, *spec.tagged, *spec.or_tagged]):
         if role not in grounds:
             continue
-        classes = grounds[role].classes
-        if classes is None:
-            raise CatalogError(
-                _(
-                    "the measure {measure} needs the classes of {role}, but its layer in the catalog"
-                    " has no class_column with a scheme or a table classes",
-                    measure=name,
-                    role=role,
+        codes, maybe = None, frozenset[str]()
+        if role in spec.where:
+            classes = grounds[role].classes
+            if classes is None:
+                raise CatalogError(
+                    _(
+                        "the measure {measure} needs the classes of {role}, but its layer in the"
+                        " catalog has no class_column with a scheme or a table classes",
+                        measure=name,
+                        role=role,
+                    )
                 )
-            )
-        groups = [wanted] if isinstance(wanted, str) else wanted
-        members[role] = frozenset[str]().union(
-            *(classes.members(group, profile) for group in groups)
-        )
-    return members
+            told = [_codes(classes, group, profile) for group in _several(spec.where[role])]
+            codes = frozenset[str]().union(*(sure for sure, _open in told))
+            maybe = frozenset[str]().union(*(open_ for _sure, open_ in told))
+        tags = frozenset(_several(spec.tagged[role])) if role in spec.tagged else None
+        kept[role] = Kept(codes, maybe, tags, frozenset(_several(spec.or_tagged.get(role, ()))))
+    return kept
+
+
+def _codes(classes: Scheme, group: str, profile: Profile) -> tuple[frozenset[str], frozenset[str]]:
+    """The codes that are of a group for sure, and those of which the scheme does not tell it.
+
+    A scheme that has no groups of uses (a table of one's own, a survey's) tells construction land only;
+    which of it is housing or industry nobody knows.
+    """
+    if group in classes.groups or group not in SELECTORS:
+        return classes.members(group, profile), frozenset()
+    if group in ZONES or "construction" not in classes.groups:
+        return frozenset(), frozenset(classes.entries)
+    return frozenset(), classes.members("construction", profile)
+
+
+def _several(given: str | Sequence[str]) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
+def _all(geometries: Any) -> Any:
+    return shapely.union_all(geometries) if len(geometries) else shapely.Polygon()
 
 
 class _Survey:
@@ -277,6 +315,7 @@ class _Survey:
         self._gaps: dict[tuple[str, ...], Any] = {}
         self._overlap_m2: dict[str, Any] = {}
         self._chains: dict[tuple[str, ...], Closed] = {}
+        self._outside: dict[tuple[tuple[str, ...], str], Closed] = {}
 
     def pieces(self, role: str) -> Pieces:
         """What of a role's ground lies in the town, each patch of land once."""
@@ -315,6 +354,17 @@ class _Survey:
                 self._chains[roles] = areas.close_pieces(parents, common, self.town.crs)
         return self._chains[roles]
 
+    def outside(self, roles: tuple[str, ...], role: str) -> Closed:
+        """The common pieces of `roles` beyond a further role's land, where that role is known."""
+        if (roles, role) not in self._outside:
+            parents, last = self.chain(roles), self.pieces(role)
+            silent = polygons_of(shapely.difference(self.uncovered(role), _all(last.geometry)))
+            known = np.concatenate([last.geometry, silent[~shapely.is_empty(silent)]])
+            inner = overlay.cross(parents.pieces, role, known, np.arange(len(known)))
+            closed = areas.close_pieces(parents, inner, self.town.crs)
+            self._outside[roles, role] = areas.beyond_pieces(parents, closed)
+        return self._outside[roles, role]
+
     def _first(self, role: str) -> Closed:
         pieces = self.pieces(role)
         if role == "land_use":
@@ -325,24 +375,29 @@ class _Survey:
         return areas.close_town(self.area, pieces, rest_m2, self.town.crs, town=self.town.name)
 
     def measure(
-        self, name: str, roles: tuple[str, ...], members: Mapping[str, frozenset[str]]
+        self,
+        name: str,
+        roles: tuple[str, ...],
+        kept: Mapping[str, Kept],
+        outside: str | None = None,
     ) -> Measure:
-        """Sum the common pieces of `roles` whose classes are among `members`."""
-        missing = tuple(role for role in roles if role not in self.grounds)
+        """Sum the common pieces of `roles` that are `kept` and lie outside a further role's land."""
+        needed = roles if outside is None else (*roles, outside)
+        missing = tuple(role for role in needed if role not in self.grounds)
         if missing:
             return areas.no_measure(name, roles, self.area, missing, self.town.crs)
         return areas.measure(
             name,
-            self.chain(roles),
+            self.chain(roles) if outside is None else self.outside(roles, outside),
             self.grounds,
-            members,
+            kept,
             self.town.crs,
             town=self.town.code,
             sliver_width_m=self.sliver_width_m,
             overlap_m2=sum(float(self.overlap_m2(role).sum()) for role in roles),
-            uncovered_m2=self.uncovered_m2(roles),
+            uncovered_m2=self.uncovered_m2(needed),
             assumed_coverage=tuple(
-                role for role in roles if role not in RANKS and self.grounds[role].coverage_assumed
+                role for role in needed if role not in RANKS and self.grounds[role].coverage_assumed
             ),
         )
 

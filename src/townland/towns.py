@@ -1,20 +1,17 @@
-"""A town: its boundary, and its dossier."""
+"""A town: its boundary, and the dossier that goes with it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import shapely
-from pydantic import Field, model_validator
 
 from townland import crs as crsys
-from townland import documents
-from townland.documents import FaultError, Strict
-from townland.errors import DossierError, LayerError
+from townland.errors import LayerError
 from townland.i18n import _
 from townland.issues import Issue
 from townland.reading import source as sources
@@ -46,21 +43,6 @@ class Town:
     input: Input
     issues: tuple[Issue, ...] = ()
     dossier: Mapping[str, Any] = field(default_factory=dict)
-
-
-class Dossier(Strict):
-    """The facts of one town that are not geometry; its code or its name says which town."""
-
-    code: str | None = Field(default=None, min_length=1)
-    name: str | None = Field(default=None, min_length=1)
-    quota_ha: float | None = Field(default=None, ge=0, allow_inf_nan=False)
-    linked_quota_ha: float | None = Field(default=None, ge=0, allow_inf_nan=False)
-
-    @model_validator(mode="after")
-    def _names_its_town(self) -> Dossier:
-        if self.code is None and self.name is None:
-            raise FaultError(_("the dossier names no town; give its code or its name"))
-        return self
 
 
 def read_towns(
@@ -231,63 +213,3 @@ def _check_codes(towns: Sequence[Town]) -> None:
                     other=town.name,
                 )
             )
-
-
-def load_dossier(path: Path | str) -> Mapping[str, Any]:
-    """Read a town's dossier (TOML): the keys it gives, checked.
-
-    Raises
-    ------
-    DossierError
-        The file is missing or is no dossier: every error at once, with line and key.
-    """
-    dossier, _sha256 = documents.load(Path(path), Dossier, DossierError)
-    return dossier.model_dump(exclude_none=True)
-
-
-def match_dossiers(
-    towns: Sequence[Town], dossiers: Sequence[Mapping[str, Any]]
-) -> tuple[Town, ...]:
-    """The towns with their dossiers, matched by code, then by name.
-
-    Raises
-    ------
-    DossierError
-        A dossier matches no town, or more than one by its name; or two match one town.
-    """
-    found: dict[str, Mapping[str, Any]] = {}
-    for dossier in dossiers:
-        town = _town_of(dossier, towns)
-        if town.code in found:
-            raise DossierError(
-                _(
-                    "two dossiers are for town {code} ({name}); give each town one",
-                    code=town.code,
-                    name=town.name,
-                )
-            )
-        found[town.code] = dossier
-    return tuple(replace(t, dossier=found[t.code]) if t.code in found else t for t in towns)
-
-
-def _town_of(dossier: Mapping[str, Any], towns: Sequence[Town]) -> Town:
-    for key in ("code", "name"):
-        hits = [town for town in towns if getattr(town, key) == dossier.get(key)]
-        if len(hits) > 1:
-            raise DossierError(
-                _(
-                    "a dossier is for {name}, but {count} towns have that name; give the code",
-                    name=dossier.get("name"),
-                    count=len(hits),
-                )
-            )
-        if hits:
-            return hits[0]
-    raise DossierError(
-        _(
-            "no town matches the dossier of code {code}, name {name}; the towns are: {towns}",
-            code=dossier.get("code") or "-",
-            name=dossier.get("name") or "-",
-            towns=", ".join(f"{town.code} {town.name}" for town in towns),
-        )
-    )

@@ -14,12 +14,22 @@ from townland.maps.legend import VERDICT_ORDER
 NOTHING = "—"
 """What stands where there is no figure."""
 
-UNITS = {
+UNITS: dict[str, Words | str] = {
     "m2": _("m²"),
     "ha": _("ha"),
     "km2": _("km²"),
     "mu": _("mu"),
     "share": _("%"),
+    "count": "",
+    "date": _("days"),
+    "wan_yuan": _("× 10,000 yuan"),
+    "yi_per_km2": _("× 100 million yuan per km²"),
+    "m2_per_head": _("m² a head"),
+    "day": _("days"),
+    "persons": _("persons"),
+    "visits_10k": _("× 10,000 visits a year"),
+    "yuan_10k_per_mu": _("× 10,000 yuan per mu"),
+    "yuan_10k_per_head": _("× 10,000 yuan a head"),
 }
 
 _IN_UNIT: dict[str, Callable[[Decimal], Decimal]] = {

@@ -29,8 +29,9 @@ EVIDENCE = ("#b30000", "#d7301f66", "0.3")
 def write_evidence(assessment: Assessment, path: Path, *, lang: str = DEFAULT_LANGUAGE) -> None:
     """Write one layer for each measure, and `towns`, `repairs` and `uncovered`; some may be empty.
 
-    Towns in different CRSs have layers of their own, named ``<measure>_<EPSG>``. The file's time
-    stamps are the day of the check, so that the same assessment gives the same bytes.
+    Where boundaries share land there is a layer `overlaps`, too. Towns in different CRSs have layers
+    of their own, named ``<measure>_<EPSG>``. The file's time stamps are the day of the check, so that
+    the same assessment gives the same bytes.
     """
     stamp = f"{assessment.on.isoformat()}T00:00:00Z"
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
@@ -92,6 +93,8 @@ def _layers(assessment: Assessment, lang: str) -> Iterator[tuple[str, list[Any],
         if not rest.is_empty
     ]
     yield "uncovered", rests or [_empty(("town", "role"), crs)], "uncovered"
+    if assessment.overlaps:
+        yield "overlaps", [assessment.shared_land()], "overlaps"
 
 
 def _empty(columns: Sequence[str], crs: Any) -> gpd.GeoDataFrame:

@@ -21,6 +21,11 @@ MARK = "assessment.json"
 UNFINISHED = ".unfinished"
 """The file that tells a folder being filled."""
 
+COMPARISON = "comparison.json"
+"""The file that tells a folder of several runs."""
+
+WHOLE = (MARK, COMPARISON)
+
 Writer = Callable[[Assessment, Path, str, Sequence[str]], None]
 
 
@@ -123,7 +128,7 @@ def _remove(folder: Path) -> None:
     """Take a folder away, the files that tell it as ours last: a kill on the way leaves it known."""
     if not folder.exists():
         return
-    for child in sorted(folder.iterdir(), key=lambda path: path.name in (MARK, UNFINISHED)):
+    for child in sorted(folder.iterdir(), key=lambda path: path.name in (*WHOLE, UNFINISHED)):
         if child.is_dir():
             shutil.rmtree(child, ignore_errors=True)
         else:
@@ -133,12 +138,12 @@ def _remove(folder: Path) -> None:
 
 def _clear_stale(out: Path, partial: Path, replaced: Path) -> None:
     """Take away what a killed run left beside `out`, and nothing that is somebody else's."""
-    if (replaced / MARK).is_file() and not out.exists():
+    if any((replaced / mark).is_file() for mark in WHOLE) and not out.exists():
         replaced.rename(out)  # killed between two renames: the older run is whole
     for folder in (partial, replaced):
         if not folder.exists():
             continue
-        if any((folder / mark).is_file() for mark in (MARK, UNFINISHED)) or not any(
+        if any((folder / mark).is_file() for mark in (*WHOLE, UNFINISHED)) or not any(
             folder.iterdir()
         ):
             _remove(folder)
@@ -162,7 +167,8 @@ def require_target(out: Path) -> None:
         else in it.
     """
     try:
-        if out.is_dir() and ((out / MARK).is_file() or not any(out.iterdir())) and out.name:
+        marked = any((out / mark).is_file() for mark in WHOLE)
+        if out.is_dir() and out.name and (marked or not any(out.iterdir())):
             return
         there = out.exists()
     except OSError as problem:

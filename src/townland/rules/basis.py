@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -25,6 +26,7 @@ class Case:
     rule: Rule
     rulebook: Rulebook
     facts: Facts
+    on: dt.date
 
     def measure(self, name: str) -> Measure:
         """Give the measure called `name`."""
@@ -70,27 +72,32 @@ class Case:
         why: Words,
         trace: Mapping[str, Any],
         *,
-        measured: Decimal | None,
-        limit: Decimal | None,
-        margin: Decimal | None,
-        measures: Sequence[str],
+        measured: Decimal | str | None,
+        limit: Decimal | str | None,
+        margin: Decimal | str | None,
+        measures: Sequence[str] = (),
+        unit: str = "m2",
         missing: tuple[str, ...] = (),
         assumed: Iterable[Words] = (),
     ) -> Finding:
         """Make the finding; what every trace holds is added here."""
         clause = self.rule.clause
         figures = {
-            "measured": None if measured is None else words.number(measured),
-            "limit": None if limit is None else words.number(limit),
-            "margin": None if margin is None else words.number(margin),
+            name: words.number(value) if isinstance(value, Decimal) else value
+            for name, value in (("measured", measured), ("limit", limit), ("margin", margin))
         }
-        head = {
+        head: dict[str, Any] = {
             "kind": self.rule.kind,
             "clause": {
                 "effective": clause.effective.isoformat(),
                 "effective_assumed": clause.effective_assumed,
+                **({"source": clause.source} if clause.source else {}),
             },
         }
+        changed = self.changed(trace)
+        if changed:
+            head["inherited"] = changed
+        why = words.sentences(why, *map(_as_changed, changed), self.second_hand())
         measured_with = {"measures": [self.figures(name) for name in measures]}
         assumptions = tuple(dict.fromkeys([*assumed, *self.coverage_assumed(measures)]))
         return Finding(
@@ -101,7 +108,7 @@ class Case:
             measured=measured,
             limit=limit,
             margin=margin,
-            unit="m2",
+            unit=unit,
             why=why,
             clause=clause,
             trace={**head, **trace, **figures, **measured_with},
@@ -109,6 +116,38 @@ class Case:
             missing=missing,
             assumed=assumptions,
         )
+
+    def second_hand(self) -> Words | None:
+        """Say that a clause is known from others only, where its own words are not at hand."""
+        clause = self.rule.clause
+        if clause.quote or not clause.source:
+            return None
+        return _(
+            "This bar is second-hand ({source}); it was not checked against the document itself.",
+            source=clause.source,
+        )
+
+    def changed(self, trace: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """List the parameters that the rulebook changed against the one it inherits, both values."""
+        own = self.rule.parameters()
+        used = {entry["name"] for entry in trace.get("parameters", ())}
+        general = self.rulebook.parameter.model_dump(mode="python")
+        return [
+            *(
+                {"name": name, "value": own.get(name), "inherited": was.value, "from": was.rulebook}
+                for name, was in self.rulebook.changed(self.rule.id).items()
+            ),
+            *(
+                {
+                    "name": name,
+                    "value": words.number(general[name]),
+                    "inherited": was.value,
+                    "from": was.rulebook,
+                }
+                for name, was in self.rulebook.changed().items()
+                if name in used and getattr(self.rule, name, None) is None
+            ),
+        ]
 
     def coverage_assumed(self, names: Iterable[str]) -> list[Words]:
         """Say which layers' coverage is only their bounding box."""
@@ -129,6 +168,7 @@ class Case:
             "title": {"zh": spec.title.zh, "en": spec.title.en},
             "layers": list(spec.layers),
             "where": {role: list(spec.selectors(role)) for role in spec.where},
+            **spec.filters(),
             "area_m2": words.number(measure.area_m2),
             "net_m2": None if measure.net_m2 is None else words.number(measure.net_m2),
             "sliver_m2": words.number(measure.sliver_m2),
@@ -153,12 +193,15 @@ class Case:
 
     def law_number(self, name: str, value: Decimal, unit: str) -> dict[str, Any]:
         """Trace a number that the rulebook takes from the policy."""
+        title = _("the bar that the clause sets")
+        if self.second_hand():
+            title = _("the bar as it is known at second hand")
         return {
             "name": name,
             "value": words.number(value),
             "unit": unit,
-            "title": both(_("the bar that the clause sets")),
-            "origin": "policy",
+            "title": both(title),
+            "origin": "bureau" if name in self.rulebook.changed(self.rule.id) else "policy",
         }
 
     def modality(self) -> dict[str, Any]:
@@ -193,6 +236,17 @@ class Case:
             bar=words.area(bar),
             tolerance=words.area(max(self.uncertainty * bar, closure)),
         )
+
+
+def _as_changed(entry: Mapping[str, Any]) -> Words:
+    place = {"name": entry["name"], "value": entry["value"], "rulebook": entry["from"]}
+    if entry["inherited"] is None:
+        return _("This rulebook sets {name} to {value}; {rulebook} does not set it.", **place)
+    return _(
+        "This rulebook sets {name} to {value}; in {rulebook} it is {before}.",
+        **place,
+        before=entry["inherited"],
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +306,7 @@ def gaps(case: Case, *names: str) -> Gaps:
     specs = [case.rulebook.measure[name] for name in names]
     return Gaps(
         tuple(dict.fromkeys(role for measure in measures for role in measure.missing)),
-        tuple(dict.fromkeys(role for spec in specs for role in spec.layers)),
+        tuple(dict.fromkeys(role for spec in specs for role in spec.needed)),
         max((measure.uncovered_m2 for measure in measures), default=ZERO),
         # without a filter by class an unknown code changes nothing
         max(

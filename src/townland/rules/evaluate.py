@@ -10,12 +10,15 @@ from townland.rules.finding import Finding
 from townland.rules.kinds import KINDS
 from townland.rules.loader import rules_in_force
 from townland.rules.model import Rulebook
+from townland.rules.portfolio import PORTFOLIO, evaluate_portfolio
 
-__all__ = ["Facts", "evaluate"]
+__all__ = ["Facts", "evaluate", "evaluate_portfolio"]
 
 
 def evaluate(rulebook: Rulebook, facts: Facts, on: dt.date) -> tuple[Finding, ...]:
     """Give one finding for each rule in force on the day `on`, in the rulebook's order.
+
+    Rules on all towns together are left to `evaluate_portfolio`.
 
     Raises
     ------
@@ -26,5 +29,7 @@ def evaluate(rulebook: Rulebook, facts: Facts, on: dt.date) -> tuple[Finding, ..
 
     """
     return tuple(
-        KINDS[rule.kind](Case(rule, rulebook, facts)) for rule in rules_in_force(rulebook, on)
+        KINDS[rule.kind](Case(rule, rulebook, facts, on))
+        for rule in rules_in_force(rulebook, on)
+        if rule.kind not in PORTFOLIO
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ from townland import documents
 from townland.documents import Key
 from townland.errors import RulebookError
 from townland.i18n import Joined, Words, _
+from townland.rules.clause import Rule
+from townland.rules.inherit import document
 from townland.rules.model import Rulebook
 from townland.rules.quotes import quote_faults
-from townland.rules.rule import Rule
 
 
 def shipped() -> tuple[str, ...]:
@@ -41,15 +43,22 @@ def load_rulebook(name_or_path: str | Path) -> Rulebook:
     >>> load_rulebook("liuzhou-2018").rule[0].id
     'LAND-01'
     """
-    path = _find(name_or_path)
-    book, sha256 = documents.load(path, Rulebook, RulebookError)
+    path = find(name_or_path)
+    held = document(path, find)
+    if held.changed or held.data.get("inherits"):
+        load_rulebook(
+            find(held.data["inherits"], path)
+        )  # its own faults are told with its own lines
+    name = path.as_posix()
+    book = documents.validate(held.data, held.lines, name, Rulebook, RulebookError)
     book._path = path
-    book._sha256 = sha256
+    book._sha256 = held.sha256
+    book._changed = held.changed
     if book.text:
-        book._policy = _policy(book, path)
+        book._policy = policy_text(book.text, path, held.folders)
     faults = _quote_faults(book)
     if faults:
-        lines = dict(documents.key_lines(path.read_text("utf-8-sig")))
+        lines = held.lines
         raise RulebookError(
             Joined(
                 tuple(
@@ -114,25 +123,40 @@ def _folder() -> Path:
     return Path(str(files("townland") / "rulebooks"))
 
 
-def _find(name_or_path: str | Path) -> Path:
+def find(name_or_path: str | Path, seen_from: Path | None = None) -> Path:
+    """Give the file of a rulebook: a shipped one's, or a path, relative to the file it stands in.
+
+    Raises
+    ------
+    RulebookError
+        It is neither.
+    """
     if isinstance(name_or_path, str) and name_or_path in shipped():
         return _folder() / f"{name_or_path}.toml"
-    path = Path(name_or_path)
-    if path.exists() or path.suffix or len(path.parts) > 1:
+    given = Path(name_or_path)
+    path = given if seen_from is None else seen_from.parent / given
+    if path.exists() or given.suffix or len(given.parts) > 1:
         return path
     raise RulebookError(
         _(
             "no such rulebook {name}; shipped are {known}, and a file is named by its path",
-            name=path.as_posix(),
+            name=given.as_posix(),
             known=", ".join(shipped()),
         )
     )
 
 
-def _policy(book: Rulebook, path: Path) -> str:
-    for folder in (path.parent, _folder()):
+def policy_text(text: str, path: Path, folders: Iterable[Path]) -> str:
+    """Read the policy's own words from one of some folders, or from the shipped ones.
+
+    Raises
+    ------
+    RulebookError
+        They are in none, or cannot be read.
+    """
+    for folder in (*folders, _folder()):
         try:
-            return (folder / book.text).read_text("utf-8-sig")
+            return (folder / text).read_text("utf-8-sig")
         except FileNotFoundError:
             continue
         except (OSError, UnicodeDecodeError) as problem:
@@ -140,7 +164,7 @@ def _policy(book: Rulebook, path: Path) -> str:
                 _(
                     "{path}: the policy's text {text} cannot be read ({reason})",
                     path=path.as_posix(),
-                    text=book.text,
+                    text=text,
                     reason=problem,
                 )
             ) from None
@@ -148,7 +172,7 @@ def _policy(book: Rulebook, path: Path) -> str:
         _(
             "{path}: the policy's text {text} is not beside it",
             path=path.as_posix(),
-            text=book.text,
+            text=text,
         )
     )
 

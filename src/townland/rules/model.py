@@ -22,9 +22,7 @@ from townland.catalog import Role
 from townland.documents import Key, Strict
 from townland.i18n import Bilingual, Text, _
 from townland.landclass import SELECTORS, Profile
-from townland.rules.rule import (
-    MODELS,
-    AnyRule,
+from townland.rules.clause import (
     Clause,
     MeasureName,
     Rule,
@@ -33,6 +31,8 @@ from townland.rules.rule import (
     faults_of,
     refuse,
 )
+from townland.rules.inherit import Inherited
+from townland.rules.rule import MODELS, AnyRule
 
 __all__ = ["Clause", "MeasureSpec", "Parameters", "Rule", "Rulebook", "Verdict"]
 
@@ -81,30 +81,56 @@ class MeasureSpec(Strict):
     """A named measure: layers, by role, intersected with the town and with one another.
 
     Without layers it is the planning area itself. `where` keeps, for a role, only the land of one or
-    more groups or codes of its layer's scheme.
+    more groups or codes of its layer's scheme, `tagged` only the features with one of the tags; with
+    both, both must hold. `or_tagged` lets a tag stand in for the class: the land that `where` keeps,
+    and what bears the tag. Of a role in `outside` only the land beyond it is kept.
     """
 
     title: Bilingual
     layers: tuple[Role, ...]
     where: dict[Role, str | tuple[str, ...]] = Field(default_factory=dict)
+    tagged: dict[Role, str | tuple[str, ...]] = Field(default_factory=dict)
+    or_tagged: dict[Role, str | tuple[str, ...]] = Field(default_factory=dict)
+    outside: Role | None = None
 
     def selectors(self, role: str) -> tuple[str, ...]:
         """Give the groups and codes that are kept of `role`; empty where all of it is."""
         kept = self.where.get(role, ())  # type: ignore[call-overload]  # any role may be asked
         return (kept,) if isinstance(kept, str) else tuple(kept)
 
+    def filters(self) -> dict[str, Any]:
+        """Give the filters other than by class that this measure has, as JSON."""
+        tags = {
+            name: {
+                role: [kept] if isinstance(kept, str) else list(kept) for role, kept in by.items()
+            }
+            for name, by in (("tagged", self.tagged), ("or_tagged", self.or_tagged))
+            if by
+        }
+        return {**tags, **({} if self.outside is None else {"outside": self.outside})}
+
     def holds(self, other: MeasureSpec) -> bool:
         """Tell whether all land of `other` is land of this measure too, by their definitions."""
-        return set(self.layers) <= set(other.layers) and all(
-            self.selectors(role) == other.selectors(role) for role in self.where
+        plain = not (self.tagged or self.or_tagged or other.or_tagged or self.outside)
+        return (
+            plain
+            and set(self.layers) <= set(other.layers)
+            and all(self.selectors(role) == other.selectors(role) for role in self.where)
         )
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Every role that must be known: the layers, and the one that the land is outside of."""
+        return (*self.layers, *([] if self.outside is None else [self.outside]))
 
 
 class Rulebook(Strict):
     """A policy as data; `rule` keeps the order of the file.
 
     `three_class` is the profile that decides 0404, `jurisdiction` the administrative code of the place
-    it is law in, `text` the file of the policy's own words, against which quotes are checked.
+    it is law in, `text` the file of the policy's own words, against which quotes are checked. With
+    `inherits` the rules, measures and parameters of another rulebook hold, but for what this one
+    states.
     """
 
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
@@ -114,6 +140,7 @@ class Rulebook(Strict):
     jurisdiction: str = ""
     text: str = ""
     source: str = ""
+    inherits: str = ""
     notes: tuple[Bilingual, ...] = ()
     parameter: Parameters = Parameters()
     modal_words: tuple[str, ...] = ("原则上", "尽量", "一般", "左右", "适度", "主要")
@@ -123,6 +150,7 @@ class Rulebook(Strict):
     _path: Path = PrivateAttr(default=Path("rulebook.toml"))
     _sha256: str = PrivateAttr(default="")
     _policy: str | None = PrivateAttr(default=None)
+    _changed: Mapping[str, Mapping[str, Inherited]] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="wrap")
     @classmethod
@@ -150,6 +178,13 @@ class Rulebook(Strict):
     def policy(self) -> str | None:
         """The policy's own words, None where the rulebook has no `text`."""
         return self._policy
+
+    def changed(self, rule: str = "") -> Mapping[str, Inherited]:
+        """Give what a rule's parameters were in the rulebook that this one inherits, where changed.
+
+        Without a rule: the rulebook's own parameters.
+        """
+        return self._changed.get(rule, {})
 
 
 def _cross_faults(data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
@@ -179,12 +214,20 @@ def _measure_faults(key: Key, spec: Mapping[str, Any]) -> Iterator[InitErrorDeta
     for role in sorted({str(role) for role in layers if layers.count(role) > 1}):
         yield fault((*key, "layers"), _("{role} stands here twice", role=role))
     where = spec.get("where")
+    for table in ("where", "tagged", "or_tagged"):
+        filters = spec.get(table)
+        for role in filters if isinstance(filters, Mapping) else {}:
+            if role not in layers:
+                yield fault(
+                    (*key, table, role),
+                    _("{role} is not among the layers of this measure", role=role),
+                )
+    if spec.get("outside") is not None and spec.get("outside") in layers:
+        yield fault(
+            (*key, "outside"),
+            _("{role} is among the layers too; nothing is in and outside it", role=spec["outside"]),
+        )
     for role, kept in (where if isinstance(where, Mapping) else {}).items():
-        if role not in layers:
-            yield fault(
-                (*key, "where", role),
-                _("{role} is not among the layers of this measure", role=role),
-            )
         for selector in kept if isinstance(kept, list | tuple) else [kept]:
             # codes of one's own schemes are not known here, but a code has a digit
             if selector not in SELECTORS and not any(sign.isdigit() for sign in str(selector)):
@@ -218,7 +261,7 @@ def _reference_faults(
 def _leaves(key: Key, value: Any) -> Iterator[tuple[Key, str]]:
     if isinstance(value, str):
         yield key, value
-    elif isinstance(value, Mapping):
+    elif isinstance(value, Mapping) and not set(value) <= {"zh", "en"}:
         for name, part in value.items():
             yield from _leaves((*key, name), part)
     elif isinstance(value, list | tuple):

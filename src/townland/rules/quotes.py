@@ -10,6 +10,7 @@ from townland.i18n import Words, _
 OMISSION = "……"
 _PART = re.compile(r"^\s*([一二三四五六七八九十]+)、")
 _SECTION = re.compile(r"^\s*（([一二三四五六七八九十]+)）")
+_BRACKETS = re.compile("（[^（）]*）")
 _STOPS = "。；，、：！？"
 
 
@@ -74,9 +75,10 @@ def quote_faults(
 def _governing(before: str, word: str) -> str:
     """Give what stands before a quote within its own breath: up to the last stop before it.
 
-    A modal word set off by a comma (原则上，…) governs what follows all the same.
+    A modal word set off by a comma (原则上，…) governs what follows all the same; one in brackets that
+    are closed (或市级主要产业部门) does not.
     """
-    opening = re.split(f"[{_STOPS}]", before)
+    opening = re.split(f"[{_STOPS}]", _BRACKETS.sub("", before))
     return word if opening[-1] == "" and opening[-2:-1] == [word] else opening[-1]
 
 

@@ -96,6 +96,44 @@ def sentences(*parts: Words | None) -> Words:
     return reduce(lambda first, then: _("{first} {then}", first=first, then=then), said)
 
 
+def ratio(part: Decimal, whole: Decimal) -> Decimal:
+    """Divide, to the digits that a share is printed and traced with; the whole is not nothing.
+
+    >>> ratio(Decimal(1), Decimal(3))
+    Decimal('0.333333')
+    """
+    return units.half_up(part / whole, _SHARE_DIGITS)
+
+
+def rounded(share_of_one: Decimal) -> Decimal:
+    """Round a share to the digits that it is printed and traced with."""
+    return ratio(share_of_one, Decimal(1))
+
+
+def in_unit(value: Decimal, unit: str) -> Words:
+    """Put a figure that is no area into words, in its unit.
+
+    >>> in_unit(Decimal("2000.000"), "persons").render("en")
+    '2000 persons'
+    """
+    said = plain(units.m2(value))
+    return {
+        "persons": _("{n} persons", n=said),
+        "visits_10k": _("{n} × 10,000 visits a year", n=said),
+        "yuan_10k_per_mu": _("{n} × 10,000 yuan per mu", n=said),
+        "yuan_10k_per_head": _("{n} × 10,000 yuan a head", n=said),
+    }[unit]
+
+
+def plain(value: Decimal) -> str:
+    """Print a number without needless digits and without exponent.
+
+    >>> plain(Decimal("200.50")), plain(Decimal("1E+3"))
+    ('200.5', '1000')
+    """
+    return f"{value.normalize():f}"
+
+
 def number(value: Decimal) -> int | float:
     """Make a figure JSON's: whole ones without a point; ``str`` of it gives the decimal back."""
     return int(value) if value == value.to_integral_value() else float(value)

@@ -18,6 +18,7 @@ from rasterio.transform import Affine
 
 from townland.sample import farmland, survey
 from townland.sample.county import SEED, make_county
+from townland.sample.declaring import DECLARED
 from townland.sample.place import CRS, EAST_M, NORTH_M
 from townland.sample.planning import BRIEFS
 from townland.sample.terrain import Terrain
@@ -151,7 +152,7 @@ def _write_dossiers(target: Path, quota_ha: dict[str, float | None]) -> None:
         quota = quota_ha[brief.code]
         if quota is not None:
             lines.append(f"quota_ha = {quota:.4f}  # 年度新增建设用地计划指标")
-        text = "\n".join(lines) + "\n"
+        text = "\n".join(lines) + "\n" + DECLARED[brief.code]
         (target / f"{brief.code}.toml").write_text(text, encoding="utf-8", newline="\n")
 
 

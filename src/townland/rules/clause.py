@@ -1,0 +1,113 @@
+"""What every rule of a rulebook has, whatever its kind, and how its faults are told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar, Literal, NoReturn
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails
+
+from townland.documents import Key, Strict
+from townland.errors import RulebookError
+from townland.i18n import Bilingual, Words, _
+from townland.rules.words import number
+
+Unit = Literal["m2", "ha", "km2", "mu"]
+Day = Annotated[dt.date, Field(strict=True)]
+Share = Annotated[Decimal, Field(ge=0, le=1)]
+MeasureName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+def fault(key: Key, words: Words, value: Any = None) -> InitErrorDetails:
+    """Make one fault at `key`, which the loader prints with file and line."""
+    return InitErrorDetails(
+        type="value_error", loc=key, input=value, ctx={"error": RulebookError(words)}
+    )
+
+
+def refuse(faults: Iterable[InitErrorDetails]) -> NoReturn:
+    """Raise all `faults` at once, from within a validator."""
+    raise ValidationError.from_exception_data("rulebook", list(faults))
+
+
+def faults_of(problem: ValidationError) -> Iterator[InitErrorDetails]:
+    """Give the faults of a validation, so that others can be added to them."""
+    for error in problem.errors(include_url=False):
+        yield InitErrorDetails(
+            type=error["type"], loc=error["loc"], input=error["input"], ctx=error.get("ctx", {})
+        )
+
+
+class Clause(Strict):
+    """Where a rule stands in the law, in the law's words, and when it is in force.
+
+    The rule is in force from `effective` on, until the day before `superseded`. `effective_assumed`
+    says that the document names no day and the rulebook assumes one. In `quote` ``……`` marks an
+    omission; it is empty where the text has no words of its own for the rule, and `source` says where
+    a rule is known from whose text is not at hand.
+    """
+
+    document: str = Field(min_length=1)
+    article: str = ""
+    quote: str
+    effective: Day
+    superseded: Day | None = None
+    effective_assumed: bool = False
+    source: str = ""
+    note: Bilingual | None = None
+
+    @model_validator(mode="after")
+    def _period_is_one(self) -> Clause:
+        if self.superseded is not None and self.superseded <= self.effective:
+            refuse(
+                [
+                    fault(
+                        ("superseded",),
+                        _(
+                            "superseded on {end}, which is not after the day of force {start}",
+                            end=self.superseded,
+                            start=self.effective,
+                        ),
+                    )
+                ]
+            )
+        return self
+
+    def in_force(self, on: dt.date) -> bool:
+        """Tell whether the clause is law on the day `on`."""
+        return self.effective <= on and (self.superseded is None or on < self.superseded)
+
+
+class Rule(Strict):
+    """What every rule has, whatever its kind.
+
+    `modal` marks a clause with 原则上, 尽量, 一般, 左右, 适度 or 主要: beyond its bar the verdict is
+    ``review``, never ``fail``. `uncertainty` replaces the rulebook's for this rule.
+    """
+
+    # keys whose values are names of measures, however deep they stand
+    references: ClassVar[tuple[str, ...]] = ("measure",)
+
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    title: Bilingual
+    kind: str
+    clause: Clause
+    modal: bool = False
+    uncertainty: Share | None = None
+    note: Bilingual | None = None
+
+    @property
+    def can_fail(self) -> bool:
+        """Whether a town can fail this rule at all."""
+        return not self.modal
+
+    def parameters(self) -> dict[str, Any]:
+        """Give what is this kind's own, as JSON: what ``rules show`` prints."""
+        common = {"id", "title", "kind", "clause", "note"}
+        return {
+            name: number(value) if isinstance(value, Decimal) else value
+            for name, value in self.model_dump(exclude=common, exclude_none=True).items()
+        }

@@ -1,0 +1,148 @@
+"""A rulebook that takes another one over and changes some of it, as a county does with its city's."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from townland import documents
+from townland.documents import Key
+from townland.errors import RulebookError
+from townland.i18n import _
+
+OWN = ("id", "title", "version", "inherits")
+"""What a rulebook never takes over."""
+
+NO_PARAMETERS = ("id", "title", "kind", "clause", "note")
+"""Keys of a rule that are no parameters of its kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """A value that a rulebook changed, as the rulebook called `rulebook` has it (None: it has none)."""
+
+    rulebook: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A rulebook's tables with what it takes over, the lines of its own keys, and what it changed.
+
+    `changed` goes by rule (empty for the rulebook's own parameters) and by key. `folders` are where the
+    policy's text may lie.
+    """
+
+    data: dict[str, Any]
+    lines: dict[Key, int]
+    sha256: str
+    changed: Mapping[str, Mapping[str, Inherited]]
+    folders: tuple[Path, ...]
+
+
+def document(
+    path: Path, find: Callable[[str, Path], Path], heirs: tuple[Path, ...] = ()
+) -> Document:
+    """Read a rulebook's file, and the files of the rulebooks that it inherits.
+
+    `find` gives the file that a name or path in ``inherits`` means, seen from a file. The hash of a
+    rulebook that inherits is that of its bytes and the other's hash.
+
+    Raises
+    ------
+    RulebookError
+        A file cannot be read, is no TOML, or inherits itself.
+    """
+    raw = documents.read(path, RulebookError)
+    data, lines = documents.tables(raw, path.as_posix(), RulebookError)
+    name = data.get("inherits")
+    if not isinstance(name, str) or not name:
+        return Document(data, lines, hashlib.sha256(raw).hexdigest(), {}, (path.parent,))
+    other = find(name, path)
+    if other.resolve() in {heir.resolve() for heir in (*heirs, path)}:
+        raise RulebookError(
+            _(
+                "{path}, line {line}: inherits: {name} inherits this rulebook in turn",
+                path=path.as_posix(),
+                line=documents.line_of(lines, ("inherits",)),
+                name=name,
+            )
+        )
+    base = document(other, find, (*heirs, path))
+    sha256 = hashlib.sha256(raw + base.sha256.encode()).hexdigest()
+    merged, changed = _merged(base, data)
+    return Document(
+        merged,
+        _moved(lines, data, merged),
+        sha256,
+        changed,
+        (path.parent, *base.folders),
+    )
+
+
+def _merged(
+    base: Document, own: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, dict[str, Inherited]]]:
+    named = str(base.data.get("id"))
+    changed = {rule: dict(keys) for rule, keys in base.changed.items()}
+    merged = {key: value for key, value in base.data.items() if key not in OWN} | own
+    for table in ("parameter", "measure"):
+        if isinstance(own.get(table, {}), Mapping):
+            merged[table] = {**base.data.get(table, {}), **own.get(table, {})}
+    if isinstance(own.get("notes", []), list):
+        merged["notes"] = [*base.data.get("notes", []), *own.get("notes", [])]
+    for key in own.get("parameter", {}) if isinstance(own.get("parameter"), Mapping) else ():
+        value = base.data.get("parameter", {}).get(key)
+        changed.setdefault("", {})[key] = Inherited(named, value)
+    rules = [dict(rule) for rule in base.data.get("rule", [])]
+    for rule in own.get("rule", []) if isinstance(own.get("rule", []), list) else ():
+        at = _place(rules, rule)
+        if at is None:
+            rules.append(rule)
+            continue
+        before = rules[at]
+        rules[at] = {**before, **rule, **_clause(before, rule)}
+        for key in rule:
+            if key not in NO_PARAMETERS and rule[key] != before.get(key):
+                held = changed.setdefault(str(rule["id"]), {})
+                held[key] = Inherited(named, before.get(key))
+    if isinstance(own.get("rule", []), list):
+        merged["rule"] = rules
+    return merged, changed
+
+
+def _place(rules: list[dict[str, Any]], rule: Any) -> int | None:
+    """Find the rule that `rule` changes: the last of its id, for that is the law of latest days."""
+    if not isinstance(rule, Mapping):
+        return None
+    found = [at for at, held in enumerate(rules) if held.get("id") == rule.get("id")]
+    if not found or rule.get("kind", rules[found[-1]].get("kind")) != rules[found[-1]].get("kind"):
+        return None
+    return found[-1]
+
+
+def _clause(before: Mapping[str, Any], rule: Mapping[str, Any]) -> dict[str, Any]:
+    own = rule.get("clause")
+    return {"clause": {**before.get("clause", {}), **own}} if isinstance(own, Mapping) else {}
+
+
+def _moved(lines: dict[Key, int], own: dict[str, Any], merged: dict[str, Any]) -> dict[Key, int]:
+    """Give each key of the own file the place that it has in the merged tables."""
+    places: dict[int, int] = {}
+    rules = merged.get("rule", [])
+    for at, rule in enumerate(own.get("rule", []) if isinstance(own.get("rule"), list) else ()):
+        same = [n for n, held in enumerate(rules) if held is rule]
+        if not same and isinstance(rule, Mapping):
+            same = [n for n, held in enumerate(rules) if held.get("id") == rule.get("id")]
+        places[at] = same[-1] if same else at
+    moved: dict[Key, int] = {}
+    for key, line in lines.items():
+        if len(key) > 1 and key[0] == "rule" and isinstance(key[1], int):
+            table, _at, *rest = key
+            moved[table, places.get(key[1], key[1]), *rest] = line
+        else:
+            moved[key] = line
+    return moved

@@ -1,0 +1,141 @@
+"""Every fault of a rulebook at once, with file and line: its keys, kinds, dates, numbers and quotes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from townland import documents
+from townland.documents import Key
+from townland.errors import RulebookError
+from townland.i18n import Words, _
+from townland.rules import quotes
+from townland.rules.inherit import Document, document
+from townland.rules.loader import find, policy_text
+from townland.rules.model import Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of a rulebook: the line it stands in, its key, and a sentence that names both."""
+
+    line: int
+    key: Key
+    message: Words
+
+
+def lint(name_or_path: str | Path) -> tuple[Fault, ...]:
+    """Give every fault of a rulebook, in the order of its lines; none where it can be used.
+
+    What makes a rulebook unusable is found, and what only a reader would miss: a quote that is checked
+    against nothing, bars the wrong way round, a measure that no rule uses.
+
+    Raises
+    ------
+    RulebookError
+        The file cannot be read, or a rulebook that it inherits has faults of its own.
+
+    Examples
+    --------
+    >>> lint("liuzhou-2018")
+    ()
+    """
+    path = find(name_or_path)
+    raw = documents.read(path, RulebookError)
+    try:
+        documents.tables(raw, path.as_posix(), RulebookError)
+    except RulebookError as problem:
+        return (Fault(1, (), problem.message),)  # type: ignore[arg-type]  # ours are words
+    held = document(path, find)
+    name = path.as_posix()
+    found = documents.faults(held.data, held.lines, name, Rulebook)
+    faults = [] if isinstance(found, Rulebook) else list(found)
+    faults += [
+        (
+            key,
+            _(
+                "{name}, line {line}: {key}: {reason}",
+                name=name,
+                line=documents.line_of(held.lines, key),
+                key=_named(held.data, key),
+                reason=reason,
+            ),
+        )
+        for key, reason in (*_quotes(held, path), *_bars(held.data), *_unused(held.data, held))
+    ]
+    lines = [documents.line_of(held.lines, key) for key, _message in faults]
+    ordered = sorted(zip(lines, faults, strict=True), key=lambda each: each[0])
+    return tuple(Fault(line, key, message) for line, (key, message) in ordered)
+
+
+def _rules(data: Mapping[str, Any]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    rules = data.get("rule")
+    for at, rule in enumerate(rules if isinstance(rules, list) else ()):
+        if isinstance(rule, Mapping):
+            yield at, rule
+
+
+def _named(data: Mapping[str, Any], key: Key) -> str:
+    """Name a key: a rule by its id, anything else by its path."""
+    if key and key[0] == "rule" and isinstance(key[1], int):
+        return str(data["rule"][key[1]].get("id", key[1] + 1))
+    return ".".join(map(str, key))
+
+
+def _quotes(held: Document, path: Path) -> Iterator[tuple[Key, Words]]:
+    text = held.data.get("text")
+    policy = None
+    if isinstance(text, str) and text:
+        try:
+            policy = policy_text(text, path, held.folders)
+        except RulebookError as problem:
+            yield ("text",), problem.message  # type: ignore[misc]  # ours are words
+            return
+    words = held.data.get("modal_words", Rulebook.model_fields["modal_words"].default)
+    words = tuple(map(str, words)) if isinstance(words, list | tuple) else ()
+    for at, rule in _rules(held.data):
+        clause = rule.get("clause")
+        quote = clause.get("quote") if isinstance(clause, Mapping) else None
+        if not isinstance(quote, str) or not quote or not isinstance(clause, Mapping):
+            continue
+        key: Key = ("rule", at, "clause")
+        if policy is None:
+            yield (
+                key,
+                _("there is a quote, but no text to check it against; name the file under text"),
+            )
+            continue
+        for reason in quotes.quote_faults(quote, str(clause.get("article", "")), policy, words):
+            yield key, reason
+
+
+def _bars(data: Mapping[str, Any]) -> Iterator[tuple[Key, Words]]:
+    for at, rule in _rules(data):
+        low, high = rule.get("minimum"), rule.get("maximum")
+        if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
+            yield (
+                ("rule", at, "maximum"),
+                _("minimum {low} is above maximum {high}", low=low, high=high),
+            )
+
+
+def _unused(data: Mapping[str, Any], held: Document) -> Iterator[tuple[Key, Words]]:
+    """Find the rulebook's own measures that no rule names: mostly a name that was mistyped."""
+    measures = data.get("measure")
+    named = {text for _at, rule in _rules(data) for text in _texts(rule)}
+    for name in measures if isinstance(measures, Mapping) else ():
+        if name not in named and ("measure", name) in held.lines:
+            yield ("measure", name), _("no rule uses this measure")
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from _texts(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _texts(part)

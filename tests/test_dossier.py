@@ -1,0 +1,158 @@
+"""Dossiers: every field, every fault at once, and workbooks of many towns."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from pathlib import Path
+
+import pandas as pd
+import pyogrio
+import pytest
+from typer.testing import CliRunner
+
+from townland.dossier import Dossier, dossier_faults, empty_dossier, load_dossier, load_dossiers
+from townland.errors import DossierError
+from townland_cli.app import app
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def filled() -> str:
+    """The empty dossier with every field uncommented."""
+    return re.sub(r"(?m)^# (?=\[|[a-z_]+ = )", "", empty_dossier())
+
+
+def sheet(path: Path, name: str, rows: list[dict[str, object]]) -> None:
+    pyogrio.write_dataframe(
+        pd.DataFrame(rows), path, layer=name, driver="XLSX", append=path.exists()
+    )
+
+
+def test_the_empty_dossier_is_accepted_and_knows_nothing(tmp_path):
+    assert load_dossier(write(tmp_path / "d.toml", empty_dossier())) == {"name": "请填写小镇名称"}
+
+
+def test_the_empty_dossier_has_every_field_and_its_examples_fit(tmp_path):
+    found = load_dossier(write(tmp_path / "d.toml", filled()))
+    assert set(found) == set(Dossier.model_fields)
+    for part in ("lists", "documents", "supply"):
+        model = type(getattr(Dossier.model_validate(found), part))
+        assert set(found[part]) == set(model.model_fields)
+    assert found["events"][0]["on"] == dt.date(2018, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('type = "light_asset"', 'type = "light"', "type is 'light'; expected"),
+        ("population = 12000", "population = 0", "population is 0"),
+        ("green_cover = 0.35", "green_cover = 35", "green_cover is 35"),
+        ("on = 2018-03-01", "on = 2018", "2018 is no day; write it as 2018-12-31"),
+        ("on = 2018-03-01", 'on = "1 March"', "events[1].on"),
+        ('event = "applied"', 'event = "aplied"', "events[1].event is 'aplied'; expected"),
+        ("industry_investment = 14.0", "industry_investment = 21.0", "more than total_investment"),
+        ("replacement_bank_paddy_ha = 12.0", "replacement_bank_paddy_ha = 31.0", "is a part"),
+        ("new_use_registered_on = 2020-01-01", "new_use_registered_on = 2018-04-30", "before it"),
+        ("amount_wan = 700", "amount_wan = 0", "subsidy_paid[1].amount_wan"),
+        ("city = true", "city = 3", "lists.city is 3"),
+        ('creation_plan = "创建方案"', "creation_plan = true", "documents.creation_plan"),
+        ("creation_plan", "creation_plann", "did you mean creation_plan?"),
+        ("carrier", "carier", "did you mean carrier?"),
+        (
+            "city = [{ year = 2017, approved_ha = 100.0, supplied_ha = 70.0 }]",
+            "city = [{ year = 2017, approved_ha = 1, supplied_ha = 1 },"
+            " { year = 2017, approved_ha = 2, supplied_ha = 1 }]",
+            "the year 2017 stands here twice",
+        ),
+    ],
+)
+def test_a_fault_is_told_with_its_key(tmp_path, old, new, said):
+    text = filled()
+    assert old in text
+    faults = dossier_faults(write(tmp_path / "d.toml", text.replace(old, new)))
+    assert said in "\n".join(fault.render("en") for fault in faults)
+
+
+def test_every_fault_at_once_with_its_line(tmp_path):
+    text = 'nam = "x"\nquota_ha = -1\n\n[[events]]\non = 2018-01-01\nevent = "began"\n'
+    said = [fault.render("en") for fault in dossier_faults(write(tmp_path / "d.toml", text))]
+    places = ["line 2: quota_ha", "line 6: events[1].event", "line 1: unknown key nam"]
+    assert len(said) == len(places)
+    for place in places:
+        assert any(place in fault for fault in said), said
+
+
+def test_none_and_unknown_are_not_the_same(tmp_path):
+    path = write(tmp_path / "d.toml", 'code = "a"\nevents = []\nreused_sites = []\n')
+    assert load_dossier(path) == {"code": "a", "events": (), "reused_sites": ()}
+
+
+@pytest.fixture
+def workbook(tmp_path):
+    path = tmp_path / "towns.xlsx"
+    towns = [
+        {"code": "T01", "quota_ha": 12.5, "lists.city": "是", "leading_industries": "民族文化"},
+        {"code": "T02", "quota_ha": None, "lists.city": "否", "documents.investors": "无"},
+    ]
+    sheet(path, "towns", towns)
+    events = [
+        {"code": "T02", "on": dt.date(2018, 3, 1), "event": "applied"},
+        {"code": "T02", "on": dt.date(2018, 6, 1), "event": "listed"},
+    ]
+    sheet(path, "events", events)
+    supply = [{"code": "T01", "year": 2017, "approved_ha": 10.5, "supplied_ha": 7}]
+    sheet(path, "supply.city", supply)
+    return path
+
+
+def test_a_workbook_holds_many_towns_and_their_lists(workbook):
+    first, second = load_dossiers(workbook)
+    year = {"year": 2017, "approved_ha": 10.5, "supplied_ha": 7.0}
+    assert first == {
+        "code": "T01",
+        "quota_ha": 12.5,
+        "lists": {"city": True},
+        "leading_industries": ("民族文化",),
+        "supply": {"city": (year,)},
+    }
+    assert second["documents"] == {"investors": False}
+    assert [event["on"] for event in second["events"]] == [
+        dt.date(2018, 3, 1),
+        dt.date(2018, 6, 1),
+    ]
+
+
+def test_every_fault_of_a_workbook_has_sheet_and_row(workbook):
+    sheet(workbook, "reused_sites", [{"code": "T09", "name": "x", "start": dt.date(2018, 1, 1)}])
+    sheet(workbook, "subsidy_paid", [{"code": "T01", "on": "soon", "amount_wan": 7, "by": "x"}])
+    said = "\n".join(fault.render("en") for fault in dossier_faults(workbook))
+    assert "sheet reused_sites, row 2: no town of the first sheet" in said
+    assert "sheet subsidy_paid, row 2: subsidy_paid.0.on" in said
+    assert "sheet subsidy_paid, row 2: subsidy_paid.0.by: there is no such field" in said
+
+
+def test_a_workbook_that_is_none(tmp_path):
+    with pytest.raises(DossierError, match=r"none\.xlsx"):
+        load_dossiers(tmp_path / "none.xlsx")
+    with pytest.raises(DossierError, match=r"cannot be read|无法读取|text\.xlsx"):
+        load_dossiers(write(tmp_path / "text.xlsx", "no workbook"))
+
+
+def test_the_command_writes_one_and_checks_it(tmp_path):
+    run = CliRunner().invoke
+    path = tmp_path / "new.toml"
+    assert run(app, ["dossier", "new", "--out", str(path), "--lang", "en"]).exit_code == 0
+    assert run(app, ["dossier", "check", str(path)]).exit_code == 0
+    again = run(app, ["dossier", "new", "--out", str(path)])
+    assert isinstance(again.exception, DossierError)
+    assert run(app, ["dossier", "new"]).stdout == empty_dossier()
+    bad = write(tmp_path / "bad.toml", 'name = "x"\nquota = 3\n')
+    found = run(app, ["dossier", "check", str(bad), "--lang", "en"])
+    assert found.exit_code == 1
+    assert "line 2: unknown key quota; did you mean quota_ha?" in found.stdout
+    absent = run(app, ["dossier", "check", str(tmp_path / "none.toml")])
+    assert isinstance(absent.exception, DossierError)

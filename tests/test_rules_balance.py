@@ -1,0 +1,462 @@
+"""The rules LAND-10 to 13 and 15 on towns made by hand; each figure is worked out beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.factory_rules import changed, judge, measure, town
+
+from townland.errors import DossierError
+from townland.rules.evaluate import Facts
+from townland.rules.finding import Finding
+from townland.rules.model import Verdict
+
+PASS, FAIL, REVIEW = Verdict.PASS, Verdict.FAIL, Verdict.REVIEW
+NOT, INFO = Verdict.NOT_EVALUATED, Verdict.INFO
+D = Decimal
+
+
+def why(finding: Finding) -> str:
+    return finding.why.render("en")
+
+
+# ---------------------------------------------------------------- LAND-10
+
+
+def farmed(dossier: dict[str, Any] | None = None, *more: Any, **known: Any) -> Facts:
+    """100 000 m² of cultivated land (net 90 000), of it 40 000 paddy (net 38 000)."""
+    return town(
+        measure("cultivated_built_on", ("c", 100_000), net=90_000, **known),
+        measure("paddy_built_on", ("c", 40_000), net=38_000),
+        *more,
+        dossier=dossier,
+        absent=("paddy",),
+    )
+
+
+def bank(total: Any, paddy: Any = None) -> dict[str, Any]:
+    held = {"replacement_bank_ha": total, "replacement_bank_paddy_ha": paddy}
+    return {key: value for key, value in held.items() if value is not None}
+
+
+def test_land_10_states_what_is_to_be_replaced_in_ha_and_mu() -> None:
+    found = judge("LAND-10", farmed())
+    assert found.verdict is INFO
+    assert found.measured == D(90_000)
+    assert found.missing == ("replacement_bank_ha",)
+    rows = {row["measure"]: row for row in found.trace["replace"]}
+    assert (rows["cultivated_built_on"]["net_ha"], rows["cultivated_built_on"]["net_mu"]) == (
+        9,
+        135,
+    )
+    assert (rows["paddy_built_on"]["net_ha"], rows["paddy_built_on"]["net_mu"]) == (3.8, 57)
+    assert rows["cultivated_built_on"]["gross_m2"] == 100_000
+    assert "135.00 mu" in why(found)
+
+
+# The bank is in ha; 9 ha and 3.8 ha are needed. The doubt is 0.1 % of the bank.
+@pytest.mark.parametrize(
+    ("total", "paddy", "verdict", "measured", "margin"),
+    [
+        (20, 5, PASS, 38_000, "12000"),
+        (9.01, 5, PASS, 90_000, "100"),  # the doubt is 90.10
+        (9.009, 5, REVIEW, 90_000, "90"),  # nearer than 90.09
+        (9, 5, REVIEW, 90_000, "0"),
+        (8.9, 5, FAIL, 90_000, "-1000"),
+        (20, 3.7, FAIL, 38_000, "-1000"),
+        (20, 3.8, REVIEW, 38_000, "0"),
+        (20, 3.804, PASS, 38_000, "40"),  # the doubt is 38.04
+        (8, 3, FAIL, 90_000, "-10000"),
+        (8, None, FAIL, 90_000, "-10000"),
+        (20, None, NOT, 90_000, None),  # nobody knows how much of the bank is paddy
+        (0, 0, FAIL, 90_000, "-100000"),  # a bar at 0 looks at the gross area
+    ],
+)
+def test_land_10_against_the_bank(
+    total: Any, paddy: Any, verdict: Verdict, measured: int, margin: str | None
+) -> None:
+    found = judge("LAND-10", farmed(bank(total, paddy)))
+    assert found.verdict is verdict
+    assert found.measured == D(measured)
+    assert found.margin == (None if margin is None else D(margin))
+    if verdict is NOT:
+        assert found.missing == ("replacement_bank_paddy_ha",)
+
+
+def test_land_10_without_paddy_its_bank_does_not_matter() -> None:
+    dry = town(measure("cultivated_built_on", ("c", 10_000)), dossier=bank(2))
+    assert judge("LAND-10", dry).verdict is PASS
+    assert judge("LAND-10", town(dossier=bank(0))).verdict is PASS
+
+
+def test_land_10_of_two_sources_of_paddy_that_contradict_is_review() -> None:
+    layer = measure("paddy_layer_built_on", ("q", 500))
+    facts = town(measure("cultivated_built_on", ("c", 10_000)), layer, dossier=bank(2, 1))
+    found = judge("LAND-10", facts)
+    assert found.verdict is REVIEW
+    assert "contradict one another" in why(found)
+
+
+def test_land_10_a_paddy_layer_that_agrees_changes_nothing() -> None:
+    layer = measure("paddy_layer_built_on", ("q", 41_000))
+    assert judge("LAND-10", farmed(bank(20, 5), layer)).verdict is PASS
+
+
+def test_land_10_only_slivers_beyond_the_bank_are_review() -> None:
+    thin = town(measure("cultivated_built_on", sliver="0.40"), dossier=bank(0))
+    found = judge("LAND-10", thin)
+    assert found.verdict is REVIEW
+    assert "Only slivers" in why(found)
+
+
+@pytest.mark.parametrize("role", ["land_use", "planned_use"])
+def test_land_10_with_an_input_missing(role: str) -> None:
+    found = judge("LAND-10", town(absent=(role,), dossier=bank(5, 5)))
+    assert (found.verdict, found.missing) == (NOT, (role,))
+
+
+def test_land_10_covered_in_part() -> None:
+    assert judge("LAND-10", farmed(bank(20, 5), uncovered=10)).verdict is NOT
+    assert judge("LAND-10", farmed(bank(1, 5), uncovered=10)).verdict is FAIL
+
+
+@given(st.tuples(st.integers(0, 20), st.integers(0, 20)), st.integers(0, 20))
+def test_land_10_a_larger_bank_never_turns_pass_into_fail(
+    totals: tuple[int, int], paddy: int
+) -> None:
+    before, after = (
+        judge("LAND-10", farmed(bank(total, paddy))).verdict for total in sorted(totals)
+    )
+    assert not (before is not FAIL and after is FAIL)
+
+
+# ---------------------------------------------------------------- LAND-11
+
+
+def need(dossier: dict[str, Any] | None = None, **known: Any) -> Facts:
+    return town(measure("new_construction", ("n", 50_000), **known), dossier=dossier)
+
+
+@pytest.mark.parametrize(
+    ("linked", "margin", "short", "surplus"),
+    [(6, "10000", 0, 10_000), (5, "0", 0, 0), (3.5, "-15000", 15_000, 0)],
+)
+def test_land_11_states_shortfall_or_surplus(
+    linked: Any, margin: str, short: int, surplus: int
+) -> None:
+    found = judge("LAND-11", need({"linked_quota_ha": linked}))
+    assert found.verdict is INFO
+    assert (found.measured, found.margin) == (D(50_000), D(margin))
+    assert (found.trace["short_m2"], found.trace["surplus_m2"]) == (short, surplus)
+    assert ("falls short by 1.5000 ha" in why(found)) == (short > 0)
+
+
+def test_land_11_after_the_annual_quota() -> None:
+    found = judge("LAND-11", need({"linked_quota_ha": 0.5, "quota_ha": 4}))
+    assert found.trace["after_annual_m2"] == 10_000
+    assert "After the annual quota 1.0000 ha are left; of these 0.5000 ha stay short" in why(found)
+
+
+def test_land_11_without_a_linked_quota_is_not_evaluated() -> None:
+    found = judge("LAND-11", need({"quota_ha": 4}))
+    assert (found.verdict, found.missing) == (NOT, ("linked_quota_ha",))
+    assert "linked_quota_ha" in why(found)
+
+
+@pytest.mark.parametrize("role", ["land_use", "planned_use"])
+def test_land_11_with_an_input_missing(role: str) -> None:
+    found = judge("LAND-11", town(absent=(role,), dossier={"linked_quota_ha": 1}))
+    assert (found.verdict, found.missing) == (NOT, (role,))
+
+
+# ---------------------------------------------------------------- LAND-12
+
+CAP = ("# limit    = 100 ", "limit    = 100 ")
+
+
+def peopled(people: Any, area: Any = 1_000_000, **known: Any) -> Facts:
+    dossier = {} if people is None else {"population": people}
+    return town(measure("planned_construction", ("p", area), **known), dossier=dossier)
+
+
+# 1 km² and 100 m² a head: 10 000 people. The doubt is 0.1 % of what the people may have.
+@pytest.mark.parametrize(
+    ("people", "verdict", "each"),
+    [
+        (20_000, PASS, "50.00"),
+        (10_011, PASS, "99.89"),
+        (10_010, REVIEW, "99.90"),  # 1 001 000 - 1 000 000 is 1 000, nearer than 1 001
+        (10_000, REVIEW, "100.00"),
+        (9_000, REVIEW, "111.11"),
+    ],
+)
+def test_land_12(tmp_path: Path, people: int, verdict: Verdict, each: str) -> None:
+    found = judge("LAND-12", peopled(people), changed(tmp_path, CAP))
+    assert found.verdict is verdict
+    assert (found.measured, found.limit) == (D(each), D(100))
+    assert found.margin == 100 - D(each)
+    assert found.unit == "m2_per_head"
+
+
+def test_land_12_fails_where_the_bureau_lets_it(tmp_path: Path) -> None:
+    old = "modal      = true                     # 原则上\n"
+    strict = changed(tmp_path, CAP, (old, "modal = false\n"))
+    assert judge("LAND-12", peopled(9_000), strict).verdict is FAIL
+    assert judge("LAND-12", peopled(9_000, uncovered=5), strict).verdict is FAIL
+    assert judge("LAND-12", peopled(20_000, uncovered=5), strict).verdict is NOT
+
+
+def test_land_12_without_cap_or_population_is_not_evaluated(tmp_path: Path) -> None:
+    found = judge("LAND-12", peopled(9_000))
+    assert (found.verdict, found.missing) == (NOT, ("limit",))
+    assert found.measured == D("111.11")
+    assert "states no cap" in why(found)
+    found = judge("LAND-12", peopled(None), changed(tmp_path, CAP))
+    assert (found.verdict, found.missing) == (NOT, ("population",))
+    found = judge("LAND-12", town(absent=("planned_use",), dossier={"population": 5}))
+    assert found.missing == ("planned_use", "limit")
+
+
+# ---------------------------------------------------------------- LAND-13
+
+YEARS = range(2013, 2018)  # the five full calendar years before 2018-12-31
+
+
+def supply(*rates: Any, approved: Any = 100) -> list[dict[str, Any]]:
+    """Land supplied of 100 ha approved a year, by the rates of 2013 to 2017."""
+    return [
+        {"year": year, "approved_ha": approved, "supplied_ha": rate}
+        for year, rate in zip(YEARS, rates, strict=True)
+    ]
+
+
+GOOD, BAD = supply(70, 70, 70, 70, 70), supply(50, 50, 50, 50, 50)
+MEAN_ONLY = [  # (4 × 0.65 + 0.2) / 5 = 0.56, but 4 × 6.5 + ... of large years
+    *({"year": year, "approved_ha": 1000, "supplied_ha": 650} for year in list(YEARS)[:4]),
+    {"year": 2017, "approved_ha": 10, "supplied_ha": 2},
+]
+
+
+def supplied(city: Any, county: Any, area: Any = 10_000, **known: Any) -> Facts:
+    held = {key: rows for key, rows in (("city", city), ("county", county)) if rows is not None}
+    new = measure("new_construction", *([("n", area)] if area else []), **known)
+    return town(new, dossier={"supply": held})
+
+
+@pytest.mark.parametrize(
+    ("city", "county", "verdict", "lowest"),
+    [
+        (GOOD, GOOD, PASS, "0.7"),
+        (BAD, BAD, FAIL, "0.5"),
+        (GOOD, BAD, REVIEW, "0.5"),
+        (BAD, GOOD, REVIEW, "0.5"),
+        # mean of rates 0.56, sum by sum 2602 / 4010 = 0.648878
+        (GOOD, MEAN_ONLY, REVIEW, "0.56"),
+        (MEAN_ONLY, MEAN_ONLY, REVIEW, "0.56"),
+        # on the bar, and about it: the doubt is 0.0006
+        (GOOD, supply(60, 60, 60, 60, 60), REVIEW, "0.6"),
+        (GOOD, supply(60, 60, 60, 60, 60.3), PASS, "0.6006"),
+        (GOOD, supply(60, 60, 60, 60, 60.299), REVIEW, "0.600598"),
+        (BAD, supply(60, 60, 60, 60, 59.7), FAIL, "0.5"),
+        (BAD, supply(60, 60, 60, 60, 59.701), REVIEW, "0.5"),
+    ],
+)
+def test_land_13(city: Any, county: Any, verdict: Verdict, lowest: str) -> None:
+    found = judge("LAND-13", supplied(city, county))
+    assert found.verdict is verdict
+    assert (found.measured, found.limit) == (D(lowest), D("0.6"))
+    assert found.margin == D(lowest) - D("0.6")
+
+
+def test_land_13_shows_every_reading() -> None:
+    found = judge("LAND-13", supplied(GOOD, MEAN_ONLY))
+    rates = [(row["place"]["en"], row["by_sum"], row["rate"]) for row in found.trace["readings"]]
+    assert rates == [
+        ("city", False, 0.7),
+        ("city", True, 0.7),
+        ("county", False, 0.56),
+        ("county", True, 0.648878),
+    ]
+    assert "of 2013 to 2017" in why(found)
+    assert "The readings differ" in why(found)
+
+
+def test_land_13_without_new_land_passes_whatever_the_rates() -> None:
+    for rates in (BAD, None):
+        found = judge("LAND-13", supplied(rates, rates, area=0))
+        assert found.verdict is PASS
+        assert "does not matter" in why(found)
+
+
+def test_land_13_only_slivers_of_new_land_are_review() -> None:
+    found = judge("LAND-13", supplied(BAD, BAD, area=0, sliver="0.30"))
+    assert found.verdict is REVIEW
+    assert "Only slivers" in why(found)
+
+
+@pytest.mark.parametrize(
+    ("city", "county", "missing"),
+    [
+        (None, BAD, ("supply.city",)),
+        (BAD, None, ("supply.county",)),
+        (BAD[1:], BAD, ("supply.city (2013)",)),
+        ([], BAD, tuple(f"supply.city ({year})" for year in YEARS)),
+        (supply(0, 0, 0, 0, 0, approved=0), BAD, ("supply.city.approved_ha",)),
+    ],
+)
+def test_land_13_with_years_missing(city: Any, county: Any, missing: tuple[str, ...]) -> None:
+    found = judge("LAND-13", supplied(city, county))
+    assert (found.verdict, found.missing) == (NOT, missing)
+
+
+def test_land_13_other_years_do_not_count() -> None:
+    more = [*BAD, {"year": 2018, "approved_ha": 1, "supplied_ha": 100}]
+    assert judge("LAND-13", supplied(more, more)).verdict is FAIL
+
+
+def test_land_13_a_year_without_approved_land_has_no_rate() -> None:
+    rows = [*GOOD[:4], {"year": 2017, "approved_ha": 0, "supplied_ha": 0}]
+    found = judge("LAND-13", supplied(rows, rows))
+    assert (found.verdict, found.measured) == (PASS, D("0.7"))
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([*BAD, BAD[0]], "twice"),
+        ([{"year": 2013, "approved_ha": "1", "supplied_ha": 1}], "approved_ha"),
+        ([{"year": 2013, "approved_ha": 1}], "supplied_ha"),
+    ],
+)
+def test_land_13_figures_that_are_none_are_refused(rows: Any, said: str) -> None:
+    with pytest.raises(DossierError, match=said):
+        judge("LAND-13", supplied(rows, BAD))
+
+
+@pytest.mark.parametrize("role", ["land_use", "planned_use"])
+def test_land_13_with_an_input_missing(role: str) -> None:
+    found = judge("LAND-13", town(absent=(role,), dossier={"supply": {"city": BAD, "county": BAD}}))
+    assert (found.verdict, found.missing) == (NOT, (role,))
+
+
+def test_land_13_what_is_known_of_the_need_is_enough_to_fail() -> None:
+    assert judge("LAND-13", supplied(BAD, BAD, uncovered=500)).verdict is FAIL
+    assert judge("LAND-13", supplied(BAD, BAD, area=0, uncovered=500)).verdict is NOT
+    assert judge("LAND-13", supplied(GOOD, GOOD, uncovered=500)).verdict is NOT
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rates", "verdict"),
+    [
+        ("minimum = 0.6\n", "minimum = 0.5\n", supply(55, 55, 55, 55, 55), PASS),
+        ("years   = 5\n", "years = 1\n", supply(0, 0, 0, 0, 70), PASS),
+        ('supply = "supply.county"', 'supply = "supply.other"', BAD, NOT),
+    ],
+)
+def test_land_13_its_numbers_are_data(
+    tmp_path: Path, old: str, new: str, rates: Any, verdict: Verdict
+) -> None:
+    facts = supplied(rates, rates)
+    assert judge("LAND-13", facts).verdict is FAIL
+    assert judge("LAND-13", facts, changed(tmp_path, (old, new))).verdict is verdict
+
+
+@given(
+    st.lists(st.integers(0, 100), min_size=5, max_size=5),
+    st.lists(st.integers(0, 100), min_size=5, max_size=5),
+    st.integers(0, 4),
+)
+def test_land_13_more_land_supplied_never_turns_pass_into_fail(
+    city: list[int], county: list[int], at: int
+) -> None:
+    more = [rate + (20 if n == at else 0) for n, rate in enumerate(county)]
+    before = judge("LAND-13", supplied(supply(*city), supply(*county))).verdict
+    after = judge("LAND-13", supplied(supply(*city), supply(*more))).verdict
+    assert not (before is not FAIL and after is FAIL)
+
+
+# ---------------------------------------------------------------- LAND-15: the day is 2018-12-31
+
+
+def sites(*starts: Any) -> Facts:
+    rows = [
+        {"name": f"s{at}", "start": start, **({"new_use_registered_on": day} if day else {})}
+        for at, (start, day) in enumerate(starts)
+    ]
+    return town(dossier={"reused_sites": rows})
+
+
+D1 = dt.date
+
+
+@pytest.mark.parametrize(
+    ("start", "registered", "verdict", "left"),
+    [
+        (D1(2018, 5, 1), None, PASS, 1582),  # until 2023-05-01
+        (D1(2014, 6, 30), None, PASS, 181),
+        (D1(2014, 6, 29), None, REVIEW, 180),
+        (D1(2013, 12, 31), None, REVIEW, 0),  # the last day belongs to the period
+        (D1(2013, 12, 30), None, FAIL, -1),
+        (D1(2013, 12, 30), D1(2018, 12, 31), PASS, None),
+        (D1(2013, 12, 30), D1(2019, 1, 1), FAIL, -1),  # not registered yet on the day
+        (D1(2014, 6, 29), D1(2018, 1, 1), PASS, None),
+    ],
+)
+def test_land_15(start: Any, registered: Any, verdict: Verdict, left: int | None) -> None:
+    found = judge("LAND-15", sites((start, registered)))
+    assert found.verdict is verdict
+    assert found.margin == left
+    assert found.unit == "day"
+    end = start.replace(year=start.year + 5).isoformat()
+    assert found.measured == (None if left is None else end)
+    assert found.limit == (None if left is None else "2018-12-31")
+
+
+def test_land_15_a_leap_day_ends_with_its_month() -> None:
+    found = judge("LAND-15", sites((D1(2016, 2, 29), None)))
+    assert found.measured == "2021-02-28"
+
+
+def test_land_15_the_first_end_decides_and_all_are_listed() -> None:
+    found = judge("LAND-15", sites((D1(2018, 5, 1), None), (D1(2013, 5, 1), None)))
+    assert found.verdict is FAIL
+    assert found.measured == "2018-05-01"
+    assert [row["name"] for row in found.trace["sites"]] == ["s1", "s0"]
+    assert "244 days ago" in why(found)
+
+
+def test_land_15_without_sites() -> None:
+    none = judge("LAND-15", town(dossier={"reused_sites": []}))
+    assert (none.verdict, none.measured) == (INFO, None)
+    assert why(none).startswith("Not applicable")
+    unknown = judge("LAND-15", town())
+    assert (unknown.verdict, unknown.missing) == (NOT, ("reused_sites",))
+
+
+@pytest.mark.parametrize("rows", [[{"name": "x"}], [{"start": "2018-05-01"}], [5]])
+def test_land_15_days_that_are_none_are_refused(rows: Any) -> None:
+    with pytest.raises(DossierError, match="reused_sites"):
+        judge("LAND-15", town(dossier={"reused_sites": rows}))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "verdict"),
+    [
+        ("years     = 5\n", "years = 6\n", PASS),
+        ("warn_days = 180 ", "warn_days = 100 ", PASS),
+        ('sites     = "reused_sites"', 'sites = "other_sites"', NOT),
+    ],
+)
+def test_land_15_its_numbers_are_data(tmp_path: Path, old: str, new: str, verdict: Verdict) -> None:
+    facts = sites((D1(2014, 5, 1), None))  # 121 days
+    assert judge("LAND-15", facts).verdict is REVIEW
+    assert judge("LAND-15", facts, changed(tmp_path, (old, new))).verdict is verdict
+    over = sites((D1(2013, 5, 1), None))
+    urged = changed(tmp_path, ('kind      = "transition"', 'kind = "transition"\nmodal = true'))
+    assert judge("LAND-15", over, urged).verdict is REVIEW

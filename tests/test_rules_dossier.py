@@ -1,0 +1,350 @@
+"""INV, IND, NAME and FUND-02 on dossiers made by hand; each figure is worked out beside it."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.factory_dossier import NAMES, Day, event, paid, planned, said, why
+from tests.factory_rules import book, changed, judge, town
+
+from townland.rules.arithmetic import recomputed
+from townland.rules.evaluate import evaluate
+from townland.rules.model import Rulebook, Verdict
+
+PASS, FAIL, REVIEW = Verdict.PASS, Verdict.FAIL, Verdict.REVIEW
+NOT, INFO = Verdict.NOT_EVALUATED, Verdict.INFO
+D = Decimal
+
+
+# ---------------------------------------------------------------- INV-01, INV-02
+
+# By the planning area of 3 km² the bar of 5 is 15 in all, its doubt 0.1 %, that is 0.005 per km² or
+# 0.015 in all; by the 1 km² of construction it is 5 in all, with a doubt of 0.005.
+LIGHT = [
+    (16, PASS, "5.3333"),
+    (15.015, PASS, "5.0050"),  # 5.005: no nearer than the doubt
+    (15.014, REVIEW, "5.0047"),  # nearer
+    (15, REVIEW, "5.0000"),  # on the limit
+    (14.9, REVIEW, "4.9667"),  # by the planning area too little, by the construction area enough
+    (4.9, REVIEW, "1.6333"),  # too little by both; 原则上: it cannot fail
+    (0, REVIEW, "0.0000"),
+]
+
+
+@pytest.mark.parametrize(("invested", "verdict", "figure"), LIGHT)
+def test_inv_01(invested: float, verdict: Verdict, figure: str) -> None:
+    found = said("INV-01", type="light_asset", social_investment=invested)
+    assert (found.verdict, found.measured) == (verdict, D(figure))
+    assert (found.limit, found.unit) == (D(5), "yi_per_km2")
+
+
+def test_inv_01_says_where_the_readings_differ() -> None:
+    found = said("INV-01", type="light_asset", social_investment=12)
+    assert found.verdict is REVIEW
+    assert "does not say which" in why(found)
+    assert [reading["value"] for reading in found.trace["readings"]] == [4, 12]
+    assert [reading["met"] for reading in found.trace["readings"]] == [False, True]
+    agreed = said("INV-01", type="light_asset", social_investment=3)
+    assert "does not say which" not in why(agreed)
+    assert "原则上" in why(agreed)
+
+
+PINNED = ("# basis    = ", "basis      = ")
+
+
+@pytest.mark.parametrize(
+    ("basis", "verdict"), [("planning_area", REVIEW), ("planned_construction", PASS)]
+)
+def test_inv_01_with_the_basis_pinned(tmp_path: Path, basis: str, verdict: Verdict) -> None:
+    law = changed(tmp_path, PINNED, ('"planning_area"          # a b', f'"{basis}"  # a b'))
+    found = said("INV-01", law, type="light_asset", social_investment=12)
+    assert found.verdict is verdict
+    assert len(found.trace["readings"]) == 1
+
+
+def test_inv_01_fails_where_the_bureau_lets_it(tmp_path: Path) -> None:
+    law = changed(tmp_path, ("modal      = true ", "modal      = false "))
+    dossier = {"type": "light_asset", "social_investment": 4.9}
+    assert said("INV-01", law, **dossier).verdict is FAIL
+    # of 1 km² covered in part: the rest can only lessen it
+    partly = town(planned(uncovered=20_000), dossier=dossier, rulebook=law)
+    assert judge("INV-01", partly, law).verdict is FAIL
+
+
+def test_inv_01_without_planned_use() -> None:
+    enough = {"type": "light_asset", "social_investment": 16}
+    found = judge("INV-01", town(absent=("planned_use",), dossier=enough))
+    assert found.verdict is PASS  # a part of the area cannot bear less for each km²
+    short = {"type": "light_asset", "social_investment": 12}
+    found = judge("INV-01", town(absent=("planned_use",), dossier=short))
+    assert (found.verdict, found.missing) == (NOT, ("planned_use",))
+
+
+@pytest.mark.parametrize(
+    ("dossier", "missing"),
+    [
+        ({}, ("type", "social_investment")),
+        ({"type": "light_asset"}, ("social_investment",)),
+        ({"social_investment": 16}, ("type",)),
+    ],
+)
+def test_inv_01_with_a_field_missing(dossier: dict[str, Any], missing: tuple[str, ...]) -> None:
+    found = said("INV-01", **dossier)
+    assert (found.verdict, found.missing, found.measured) == (NOT, missing, None)
+    assert all(field in why(found) for field in missing)
+
+
+def test_inv_02_is_the_same_for_the_other_type() -> None:
+    found = said("INV-02", type="heavy_asset", social_investment=31)
+    assert (found.verdict, found.measured, found.limit) == (PASS, D("10.3333"), D(10))
+    assert said("INV-02", type="heavy_asset", social_investment=29).verdict is REVIEW
+    other = said("INV-02", type="light_asset", social_investment=31)
+    assert (other.verdict, other.measured) == (INFO, None)
+    assert why(other).startswith("Not applicable")
+
+
+# ---------------------------------------------------------------- INV-03
+
+
+def test_inv_03_states_the_share() -> None:
+    found = said("INV-03", industry_investment=2, total_investment=3)
+    assert (found.verdict, found.measured, found.limit) == (INFO, D("0.666667"), None)
+    assert said("INV-03", industry_investment=0, total_investment=0).verdict is INFO
+    absent = said("INV-03", industry_investment=2)
+    assert (absent.verdict, absent.missing) == (NOT, ("total_investment",))
+
+
+@pytest.mark.parametrize(
+    ("industry", "verdict"), [(5.1, INFO), (5.005, INFO), (5.004, REVIEW), (5, REVIEW), (4, REVIEW)]
+)
+def test_inv_03_with_a_bureau_s_share(tmp_path: Path, industry: float, verdict: Verdict) -> None:
+    law = changed(tmp_path, ("# minimum_share = 0.5 ", "minimum_share = 0.5 "))
+    found = said("INV-03", law, industry_investment=industry, total_investment=10)
+    assert (found.verdict, found.limit) == (verdict, D("0.5"))
+
+
+# ---------------------------------------------------------------- IND-01 to 03, NAME
+
+
+@pytest.mark.parametrize(
+    ("leading", "linked", "verdict"),
+    [
+        (1, 2, PASS),
+        (1, 3, PASS),
+        (1, 1, REVIEW),
+        (1, 4, REVIEW),
+        (0, 2, REVIEW),
+        (2, 2, REVIEW),
+        (1, None, NOT),
+        (2, None, NOT),
+        (None, None, NOT),
+    ],
+)
+def test_ind_01(leading: int | None, linked: int | None, verdict: Verdict) -> None:
+    lists = {"leading_industries": leading, "linked_industries": linked}
+    known = {key: ("x",) * count for key, count in lists.items() if count is not None}
+    found = said("IND-01", **known)
+    assert found.verdict is verdict
+    assert found.missing == tuple(key for key, count in lists.items() if count is None)
+    total = sum(count for count in lists.values() if count is not None)
+    assert found.measured == (D(total) if known else None)
+
+
+def test_ind_02() -> None:
+    assert said("IND-02", documents={"industry_study": "研究策划"}).verdict is PASS
+    none = said("IND-02", documents={"industry_study": False})
+    assert (none.verdict, none.measured, none.margin) == (REVIEW, D(1), D(-1))
+    assert said("IND-02").missing == ("documents.industry_study",)
+
+
+def test_ind_03_lists_and_never_judges() -> None:
+    found = said("IND-03", leading_industries=("民族文化", "竹木加工"))
+    assert (found.verdict, found.measured) == (INFO, D(1))
+    assert "traditional strengths" in why(found)
+    assert "竹木加工 is not named by the clause, whose list is open" in why(found)
+    assert said("IND-03").verdict is NOT
+    assert said("IND-03", leading_industries=()).measured == D(0)
+
+
+def test_name_01() -> None:
+    facts = town(dossier={"lists": {"city": False}})
+    bears = type(facts)("1", "甲特色小镇", facts.area_m2, facts.closure_m2, facts.measures, {})
+    assert judge("NAME-01", facts).verdict is PASS
+    assert judge("NAME-01", bears).verdict is NOT
+    for listed, verdict in ((True, PASS), (False, REVIEW)):
+        held = {"lists": {"city": listed}}
+        one = type(facts)("1", "甲特色小镇", facts.area_m2, facts.closure_m2, facts.measures, held)
+        assert judge("NAME-01", one).verdict is verdict
+
+
+def test_name_02() -> None:
+    assert said("NAME-02", carrier="产业园区").measured == D(1)
+    assert said("NAME-02", carrier="古商埠").measured == D(0)
+    assert said("NAME-02").missing == ("carrier",)
+
+
+# ---------------------------------------------------------------- FUND-02
+
+
+@pytest.mark.parametrize(
+    ("ratio", "platform", "verdict"),
+    [
+        (0.9, "disguised_borrowing", PASS),
+        (0.999, "disguised_borrowing", PASS),  # 0.1 % below: no nearer than the doubt
+        (0.9995, "disguised_borrowing", REVIEW),
+        (1.0, "disguised_borrowing", REVIEW),  # on the limit
+        (1.0009, "disguised_borrowing", REVIEW),
+        (1.001, "disguised_borrowing", FAIL),
+        (1.2, "disguised_borrowing", FAIL),
+        (1.2, "market_reformed", REVIEW),
+        (1.2, "none", PASS),
+        (None, "none", PASS),
+        (0.9, None, PASS),
+        (1.2, None, NOT),
+        (None, "market_reformed", NOT),
+        (None, None, NOT),
+    ],
+)
+def test_fund_02(ratio: float | None, platform: str | None, verdict: Verdict) -> None:
+    given_fields = {"county_debt_ratio": ratio, "county_platform": platform}
+    dossier = {key: value for key, value in given_fields.items() if value is not None}
+    found = said("FUND-02", **dossier)
+    assert found.verdict is verdict
+    if verdict is NOT:
+        assert found.missing == tuple(key for key, value in given_fields.items() if value is None)
+
+
+# ---------------------------------------------------------------- every parameter is the rulebook's
+
+FULL: dict[str, Any] = {
+    "type": "light_asset",
+    "social_investment": 16,
+    "industry_investment": 6,
+    "total_investment": 10,
+    "leading_industries": ("民族文化",),
+    "linked_industries": ("休闲旅游", "电子商务"),
+    "carrier": "建制镇",
+    "documents": {**dict.fromkeys(NAMES, "有"), "industry_study": "有"},
+    "events": (event("2017-09-01", "applied"), event("2017-12-15", "listed")),
+    "subsidy_paid": paid(("2017-12-20", 700)),
+    "county_debt_ratio": 0.9,
+    "county_platform": "disguised_borrowing",
+    "lists": {"city": True},
+}
+LATE = {**FULL, "events": (event("2018-02-01", "applied"),)}
+INDEBTED = {**FULL, "county_debt_ratio": 2}
+HEAVY = {**FULL, "type": "heavy_asset", "social_investment": 31}
+BUILT = {**FULL, "events": (*FULL["events"], event("2018-06-01", "cultivation_passed"))}
+EXTENDED = {**FULL, "events": (*FULL["events"], event("2018-06-01", "cultivation_failed"))}
+WITHDRAWN = {**FULL, "events": (*EXTENDED["events"], event("2018-09-01", "cultivation_failed"))}
+EXTENDED_BUILDING = {
+    **FULL,
+    "events": (*BUILT["events"], event("2018-09-01", "construction_failed")),
+}
+
+PARAMETERS = [
+    ("INV-01", "limit      = 5 ", "limit      = 6 ", FULL),
+    ("INV-01", 'town_type  = "light_asset"', 'town_type  = "heavy_asset"', FULL),
+    ("INV-01", 'investment = "social_investment"      # 亿元', 'investment = "total_investment"', FULL),
+    ("INV-01", 'bases      = ["planning_area", "p', 'bases      = ["planned_construction", "p', FULL),
+    ("INV-02", "limit      = 10\n", "limit      = 11\n", HEAVY),
+    ("INV-03", "# minimum_share = 0.5 ", "minimum_share = 0.7 ", FULL),
+    ("INV-03", 'part    = "industry_investment"', 'part    = "social_investment"', FULL),
+    ("INV-03", 'whole   = "total_investment"', 'whole   = "social_investment"', FULL),
+    ("IND-01", "least = 1, most = 1", "least = 2, most = 2", FULL),
+    ("IND-01", "least = 1, most = 1", "least = 0, most = 0", FULL),
+    ("IND-01", "least = 2, most = 3", "least = 3, most = 3", FULL),
+    ("IND-01", "least = 2, most = 3", "least = 1, most = 1", FULL),
+    ("IND-02", "documents.industry_study", "documents.other.study", FULL),
+    ("IND-03", '"民族文化", "休闲旅游"', '"休闲旅游"', FULL),
+    ("NAME-01", 'word   = "特色小镇"', 'word   = "镇"', {**FULL, "lists": {"city": False}}),
+    ("NAME-02", '"建制镇", "建制乡"', '"建制乡"', FULL),
+    ("STAGE-01", "first_year = 2017", "first_year = 2018", FULL),
+    ("STAGE-01", "last_year  = 2020", "last_year  = 2017", LATE),
+    ("STAGE-02", "documents.town_plans", "documents.other.plans", FULL),
+    ("STAGE-03", "years                    = 1 ", "years                    = 2 ", FULL),
+    ("STAGE-03", "extension_years          = 1 ", "extension_years          = 2 ", EXTENDED),
+    ("STAGE-03", "support_ends_after_years = 1 ", "support_ends_after_years = 2 ", WITHDRAWN),
+    ("STAGE-03", 'stage                    = "cultivation"', 'stage = "construction"', BUILT),
+    ("STAGE-04", "years           = 2 ", "years           = 3 ", BUILT),
+    ("STAGE-04", "extension_years = 1  ", "extension_years = 2  ", EXTENDED_BUILDING),
+    ("FUND-01", "on_listing      = 700 ", "on_listing      = 600 ", FULL),
+    ("FUND-01", "on_construction = 800 ", "on_construction = 900 ", BUILT),
+    ("FUND-02", "limit    = 1\n", "limit    = 0.8\n", FULL),
+    ("FUND-02", 'ratio    = "county_debt_ratio"', 'ratio    = "industry_investment"', FULL),
+    ("FUND-02", 'platform = "county_platform"', 'platform = "carrier"', INDEBTED),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "old", "new", "dossier"), PARAMETERS)
+def test_every_number_and_name_is_the_rulebook_s(
+    tmp_path: Path, rule: str, old: str, new: str, dossier: dict[str, Any]
+) -> None:
+    def outcome(law: Rulebook) -> tuple[Any, ...]:
+        found = judge(rule, town(planned(), dossier=dossier, rulebook=law), law)
+        return found.verdict, found.measured, found.limit, found.margin, why(found)
+
+    assert outcome(book()) != outcome(changed(tmp_path, (old, new)))
+
+
+@pytest.mark.parametrize("dossier", [FULL, HEAVY, BUILT, EXTENDED, WITHDRAWN, {}])
+def test_traces_give_the_figures_and_say_whose_the_numbers_are(dossier: dict[str, Any]) -> None:
+    for found in evaluate(book(), town(planned(), dossier=dossier), Day(2018, 12, 31)):
+        trace = json.loads(json.dumps(found.trace))
+        assert recomputed(trace) == found.measured, found.rule
+        assert trace["formula"]["en"]
+        for one in trace["parameters"]:
+            assert one["origin"] in ("policy", "townland", "bureau", "dossier")
+            assert one["title"]["zh"]
+
+
+# ---------------------------------------------------------------- relaxing a bar
+
+RANK = {FAIL: 0, NOT: 1, REVIEW: 1, PASS: 2}
+
+
+def relaxed(
+    rule: str, dossier: dict[str, Any], tight: dict[str, Any], loose: dict[str, Any]
+) -> None:
+    """A pass under the tighter bar must not be a fail, nor a review, under the looser one."""
+    ranks = []
+    for numbers in (tight, loose):
+        (held,) = (one for one in book().rule if one.id == rule)
+        law = book().model_copy(
+            update={"rule": (held.model_copy(update={"modal": False, **numbers}),)}
+        )
+        ranks.append(RANK[judge(rule, town(planned(), dossier=dossier), law).verdict])
+    assert ranks[0] <= ranks[1]
+
+
+LIMITS = st.decimals("0.1", "12", places=2)
+
+
+@given(st.floats(0, 60), LIMITS, LIMITS)
+def test_a_lower_bar_never_hurts_an_investment(
+    invested: float, one: Decimal, other: Decimal
+) -> None:
+    dossier = {"type": "light_asset", "social_investment": invested}
+    low, high = sorted((one, other))
+    pinned = {"basis": "planning_area"}
+    relaxed("INV-01", dossier, {"limit": high, **pinned}, {"limit": low, **pinned})
+
+
+@given(
+    st.floats(0, 12),
+    st.sampled_from(["none", "disguised_borrowing", "market_reformed"]),
+    LIMITS,
+    LIMITS,
+)
+def test_a_higher_debt_bar_never_hurts(
+    ratio: float, platform: str, one: Decimal, other: Decimal
+) -> None:
+    low, high = sorted((one, other))
+    dossier = {"county_debt_ratio": ratio, "county_platform": platform}
+    relaxed("FUND-02", dossier, {"limit": low}, {"limit": high})

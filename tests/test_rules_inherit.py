@@ -1,0 +1,293 @@
+"""A county's rulebook on a city's, and the lint of rulebooks."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.factory_rules import DAY, book, changed, judge, measure, town
+from typer.testing import CliRunner
+
+from townland.errors import RulebookError
+from townland.rules.evaluate import evaluate
+from townland.rules.lint import Fault, lint
+from townland.rules.loader import load_rulebook
+from townland.rules.model import Verdict
+
+D = Decimal
+COUNTY = """\
+id       = "county"
+title    = { zh = "某县", en = "A county" }
+version  = "1"
+inherits = "liuzhou-2018"
+
+[[rule]]
+id    = "LAND-01"
+limit = 2
+"""
+
+
+def write(folder: Path, text: str, name: str = "county.toml") -> Path:
+    path = folder / name
+    path.write_text(text, "utf-8")
+    return path
+
+
+def said(fault: Fault) -> str:
+    return fault.message.render("en")
+
+
+# ---------------------------------------------------------------- inheritance
+
+
+def test_a_county_tightens_a_parameter_and_the_finding_shows_both(tmp_path: Path) -> None:
+    county = load_rulebook(write(tmp_path, COUNTY))
+    assert [rule.id for rule in county.rule] == [rule.id for rule in book().rule]
+    facts = town(area=2_900_000)
+    assert judge("LAND-01", facts).verdict is Verdict.PASS
+    found = judge("LAND-01", facts, county)
+    assert found.verdict is Verdict.REVIEW
+    assert found.limit == D(2_000_000)
+    assert found.trace["inherited"] == [
+        {"name": "limit", "value": 2, "inherited": 3, "from": "liuzhou-2018"}
+    ]
+    assert "sets limit to 2; in liuzhou-2018 it is 3." in found.why.render("en")
+    assert found.clause == book().rule[0].clause
+    limit = next(entry for entry in found.trace["parameters"] if entry["name"] == "limit")
+    assert limit["origin"] == "bureau"
+
+
+def test_what_is_not_changed_stays_the_city_s(tmp_path: Path) -> None:
+    county = load_rulebook(write(tmp_path, COUNTY))
+    facts = town(measure("planned_construction", ("p", 950_000)))
+    for mine, theirs in zip(
+        evaluate(county, facts, DAY)[1:], evaluate(book(), facts, DAY)[1:], strict=True
+    ):
+        assert (mine.rule, mine.verdict, mine.measured) == (
+            theirs.rule,
+            theirs.verdict,
+            theirs.measured,
+        )
+        assert mine.why == theirs.why
+        assert "inherited" not in mine.trace
+    assert county.jurisdiction == "450200"
+    assert county.policy == book().policy
+    assert county.notes == book().notes
+
+
+def test_a_general_parameter_shows_where_it_is_used(tmp_path: Path) -> None:
+    county = load_rulebook(
+        write(tmp_path, COUNTY.replace("[[rule]]", "[parameter]\nband = 0.05\n\n[[rule]]"))
+    )
+    found = judge("LAND-02", town(measure("planned_construction", ("p", 920_000))), county)
+    assert found.verdict is Verdict.REVIEW
+    assert found.trace["inherited"] == [
+        {"name": "band", "value": 0.05, "inherited": 0.1, "from": "liuzhou-2018"}
+    ]
+    assert "inherited" not in judge("LAND-03", town(), county).trace
+
+
+def test_a_parameter_that_the_city_does_not_set(tmp_path: Path) -> None:
+    text = COUNTY.replace('"LAND-01"\nlimit = 2', '"LAND-12"\nlimit = 120')
+    facts = town(measure("planned_construction", ("p", 950_000)), dossier={"population": 10_000})
+    found = judge("LAND-12", facts, load_rulebook(write(tmp_path, text)))
+    assert found.verdict is Verdict.PASS
+    assert "liuzhou-2018 does not set it" in found.why.render("en")
+
+
+def test_rules_and_measures_of_its_own(tmp_path: Path) -> None:
+    text = (
+        COUNTY
+        + """
+[measure.growth]
+title  = { zh = "开发边界内", en = "Within the growth boundary" }
+layers = ["growth_boundary"]
+
+[[rule]]
+id      = "COUNTY-1"
+title   = { zh = "开发边界", en = "Growth boundary" }
+kind    = "stated_area"
+measure = "growth"
+clause  = { document = "county", quote = "", effective = 2018-01-01 }
+"""
+    )
+    county = load_rulebook(write(tmp_path, text))
+    assert county.rule[-1].id == "COUNTY-1"
+    assert len(county.rule) == len(book().rule) + 1
+    assert {*county.measure} == {*book().measure, "growth"}
+
+
+def test_a_grandchild_keeps_what_its_parent_changed(tmp_path: Path) -> None:
+    write(tmp_path, COUNTY)
+    town_text = COUNTY.replace('"county"', '"village"').replace('"liuzhou-2018"', '"county.toml"')
+    village = load_rulebook(
+        write(
+            tmp_path, town_text.replace('"LAND-01"\nlimit = 2', '"LAND-02"\nlimit = 0.9'), "v.toml"
+        )
+    )
+    first = judge("LAND-01", town(), village)
+    assert first.trace["inherited"][0]["from"] == "liuzhou-2018"
+    second = judge("LAND-02", town(), village)
+    assert second.trace["inherited"][0] == {
+        "name": "limit",
+        "value": 0.9,
+        "inherited": 1,
+        "from": "county",
+    }
+
+
+def test_the_hash_follows_both_files(tmp_path: Path) -> None:
+    one = load_rulebook(write(tmp_path, COUNTY)).sha256
+    assert one != book().sha256
+    copy = Path(book().path).read_text("utf-8")
+    write(tmp_path, copy, "city.toml")
+    based = COUNTY.replace('"liuzhou-2018"', '"city.toml"')
+    two = load_rulebook(write(tmp_path, based)).sha256
+    write(tmp_path, copy + "\n# changed\n", "city.toml")
+    assert load_rulebook(write(tmp_path, based)).sha256 != two
+
+
+def fault_of(path: Path) -> str:
+    with pytest.raises(RulebookError) as caught:
+        load_rulebook(path)
+    return caught.value.render("en")
+
+
+def test_faults_name_the_county_s_own_lines(tmp_path: Path) -> None:
+    message = fault_of(write(tmp_path, COUNTY.replace("limit = 2", "limitt = 2")))
+    assert "county.toml, line 8: " in message
+    assert "did you mean limit?" in message
+    message = fault_of(write(tmp_path, COUNTY.replace("limit = 2", "limit = -2")))
+    assert "line 8: " in message
+    message = fault_of(write(tmp_path, COUNTY.replace('version  = "1"\n', "")))
+    assert "version is missing" in message
+
+
+def test_a_rulebook_cannot_inherit_itself_or_nothing(tmp_path: Path) -> None:
+    path = write(tmp_path, COUNTY.replace('"liuzhou-2018"', '"county.toml"'))
+    assert "line 4: inherits: county.toml inherits this rulebook in turn" in fault_of(path)
+    path = write(tmp_path, COUNTY.replace('"liuzhou-2018"', '"none.toml"'))
+    assert "none.toml: no such file" in fault_of(path)
+    path = write(tmp_path, COUNTY.replace('"liuzhou-2018"', '"lizhou-2018"'))
+    assert "shipped are" in fault_of(path)
+
+
+def test_faults_of_the_city_s_file_are_told_as_its_own(tmp_path: Path) -> None:
+    text = Path(book().path).read_text("utf-8").replace("limit   = 3\n", "limit   = -3\n")
+    write(tmp_path, text, "city.toml")
+    message = fault_of(write(tmp_path, COUNTY.replace('"liuzhou-2018"', '"city.toml"')))
+    assert "city.toml, line " in message
+    assert "county.toml, line" not in message
+
+
+# ---------------------------------------------------------------- lint
+
+
+def shipped_copy(tmp_path: Path, *swaps: tuple[str, str]) -> Path:
+    text = Path(book().path).read_text("utf-8")
+    for old, new in swaps:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    return write(tmp_path, text, "copy.toml")
+
+
+def test_a_copy_has_no_faults(tmp_path: Path) -> None:
+    assert lint(shipped_copy(tmp_path)) == ()
+    assert lint(write(tmp_path, COUNTY)) == ()
+
+
+def test_every_fault_at_once_with_its_line(tmp_path: Path) -> None:
+    path = shipped_copy(
+        tmp_path,
+        ("limit   = 3\n", "limitt  = 3\n"),
+        ('严禁占用永久基本农田", effective', '严禁占用永久基本农地", effective'),
+        ('kind         = "land_need"', 'kind         = "land_needs"'),
+        ("warn_days = 180 ", "warn_days = -1 "),
+        (
+            "[measure.barren_total]",
+            '[measure.forgotten]\ntitle = { zh = "忘", en = "f" }\nlayers = []\n'
+            "\n[measure.barren_total]",
+        ),
+    )
+    lines = path.read_text("utf-8").splitlines()
+    faults = lint(path)
+    expected = [
+        "[measure.forgotten]",
+        "limitt  = 3",
+        "永久基本农地",
+        "land_needs",
+        "warn_days = -1",
+    ]
+    for words in expected:
+        number = next(n for n, line in enumerate(lines, 1) if words in line)
+        assert any(fault.line == number for fault in faults), (words, [said(f) for f in faults])
+    assert [fault.line for fault in faults] == sorted(fault.line for fault in faults)
+    assert all(f"copy.toml, line {fault.line}: " in said(fault) for fault in faults)
+    assert any("did you mean land_need?" in said(fault) for fault in faults)
+    assert any("no rule uses this measure" in said(fault) for fault in faults)
+
+
+@pytest.mark.parametrize(
+    ("swap", "words"),
+    [
+        (('text         = "liuzhou-2018.txt"', "# text"), "no text to check it against"),
+        (('text         = "liuzhou-2018.txt"', 'text = "none.txt"'), "none.txt"),
+        (
+            ("effective = 2018-01-01", "effective = 2018-01-01, superseded = 2017-01-01"),
+            "not after",
+        ),
+        (("years   = 5\n", "years   = 0\n"), "greater than or equal to 1"),
+        (("minimum = 0.6\n", "minimum = 60\n"), "less than or equal to 1"),
+        (('bar_of    = "townland"\n', "maximum = 0.2\n"), "not both"),
+    ],
+)
+def test_what_a_reader_would_miss(tmp_path: Path, swap: tuple[str, str], words: str) -> None:
+    faults = lint(shipped_copy(tmp_path, swap))
+    assert any(words in said(fault) for fault in faults), [said(fault) for fault in faults]
+
+
+def test_one_changed_character_of_any_quote_is_a_fault(tmp_path: Path) -> None:
+    for rule in book().rule:
+        quote = rule.clause.quote
+        if quote:
+            path = shipped_copy(tmp_path, (f'quote = "{quote}"', f'quote = "{quote[:-1]}某"'))
+            assert any(rule.id in said(fault) for fault in lint(path)), rule.id
+
+
+def test_bars_the_wrong_way_round(tmp_path: Path) -> None:
+    national = Path(load_rulebook("national-2021").path).read_text("utf-8")
+    path = write(tmp_path, national.replace("minimum  = 1\n", "minimum  = 1\nmaximum  = 0.5\n"))
+    assert any("minimum 1 is above maximum 0.5" in said(fault) for fault in lint(path))
+
+
+def test_no_toml_is_one_fault_and_no_file_an_error(tmp_path: Path) -> None:
+    (fault,) = lint(write(tmp_path, "id = "))
+    assert "not valid TOML" in said(fault)
+    with pytest.raises(RulebookError, match=r"none\.toml"):
+        lint(tmp_path / "none.toml")
+
+
+def run(*arguments: str) -> Any:
+    from townland_cli.app import app
+
+    return CliRunner().invoke(app, [*arguments])
+
+
+def test_the_command_leaves_with_1_where_there_are_faults(tmp_path: Path) -> None:
+    good = run("rules", "lint", "liuzhou-2018", "--lang", "en")
+    assert (good.exit_code, "no faults" in good.output) == (0, True)
+    path = shipped_copy(tmp_path, ("limit   = 3\n", "limitt  = 3\n"))
+    bad = run("rules", "lint", str(path), "--lang", "en")
+    assert bad.exit_code == 1
+    assert "did you mean limit?" in bad.output
+    told = run("rules", "lint", str(path), "--json")
+    document = json.loads(told.stdout)
+    assert told.exit_code == 1
+    assert document["faults"][0]["line"] > 200
+
+
+def test_a_changed_copy_still_loads(tmp_path: Path) -> None:
+    assert changed(tmp_path, ("limit   = 3\n", "limit   = 4\n")).rule[0].parameters()["limit"] == 4

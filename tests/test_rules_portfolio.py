@@ -1,0 +1,246 @@
+"""IND-04 and PORT on towns that are rectangles; each distance and area is worked out beside it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyproj
+import pytest
+import shapely
+from tests.factory_land import geodesic_m2
+from tests.factory_rules import DAY, book, changed, town
+
+from townland.crs import reproject
+from townland.rules.arithmetic import recomputed
+from townland.rules.evaluate import Facts, evaluate, evaluate_portfolio
+from townland.rules.finding import Finding
+from townland.rules.model import Rulebook, Verdict
+from townland.rules.portfolio import PORTFOLIO, overlaps
+
+PASS, FAIL, REVIEW = Verdict.PASS, Verdict.FAIL, Verdict.REVIEW
+NOT, INFO = Verdict.NOT_EVALUATED, Verdict.INFO
+D = Decimal
+ZONE_36 = pyproj.CRS.from_epsg(4524)
+LONLAT = pyproj.CRS.from_epsg(4490)
+X, Y = 36_600_000.0, 2_700_000.0
+
+
+def square(
+    code: str, east: float = 0, north: float = 0, side: float = 1000, **dossier: Any
+) -> Facts:
+    """A square town whose south-west corner lies `east` and `north` metres from the origin."""
+    box = shapely.box(X + east, Y + north, X + east + side, Y + north + side)
+    return replace(town(dossier=dossier), town=code, name=f"{code}镇", boundary=box, crs=ZONE_36)
+
+
+def together(rule: str, *towns: Facts, law: Rulebook | None = None) -> Finding:
+    whole = law or book()
+    only = tuple(held for held in whole.rule if held.id == rule)
+    (found,) = evaluate_portfolio(whole.model_copy(update={"rule": only}), towns, DAY)
+    assert found.town is None
+    assert found.towns == tuple(one.town for one in towns)
+    assert recomputed(json.loads(json.dumps(found.trace))) == found.measured
+    return found
+
+
+def why(finding: Finding) -> str:
+    return finding.why.render("en")
+
+
+# ---------------------------------------------------------------- IND-04
+
+
+def row(count: int, gap: float, segment: str = "陶艺") -> list[Facts]:
+    """Towns in a row, `gap` metres from boundary to boundary, all of one segment."""
+    return [square(f"t{n}", n * (1000 + gap), segment=segment) for n in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("count", "gap", "verdict"),
+    [
+        (1, 0, PASS),
+        (2, 10_000, PASS),  # on the bar of 10 km
+        (2, 9_999.9, REVIEW),
+        (2, 10_000.1, PASS),
+        (3, 20_000, REVIEW),  # more than two
+    ],
+)
+def test_ind_04(count: int, gap: float, verdict: Verdict) -> None:
+    found = together("IND-04", *row(count, gap))
+    assert (found.verdict, found.measured, found.limit) == (verdict, D(count), D(2))
+    for pair in found.trace["pairs"]:
+        apart = int(pair["towns"][1][1:]) - int(pair["towns"][0][1:])
+        assert pair["distance_m"] == pytest.approx(apart * gap + (apart - 1) * 1000, abs=0.1)
+
+
+def test_ind_04_unlike_towns_may_be_near() -> None:
+    found = together("IND-04", square("a", segment="陶艺"), square("b", 1500, segment="竹木"))
+    assert (found.verdict, found.trace["pairs"]) == (PASS, [])
+
+
+def test_ind_04_without_a_segment_is_not_evaluated_and_names_the_town() -> None:
+    found = together("IND-04", *row(2, 500), square("z", 90_000))
+    assert (found.verdict, found.missing) == (NOT, ("segment",))
+    assert "z镇" in why(found)
+    assert "500.0 m apart" in why(found)
+    assert together("IND-04", square("a"), square("b", 5000)).measured is None
+
+
+def test_ind_04_fails_where_the_bureau_lets_it(tmp_path: Path) -> None:
+    text = Path(book().path).read_text("utf-8")
+    table = text[text.index('id      = "IND-04"') : text.index('id      = "PORT-01"')]
+    law = changed(tmp_path, (table, table.replace("modal   = true", "modal   = false")))
+    assert together("IND-04", *row(3, 20_000), law=law).verdict is FAIL
+    assert together("IND-04", *row(3, 20_000), square("z", -9000), law=law).verdict is FAIL
+
+
+def test_ind_04_says_whose_near_is(tmp_path: Path) -> None:
+    def origin(law: Rulebook | None) -> str:
+        numbers = together("IND-04", *row(2, 500), law=law).trace["parameters"]
+        return next(one["origin"] for one in numbers if one["name"] == "near_km")
+
+    assert origin(None) == "townland"
+    assert origin(changed(tmp_path, ("near_km = 10 ", "near_km = 5 "))) == "bureau"
+
+
+# ---------------------------------------------------------------- PORT-01
+
+
+def listed(code: str, **lists: bool) -> Facts:
+    return square(code, 2000 * ord(code), lists=lists, quota_ha=1.5)
+
+
+def test_port_01_counts_and_sums() -> None:
+    towns = [listed("a", city=True, region=True, national=False)]
+    towns += [listed("b", city=True, region=False, national=False)]
+    found = together("PORT-01", *towns)
+    assert (found.verdict, found.measured, found.limit) == (INFO, D(2), D(15))
+    assert [row["count"] for row in found.trace["counts"]] == [2, 1, 0]
+    assert [row["target"] for row in found.trace["counts"]] == [15, 8, 3]
+    assert found.trace["sums"][0] == {"field": "quota_ha", "value": 3, "unknown": []}
+    assert found.trace["sums"][1]["unknown"] == ["a", "b"]
+    assert "may lower its targets" in why(found)
+
+
+def test_port_01_names_what_is_not_known() -> None:
+    found = together("PORT-01", listed("a", city=True), square("b", 5000))
+    assert found.verdict is NOT
+    assert found.missing == ("lists.city", "lists.region", "lists.national")
+    assert found.measured == D(1)
+
+
+# ---------------------------------------------------------------- PORT-02
+
+
+@pytest.mark.parametrize(
+    ("east", "verdict"),
+    [
+        (1000, PASS),  # they touch
+        (1000.01, PASS),
+        (999.81, REVIEW),  # a strip of 0.19 m by 1000 m: a sliver, its width 2 A / P is 0.19 m
+        (999.79, FAIL),  # 0.21 m by 1000 m
+        (500, FAIL),
+    ],
+)
+def test_port_02(east: float, verdict: Verdict) -> None:
+    found = together("PORT-02", square("a"), square("b", east))
+    assert found.verdict is verdict
+    box = shapely.box(X + east, Y, X + 1000, Y + 1000)
+    shared = geodesic_m2(box) if east < 1000 else 0.0
+    assert float(found.measured or 0) == pytest.approx(shared, abs=0.11)
+    assert found.unit == "m2"
+    if verdict is REVIEW:
+        assert "Only slivers" in why(found)
+
+
+def test_port_02_sums_over_the_pairs() -> None:
+    towns = [square("a"), square("b", 900), square("c", 1800)]
+    found = together("PORT-02", *towns)
+    pairs = overlaps(towns, book().parameter.sliver_width_m)
+    assert [(one.first, one.second) for one in pairs] == [("a", "b"), ("b", "c")]
+    assert found.measured == sum(one.area_m2 for one in pairs)
+    assert "a镇 and b镇 share" in why(found)
+
+
+def test_port_02_meets_a_town_in_another_crs() -> None:
+    plane = square("b", 900)
+    degrees = reproject(np.array([plane.boundary], dtype=object), ZONE_36, LONLAT)[0]
+    same = together("PORT-02", square("a"), plane)
+    other = together("PORT-02", square("a"), replace(plane, boundary=degrees, crs=LONLAT))
+    assert other.verdict is FAIL
+    assert float(other.measured or 0) == pytest.approx(float(same.measured or 0), abs=0.2)
+
+
+def test_port_02_needs_no_second_town() -> None:
+    assert together("PORT-02", square("a")).verdict is PASS
+    assert evaluate_portfolio(book(), [], DAY) == ()
+
+
+# ---------------------------------------------------------------- PORT-03
+
+
+@pytest.mark.parametrize(
+    ("lists", "verdict", "missing"),
+    [
+        ({"city": True, "region": True, "national": False}, PASS, ()),
+        ({"city": False, "region": False, "national": False}, PASS, ()),
+        ({"city": False, "region": True, "national": False}, REVIEW, ()),
+        ({"city": False, "region": False, "national": True}, REVIEW, ()),
+        ({"city": False, "region": True}, REVIEW, ()),
+        ({"city": True}, PASS, ()),  # on the city's list it may be on any
+        ({"region": True, "national": False}, NOT, ("lists.city",)),
+        ({"city": False, "region": False}, NOT, ("lists.national",)),
+        ({}, NOT, ("lists.region", "lists.national")),
+    ],
+)
+def test_port_03(lists: dict[str, bool], verdict: Verdict, missing: tuple[str, ...]) -> None:
+    found = together("PORT-03", listed("a", **lists))
+    assert (found.verdict, found.missing) == (verdict, missing)
+    assert found.measured == D(verdict is REVIEW)
+
+
+# ---------------------------------------------------------------- every parameter
+
+
+PARAMETERS = [
+    ("IND-04", "most    = 2\n", "most    = 1\n"),
+    ("IND-04", "near_km = 10 ", "near_km = 0.4 "),
+    ("IND-04", 'field   = "segment"', 'field   = "carrier"'),
+    ("PORT-01", "target = 15", "target = 12"),
+    ("PORT-01", "target = 8", "target = 7"),
+    ("PORT-01", "target = 3 ", "target = 2 "),
+    ("PORT-01", '{ list = "lists.city"', '{ list = "lists.region"'),
+    ("PORT-01", 'sums    = ["quota_ha", ', 'sums    = ["linked_quota_ha", '),
+    ("PORT-02", "limit  = 0\nunit   = ", "limit  = 12\nunit   = "),
+    ("PORT-02", 'limit  = 0\nunit   = "ha"', 'limit  = 12\nunit   = "mu"'),
+    ("PORT-02", "sliver_width_m = 0.2 ", "sliver_width_m = 101 "),
+    ("PORT-03", 'upper = ["lists.region", "lists.national"]', 'upper = ["lists.national"]'),
+    ("PORT-03", 'lower = "lists.city"', 'lower = "lists.region"'),
+]
+
+
+@pytest.mark.parametrize(("rule", "old", "new"), PARAMETERS)
+def test_every_parameter_is_the_rulebook_s(tmp_path: Path, rule: str, old: str, new: str) -> None:
+    lists = {"city": False, "region": True, "national": False}
+    towns = [
+        square("a", lists=lists, segment="陶艺", quota_ha=1, linked_quota_ha=2),
+        square("b", 900, lists={**lists, "city": True}, segment="陶艺", quota_ha=1),
+    ]
+
+    def outcome(law: Rulebook | None) -> tuple[Any, ...]:
+        found = together(rule, *towns, law=law)
+        return found.verdict, found.measured, found.limit, found.margin, why(found)
+
+    assert outcome(None) != outcome(changed(tmp_path, (old, new)))
+
+
+def test_rules_on_all_towns_are_asked_once() -> None:
+    towns = [square("a"), square("b", 5000)]
+    joint = [rule.id for rule in book().rule if rule.kind in PORTFOLIO]
+    assert [found.rule for found in evaluate_portfolio(book(), towns, DAY)] == joint
+    assert not {found.rule for found in evaluate(book(), towns[0], DAY)} & set(joint)

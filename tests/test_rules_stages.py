@@ -1,0 +1,254 @@
+"""STAGE and FUND-01 on events made by hand, and on every sequence of events."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.factory_dossier import NAMES, Day, event, on, paid, said, why
+
+from townland.dossier import EVENTS
+from townland.i18n import render
+from townland.rules.arithmetic import recomputed
+from townland.rules.model import Verdict
+from townland.rules.stages import EVENT_WORDS, NEXT, WORDS, Stage, due, history
+
+PASS, FAIL, REVIEW = Verdict.PASS, Verdict.FAIL, Verdict.REVIEW
+NOT, INFO = Verdict.NOT_EVALUATED, Verdict.INFO
+D = Decimal
+
+
+# ---------------------------------------------------------------- STAGE-01, STAGE-02
+
+
+@pytest.mark.parametrize(
+    ("day", "verdict"),
+    [("2017-01-01", PASS), ("2016-12-31", FAIL), ("2020-12-31", PASS), ("2021-01-01", FAIL)],
+)
+def test_stage_01(day: str, verdict: Verdict) -> None:
+    found = on("STAGE-01", Day(2022, 1, 1), events=(event(day, "applied"),))
+    assert (found.verdict, found.measured, found.limit) == (verdict, day, "2017–2020")
+
+
+def test_stage_01_takes_the_latest_application_up_to_the_day() -> None:
+    events = (event("2016-05-01", "applied"), event("2018-05-01", "applied"))
+    assert on("STAGE-01", Day(2018, 12, 31), events=events).verdict is PASS
+    assert on("STAGE-01", Day(2018, 4, 30), events=events).verdict is FAIL
+    assert on("STAGE-01", Day(2018, 4, 30), events=events[1:]).verdict is INFO
+    assert on("STAGE-01", Day(2018, 12, 31)).missing == ("events",)
+
+
+def test_stage_02() -> None:
+    documents: dict[str, Any] = dict.fromkeys(NAMES, "有")
+    assert said("STAGE-02", documents=documents).verdict is PASS
+    for name in NAMES:
+        found = said("STAGE-02", documents={**documents, name: False})
+        assert (found.verdict, found.measured) == (FAIL, D(1))
+        rest = {key: value for key, value in documents.items() if key != name}
+        silent = said("STAGE-02", documents=rest)
+        assert (silent.verdict, silent.missing) == (NOT, (f"documents.{name}",))
+    both = said("STAGE-02", documents={"investors": False})
+    assert both.verdict is FAIL
+    assert "Missing: investors" in why(both)
+
+
+# ---------------------------------------------------------------- STAGE-03, STAGE-04
+
+LISTED = event("2018-03-01", "listed")
+
+
+@pytest.mark.parametrize(
+    ("day", "verdict", "left"),
+    [("2018-12-31", INFO, 60), ("2019-03-01", INFO, 0), ("2019-03-02", REVIEW, -1)],
+)
+def test_stage_03_is_due_a_year_after_the_listing(day: str, verdict: Verdict, left: int) -> None:
+    found = on("STAGE-03", Day.fromisoformat(day), events=(LISTED,))
+    assert (found.verdict, found.measured, found.margin) == (verdict, "2019-03-01", D(left))
+    assert "construction begins" in why(found)
+
+
+def test_stage_03_after_a_first_failure_has_two_readings() -> None:
+    # the extra year from the failed acceptance ends on 2020-02-10, from the day it was due 2020-03-01
+    events = (LISTED, event("2019-02-10", "cultivation_failed"))
+    for day, verdict in (("2020-02-10", INFO), ("2020-02-11", REVIEW), ("2020-03-02", REVIEW)):
+        found = on("STAGE-03", Day.fromisoformat(day), events=events)
+        assert found.verdict is verdict
+        assert [one["due"] for one in found.trace["readings"]] == ["2020-02-10", "2020-03-01"]
+    assert "by one of them it is overdue" in why(on("STAGE-03", Day(2020, 2, 11), events=events))
+    assert "leaves the city's list" in why(on("STAGE-03", Day(2020, 2, 10), events=events))
+
+
+def test_stage_03_failed_twice_leaves_the_list_and_support_ends_the_year_after() -> None:
+    events = (
+        LISTED,
+        event("2019-02-10", "cultivation_failed"),
+        event("2020-02-10", "cultivation_failed"),
+    )
+    found = on("STAGE-03", Day(2020, 3, 1), events=events)
+    assert found.verdict is FAIL
+    assert found.trace["support_ends"] == 2021
+    assert "from 2021 on" in why(found)
+    assert on("STAGE-04", Day(2020, 3, 1), events=events).verdict is INFO
+    before = on("STAGE-03", Day(2020, 2, 9), events=events)
+    assert before.verdict is INFO  # what lies after the day of the check has not happened
+
+
+BUILDING = (LISTED, event("2019-02-20", "cultivation_passed"))
+
+
+@pytest.mark.parametrize(
+    ("more", "day", "verdict"),
+    [
+        ((), "2021-02-20", INFO),  # two years from 2019-02-20
+        ((), "2021-02-21", REVIEW),
+        ((event("2021-02-01", "construction_failed"),), "2022-02-01", INFO),
+        ((event("2021-02-01", "construction_failed"),), "2022-02-21", REVIEW),
+        ((event("2021-02-01", "construction_passed"),), "2030-01-01", PASS),
+        (
+            (
+                event("2021-02-01", "construction_failed"),
+                event("2022-01-01", "construction_failed"),
+            ),
+            "2022-01-01",
+            FAIL,
+        ),
+    ],
+)
+def test_stage_04(more: tuple[Any, ...], day: str, verdict: Verdict) -> None:
+    found = on("STAGE-04", Day.fromisoformat(day), events=(*BUILDING, *more))
+    assert found.verdict is verdict
+    assert on("STAGE-03", Day.fromisoformat(day), events=(*BUILDING, *more)).verdict is PASS
+    if len(more) == 1 and "failed" in more[0]["event"]:
+        assert "四（四）" in why(found)
+
+
+def test_stages_before_and_without_events() -> None:
+    for rule in ("STAGE-03", "STAGE-04"):
+        assert on(rule, Day(2018, 12, 31)).missing == ("events",)
+        assert on(rule, Day(2018, 12, 31), events=()).verdict is INFO
+        assert on(rule, Day(2018, 2, 28), events=(LISTED,)).measured is None
+
+
+def test_an_event_that_the_policy_does_not_provide_for_is_for_a_person() -> None:
+    odd = on("STAGE-03", Day(2018, 12, 31), events=(LISTED, event("2018-06-01", "named")))
+    assert odd.verdict is REVIEW
+    assert "does not provide for a naming on 2018-06-01" in why(odd)
+    late = (*BUILDING, event("2019-06-01", "cultivation_failed"))
+    assert on("STAGE-04", Day(2019, 12, 31), events=late).verdict is REVIEW
+    assert on("STAGE-03", Day(2019, 12, 31), events=late).verdict is PASS
+
+
+# ---------------------------------------------------------------- FUND-01
+
+
+@pytest.mark.parametrize(
+    ("events", "rows", "verdict", "owed", "still", "back"),
+    [
+        ((), (), INFO, 0, 0, 0),
+        ((LISTED,), (), INFO, 700, 700, 0),
+        ((LISTED,), (("2018-06-01", 699.99),), INFO, 700, 0.01, 0),
+        ((LISTED,), (("2018-06-01", 700),), INFO, 700, 0, 0),
+        ((LISTED,), (("2018-06-01", 700.01),), FAIL, 700, 0, 0.01),
+        (BUILDING, (("2018-06-01", 700), ("2019-06-01", 800)), INFO, 1500, 0, 0),
+        (BUILDING, (("2018-06-01", 700),), INFO, 1500, 800, 0),
+    ],
+)
+def test_fund_01(
+    events: tuple[Any, ...],
+    rows: tuple[tuple[str, float], ...],
+    verdict: Verdict,
+    owed: float,
+    still: float,
+    back: float,
+) -> None:
+    found = on("FUND-01", Day(2020, 12, 31), events=events, subsidy_paid=paid(*rows))
+    assert (found.verdict, found.limit) == (verdict, D(owed))
+    assert found.measured == sum((D(str(wan)) for _day, wan in rows), D(0))
+    assert (found.trace["still_due_wan"], found.trace["to_return_wan"]) == (still, back)
+
+
+TWICE = (event("2019-02-10", "cultivation_failed"), event("2020-02-10", "cultivation_failed"))
+LOST = (event("2021-02-01", "construction_failed"), event("2022-01-01", "construction_failed"))
+
+
+def test_fund_01_of_a_town_that_left_during_cultivation_is_for_a_person() -> None:
+    found = on(
+        "FUND-01",
+        Day(2020, 12, 31),
+        events=(LISTED, *TWICE),
+        subsidy_paid=paid(("2018-06-01", 700)),
+    )
+    assert found.verdict is REVIEW
+    assert "does not say whether" in why(found)
+    unpaid = on("FUND-01", Day(2020, 12, 31), events=(LISTED, *TWICE), subsidy_paid=())
+    assert (unpaid.verdict, unpaid.trace["still_due_wan"]) == (INFO, 0)
+
+
+def test_fund_01_takes_all_back_from_a_town_that_failed_its_last_acceptance() -> None:
+    rows = paid(("2018-06-01", 700), ("2019-06-01", 800))
+    found = on("FUND-01", Day(2022, 12, 31), events=(*BUILDING, *LOST), subsidy_paid=rows)
+    assert (found.verdict, found.trace["to_return_wan"]) == (INFO, 1500)
+    assert "at the end of 2022" in why(found)
+    assert found.assumed
+    returned = on(
+        "FUND-01",
+        Day(2023, 1, 1),
+        events=(*BUILDING, *LOST),
+        subsidy_paid=rows,
+        subsidy_returned=paid(("2022-12-31", 1500)),
+    )
+    assert (returned.trace["to_return_wan"], returned.measured) == (0, D(0))
+
+
+def test_fund_01_needs_events_and_payments() -> None:
+    found = on("FUND-01", Day(2018, 12, 31))
+    assert (found.verdict, found.missing) == (NOT, ("events", "subsidy_paid"))
+
+
+# ---------------------------------------------------------------- the state machine
+
+DAYS = st.dates(Day(2016, 1, 1), Day(2030, 12, 31))
+CHECKED = st.dates(Day(2018, 1, 1), Day(2030, 12, 31))
+HAPPENINGS = st.lists(st.tuples(DAYS, st.sampled_from(EVENTS)), max_size=14)
+
+
+def test_the_machine_knows_every_event_and_every_state() -> None:
+    assert {name for _stage, name in NEXT} == set(EVENTS)
+    assert set(WORDS) == set(Stage)
+    assert set(EVENT_WORDS) == set(EVENTS)
+    assert {*NEXT.values(), Stage.NOT_APPLIED} == set(Stage)
+
+
+@given(HAPPENINGS)
+def test_every_sequence_ends_in_a_state_that_the_policy_names(happened: list[Any]) -> None:
+    past = history(tuple(sorted(happened, key=lambda one: one[0])))
+    assert past.stage in Stage
+    assert past.stage in past.entered or past.stage is Stage.NOT_APPLIED
+    assert len(past.odd) <= len(happened)
+
+
+@given(HAPPENINGS, CHECKED)
+def test_money_is_never_due_twice(happened: list[Any], day: Day) -> None:
+    events = tuple(sorted(happened, key=lambda one: one[0]))
+    owed = [due(history(events[:at]), D(700), D(800)) for at in range(len(events) + 1)]
+    assert set(owed) <= {D(0), D(700), D(1500)}
+    assert owed == sorted(owed)
+    told = [{"on": on_day, "event": name} for on_day, name in happened]
+    found = on("FUND-01", day, events=told, subsidy_paid=())
+    assert found.limit in (D(0), D(700), D(1500))
+
+
+@given(HAPPENINGS, CHECKED)
+def test_stages_judge_every_history_and_their_traces_give_the_figures(
+    happened: list[Any], day: Day
+) -> None:
+    told = [{"on": on_day, "event": name} for on_day, name in happened]
+    for rule in ("STAGE-01", "STAGE-03", "STAGE-04", "FUND-01"):
+        found = on(rule, day, events=told, subsidy_paid=())
+        trace = json.loads(json.dumps(found.trace))
+        assert recomputed(trace) == found.measured
+        assert "{" not in render(found.why, "en")

@@ -1,0 +1,232 @@
+"""The rules LAND-09 and USE-01 to 03 on towns made by hand; each figure is worked out beside it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.factory_rules import changed, judge, measure, town
+
+from townland.rules.evaluate import Facts
+from townland.rules.finding import Finding
+from townland.rules.model import Verdict
+
+PASS, FAIL, REVIEW = Verdict.PASS, Verdict.FAIL, Verdict.REVIEW
+NOT, INFO = Verdict.NOT_EVALUATED, Verdict.INFO
+D = Decimal
+USES = ["industry", "commercial", "public", "infrastructure", "residential", "other"]
+
+
+def why(finding: Finding) -> str:
+    return finding.why.render("en")
+
+
+def uses(need: Any = 100_000, **parts: Any) -> Facts:
+    """New land of 10 ha, of it `parts` by use."""
+    return town(
+        measure("new_construction", ("n", need)),
+        *(measure(f"new_for_{use}", ("n", area)) for use, area in parts.items()),
+    )
+
+
+# ---------------------------------------------------------------- LAND-09
+
+
+def test_land_09_puts_industry_first_and_closes() -> None:
+    found = judge("LAND-09", uses(residential=30_000, industry=45_000, public=20_000))
+    assert found.verdict is INFO
+    assert found.measured == D(100_000)
+    rows = found.trace["uses"]
+    assert rows[0] == {"measure": "new_for_industry", "area_m2": 45_000, "share": 0.45}
+    assert rows[-1] == {"measure": None, "area_m2": 5_000, "share": 0.05}
+    assert sum(row["area_m2"] for row in rows) == 100_000
+    assert "industry and storage 4.5000 ha (45%)" in why(found).replace(
+        "New construction land for ", ""
+    )
+    assert "Of 0.5000 ha the plan does not tell the use" in why(found)
+
+
+def test_land_09_without_new_land() -> None:
+    found = judge("LAND-09", town())
+    assert (found.verdict, found.measured) == (INFO, D(0))
+
+
+@pytest.mark.parametrize("role", ["planned_use", "land_use"])
+def test_land_09_with_an_input_missing(role: str) -> None:
+    found = judge("LAND-09", town(absent=(role,)))
+    assert (found.verdict, found.missing) == (NOT, (role,))
+
+
+def test_land_09_where_the_scheme_tells_no_uses() -> None:
+    unknown = measure("new_for_industry", unknown=100_000)
+    facts = town(measure("new_construction", ("n", 100_000)), unknown)
+    found = judge("LAND-09", facts)
+    assert found.verdict is NOT
+    assert "10.0000 ha bear land codes" in why(found)
+
+
+def test_land_09_the_order_is_data(tmp_path: Path) -> None:
+    other = changed(tmp_path, ('uses    = ["new_for_industry", ', "uses    = ["))
+    found = judge("LAND-09", uses(industry=45_000, commercial=1), other)
+    assert found.trace["uses"][0]["measure"] == "new_for_commercial"
+    assert found.trace["uses"][-1]["area_m2"] == 99_999
+
+
+# ---------------------------------------------------------------- USE-01
+
+
+def housing(area: Any, **known: Any) -> Facts:
+    return town(
+        measure("planned_construction", ("p", 1_000_000)),
+        measure("housing_planned", ("h", area), **known),
+    )
+
+
+CAP = ("# maximum = 0.3 ", "maximum = 0.3 ")
+
+
+def test_use_01_without_a_cap_is_only_stated() -> None:
+    found = judge("USE-01", housing(250_000))
+    assert found.verdict is INFO
+    assert (found.measured, found.limit, found.margin) == (D("0.25"), None, None)
+    assert found.unit == "share"
+    assert "25.0000 ha of 100.0000 ha" in why(found)
+    assert "25%" in why(found)
+
+
+# The cap is 30 % of 1 km²: 300 000 m². Its doubt is 0.1 % of that, 300 m².
+@pytest.mark.parametrize(
+    ("area", "verdict", "margin"),
+    [
+        ("299700", PASS, "0.000300"),
+        ("299700.01", REVIEW, "0.000300"),
+        ("300000", REVIEW, "0"),
+        ("300300", REVIEW, "-0.000300"),
+        ("900000", REVIEW, "-0.6"),
+        ("0", PASS, "0.3"),
+    ],
+)
+def test_use_01_above_a_bureau_s_cap_is_review(
+    tmp_path: Path, area: str, verdict: Verdict, margin: str
+) -> None:
+    found = judge("USE-01", housing(area), changed(tmp_path, CAP))
+    assert found.verdict is verdict
+    assert (found.limit, found.margin) == (D("0.3"), D(margin))
+    bar = next(p for p in found.trace["parameters"] if p["name"] == "maximum")
+    assert bar["origin"] == "bureau"
+
+
+def test_use_01_may_be_let_to_fail(tmp_path: Path) -> None:
+    assert judge("USE-01", housing(400_000), changed(tmp_path, CAP)).verdict is REVIEW
+    strict = changed(tmp_path, ("# maximum = 0.3 ", 'beyond = "fail"\nmaximum = 0.3 '))
+    assert judge("USE-01", housing(400_000), strict).verdict is FAIL
+
+
+def test_use_01_without_tags_counts_housing_alone_and_says_so() -> None:
+    found = judge("USE-01", housing(250_000, untagged=("planned_use",)))
+    assert found.verdict is INFO
+    assert "counts by its class alone" in found.assumed[0].render("en")
+    assert "counts by its class alone" in why(found)
+
+
+def test_use_01_of_no_planned_construction_does_not_apply() -> None:
+    found = judge("USE-01", town())
+    assert (found.verdict, found.measured) == (INFO, None)
+    assert why(found).startswith("Not applicable")
+
+
+def test_use_01_with_its_input_missing_or_unknown() -> None:
+    found = judge("USE-01", town(absent=("planned_use",)))
+    assert (found.verdict, found.missing) == (NOT, ("planned_use",))
+    assert judge("USE-01", housing(1, unknown=5)).verdict is NOT
+    assert judge("USE-01", housing(1, uncovered=5)).verdict is NOT
+
+
+# ---------------------------------------------------------------- USE-02
+
+# Half of 10 ha is 50 000 m²; the doubt is 50 m².
+
+
+@pytest.mark.parametrize(
+    ("parts", "verdict", "share"),
+    [
+        ({"industry": 30_000, "public": 15_000, "infrastructure": 10_000}, PASS, "0.55"),
+        ({"industry": 50_050}, PASS, "0.5005"),
+        ({"industry": 50_049}, REVIEW, "0.50049"),
+        ({"industry": 50_000}, REVIEW, "0.5"),
+        ({"industry": 40_000}, REVIEW, "0.4"),
+        # commerce may be 文化养生旅游设施 or not: 40 % one way, 60 % the other
+        ({"industry": 40_000, "commercial": 20_000}, REVIEW, "0.4"),
+        ({"industry": 60_000, "commercial": 20_000}, PASS, "0.6"),
+        ({"residential": 100_000}, REVIEW, "0"),
+    ],
+)
+def test_use_02(parts: dict[str, int], verdict: Verdict, share: str) -> None:
+    found = judge("USE-02", uses(**parts))
+    assert found.verdict is verdict
+    assert found.measured == D(share)
+    assert found.limit == D("0.5")
+
+
+def test_use_02_two_readings_that_differ_are_both_shown() -> None:
+    found = judge("USE-02", uses(industry=40_000, commercial=20_000))
+    assert [row["area_m2"] for row in found.trace["readings"]] == [40_000, 60_000]
+    assert [row["keeps"] for row in found.trace["readings"]] == [False, True]
+    assert "the two readings differ" in why(found)
+    assert "6.0000 ha (60%)" in why(found)
+
+
+def test_use_02_at_half_itself_is_not_more_than_half(tmp_path: Path) -> None:
+    # without the doubt around the bar, 主要 still wants more than half
+    sure = changed(tmp_path, ("exclusive = true\n", "exclusive = true\nuncertainty = 0\n"))
+    assert judge("USE-02", uses(industry=50_000), sure).verdict is REVIEW
+    lax = changed(tmp_path, ("exclusive = true\n", "exclusive = false\nuncertainty = 0\n"))
+    assert judge("USE-02", uses(industry=50_000), lax).verdict is PASS
+
+
+def test_use_02_without_new_land_does_not_apply() -> None:
+    found = judge("USE-02", town())
+    assert (found.verdict, found.measured) == (INFO, None)
+
+
+@pytest.mark.parametrize("role", ["planned_use", "land_use"])
+def test_use_02_with_an_input_missing(role: str) -> None:
+    found = judge("USE-02", town(absent=(role,)))
+    assert (found.verdict, found.missing) == (NOT, (role,))
+
+
+# ---------------------------------------------------------------- USE-03
+
+
+def industry(area: Any) -> Facts:
+    return town(
+        measure("planned_construction", ("p", 1_000_000)),
+        measure("industry_planned", ("i", area)),
+        measure("commercial_planned", ("c", 50_000)),
+    )
+
+
+def test_use_03_states_the_share() -> None:
+    found = judge("USE-03", industry(200_000))
+    assert (found.verdict, found.measured) == (INFO, D("0.25"))
+
+
+# The floor is 30 %: 300 000 m², of which 50 000 are commerce. The doubt is 300 m².
+@pytest.mark.parametrize(
+    ("area", "verdict"),
+    [("250300", INFO), ("250299", REVIEW), ("250000", REVIEW), ("249700", REVIEW), ("0", REVIEW)],
+)
+def test_use_03_below_a_bureau_s_floor_is_review(
+    tmp_path: Path, area: str, verdict: Verdict
+) -> None:
+    floor = changed(tmp_path, ("# minimum = 0.3 ", "minimum = 0.3 "))
+    found = judge("USE-03", industry(area), floor)
+    assert found.verdict is verdict
+    assert ("not kept" in why(found)) == (area in ("249700", "0"))
+
+
+def test_use_03_with_its_input_missing() -> None:
+    found = judge("USE-03", town(absent=("planned_use",)))
+    assert (found.verdict, found.missing) == (NOT, ("planned_use",))
