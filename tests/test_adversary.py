@@ -285,9 +285,8 @@ def test_of_a_town_outside_all_layers_nothing_is_measured(tmp_path: Path, crs: i
     result = found.towns[0]
     for measure in result.measures.values():
         assert measure.uncovered_m2 == (result.area_m2 if measure.layers else 0)
-    assert {finding.rule for finding in found.findings if finding.measured is not None} == {
-        "LAND-01"
-    }
+    measured = [one for one in found.findings if one.measured is not None and one.unit == "m2"]
+    assert {finding.rule for finding in measured if finding.town} == {"LAND-01"}
 
 
 def test_a_filter_that_matches_nothing_in_the_file_is_told(tmp_path: Path) -> None:
@@ -469,8 +468,12 @@ def place(tmp_path: Path) -> Path:
         "permanent_basic_farmland": write(
             tmp_path / "p.gpkg", [box(-500, -500, -400, -400)], BSM=["p"]
         ),
+        "control_zone": write(tmp_path / "zone.gpkg", [box(-9, -9, 1009, 1009)], GZQLXDM=["010"]),
+        "growth_boundary": write(tmp_path / "growth.gpkg", [box(-9, -9, 1009, 1009)]),
+        "ecological_redline": write(tmp_path / "red.gpkg", [box(-500, -500, -400, -400)]),
     }
-    catalog(tmp_path, layers, permanent_basic_farmland='coverage = "s.gpkg"\n')
+    whole = 'coverage = "s.gpkg"\n'
+    catalog(tmp_path, layers, permanent_basic_farmland=whole, ecological_redline=whole)
     write(tmp_path / "towns.gpkg", [TOWN], name=["镇"])
     return tmp_path
 

@@ -89,8 +89,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Iterat
     [
         ("T01", [], 0),
         ("T02", [], 1),
-        ("T03", [], 0),
-        ("T03", ["--strict"], 3),
+        ("T01", ["--strict"], 3),
+        ("T03", [], 1),
         ("T04", [], 3),
     ],
 )
@@ -334,12 +334,13 @@ def test_rules_json(here: Here) -> None:
     assert (code, err) == (0, "")
     book = json.loads(out)
     assert set(book) == {"id", "version", "rules"}
+    counts = {"LAND": 16, "USE": 3, "INV": 3, "IND": 4, "PORT": 3, "NAME": 2, "STAGE": 4, "FUND": 2}
     assert [rule["id"] for rule in book["rules"]] == [
-        *(f"LAND-0{number}" for number in (1, 2, 3, 4, 5, 6, 8))
+        f"{family}-{number:02}" for family, last in counts.items() for number in range(1, last + 1)
     ]
     for rule in book["rules"]:
         assert set(rule) == {"id", "title", "kind", "clause", "parameters"}
-        assert set(rule["clause"]) == {"document", "article", "quote", "effective", "superseded"}
+        assert set(rule["clause"]) >= {"document", "article", "quote", "effective", "superseded"}
     assert json.loads(here("rules", "list", "--json")[1])[0]["id"] == "liuzhou-2018"
     assert json.loads(here("rules", "schema")[1])["type"] == "object"
 

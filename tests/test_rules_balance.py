@@ -329,7 +329,7 @@ def test_land_13_a_year_without_approved_land_has_no_rate() -> None:
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ([*BAD, BAD[0]], "twice"),
+        ([*BAD, BAD[0]], "重复"),
         ([{"year": 2013, "approved_ha": "1", "supplied_ha": 1}], "approved_ha"),
         ([{"year": 2013, "approved_ha": 1}], "supplied_ha"),
     ],

@@ -50,7 +50,7 @@ def show(
 
 @app.command(
     help=words("Check a rulebook: keys, kinds, dates, parameters, and every quote word for word."),
-    epilog=words("Example: townland rules lint my-county.toml"),
+    epilog=words("Example: townland rules lint liuzhou-2018"),
 )
 def lint(
     rulebook: Annotated[
