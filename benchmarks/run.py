@@ -41,7 +41,6 @@ def townland_pieces(path: Path, towns) -> float:
 
     import shapely
 
-    from townland.assessment import mended
     from townland.catalog import LayerCatalog, LayerSpec
     from townland.prepare import gather
     from townland.reading.vector import read_layer
@@ -50,7 +49,7 @@ def townland_pieces(path: Path, towns) -> float:
     spec = LayerSpec(**tomllib.loads(CATALOG.format(path=path.as_posix()))["layer"][0])
     catalog = LayerCatalog(layer=[spec])
     windows = [(town.bounds, towns.crs) for town in towns.geometry]
-    layer, _ = mended(read_layer(spec, catalog, windows, digest=None), ())
+    layer = read_layer(spec, catalog, windows, digest=None)
     ground = gather("land_use", [layer], towns.crs, "survey")
     return sum(
         shapely.area(town_pieces(town, ground, 1.0).pieces.geometry).sum()

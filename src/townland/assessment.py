@@ -188,9 +188,8 @@ def check(
     for role in roles:
         for spec in catalog.of_role(role):
             progress(_("reading layer {name}", name=spec.name), next(step), steps)
-            layer, done = mended(read_layer(spec, catalog, windows, digest=digest), accept_repairs)
+            layer = read_layer(spec, catalog, windows, digest=digest)
             layers.setdefault(role, []).append(layer)
-            repairs += done
     results: list[TownResult] = []
     findings: list[Finding] = []
     issues: list[Issue] = []
@@ -200,9 +199,13 @@ def check(
         progress(_("measuring {name}", name=town.name), next(step), steps)
         if town.crs not in grounds:
             grounds[town.crs] = {
-                role: prepare.gather(role, known, town.crs, rulebook.three_class)
+                role: prepare.gather(role, known, town.crs, rulebook.three_class, accept_repairs)
                 for role, known in layers.items()
             }
+            if len(grounds) == 1:  # in every CRS of towns the same features are mended
+                repairs += [
+                    done for ground in grounds[town.crs].values() for done in ground.repairs
+                ]
         result = measure_town(
             town,
             grounds[town.crs],
@@ -268,21 +271,6 @@ def _mended_towns(
         mended.append(replace(town, boundary=boundary[0]) if done else town)
         repairs += done
     return mended, repairs
-
-
-def mended(layer: Layer, accepted: Collection[str]) -> tuple[Layer, list[Repair]]:
-    """A layer with valid polygons only, and what was mended."""
-    geometry, repairs = prepare.mend(
-        layer.frame.geometry.to_numpy(),
-        layer.frame["id"],
-        layer.crs,
-        layer=layer.spec.name,
-        protected=layer.spec.role in prepare.PROTECTED_ROLES,
-        accepted=accepted,
-    )
-    if not repairs:
-        return layer, []
-    return replace(layer, frame=layer.frame.set_geometry(list(geometry), crs=layer.crs)), [*repairs]
 
 
 def _unused(accepted: Collection[str], repairs: Sequence[Repair]) -> Iterator[Issue]:

@@ -62,7 +62,7 @@ class Ground:
     coefficient, 0 where nothing is deducted), ``owner``, ``tag`` and valid polygons, ordered by layer
     and id. `scheme` is empty where no layer has classes; `tagged` says that some layer has tags.
     `coverage` is where the layers claim to be complete, by declaration or (then `coverage_assumed`) as
-    their bounding boxes.
+    their bounding boxes. `repairs` is the ledger of what was mended.
     """
 
     role: str
@@ -74,6 +74,7 @@ class Ground:
     coverage: Any
     coverage_assumed: bool
     tagged: bool = False
+    repairs: tuple[Repair, ...] = ()
 
 
 def scheme_of(spec: LayerSpec) -> landclass.Scheme | None:
@@ -84,9 +85,13 @@ def scheme_of(spec: LayerSpec) -> landclass.Scheme | None:
 
 
 def gather(
-    role: str, layers: Sequence[Layer], crs: pyproj.CRS, profile: landclass.Profile
+    role: str,
+    layers: Sequence[Layer],
+    crs: pyproj.CRS,
+    profile: landclass.Profile,
+    accepted: Collection[str] = (),
 ) -> Ground:
-    """Unite the mended layers of one role in `crs`, and read their classes.
+    """Mend the layers of one role, read their classes, and unite them in `crs`.
 
     Layers in another CRS have their edges densified before they are reprojected, so that an edge that
     was straight there stays the same line on the ground.
@@ -95,6 +100,8 @@ def gather(
     ------
     CatalogError
         The layers of the role have classes of different schemes.
+    GeometryError
+        As `mend`: a repair would change a protected area and is not among the `accepted`.
 
     """
     schemes = [scheme_of(layer.spec) for layer in layers]
@@ -109,8 +116,11 @@ def gather(
             )
         )
     frames, coverages = [], []
+    repairs: list[Repair] = []
     for layer, scheme in zip(layers, schemes, strict=True):
-        frames.append(_classed(layer, scheme, crs, profile))
+        frame, done = _classed(layer, scheme, crs, profile, accepted)
+        frames.append(frame)
+        repairs += done
         claimed = layer.extent if layer.coverage is None else layer.coverage
         coverages.append(_moved(np.array([claimed]), layer.crs, crs)[0])
     frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
@@ -124,6 +134,7 @@ def gather(
         shapely.union_all(coverages) if len(coverages) > 1 else coverages[0],
         any(layer.coverage is None for layer in layers),
         any(layer.spec.tag_column for layer in layers),
+        tuple(repairs),
     )
 
 
@@ -137,12 +148,45 @@ def id_key(text: str) -> tuple[bool, int, str]:
     return (not digits, int(text) if digits else 0, text)
 
 
-def _classed(layer: Layer, scheme: Any, crs: pyproj.CRS, profile: landclass.Profile) -> Any:
+def _classed(
+    layer: Layer,
+    scheme: Any,
+    crs: pyproj.CRS,
+    profile: landclass.Profile,
+    accepted: Collection[str],
+) -> tuple[Any, tuple[Repair, ...]]:
+    """A layer's frame: GEOS looks at its polygons while pandas reads its classes."""
+    with ThreadPoolExecutor(1) as pool:
+        mending = pool.submit(
+            mend,
+            layer.frame.geometry.to_numpy(),
+            layer.frame["id"].tolist(),
+            layer.crs,
+            layer=layer.spec.name,
+            protected=layer.spec.role in PROTECTED_ROLES,
+            accepted=accepted,
+        )
+        order, columns = _columns(layer, scheme, profile)
+        geometry, repairs = mending.result()
+    if order is not None:
+        geometry = geometry[order]
+    moved = gpd.array.from_shapely(_moved(geometry, layer.crs, crs), crs)
+    if order is not None:
+        columns = {name: getattr(column, "array", column) for name, column in columns.items()}
+    return gpd.GeoDataFrame({**columns, "geometry": moved}), repairs
+
+
+def _columns(
+    layer: Layer, scheme: Any, profile: landclass.Profile
+) -> tuple[list[int] | None, dict[str, Any]]:
+    """The columns of a ground's frame, and the order of ids they stand in (None as they stood)."""
     ids = layer.frame["id"].tolist()
     plain = len({len(text) for text in ids}) <= 1 and all(map(str.isdecimal, ids))
     keys = ids if plain else [id_key(text) for text in ids]
-    order = sorted(range(len(keys)), key=keys.__getitem__)
-    frame = layer.frame if order == list(range(len(keys))) else layer.frame.iloc[order]
+    order: list[int] | None = sorted(range(len(keys)), key=keys.__getitem__)
+    if order == list(range(len(keys))):
+        order = None
+    frame = layer.frame if order is None else layer.frame.iloc[order]
     columns: Mapping[str, Any]
     if scheme is None:
         columns = dict.fromkeys(("class_name", "three_class", "source", "use_group"))
@@ -157,18 +201,14 @@ def _classed(layer: Layer, scheme: Any, crs: pyproj.CRS, profile: landclass.Prof
         }
         deducts = np.asarray(classes["source"].isin(CULTIVATED), dtype=bool)
     factor = np.nan_to_num(frame["net_factor"].to_numpy(dtype=float))
-    return gpd.GeoDataFrame(
-        {
-            "id": frame["id"],
-            "layer": layer.spec.name,
-            **columns,
-            "ridge": np.where(deducts, factor, 0.0),
-            "owner": frame["owner"],
-            "tag": frame["tag"],
-        },
-        geometry=_moved(frame.geometry.to_numpy(), layer.crs, crs),
-        crs=crs,
-    )
+    return order, {
+        "id": frame["id"],
+        "layer": layer.spec.name,
+        **columns,
+        "ridge": np.where(deducts, factor, 0.0),
+        "owner": frame["owner"],
+        "tag": frame["tag"],
+    }
 
 
 def _moved(geometries: Any, source: pyproj.CRS, target: pyproj.CRS) -> Any:

@@ -229,9 +229,9 @@ def _standard(rows: Rows, needed: dict[str, str]) -> tuple[dict[str, Any], list[
                 column=needed["net_factor"],
             )
             issues.append(Issue("net_factor_not_number", "warning", message))
-    fid = rows.fid.astype(str).astype(object)
     missing = pd.isna(columns["id"])
-    columns["id"] = np.where(missing, fid, columns["id"])
+    if missing.any():
+        columns["id"] = np.where(missing, rows.fid.astype(str).astype(object), columns["id"])
     if "id" in needed and missing.any():
         message = _(
             "{count} features have no value in the id column {column}, and are named by their number"
