@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 import shapely
@@ -37,10 +40,11 @@ def test_touching_is_no_overlay() -> None:
     assert len(pieces) == len(rows) == 0
 
 
-def test_many_boundary_parcels_are_cut_in_threads_to_the_same_pieces() -> None:
+@pytest.mark.parametrize("cut", [overlay.clip, overlay.clip_mosaic])
+def test_many_boundary_parcels_are_cut_to_the_same_pieces(cut: Callable[..., Any]) -> None:
     town = shapely.Point(50, 50).buffer(40)
     parcels = lattice(200, 0.5)
-    pieces, rows = overlay.clip(town, parcels)
+    pieces, rows = cut(town, parcels)[:2]
     assert len(rows) > prepare.THREADED_FROM
     one_by_one = shapely.intersection(parcels[rows], town)
     assert shapely.area(pieces).tolist() == shapely.area(one_by_one).tolist()

@@ -30,7 +30,6 @@ Role = Literal[
 ]
 ROLES: tuple[str, ...] = get_args(Role)
 RASTER_ROLES = ("elevation", "land_cover", "imagery")
-CLASS_GROUPS = ("cultivated", "paddy", "agricultural", "unused", "construction")
 
 
 class LayerSpec(Strict):

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from townland.prepare import THREADS, in_threads, polygons_of
+from townland.prepare import polygons_of
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -110,7 +110,7 @@ def _clipped(town: Any, parcels: Any, *, prove: bool) -> tuple[Any, Ints, bool]:
             pieces[cut] = polygons_of(cutting.result())
     else:
         mosaic = False
-        pieces[cut] = _cut(town, pieces[cut])
+        pieces[cut] = polygons_of(shapely.intersection(pieces[cut], town))
     kept = ~shapely.is_empty(pieces)
     return pieces[kept], near[kept], mosaic
 
@@ -305,13 +305,3 @@ def _width(geometry: Any) -> npt.NDArray[np.float64]:
     doubled = 2 * shapely.area(geometry)
     width = np.divide(doubled, length, out=np.zeros_like(length), where=length > 0)
     return np.asarray(width, dtype=float)
-
-
-def _cut(town: Any, parcels: Any) -> Any:
-    """Intersect parcels with the town."""
-    # Each thread has its own copy of the town: a geometry prepared in one thread and used in
-    # another crashes the process.
-    shares = [shapely.from_wkb(shapely.to_wkb(town)) for _ in range(THREADS)]
-    return polygons_of(
-        in_threads(lambda part, own: shapely.intersection(part, own), parcels, shares)
-    )

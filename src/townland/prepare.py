@@ -228,16 +228,15 @@ def _moved(geometries: Any, source: pyproj.CRS, target: pyproj.CRS) -> Any:
     return moved
 
 
-def in_threads(work: Callable[..., Any], geometries: Any, *shared: Sequence[Any]) -> Any:
+def in_threads(work: Callable[[Any], Any], geometries: Any) -> Any:
     """Apply a function of geometries to shares of them at once: GEOS works outside Python's lock.
 
-    Each thread also gets its own item of every sequence in `shared`. Few geometries are not worth it.
+    Few geometries are not worth it.
     """
     if len(geometries) < THREADED_FROM:
-        return work(geometries, *(items[0] for items in shared))
-    shares = np.array_split(geometries, THREADS)
+        return work(geometries)
     with ThreadPoolExecutor(THREADS) as pool:
-        return np.concatenate(list(pool.map(work, shares, *shared)))
+        return np.concatenate(list(pool.map(work, np.array_split(geometries, THREADS))))
 
 
 def polygons_of(geometries: Any) -> Any:

@@ -27,11 +27,6 @@ from townland.i18n import _
 SCHEME = "townland:"
 """How a page's element names an asset of this package: ``townland:leaflet/leaflet.js``."""
 
-FONTS = (
-    '"Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC",'
-    ' "WenQuanYi Micro Hei", "Segoe UI", "Helvetica Neue", Arial, sans-serif'
-)
-
 _UNSAFE_IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&'\u2028\u2029"}
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 
 SKIPPED_DRIVERS = (
     "VRT,OGR_VRT,HTTP,WFS,OAPIF,WMS,WMTS,WCS,GDALG,CSW,PLSCENES,AmigoCloud,Carto,Elastic"
@@ -39,8 +38,3 @@ def apply() -> None:
     for name in GIS_LIBRARIES:
         # Without any handler Python prints a library's warnings; what matters comes as exceptions.
         logging.getLogger(name).addHandler(logging.NullHandler())
-
-
-def loaded_before() -> tuple[str, ...]:
-    """The GIS libraries that were imported already, for which the guards may come too late."""
-    return tuple(name for name in GIS_LIBRARIES if name in sys.modules)

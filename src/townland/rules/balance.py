@@ -13,6 +13,7 @@ from townland.rules.basis import (
     ZERO,
     Case,
     both,
+    by_precedence,
     gaps,
     known_part,
     net,
@@ -286,12 +287,12 @@ def per_head(case: Case) -> Finding:
     closure = case.closure(rule.measure)
     near = bar is not None and case.near(area, bar, closure)
 
-    if bar is not None and area > bar and not near and not rule.modal:
-        verdict = Verdict.FAIL
-    elif gap or bar is None:
-        verdict = Verdict.NOT_EVALUATED
-    else:
-        verdict = Verdict.REVIEW if near or area > bar else Verdict.PASS
+    over = bar is not None and area > bar
+    verdict = by_precedence(
+        fails=over and not near and not rule.modal,
+        unknown=bool(gap) or bar is None,
+        doubt=near or over,
+    )
 
     decided = verdict is not Verdict.NOT_EVALUATED
     each = None if gap.total or not people else units.m2(area / people)

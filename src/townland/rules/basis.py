@@ -290,6 +290,19 @@ class Gaps:
         return words.sentences(uncovered, unknown) if self else None
 
 
+def by_precedence(*, fails: bool, unknown: bool, doubt: bool) -> Verdict:
+    """The verdict of a rule that sets a bar, by the precedence at the head of `clauses.md`.
+
+    Fail where what is known alone fails; else not evaluated where something is unknown; else review
+    where there is doubt; else pass.
+    """
+    if fails:
+        return Verdict.FAIL
+    if unknown:
+        return Verdict.NOT_EVALUATED
+    return Verdict.REVIEW if doubt else Verdict.PASS
+
+
 def as_sentence(assumption: Words) -> Words:
     """End an assumption like a sentence, where the reason itself must state it."""
     return _("{assumption}.", assumption=assumption)

@@ -8,7 +8,7 @@ from typing import Any, cast
 from townland import units
 from townland.i18n import _
 from townland.rules import words
-from townland.rules.basis import Case, both
+from townland.rules.basis import Case, both, by_precedence
 from townland.rules.declared import (
     ApplicationWindow,
     CountsWithin,
@@ -57,12 +57,9 @@ def counts_within(case: Case) -> Finding:
         if each.field not in missing and not each.least <= counts[each.field] <= each.most
     ]
 
-    if off and not rule.modal:
-        verdict = Verdict.FAIL
-    elif missing:
-        verdict = Verdict.NOT_EVALUATED
-    else:
-        verdict = Verdict.REVIEW if off else Verdict.PASS
+    verdict = by_precedence(
+        fails=bool(off) and not rule.modal, unknown=bool(missing), doubt=bool(off)
+    )
 
     why = words.sentences(
         *(
@@ -122,12 +119,9 @@ def documents_named(case: Case) -> Finding:
     absent = [each for each in rule.documents if named[each.field] is False]
     count = units.exact(len(absent))
 
-    if absent and not rule.modal:
-        verdict = Verdict.FAIL
-    elif silent:
-        verdict = Verdict.NOT_EVALUATED
-    else:
-        verdict = Verdict.REVIEW if absent else Verdict.PASS
+    verdict = by_precedence(
+        fails=bool(absent) and not rule.modal, unknown=bool(silent), doubt=bool(absent)
+    )
 
     why = words.sentences(
         _("Missing: {titles}.", titles=words.listed(each.title for each in absent))

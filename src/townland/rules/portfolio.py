@@ -17,7 +17,7 @@ from townland.i18n import Words, _
 from townland.prepare import polygons_of
 from townland.rules import words
 from townland.rules.arithmetic import METRES_PER_KM, pairs_of
-from townland.rules.basis import Case, both, only_slivers
+from townland.rules.basis import Case, both, by_precedence, only_slivers
 from townland.rules.declared import BoundaryOverlap, ListNested, PortfolioCounts, SegmentLimit
 from townland.rules.facts import Facts
 from townland.rules.finding import Finding
@@ -137,12 +137,9 @@ def segment_limit(case: Together) -> Finding:
     many = {segment: towns for segment, towns in segments.items() if len(towns) > rule.most}
     largest = max(segments.values(), key=len, default=[])
 
-    if many and not rule.modal:
-        verdict = Verdict.FAIL
-    elif silent:
-        verdict = Verdict.NOT_EVALUATED
-    else:
-        verdict = Verdict.REVIEW if many or near else Verdict.PASS
+    verdict = by_precedence(
+        fails=bool(many) and not rule.modal, unknown=bool(silent), doubt=bool(many or near)
+    )
 
     why = words.sentences(
         case.missing(rule.field, silent) if silent else None,
@@ -380,12 +377,9 @@ def list_nested(case: Together) -> Finding:
         silent[rule.lower] = unsure
     count = units.exact(len(wrong))
 
-    if wrong and not rule.modal:
-        verdict = Verdict.FAIL
-    elif silent:
-        verdict = Verdict.NOT_EVALUATED
-    else:
-        verdict = Verdict.REVIEW if wrong else Verdict.PASS
+    verdict = by_precedence(
+        fails=bool(wrong) and not rule.modal, unknown=bool(silent), doubt=bool(wrong)
+    )
 
     why = words.sentences(
         _(
