@@ -23,6 +23,7 @@ from townland.catalog import LayerCatalog, LayerSpec
 from townland.errors import CRSError, LayerError
 from townland.reading import hashing, inspecting
 from townland.reading import source as sources
+from townland.reading.rows import merged
 from townland.reading.vector import read_layer
 
 ZONE_36 = pyproj.CRS.from_epsg(4524)
@@ -174,7 +175,7 @@ def test_only_the_window_and_the_needed_columns_are_asked_for(tmp_path, monkeypa
     )
 )
 def test_merged_boxes_cover_what_they_were_made_of_and_cost_no_more(boxes):
-    found = sources.merged(boxes)
+    found = merged(boxes)
     for box in boxes:
         assert any(
             f[0] <= box[0] and f[1] <= box[1] and f[2] >= box[2] and f[3] >= box[3] for f in found

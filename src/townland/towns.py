@@ -18,7 +18,8 @@ from townland.reading import source as sources
 from townland.reading.columns import as_text, find_column, matches, require_column
 from townland.reading.hashing import sha256_of
 from townland.reading.layer import Input
-from townland.reading.source import Rows, Source
+from townland.reading.rows import Rows
+from townland.reading.source import Source
 from townland.reading.vector import declared_crs, layer_crs, named, polygons, total_bounds
 
 NAME_COLUMNS = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -14,7 +14,6 @@ import numpy as np
 import pyarrow as pa
 import pyogrio
 import shapely
-from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from townland.crs import Bounds, candidates, describe
@@ -23,6 +22,16 @@ from townland.i18n import _
 from townland.issues import Issue
 from townland.reading import archive, parquet
 from townland.reading.encoding import encoding_of
+from townland.reading.rows import (
+    Rows,
+    Whole,
+    bounds_of,
+    box_area,
+    finite,
+    hull,
+    meets,
+    no_rows,
+)
 from townland.reading.sniff import DRIVERS, Format, local, side_file, sniff
 
 NOT_POLYGONS = (
@@ -35,6 +44,9 @@ NOT_POLYGONS = (
     "MultiCurve",
 )
 
+READERS: dict[Format, Callable[..., Whole]] = {}
+"""The formats that are read whole, each by a function ``(file, place, *, layer, encoding)``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -42,7 +54,7 @@ class Source:
 
     `path` is the file on disk (unpacked where it was zipped), `place` how messages name it. `features`
     and `bounds` are None where the format does not tell them cheaply; `indexed` says whether a window
-    is found without reading the rest.
+    is found without reading the rest. `held` are all features, where the format is read whole.
     """
 
     path: Path
@@ -58,29 +70,7 @@ class Source:
     encoding: str | None = None
     encoding_declared: str | None = None
     issues: tuple[Issue, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Features in file order: their numbers, their columns, their geometries as they stand.
-
-    `bounds` is the bounding box of the whole file, where reading went through all of it.
-    """
-
-    fid: NDArray[np.int64]
-    columns: Mapping[str, pa.ChunkedArray]
-    geometry: NDArray[Any]
-    issues: tuple[Issue, ...] = ()
-    bounds: Bounds | None = None
-
-    def __len__(self) -> int:
-        return len(self.fid)
-
-    def take(self, keep: NDArray[Any]) -> Rows:
-        """Some of the rows, by a mask or by positions."""
-        index = np.flatnonzero(keep) if keep.dtype == bool else keep
-        columns = {name: column.take(pa.array(index)) for name, column in self.columns.items()}
-        return replace(self, fid=self.fid[index], columns=columns, geometry=self.geometry[index])
+    held: Rows | None = None
 
 
 @contextmanager
@@ -131,7 +121,32 @@ def opened(
                 path=file, place=place, format=kind, layer=None, **parquet.info(file, place)
             )
             return
+        if kind in READERS:
+            yield _held(
+                file, place, kind, READERS[kind](file, place, layer=layer, encoding=encoding)
+            )
+            return
         yield _ogr_source(file, place, kind, layer, prefer, encoding)
+
+
+def _held(file: Path, place: str, kind: Format, whole: Whole) -> Source:
+    rows = whole.rows
+    return Source(
+        path=file,
+        place=place,
+        format=kind,
+        layer=None,
+        fields=tuple(rows.columns),
+        crs=whole.crs,
+        geometry_type="Unknown",
+        features=len(rows),
+        bounds=rows.bounds or bounds_of(rows.geometry),
+        indexed=False,
+        encoding=whole.encoding,
+        encoding_declared=whole.encoding_declared,
+        issues=(*whole.issues, *rows.issues),
+        held=replace(rows, issues=()),
+    )
 
 
 def _ogr_source(
@@ -190,19 +205,6 @@ def _ogr_source(
         encoding_declared=found.declared if found else None,
         issues=(*(found.issues if found else ()), *issues),
     )
-
-
-def finite(total: Any) -> Bounds | None:
-    """Bounds as floats, None where there are none."""
-    if total is None or not np.isfinite(total).all():
-        return None
-    west, south, east, north = (float(number) for number in total)
-    return west, south, east, north
-
-
-def bounds_of(geometry: NDArray[Any]) -> Bounds | None:
-    """The bounding box of geometries, None where they have none."""
-    return finite(shapely.total_bounds(geometry)) if len(geometry) else None
 
 
 def layers_of(file: Path, place: str) -> list[tuple[str, str]]:
@@ -278,7 +280,11 @@ def read(source: Source, columns: Sequence[str], boxes: Sequence[Bounds] | None)
 
 def _read(source: Source, columns: Sequence[str], boxes: Sequence[Bounds] | None) -> Rows:
     if boxes is not None and len(boxes) == 0:
-        return _none(columns)
+        return no_rows(columns)
+    if source.held is not None:
+        held = source.held
+        found = replace(held, columns={name: held.columns[name] for name in columns})
+        return found if boxes is None else found.take(meets(found.geometry, boxes))
     if source.format == "geoparquet":
         return Rows(*parquet.rows(source.path, source.place, columns, boxes))
     if source.format == "geojson":
@@ -323,7 +329,7 @@ def attributes(source: Source, columns: Sequence[str]) -> Mapping[str, pa.Chunke
     LayerError
         The file is damaged.
     """
-    if source.format in ("geoparquet", "geojson"):
+    if source.held is not None or source.format in ("geoparquet", "geojson"):
         return read(source, columns, None).columns
     options = {"encoding": source.encoding} if source.format == "shapefile" else {}
     with translated(source.place):
@@ -333,14 +339,6 @@ def attributes(source: Source, columns: Sequence[str]) -> Mapping[str, pa.Chunke
     return {name: table.column(name) for name in columns}
 
 
-def hull(boxes: Sequence[Bounds]) -> Bounds:
-    """The bounding box of boxes."""
-    around = np.array(boxes)
-    west, south = around[:, :2].min(axis=0).tolist()
-    east, north = around[:, 2:].max(axis=0).tolist()
-    return west, south, east, north
-
-
 def _one_by_one(source: Source, boxes: Sequence[Bounds]) -> bool:
     """Whether reading each box by itself is cheaper than reading the hull of all at once.
 
@@ -348,57 +346,9 @@ def _one_by_one(source: Source, boxes: Sequence[Bounds]) -> bool:
     over the file, and making polygons of all of it costs as much as nine more (measured).
     """
     if source.indexed:
-        return sum(map(_area, boxes)) < _area(hull(boxes)) / 2
-    whole = _area(source.bounds) if source.bounds is not None else 0.0
-    return len(boxes) < 1 + 9 * min(1.0, _area(hull(boxes)) / whole) if whole > 0 else False
-
-
-def _area(box: Bounds) -> float:
-    return (box[2] - box[0]) * (box[3] - box[1])
-
-
-def merged(boxes: Sequence[Bounds]) -> list[Bounds]:
-    """Boxes of which those that overlap so far that one is cheaper to read are one.
-
-    >>> merged([(0, 0, 2, 2), (1, 0, 3, 2), (9, 9, 10, 10)])
-    [(0, 0, 3, 2), (9, 9, 10, 10)]
-    """
-    found: list[Bounds] = []
-    for box in boxes:
-        position = 0
-        while position < len(found):
-            both = _union(box, found[position])
-            if _area(both) <= _area(box) + _area(found[position]):
-                box = both
-                del found[position]
-                position = 0
-            else:
-                position += 1
-        found.append(box)
-    return found
-
-
-def _union(one: Bounds, other: Bounds) -> Bounds:
-    return (
-        min(one[0], other[0]),
-        min(one[1], other[1]),
-        max(one[2], other[2]),
-        max(one[3], other[3]),
-    )
-
-
-def _none(columns: Sequence[str]) -> Rows:
-    empty = pa.chunked_array([], pa.string())
-    return Rows(np.array([], np.int64), dict.fromkeys(columns, empty), np.array([], object))
-
-
-def meets(geometry: NDArray[Any], boxes: Sequence[Bounds]) -> NDArray[np.bool_]:
-    """Which geometries have a bounding box that meets one of `boxes`."""
-    west, south, east, north = shapely.bounds(geometry).reshape(-1, 4).T
-    hit = np.zeros(len(geometry), bool)
-    for box in boxes:
-        hit |= (west <= box[2]) & (east >= box[0]) & (south <= box[3]) & (north >= box[1])
-    return hit
+        return sum(map(box_area, boxes)) < box_area(hull(boxes)) / 2
+    whole = box_area(source.bounds) if source.bounds is not None else 0.0
+    return len(boxes) < 1 + 9 * min(1.0, box_area(hull(boxes)) / whole) if whole > 0 else False
 
 
 def _read_ogr(source: Source, columns: Sequence[str], box: Bounds | None) -> Rows:

@@ -24,7 +24,8 @@ from townland.reading import source as sources
 from townland.reading.columns import as_numbers, as_text, matches, require_column
 from townland.reading.hashing import sha256_of
 from townland.reading.layer import Input, Layer
-from townland.reading.source import Rows, Source
+from townland.reading.rows import Rows, bounds_of, merged
+from townland.reading.source import Source
 
 MARGIN_M = 1.0
 """Around every window: more than any rounding of a projection, and less than a parcel."""
@@ -182,7 +183,7 @@ def _boxes(
                 return None
             box = crsys.moved_bounds(box, back)
         found.append(box)
-    return sources.merged(found)
+    return merged(found)
 
 
 def _matches_nothing(source: Source, where: Mapping[str, Sequence[Any]]) -> tuple[Issue, ...]:
@@ -208,7 +209,7 @@ def total_bounds(source: Source, rows: Rows) -> Bounds | None:
         return source.bounds or rows.bounds
     if source.format == "geojson" or source.features == 0:
         return None
-    return sources.bounds_of(sources.read(source, [], None).geometry)
+    return bounds_of(sources.read(source, [], None).geometry)
 
 
 def _standard(rows: Rows, needed: dict[str, str]) -> tuple[dict[str, Any], list[Issue]]:

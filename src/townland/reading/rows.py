@@ -1,0 +1,123 @@
+"""Features in file order, and the windows that choose among them by their bounding boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import shapely
+from numpy.typing import NDArray
+
+from townland.crs import Bounds
+from townland.issues import Issue
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Features in file order: their numbers, their columns, their geometries as they stand.
+
+    `bounds` is the bounding box of the whole file, where reading went through all of it.
+    """
+
+    fid: NDArray[np.int64]
+    columns: Mapping[str, pa.ChunkedArray]
+    geometry: NDArray[Any]
+    issues: tuple[Issue, ...] = ()
+    bounds: Bounds | None = None
+
+    def __len__(self) -> int:
+        return len(self.fid)
+
+    def take(self, keep: NDArray[Any]) -> Rows:
+        """Some of the rows, by a mask or by positions."""
+        index = np.flatnonzero(keep) if keep.dtype == bool else keep
+        columns = {name: column.take(pa.array(index)) for name, column in self.columns.items()}
+        return replace(self, fid=self.fid[index], columns=columns, geometry=self.geometry[index])
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A file that is read whole: all its features, and what it says of itself.
+
+    `rows` has a column for each field; `crs` is what the file declares, None where it says nothing.
+    """
+
+    rows: Rows
+    crs: Any = None
+    encoding: str | None = None
+    encoding_declared: str | None = None
+    issues: tuple[Issue, ...] = ()
+
+
+def finite(total: Any) -> Bounds | None:
+    """Bounds as floats, None where there are none."""
+    if total is None or not np.isfinite(total).all():
+        return None
+    west, south, east, north = (float(number) for number in total)
+    return west, south, east, north
+
+
+def bounds_of(geometry: NDArray[Any]) -> Bounds | None:
+    """The bounding box of geometries, None where they have none."""
+    return finite(shapely.total_bounds(geometry)) if len(geometry) else None
+
+
+def hull(boxes: Sequence[Bounds]) -> Bounds:
+    """The bounding box of boxes."""
+    around = np.array(boxes)
+    west, south = around[:, :2].min(axis=0).tolist()
+    east, north = around[:, 2:].max(axis=0).tolist()
+    return west, south, east, north
+
+
+def box_area(box: Bounds) -> float:
+    """The area of a box, in the square of its unit."""
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def merged(boxes: Sequence[Bounds]) -> list[Bounds]:
+    """Boxes of which those that overlap so far that one is cheaper to read are one.
+
+    >>> merged([(0, 0, 2, 2), (1, 0, 3, 2), (9, 9, 10, 10)])
+    [(0, 0, 3, 2), (9, 9, 10, 10)]
+    """
+    found: list[Bounds] = []
+    for box in boxes:
+        position = 0
+        while position < len(found):
+            both = _union(box, found[position])
+            if box_area(both) <= box_area(box) + box_area(found[position]):
+                box = both
+                del found[position]
+                position = 0
+            else:
+                position += 1
+        found.append(box)
+    return found
+
+
+def _union(one: Bounds, other: Bounds) -> Bounds:
+    return (
+        min(one[0], other[0]),
+        min(one[1], other[1]),
+        max(one[2], other[2]),
+        max(one[3], other[3]),
+    )
+
+
+def no_rows(columns: Sequence[str]) -> Rows:
+    """No feature, with these columns."""
+    empty = pa.chunked_array([], pa.string())
+    return Rows(np.array([], np.int64), dict.fromkeys(columns, empty), np.array([], object))
+
+
+def meets(geometry: NDArray[Any], boxes: Sequence[Bounds]) -> NDArray[np.bool_]:
+    """Which geometries have a bounding box that meets one of `boxes`."""
+    west, south, east, north = shapely.bounds(geometry).reshape(-1, 4).T
+    hit = np.zeros(len(geometry), bool)
+    for box in boxes:
+        hit |= (west <= box[2]) & (east >= box[0]) & (south <= box[3]) & (north >= box[1])
+    return hit
