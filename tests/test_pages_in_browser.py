@@ -6,6 +6,8 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,12 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from tests.factory_pages import assessment
 
+from townland.assessment import Assessment
+from townland.i18n import Bilingual
 from townland.maps import wording
 from townland.maps.page import map_html, show_map
 from townland.report.html import report_html
+from townland.rules.model import Verdict
 
 pytestmark = pytest.mark.browser
 
@@ -46,6 +51,28 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+LONG = (
+    ("2018-10-20", "2018-10-20", Decimal(-72), "date", "review"),
+    (Decimal("126.75"), Decimal("100.00"), Decimal("-26.75"), "m2_per_head", "review"),
+    (Decimal("3.9344"), Decimal(10), Decimal("-6.0656"), "yi_per_km2", "fail"),
+    (Decimal("108554100.00"), Decimal("0.00"), Decimal("-108554100.00"), "m2", "not_evaluated"),
+    (Decimal("1500.0"), Decimal(700), Decimal("-800.0"), "wan_yuan", "fail"),
+)
+
+
+def with_long_figures(plain: Assessment) -> Assessment:
+    """The same findings with dates, long units, long figures, and a rule with a long name."""
+    findings = [
+        replace(
+            found, rule=f"STAGE-0{n % 5}", title=Bilingual("要求", "What is asked of the town"),
+            measured=measured, limit=limit, margin=margin, unit=unit, verdict=Verdict(verdict),
+        )
+        for n, found in enumerate(plain.findings)
+        for measured, limit, margin, unit, verdict in [LONG[n % 5]]
+    ]  # fmt: skip
+    return replace(plain, findings=tuple(findings))
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pages")
@@ -56,6 +83,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "map_en": map_html(plain, lang="en"),
         "report": report_html(plain),
         "report_en": report_html(plain, lang="en"),
+        "report_long": report_html(with_long_figures(plain)),
+        "report_long_en": report_html(with_long_figures(plain), lang="en"),
         "hostile_map": map_html(hostile, report_href="hostile_report.html"),
         "hostile_report": report_html(hostile, map_href="hostile_map.html"),
         "notebook": f"<!DOCTYPE html><html><body>{notebook}</body></html>",
@@ -209,28 +238,32 @@ def test_printing_opens_every_finding_and_clips_no_table(visit: Any, tmp_path: P
     assert page.locator("details.finding:not([open])").count() > 0
 
 
-def test_nothing_of_the_report_is_cut_or_overlaps(visit: Any) -> None:
-    for size in (WIDE, NARROW):
-        page = visit("report_en", size).page
-        # every cell of a finding's line keeps clear of its neighbours
-        clashes = page.evaluate("""() => {
-          const clashes = [];
-          for (const summary of document.querySelectorAll('summary')) {
-            const parts = [...summary.children].filter((each) => each.getClientRects().length)
-              .map((each) => {
-                const range = document.createRange();
-                range.selectNodeContents(each);
-                return range.getBoundingClientRect();
-              });
-            parts.forEach((a, i) => parts.slice(i + 1).forEach((b) => {
-              const x = Math.min(a.right, b.right) - Math.max(a.left, b.left);
-              const y = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-              if (x > 1 && y > 1) clashes.push(summary.innerText);
-            }));
-          }
-          return clashes;
-        }""")
-        assert clashes == []
+@pytest.mark.parametrize("name", ["report_en", "report_long", "report_long_en"])
+@pytest.mark.parametrize("width", [1400, 1341, 1340, 801, 390])
+def test_no_figure_of_a_finding_is_cut_or_overlaps(visit: Any, name: str, width: int) -> None:
+    page = visit(name, {"width": width, "height": 1000}).page
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    # every cell of a finding's line keeps clear of its neighbours and within the line
+    clashes = page.evaluate("""() => {
+      const clashes = [];
+      for (const summary of document.querySelectorAll('summary')) {
+        const line = summary.getBoundingClientRect();
+        const parts = [...summary.children].filter((each) => each.getClientRects().length)
+          .map((each) => {
+            const range = document.createRange();
+            range.selectNodeContents(each);
+            return range.getBoundingClientRect();
+          });
+        parts.forEach((a, i) => parts.slice(i + 1).forEach((b) => {
+          const x = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+          const y = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+          if (x > 1 && y > 1) clashes.push(summary.innerText);
+        }));
+        if (parts.some((a) => a.right > line.right + 1)) clashes.push(summary.innerText);
+      }
+      return clashes;
+    }""")
+    assert clashes == []
 
 
 def finding_button(page: Page, rule: str) -> Any:
