@@ -26,7 +26,7 @@ def tool() -> ModuleType:
 
 def test_extraction_finds_the_sentences_of_code_command_and_templates(tool: ModuleType) -> None:
     files = {place for places in tool.sentences().values() for place in places}
-    assert "src/townland/prepare.py" in files
+    assert "src/townland/prepare/mend.py" in files
     assert "src/townland/report/templates/report.html.j2" in files
     assert "cli/townland_cli/options.py" in files
 

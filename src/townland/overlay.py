@@ -15,15 +15,14 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from townland.prepare import polygons_of
+from townland.prepare.areal import polygons_of
+from townland.prepare.topology import directed_edges, hashed
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 OVERLAP_NOISE_M2 = 1e-6
 """Two parcels that share less than this share only their edge."""
-
-HASH = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,26 +129,15 @@ def is_mosaic(town: Any, parcels: Any) -> bool:
     >>> is_mosaic(shapely.box(0.5, 0.5, 2.5, 1.5), halves)
     False
     """
-    rings, polygon = shapely.get_rings(shapely.get_parts(parcels), return_index=True)
-    x, y = np.ascontiguousarray(shapely.get_coordinates(rings).T)
-    sizes = shapely.get_num_coordinates(rings)
-    hole = np.diff(polygon, prepend=-1) == 0
-    way = np.repeat(np.where(shapely.is_ccw(rings) != hole, 1, -1), sizes)[:-1]
-    way[np.cumsum(sizes)[:-1] - 1] = 0  # from one ring to the next is no edge
-    # An edge is known by the sum of its ends and by the step between them, the same from either side
-    # once the step is turned to point east (or north).
-    east, north = np.diff(x), np.diff(y)
-    turn = np.where((east < 0) | ((east == 0) & (north < 0)), -1.0, 1.0)
-    marks = np.stack((x[1:] + x[:-1], y[1:] + y[:-1], east * turn, north * turn))
-    bits = marks.view(np.uint64)
-    order = np.argsort((bits[0] * HASH) ^ (bits[1] * ~HASH))
-    marks = marks[:, order]
+    marks, way = directed_edges(parcels)
+    order = np.argsort(hashed(marks))
+    marks, way = marks[:, order], way[order]
     new = np.ones(len(order), dtype=bool)
     new[1:] = False
     for mark in marks:
         new[1:] |= mark[1:] != mark[:-1]
     first = np.flatnonzero(new)
-    lone = marks[:, first[np.add.reduceat(way[order] * turn[order], first) != 0]] / 2
+    lone = marks[:, first[np.add.reduceat(way, first) != 0]] / 2
     if not lone.size:
         return True
     ends = np.stack((lone[:2] - lone[2:], lone[:2] + lone[2:])).transpose(2, 0, 1).reshape(-1, 2)

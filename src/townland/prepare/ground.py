@@ -1,12 +1,11 @@
-"""Raw geometry becomes valid polygons, and every repair is written down."""
+"""All layers of one role near the towns: mended, classed, united in one CRS."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 import geopandas as gpd
@@ -16,41 +15,16 @@ import pyproj
 import shapely
 
 from townland import crs as crs_room
-from townland import geodesy, landclass, units
+from townland import landclass
 from townland.catalog import LayerSpec
-from townland.errors import CatalogError, GeometryError
-from townland.i18n import Words, _
+from townland.errors import CatalogError
+from townland.i18n import _
+from townland.prepare.areal import polygons_of
+from townland.prepare.mend import Repair, mend
 from townland.reading.layer import Layer
-
-REFUSED_M2 = 0.01
-REFUSED_SHARE = 1e-6
-"""A repair that changes a protected area by more than the larger of the two is refused
-(`standards.md` 2.5)."""
-
-THREADS = 2
-THREADED_FROM = 32
 
 PROTECTED_ROLES = ("permanent_basic_farmland", "ecological_redline")
 CULTIVATED = ("paddy", "other_cultivated")
-
-POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Repair:
-    """One geometry that was mended: what was wrong, what was done, its area before and after.
-
-    `geometry` is the mended geometry in `crs`, for the map of repairs.
-    """
-
-    layer: str
-    feature: str
-    problem: Words
-    action: Words
-    area_before_m2: Decimal
-    area_after_m2: Decimal
-    geometry: Any = None
-    crs: Any = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -226,135 +200,3 @@ def _moved(geometries: Any, source: pyproj.CRS, target: pyproj.CRS) -> Any:
         shapely.make_valid(moved[torn], method="structure", keep_collapsed=False)
     )
     return moved
-
-
-def in_threads(work: Callable[[Any], Any], geometries: Any) -> Any:
-    """Apply a function of geometries to shares of them at once: GEOS works outside Python's lock.
-
-    Few geometries are not worth it.
-    """
-    if len(geometries) < THREADED_FROM:
-        return work(geometries)
-    with ThreadPoolExecutor(THREADS) as pool:
-        return np.concatenate(list(pool.map(work, np.array_split(geometries, THREADS))))
-
-
-def polygons_of(geometries: Any) -> Any:
-    """Only what is areal of each geometry: lines and points of a collection are left out.
-
-    >>> line_and_square = shapely.GeometryCollection([shapely.box(0, 0, 1, 1), shapely.Point(5, 5)])
-    >>> polygons_of([line_and_square])[0].geom_type
-    'Polygon'
-    """
-    geometries = np.array(geometries, dtype=object, ndmin=1)
-    for i in np.flatnonzero(~np.isin(shapely.get_type_id(geometries), POLYGONAL)):
-        parts = shapely.get_parts(shapely.get_parts(geometries[i]))
-        areal = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
-        geometries[i] = areal[0] if len(areal) == 1 else shapely.multipolygons(areal)
-    return geometries
-
-
-def mend(
-    geometries: Any,
-    ids: Collection[str],
-    crs: pyproj.CRS,
-    *,
-    layer: str,
-    protected: bool,
-    accepted: Collection[str] = (),
-) -> tuple[Any, tuple[Repair, ...]]:
-    """Make every polygon valid with the structure method, and keep a ledger.
-
-    The structure method takes rings as what they are, shells and holes, so a bow-tie becomes its two
-    triangles and a self-overlapping ring its outline, where GEOS's linework method would punch holes.
-
-    Parameters
-    ----------
-    geometries, ids
-        Polygons and multipolygons, and the feature id of each.
-    crs
-        Their CRS.
-    layer
-        The layer's name, for the ledger.
-    protected
-        Whether the layer is one whose figure must not change: a town or permanent basic farmland.
-    accepted
-        ``LAYER:FEATURE`` of the repairs that the user accepts whatever they change.
-
-    Returns
-    -------
-    The geometries, and the repairs in their order.
-
-    Raises
-    ------
-    GeometryError
-        A repair would change a protected area by more than max(0.01 m², 1e-6 of it) and is not
-        accepted by name; or a town has no area left.
-
-    """
-    geometries = np.array(geometries, dtype=object, ndmin=1)
-    broken = np.flatnonzero(~in_threads(shapely.is_valid, geometries))
-    if not len(broken):
-        return geometries, ()
-    names = list(ids)
-    reasons = shapely.is_valid_reason(geometries[broken])
-    before = geodesy.official_area_m2(geometries[broken], crs)
-    mended = polygons_of(
-        shapely.make_valid(geometries[broken], method="structure", keep_collapsed=False)
-    )
-    after = geodesy.official_area_m2(mended, crs)
-    repairs = []
-    for i, at in enumerate(broken):
-        change = abs(after[i] - before[i])
-        if (
-            protected
-            and change > max(REFUSED_M2, REFUSED_SHARE * before[i])
-            and f"{layer}:{names[at]}" not in accepted
-        ):
-            raise GeometryError(
-                _(
-                    "layer {layer}, feature {feature}: its geometry is not valid ({reason}), and"
-                    " mending it would change its area from {before} m² to {after} m². Mend it in"
-                    " the data, or accept the repair by name: --accept-repair {layer}:{feature}",
-                    layer=layer,
-                    feature=names[at],
-                    reason=reasons[i],
-                    before=units.m2(before[i]),
-                    after=units.m2(after[i]),
-                )
-            )
-        repairs.append(
-            Repair(
-                layer,
-                names[at],
-                _problem(reasons[i]),
-                _("mended with the structure method")
-                if after[i] > 0
-                else _("dropped: nothing areal was left"),
-                units.m2(before[i]),
-                units.m2(after[i]),
-                mended[i],
-                crs,
-            )
-        )
-    geometries[broken] = mended
-    return geometries, tuple(repairs)
-
-
-def _problem(reason: str) -> Words:
-    """GEOS's reason, with its place kept, in the reader's language."""
-    kind, bracket, place = reason.partition("[")
-    known = {
-        "Self-intersection": _("the ring crosses itself"),
-        "Ring Self-intersection": _("the ring touches itself"),
-        "Nested shells": _("one part lies inside another"),
-        "Hole lies outside shell": _("a hole lies outside its polygon"),
-        "Holes are nested": _("a hole lies inside another"),
-        "Interior is disconnected": _("holes cut the polygon apart"),
-        "Duplicate Rings": _("a ring stands twice"),
-        "Too few points in geometry component": _("a ring has too few points"),
-        "Invalid Coordinate": _("a coordinate is no number"),
-    }.get(kind.strip(), kind.strip())
-    if not bracket:
-        return _("{reason}", reason=known)
-    return _("{reason} at {place}", reason=known, place=place.rstrip("]"))

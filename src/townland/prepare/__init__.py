@@ -1,0 +1,22 @@
+"""Raw geometry becomes valid polygons, openly; layers of one role become one ground."""
+
+from townland.prepare.areal import THREADED_FROM, in_threads, polygons_of
+from townland.prepare.ground import PROTECTED_ROLES, Ground, gather, id_key, scheme_of
+from townland.prepare.mend import Repair, mend
+from townland.prepare.topology import gaps, overlaps, slivers
+
+__all__ = [
+    "PROTECTED_ROLES",
+    "THREADED_FROM",
+    "Ground",
+    "Repair",
+    "gaps",
+    "gather",
+    "id_key",
+    "in_threads",
+    "mend",
+    "overlaps",
+    "polygons_of",
+    "scheme_of",
+    "slivers",
+]

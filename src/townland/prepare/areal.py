@@ -1,0 +1,41 @@
+"""Arrays of geometries: what of them is areal, and work on shares of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import shapely
+
+THREADS = 2
+THREADED_FROM = 32
+
+POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+
+
+def in_threads(work: Callable[[Any], Any], geometries: Any) -> Any:
+    """Apply a function of geometries to shares of them at once: GEOS works outside Python's lock.
+
+    Few geometries are not worth it.
+    """
+    if len(geometries) < THREADED_FROM:
+        return work(geometries)
+    with ThreadPoolExecutor(THREADS) as pool:
+        return np.concatenate(list(pool.map(work, np.array_split(geometries, THREADS))))
+
+
+def polygons_of(geometries: Any) -> Any:
+    """Only what is areal of each geometry: lines and points of a collection are left out.
+
+    >>> line_and_square = shapely.GeometryCollection([shapely.box(0, 0, 1, 1), shapely.Point(5, 5)])
+    >>> polygons_of([line_and_square])[0].geom_type
+    'Polygon'
+    """
+    geometries = np.array(geometries, dtype=object, ndmin=1)
+    for i in np.flatnonzero(~np.isin(shapely.get_type_id(geometries), POLYGONAL)):
+        parts = shapely.get_parts(shapely.get_parts(geometries[i]))
+        areal = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
+        geometries[i] = areal[0] if len(areal) == 1 else shapely.multipolygons(areal)
+    return geometries
