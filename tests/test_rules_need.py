@@ -64,7 +64,16 @@ PLOTS, CODES = [box(0, 100, 100, 500), box(200, 500, 300, 900)], ["1001", "0701"
 
 def test_the_cells_of_two_plots(tmp_path: Path) -> None:
     found = need_of(facts_of(tmp_path, PLOTS, CODES))
-    assert found.uses == ("industry", "residential")  # industry first
+    # industry first; every use and source has its place, land or no land
+    assert found.uses == (
+        "industry", "commercial", "public", "infrastructure", "residential", "other",
+    )  # fmt: skip
+    assert found.sources == ("paddy", "other_cultivated", "other_agricultural", "unused")
+    assert (
+        found.by_use["commercial"][0].m2
+        == found.by_source["unused"][0].m2 - found.cells["residential", "unused"].gross.m2
+        == 0
+    )
     expected = {
         ("industry", "paddy"): box(0, 100, 100, 200),
         ("industry", "other_cultivated"): box(0, 200, 100, 400),
@@ -158,17 +167,53 @@ def test_it_is_set_against_what_the_dossier_holds(tmp_path: Path) -> None:
         "per_head",
         "supply_rate",
     }
-    assert found.short_m2 == found.total.m2 - 40_000
-    assert found.short_cultivated_m2 == found.cultivated.m2 - 10_000
-    assert found.short_paddy_m2 == 0
+    annual, linked, bank, paddy = found.accounts
+    assert [one.name for one in found.accounts] == [
+        "annual_quota", "linked_quota", "replacement", "replacement_paddy",
+    ]  # fmt: skip
+    assert (annual.held, annual.need) == (units_of(30_000), found.total)
+    assert annual.short is not None
+    assert linked.need == annual.short
+    assert linked.held == units_of(10_000)
+    assert found.short == linked.short
+    assert found.short is not None
+    assert found.short.m2 == found.total.m2 - 40_000
+    assert found.short.m2 == Decimal(str(found.against["land_need"].trace["short_m2"]))
+    assert bank.short is not None
+    assert bank.short.m2 == found.cultivated.m2 - 10_000
+    assert bank.short.m2 == Decimal(
+        str(found.against["land_replace"].trace["replace"][0]["short_m2"])
+    )
+    assert paddy.short == units_of(0)
+    for one in found.accounts:  # as printed, need less held is what stays short
+        assert one.held is not None
+        assert one.short is not None
+        for need, held, short in zip(one.need, one.held, one.short, strict=True):
+            assert short == max(need - held, Decimal(0))
     bare = need_of(facts_of(tmp_path, PLOTS, CODES))
-    assert bare.short_m2 is bare.short_cultivated_m2 is None
+    assert bare.short is None
+    assert all(one.held is one.short is None for one in bare.accounts)
+
+
+def units_of(m2: int) -> tuple[Decimal, Decimal, Decimal]:
+    return (units.m2(m2), units.ha(m2), units.mu(m2))
+
+
+def test_an_unstated_linked_quota_counts_as_none(tmp_path: Path) -> None:
+    found = need_of(facts_of(tmp_path, PLOTS, CODES, {"quota_ha": 3}))
+    assert found.short == found.accounts[0].short
+    assert found.short is not None
+    assert found.short.m2 == found.total.m2 - 30_000
+    enough = need_of(facts_of(tmp_path, PLOTS, CODES, {"quota_ha": 99}))
+    assert enough.short == units_of(0)
 
 
 def test_the_frame_names_the_pieces(tmp_path: Path) -> None:
     frame = need_of(facts_of(tmp_path, PLOTS, CODES)).frame("en")
     assert frame["use"].iloc[0] == "industry and storage"
-    assert frame["pieces"].iloc[0] == "p0∩0101"
+    assert frame["pieces"].iloc[:-1].str.split(", ").explode().map(int).sort_values().tolist() == [
+        1, 2, 3, 4, 5,
+    ]  # fmt: skip
     assert frame["gross_ha"].iloc[:-1].sum() == frame["gross_ha"].iloc[-1]
     assert frame["net_mu"].iloc[:-1].sum() == frame["net_mu"].iloc[-1]
 
@@ -183,6 +228,7 @@ def test_no_new_land_is_an_empty_table_that_closes(tmp_path: Path) -> None:
     found = need_of(facts_of(tmp_path, [box(0, 850, 100, 900)], ["1001"]))
     assert (found.cells, found.total.m2) == ({}, 0)
     closes(found)
+    assert found.paddy == found.cultivated == units_of(0)
     assert len(found.frame()) == 1
 
 

@@ -24,12 +24,16 @@ from townland.rules.finding import Finding
 from townland.rules.jurisdiction import jurisdiction_issues
 from townland.rules.loader import rules_in_force
 from townland.rules.model import Rulebook
+from townland.rules.need import NeedTable, indicator_need
 from townland.rules.portfolio import Overlap, overlaps
 from townland.survey import TownResult, measure_town, near
 from townland.towns import Town
 
 ALWAYS = ("land_use", "planned_use")
 """Roles that every report shows, whether or not a rule needs them."""
+
+TOGETHER = "*"
+"""The row of `Assessment.matrix` that holds the rules on all towns together."""
 
 Progress = Callable[[Words, int, int], None]
 
@@ -51,6 +55,7 @@ class Assessment:
     repairs: tuple[Repair, ...]
     issues: tuple[Issue, ...]
     overlaps: tuple[Overlap, ...] = ()
+    needs: tuple[NeedTable, ...] = ()
 
     def finding(self, rule: str, town: str | None = None) -> Finding:
         """The finding of a rule for a town's code; the first town's without one."""
@@ -101,6 +106,23 @@ class Assessment:
             return gpd.GeoDataFrame({"first": [], "second": []}, geometry=[], crs=crs)
         return pd.concat(frames, ignore_index=True)
 
+    def need(self, town: str | None = None) -> NeedTable | None:
+        """The indicator need of a town's code, the first town's without one.
+
+        None where no rule asks for it, or no layer tells it.
+        """
+        code = self.towns[0].town.code if town is None else town
+        return next((need for need in self.needs if need.town == code), None)
+
+    def need_table(self, town: str | None = None, lang: str = DEFAULT_LANGUAGE) -> pd.DataFrame:
+        """The indicator need as a table: one row for each use and source with land, then the total.
+
+        Columns ``use``, ``source``, ``gross_…`` and ``net_…`` in m², ha and mu, closed in each of them
+        (`NeedTable`), and ``pieces``: their numbers in the measure's layer of ``evidence.gpkg``.
+        """
+        need = self.need(town)
+        return pd.DataFrame() if need is None else need.frame(lang)
+
     def matrix(self) -> pd.DataFrame:
         """The verdicts of towns (rows, by code) under rules (columns, in the rulebook's order).
 
@@ -110,9 +132,11 @@ class Assessment:
         rules = list(dict.fromkeys(found.rule for found in self.findings))
         order = [rule.id for rule in self.rulebook.rule if rule.id in rules]
         codes = [result.town.code for result in self.towns]
-        table = pd.DataFrame("", index=[*codes, "*"], columns=list(dict.fromkeys(order)))
+        table = pd.DataFrame("", index=[*codes, TOGETHER], columns=list(dict.fromkeys(order)))
         for found in self.findings:
-            table.loc["*" if found.town is None else found.town, found.rule] = found.verdict.value
+            table.loc[TOGETHER if found.town is None else found.town, found.rule] = (
+                found.verdict.value
+            )
         return table
 
     def findings_table(self, lang: str = DEFAULT_LANGUAGE) -> pd.DataFrame:
@@ -194,6 +218,7 @@ def check(
     findings: list[Finding] = []
     issues: list[Issue] = []
     known_towns: list[Facts] = []
+    needs: list[NeedTable | None] = []
     grounds: dict[Any, dict[str, Ground]] = {}
     for town in towns:
         progress(_("measuring {name}", name=town.name), next(step), steps)
@@ -228,6 +253,7 @@ def check(
         known_towns.append(facts)
         issues += jurisdiction_issues(rulebook, facts)
         findings += evaluate(rulebook, facts, on)
+        needs.append(indicator_need(rulebook, facts, on))
     findings += evaluate_portfolio(rulebook, known_towns, on)
     issues += _unused(accept_repairs, repairs)
     progress(_("checked"), steps, steps)
@@ -245,6 +271,7 @@ def check(
         tuple(repairs),
         tuple(dict.fromkeys(told)) + tuple(issues),
         overlaps(known_towns, rulebook.parameter.sliver_width_m),
+        tuple(need for need in needs if need is not None),
     )
 
 

@@ -11,9 +11,10 @@ from typing import Any
 import townland
 from townland import crs as crs_room
 from townland.areas import LandClasses, Measure
-from townland.assessment import Assessment
+from townland.assessment import TOGETHER, Assessment
 from townland.i18n import DEFAULT_LANGUAGE, Words, render
 from townland.rules.finding import Finding
+from townland.rules.need import Areas, NeedTable
 from townland.survey import TownResult
 
 SCHEMA = "townland-assessment-1"
@@ -50,7 +51,11 @@ def assessment_json(assessment: Assessment, *, lang: str = DEFAULT_LANGUAGE) -> 
             }
             for read in assessment.inputs
         ],
-        "towns": [_town(result) for result in assessment.towns],
+        "towns": [
+            {**_town(result), "indicator_need": _need(assessment.need(result.town.code))}
+            for result in assessment.towns
+        ],
+        "matrix": _matrix(assessment),
         "findings": [_finding(found, lang) for found in assessment.findings],
         "repairs": [
             {
@@ -136,6 +141,96 @@ def _classes(table: LandClasses | None) -> dict[str, Any] | None:
         ],
         "uncovered_m2": _plain(table.uncovered_m2),
         "control_m2": _plain(table.control_m2),
+    }
+
+
+def _need(need: NeedTable | None) -> dict[str, Any] | None:
+    """The table of the indicator need, each cell with its pieces as ``evidence.gpkg`` numbers them."""
+    if need is None:
+        return None
+    return {
+        "measure": need.measure,
+        "uses": list(need.uses),
+        "sources": list(need.sources),
+        "cells": [
+            {
+                "use": cell.use,
+                "source": cell.source,
+                "gross": _areas(cell.gross),
+                "net": _areas(cell.net),
+                "ridges_m2": _plain(cell.ridges_m2),
+                "pieces": [
+                    {
+                        "piece": piece.number,
+                        "planned_use": piece.planned_use_id,
+                        "land_use": piece.land_use_id,
+                        "gross_m2": _plain(piece.gross_m2),
+                        "net_m2": _plain(piece.net_m2),
+                    }
+                    for piece in cell.pieces
+                ],
+            }
+            for cell in need.cells.values()
+        ],
+        "by_use": [
+            {"use": use, "gross": _areas(gross), "net": _areas(net)}
+            for use, (gross, net) in need.by_use.items()
+        ],
+        "by_source": [
+            {"source": source, "gross": _areas(gross), "net": _areas(net)}
+            for source, (gross, net) in need.by_source.items()
+        ],
+        "total": _areas(need.total),
+        "to_replace": {"cultivated": _areas(need.cultivated), "paddy": _areas(need.paddy)},
+        "accounts": [
+            {
+                "name": one.name,
+                "rule": one.rule,
+                "verdict": one.verdict.value,
+                "field": one.key,
+                "need": _areas(one.need),
+                "held": _areas(one.held),
+                "short": _areas(one.short),
+            }
+            for one in need.accounts
+        ],
+        "short": _areas(need.short),
+        "against": [
+            {
+                "kind": kind,
+                "rule": found.rule,
+                "verdict": found.verdict.value,
+                "measured": _plain(found.measured),
+                "limit": _plain(found.limit),
+                "margin": _plain(found.margin),
+                "unit": found.unit,
+                "missing": list(found.missing),
+            }
+            for kind, found in need.against.items()
+        ],
+        "uncovered_m2": _plain(need.uncovered_m2),
+        "unknown_m2": _plain(need.unknown_m2),
+    }
+
+
+def _areas(areas: Areas | None) -> dict[str, Any] | None:
+    return (
+        None if areas is None else {unit: _plain(value) for unit, value in areas._asdict().items()}
+    )
+
+
+def _matrix(assessment: Assessment) -> dict[str, Any]:
+    """The verdicts of towns (rows; null: all towns together) under rules; null where none is asked."""
+    table = assessment.matrix()
+    return {
+        "rules": list(table.columns),
+        "rows": [
+            {
+                "town": None if code == TOGETHER else code,
+                "verdicts": [verdict or None for verdict in verdicts],
+            }
+            for code, verdicts in zip(table.index, table.to_numpy().tolist(), strict=True)
+        ],
     }
 
 

@@ -22,6 +22,7 @@ COLOURS = {
     "repairs": ("#7a1fa2", "#7a1fa255", "0.4"),
     "uncovered": ("#555555", "#99999988", "0.3"),
 }
+PIECE = "piece"
 REPAIR_COLUMNS = ("layer", "feature", "problem", "action", "area_before_m2", "area_after_m2")
 EVIDENCE = ("#b30000", "#d7301f66", "0.3")
 
@@ -29,6 +30,7 @@ EVIDENCE = ("#b30000", "#d7301f66", "0.3")
 def write_evidence(assessment: Assessment, path: Path, *, lang: str = DEFAULT_LANGUAGE) -> None:
     """Write one layer for each measure, and `towns`, `repairs` and `uncovered`; some may be empty.
 
+    In a measure's layer the column ``piece`` counts the pieces of one town from 1.
     Where boundaries share land there is a layer `overlaps`, too. Towns in different CRSs have layers
     of their own, named ``<measure>_<EPSG>``. The file's time stamps are the day of the check, so that
     the same assessment gives the same bytes.
@@ -123,7 +125,8 @@ def _repairs(assessment: Assessment, lang: str) -> Iterator[gpd.GeoDataFrame]:
 def _flat(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """The pieces with columns that a GeoPackage can hold."""
     flat = frame.rename(columns={"class_name": "class"})
-    for column in flat.columns.drop("geometry"):
+    flat.insert(0, PIECE, range(1, len(flat) + 1))
+    for column in flat.columns.drop(["geometry", PIECE]):
         if column in ("area_m2", "net_m2"):
             flat[column] = pd.to_numeric(flat[column].map(_number), errors="coerce")
         elif column != "sliver":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib.resources import files
@@ -12,11 +12,14 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 import townland
-from townland.i18n import DEFAULT_LANGUAGE, Bilingual, Joined, Words, _, render
+from townland.i18n import DEFAULT_LANGUAGE, Joined, Words, _, render
 from townland.maps import legend, wording
 from townland.maps.content import piece_ids
 from townland.maps.figure import SCHEME, asset, page, templates
 from townland.report import display, picture
+from townland.report.findings import ORIGINS, Evidence, FindingView, Piece
+from townland.report.need import NeedView
+from townland.rules.stating import field
 
 if TYPE_CHECKING:
     from townland.assessment import Assessment
@@ -64,98 +67,6 @@ class Cell:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One of the largest pieces of a finding's evidence, as the list beside the picture has it."""
-
-    mark: str
-    id: str
-    name: str
-    ha: str
-    m2: str
-
-
-class FindingView:
-    """A finding as the page shows it."""
-
-    def __init__(
-        self, report: Report, finding: Finding, anchor: str, town: TownView | None
-    ) -> None:
-        self.finding = finding
-        self.anchor = anchor
-        self.verdict = str(finding.verdict)
-        shown = wording.shown_unit(finding, report.assessment.rulebook)
-        self.measured, self.limit, self.margin = (
-            wording.figure(value, finding.unit, shown)
-            for value in (finding.measured, finding.limit, finding.margin)
-        )
-        self.also = ""
-        if finding.unit == "m2" and isinstance(finding.measured, Decimal):
-            self.also = " · ".join(
-                part.render(report.lang) for part in wording.area_in_three(finding.measured)
-            )
-        self.document: Words | str = finding.clause.document
-        if finding.clause.document == report.assessment.rulebook.id:
-            self.document = report.assessment.rulebook.title
-        self.open = self.verdict in ("fail", "review")
-        self.evidence = report.evidence(finding, town)
-        self.map_href = report.map_link(finding)
-        self.formula = report.w(_words(finding.trace.get("formula", "")))
-        self.tables = list(report.trace_tables(finding.trace))
-        self.steps = [
-            MeasureView(report, step) for step in _list(finding.trace.get("measures", ()))
-        ]
-        self.parameters = [
-            (report.w(_words(step.get("title", step["name"]))), _value(step.get("value"), report),
-             report.w(ORIGINS.get(step.get("origin", ""), "")))
-            for step in _list(finding.trace.get("parameters", ()))
-            if isinstance(step, Mapping) and "name" in step
-        ]  # fmt: skip
-
-
-class MeasureView:
-    """How one measure of a finding was computed: its layers, and what came of them."""
-
-    def __init__(self, report: Report, step: Mapping[str, Any]) -> None:
-        self.title = report.w(_words(step.get("title", step.get("name", ""))))
-        where = step.get("where", {})
-        chosen = []
-        for role in step.get("layers", ()):
-            words = report.w(legend.role(role))
-            kept = [report.w(legend.selector(each)) for each in _list(where.get(role, ()))]
-            chosen.append(f"{words} ({' / '.join(kept)})" if kept else words)
-        self.formula = " ∩ ".join([report.t("town boundary"), *chosen])
-        self.figures = [
-            (
-                report.w(word),
-                wording.figure(Decimal(str(step[key])), "m2", "ha").render(report.lang),
-            )
-            for key, word in MEASURE_WORDS.items()
-            if step.get(key) is not None and (key in ("area_m2", "net_m2") or step[key])
-        ]
-        self.pieces = step.get("pieces", 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Where a finding's evidence lies: its picture, its legend, its largest pieces."""
-
-    picture: Markup
-    legend: Sequence[tuple[Markup, str]]
-    title: str
-    pieces: Sequence[Piece]
-    count: int
-    head: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A small table of a trace: what its columns are called, and its rows of words and figures."""
-
-    head: tuple[str, ...]
-    rows: Sequence[tuple[str, ...]]
-
-
 class TownView:
     """A town as the page shows it."""
 
@@ -175,6 +86,9 @@ class TownView:
         table = result.land_classes
         self.lines = display.class_lines(table) if table else []
         self.measures = [m for m in result.measures.values() if m.layers]
+        need = report.assessment.need(result.town.code)
+        self.need = None if need is None else NeedView(report, need, self)
+        self.no_need = next((f for f in found if f.trace.get("kind") == "land_need"), None)
 
     def _overview(self) -> Evidence:
         """Draw the town with the evidence of its gravest finding that has a place."""
@@ -276,6 +190,10 @@ class Report:
         """Put a role into words."""
         return self.w(legend.role(name))
 
+    def wanting(self, name: str) -> str:
+        """Put what a finding lacks into words: a role, or a field of the dossier."""
+        return self.role(name) if name in legend.ROLES else self.w(field(name))
+
     def three_class(self, name: str | None) -> str:
         """Put one of the three classes into words."""
         return self.w(legend.three_class(name))
@@ -354,31 +272,6 @@ class Report:
         head = " ∩ ".join(map(self.role, measure.layers))
         return Evidence(drawing, entries, title, pieces, measure.pieces, head)
 
-    def trace_tables(self, trace: Mapping[str, Any]) -> Iterator[Table]:
-        """Lay out what a trace holds beside its measures: the balance by source, land used again."""
-
-        def ha(value: Any) -> str:
-            return self.area(None if value is None else Decimal(str(value)), "ha")
-
-        if trace.get("balance"):
-            yield Table(
-                (self.t("Source"), self.t("Gross, ha"), self.t("Net, ha")),
-                [
-                    (self.w(legend.selector(row["source"])), ha(row["gross_m2"]), ha(row["net_m2"]))
-                    for row in trace["balance"]
-                ],
-            )
-        if trace.get("reuse"):
-            yield Table(
-                (self.t("Land to use first"), self.t("Used, ha"), self.t("In all, ha"),
-                 self.t("Left idle, ha")),
-                [
-                    (self.measure(row["total"]), ha(row["used_m2"]), ha(row["total_m2"]),
-                     ha(row["idle_m2"]))
-                    for row in trace["reuse"]
-                ],
-            )  # fmt: skip
-
     def silent(self) -> list[tuple[Any, list[Any], bool]]:
         """What was not evaluated, by rule and what was missing: a finding, all of them, are they few."""
         groups: dict[tuple[str, tuple[str, ...]], list[Any]] = {}
@@ -423,36 +316,3 @@ class Report:
             for key, group in legend.USES.items()
         ]
         return "".join(rules)
-
-
-ORIGINS: dict[str, Words] = {
-    "policy": _("the policy's"),
-    "townland": _("townland's own"),
-    "bureau": _("set by the bureau"),
-}
-
-MEASURE_WORDS: dict[str, Words] = {
-    "area_m2": _("gross"),
-    "net_m2": _("net of ridges"),
-    "sliver_m2": _("of it slivers"),
-    "uncovered_m2": _("not covered"),
-    "unknown_m2": _("unknown class"),
-}
-
-
-def _list(value: Any) -> list[Any]:
-    if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__"):
-        return [value]
-    return list(value)
-
-
-def _words(value: Any) -> Words | str:
-    if isinstance(value, Mapping):
-        return Bilingual(str(value.get("zh", "")), str(value.get("en", "")))
-    return value if isinstance(value, Words) else str(value)
-
-
-def _value(value: Any, report: Report) -> str:
-    if isinstance(value, bool):
-        return report.t("yes") if value else report.t("no")
-    return str(value)

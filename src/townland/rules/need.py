@@ -9,7 +9,7 @@ same use, so that gross and net have one total.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,12 +18,13 @@ from townland import units
 from townland.areas import Measure
 from townland.i18n import Words, _
 from townland.landclass import SOURCES
+from townland.rules import fields
 from townland.rules.basis import ZERO, Case
 from townland.rules.facts import Facts
 from townland.rules.finding import Finding
 from townland.rules.kinds import KINDS
 from townland.rules.loader import rules_in_force
-from townland.rules.model import Rulebook
+from townland.rules.model import Rulebook, Verdict
 from townland.rules.rule import LandNeed
 from townland.rules.rule_land import LandReplace, NeedByUse
 
@@ -47,9 +48,12 @@ class Areas(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """One piece under a cell: its row in the measure's frame, the features it lies in, its areas."""
+    """One piece under a cell: its number in the town's measure, its features, its areas.
 
-    row: int
+    The number is the column ``piece`` of the measure's layer in ``evidence.gpkg``.
+    """
+
+    number: int
     planned_use_id: str
     land_use_id: str
     gross_m2: Decimal
@@ -71,34 +75,71 @@ class Cell:
     pieces: tuple[Piece, ...]
 
 
+class Account(NamedTuple):
+    """The need, or what is to be replaced, set against what the dossier states of one account.
+
+    `name` is ``annual_quota``, ``linked_quota``, ``replacement`` or ``replacement_paddy``, `rule` and
+    `verdict` tell which finding judges it, `key` is the dossier's. `held` and `short` are None where the
+    dossier does not state it. In every unit `short` is what is printed of the need beyond `held`.
+    """
+
+    name: str
+    rule: str
+    verdict: Verdict
+    key: str | None
+    need: Areas
+    held: Areas | None
+
+    @property
+    def short(self) -> Areas | None:
+        """What stays short; None where nobody knows what is held."""
+        return None if self.held is None else _beyond(self.need, self.held)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class NeedTable:
     """The indicator need of one town.
 
-    `cells` go by use and source, `by_use` and `by_source` are their sums (gross, net), `cultivated` and
-    `paddy` what is to be replaced, net of ridges. `against` holds the findings that set the need against
-    quota, replacement bank, linked quota, per-head standard and supply rate, by kind. `uncovered_m2`
-    and `unknown_m2` say for how much of the town the table is silent.
+    `uses` and `sources` are the table's columns and rows in their order, land or no land; None is
+    among them where nobody knows. `cells` go by use and source where there is land, `by_use` and
+    `by_source` are their sums (gross, net), `cultivated` and `paddy` what is to be replaced, net of
+    ridges. `accounts` set the need against annual and linked quota and what is to be replaced against
+    the bank; `against` holds the findings on all of these, per-head standard and supply rate among
+    them, by kind. `uncovered_m2` and `unknown_m2` say for how much of the town the table is silent.
     """
 
     town: str
     measure: str
     uses: tuple[str | None, ...]
+    sources: tuple[str | None, ...]
     cells: Mapping[tuple[str | None, str | None], Cell]
     by_use: Mapping[str | None, tuple[Areas, Areas]]
     by_source: Mapping[str | None, tuple[Areas, Areas]]
     total: Areas
     cultivated: Areas
     paddy: Areas
+    accounts: tuple[Account, ...]
     against: Mapping[str, Finding]
-    short_m2: Decimal | None
-    short_cultivated_m2: Decimal | None
-    short_paddy_m2: Decimal | None
     uncovered_m2: Decimal
     unknown_m2: Decimal
 
+    def account(self, name: str) -> Account | None:
+        """Give one account; None where no rule asks for it."""
+        return next((one for one in self.accounts if one.name == name), None)
+
+    @property
+    def short(self) -> Areas | None:
+        """What stays short of the need after annual and linked quota; None without an annual quota.
+
+        A linked quota that the dossier does not state counts as none.
+        """
+        annual, linked = map(self.account, ("annual_quota", "linked_quota"))
+        if annual is None or annual.short is None:
+            return None
+        return annual.short if linked is None or linked.short is None else linked.short
+
     def frame(self, lang: str = "zh") -> pd.DataFrame:
-        """Lay the cells out one a row, then the total: use, source, gross, net, and piece ids."""
+        """Lay the cells out one a row, then the total: use, source, gross, net, numbers of pieces."""
         import pandas as pd
 
         def line(use: Words, source: Words, gross: Areas, net_: Areas, ids: str) -> dict[str, Any]:
@@ -116,7 +157,7 @@ class NeedTable:
                 source_words(cell.source),
                 cell.gross,
                 cell.net,
-                "; ".join(f"{piece.planned_use_id}∩{piece.land_use_id}" for piece in cell.pieces),
+                ", ".join(str(piece.number) for piece in cell.pieces),
             )
             for cell in self.cells.values()
         ]
@@ -146,6 +187,16 @@ def source_words(source: str | None) -> Words:
     }.get(source or "", _("land of no known source"))
 
 
+def account_words(name: str) -> Words:
+    """Name an account that the need is set against."""
+    return {
+        "annual_quota": _("annual quota"),
+        "linked_quota": _("linked quota, for what the annual quota leaves"),
+        "replacement": _("replacement bank: cultivated land, paddy included"),
+        "replacement_paddy": _("replacement bank: paddy"),
+    }[name]
+
+
 def indicator_need(rulebook: Rulebook, facts: Facts, on: dt.date) -> NeedTable | None:
     """Make the table of the indicator need; None where no rule asks for it or no layer tells it.
 
@@ -153,14 +204,13 @@ def indicator_need(rulebook: Rulebook, facts: Facts, on: dt.date) -> NeedTable |
     """
     rules = rules_in_force(rulebook, on)
     need = next((rule for rule in rules if isinstance(rule, LandNeed)), None)
-    if need is None or facts.measures[need.measure].missing:
+    if need is None or Case(need, rulebook, facts, on).silent(need.measure):
         return None
     measure = facts.measures[need.measure]
-    cells = _cells(measure, _uses(rulebook, rules))
-    uses = tuple(dict.fromkeys(use for use, _source in cells))
-    columns = [source for source in NEW_SOURCES if any(held == source for _use, held in cells)]
-    gross = _closed(cells, uses, columns, lambda piece: piece.gross_m2)
-    netted = _closed(cells, uses, columns, lambda piece: piece.net_m2, ridges=True)
+    named = _uses(rulebook, rules)
+    cells = _cells(measure, named)
+    gross = _closed(cells, named, lambda piece: piece.gross_m2)
+    netted = _closed(cells, named, lambda piece: piece.net_m2, ridges=True)
     table = {
         (use, source): Cell(
             use,
@@ -170,36 +220,64 @@ def indicator_need(rulebook: Rulebook, facts: Facts, on: dt.date) -> NeedTable |
             netted[use, source].m2 - _sum(piece.net_m2 for piece in cells[use, source]),
             tuple(cells[use, source]),
         )
-        for use in uses
-        for source in columns
-        if (use, source) in cells
+        for use, source in cells
     }
-    against = {
-        rule.kind: KINDS[rule.kind](Case(rule, rulebook, facts, on))
-        for rule in rules
-        if rule.kind in AGAINST
-    }
+    uses = tuple(use for use in named if use or any(held is None for held, _source in cells))
+    sources = tuple(s for s in NEW_SOURCES if s or any(held is None for _use, held in cells))
     by_source = {
         source: _both(cell for cell in table.values() if cell.source == source)
-        for source in columns
+        for source in sources
     }
-    replaced = [by_source[s][1] for s in ("paddy", "other_cultivated") if s in by_source]
+    total = _add(cell.gross for cell in table.values())
+    cultivated = _add(by_source[source][1] for source in ("paddy", "other_cultivated"))
+    paddy = by_source["paddy"][1]
+    cases = [Case(rule, rulebook, facts, on) for rule in rules if rule.kind in AGAINST]
+    against = {case.rule.kind: KINDS[case.rule.kind](case) for case in cases}
     return NeedTable(
         facts.town,
         need.measure,
         uses,
+        sources,
         table,
         {use: _both(cell for cell in table.values() if cell.use == use) for use in uses},
         by_source,
-        _add(cell.gross for cell in table.values()),
-        _add(replaced),
-        _add([by_source["paddy"][1]] if "paddy" in by_source else []),
+        total,
+        cultivated,
+        paddy,
+        tuple(_accounts(cases, against, total, cultivated, paddy)),
         against,
-        _short(against.get("land_need")),
-        *_short_of_bank(rules, against.get("land_replace")),
         measure.uncovered_m2,
         measure.unknown_m2,
     )
+
+
+def _accounts(
+    cases: Iterable[Case],
+    against: Mapping[str, Finding],
+    total: Areas,
+    cultivated: Areas,
+    paddy: Areas,
+) -> Iterator[Account]:
+    """Set the need against the quotas, what they leave against the next, and the land to be replaced."""
+    for case in cases:
+        rule, found = case.rule, against[case.rule.kind]
+
+        def account(
+            name: str, key: str | None, need: Areas, case: Case = case, found: Finding = found
+        ) -> Account:
+            held = fields.area(case, key, getattr(case.rule, "unit", "m2"))
+            return Account(
+                name, found.rule, found.verdict, key, need, None if held is None else _areas(held)
+            )
+
+        if isinstance(rule, LandNeed):
+            annual = account("annual_quota", rule.quota, total)
+            yield annual
+            if rule.linked_quota is not None:
+                yield account("linked_quota", rule.linked_quota, annual.short or total)
+        elif isinstance(rule, LandReplace):
+            yield account("replacement", rule.bank, cultivated)
+            yield account("replacement_paddy", rule.paddy_bank, paddy)
 
 
 def _uses(rulebook: Rulebook, rules: Iterable[Any]) -> list[str | None]:
@@ -228,7 +306,7 @@ def _cells(
         )
     ):
         key = (use if use in order else None, source if source in NEW_SOURCES else None)
-        piece = Piece(row, str(planned), str(land), area, area if net_m2 is None else net_m2)
+        piece = Piece(row + 1, str(planned), str(land), area, area if net_m2 is None else net_m2)
         found.setdefault(key, []).append(piece)
     for use, _source in list(found):
         ridges = _ridges(found, use)
@@ -254,7 +332,6 @@ def _ridges(cells: Mapping[tuple[str | None, str | None], list[Piece]], use: str
 def _closed(
     cells: Mapping[tuple[str | None, str | None], list[Piece]],
     uses: Sequence[str | None],
-    columns: Sequence[str | None],
     figure: Any,
     *,
     ridges: bool = False,
@@ -266,6 +343,7 @@ def _closed(
             lent = _ridges(cells, use)
             if lent:
                 exact[use, "other_agricultural"] += lent
+    columns = [source for source in NEW_SOURCES if any(held == source for _use, held in cells)]
     heads = [_sum(exact[key] for key in exact if key[1] == source) for source in columns]
     total = _sum(heads)
     out: dict[tuple[str | None, str | None], list[Decimal]] = {key: [] for key in exact}
@@ -289,30 +367,18 @@ def _sum(values: Iterable[Decimal]) -> Decimal:
 def _add(areas: Iterable[Areas]) -> Areas:
     held = list(areas)
     if not held:
-        return Areas(units.m2(0), units.ha(0), units.mu(0))
+        return _areas(ZERO)
     return Areas(*(sum(column, column[0] - column[0]) for column in zip(*held, strict=True)))
+
+
+def _areas(m2: Decimal) -> Areas:
+    return Areas(units.m2(m2), units.ha(m2), units.mu(m2))
+
+
+def _beyond(need: Areas, held: Areas) -> Areas:
+    return Areas(*(max(one - other, one - one) for one, other in zip(need, held, strict=True)))
 
 
 def _both(cells: Iterable[Cell]) -> tuple[Areas, Areas]:
     held = list(cells)
     return _add(cell.gross for cell in held), _add(cell.net for cell in held)
-
-
-def _short(found: Finding | None) -> Decimal | None:
-    short = None if found is None else found.trace.get("short_m2")
-    return None if short is None else units.m2(short)
-
-
-def _short_of_bank(
-    rules: Iterable[Any], found: Finding | None
-) -> tuple[Decimal | None, Decimal | None]:
-    """Give what the replacement bank lacks of cultivated land and of paddy."""
-    rule = next((rule for rule in rules if isinstance(rule, LandReplace)), None)
-    if rule is None or found is None:
-        return None, None
-    rows = {row["measure"]: row["short_m2"] for row in found.trace["replace"]}
-    cultivated, paddy = (
-        None if rows[name] is None else units.m2(rows[name])
-        for name in (rule.cultivated, rule.paddy)
-    )
-    return cultivated, paddy

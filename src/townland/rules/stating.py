@@ -27,6 +27,20 @@ _TITLES: dict[str, Words] = {
     "subsidy_returned": _("subsidy returned"),
     "quota_ha": _("annual quota"),
     "linked_quota_ha": _("linked quota"),
+    "replacement_bank_ha": _("replacement bank: cultivated land, paddy included"),
+    "replacement_bank_paddy_ha": _("replacement bank: paddy"),
+    "population": _("population"),
+    "employees": _("employees"),
+    "supply.city": _("land approved and supplied by year, city"),
+    "supply.county": _("land approved and supplied by year, county"),
+    "reused_sites": _("sites reused, with the day their transition began"),
+    "national_type": _("type of the town in the national notice"),
+    "annual_tax": _("tax in a year"),
+    "annual_output": _("output in a year"),
+    "annual_visitors": _("visitors in a year"),
+    "green_cover": _("green cover"),
+    "three_new_share": _("share of the new economy"),
+    "limit": _("the bar, which the rulebook leaves open"),
 }
 
 

@@ -44,6 +44,13 @@
         && each.dataset.town === (wanted.get("town") || ""),
     );
     if (meant) reveal(meant);
+    // the pieces of a cell of the indicator need lie in a list that is closed at first
+    const cell = document.getElementById(name);
+    const list = cell && cell.closest("details.cells");
+    if (list) {
+      list.open = true;
+      cell.scrollIntoView({ block: "start" });
+    }
   }
   window.addEventListener("hashchange", followAddress);
   followAddress();
