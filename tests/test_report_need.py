@@ -17,10 +17,10 @@ from tests.factory_rules import DAY, book
 from tests.test_rules_need import land
 
 from townland.assessment import Assessment, check
+from townland.maps.wording import ranges
 from townland.report.assessment_json import assessment_json, dumps, schema
 from townland.report.geopackage import write_evidence
 from townland.report.html import report_html
-from townland.report.need import ranges
 from townland.towns import read_towns
 
 WEST, EAST, OUTSIDE = box(0, 0, 500, 1000), box(500, 0, 1000, 1000), box(5000, 0, 5500, 1000)

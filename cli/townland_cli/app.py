@@ -175,7 +175,10 @@ def check(
 )
 def explain(
     run: Annotated[Path, typer.Argument(help=words("the folder that townland check wrote"))],
-    rule: Annotated[str, typer.Argument(help=words("a rule's id, e.g. LAND-03"))],
+    rule: Annotated[
+        str,
+        typer.Argument(help=words("a rule's id, e.g. LAND-03; or need, the table of indicators")),
+    ],
     town: Annotated[
         str | None, typer.Option("--town", help=words("the town's code; the first one without it"))
     ] = None,

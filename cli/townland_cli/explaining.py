@@ -6,15 +6,22 @@ from pathlib import Path
 
 import typer
 
-from townland.explain import explain, lines
+from townland.explain import explain, explain_need, lines
 from townland.i18n import _
 from townland_cli import printing
 
 DISAGREES = 4
+NEED = "need"
+"""What stands in place of a rule's id for the table of the indicator need."""
 
 
 def run_explain(run: Path, rule: str, town: str | None, *, as_json: bool, lang: str) -> int:
-    """Print where a figure comes from; 4 where its trace does not give it."""
+    """Print where a figure comes from; 4 where its trace does not give it.
+
+    In place of a rule ``need`` prints the table of the indicator need.
+    """
+    if rule == NEED:
+        return _run_need(run, town, as_json=as_json, lang=lang)
     found = explain(run, rule, town)
     if as_json:
         printing.document(
@@ -28,7 +35,13 @@ def run_explain(run: Path, rule: str, town: str | None, *, as_json: bool, lang: 
             }
         )
     else:
-        typer.echo(f"{rule}  {found.finding['title']}  {found.finding['town'] or '*'}")
+        code = found.finding["town"]
+        where = (
+            _("all towns together").render(lang)
+            if code is None
+            else f"{code} {found.towns.get(code, '')}"
+        )
+        typer.echo(f"{rule}  {found.finding['title']}  {where}")
         for head, text in lines(found, lang):
             typer.echo(f"  {head}:")
             printing.paragraph(text, indent=" " * 4)
@@ -40,4 +53,29 @@ def run_explain(run: Path, rule: str, town: str | None, *, as_json: bool, lang: 
             err=True,
         )
         return DISAGREES
+    return 0
+
+
+def _run_need(run: Path, town: str | None, *, as_json: bool, lang: str) -> int:
+    found = explain_need(run, town)
+    if as_json:
+        printing.document({"town": found.town["code"], "indicator_need": found.table})
+        return 0
+    typer.echo(
+        _(
+            "{code} {name}: the indicator need", code=found.town["code"], name=found.town["name"]
+        ).render(lang)
+    )
+    *head, pieces = found.head(lang)
+    rows = found.rows(lang)
+    printing.table([row[:-1] for row in rows], head)
+    typer.echo("")
+    for line in found.against(lang):
+        printing.paragraph(line, indent="  ")
+    typer.echo(f"\n{pieces}:")
+    for row in rows[:-1]:
+        printing.paragraph(
+            _("{name}: {value}", name=f"{row[0]} · {row[1]}", value=row[-1]).render(lang),
+            indent="  ",
+        )
     return 0

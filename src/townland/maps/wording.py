@@ -26,11 +26,21 @@ UNITS: dict[str, Words | str] = {
     "yi_per_km2": _("× 100 million yuan per km²"),
     "m2_per_head": _("m² a head"),
     "day": _("days"),
+    "years": _("years"),
+    "km": _("km"),
     "persons": _("persons"),
     "visits_10k": _("× 10,000 visits a year"),
     "yuan_10k_per_mu": _("× 10,000 yuan per mu"),
     "yuan_10k_per_head": _("× 10,000 yuan a head"),
 }
+
+ORIGINS: dict[str, Words] = {
+    "policy": _("the policy's"),
+    "townland": _("townland's own"),
+    "bureau": _("set by the bureau"),
+    "dossier": _("from the dossier"),
+}
+"""Whose a number is that a rule judges by."""
 
 _IN_UNIT: dict[str, Callable[[Decimal], Decimal]] = {
     "m2": units.m2,
@@ -149,3 +159,20 @@ def circled(number: int) -> str:
     ('①', '21')
     """
     return chr(0x2460 + number - 1) if 1 <= number <= 20 else str(number)
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """Write numbers in ascending order, neighbours together.
+
+    >>> ranges([1, 2, 3, 7, 9, 10])
+    '1–3, 7, 9–10'
+    >>> ranges([])
+    ''
+    """
+    spans: list[list[int]] = []
+    for number in sorted(numbers):
+        if spans and number == spans[-1][1] + 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in spans)

@@ -17,12 +17,6 @@ if TYPE_CHECKING:
     from townland.rules.finding import Finding
 
 
-ORIGINS: dict[str, Words] = {
-    "policy": _("the policy's"),
-    "townland": _("townland's own"),
-    "bureau": _("set by the bureau"),
-}
-
 MEASURE_WORDS: dict[str, Words] = {
     "area_m2": _("gross"),
     "net_m2": _("net of ridges"),
@@ -75,7 +69,7 @@ class FindingView:
         ]
         self.parameters = [
             (report.w(_words(step.get("title", step["name"]))), _value(step.get("value"), report),
-             report.w(ORIGINS.get(step.get("origin", ""), "")))
+             report.w(wording.ORIGINS.get(step.get("origin", ""), "")))
             for step in _list(finding.trace.get("parameters", ()))
             if isinstance(step, Mapping) and "name" in step
         ]  # fmt: skip

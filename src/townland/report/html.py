@@ -17,7 +17,7 @@ from townland.maps import legend, wording
 from townland.maps.content import piece_ids
 from townland.maps.figure import SCHEME, asset, page, templates
 from townland.report import display, picture
-from townland.report.findings import ORIGINS, Evidence, FindingView, Piece
+from townland.report.findings import Evidence, FindingView, Piece
 from townland.report.need import NeedView
 from townland.rules.stating import field
 
@@ -293,7 +293,7 @@ class Report:
         own = self.assessment.rulebook.parameter
         return [
             (self.w(own.title(name)), self.number(getattr(own, name)),
-             self.w(ORIGINS[own.origin(name)]))
+             self.w(wording.ORIGINS[own.origin(name)]))
             for name in type(own).model_fields
         ]  # fmt: skip
 

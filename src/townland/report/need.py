@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from townland.i18n import Words, _
 from townland.maps import wording
 from townland.rules.need import (
+    STANDARDS,
     Account,
     Areas,
     NeedTable,
@@ -21,12 +21,6 @@ from townland.rules.need import (
 if TYPE_CHECKING:
     from townland.report.html import Report, TownView
     from townland.rules.finding import Finding
-
-STANDARDS: Mapping[str, Words] = {
-    "per_head": _("construction land per head"),
-    "supply_rate": _("land-supply rate of the last years"),
-}
-"""The kinds of rules that set a bar of their own beside the need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +94,7 @@ class NeedView:
                 self._place(use, source),
                 f"{report.w(use_words(use))} · {report.w(source_words(source))}",
                 len(cell.pieces),
-                ranges(piece.number for piece in cell.pieces),
+                wording.ranges(piece.number for piece in cell.pieces),
             )
             for (use, source), cell in need.cells.items()
             if cell.pieces
@@ -175,23 +169,6 @@ def beyond(found: Finding) -> Decimal | None:
     if not isinstance(found.margin, Decimal):
         return None
     return max(-found.margin, found.margin - found.margin)
-
-
-def ranges(numbers: Iterable[int]) -> str:
-    """Write numbers in ascending order, neighbours together.
-
-    >>> ranges([1, 2, 3, 7, 9, 10])
-    '1–3, 7, 9–10'
-    >>> ranges([])
-    ''
-    """
-    spans: list[list[int]] = []
-    for number in sorted(numbers):
-        if spans and number == spans[-1][1] + 1:
-            spans[-1][1] = number
-        else:
-            spans.append([number, number])
-    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in spans)
 
 
 def _unstated(one: Account) -> tuple[str, ...]:

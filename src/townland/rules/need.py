@@ -35,6 +35,12 @@ CONSTRUCTION = "construction"
 AGAINST = ("land_need", "land_replace", "linked_quota", "per_head", "supply_rate")
 """The kinds of rules whose findings the need is set against."""
 
+STANDARDS: Mapping[str, Words] = {
+    "per_head": _("construction land per head"),
+    "supply_rate": _("land-supply rate of the last years"),
+}
+"""Those of these kinds that set a bar of their own, which is no area."""
+
 NEW_SOURCES: tuple[str | None, ...] = (*(s for s in SOURCES if s != CONSTRUCTION), None)
 """What new construction land was, None where nobody knows."""
 
