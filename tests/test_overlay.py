@@ -171,3 +171,18 @@ def test_clipping_is_bounded_and_does_not_depend_on_the_order(
     again, order = overlay.clip(town, [parcels[i] for i in shuffled])
     assert sorted(shuffled[row] for row in order) == sorted(rows)
     assert shapely.area(again).sum() == pytest.approx(shapely.area(pieces).sum(), abs=1e-9)
+
+
+def test_a_mosaic_laid_over_another_counts_once() -> None:
+    """Every edge of an inner cell is its neighbour's, so that GEOS takes the cell for undisputed."""
+
+    def cells(shift: float) -> list[shapely.Polygon]:
+        steps = [(50.0 * i + shift, 50.0 * j + shift) for i in range(12) for j in range(12)]
+        return [box(x, y, x + 50, y + 50) for x, y in steps]
+
+    town = box(205, 205, 395, 395)
+    pieces, _rows = overlay.clip(town, [*cells(0.0), *cells(25.0)])
+    assert shapely.area(pieces).sum() == 2 * town.area
+    settled, found = overlay.settle(pieces, range(len(pieces)))
+    assert shapely.area(settled).sum() == pytest.approx(town.area)
+    assert sum(overlap.area for overlap in found) == pytest.approx(town.area)

@@ -15,14 +15,11 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from townland.prepare import topology
 from townland.prepare.areal import polygons_of
-from townland.prepare.topology import directed_edges, hashed
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-
-OVERLAP_NOISE_M2 = 1e-6
-"""Two parcels that share less than this share only their edge."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,8 +126,8 @@ def is_mosaic(town: Any, parcels: Any) -> bool:
     >>> is_mosaic(shapely.box(0.5, 0.5, 2.5, 1.5), halves)
     False
     """
-    marks, way = directed_edges(parcels)
-    order = np.argsort(hashed(marks))
+    marks, way = topology.directed_edges(parcels)
+    order = np.argsort(topology.hashed(marks))
     marks, way = marks[:, order], way[order]
     new = np.ones(len(order), dtype=bool)
     new[1:] = False
@@ -181,18 +178,13 @@ def settle(
     order = np.asarray(precedence)
     if len(pieces) < 2:
         return pieces, []
-    suspects = np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(pieces)))
-    if not len(suspects):
-        return pieces, []
-    noise = OVERLAP_NOISE_M2 / unit_m**2
-    found, other = shapely.STRtree(pieces).query(pieces[suspects], predicate="intersects")
-    pairs = np.column_stack((suspects[found], other))
-    pairs = np.unique(np.sort(pairs[pairs[:, 0] != pairs[:, 1]], axis=1), axis=0)
-    shared = shapely.intersection(pieces[pairs[:, 0]], pieces[pairs[:, 1]])
-    real = np.flatnonzero(shapely.area(shared) > noise)
+    noise = topology.NOISE_M2 / unit_m**2
+    known = np.flatnonzero(~shapely.is_empty(pieces))
+    found = [known[pairs] for pairs, _shared in topology.search(pieces[known], noise)]
+    pairs = np.concatenate(found) if found else np.empty((0, 2), dtype=np.int64)
     overlaps = []
     # By the keeper's place, so that a keeper has lost what it must before it takes from others.
-    for pair in sorted(real, key=lambda k: tuple(sorted(order[pairs[k]]))):
+    for pair in sorted(range(len(pairs)), key=lambda k: tuple(sorted(order[pairs[k]]))):
         keeps, loses = sorted(pairs[pair], key=lambda i: order[i])
         land = polygons_of(shapely.intersection(pieces[keeps], pieces[loses]))[0]
         if land.area <= noise:

@@ -169,7 +169,7 @@ def overlapping(parcels: Any, noise: float, most: int = MOST) -> tuple[Ints, Any
     pairs = [np.column_stack((first[again], again))]
     shared = [parcels[again]]
     count = len(again)
-    for found, land in _search(parcels[once], noise):
+    for found, land in search(parcels[once], noise):
         pairs.append(once[found])
         shared.append(land)
         count += len(found)
@@ -180,8 +180,8 @@ def overlapping(parcels: Any, noise: float, most: int = MOST) -> tuple[Ints, Any
     return joined[order], lands[order]
 
 
-def _search(parcels: Any, noise: float) -> Iterator[tuple[Ints, Any]]:
-    """The overlapping pairs among polygons no two of which are the same."""
+def search(parcels: Any, noise: float) -> Iterator[tuple[Ints, Any]]:
+    """The pairs of `overlapping` in no order, some at a time; a polygon may stand many times."""
     if len(parcels) < 2:
         return
     tree = shapely.STRtree(parcels)
