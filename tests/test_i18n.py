@@ -83,9 +83,9 @@ def test_the_words_of_the_verdicts() -> None:
 
 
 def test_texts_are_put_into_words_late() -> None:
-    text = _("{reason} at {place}", reason=_("the ring crosses itself"), place="(1, 2)")
+    text = _("{problem} at ({x}, {y})", problem=_("the ring crosses itself"), x=1, y=2)
     assert text.render("en") == "the ring crosses itself at (1, 2)"
-    assert text.render() == str(text) == "边界自相交，位置 (1, 2)"
+    assert text.render() == str(text) == "边界自相交，位置（1, 2）"
     assert Joined((text, 7), "; ").render("en").endswith("; 7")
     assert str(Joined(("a", "b"))) == "ab"
     assert str(Bilingual("镇", "town")) == "镇"

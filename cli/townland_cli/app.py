@@ -13,6 +13,7 @@ from townland.i18n import _
 from townland_cli import dossiers, layers, printing, rules
 from townland_cli.options import (
     LANG,
+    AcceptRepair,
     AsJson,
     Catalog,
     Crs,
@@ -124,13 +125,7 @@ def check(
     formats: Annotated[
         str, typer.Option("--formats", help=words("what to write beside assessment.json"))
     ] = "html,map,gpkg",
-    accept_repair: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--accept-repair",
-            help=words("accept a repair that changes a protected area: LAYER:FEATURE"),
-        ),
-    ] = None,
+    accept_repair: AcceptRepair = None,
     strict: Annotated[
         bool,
         typer.Option(
@@ -203,6 +198,7 @@ def area(
     layer: Layer = None,
     crs: Crs = None,
     encoding: Encoding = None,
+    accept_repair: AcceptRepair = None,
     as_json: AsJson = False,
     lang: Lang = LANG,
     quiet: Quiet = False,
@@ -212,7 +208,15 @@ def area(
     printing.start(lang, log_file)
     from townland_cli.checking import run_area
 
-    run_area(file, layer=layer, crs=crs, encoding=encoding, as_json=as_json, lang=lang)
+    run_area(
+        file,
+        layer=layer,
+        crs=crs,
+        encoding=encoding,
+        accept_repairs=accept_repair or [],
+        as_json=as_json,
+        lang=lang,
+    )
 
 
 @app.command(

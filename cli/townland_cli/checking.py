@@ -152,6 +152,7 @@ def run_area(
     layer: str | None,
     crs: str | None,
     encoding: str | None,
+    accept_repairs: Sequence[str] = (),
     as_json: bool,
     lang: str,
 ) -> None:
@@ -159,7 +160,7 @@ def run_area(
     rows = []
     for file in files:
         for town in read_towns([file], layer=layer, crs=crs, encoding=encoding):
-            rows.append(_area_row(file, layer, town))
+            rows.append(_area_row(file, layer, town, accept_repairs))
     if as_json:
         printing.document(rows)
         return
@@ -187,6 +188,18 @@ def run_area(
             _("on the plane (m²)").render(lang),
         ],
     )
+    for row in rows:
+        for repair in row.get("repairs", ()):
+            typer.echo(
+                _(
+                    "{file}, {name}: mended ({code}), from {before} m² to {after} m²",
+                    file=row["file"],
+                    name=row["name"],
+                    code=repair["code"],
+                    before=f"{repair['area_before_m2']:.2f}",
+                    after=f"{repair['area_after_m2']:.2f}",
+                ).render(lang)
+            )
 
 
 def exit_code(assessment: Assessment, *, strict: bool) -> int:
@@ -207,12 +220,17 @@ def exit_code(assessment: Assessment, *, strict: bool) -> int:
     return 0
 
 
-def _area_row(file: Path, layer: str | None, town: Town) -> dict[str, Any]:
-    boundary, _repairs = mend(
-        [town.boundary], [town.code], town.crs, layer=town.input.name, protected=True
+def _area_row(file: Path, layer: str | None, town: Town, accepted: Sequence[str]) -> dict[str, Any]:
+    boundary, repairs = mend(
+        [town.boundary],
+        [town.code],
+        town.crs,
+        layer=town.input.name,
+        protected=True,
+        accepted=accepted,
     )
     area, check_area, plane = boundary_areas(replace(town, boundary=boundary[0]))
-    return {
+    row: dict[str, Any] = {
         "file": file.as_posix(),
         "layer": layer or town.input.name,
         "feature": town.code,
@@ -224,6 +242,18 @@ def _area_row(file: Path, layer: str | None, town: Town) -> dict[str, Any]:
         "ha": float(units.ha(area)),
         "mu": float(units.mu(area)),
     }
+    if repairs:
+        row["repairs"] = [
+            {
+                "code": repair.code,
+                "place": None if repair.place is None else list(repair.place),
+                "area_before_m2": float(repair.area_before_m2),
+                "area_after_m2": float(repair.area_after_m2),
+                "accepted": repair.accepted,
+            }
+            for repair in repairs
+        ]
+    return row
 
 
 def _side_by_side(comparison: Mapping[str, Any], out: Path, lang: str) -> None:

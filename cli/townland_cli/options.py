@@ -49,6 +49,13 @@ Encoding = Annotated[
     str | None,
     typer.Option("--encoding", help=words("the encoding of the boundary's text, e.g. GB18030")),
 ]
+AcceptRepair = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--accept-repair",
+        help=words("accept a repair that changes a protected area: LAYER:FEATURE"),
+    ),
+]
 Lang = Annotated[
     str, typer.Option("--lang", help=words("the language of messages and reports: zh or en"))
 ]

@@ -255,6 +255,7 @@ def check(
         findings += evaluate(rulebook, facts, on)
         needs.append(indicator_need(rulebook, facts, on))
     findings += evaluate_portfolio(rulebook, known_towns, on)
+    issues += prepare.collapsed(repairs)
     issues += _unused(accept_repairs, repairs)
     progress(_("checked"), steps, steps)
     inputs = {town.input: None for town in towns}

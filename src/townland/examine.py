@@ -21,8 +21,9 @@ def examine(spec: LayerSpec, catalog: LayerCatalog) -> LayerSummary:
     """Describe a layer and list its faults, those of its features included.
 
     Beyond what `inspect` says: ``geometry_invalid`` for each feature with what mending would do to
-    its area, ``class_unknown`` for each code that the scheme does not know, ``id_double`` for ids that
-    stand twice. What makes the layer unusable is an issue too, never an exception.
+    its area, and beside it the fault by its own code (`prepare.geometry_issues`), ``class_unknown`` for
+    each code that the scheme does not know, ``id_double`` for ids that stand twice. What makes the layer
+    unusable is an issue too, never an exception.
     """
     summary = inspect(spec, catalog)
     if spec.is_raster or any(issue.severity == "error" for issue in summary.issues):
@@ -41,23 +42,7 @@ def examine(spec: LayerSpec, catalog: LayerCatalog) -> LayerSummary:
 
 def _geometry(layer: Layer) -> list[Issue]:
     geometry = layer.frame.geometry.to_numpy()
-    _mended, repairs = prepare.mend(
-        geometry, layer.frame["id"], layer.crs, layer=layer.spec.name, protected=False
-    )
-    return [
-        Issue(
-            "geometry_invalid",
-            "warning",
-            _(
-                "{problem}; mending changes its area from {before} m² to {after} m²",
-                problem=repair.problem,
-                before=repair.area_before_m2,
-                after=repair.area_after_m2,
-            ),
-            feature=repair.feature,
-        )
-        for repair in repairs
-    ]
+    return prepare.geometry_issues(geometry, layer.frame["id"], layer.crs, layer=layer.spec.name)
 
 
 def _classes(layer: Layer) -> list[Issue]:

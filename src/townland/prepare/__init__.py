@@ -2,7 +2,7 @@
 
 from townland.prepare.areal import THREADED_FROM, in_threads, polygons_of
 from townland.prepare.ground import PROTECTED_ROLES, Ground, gather, id_key, scheme_of
-from townland.prepare.mend import Repair, mend
+from townland.prepare.mend import Repair, collapsed, geometry_issues, mend
 from townland.prepare.topology import gaps, overlaps, slivers
 
 __all__ = [
@@ -10,8 +10,10 @@ __all__ = [
     "THREADED_FROM",
     "Ground",
     "Repair",
+    "collapsed",
     "gaps",
     "gather",
+    "geometry_issues",
     "id_key",
     "in_threads",
     "mend",

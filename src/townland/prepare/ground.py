@@ -19,11 +19,14 @@ from townland import landclass
 from townland.catalog import LayerSpec
 from townland.errors import CatalogError
 from townland.i18n import _
-from townland.prepare.areal import polygons_of
+from townland.prepare.areal import made_valid
 from townland.prepare.mend import Repair, mend
 from townland.reading.layer import Layer
 
-PROTECTED_ROLES = ("permanent_basic_farmland", "ecological_redline")
+PROTECTED_ROLES = ("permanent_basic_farmland", "ecological_redline", "control_zone")
+"""The layers on whose land building can fail a town (LAND-03: permanent basic farmland; LAND-07: the
+red line, and the zone where building is prohibited): no repair changes their area unasked."""
+
 CULTIVATED = ("paddy", "other_cultivated")
 
 
@@ -196,7 +199,5 @@ def _moved(geometries: Any, source: pyproj.CRS, target: pyproj.CRS) -> Any:
     if source == target:
         return moved
     torn = np.flatnonzero(~shapely.is_valid(moved))
-    moved[torn] = polygons_of(
-        shapely.make_valid(moved[torn], method="structure", keep_collapsed=False)
-    )
+    moved[torn] = made_valid(moved[torn])
     return moved

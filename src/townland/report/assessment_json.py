@@ -65,6 +65,10 @@ def assessment_json(assessment: Assessment, *, lang: str = DEFAULT_LANGUAGE) -> 
                 "action": render(repair.action, lang),
                 "area_before_m2": _plain(repair.area_before_m2),
                 "area_after_m2": _plain(repair.area_after_m2),
+                "code": repair.code,
+                "place": None if repair.place is None else list(repair.place),
+                "crs": None if repair.crs is None else crs_room.describe(repair.crs),
+                "accepted": repair.accepted,
             }
             for repair in assessment.repairs
         ],
@@ -75,6 +79,7 @@ def assessment_json(assessment: Assessment, *, lang: str = DEFAULT_LANGUAGE) -> 
                 "layer": issue.layer,
                 "feature": issue.feature,
                 "message": render(issue.message, lang),
+                "place": None if issue.place is None else list(issue.place),
             }
             for issue in assessment.issues
         ],

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyogrio
 
@@ -23,7 +24,9 @@ COLOURS = {
     "uncovered": ("#555555", "#99999988", "0.3"),
 }
 PIECE = "piece"
-REPAIR_COLUMNS = ("layer", "feature", "problem", "action", "area_before_m2", "area_after_m2")
+REPAIR_COLUMNS = (
+    "layer", "feature", "problem", "action", "area_before_m2", "area_after_m2", "code", "x", "y",
+)  # fmt: skip
 EVIDENCE = ("#b30000", "#d7301f66", "0.3")
 
 
@@ -101,7 +104,10 @@ def _layers(assessment: Assessment, lang: str) -> Iterator[tuple[str, list[Any],
 
 def _empty(columns: Sequence[str], crs: Any) -> gpd.GeoDataFrame:
     """A layer without features, so that who looks for it finds it."""
-    blank = {name: pd.Series(dtype=float if name.endswith("_m2") else object) for name in columns}
+    blank = {
+        name: pd.Series(dtype=float if name.endswith("_m2") or name in ("x", "y") else object)
+        for name in columns
+    }
     return gpd.GeoDataFrame(blank, geometry=[], crs=crs)
 
 
@@ -116,6 +122,9 @@ def _repairs(assessment: Assessment, lang: str) -> Iterator[gpd.GeoDataFrame]:
                     "action": [render(repair.action, lang)],
                     "area_before_m2": [float(repair.area_before_m2)],
                     "area_after_m2": [float(repair.area_after_m2)],
+                    "code": [repair.code],
+                    "x": [np.nan if repair.place is None else repair.place[0]],
+                    "y": [np.nan if repair.place is None else repair.place[1]],
                 },
                 geometry=[repair.geometry],
                 crs=repair.crs,
