@@ -1,0 +1,1 @@
+"""Layers written in the formats other people ask for."""
