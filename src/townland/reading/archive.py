@@ -23,6 +23,9 @@ MAX_MEMBERS = 100_000
 _PARTS = {".shp", ".shx", ".dbf", ".prj", ".cpg", ".qix", ".sbn", ".sbx"}
 _UTF8_NAME = 0x800
 
+BESIDE = ("dxf", "kml")
+"""Formats that do not count in a zip that holds a layer of another format."""
+
 
 @contextmanager
 def opened(path: Path, *, prefer: str | None = None) -> Iterator[Path]:
@@ -147,6 +150,9 @@ def _is_wanted(parts: tuple[str, ...]) -> bool:
 
 
 def _only_layer(root: Path, path: Path, prefer: str | None) -> Path:
+    main = root / "doc.kml"
+    if main.is_file():  # a KMZ, whose other files are pictures or what links name
+        return main
     found = sorted(
         file
         for file in root.rglob("*")
@@ -156,6 +162,9 @@ def _only_layer(root: Path, path: Path, prefer: str | None) -> Path:
     )
     if len(found) > 1 and prefer is not None:
         found = [file for file in found if file.stem.lower() == prefer.lower()] or found
+    if len(found) > 1:
+        # a drawing or a picture for a globe lies beside the layer it was made from
+        found = [file for file in found if SUFFIXES[file.suffix.lower()] not in BESIDE] or found
     if len(found) == 1:
         return found[0]
     if not found:

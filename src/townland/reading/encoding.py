@@ -7,6 +7,7 @@ language byte wrongly.
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,6 +83,29 @@ def encoding_of(
     """
     text = _Text.read(table)
     language = _LANGUAGE_BYTES.get(text.language)
+    return _decided(text, label, language, override, place or table.as_posix())
+
+
+def encoding_of_text(
+    raw: bytes, label: str | None, override: str | None = None, *, place: str
+) -> Encoding:
+    """Find the encoding of a text file as `encoding_of` does that of a table, line by line.
+
+    The parts between ``<`` and ``>`` count as lines, too. Without `label`, the file declares none.
+
+    Raises
+    ------
+    EncodingError
+        The text does not decode in what the user states, or in nothing known.
+    """
+    lines = {part.strip() for part in re.split(rb"[\r\n<>]+", raw) if not part.isascii()}
+    text = _Text(tuple(sorted(lines)), frozenset(), 0)
+    return _decided(text, label, None, override, place)
+
+
+def _decided(
+    text: _Text, label: str | None, language: str | None, override: str | None, place: str
+) -> Encoding:
     declared = label if label is not None else language
     if override is not None:
         used = codec_of(override)
@@ -90,7 +114,7 @@ def encoding_of(
                 _(
                     "{place}: the text does not decode as {encoding}; leave the encoding out to have"
                     " it found, or state another with --encoding or the catalog's key encoding",
-                    place=place or table.as_posix(),
+                    place=place,
                     encoding=override,
                 )
             )
@@ -111,9 +135,9 @@ def encoding_of(
         return Encoding(stated, declared)
     raise EncodingError(
         _(
-            "{place}: the text of the .dbf is neither UTF-8 nor GB18030 (GBK); state its encoding"
-            " with --encoding or the catalog's key encoding",
-            place=place or table.as_posix(),
+            "{place}: the text is neither UTF-8 nor GB18030 (GBK); state its encoding with"
+            " --encoding or the catalog's key encoding",
+            place=place,
         )
     )
 

@@ -27,7 +27,7 @@ SETTINGS = {
     "OGR_GEOMETRY_ACCEPT_UNCLOSED_RING": "YES",
 }
 
-GIS_LIBRARIES = ("fiona", "geopandas", "pyogrio", "pyproj", "rasterio")
+GIS_LIBRARIES = ("ezdxf", "fiona", "geopandas", "pyogrio", "pyproj", "rasterio")
 
 
 def apply() -> None:

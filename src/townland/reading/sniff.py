@@ -12,7 +12,16 @@ from townland.errors import LayerError
 from townland.i18n import Text, _
 
 Format = Literal[
-    "shapefile", "geopackage", "geojson", "filegdb", "flatgeobuf", "geoparquet", "raster", "zip"
+    "shapefile",
+    "geopackage",
+    "geojson",
+    "filegdb",
+    "flatgeobuf",
+    "geoparquet",
+    "dxf",
+    "kml",
+    "raster",
+    "zip",
 ]
 
 SUFFIXES: dict[str, Format] = {
@@ -24,6 +33,9 @@ SUFFIXES: dict[str, Format] = {
     ".fgb": "flatgeobuf",
     ".parquet": "geoparquet",
     ".geoparquet": "geoparquet",
+    ".dxf": "dxf",
+    ".kml": "kml",
+    ".kmz": "zip",
     ".tif": "raster",
     ".tiff": "raster",
     ".zip": "zip",
@@ -37,10 +49,12 @@ DRIVERS: dict[str, tuple[str, ...]] = {
 }
 """The one driver that may open each format."""
 
-ACCEPTED = "Shapefile, GeoPackage, GeoJSON, FileGDB, FlatGeobuf, GeoParquet"
+ACCEPTED = "Shapefile, GeoPackage, GeoJSON, FileGDB, FlatGeobuf, GeoParquet, DXF, KML"
 SIDE_FILES = (".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix")
 EXPORT = (".mdb", ".accdb", ".dwg", ".dgn", ".udb", ".udd", ".udbx", ".vct", ".mpk", ".lpk")
 
+_DXF = re.compile(rb"(999[ \t]*\r?\n[^\n]*\n\s*)*0[ \t]*\r?\n[ \t]*SECTION\b")
+_KML = re.compile(rb"<(\w+:)?kml[\s>]")
 _REMOTE = re.compile(r"[a-z][a-z0-9+.-]+:", re.IGNORECASE)
 
 
@@ -102,7 +116,7 @@ def sniff(path: Path) -> Format:
             return _folder(path)
         size = path.stat().st_size
         with path.open("rb") as stream:
-            head = stream.read(512)
+            head = stream.read(4096)
     except FileNotFoundError:
         raise LayerError(_("{path}: no such file", path=place)) from None
     except OSError as problem:
@@ -160,13 +174,23 @@ def _by_content(head: bytes) -> Format | None:
         return "raster"
     if head[:4] == b"\x00\x00\x27\x0a":
         return "shapefile"
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    text = _plain(head)
+    if text.startswith(b"AutoCAD Binary DXF") or _DXF.match(text):
+        return "dxf"
+    if text.startswith(b"<"):
+        return "kml" if _KML.search(text) else None
     return "geojson" if text.startswith(b"{") else None
 
 
+def _plain(head: bytes) -> bytes:
+    """The beginning of a text in ASCII, without byte order mark, separators and blanks."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        head = head[: len(head) // 2 * 2].decode("utf-16", "replace").encode("ascii", "replace")
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x1e")
+
+
 def _unknown(path: Path, head: bytes) -> Text:
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if text.startswith(b"<") or b"<\x00" in head[:4]:
+    if _plain(head).startswith(b"<"):
         return _(
             "{path}: the content is XML, which may name other files and addresses, and is not read;"
             " expected one of {accepted}",

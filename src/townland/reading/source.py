@@ -21,7 +21,9 @@ from townland.errors import CRSError, LayerError
 from townland.i18n import _
 from townland.issues import Issue
 from townland.reading import archive, parquet
+from townland.reading.dxf import read_dxf
 from townland.reading.encoding import encoding_of
+from townland.reading.kml import read_kml
 from townland.reading.rows import (
     Rows,
     Whole,
@@ -44,7 +46,7 @@ NOT_POLYGONS = (
     "MultiCurve",
 )
 
-READERS: dict[Format, Callable[..., Whole]] = {}
+READERS: dict[Format, Callable[..., Whole]] = {"dxf": read_dxf, "kml": read_kml}
 """The formats that are read whole, each by a function ``(file, place, *, layer, encoding)``."""
 
 

@@ -1,0 +1,414 @@
+"""KML: placemarks with polygons, their names and columns; nothing outside of the file is touched.
+
+GDAL's driver is not used: XML may name other files and addresses, which this reader never follows.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import shapely
+from numpy.typing import NDArray
+
+from townland.errors import LayerError
+from townland.i18n import _
+from townland.issues import Issue
+from townland.reading.encoding import encoding_of_text
+from townland.reading.rows import Rows, Whole, bounds_of
+
+MAX_BYTES = 256 << 20
+MAX_DEPTH = 64
+CRS = "EPSG:4326"
+
+_CHUNK = 1 << 20
+_DECLARED = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)", re.DOTALL)
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_COMMA = re.compile(r"\s*,\s*")
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+_CHINESE_MAPS = re.compile(
+    "奥维|ovital|omap|高德|amap|gaode|腾讯地图|百度地图|baidu", re.IGNORECASE
+)
+"""Makers of maps that are shifted to GCJ-02, or let their user choose it."""
+_OTHERS = ("Point", "LineString", "Model", "Track", "MultiTrack")
+_INTEGERS = ("int", "uint", "short", "ushort", "long")
+_TEXTS = ("name", "description", "coordinates", "value", "SimpleData", "href")
+
+
+def read_kml(
+    file: Path, place: str, *, layer: str | None = None, encoding: str | None = None
+) -> Whole:
+    """Read every placemark that has a polygon, in file order.
+
+    Folders and documents may hold one another; `layer` chooses those of one name. The polygons of a
+    MultiGeometry are one feature. Heights are dropped.
+
+    Parameters
+    ----------
+    layer
+        The name of a folder or document, in any case of letters; all placemarks without it.
+    encoding
+        The encoding of the text, where the user states it.
+
+    Returns
+    -------
+    The features with the columns ``name``, ``folder``, ``description`` where there are any, and those of
+    their extended data; in longitude and latitude (EPSG:4326), which KML prescribes.
+
+    Raises
+    ------
+    LayerError
+        It is no well-formed KML, too large or too deep, declares a document type or entities, holds
+        no polygon, or coordinates that are no numbers.
+    EncodingError
+        The text cannot be decoded.
+    """
+    text, used, declared, text_issues = _text(file, place, encoding)
+    found = _Found(place)
+    _parse(text, found, place)
+    marks = _chosen(found, layer)
+    columns = _columns(marks, found.types)
+    geometry = np.array([mark.geometry() for mark in marks], dtype=object)
+    rows = Rows(np.arange(len(marks)), columns, geometry, bounds=bounds_of(geometry))
+    issues = (*text_issues, *_notes(found, suspicious=bool(_CHINESE_MAPS.search(text))))
+    return Whole(rows, CRS, used, declared, issues)
+
+
+@dataclass(slots=True)
+class _Mark:
+    """A placemark: its texts, its columns, and the rings of its polygons."""
+
+    name: str | None = None
+    description: str | None = None
+    folder: str | None = None
+    within: tuple[str, ...] = ()
+    data: dict[str, str] = field(default_factory=dict)
+    polygons: list[tuple[list[NDArray[np.float64]], list[NDArray[np.float64]]]] = field(
+        default_factory=list
+    )
+    others: int = 0
+
+    def geometry(self) -> Any:
+        """One polygon, or all of them together."""
+        made = [shapely.Polygon(outer[0], inner) for outer, inner in self.polygons]
+        return made[0] if len(made) == 1 else shapely.MultiPolygon(made)
+
+
+@dataclass(slots=True)
+class _Found:
+    """The target of the parser: it hears elements begin and end, and keeps what counts."""
+
+    place: str
+    marks: list[_Mark] = field(default_factory=list)
+    types: dict[str, str] = field(default_factory=dict)
+    others: int = 0
+    links: list[str] = field(default_factory=list)
+    deep: int = 0
+    mended: int = 0
+    path: list[str] = field(default_factory=list)
+    folders: list[str] = field(default_factory=list)
+    mark: _Mark | None = None
+    column: str = ""
+    words: list[str] = field(default_factory=list)
+    high: bool = False
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Hear an element begin."""
+        name = tag.rpartition("}")[2]
+        if len(self.path) >= MAX_DEPTH:
+            raise LayerError(
+                _(
+                    "{place}: the elements are nested more than {limit} deep, which no map is; the"
+                    " file is not read",
+                    place=self.place,
+                    limit=MAX_DEPTH,
+                )
+            )
+        if not self.path and name != "kml":
+            raise LayerError(
+                _("{place}: the XML begins with {name}, not with kml", place=self.place, name=name)
+            )
+        self.path.append(name)
+        self.words.clear()
+        if name in ("Folder", "Document"):
+            self.folders.append("")
+        elif name == "Placemark":
+            self.mark = _Mark(within=tuple(self.folders))
+            self.high = False
+        elif name in ("Data", "SimpleData"):
+            self.column = attributes.get("name", "")
+        elif name == "SimpleField":
+            self.types[attributes.get("name", "")] = attributes.get("type", "string")
+        elif self.mark is not None and name == "Polygon":
+            self.mark.polygons.append(([], []))
+        elif self.mark is not None and name in _OTHERS:
+            self.mark.others += 1
+
+    def data(self, words: str) -> None:
+        """Hear text."""
+        if self.path and self.path[-1] in _TEXTS:
+            self.words.append(words)
+
+    def end(self, tag: str) -> None:
+        """Hear an element end."""
+        name = tag.rpartition("}")[2]
+        words = "".join(self.words).strip()
+        self.path.pop()
+        parent = self.path[-1] if self.path else ""
+        self.words.clear()
+        if name in ("Folder", "Document"):
+            self.folders.pop()
+        elif name == "Placemark":
+            self._end_mark()
+        elif name == "name" and parent in ("Folder", "Document"):
+            self.folders[-1] = words
+        elif name == "href" and parent in ("Link", "Url") and "NetworkLink" in self.path:
+            self.links.append(words)
+        elif self.mark is not None:
+            self._end_within(self.mark, name, parent, words)
+
+    def close(self) -> None:
+        """Hear the document end."""
+
+    def _end_within(self, mark: _Mark, name: str, parent: str, words: str) -> None:
+        if name == "name" and parent == "Placemark":
+            mark.name = words or None
+        elif name == "description" and parent == "Placemark":
+            mark.description = words or None
+        elif name == "SimpleData" or (name == "value" and parent == "Data"):
+            if self.column:
+                mark.data[self.column] = words
+        elif name == "coordinates" and parent == "LinearRing":
+            ring = self._ring(mark, words)
+            if "Polygon" not in self.path:  # a ring by itself bounds an area, too
+                mark.polygons.append(([ring], []))
+            elif "innerBoundaryIs" in self.path:
+                mark.polygons[-1][1].append(ring)
+            else:
+                mark.polygons[-1][0].append(ring)
+        elif name == "Polygon" and len(mark.polygons[-1][0]) != 1:
+            raise LayerError(
+                _(
+                    "{place}: a polygon of the placemark {name} has {count} outer boundaries; expected"
+                    " one",
+                    place=self.place,
+                    name=self._called(mark),
+                    count=len(mark.polygons[-1][0]),
+                )
+            )
+
+    def _end_mark(self) -> None:
+        mark = self.mark
+        if mark is None:
+            return
+        # the folder's own name may stand behind its placemarks, but never does in practice
+        mark.within = tuple(name for name in self.folders if name)
+        mark.folder = mark.within[-1] if mark.within else None
+        self.others += mark.others
+        if mark.polygons:
+            self.marks.append(mark)
+            self.deep += self.high
+        self.mark = None
+
+    def _called(self, mark: _Mark) -> str:
+        return mark.name or str(len(self.marks) + 1)
+
+    def _ring(self, mark: _Mark, words: str) -> NDArray[np.float64]:
+        points = []
+        for point in _COMMA.sub(",", words).split():
+            numbers = point.split(",")
+            if not 2 <= len(numbers) <= 3 or not all(map(_NUMBER.fullmatch, numbers)):
+                raise LayerError(
+                    _(
+                        "{place}: the placemark {name} has the coordinate {text}; expected longitude,"
+                        " latitude and, if need be, a height, with commas between them",
+                        place=self.place,
+                        name=self._called(mark),
+                        text=point[:60],
+                    )
+                )
+            points.append((float(numbers[0]), float(numbers[1])))
+            self.high |= len(numbers) == 3 and float(numbers[2]) != 0
+        ring = np.array(points, np.float64).reshape(-1, 2)
+        if len(np.unique(ring, axis=0)) < 3 or not np.isfinite(ring).all():
+            raise LayerError(
+                _(
+                    "{place}: a boundary of the placemark {name} has fewer than three different points"
+                    " with finite coordinates; delete it, or draw it again",
+                    place=self.place,
+                    name=self._called(mark),
+                )
+            )
+        if (ring[0] != ring[-1]).any():
+            self.mended += 1
+            ring = np.vstack([ring, ring[:1]])
+        return ring
+
+
+def _text(
+    file: Path, place: str, override: str | None
+) -> tuple[str, str, str | None, tuple[Issue, ...]]:
+    """The text of the file, its encoding, what it declares, and what was assumed."""
+    size = file.stat().st_size
+    if size > MAX_BYTES:
+        raise LayerError(
+            _(
+                "{place}: a KML of {size} MB is too large, at most {limit} MB are read; save the"
+                " boundary by itself, or as a GeoPackage",
+                place=place,
+                size=size >> 20,
+                limit=MAX_BYTES >> 20,
+            )
+        )
+    raw = file.read_bytes()
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        try:
+            return raw.decode("utf-16"), "UTF-16", "UTF-16", ()
+        except UnicodeDecodeError as problem:
+            raise _malformed(place, problem) from None
+    declared = _DECLARED.match(raw.removeprefix(codecs.BOM_UTF8))
+    label = declared[1].decode("ascii") if declared else "UTF-8"  # which XML is without a word
+    found = encoding_of_text(raw, label, override, place=place)
+    text = raw.removeprefix(codecs.BOM_UTF8).decode(found.used, "replace")
+    return text, found.used, found.declared, found.issues
+
+
+def _parse(text: str, target: _Found, place: str) -> None:
+    from defusedxml import DefusedXmlException
+    from defusedxml.ElementTree import DefusedXMLParser, ParseError
+
+    parser = DefusedXMLParser(target=target, forbid_dtd=True)
+    # the parser takes text as it is, whatever encoding the file was in
+    text = _DECLARATION.sub("", text, count=1)
+    try:
+        for start in range(0, len(text), _CHUNK):
+            parser.feed(text[start : start + _CHUNK])
+        parser.close()
+    except DefusedXmlException:
+        raise LayerError(
+            _(
+                "{place}: the XML declares a document type or entities, which may unfold to any size or"
+                " name other files; such a file is not read: save it again as KML",
+                place=place,
+            )
+        ) from None
+    except (ParseError, ValueError) as problem:
+        raise _malformed(place, problem) from None
+
+
+def _malformed(place: str, problem: Exception) -> LayerError:
+    return LayerError(
+        _(
+            "{place}: the KML is damaged or cut off ({reason}); open it in the program that made it,"
+            " and save it again",
+            place=place,
+            reason=" ".join(str(problem).split())[:200],
+        )
+    )
+
+
+def _chosen(found: _Found, layer: str | None) -> Sequence[_Mark]:
+    if not found.marks:
+        raise LayerError(
+            _(
+                "{place}: the KML holds no polygon, only links to other files or addresses ({links}),"
+                " which are never followed; open them in a map program, and save the polygons as KML",
+                place=found.place,
+                links=", ".join(found.links[:3])[:200],
+            )
+            if found.links
+            else _(
+                "{place}: the KML holds no polygon, but {count} points, lines and the like; draw the"
+                " boundary as a polygon",
+                place=found.place,
+                count=found.others,
+            )
+        )
+    if layer is None:
+        return found.marks
+    marks = [mark for mark in found.marks if layer.lower() in map(str.lower, mark.within)]
+    if not marks:
+        names = sorted({name for mark in found.marks for name in mark.within})
+        raise LayerError(
+            _(
+                "{place}: there is no layer {layer}; the layers are: {layers}",
+                place=found.place,
+                layer=layer,
+                layers=", ".join(names) or "-",
+            )
+        )
+    return marks
+
+
+def _notes(found: _Found, *, suspicious: bool) -> tuple[Issue, ...]:
+    issues = [
+        Issue(
+            "kml_maybe_gcj02",
+            "warning" if suspicious else "info",
+            _(
+                "KML means WGS 84, but map programs made in China also write GCJ-02, some 500 m off,"
+                " without a word; make sure of it where the file comes from one"
+            ),
+        )
+    ]
+    if found.links:
+        message = _(
+            "{count} links to other files or addresses were not followed; what they hold is left out",
+            count=len(found.links),
+        )
+        issues.append(Issue("kml_link_left_out", "warning", message))
+    if found.others:
+        message = _(
+            "{count} features are points, lines or the like, not polygons, and are left out",
+            count=found.others,
+        )
+        issues.append(Issue("geometry_not_polygon", "warning", message))
+    if found.deep:
+        message = _("{count} features carry heights or measures (Z, M), dropped", count=found.deep)
+        issues.append(Issue("dimension_dropped", "info", message))
+    if found.mended:
+        message = _("{count} rings are not closed, and were closed", count=found.mended)
+        issues.append(Issue("ring_closed", "warning", message))
+    return tuple(issues)
+
+
+def _columns(marks: Sequence[_Mark], types: Mapping[str, str]) -> dict[str, pa.ChunkedArray]:
+    """The columns of extended data as they are typed, then those of the placemarks themselves."""
+    names = dict.fromkeys(name for mark in marks for name in mark.data)
+    columns = {
+        name: _typed([mark.data.get(name) for mark in marks], types.get(name, "string"))
+        for name in names
+    }
+    for name in ("name", "folder", "description"):
+        values = [getattr(mark, name) for mark in marks]
+        if not any(values):
+            continue
+        taken = {column.lower() for column in columns}
+        columns[name if name not in taken else f"placemark_{name}"] = _typed(values, "string")
+    return columns
+
+
+def _typed(values: Sequence[str | None], kind: str) -> pa.ChunkedArray:
+    """Text as what the schema says it is; it stays text where one value is something else."""
+    made: list[Any] = list(values)
+    kept = [value if value != "" else None for value in values]
+    try:
+        if kind in _INTEGERS:
+            made = [None if value is None else int(value) for value in kept]
+            return pa.chunked_array([pa.array(made, pa.int64())])
+        if kind in ("float", "double"):
+            made = [None if value is None else float(value) for value in kept]
+            return pa.chunked_array([pa.array(made, pa.float64())])
+        if kind == "bool":
+            truth = {"true": True, "1": True, "false": False, "0": False}
+            made = [None if value is None else truth[value.lower()] for value in kept]
+            return pa.chunked_array([pa.array(made, pa.bool_())])
+    except (ValueError, KeyError, OverflowError, pa.ArrowException):
+        pass
+    return pa.chunked_array([pa.array(list(values), pa.string())])
