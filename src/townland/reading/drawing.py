@@ -8,6 +8,7 @@ import re
 import struct
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ APPLICATION = "TOWNLAND"
 _NO_NAME = re.compile(r"[A-Za-z]{0,2}[-\d.,:/+ ]*(m|㎡|m2|m²|亩|公顷)?", re.IGNORECASE)
 """What the numbers of boundary points, lengths, heights and areas look like."""
 _DEGREES = 1 / 111_320.0
+_BINARY = b"AutoCAD Binary DXF"
 _READ = ("LWPOLYLINE", "POLYLINE", "HATCH", "MPOLYGON")
 _TEXTS = ("TEXT", "MTEXT", "ATTRIB")
 
@@ -132,21 +134,33 @@ def _labels(raw: bytes) -> tuple[str, str | None]:
 
 def _encoding(raw: bytes, override: str | None, place: str) -> Encoding:
     version, page = _labels(raw)
-    label = UTF_8 if version >= "AC1021" else page
-    return encoding_of_text(raw, label, override, place=place)
+    modern = version >= "AC1021"  # from 2007 on, text is UTF-8
+    with _damage_told(place):
+        text = b"\n".join(_binary_text(raw)) if raw.startswith(_BINARY) else raw
+    return encoding_of_text(
+        text, UTF_8 if modern else page, override, place=place, prescribed=modern
+    )
 
 
 def _loaded(raw: bytes, encoding: str, place: str) -> Any:
     """The drawing as ezdxf reads it: strictly, since what it mends it may also lose."""
     from ezdxf.document import Drawing
-    from ezdxf.lldxf.const import DXFError
     from ezdxf.lldxf.tagger import ascii_tags_loader
 
-    try:
-        if raw.startswith(b"AutoCAD Binary DXF"):
+    with _damage_told(place):
+        if raw.startswith(_BINARY):
             return Drawing.load(_binary_tags(raw, encoding))
         stream = io.TextIOWrapper(io.BytesIO(raw), encoding, "surrogateescape")
         return Drawing.load(ascii_tags_loader(stream))
+
+
+@contextmanager
+def _damage_told(place: str) -> Iterator[None]:
+    """Turn what ezdxf raises over a damaged drawing into a sentence."""
+    from ezdxf.lldxf.const import DXFError
+
+    try:
+        yield
     except (
         DXFError,
         ArithmeticError,
@@ -172,16 +186,29 @@ def _binary_tags(raw: bytes, encoding: str) -> Iterator[Any]:
     """The tags of a binary drawing, whose text ezdxf decodes by the label alone."""
     from ezdxf.lldxf.tagger import binary_tags_loader
     from ezdxf.lldxf.types import DXFTag
+
+    for tag in binary_tags_loader(raw):
+        text = _bytes_of(raw, tag.value)
+        yield tag if text is None else DXFTag(tag.code, text.decode(encoding, "surrogateescape"))
+
+
+def _binary_text(raw: bytes) -> set[bytes]:
+    """The texts of a binary drawing that are not plain ASCII, as they stand in the file."""
+    from ezdxf.lldxf.tagger import binary_tags_loader
+
+    found = {_bytes_of(raw, tag.value) for tag in binary_tags_loader(raw)}
+    return {text for text in found if text is not None}
+
+
+def _bytes_of(raw: bytes, value: Any) -> bytes | None:
+    """What ezdxf decoded, encoded again; None for numbers and for plain ASCII."""
     from ezdxf.tools.codepage import toencoding
 
-    version, page = _labels(raw[:1024])
+    if not isinstance(value, str) or value.isascii():
+        return None
+    version, page = _labels(raw[:1024])  # as far as ezdxf looks
     assumed = "utf8" if version >= "AC1021" else toencoding(page or "")
-    for tag in binary_tags_loader(raw):
-        if isinstance(tag.value, str) and not tag.value.isascii():
-            text = tag.value.encode(assumed, "surrogateescape")
-            yield DXFTag(tag.code, text.decode(encoding, "surrogateescape"))
-        else:
-            yield tag
+    return value.encode(assumed, "surrogateescape")
 
 
 def _visit(walk: Walk, entity: Any, matrix: Any, block_layer: str, depth: int) -> None:

@@ -17,6 +17,8 @@ CLOSE_M = 0.01
 """A polyline that ends so near to its start is meant to be closed."""
 MAX_POINTS = 5_000_000
 _MAX_DEGREE = 25
+_MAX_BULGE = 1e6
+"""An arc that lacks 4e-6 of an angle of a full circle."""
 
 Points = NDArray[np.float64]
 """Of shape (n, 2)."""
@@ -183,6 +185,8 @@ def _arc_of_bulge(start: Points, end: Points, bulge: float, frame: Frame) -> Poi
     length = float(np.hypot(*chord))
     if length == 0 or abs(bulge) * length / 2 <= frame.chord():
         return np.empty((0, 2))
+    if abs(bulge) > _MAX_BULGE:
+        raise TooLargeError
     frame.curves += 1
     radius = length * (1 + bulge * bulge) / (4 * abs(bulge))
     left = np.array([-chord[1], chord[0]])

@@ -87,11 +87,25 @@ def encoding_of(
 
 
 def encoding_of_text(
-    raw: bytes, label: str | None, override: str | None = None, *, place: str
+    raw: bytes,
+    label: str | None,
+    override: str | None = None,
+    *,
+    place: str,
+    prescribed: bool = False,
 ) -> Encoding:
     """Find the encoding of a text file as `encoding_of` does that of a table, line by line.
 
-    The parts between ``<`` and ``>`` count as lines, too. Without `label`, the file declares none.
+    Parameters
+    ----------
+    raw
+        The file; the parts between ``<`` and ``>`` count as lines, too.
+    label
+        What the file declares, None where it says nothing.
+    override, place
+        As `encoding_of`.
+    prescribed
+        Whether the format prescribes what `label` says: then it holds wherever the text decodes in it.
 
     Raises
     ------
@@ -100,6 +114,9 @@ def encoding_of_text(
     """
     lines = {part.strip() for part in re.split(rb"[\r\n<>]+", raw) if not part.isascii()}
     text = _Text(tuple(sorted(lines)), frozenset(), 0)
+    stated = codec_of(label) if label is not None and prescribed else None
+    if override is None and stated is not None and text.decodes(stated):
+        return Encoding(stated, label)
     return _decided(text, label, None, override, place)
 
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from townland.errors import LayerError
 from townland.i18n import _
 from townland.issues import Issue
-from townland.reading.encoding import encoding_of_text
+from townland.reading.encoding import UTF_8, codec_of, encoding_of_text
 from townland.reading.rows import Rows, Whole, bounds_of
 
 MAX_BYTES = 256 << 20
@@ -274,7 +274,8 @@ def _text(
             raise _malformed(place, problem) from None
     declared = _DECLARED.match(raw.removeprefix(codecs.BOM_UTF8))
     label = declared[1].decode("ascii") if declared else "UTF-8"  # which XML is without a word
-    found = encoding_of_text(raw, label, override, place=place)
+    utf_8 = codec_of(label) == UTF_8
+    found = encoding_of_text(raw, label, override, place=place, prescribed=utf_8)
     text = raw.removeprefix(codecs.BOM_UTF8).decode(found.used, "replace")
     return text, found.used, found.declared, found.issues
 
