@@ -78,7 +78,9 @@ def test_a_placemark_with_a_polygon_is_a_town(tmp_path):
 
 def test_folders_in_folders_and_multigeometries_in_multigeometries(tmp_path):
     east = RING.replace("109.4", "109.5")
-    both = f"<MultiGeometry>{polygon()}<MultiGeometry>{polygon(east)}</MultiGeometry></MultiGeometry>"
+    both = (
+        f"<MultiGeometry>{polygon()}<MultiGeometry>{polygon(east)}</MultiGeometry></MultiGeometry>"
+    )
     path = saved(
         tmp_path / "a.kml",
         "<name>柳州</name>",

@@ -20,7 +20,7 @@ from townland.crs import Bounds, candidates, describe
 from townland.errors import CRSError, LayerError
 from townland.i18n import _
 from townland.issues import Issue
-from townland.reading import archive, parquet
+from townland.reading import archive, geojson, parquet
 from townland.reading.dxf import read_dxf
 from townland.reading.encoding import encoding_of
 from townland.reading.kml import read_kml
@@ -168,6 +168,8 @@ def _ogr_source(
             text = label.read_text("ascii", "replace")[:40].strip() if label is not None else None
             found = encoding_of(table, text or None, encoding, place=place)
             options["encoding"] = found.used
+    if kind == "geojson":
+        geojson.require_utf_8(file, place)
     several = kind in ("geopackage", "filegdb")
     name = layer if several else None
     with translated(place) as issues:
@@ -190,6 +192,7 @@ def _ogr_source(
                 kind=kind,
             )
         )
+    crs, notes = geojson.declared(file, info["crs"]) if kind == "geojson" else (info["crs"], ())
     capabilities = info["capabilities"]
     features, total = info["features"], info["total_bounds"]
     return Source(
@@ -198,14 +201,14 @@ def _ogr_source(
         format=kind,
         layer=name,
         fields=tuple(str(column) for column in info["fields"]),
-        crs=info["crs"],
+        crs=crs,
         geometry_type=str(info["geometry_type"]),
         features=int(features) if features >= 0 else None,
         bounds=finite(total),
         indexed=bool(capabilities["fast_spatial_filter"]) and kind != "geojson",
         encoding=found.used if found else "UTF-8",
         encoding_declared=found.declared if found else None,
-        issues=(*(found.issues if found else ()), *issues),
+        issues=(*(found.issues if found else ()), *notes, *issues),
     )
 
 

@@ -1,0 +1,156 @@
+"""GeoJSON as it comes: with and without a CRS, in metres, one feature or many, line by line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shapely
+
+from townland.errors import CRSError, EncodingError, LayerError
+from townland.towns import read_towns
+
+DEGREES = [[109.4, 24.3], [109.41, 24.3], [109.41, 24.31], [109.4, 24.31], [109.4, 24.3]]
+METRES = [
+    [36642000, 2689000], [36643000, 2689000], [36643000, 2690000], [36642000, 2690000],
+    [36642000, 2689000],
+]  # fmt: skip
+
+
+def polygon(ring: list[list[float]]) -> dict[str, Any]:
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
+def feature(ring: list[list[float]], **more: Any) -> dict[str, Any]:
+    return {"type": "Feature", "properties": {"name": "甲"}, "geometry": polygon(ring), **more}
+
+
+def collection(*features: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"type": "FeatureCollection", **more, "features": list(features)}
+
+
+def named(name: str) -> dict[str, Any]:
+    return {"type": "name", "properties": {"name": name}}
+
+
+def saved(folder: Path, content: Any) -> Path:
+    path = folder / "a.geojson"
+    if not isinstance(content, bytes):
+        content = content if isinstance(content, str) else json.dumps(content)
+        content = content.encode()
+    path.write_bytes(content)
+    return path
+
+
+LINES = [json.dumps(feature(DEGREES, id=at)) for at in range(3)]
+BEHIND = {**collection(feature(METRES)), "crs": named("EPSG:4524")}
+
+
+@pytest.mark.parametrize(
+    ("content", "count", "crs"),
+    [
+        (collection(feature(DEGREES)), 1, 4326),
+        (collection(feature(DEGREES), crs=named("urn:ogc:def:crs:OGC:1.3:CRS84")), 1, 4326),
+        (collection(feature(DEGREES), crs=named("EPSG:4326")), 1, 4326),
+        (collection(feature(DEGREES), crs=named("urn:ogc:def:crs:EPSG::4490")), 1, 4490),
+        (collection(feature(METRES), crs=named("urn:ogc:def:crs:EPSG::4524")), 1, 4524),
+        (collection(feature(METRES), crs=named("epsg:4524")), 1, 4524),
+        (collection(feature(METRES), crs=named("http://www.opengis.net/def/crs/EPSG/0/4524")), 1, 4524),
+        (collection(feature(METRES), crs={"type": "EPSG", "properties": {"code": 4524}}), 1, 4524),
+        (collection(feature(METRES), crs="EPSG:4524"), 1, 4524),
+        (BEHIND, 1, 4524),
+        (feature(DEGREES), 1, 4326),
+        (feature(METRES, crs=named("EPSG:4524")), 1, 4524),
+        (polygon(DEGREES), 1, 4326),
+        ({**polygon(METRES), "crs": named("EPSG:4524")}, 1, 4524),
+        ({"type": "GeometryCollection", "geometries": [polygon(DEGREES)]}, 1, 4326),
+        ("\ufeff" + json.dumps(collection(feature(DEGREES))), 1, 4326),
+        ("\n".join(LINES), 3, 4326),
+        ("".join(f"\x1e{line}\n" for line in LINES), 3, 4326),
+        (collection(feature(DEGREES, id=1), feature(DEGREES, id=1)), 2, 4326),
+        (collection(feature([[*point, 95.5] for point in DEGREES])), 1, 4326),
+    ],
+)  # fmt: skip
+def test_what_is_read(tmp_path, content, count, crs):
+    towns = read_towns([saved(tmp_path, content)])
+    assert len(towns) == count
+    assert towns[0].crs.to_epsg() == crs
+    ring = METRES if crs == 4524 else DEGREES
+    assert towns[0].boundary.equals(shapely.Polygon(ring))
+
+
+@pytest.mark.parametrize("crs", [None, {}])
+def test_a_crs_that_is_not_known_is_told(tmp_path, crs):
+    (town,) = read_towns([saved(tmp_path, collection(feature(DEGREES), crs=crs))])
+    assert [(i.code, i.severity) for i in town.issues] == [("crs_assumed", "warning")]
+    (town,) = read_towns([saved(tmp_path, collection(feature(DEGREES), crs=crs))], crs="EPSG:4490")
+    assert town.crs.to_epsg() == 4490
+
+
+def test_a_column_called_crs_declares_nothing(tmp_path):
+    one = feature(DEGREES)
+    one["properties"] = {"crs": "somewhere", "name": "甲"}
+    for content in (collection(one), one):
+        (town,) = read_towns([saved(tmp_path, content)])
+        assert town.issues == ()
+
+
+@pytest.mark.parametrize("crs", [None, "absent"])
+def test_metres_without_a_crs_are_refused_with_candidates(tmp_path, crs):
+    content = collection(feature(METRES), **({} if crs == "absent" else {"crs": crs}))
+    with pytest.raises(CRSError) as caught:
+        read_towns([saved(tmp_path, content)])
+    assert "EPSG:4524" in caught.value.render("en")
+    (town,) = read_towns([saved(tmp_path, content)], crs="EPSG:4524")
+    assert town.boundary.area == 1e6
+
+
+@pytest.mark.parametrize("ring", [DEGREES, METRES])
+@pytest.mark.parametrize(
+    "crs",
+    [
+        named("Xian 1980 zone 36"),
+        {"type": "link", "properties": {"href": "http://127.0.0.1:9/crs", "type": "proj4"}},
+    ],
+)
+def test_a_crs_that_proj_does_not_know_is_never_taken_for_wgs84(tmp_path, ring, crs):
+    path = saved(tmp_path, collection(feature(ring), crs=crs))
+    with pytest.raises(CRSError) as caught:
+        read_towns([path])
+    assert "no coordinate system that PROJ knows" in caught.value.render("en")
+    stated = "EPSG:4490" if ring is DEGREES else "EPSG:4524"
+    assert read_towns([path], crs=stated)[0].input.crs_used == stated
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "utf-16"])
+def test_text_that_is_not_utf_8_is_refused(tmp_path, encoding):
+    content = json.dumps(collection(feature(DEGREES)), ensure_ascii=False).encode(encoding)
+    with pytest.raises(EncodingError) as caught:
+        read_towns([saved(tmp_path, content)])
+    assert "UTF-8" in caught.value.render("en")
+
+
+WHOLE = json.dumps(collection(feature(DEGREES), feature(DEGREES)))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        WHOLE[:-60],
+        WHOLE + "garbage",
+        WHOLE + WHOLE,
+        json.dumps([feature(DEGREES)]),
+        WHOLE.replace("109.41", "1e400"),
+        WHOLE.replace("109.41", "1e30"),
+        WHOLE.replace("109.41", '"109.41"'),
+        WHOLE.replace("109.41", "null"),
+        WHOLE.replace("[109.41, 24.3]", "[109.41]"),
+    ],
+)
+def test_what_is_damaged_is_refused(tmp_path, content):
+    assert content != WHOLE
+    with pytest.raises(LayerError) as caught:
+        read_towns([saved(tmp_path, content)])
+    assert "a.geojson" in caught.value.render("en")
