@@ -66,6 +66,7 @@ def test_the_commands_of_the_interface_are_there() -> None:
         "townland explain",
         "townland dossier new",
         "townland dossier check",
+        "townland convert",
         "townland doctor",
     }
 

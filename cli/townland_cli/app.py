@@ -220,6 +220,62 @@ def area(
 
 
 @app.command(
+    help=words(
+        "Write a boundary file in another format: Shapefile, GeoPackage, GeoJSON, KML or DXF."
+    ),
+    epilog=words("Example: townland convert layers/sample/towns.gpkg towns.dxf"),
+)
+def convert(
+    source: Annotated[
+        Path, typer.Argument(metavar="IN", help=words("the file with the boundaries"))
+    ],
+    out: Annotated[
+        Path,
+        typer.Argument(metavar="OUT", help=words("the file to write; its suffix names the format")),
+    ],
+    layer: Layer = None,
+    crs: Crs = None,
+    encoding: Encoding = None,
+    to_crs: Annotated[
+        str | None,
+        typer.Option("--to-crs", help=words("the CRS to write in; that of IN by default")),
+    ] = None,
+    to_encoding: Annotated[
+        str | None,
+        typer.Option(
+            "--to-encoding",
+            help=words("the encoding of the text that is written: UTF-8 (default) or GB18030"),
+        ),
+    ] = None,
+    leave_out: Annotated[
+        list[str] | None,
+        typer.Option("--leave-out", help=words("a column that is not copied; may be given again")),
+    ] = None,
+    as_json: AsJson = False,
+    lang: Lang = LANG,
+    quiet: Quiet = False,
+    log_file: LogFile = None,
+) -> None:
+    """Run `townland convert`."""
+    printing.start(lang, log_file)
+    from townland_cli.converting import run_convert
+
+    run_convert(
+        source,
+        out,
+        layer=layer,
+        crs=crs,
+        encoding=encoding,
+        to_crs=to_crs,
+        to_encoding=to_encoding,
+        leave_out=leave_out or [],
+        as_json=as_json,
+        lang=lang,
+        quiet=quiet,
+    )
+
+
+@app.command(
     help=words("Print the versions in use, and test every library's PROJ against known answers."),
     epilog=words("Example: townland doctor"),
 )

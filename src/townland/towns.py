@@ -86,7 +86,7 @@ def read_towns(
             fields = source.fields
             code = require_column(code_column, fields, source.place) if code_column else None
             name = require_column(name_column, fields, source.place) if name_column else None
-            name = name or _usual_name(fields)
+            name = name or usual_name(fields)
             wanted = {
                 require_column(column, fields, source.place): [value]
                 for column, value in (where or {}).items()
@@ -130,10 +130,10 @@ def read_towns(
     return tuple(towns)
 
 
-def _usual_name(fields: Sequence[str]) -> str | None:
+def usual_name(fields: Sequence[str]) -> str | None:
     """The column that usually holds names, or else the only one called so: ``district_name``.
 
-    >>> _usual_name(("id", "district_name")), _usual_name(("id", "file_name", "owner_name"))
+    >>> usual_name(("id", "district_name")), usual_name(("id", "file_name", "owner_name"))
     ('district_name', None)
     """
     for usual in NAME_COLUMNS:

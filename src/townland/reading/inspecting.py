@@ -142,7 +142,7 @@ def _vector(spec: LayerSpec, path: Path, summary: LayerSummary) -> LayerSummary:
             layer=source.layer,
             format=source.format,
             features=source.features,
-            fields=_fields(source),
+            fields=fields_of(source),
             crs=used,
             crs_declared=spec.crs or declared_crs(source),
             encoding=source.encoding,
@@ -153,9 +153,9 @@ def _vector(spec: LayerSpec, path: Path, summary: LayerSummary) -> LayerSummary:
         )
 
 
-def _fields(source: Source) -> tuple[Field, ...]:
+def fields_of(source: Source) -> tuple[Field, ...]:
     """The columns with their widths: fiona tells them as the file declares them."""
-    if source.format == "geoparquet":
+    if source.format == "geoparquet" or source.held is not None:
         return tuple(Field(name, "") for name in source.fields)
     import fiona  # a GDAL of its own, and slow to load: only when a schema is wanted
 

@@ -1,0 +1,126 @@
+"""DXF: closed polylines, and hatches where there are holes or several parts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import shapely
+
+from townland.convert.ogr import encoding_named
+from townland.convert.table import Table, as_json, dates_as_text
+from townland.crs import describe
+from townland.i18n import _
+from townland.issues import Issue
+from townland.reading.drawing import APPLICATION
+from townland.reading.encoding import GB18030
+
+LAYER = "用地红线"
+"""The layer of features that have no column ``layer``: where bureaus look for a boundary."""
+
+_CHUNK = 200
+_MOST = 15_000
+"""CAD keeps 16 kB of data with a thing."""
+_TEXT_SHARE = 1 / 40
+_NOT_IN_NAMES = str.maketrans(dict.fromkeys('<>/\\":;?*|=`,', "_"))
+
+
+def write_dxf(table: Table, path: Path, *, encoding: str | None = None) -> list[Issue]:
+    """Write a drawing: a closed polyline for each plain polygon, a hatch for one with holes or parts.
+
+    The column ``layer`` names the drawing's layer; the feature's name stands within it as a text; all
+    columns are kept as extended data, which ``townland`` reads again. The CRS cannot be kept.
+
+    With GB18030 it is a drawing of 2000 with code page 936, else one of 2007 in UTF-8.
+    """
+    from ezdxf.filemanagement import new
+
+    old = encoding is not None and encoding_named(encoding) == GB18030
+    with _without_clock():
+        document = new("R2000" if old else "R2007", units=6)
+        if old:
+            document.encoding = "gbk"
+        document.appids.add(APPLICATION)
+        document.styles.add("SimSun", font="simsun.ttf")
+        space = document.modelspace()
+        lost = 0
+        for shape, row, name in zip(table.geometry, table.rows(), table.names(), strict=True):
+            layer = _layer(document, row)
+            drawn = _draw(space, shape, layer)
+            kept = json.dumps({key: as_json(value) for key, value in row.items()})
+            if len(kept) <= _MOST:
+                chunks = [kept[i : i + _CHUNK] for i in range(0, len(kept), _CHUNK)]
+                drawn.set_xdata(APPLICATION, [(1000, chunk) for chunk in chunks])
+            else:
+                lost += 1
+            if name:
+                _label(space, shape, name, layer)
+        document.saveas(path)
+    issues = dates_as_text(table.columns)
+    message = _(
+        "a drawing holds no CRS: tell who gets it that the coordinates are in {crs}, and read it again"
+        " with --crs {crs}",
+        crs=describe(table.crs),
+    )
+    issues.append(Issue("crs_not_stored", "warning", message))
+    if lost:
+        message = _(
+            "{count} features have more text than a drawing keeps with a thing; their columns are lost",
+            count=lost,
+        )
+        issues.append(Issue("value_cut", "warning", message))
+    return issues
+
+
+@contextmanager
+def _without_clock() -> Iterator[None]:
+    """Have ezdxf write fixed times and ids, so that the same polygons give the same bytes."""
+    from ezdxf._options import options  # published as ezdxf.options, without a type
+
+    before = options.write_fixed_meta_data_for_testing
+    options.write_fixed_meta_data_for_testing = True
+    try:
+        yield
+    finally:
+        options.write_fixed_meta_data_for_testing = before
+
+
+def _layer(document: Any, row: Mapping[str, Any]) -> str:
+    """The drawing's layer of a feature, made where it is new."""
+    column = next((name for name in row if name.lower() == "layer"), None)
+    stated = row[column] if column is not None else None
+    name = str(stated).translate(_NOT_IN_NAMES).strip()[:255] if stated else LAYER
+    name = name or LAYER
+    if name not in document.layers:
+        document.layers.add(name, color=1)
+    return name
+
+
+def _draw(space: Any, shape: Any, layer: str) -> Any:
+    attributes = {"layer": layer}
+    if shape.geom_type == "Polygon" and not len(shape.interiors):
+        return space.add_lwpolyline(_corners(shape.exterior), close=True, dxfattribs=attributes)
+    drawn = space.add_hatch(dxfattribs={**attributes, "hatch_style": 0})
+    for part in shapely.get_parts(shape):
+        drawn.paths.add_polyline_path(_corners(part.exterior), is_closed=True, flags=1)
+        for hole in part.interiors:
+            drawn.paths.add_polyline_path(_corners(hole), is_closed=True, flags=0)
+    return drawn
+
+
+def _corners(ring: Any) -> list[tuple[float, float]]:
+    corners: list[tuple[float, float]] = [tuple(p) for p in shapely.get_coordinates(ring).tolist()]
+    return corners[:-1]
+
+
+def _label(space: Any, shape: Any, name: str, layer: str) -> None:
+    point = shape.representative_point()
+    west, south, east, north = shape.bounds
+    height = max(east - west, north - south) * _TEXT_SHARE
+    text = space.add_text(
+        " ".join(name.split()), height=height, dxfattribs={"layer": layer, "style": "SimSun"}
+    )
+    text.set_placement((point.x, point.y))

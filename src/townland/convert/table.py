@@ -1,0 +1,185 @@
+"""What every format writes: polygons in file order, and columns with the widths that were declared."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+import pyproj
+from numpy.typing import NDArray
+
+from townland.errors import LayerError
+from townland.i18n import _
+from townland.issues import Issue
+from townland.reading import source as sources
+from townland.reading.inspecting import Field, fields_of
+from townland.reading.vector import layer_crs, polygons, total_bounds
+from townland.towns import usual_name
+
+Kind = Literal["text", "integer", "real", "date", "datetime", "boolean"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its values in file order, None where there is none.
+
+    `width` and `precision` are those of the file that was read, None where it sets none.
+    """
+
+    name: str
+    kind: Kind
+    values: tuple[Any, ...]
+    width: int | None = None
+    precision: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """The polygons of a boundary file with their columns, in one CRS."""
+
+    geometry: NDArray[Any]
+    columns: tuple[Column, ...]
+    crs: pyproj.CRS
+
+    def __len__(self) -> int:
+        return len(self.geometry)
+
+    def names(self) -> list[str | None]:
+        """What the features are called, by the column that usually holds names."""
+        usual = usual_name([column.name for column in self.columns])
+        for column in self.columns:
+            if column.name == usual:
+                return [None if value is None else str(value) for value in column.values]
+        return [None] * len(self)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The values of each feature by column."""
+        names = [column.name for column in self.columns]
+        cells = zip(*(column.values for column in self.columns), strict=True)
+        return [dict(zip(names, row, strict=True)) for row in cells] or [{} for _g in self.geometry]
+
+
+def read_table(
+    path: Path | str,
+    *,
+    layer: str | None = None,
+    crs: str | None = None,
+    encoding: str | None = None,
+    hidden: Callable[[str], bool] | None = None,
+) -> tuple[Table, tuple[Issue, ...]]:
+    """Read all polygons of a boundary file, their columns, and what was assumed.
+
+    `hidden` tells the columns that are not even read.
+
+    Raises
+    ------
+    LayerError
+        The file cannot be read, or holds no polygon.
+    CRSError
+        The CRS is missing, unknown or refused.
+    """
+    with sources.opened(path, layer=layer, encoding=encoding) as source:
+        used, crs_issues = layer_crs(source, crs)
+        wanted = [name for name in source.fields if hidden is None or not hidden(name)]
+        rows = sources.read(source, wanted, None)
+        bounds = total_bounds(source, rows)
+        declared = {field.name: field for field in fields_of(source)}
+    sources.check_degrees(source, bounds, geographic=used.is_geographic)
+    found, shape_issues = polygons(rows)
+    if len(found) == 0:
+        raise LayerError(
+            _(
+                "{place}: no polygon, but {count} features of other kinds; a town's boundary must be"
+                " a polygon",
+                place=source.place,
+                count=len(rows),
+            )
+            if len(rows)
+            else _("{place}: the file holds no features", place=source.place)
+        )
+    columns, column_issues = _columns(found.columns, declared)
+    issues = (*source.issues, *crs_issues, *rows.issues, *shape_issues, *column_issues)
+    return Table(found.geometry, columns, used), issues
+
+
+def _columns(
+    found: Mapping[str, pa.ChunkedArray], declared: Mapping[str, Field]
+) -> tuple[tuple[Column, ...], list[Issue]]:
+    made, issues = [], []
+    for name, values in found.items():
+        kind = _kind(values.type)
+        if kind is None:
+            message = _(
+                "the column {column} holds {type}, which is neither text nor number nor date, and is"
+                " left out",
+                column=name,
+                type=str(values.type),
+            )
+            issues.append(Issue("column_left_out", "warning", message))
+            continue
+        field = declared.get(name, Field(name, ""))
+        cells = tuple(_cell(value) for value in _plain(values).to_pylist())
+        made.append(Column(name, kind, cells, field.width, field.precision))
+    return tuple(made), issues
+
+
+def _plain(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A coded column as its codes, which GDAL gives as indices into their descriptions."""
+    if not pa.types.is_dictionary(values.type):
+        return values
+    return pa.chunked_array([chunk.indices for chunk in values.chunks], values.type.index_type)
+
+
+def _kind(of: pa.DataType) -> Kind | None:
+    types = pa.types
+    if types.is_dictionary(of):
+        return _kind(of.index_type)
+    if types.is_boolean(of):
+        return "boolean"
+    if types.is_integer(of):
+        return "integer"
+    if types.is_floating(of) or types.is_decimal(of):
+        return "real"
+    if types.is_date(of):
+        return "date"
+    if types.is_timestamp(of):
+        return "datetime"
+    if types.is_binary(of) or types.is_large_binary(of):
+        return None
+    return "text"
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, float) and not np.isfinite(value):
+        return None
+    if value is None or isinstance(value, str | bool | int | float | dt.date):
+        return value
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return str(value)
+
+
+def as_json(value: Any) -> Any:
+    """A value as JSON can hold it: days and times become text."""
+    return value.isoformat() if isinstance(value, dt.date | dt.time) else value
+
+
+def dates_as_text(columns: Collection[Column], *, also: Collection[Kind] = ()) -> list[Issue]:
+    """Tell which columns a format without dates keeps as text."""
+    kinds = {"date", "datetime", *also}
+    names = [column.name for column in columns if column.kind in kinds]
+    if not names:
+        return []
+    message = _(
+        "dates and times are written as text, as 2018-12-31: {columns}", columns=", ".join(names)
+    )
+    return [Issue("column_as_text", "info", message)]
