@@ -1,4 +1,4 @@
-"""Shapefile and GeoPackage through fiona, which keeps the widths, types and dates of a schema."""
+"""Shapefile and GeoPackage with the widths, types and dates of the file that was read."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ import numpy as np
 import pyproj
 import shapely
 
+from townland.convert.dbf import LANGUAGE_BYTES, write_dbf
 from townland.convert.table import Column, Table, dates_as_text
 from townland.errors import ReportError
 from townland.i18n import _
 from townland.issues import Issue
-from townland.reading.encoding import GB18030, UTF_8, codec_of
+from townland.reading.encoding import UTF_8, codec_of
 
 SHAPEFILE = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 STAMP = "2000-01-01T00:00:00.000Z"
@@ -25,9 +26,6 @@ _NAME = 10
 _TEXT = 254
 _INTEGER = 18
 _REAL = (24, 15)
-_LANGUAGE_BYTES = {GB18030: 0x4D, UTF_8: 0x00}
-_DBF_DAY = bytes([100, 1, 1])
-"""The day in a DBF's head: year since 1900, month, day."""
 
 
 def encoding_named(label: str) -> str | None:
@@ -37,7 +35,7 @@ def encoding_named(label: str) -> str | None:
     ('GB18030', 'UTF-8', None)
     """
     found = codec_of(label)
-    return found if found in _LANGUAGE_BYTES else None
+    return found if found in LANGUAGE_BYTES else None
 
 
 def write_shapefile(table: Table, path: Path, *, encoding: str | None = None) -> list[Issue]:
@@ -49,16 +47,11 @@ def write_shapefile(table: Table, path: Path, *, encoding: str | None = None) ->
     used = encoding_named(encoding) if encoding is not None else UTF_8
     used = used or UTF_8
     columns, issues = _fitting(table.columns, used)
-    schema = {
-        "geometry": "Polygon",
-        "properties": {column.name: _dbf_type(column) for column in columns},
-    }
-    _save(table, columns, path, schema, driver="ESRI Shapefile", encoding=used)
-    dbf = path.with_suffix(".dbf")
-    raw = bytearray(dbf.read_bytes())
-    raw[1:4] = _DBF_DAY
-    raw[29] = _LANGUAGE_BYTES[used]
-    dbf.write_bytes(raw)
+    # fiona writes the shapes, with a column that is replaced
+    schema = {"geometry": "Polygon", "properties": {"FID": "int32:9"}}
+    rows = Table(table.geometry, (Column("FID", "integer", tuple(range(len(table)))),), table.crs)
+    _save(rows, rows.columns, path, schema, driver="ESRI Shapefile")
+    write_dbf(path.with_suffix(".dbf"), columns, len(table), used)
     path.with_suffix(".cpg").write_text(used, encoding="ascii")
     return issues
 
@@ -120,15 +113,6 @@ def _type(column: Column) -> str:
     if column.kind == "text":
         return f"str:{column.width}" if column.width else "str"
     return {"integer": "int64", "real": "float", "boolean": "bool"}.get(column.kind, column.kind)
-
-
-def _dbf_type(column: Column) -> str:
-    if column.kind == "integer":
-        return f"int64:{column.width or _INTEGER}"
-    if column.kind == "real":
-        width, precision = _real_size(column)
-        return f"float:{width}.{precision}"
-    return "bool" if column.kind == "boolean" else _type(column)
 
 
 def _real_size(column: Column) -> tuple[int, int]:
