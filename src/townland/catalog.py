@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Literal, get_args
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, SecretStr, model_validator
 
 from townland import documents
 from townland.documents import FaultError, Strict
@@ -30,6 +30,10 @@ Role = Literal[
 ]
 ROLES: tuple[str, ...] = get_args(Role)
 RASTER_ROLES = ("elevation", "land_cover", "imagery")
+
+
+DATABASE = "db:"
+"""How the path of a layer begins that is a table of a database."""
 
 
 class LayerSpec(Strict):
@@ -78,15 +82,42 @@ class LayerSpec(Strict):
         return self
 
     @property
+    def database(self) -> str | None:
+        """The name of the database that holds the layer; None where a file does."""
+        return self.path.removeprefix(DATABASE) if self.path.startswith(DATABASE) else None
+
+    @property
     def is_raster(self) -> bool:
         """Whether the role is one that a raster plays."""
         return self.role in RASTER_ROLES
+
+
+class Database(Strict):
+    """A PostgreSQL database with PostGIS: the variable that holds its connection, or the connection.
+
+    It reads ``postgresql://user:password@server/database`` and is never told to anyone.
+    """
+
+    url: SecretStr | None = None
+    url_env: str | None = Field(default=None, min_length=1)
+
+    @model_validator(mode="after")
+    def _one(self) -> Database:
+        if (self.url is None) == (self.url_env is None):
+            raise FaultError(
+                _(
+                    "a database needs either url_env, the environment variable that holds its"
+                    " connection, or url"
+                )
+            )
+        return self
 
 
 class LayerCatalog(Strict):
     """The layers of a place, in the order of the file; two layers of one role are united."""
 
     layer: list[LayerSpec] = Field(min_length=1)
+    database: dict[str, Database] = Field(default_factory=dict)
     _path: Path = PrivateAttr(default=Path("catalog.toml"))
     _sha256: str = PrivateAttr(default="")
 
@@ -95,6 +126,24 @@ class LayerCatalog(Strict):
         names = [spec.name for spec in self.layer]
         for name in sorted({name for name in names if names.count(name) > 1}):
             raise FaultError(_("two layers are named {name}; names must differ", name=name))
+        return self
+
+    @model_validator(mode="after")
+    def _databases_are_declared(self) -> LayerCatalog:
+        for spec in self.layer:
+            if spec.database is not None and spec.database not in self.database:
+                raise FaultError(
+                    _(
+                        "layer {name}: no database {database} is declared; add the table"
+                        " [database.{database}] with url_env",
+                        name=spec.name,
+                        database=spec.database,
+                    )
+                )
+            if spec.database is not None and spec.is_raster:
+                raise FaultError(
+                    _("layer {name}: a raster is read from a file, not a database", name=spec.name)
+                )
         return self
 
     @property

@@ -16,7 +16,7 @@ from townland.reading import source as sources
 from townland.reading.columns import require_column
 from townland.reading.sniff import Format, local, sniff
 from townland.reading.source import Source
-from townland.reading.vector import declared_crs, layer_crs, named
+from townland.reading.vector import declared_crs, layer_crs, named, opened
 
 LARGE = 10_000
 """From so many features on, a missing spatial index is worth a word."""
@@ -76,10 +76,10 @@ def inspect(spec: LayerSpec, catalog: LayerCatalog) -> LayerSummary:
     What makes the layer unusable comes back as issues of severity ``error``: ``layer_unreadable``,
     ``encoding_unknown``, ``crs_refused``, ``column_missing``.
     """
-    path = catalog.resolve(spec.path)
-    summary = LayerSummary(spec.name, spec.role, path.as_posix())
+    path = spec.path if spec.database is not None else catalog.resolve(spec.path).as_posix()
+    summary = LayerSummary(spec.name, spec.role, path)
     try:
-        summary = _raster(spec, summary) if spec.is_raster else _vector(spec, path, summary)
+        summary = _raster(spec, summary) if spec.is_raster else _vector(spec, catalog, summary)
     except LayerError as problem:
         code = {CRSError: "crs_refused", EncodingError: "encoding_unknown"}
         fault = _fault(code.get(type(problem), "layer_unreadable"), problem)
@@ -103,9 +103,8 @@ def _raster(spec: LayerSpec, summary: LayerSummary) -> LayerSummary:
     )
 
 
-def _vector(spec: LayerSpec, path: Path, summary: LayerSummary) -> LayerSummary:
-    options = {"layer": spec.layer, "prefer": spec.name, "encoding": spec.encoding}
-    with sources.opened(path, **options) as source:
+def _vector(spec: LayerSpec, catalog: LayerCatalog, summary: LayerSummary) -> LayerSummary:
+    with opened(spec, catalog) as source:
         issues = list(source.issues)
         used = None
         try:
@@ -155,7 +154,7 @@ def _vector(spec: LayerSpec, path: Path, summary: LayerSummary) -> LayerSummary:
 
 def fields_of(source: Source) -> tuple[Field, ...]:
     """The columns with their widths: fiona tells them as the file declares them."""
-    if source.format == "geoparquet" or source.held is not None:
+    if source.format == "geoparquet" or source.held is not None or source.fetch is not None:
         return tuple(Field(name, "") for name in source.fields)
     import fiona  # a GDAL of its own, and slow to load: only when a schema is wanted
 

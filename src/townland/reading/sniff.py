@@ -22,6 +22,7 @@ Format = Literal[
     "kml",
     "raster",
     "zip",
+    "database",
 ]
 
 SUFFIXES: dict[str, Format] = {

@@ -56,7 +56,8 @@ class Source:
 
     `path` is the file on disk (unpacked where it was zipped), `place` how messages name it. `features`
     and `bounds` are None where the format does not tell them cheaply; `indexed` says whether a window
-    is found without reading the rest. `held` are all features, where the format is read whole.
+    is found without reading the rest. `held` are all features, where the format is read whole;
+    `fetch` gives columns of those near some boxes, where a database is asked.
     """
 
     path: Path
@@ -73,6 +74,7 @@ class Source:
     encoding_declared: str | None = None
     issues: tuple[Issue, ...] = ()
     held: Rows | None = None
+    fetch: Callable[..., Rows] | None = None
 
 
 @contextmanager
@@ -286,6 +288,8 @@ def read(source: Source, columns: Sequence[str], boxes: Sequence[Bounds] | None)
 def _read(source: Source, columns: Sequence[str], boxes: Sequence[Bounds] | None) -> Rows:
     if boxes is not None and len(boxes) == 0:
         return no_rows(columns)
+    if source.fetch is not None:
+        return source.fetch(columns, boxes)
     if source.held is not None:
         held = source.held
         found = replace(held, columns={name: held.columns[name] for name in columns})
@@ -334,6 +338,8 @@ def attributes(source: Source, columns: Sequence[str]) -> Mapping[str, pa.Chunke
     LayerError
         The file is damaged.
     """
+    if source.fetch is not None:
+        return source.fetch(columns, None, shapes=False).columns
     if source.held is not None or source.format in ("geoparquet", "geojson"):
         return read(source, columns, None).columns
     options = {"encoding": source.encoding} if source.format == "shapefile" else {}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +21,7 @@ from townland.crs import Bounds, towgs84
 from townland.errors import LayerError
 from townland.i18n import _
 from townland.issues import Issue
+from townland.reading import database
 from townland.reading import source as sources
 from townland.reading.columns import as_numbers, as_text, matches, require_column
 from townland.reading.hashing import sha256_of
@@ -74,8 +76,7 @@ def read_layer(
     EncodingError
         The text cannot be decoded.
     """
-    path = catalog.resolve(spec.path)
-    with sources.opened(path, layer=spec.layer, prefer=spec.name, encoding=spec.encoding) as source:
+    with opened(spec, catalog) as source:
         crs, crs_issues = layer_crs(source, spec.crs, spec.transform)
         needed = {
             ours: require_column(getattr(spec, key), source.fields, source.place)
@@ -94,6 +95,10 @@ def read_layer(
         if where:
             rows = rows.take(matches(rows.columns, where))
             filter_issues = () if len(rows) else _matches_nothing(source, where)
+    if source.fetch is not None:
+        hashed = database.sha256_of(rows)
+    else:
+        hashed = "" if digest is None else digest(catalog.resolve(spec.path))
     in_degrees = crs.is_geographic and pipeline is None
     sources.check_degrees(source, bounds, geographic=in_degrees)
     issues = [*source.issues, *crs_issues, *rows.issues, *filter_issues]
@@ -114,7 +119,7 @@ def read_layer(
             name=spec.name,
             role=spec.role,
             path=Path(spec.path).as_posix(),
-            sha256="" if digest is None else digest(path),
+            sha256=hashed,
             features=source.features,
             crs_declared=spec.crs or declared_crs(source),
             crs_used=crsys.describe(crs),
@@ -126,6 +131,27 @@ def read_layer(
         extent=extent,
         coverage=coverage,
     )
+
+
+@contextmanager
+def opened(spec: LayerSpec, catalog: LayerCatalog) -> Iterator[Source]:
+    """Open what a layer of a catalog names, a file or a table of a database, while the context lasts.
+
+    Raises
+    ------
+    LayerError, EncodingError
+        As `source.opened` and `database.opened`.
+    """
+    if spec.database is not None:
+        declared = catalog.database[spec.database]
+        with database.opened(
+            declared, name=spec.database, layer=spec.layer, prefer=spec.name
+        ) as source:
+            yield source
+        return
+    path = catalog.resolve(spec.path)
+    with sources.opened(path, layer=spec.layer, prefer=spec.name, encoding=spec.encoding) as source:
+        yield source
 
 
 def layer_crs(
