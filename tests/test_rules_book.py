@@ -360,7 +360,17 @@ def test_every_role_has_a_name() -> None:
 
 
 # the rooms of the package that hold no kind of rule
-OTHERS = ("arithmetic", "clause", "lint", "loader", "model", "quotes", "words", "__init__")
+OTHERS = (
+    "arithmetic",
+    "clause",
+    "lint",
+    "loader",
+    "model",
+    "numbers",
+    "quotes",
+    "words",
+    "__init__",
+)
 MODEL_FILES = ("rule.py", "rule_land.py", "declared.py")
 KIND_FILES = [
     path.name for path in Path(quotes.__file__).parent.glob("*.py") if path.stem not in OTHERS

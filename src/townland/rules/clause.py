@@ -41,13 +41,21 @@ def faults_of(problem: ValidationError) -> Iterator[InitErrorDetails]:
         )
 
 
+class Passage(Strict):
+    """A further place of the text that a rule takes a number from, in its words."""
+
+    article: str
+    quote: str = Field(min_length=1)
+
+
 class Clause(Strict):
     """Where a rule stands in the law, in the law's words, and when it is in force.
 
     The rule is in force from `effective` on, until the day before `superseded`. `effective_assumed`
     says that the document names no day and the rulebook assumes one. In `quote` ``……`` marks an
     omission; it is empty where the text has no words of its own for the rule, and `source` says where
-    a rule is known from whose text is not at hand.
+    a rule is known from whose text is not at hand. `besides` are further passages that a number of the
+    rule stands in, `own` names the numbers that stand in none: townland's reading, or a bureau's.
     """
 
     document: str = Field(min_length=1)
@@ -57,6 +65,8 @@ class Clause(Strict):
     superseded: Day | None = None
     effective_assumed: bool = False
     source: str = ""
+    besides: tuple[Passage, ...] = ()
+    own: tuple[str, ...] = ()
     note: Bilingual | None = None
 
     @model_validator(mode="after")

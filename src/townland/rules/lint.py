@@ -11,7 +11,7 @@ from townland import documents
 from townland.documents import Key
 from townland.errors import RulebookError
 from townland.i18n import Words, _
-from townland.rules import quotes
+from townland.rules import numbers, quotes
 from townland.rules.inherit import Document, document
 from townland.rules.loader import find, policy_text
 from townland.rules.model import Rulebook
@@ -63,7 +63,12 @@ def lint(name_or_path: str | Path) -> tuple[Fault, ...]:
                 reason=reason,
             ),
         )
-        for key, reason in (*_quotes(held, path), *_bars(held.data), *_unused(held.data, held))
+        for key, reason in (
+            *_quotes(held, path),
+            *_numbers(held),
+            *_bars(held.data),
+            *_unused(held.data, held),
+        )
     ]
     lines = [documents.line_of(held.lines, key) for key, _message in faults]
     ordered = sorted(zip(lines, faults, strict=True), key=lambda each: each[0])
@@ -109,6 +114,70 @@ def _quotes(held: Document, path: Path) -> Iterator[tuple[Key, Words]]:
             continue
         for reason in quotes.quote_faults(quote, str(clause.get("article", "")), policy, words):
             yield key, reason
+        for passage in _passages(clause):
+            for reason in quotes.quote_faults(*passage, policy, ()):
+                yield key, reason
+
+
+def _passages(clause: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Give quote and article of the further passages that a clause names."""
+    besides = clause.get("besides")
+    return [
+        (str(each.get("quote", "")), str(each.get("article", "")))
+        for each in (besides if isinstance(besides, list) else ())
+        if isinstance(each, Mapping)
+    ]
+
+
+def _numbers(held: Document) -> Iterator[tuple[Key, Words]]:
+    """Find the numbers of the file's own rules that do not stand in the words they quote.
+
+    A rule taken over from another rulebook is a bureau's own where it states another number.
+    """
+    for at, rule in _rules(held.data):
+        clause = rule.get("clause")
+        if not isinstance(clause, Mapping) or not clause.get("quote"):
+            continue
+        if ("rule", at, "clause") not in held.lines:
+            continue
+        own = clause.get("own")
+        own = own if isinstance(own, list) else []
+        said = [str(clause["quote"]), *(quote for quote, _article in _passages(clause))]
+        found = dict(numbers.stated(rule))
+        for name, value in found.items():
+            unit = rule.get("unit")
+            stands = numbers.stands(value, unit if isinstance(unit, str) else None, said)
+            if name not in own and not stands:
+                yield (
+                    (
+                        "rule",
+                        at,
+                        *(int(part) if part.isdigit() else part for part in name.split(".")),
+                    ),
+                    _(
+                        "{name} is {value}, which does not stand in the quote “{quote}”; mend it, quote"
+                        " where it stands under besides, or name {name} under own as no number of the"
+                        " policy",
+                        name=name,
+                        value=value,
+                        quote=" / ".join(said),
+                    ),
+                )
+            elif name in own and stands:
+                yield (
+                    ("rule", at, "clause"),
+                    _(
+                        "{name} is named under own, but {value} stands in the quote",
+                        name=name,
+                        value=value,
+                    ),
+                )
+        for name in own:
+            if name not in found and ("rule", at, name) not in held.lines:
+                yield (
+                    ("rule", at, "clause"),
+                    _("own names {name}, which the rule does not state", name=name),
+                )
 
 
 def _bars(data: Mapping[str, Any]) -> Iterator[tuple[Key, Words]]:
