@@ -221,5 +221,21 @@ def test_what_each_town_was_made_for(demo: Assessment) -> None:
 def test_no_layer_of_the_demo_needed_mending(demo: Assessment) -> None:
     assert demo.repairs == ()
     told = {issue.code for issue in demo.issues}
-    expected = {"encoding_declared", "land_use_uncovered", "layer_overlap"}
+    expected = {"encoding_declared", "land_use_uncovered", "layer_overlap", "grid_no_data"}
     assert told <= {*expected, "jurisdiction_unknown"}  # one dossier does not name its county
+
+
+def test_the_slope_table_and_the_land_cover_close_and_agree(demo: Assessment) -> None:
+    for result, slopes in zip(demo.towns, demo.slopes, strict=True):
+        assert result.land_classes is not None
+        gross = {row.code: row.gross_m2 for row in result.land_classes.rows}
+        for row in slopes.rows:
+            assert sum(row.by_grade_m2) + row.no_data_m2 == row.area_m2 == gross[row.code]
+        (grid,) = (table for table in demo.grids if table.town == result.town.code)
+        assert sum((row.area_m2 for row in grid.rows), grid.no_data_m2) == result.area_m2
+        assert all(abs(row.area_m2 - row.check_m2) <= Decimal("0.05") for row in grid.rows)
+    # the grid is the survey, rasterised at 10 m: crops are cultivated land, to some per mille
+    cultivated = [one for one in demo.comparisons if one.group == "cultivated"]
+    assert len(cultivated) == 4
+    assert all(abs(one.difference_m2) < one.vector_m2 / 200 for one in cultivated)
+    assert all(one.both_m2 <= min(one.vector_m2, one.grid_m2) + 1 for one in cultivated)

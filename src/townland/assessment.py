@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -12,10 +12,13 @@ import geopandas as gpd
 import pandas as pd
 
 from townland import areas, prepare, units
-from townland.catalog import ROLES, LayerCatalog
+from townland.backgrounds import Background, read_backgrounds
+from townland.catalog import ROLES, LayerCatalog, LayerSpec
+from townland.grids import Comparison, GridTable
 from townland.i18n import DEFAULT_LANGUAGE, Words, _, render
 from townland.issues import Issue
 from townland.prepare import Ground, Repair
+from townland.rasters import Told, raster_specs, read_rasters, tell, with_grids
 from townland.reading.hashing import sha256_of
 from townland.reading.layer import Input, Layer
 from townland.reading.vector import read_layer
@@ -26,6 +29,7 @@ from townland.rules.loader import rules_in_force
 from townland.rules.model import Rulebook
 from townland.rules.need import NeedTable, indicator_need
 from townland.rules.portfolio import Overlap, overlaps
+from townland.slope import SlopeTable
 from townland.survey import TownResult, measure_town, near
 from townland.towns import Town
 
@@ -56,6 +60,10 @@ class Assessment:
     issues: tuple[Issue, ...]
     overlaps: tuple[Overlap, ...] = ()
     needs: tuple[NeedTable, ...] = ()
+    grids: tuple[GridTable, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+    slopes: tuple[SlopeTable, ...] = ()
+    backgrounds: tuple[Background, ...] = ()
 
     def finding(self, rule: str, town: str | None = None) -> Finding:
         """The finding of a rule for a town's code; the first town's without one."""
@@ -169,6 +177,39 @@ class Assessment:
             ]
         )
 
+    def slope_table(self, town: str | None = None) -> pd.DataFrame:
+        """Cultivated land (rows, by class) by slope grade in m²; rows sum to ``area_m2``.
+
+        Columns ``code``, ``name``, one of each grade (``1`` to ``5``), ``no_data_m2``, ``area_m2``;
+        empty where there is no terrain model or no land survey.
+        """
+        table = next((each for each in self.slopes if town in (None, each.town)), None)
+        if table is None:
+            return pd.DataFrame()
+        grades = [grade.grade for grade in table.grades]
+        return pd.DataFrame(
+            {
+                "code": row.code,
+                "name": row.name,
+                **dict(zip(grades, row.by_grade_m2, strict=True)),
+                "no_data_m2": row.no_data_m2,
+                "area_m2": row.area_m2,
+            }
+            for row in table.rows
+        )
+
+    def comparison_table(self, town: str | None = None) -> pd.DataFrame:
+        """What vector layers and class grids say of the same kind of land, in m², a row a pair.
+
+        Columns ``town``, ``group``, ``vector``, ``grid``, ``vector_m2`` (by which rules go),
+        ``grid_m2``, ``difference_m2``, ``both_m2``, ``no_data_m2``.
+        """
+        return pd.DataFrame(
+            {**asdict(one), "difference_m2": one.difference_m2}
+            for one in self.comparisons
+            if town in (None, one.town)
+        )
+
 
 def check(
     towns: Sequence[Town],
@@ -203,17 +244,25 @@ def check(
     """
     rules_in_force(rulebook, on)
     roles = _roles(catalog, rulebook)
-    steps = sum(len(catalog.of_role(role)) for role in roles) + len(towns)
+    rastered = raster_specs(catalog)
+    specs = [spec for role in roles for spec in catalog.of_role(role) if spec not in rastered]
+    steps = len(specs) + len(rastered) + len(towns)
     step = iter(range(steps))
     towns, repairs = _mended_towns(towns, accept_repairs)
     windows = [(near(town.boundary), town.crs) for town in towns]
     digest = cache(sha256_of)  # one file often holds many layers
     layers: dict[str, list[Layer]] = {}
-    for role in roles:
-        for spec in catalog.of_role(role):
-            progress(_("reading layer {name}", name=spec.name), next(step), steps)
-            layer = read_layer(spec, catalog, windows, digest=digest)
-            layers.setdefault(role, []).append(layer)
+
+    def reading(spec: LayerSpec) -> None:
+        progress(_("reading layer {name}", name=spec.name), next(step), steps)
+
+    for spec in specs:
+        reading(spec)
+        layer = read_layer(spec, catalog, windows, digest=digest)
+        layers.setdefault(spec.role, []).append(layer)
+    rasters = read_rasters(catalog, rastered, windows, digest=digest, reading=reading)
+    vectors, layers = tuple(layers), with_grids(layers, rasters, roles)
+    told: list[Told] = []
     results: list[TownResult] = []
     findings: list[Finding] = []
     issues: list[Issue] = []
@@ -239,7 +288,8 @@ def check(
             sliver_width_m=float(rulebook.parameter.sliver_width_m),
         )
         results.append(result)
-        issues += result.issues
+        told.append(tell(result, rasters, grounds[town.crs], vectors, profile=rulebook.three_class))
+        issues += (*result.issues, *told[-1].issues)
         facts = Facts(
             town=town.code,
             name=town.name,
@@ -260,8 +310,11 @@ def check(
     progress(_("checked"), steps, steps)
     inputs = {town.input: None for town in towns}
     inputs |= {layer.input: None for known in layers.values() for layer in known}
-    told = [issue for town in towns for issue in town.issues]
-    told += [issue for known in layers.values() for layer in known for issue in layer.issues]
+    behind = read_backgrounds(catalog, towns, digest=digest)
+    inputs |= dict.fromkeys((*rasters.inputs, *behind.inputs))
+    first = [issue for town in towns for issue in town.issues]
+    first += [issue for known in layers.values() for layer in known for issue in layer.issues]
+    first += (*rasters.issues, *behind.issues)
     return Assessment(
         on,
         rulebook,
@@ -270,9 +323,13 @@ def check(
         tuple(results),
         tuple(findings),
         tuple(repairs),
-        tuple(dict.fromkeys(told)) + tuple(issues),
+        tuple(dict.fromkeys(first)) + tuple(issues),
         overlaps(known_towns, rulebook.parameter.sliver_width_m),
         tuple(need for need in needs if need is not None),
+        tuple(table for town in told for table in town.grids),
+        tuple(one for town in told for one in town.comparisons),
+        tuple(town.slope for town in told if town.slope is not None),
+        behind.pictures,
     )
 
 

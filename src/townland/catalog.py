@@ -48,7 +48,10 @@ class LayerSpec(Strict):
     layer: str | None = None
     scheme: str | None = None
     classes: (
-        dict[Literal["cultivated", "paddy", "agricultural", "unused", "construction"], list[str]]
+        dict[
+            Literal["cultivated", "paddy", "agricultural", "unused", "construction", "other"],
+            list[str],
+        ]
         | None
     ) = None
     class_column: str | None = None

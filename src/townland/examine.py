@@ -26,7 +26,7 @@ def examine(spec: LayerSpec, catalog: LayerCatalog) -> LayerSummary:
     unusable is an issue too, never an exception.
     """
     summary = inspect(spec, catalog)
-    if spec.is_raster or any(issue.severity == "error" for issue in summary.issues):
+    if summary.format == "raster" or any(issue.severity == "error" for issue in summary.issues):
         return summary
     try:
         layer = read_layer(spec, catalog, None, digest=None)

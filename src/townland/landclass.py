@@ -44,12 +44,13 @@ _UNIONS = {
     "cultivated": ("paddy", "other_cultivated"),
     "agricultural": ("paddy", "other_cultivated", "other_agricultural"),
 }
-_CUSTOM_SOURCES = {
+_CUSTOM_SOURCES: Mapping[str, str | None] = {
     "paddy": "paddy",
     "cultivated": "other_cultivated",
     "agricultural": "other_agricultural",
     "unused": "unused",
     "construction": "construction",
+    "other": None,
 }
 
 
@@ -229,8 +230,8 @@ def custom_scheme(classes: Mapping[str, Sequence[str]]) -> Scheme:
     """Make the scheme of a catalog's own ``classes`` table.
 
     The keys are ``paddy``, ``cultivated`` (other cultivated land), ``agricultural`` (other
-    agricultural land), ``unused`` and ``construction``; they exclude one another, and one that is
-    left out is empty.
+    agricultural land), ``unused``, ``construction`` and ``other`` (known, and none of these); they
+    exclude one another, and one that is left out is empty.
 
     Raises
     ------
@@ -265,9 +266,9 @@ def custom_scheme(classes: Mapping[str, Sequence[str]]) -> Scheme:
                         second=group,
                     )
                 )
-            entries[value] = _Entry(
-                value, dict.fromkeys(PROFILES, group), frozenset({_CUSTOM_SOURCES[group]})
-            )
+            source = _CUSTOM_SOURCES[group]
+            groups = frozenset[str]() if source is None else frozenset({source})
+            entries[value] = _Entry(value, dict.fromkeys(PROFILES, group), groups)
     return Scheme("custom", entries, LAND_GROUPS, custom=True)
 
 

@@ -7,6 +7,7 @@ here, from decimals; the page's script computes places and nothing else.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -94,9 +95,24 @@ class Content:
                 for name, look in legend.VERDICTS.items()
             },
             "towns": [self._town(result) for result in self.results],
+            "backgrounds": self._backgrounds(),
             "layers": [layer.as_data() for layer in self.layers],
             "findings": [self._finding(f) for f in wording.by_severity(self.findings)],
         }
+
+    def _backgrounds(self) -> list[dict[str, Any]]:
+        """Give the pictures behind the towns, each with who made it."""
+        return [
+            {
+                "kind": picture.kind,
+                "title": self.words(KINDS[picture.kind]),
+                "source": picture.source,
+                "bounds": [list(picture.bounds[1::-1]), list(picture.bounds[3:1:-1])],
+                "url": f"data:image/jpeg;base64,{base64.b64encode(picture.jpeg).decode()}",
+            }
+            for picture in self.assessment.backgrounds
+            if picture.town in self.by_code
+        ]
 
     def bounds(self) -> list[list[float]]:
         """Give the map's first view: all towns, south-west and north-east."""
@@ -301,6 +317,9 @@ WORDS: dict[str, Words] = {
     "shown": _("On the map: {finding}"),
     "pieces": _("{n} pieces"),
 }
+
+
+KINDS: dict[str, Words] = {"imagery": _("Imagery"), "relief": _("Shaded relief")}
 
 
 def gaps(result: Any) -> list[tuple[list[str], Any]]:

@@ -232,6 +232,7 @@ THREE_CLASSES: Mapping[str, Text] = {
     "agricultural": _("Other agricultural land"),
     "construction": _("Construction land"),
     "unused": _("Unused land"),
+    "other": _("Other land"),
 }
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from townland.assessment import Assessment
     from townland.survey import TownResult
 
-PANES = {"land": 401, "plan": 402, "other": 403, "measure": 404, "highlight": 405,
+PANES = {"background": 300, "land": 401, "plan": 402, "other": 403, "measure": 404, "highlight": 405,
          "boundary": 406, "numbers": 610}  # fmt: skip
 """Drawing order; each pane has a canvas of its own, so that switching layers keeps the order."""
 

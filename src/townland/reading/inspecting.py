@@ -8,12 +8,13 @@ from pathlib import Path
 from townland import crs as crsys
 from townland.catalog import LayerCatalog, LayerSpec
 from townland.crs import Bounds
-from townland.errors import CRSError, EncodingError, LayerError
+from townland.errors import CatalogError, CRSError, EncodingError, LayerError, TownlandError
 from townland.i18n import Joined, _
 from townland.issues import Issue
 from townland.reading import archive, raster
 from townland.reading import source as sources
 from townland.reading.columns import require_column
+from townland.reading.grid import ROLES, is_grid, require_meaning
 from townland.reading.sniff import Format, local, sniff
 from townland.reading.source import Source
 from townland.reading.vector import declared_crs, layer_crs, named, opened
@@ -79,7 +80,9 @@ def inspect(spec: LayerSpec, catalog: LayerCatalog) -> LayerSummary:
     path = spec.path if spec.database is not None else catalog.resolve(spec.path).as_posix()
     summary = LayerSummary(spec.name, spec.role, path)
     try:
-        summary = _raster(spec, summary) if spec.is_raster else _vector(spec, catalog, summary)
+        summary = (
+            _raster(spec, summary) if is_grid(spec, catalog) else _vector(spec, catalog, summary)
+        )
     except LayerError as problem:
         code = {CRSError: "crs_refused", EncodingError: "encoding_unknown"}
         fault = _fault(code.get(type(problem), "layer_unreadable"), problem)
@@ -87,19 +90,25 @@ def inspect(spec: LayerSpec, catalog: LayerCatalog) -> LayerSummary:
     return replace(summary, issues=named(summary.issues, spec.name))
 
 
-def _fault(code: str, problem: LayerError) -> Issue:
+def _fault(code: str, problem: TownlandError) -> Issue:
     return Issue(code, "error", Joined((problem.message,)))
 
 
 def _raster(spec: LayerSpec, summary: LayerSummary) -> LayerSummary:
     found = raster.inspect_raster(summary.path, crs=spec.crs)
+    issues = list(found.issues)
+    if spec.role in ROLES and (spec.role != "land_cover" or spec.classes is not None):
+        try:
+            require_meaning(spec)
+        except CatalogError as problem:
+            issues.append(_fault("grid_without_classes", problem))
     return replace(
         summary,
         format="raster",
         crs=crsys.describe(found.crs),
         crs_declared=found.crs_declared,
         bounds=found.bounds,
-        issues=found.issues,
+        issues=tuple(issues),
     )
 
 

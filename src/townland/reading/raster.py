@@ -47,7 +47,14 @@ class RasterSummary:
 
 
 @contextmanager
-def _opened(path: Path | str) -> Iterator[Any]:
+def opened(path: Path | str) -> Iterator[Any]:
+    """Open a GeoTIFF, or a zip of one; what it says while it is read is a fault of the file.
+
+    Raises
+    ------
+    LayerError
+        The file is no GeoTIFF, or is damaged.
+    """
     given = local(path)
     with archive.opened(given) as file:
         if sniff(file) != "raster":
@@ -89,7 +96,7 @@ def inspect_raster(path: Path | str, *, crs: str | None = None) -> RasterSummary
         The CRS is missing, unknown or refused.
     """
     place = Path(path).as_posix()
-    with _opened(path) as raster:
+    with opened(path) as raster:
         grid = raster.transform
         if grid.b or grid.d:
             raise LayerError(
@@ -118,18 +125,28 @@ def inspect_raster(path: Path | str, *, crs: str | None = None) -> RasterSummary
 
 
 def read_window(
-    path: Path | str, bounds: Bounds, crs: pyproj.CRS, shape: tuple[int, int]
+    path: Path | str,
+    bounds: Bounds,
+    target_crs: pyproj.CRS,
+    shape: tuple[int, int],
+    *,
+    crs: str | None = None,
+    band: int = 1,
 ) -> tuple[np.ma.MaskedArray[Any, Any], Bounds]:
-    """Read the first band around a window, warped to it: for display, never for areas.
+    """Read a band around a window, warped to it: for display, never for areas.
 
     Parameters
     ----------
     path
         The file.
-    bounds, crs
+    bounds, target_crs
         The window and its CRS.
     shape
         Rows and columns of the result.
+    crs
+        The CRS that the user states, in place of the file's.
+    band
+        Which band, counted from 1.
 
     Returns
     -------
@@ -141,16 +158,16 @@ def read_window(
     LayerError, CRSError
         As `inspect_raster`.
     """
-    summary = inspect_raster(path)
-    near = crsys.transform_bounds(bounds, crs, summary.crs)
+    summary = inspect_raster(path, crs=crs)
+    near = crsys.transform_bounds(bounds, target_crs, summary.crs)
     target = np.full(shape, np.nan, dtype=np.float32)
-    with _opened(path) as raster:
+    with opened(path) as raster:
         window = _window(raster, near)
         if window is not None:
             step = max(1.0, (window.width * window.height / MAX_CELLS) ** 0.5)
             size = max(1, int(window.height / step)), max(1, int(window.width / step))
             cells = raster.read(
-                1, window=window, out_shape=size, masked=True, resampling=Resampling.nearest
+                band, window=window, out_shape=size, masked=True, resampling=Resampling.nearest
             )
             grid = raster.transform
             corner = grid.c + grid.a * window.col_off, grid.f + grid.e * window.row_off
@@ -162,7 +179,7 @@ def read_window(
                 src_crs=_wkt(summary.crs),
                 src_nodata=np.nan,
                 dst_transform=_grid(bounds, shape),
-                dst_crs=_wkt(crs),
+                dst_crs=_wkt(target_crs),
                 dst_nodata=np.nan,
                 resampling=Resampling.bilinear,
             )

@@ -12,9 +12,11 @@ import townland
 from townland import crs as crs_room
 from townland.areas import LandClasses, Measure
 from townland.assessment import TOGETHER, Assessment
+from townland.grids import Comparison, GridTable
 from townland.i18n import DEFAULT_LANGUAGE, Words, render
 from townland.rules.finding import Finding
 from townland.rules.need import Areas, NeedTable
+from townland.slope import SlopeTable
 from townland.survey import TownResult
 
 SCHEMA = "townland-assessment-1"
@@ -52,7 +54,10 @@ def assessment_json(assessment: Assessment, *, lang: str = DEFAULT_LANGUAGE) -> 
             for read in assessment.inputs
         ],
         "towns": [
-            {**_town(result), "indicator_need": _need(assessment.need(result.town.code))}
+            {
+                **_town(result, assessment),
+                "indicator_need": _need(assessment.need(result.town.code)),
+            }
             for result in assessment.towns
         ],
         "matrix": _matrix(assessment),
@@ -98,7 +103,8 @@ def schema() -> dict[str, Any]:
     return loaded
 
 
-def _town(result: TownResult) -> dict[str, Any]:
+def _town(result: TownResult, assessment: Assessment) -> dict[str, Any]:
+    code = result.town.code
     return {
         "code": result.town.code,
         "name": result.town.name,
@@ -108,6 +114,69 @@ def _town(result: TownResult) -> dict[str, Any]:
         "plane_m2": _plain(result.plane_m2),
         "measures": [_measure(measure) for measure in result.measures.values()],
         "land_classes": _classes(result.land_classes),
+        "grids": [_grid(table) for table in assessment.grids if table.town == code],
+        "comparisons": [_comparison(one) for one in assessment.comparisons if one.town == code],
+        "slope": next((_slope(table) for table in assessment.slopes if table.town == code), None),
+    }
+
+
+def _grid(table: GridTable) -> dict[str, Any]:
+    return {
+        "layer": table.layer,
+        "role": table.role,
+        "cell_m": [_plain(size) for size in table.cell_m],
+        "rows": [
+            {
+                "value": row.value,
+                "group": row.group or None,
+                "area_m2": _plain(row.area_m2),
+                "check_m2": _plain(row.check_m2),
+            }
+            for row in table.rows
+        ],
+        "no_data_m2": _plain(table.no_data_m2),
+        "control_m2": _plain(table.control_m2),
+    }
+
+
+def _comparison(one: Comparison) -> dict[str, Any]:
+    return {
+        "group": one.group,
+        "vector": one.vector,
+        "grid": one.grid,
+        "headline": "vector",
+        "vector_m2": _plain(one.vector_m2),
+        "grid_m2": _plain(one.grid_m2),
+        "difference_m2": _plain(one.difference_m2),
+        "both_m2": _plain(one.both_m2),
+        "no_data_m2": _plain(one.no_data_m2),
+    }
+
+
+def _slope(table: SlopeTable) -> dict[str, Any]:
+    return {
+        "layers": list(table.layers),
+        "cell_m": [_plain(size) for size in table.cell_m],
+        "grades": [
+            {
+                "grade": grade.grade,
+                "above_deg": _plain(grade.above_deg),
+                "to_deg": _plain(grade.to_deg),
+            }
+            for grade in table.grades
+        ],
+        "rows": [
+            {
+                "code": row.code,
+                "name": row.name,
+                "by_grade_m2": [_plain(area) for area in row.by_grade_m2],
+                "no_data_m2": _plain(row.no_data_m2),
+                "area_m2": _plain(row.area_m2),
+            }
+            for row in table.rows
+        ],
+        "no_data_m2": _plain(table.total.no_data_m2),
+        "cultivated_m2": _plain(table.total.area_m2),
     }
 
 

@@ -13,6 +13,9 @@ from decimal import Decimal
 
 from townland import units
 from townland.areas import ClassRow, LandClasses
+from townland.grids import GridRow, GridTable
+from townland.i18n import Words, _
+from townland.slope import Grade, SlopeRow, SlopeTable
 
 ZERO = Decimal(0)
 _UNITS: dict[str, tuple[Callable[[Decimal], Decimal], int]] = {
@@ -152,6 +155,44 @@ def _owners(line: Line, parts: Sequence[Line]) -> Line:
         line.kind, line.code, line.name, line.gross, line.net, line.percent,
         _sum(state), _sum(collective),
     )  # fmt: skip
+
+
+def slope_rows(table: SlopeTable) -> list[tuple[SlopeRow, list[Decimal]]]:
+    """Lay out cultivated land by slope grade in ha: each class, then all of it.
+
+    The hectares are those of each grade, those of unknown slope, and all. Every row sums to its last
+    figure, every column to the last row, shared out to the grades and each grade to its classes.
+    """
+    total = table.total
+    whole = printed(total.area_m2, "ha")
+    heads = closing([*total.by_grade_m2, total.no_data_m2], whole, "ha")
+    columns = [
+        closing([[*row.by_grade_m2, row.no_data_m2][n] for row in table.rows], head, "ha")
+        for n, head in enumerate(heads)
+    ]
+    lines = [
+        (row, [*parts, _sum(parts)])
+        for row, parts in zip(table.rows, map(list, zip(*columns, strict=True)), strict=True)
+    ]
+    return [*lines, (total, [*heads, whole])]
+
+
+def grade_words(grade: Grade) -> Words:
+    """Write the bounds of a slope grade."""
+    if grade.above_deg is None:
+        return _("{grade} (≤ {to}°)", grade=grade.grade, to=grade.to_deg)
+    if grade.to_deg is None:
+        return _("{grade} (> {above}°)", grade=grade.grade, above=grade.above_deg)
+    return _("{grade} ({above}–{to}°)", grade=grade.grade, above=grade.above_deg, to=grade.to_deg)
+
+
+def grid_rows(table: GridTable) -> list[tuple[GridRow | None, Decimal, Decimal]]:
+    """Lay out a grid's values and (as None) what it does not know: hectares and percent, both closed."""
+    rows: list[GridRow | None] = [*table.rows, *([None] if table.no_data_m2 else [])]
+    areas = [row.area_m2 if row else table.no_data_m2 for row in rows]
+    hectares = closing(areas, printed(table.control_m2, "ha"), "ha")
+    hundred = Decimal("100.00") if table.control_m2 else ZERO
+    return list(zip(rows, hectares, units.apportion(areas, hundred, 2), strict=True))
 
 
 def _sum(values: Sequence[Decimal]) -> Decimal:

@@ -23,7 +23,9 @@ from townland.rules.stating import field
 
 if TYPE_CHECKING:
     from townland.assessment import Assessment
+    from townland.grids import GridRow, GridTable
     from townland.rules.finding import Finding
+    from townland.slope import Grade, SlopeRow, SlopeTable
     from townland.survey import TownResult
 
 OVERVIEW = (620, 540)
@@ -89,6 +91,10 @@ class TownView:
         need = report.assessment.need(result.town.code)
         self.need = None if need is None else NeedView(report, need, self)
         self.no_need = next((f for f in found if f.trace.get("kind") == "land_need"), None)
+        told, code = report.assessment, result.town.code
+        self.slope = next((table for table in told.slopes if table.town == code), None)
+        self.grids = [table for table in told.grids if table.town == code]
+        self.comparisons = [one for one in told.comparisons if one.town == code]
 
     def _overview(self) -> Evidence:
         """Draw the town with the evidence of its gravest finding that has a place."""
@@ -197,6 +203,22 @@ class Report:
     def three_class(self, name: str | None) -> str:
         """Put one of the three classes into words."""
         return self.w(legend.three_class(name))
+
+    def kind(self, group: str) -> str:
+        """Put a kind of land that a grid tells apart into words."""
+        return self.w(legend.THREE_CLASSES.get(group) or legend.selector(group))
+
+    def grade(self, grade: Grade) -> str:
+        """Write a slope grade with its bounds."""
+        return self.w(display.grade_words(grade))
+
+    def slope_rows(self, table: SlopeTable) -> list[tuple[SlopeRow, list[Decimal]]]:
+        """Lay out cultivated land by slope, closed in ha."""
+        return display.slope_rows(table)
+
+    def grid_rows(self, table: GridTable) -> list[tuple[GridRow | None, Decimal, Decimal]]:
+        """Lay out a grid's values and what it does not know, closed in ha and percent."""
+        return display.grid_rows(table)
 
     def measure(self, name: str) -> str:
         """Call a measure as its rulebook does."""

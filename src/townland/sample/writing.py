@@ -31,6 +31,12 @@ COVER = {
 """Land-cover values of the raster by land class: 10 trees, 20 shrubs, 30 grass, 40 crops,
 50 built, 60 bare, 80 water (the values of common global land-cover products)."""
 
+COVER_CLASSES = (
+    'classes = { cultivated = ["40"], agricultural = ["10", "20"], construction = ["50"],'
+    ' unused = ["30", "60"], other = ["80"] }'
+)
+"""Water is other: what lies under it may be a pond (farm land) or a river."""
+
 
 def write_county(folder: Path, *, seed: int = SEED) -> Path:
     """Generate the county and write its layers under `folder`; return the path of the catalog.
@@ -203,6 +209,8 @@ def catalog_text() -> str:
     ]
     for entry in entries:
         lines = ["[[layer]]", *(f'{key} = "{value}"' for key, value in entry.items())]
+        if entry["role"] == "land_cover":
+            lines.append(COVER_CLASSES)
         if entry["role"] not in ("planned_use", "elevation", "land_cover"):
             lines.append('coverage = "sample/extent.gpkg"')
         lines += [

@@ -387,6 +387,36 @@ const townland = (() => {
     }
   }
 
+  // ---- imagery or relief behind everything ------------------------------------------------------
+
+  function showBackground(on) {
+    const relief = data.backgrounds.every((picture) => picture.kind === "relief");
+    const land = state.map.getPane("land");
+    // the land's colours take the relief's shades; over imagery they are half seen through
+    land.style.mixBlendMode = on && relief ? "multiply" : "";
+    land.style.opacity = on && !relief ? 0.45 : "";
+    if (on) state.map.addLayer(state.background);
+    else state.map.removeLayer(state.background);
+  }
+
+  function fillBackground() {
+    if (!data.backgrounds.length) return;
+    state.background = L.layerGroup(data.backgrounds.map((picture) =>
+      L.imageOverlay(picture.url, picture.bounds, { pane: "background", interactive: false })));
+    const titles = [...new Set(data.backgrounds.map((picture) => picture.title))].join(" / ");
+    const sources = [...new Set(data.backgrounds.map((picture) => picture.source))].join(" / ");
+    const text = element("span", {}, `${titles}: ${sources}`);
+    state.map.attributionControl.addAttribution(text.innerHTML); // escaped by textContent
+    const box = element("input", { type: "checkbox", id: "background" });
+    box.checked = true;
+    box.addEventListener("change", () => showBackground(box.checked));
+    const label = element(
+      "label", {}, box, element("span", { class: "layer-title" }, titles), element("small", {}, sources),
+    );
+    document.getElementById("layers").append(element("li", { class: "other" }, label));
+    showBackground(true);
+  }
+
   function show(layer, on) {
     if (on) state.map.addLayer(layer.group);
     else state.map.removeLayer(layer.group);
@@ -567,6 +597,7 @@ const townland = (() => {
     control("topright", northArrow);
     fillTowns();
     fillLayers();
+    fillBackground();
     startHover(map);
     const toggle = document.getElementById("toggle-panel");
     toggle.addEventListener("click", () => {
