@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pyproj
 import pytest
@@ -13,6 +15,8 @@ from townland.geodesy import check_area_m2
 from townland.reading import cells
 from townland.reading.cells import Cells
 from townland.slope import graded, horn_deg, load_grades, terrain
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 def plane(
@@ -85,3 +89,26 @@ def test_cells_have_their_area_on_the_ellipsoid(code):
     x, y = corner[0] + 7 * size, corner[1] - 12 * 1.1 * size
     one = check_area_m2(shapely.box(x, y, x + size, y + 1.1 * size), crs)[0]
     assert every[11, 7] == pytest.approx(one, rel=1e-7)
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="the folder of real data is not here")
+def test_the_slope_of_a_real_terrain_model_cell_by_cell():
+    path = DATA / "flanders" / "DHMVIIDTMRAS25m.zip"
+    (window,) = cells.read_cells(path, [(100_000, 195_000, 110_000, 205_000)], pad=1)
+    (grade,) = terrain("dem", [window], load_grades()).grade
+    wide, _high = cells.sizes_m(window)
+    assert wide[200, 200] == pytest.approx(25, abs=0.01)  # Lambert 72 is true to 0.04 % here
+    z = np.where(window.known, window.values, np.nan).astype(float)
+    ends = (2, 6, 15, 25)
+    rng = np.random.default_rng(0)
+    for row, column in rng.integers(1, 400, (300, 2)):
+        (a, b, c), (d, e, f), (g, h, i) = z[row - 1 : row + 2, column - 1 : column + 2]
+        across = ((c + 2 * f + i) - (a + 2 * d + g)) / (8 * 25)
+        along = ((g + 2 * h + i) - (a + 2 * b + c)) / (8 * 25)
+        slope = np.degrees(np.arctan(np.hypot(across, along)))
+        if np.isnan(slope + e):
+            assert grade[row, column] == -1
+        elif min(abs(slope - end) for end in ends) > 0.01:
+            assert grade[row, column] == sum(slope > end for end in ends)
+    counts = np.bincount(grade.ravel() + 1, minlength=6)
+    assert counts[1] > 0.5 * counts[1:].sum()  # Flanders is flat
