@@ -124,6 +124,10 @@ def covered_m2(geometries: Any, crs: pyproj.CRS, window: Cells, classes: Any, co
     near = np.flatnonzero(shapely.intersects(shapes, shapely.box(*window.bounds)))
     if not len(near):
         return out
+    rows, columns = window.part(tuple(shapely.total_bounds(shapes[near])))
+    window, classes = window.cut(rows, columns), np.asarray(classes)[rows, columns]
+    if not window.known.size:
+        return out
     west, south, east, north = window.bounds
     source = NumPyRasterSource(
         np.ascontiguousarray(classes, dtype=np.int32), west, south, east, north

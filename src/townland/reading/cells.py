@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ MAX_CELLS = 20_000_000
 MAX_BLOCK = 256_000_000
 """The file's own blocks, which can be read only whole, may hold this many cells."""
 
-NODES = 17
+NODES = 9
 """In each direction, at so many places the scale of a projection is computed; it is linear between."""
 
 Floats = npt.NDArray[np.float64]
@@ -60,6 +60,28 @@ class Cells:
             self.north - rows * self.high,
             self.west + columns * self.wide,
             self.north,
+        )
+
+    def part(self, box: Bounds) -> tuple[slice, slice]:
+        """The rows and columns that cover a box; empty where it lies elsewhere."""
+        rows, columns = self.known.shape
+        left, right = ((x - self.west) / self.wide for x in box[::2])
+        bottom, top = ((self.north - y) / self.high for y in box[1::2])
+        return (
+            slice(max(0, int(np.floor(top))), max(0, min(rows, int(np.ceil(bottom))))),
+            slice(max(0, int(np.floor(left))), max(0, min(columns, int(np.ceil(right))))),
+        )
+
+    def cut(self, rows: slice, columns: slice) -> Cells:
+        """The window's part in some rows and columns, as a window."""
+        return replace(
+            self,
+            values=self.values[rows, columns],
+            known=self.known[rows, columns],
+            west=self.west + columns.start * self.wide,
+            north=self.north - rows.start * self.high,
+            row=self.row + rows.start,
+            column=self.column + columns.start,
         )
 
 
@@ -236,9 +258,22 @@ def _nodes(cells: Cells) -> tuple[Floats, Floats]:
 def _between(cells: Cells, nodes: Floats) -> Floats:
     """The values at all cells from those at the nodes, linear in both directions."""
     rows, columns = cells.known.shape
-    across, down = np.arange(columns) + 0.5, np.arange(rows) + 0.5
-    wide = np.stack([np.interp(across, _places(columns), node) for node in nodes])
-    return np.stack([np.interp(down, _places(rows), line) for line in wide.T], axis=1)
+    left, part = _beside(columns)
+    wide = nodes[:, left] * (1 - part) + nodes[:, left + 1 if len(nodes[0]) > 1 else left] * part
+    upper, share = _beside(rows)
+    lower = upper + 1 if len(nodes) > 1 else upper
+    found = wide[upper] * (1 - share[:, None]) + wide[lower] * share[:, None]
+    return np.asarray(found, dtype=float)
+
+
+def _beside(size: int) -> tuple[npt.NDArray[np.int64], Floats]:
+    """The node before each cell, and how far the cell lies from it to the next, 0 to 1."""
+    places = _places(size)
+    every = np.arange(size) + 0.5
+    before = np.clip(np.searchsorted(places, every, side="right") - 1, 0, max(len(places) - 2, 0))
+    if len(places) == 1:
+        return before, np.zeros(size)
+    return before, (every - places[before]) / (places[before + 1] - places[before])
 
 
 def _lonlat(crs: pyproj.CRS, x: Floats, y: Floats) -> tuple[Any, Any]:
