@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from pydantic import Field, PrivateAttr, SecretStr, model_validator
 
-from townland import documents
+from townland import documents, schemas
 from townland.documents import FaultError, Strict
 from townland.errors import CatalogError
 from townland.i18n import _
@@ -30,6 +30,8 @@ Role = Literal[
 ]
 ROLES: tuple[str, ...] = get_args(Role)
 RASTER_ROLES = ("elevation", "land_cover", "imagery")
+COLUMN_KEYS = ("id_column", "class_column", "net_factor_column", "owner_column", "tag_column")
+"""The keys of a layer that name a column."""
 
 
 DATABASE = "db:"
@@ -82,6 +84,21 @@ class LayerSpec(Strict):
                     name=self.name,
                 )
             )
+        return self
+
+    @model_validator(mode="after")
+    def _no_personal_data(self) -> LayerSpec:
+        named = [getattr(self, key) for key in COLUMN_KEYS]
+        for column in (*named, *(self.where or {})):
+            if column is not None and schemas.is_personal(column):
+                raise FaultError(
+                    _(
+                        "layer {name}: the column {column} holds personal data, which townland never"
+                        " reads; name another column",
+                        name=self.name,
+                        column=column,
+                    )
+                )
         return self
 
     @property

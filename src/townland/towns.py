@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 
 from townland import crs as crsys
+from townland import schemas
 from townland.errors import LayerError
 from townland.i18n import _
 from townland.issues import Issue
@@ -23,7 +24,7 @@ from townland.reading.source import Source
 from townland.reading.vector import declared_crs, layer_crs, named, polygons, total_bounds
 
 NAME_COLUMNS = (
-    "name", "名称", "镇名", "小镇名称", "town", "town_name", "xzmc", "zmc", "xzqmc", "mc", "地块名称",
+    "name", "名称", "镇名", "小镇名称", "town", "town_name", "xzmc", "xzqmc", "mc", "地块名称",
     "l_qu", "naam", "title",
 )  # fmt: skip
 """Columns that usually hold a town's name, in the order in which they are tried."""
@@ -136,6 +137,7 @@ def usual_name(fields: Sequence[str]) -> str | None:
     >>> usual_name(("id", "district_name")), usual_name(("id", "file_name", "owner_name"))
     ('district_name', None)
     """
+    fields = [field for field in fields if not schemas.is_personal(field)]
     for usual in NAME_COLUMNS:
         if column := find_column(usual, fields):
             return column

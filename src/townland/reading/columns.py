@@ -11,25 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from townland import schemas
 from townland.errors import LayerError
 from townland.i18n import _
 
-ALIASES: tuple[tuple[str, ...], ...] = (
-    ("KCXS", "TKXS", "KCDLXS", "扣除地类系数", "田坎系数"),
-    ("KCMJ", "TKMJ", "扣除地类面积", "田坎面积"),
-    ("ZLDWDM", "座落单位代码", "坐落单位代码"),
-    ("ZLDWMC", "座落单位名称", "坐落单位名称"),
-    ("GDPDJB", "PDJB", "GDPDJ", "耕地坡度级别"),
-    ("XZDWKD", "XXTBKD"),
-    ("BSM", "标识码"),
-    ("DLBM", "地类编码"),
-    ("DLMC", "地类名称"),
-    ("QSXZ", "权属性质"),
-    ("TBMJ", "图斑面积"),
-    ("TBDLMJ", "图斑地类面积"),
-    ("TBBH", "图斑编号"),
-    ("QSDWMC", "权属单位名称"),
-)
+ALIASES = schemas.alias_groups()
 """Names of one field in different editions of the survey's schema (`standards.md` 2.1)."""
 
 
@@ -44,11 +30,7 @@ def find_column(wanted: str, present: Sequence[str]) -> str | None:
     if wanted in present:
         return wanted
     group = next((names for names in ALIASES if wanted.strip().upper() in names), ())
-    for name in (wanted, *group):
-        for column in present:
-            if column.strip().lower() == name.strip().lower():
-                return column
-    return None
+    return schemas.find((wanted, *group), present)
 
 
 def require_column(wanted: str, present: Sequence[str], place: str) -> str:
@@ -57,9 +39,11 @@ def require_column(wanted: str, present: Sequence[str], place: str) -> str:
     Raises
     ------
     LayerError
-        There is none; the message lists those there are.
+        There is none; the message lists those there are. Or it holds data about persons, which never
+        leave their file.
     """
     found = find_column(wanted, present)
+    refuse_personal((found or wanted,), place)
     if found is not None:
         return found
     near = get_close_matches(wanted.upper(), [name.upper() for name in present], n=1)
@@ -84,6 +68,26 @@ def require_column(wanted: str, present: Sequence[str], place: str) -> str:
             columns=shown,
         )
     )
+
+
+def refuse_personal(columns: Iterable[str], place: str) -> None:
+    """Let no column pass that holds data about persons: what is never read cannot be told.
+
+    Raises
+    ------
+    LayerError
+        A column is, by its name, one of `schemas.personal_columns`.
+    """
+    for column in columns:
+        if schemas.is_personal(column):
+            raise LayerError(
+                _(
+                    "{place}: the column {column} holds personal data, which townland never reads;"
+                    " name another column",
+                    place=place,
+                    column=column,
+                )
+            )
 
 
 def as_text(values: pa.ChunkedArray | pa.Array) -> NDArray[np.object_]:

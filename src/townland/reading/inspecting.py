@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from townland import crs as crsys
-from townland.catalog import LayerCatalog, LayerSpec
+from townland.catalog import COLUMN_KEYS, LayerCatalog, LayerSpec
 from townland.crs import Bounds
 from townland.errors import CatalogError, CRSError, EncodingError, LayerError, TownlandError
 from townland.i18n import Joined, _
@@ -21,8 +21,6 @@ from townland.reading.vector import declared_crs, layer_crs, named, opened
 
 LARGE = 10_000
 """From so many features on, a missing spatial index is worth a word."""
-
-COLUMN_KEYS = ("id_column", "class_column", "net_factor_column", "owner_column", "tag_column")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from townland.catalog import LayerSpec
@@ -36,7 +37,8 @@ class Layer:
     `frame` has the columns ``id`` (str), ``code`` (str or None: the class column as it stands),
     ``net_factor`` (float, NaN where unknown), ``owner``, ``tag`` (str or None) and geometry in `crs`,
     whatever the file calls them. `extent` is the bounding box (a polygon in `crs`) of the file before
-    `where`, `coverage` the declared coverage in `crs` or None.
+    `where`, `coverage` the declared coverage in `crs` or None. `also` holds the columns that were asked
+    for besides, as Arrow arrays in the frame's order.
     """
 
     spec: LayerSpec
@@ -46,3 +48,4 @@ class Layer:
     issues: tuple[Issue, ...]
     extent: Any
     coverage: Any
+    also: Mapping[str, Any] = field(default_factory=dict)

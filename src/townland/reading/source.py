@@ -20,6 +20,8 @@ from townland.crs import Bounds, candidates, describe
 from townland.errors import CRSError, LayerError
 from townland.i18n import _
 from townland.issues import Issue
+from townland.reading import archive, parquet
+from townland.reading.columns import refuse_personal
 from townland.reading import archive, geojson, parquet
 from townland.reading.dxf import read_dxf
 from townland.reading.encoding import encoding_of
@@ -278,8 +280,9 @@ def read(source: Source, columns: Sequence[str], boxes: Sequence[Bounds] | None)
     Raises
     ------
     LayerError
-        The file is damaged.
+        The file is damaged, or a column holds personal data.
     """
+    refuse_personal(columns, source.place)
     with translated(source.place) as issues:
         rows = _read(source, columns, boxes)
     return replace(rows, issues=(*rows.issues, *issues))
@@ -336,8 +339,9 @@ def attributes(source: Source, columns: Sequence[str]) -> Mapping[str, pa.Chunke
     Raises
     ------
     LayerError
-        The file is damaged.
+        The file is damaged, or a column holds personal data.
     """
+    refuse_personal(columns, source.place)
     if source.fetch is not None:
         return source.fetch(columns, None, shapes=False).columns
     if source.held is not None or source.format in ("geoparquet", "geojson"):

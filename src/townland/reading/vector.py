@@ -50,6 +50,7 @@ def read_layer(
     windows: Sequence[Window] | None,
     *,
     digest: Callable[[Path], str] | None = sha256_of,
+    also: Sequence[str] = (),
 ) -> Layer:
     """Read the features of a layer whose bounding box meets one of the windows.
 
@@ -61,6 +62,8 @@ def read_layer(
         Bounding boxes, each with its CRS; usually one around each town. None reads the whole file.
     digest
         How to hash the whole file; None leaves ``Input.sha256`` empty.
+    also
+        Columns to carry along as they stand, by their names in the file.
 
     Returns
     -------
@@ -89,7 +92,7 @@ def read_layer(
         }
         pipeline = spec.transform if spec.transform and not towgs84(spec.transform) else None
         boxes = _boxes(windows, crs, pipeline)
-        rows = sources.read(source, list(dict.fromkeys([*needed.values(), *where])), boxes)
+        rows = sources.read(source, list(dict.fromkeys([*needed.values(), *where, *also])), boxes)
         bounds = total_bounds(source, rows)
         filter_issues: tuple[Issue, ...] = ()
         if where:
@@ -130,6 +133,7 @@ def read_layer(
         issues=named((*issues, *shape_issues, *column_issues, *coverage_issues), spec.name),
         extent=extent,
         coverage=coverage,
+        also={name: rows.columns[name] for name in also},
     )
 
 

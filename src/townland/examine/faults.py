@@ -1,0 +1,105 @@
+"""What is wrong with a layer, one kind of fault at a time, with the features that have it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from townland.i18n import Text, Words, _
+from townland.issues import Issue, Severity
+
+TOLD = 10
+"""So many features of one kind of fault are listed; all of them are counted, and drawn."""
+
+NOBODY = np.array([], dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Faults:
+    """One kind of fault of a layer, and the features that have it.
+
+    `rows` are positions in the layer's frame, none where the fault is the layer's as a whole. What
+    fills the places of `message` may be an array, one value for each row; or there is a message for each. `shapes` are the places of
+    the faults where these are not the features themselves.
+    """
+
+    code: str
+    severity: Severity
+    message: Words | tuple[Words, ...]
+    rows: NDArray[np.int64] = field(default_factory=NOBODY.copy)
+    shapes: Any = None
+
+    @property
+    def count(self) -> int:
+        """How many features have the fault; 1 for the layer as a whole."""
+        return max(1, len(self.rows))
+
+    def at(self, position: int) -> Words:
+        """The message for one of the rows."""
+        if isinstance(self.message, tuple):
+            return self.message[position]
+        if not isinstance(self.message, Text):
+            return self.message
+        return Text(
+            self.message.msgid,
+            tuple(
+                (name, value[position] if isinstance(value, np.ndarray) else value)
+                for name, value in self.message.params
+            ),
+        )
+
+
+def where(
+    mask: NDArray[np.bool_],
+    code: str,
+    severity: Severity,
+    message: Words | Callable[[NDArray[np.int64]], Words],
+) -> Iterator[Faults]:
+    """The features that a mask marks; arrays in the message are those of the whole layer.
+
+    A function makes the message from the marked rows, where its words are costly.
+    """
+    rows = np.flatnonzero(mask)
+    if not len(rows):
+        return
+    if callable(message):
+        message = message(rows)
+    elif isinstance(message, Text):
+        params = tuple(
+            (name, value[rows] if isinstance(value, np.ndarray) else value)
+            for name, value in message.params
+        )
+        message = Text(message.msgid, params)
+    yield Faults(code, severity, message, rows)
+
+
+def printed(hundredths: NDArray[np.int64]) -> NDArray[np.object_]:
+    """Whole hundredths of a square metre as they are printed.
+
+    >>> printed(np.array([146550, -5])).tolist()
+    ['1465.50', '-0.05']
+    """
+    return np.array([str(Decimal(int(n)).scaleb(-2)) for n in hundredths], dtype=object)
+
+
+def issues(faults: Sequence[Faults], ids: Sequence[str], layer: str) -> Iterator[Issue]:
+    """The faults as issues: the first features of each kind, and how many there are in all."""
+    for each in faults:
+        if not len(each.rows):
+            yield Issue(each.code, each.severity, each.at(0), layer)
+            continue
+        for position, row in enumerate(each.rows[:TOLD].tolist()):
+            yield Issue(each.code, each.severity, each.at(position), layer, str(ids[row]))
+        if len(each.rows) > TOLD:
+            message = _(
+                "{count} features in all; {told} of them are listed, all are in the GeoPackage of"
+                " faults (--out)",
+                count=len(each.rows),
+                told=TOLD,
+            )
+            yield Issue(each.code, each.severity, message, layer)
