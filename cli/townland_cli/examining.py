@@ -12,7 +12,6 @@ from townland.i18n import _, render
 from townland_cli import printing
 
 FAULTS = 1
-SEVERITIES = {"info": _("note"), "warning": _("warning"), "error": _("error")}
 
 
 def run_layers_list(catalog: Path, *, as_json: bool, lang: str) -> None:
@@ -42,75 +41,6 @@ def run_layers_list(catalog: Path, *, as_json: bool, lang: str) -> None:
             _("licence").render(lang),
         ],
     )
-
-
-def run_layers_check(catalog: Path, *, as_json: bool, lang: str, quiet: bool) -> int:
-    """Examine every layer; the exit code is 1 where there are faults."""
-    from townland.examine import examine
-
-    layers = load_catalog(catalog)
-    found = []
-    with printing.progress(lang, quiet=quiet) as tell:
-        for number, spec in enumerate(layers.layer):
-            tell(_("examining {name}", name=spec.name), number, len(layers.layer))
-            found.append(examine(spec, layers))
-        tell(_("examined"), len(layers.layer), len(layers.layer))
-    faulty = any(issue.severity != "info" for summary in found for issue in summary.issues)
-    if as_json:
-        printing.document(
-            {
-                "layers": [
-                    {
-                        "name": summary.name,
-                        "role": summary.role,
-                        "path": spec.path,
-                        "features": summary.features,
-                        "crs": summary.crs,
-                        "encoding": summary.encoding,
-                        "issues": [
-                            {
-                                "code": issue.code,
-                                "severity": issue.severity,
-                                "feature": issue.feature,
-                                "message": render(issue.message, lang),
-                            }
-                            for issue in summary.issues
-                        ],
-                    }
-                    for spec, summary in zip(layers.layer, found, strict=True)
-                ]
-            }
-        )
-        return FAULTS if faulty else 0
-    printing.table(
-        [
-            (
-                summary.name,
-                summary.role,
-                "-" if summary.features is None else summary.features,
-                summary.crs or "-",
-                summary.encoding or "-",
-                sum(issue.severity != "info" for issue in summary.issues),
-            )
-            for summary in found
-        ],
-        [
-            _("layer").render(lang),
-            _("role").render(lang),
-            _("features").render(lang),
-            "CRS",
-            _("encoding").render(lang),
-            _("faults").render(lang),
-        ],
-    )
-    for summary in found:
-        for issue in summary.issues:
-            place = summary.name + (f":{issue.feature}" if issue.feature else "")
-            typer.echo(
-                f"{SEVERITIES[issue.severity].render(lang)}  {place}  [{issue.code}] "
-                f"{render(issue.message, lang)}"
-            )
-    return FAULTS if faulty else 0
 
 
 def run_rules_lint(name_or_path: str, *, as_json: bool, lang: str, quiet: bool) -> int:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from townland_cli import printing
 from townland_cli.options import LANG, AsJson, Catalog, Lang, LogFile, Quiet, words
 
-app = typer.Typer(help=words("Show and examine the layers of a catalog."), no_args_is_help=True)
+app = typer.Typer(help=words("Find, show and examine layers."), no_args_is_help=True)
 
 
 @app.command(
@@ -38,6 +39,10 @@ def list_layers(
 )
 def check_layers(
     catalog: Catalog = Path("layers/catalog.toml"),
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help=words("write the faults to this GeoPackage, for a GIS")),
+    ] = None,
     as_json: AsJson = False,
     lang: Lang = LANG,
     quiet: Quiet = False,
@@ -45,6 +50,29 @@ def check_layers(
 ) -> None:
     """Run `townland layers check`."""
     printing.start(lang, log_file)
-    from townland_cli.examining import run_layers_check
+    from townland_cli.laying import run_layers_check
 
-    raise typer.Exit(run_layers_check(catalog, as_json=as_json, lang=lang, quiet=quiet))
+    raise typer.Exit(run_layers_check(catalog, out=out, as_json=as_json, lang=lang, quiet=quiet))
+
+
+@app.command(
+    "init",
+    help=words("Find the layers in a folder and write a commented catalog of them."),
+    epilog=words("Example: townland layers init data --out data/catalog.toml"),
+)
+def init_layers(
+    folder: Annotated[Path, typer.Argument(help=words("the folder to look through"))],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help=words("the catalog to write (FOLDER/catalog.toml)")),
+    ] = None,
+    as_json: AsJson = False,
+    lang: Lang = LANG,
+    quiet: Quiet = False,
+    log_file: LogFile = None,
+) -> None:
+    """Run `townland layers init`."""
+    printing.start(lang, log_file)
+    from townland_cli.laying import run_layers_init
+
+    run_layers_init(folder, out=out, as_json=as_json, lang=lang, quiet=quiet)

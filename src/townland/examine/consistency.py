@@ -5,7 +5,7 @@ Every figure and class of the rules stands in ``schemas/consistency.toml``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -195,8 +195,8 @@ def _areas(records: Records) -> Iterator[Faults]:
         )
 
 
-def _among(values: NDArray[np.object_], known: object) -> Bools:
-    return np.asarray(pd.Series(values, dtype=object).isin(list(known)), dtype=bool)  # type: ignore[call-overload]
+def _among(values: NDArray[np.object_], known: Iterable[str]) -> Bools:
+    return pd.Series(values, dtype=object).isin(list(known)).to_numpy(dtype=bool)
 
 
 def _hundredths(values: NDArray[np.float64]) -> tuple[Ints, Bools]:

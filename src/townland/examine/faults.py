@@ -24,8 +24,8 @@ class Faults:
     """One kind of fault of a layer, and the features that have it.
 
     `rows` are positions in the layer's frame, none where the fault is the layer's as a whole. What
-    fills the places of `message` may be an array, one value for each row; or there is a message for each. `shapes` are the places of
-    the faults where these are not the features themselves.
+    fills the places of `message` may be an array, one value for each row; or there is a
+    message for each. `shapes` are the places of the faults where these are not the features themselves.
     """
 
     code: str

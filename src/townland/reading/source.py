@@ -20,9 +20,8 @@ from townland.crs import Bounds, candidates, describe
 from townland.errors import CRSError, LayerError
 from townland.i18n import _
 from townland.issues import Issue
-from townland.reading import archive, parquet
-from townland.reading.columns import refuse_personal
 from townland.reading import archive, geojson, parquet
+from townland.reading.columns import refuse_personal
 from townland.reading.dxf import read_dxf
 from townland.reading.encoding import encoding_of
 from townland.reading.kml import read_kml

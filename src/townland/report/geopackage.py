@@ -57,8 +57,8 @@ def write_evidence(assessment: Assessment, path: Path, *, lang: str = DEFAULT_LA
                     layer_options={"DESCRIPTION": title, "GEOMETRY_NAME": "geom", "FID": "fid"},
                     dataset_options={"VERSION": "1.3"} if not path.exists() else None,
                 )
-                styles.append((layer, title, _qml(*COLOURS.get(name, EVIDENCE))))
-        _write_styles(path, styles, stamp)
+                styles.append((layer, title, qml(*COLOURS.get(name, EVIDENCE))))
+        write_styles(path, styles, stamp)
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
 
@@ -157,7 +157,7 @@ def _by_crs(frames: list[Any]) -> Iterator[tuple[int | None, gpd.GeoDataFrame]]:
         yield None if len(known) == 1 else crs.to_epsg() or number, together
 
 
-def _qml(line: str, fill: str, width: str) -> str:
+def qml(line: str, fill: str, width: str) -> str:
     """A QGIS style: one symbol, a fill with an outline."""
     style = "solid" if fill else "no"
     colour = _rgba(fill or "#ffffff00")
@@ -179,7 +179,7 @@ def _rgba(colour: str) -> str:
     return ",".join(str(int(digits[i : i + 2], 16)) for i in range(0, 8, 2))
 
 
-def _write_styles(path: Path, styles: list[tuple[str, str, str]], stamp: str) -> None:
+def write_styles(path: Path, styles: list[tuple[str, str, str]], stamp: str) -> None:
     """Store the default styles where QGIS looks for them: in the table ``layer_styles``."""
     rows = [
         ("", "", layer, "geom", title, qml, "", True, title, "", "", stamp)

@@ -1,0 +1,113 @@
+"""The layers that a folder holds, each opened and described, or the reason why it cannot be."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from townland.errors import LayerError
+from townland.i18n import Joined, Words, _
+from townland.reading import archive
+from townland.reading.inspecting import list_layers
+from townland.reading.sniff import EXPORT, SUFFIXES
+
+DEPTH = 6
+FILES = 2_000
+"""So deep and so many: a folder that is larger is no delivery, but a disk."""
+
+LAYER_SUFFIXES = (*SUFFIXES, *EXPORT)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One layer of one file; `layer` is None where the file has one, `problem` says why it is unread."""
+
+    path: Path
+    layer: str | None = None
+    problem: Words | None = None
+
+    @property
+    def title(self) -> str:
+        """The name that tells the layer's role: its own, or that of its file."""
+        return self.layer or self.path.stem
+
+
+def files(folder: Path) -> Iterator[Path]:
+    """The files that may hold layers, in the order of their names; a FileGDB is one file.
+
+    Links and hidden files are passed over.
+
+    Raises
+    ------
+    LayerError
+        The folder is none, or holds more than townland looks through.
+    """
+    if not folder.is_dir():
+        raise LayerError(_("{path} is no folder", path=folder.as_posix()))
+    waiting, seen = [(folder, 0)], 0
+    while waiting:
+        here, depth = waiting.pop(0)
+        for path in sorted(here.iterdir()):
+            if path.is_symlink() or path.name.startswith("."):
+                continue
+            seen += 1
+            if seen > FILES:
+                raise LayerError(
+                    _(
+                        "{path} holds more than {most} files; name the folder of the layers",
+                        path=folder.as_posix(),
+                        most=FILES,
+                    )
+                )
+            if path.is_dir() and path.suffix.lower() != ".gdb":
+                if depth < DEPTH:
+                    waiting.append((path, depth + 1))
+            elif path.suffix.lower() in LAYER_SUFFIXES:
+                yield path
+
+
+def walk(folder: Path, tell: Callable[[str, int, int], None]) -> Iterator[Found]:
+    """Every layer below a folder."""
+    paths = list(files(folder))
+    for number, path in enumerate(paths):
+        tell(path.name, number, len(paths))
+        try:
+            yield from _layers(path)
+        except LayerError as problem:
+            yield Found(path, problem=Joined((problem.message,)))
+
+
+def _layers(path: Path) -> Iterator[Found]:
+    suffix = path.suffix.lower()
+    if suffix == ".zip":
+        stems = _zipped(path)
+        if len(stems) > 1:
+            yield from (Found(path, stem) for stem in stems)
+            return
+    if SUFFIXES.get(suffix) == "raster":
+        yield Found(path)
+        return
+    layers = [name for name, kind in list_layers(path) if kind]
+    if len(layers) <= 1 and suffix not in (".gdb", ".gpkg"):
+        yield Found(path)
+        return
+    yield from (Found(path, name) for name in layers)
+
+
+def _zipped(path: Path) -> list[str]:
+    """The names of the layers' files in a zip, one level deep; a FileGDB within counts once."""
+    try:
+        with zipfile.ZipFile(path) as opened:
+            names = [name for name, _info in archive.members(opened)]
+    except (zipfile.BadZipFile, OSError):
+        return []
+    stems = []
+    for name in names:
+        parts = name.replace("\\", "/").split("/")
+        gdb = next((part for part in parts if part.lower().endswith(".gdb")), None)
+        own = Path(gdb or parts[-1])
+        if own.suffix.lower() in SUFFIXES and own.suffix.lower() != ".zip":
+            stems.append(own.stem)
+    return sorted(dict.fromkeys(stems))
