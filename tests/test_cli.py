@@ -296,7 +296,16 @@ def test_layers_check_json(here: Here) -> None:
     assert code == 0
     assert [layer["name"] for layer in layers][:2] == ["land_use", "permanent_basic_farmland"]
     for layer in layers:
-        assert set(layer) == {"name", "role", "path", "features", "crs", "encoding", "issues"}
+        assert set(layer) == {
+            "name",
+            "role",
+            "path",
+            "features",
+            "crs",
+            "encoding",
+            "issues",
+            "counts",
+        }
         for issue in layer["issues"]:
             assert set(issue) == {"code", "severity", "feature", "message"}
 

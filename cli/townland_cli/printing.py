@@ -79,7 +79,15 @@ def _log_to(path: Path | None) -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     LOGGER.addHandler(handler)
     LOGGER.setLevel(logging.INFO)
-    LOGGER.info("townland %s", " ".join(sys.argv[1:]))
+    LOGGER.info("townland %s", " ".join(_told(word) for word in sys.argv[1:]))
+
+
+def _told(word: str) -> str:
+    """A word of the command line; the value that is looked for in a personal column stays out."""
+    from townland.schemas import is_personal
+
+    column, equals, _value = word.removeprefix("--where=").partition("=")
+    return f"{column}=…" if equals and is_personal(column) else word
 
 
 @contextmanager

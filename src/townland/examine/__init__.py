@@ -122,7 +122,10 @@ def _geometry(layer: Layer) -> Iterator[Faults]:
         kinds.setdefault(issue.code, []).append(issue)
     for code, told in kinds.items():
         rows = np.array([at[issue.feature] for issue in told], dtype=np.int64)
-        yield Faults(code, told[0].severity, tuple(issue.message for issue in told), rows)
+        # a spike that is not mended, in a polygon that is valid, changes no figure
+        kept = code == "spike" and all(issue.area_after_m2 is None for issue in told)
+        severity = "info" if kept else told[0].severity
+        yield Faults(code, severity, tuple(issue.message for issue in told), rows)
 
 
 def _ids(layer: Layer) -> Iterator[Faults]:
