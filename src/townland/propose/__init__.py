@@ -12,7 +12,7 @@ from typing import Any
 
 from townland import crs as crsys
 from townland import schemas
-from townland.errors import CatalogError, LayerError
+from townland.errors import CatalogError, CRSError, LayerError
 from townland.i18n import Joined, Words, _
 from townland.propose.recognise import (
     NOTES,
@@ -183,8 +183,14 @@ def _vector(item: Item, source: Source) -> Item:
     role, why = _role(item.title, source)
     if role is None:
         return replace(item, reason=why, bounds=source.bounds)
-    keys = (*_identity(role, source), *_classes(role, source), *_certain(source))
-    return replace(item, role=role, placed=True, reason=why, keys=keys, bounds=source.bounds)
+    item = replace(item, role=role, bounds=source.bounds)
+    keys = (*_identity(role, source), *_classes(role, source))
+    try:
+        keys = (*keys, *_certain(source))
+    except CRSError as problem:
+        # the table stands as a comment, to be taken in once the CRS is stated
+        return replace(item, keys=keys, reason=Joined((why, problem.message), "; "))
+    return replace(item, placed=True, reason=why, keys=keys)
 
 
 def _role(title: str, source: Source) -> tuple[str | None, Words]:
