@@ -5,6 +5,7 @@ Nothing is guessed: where two readings are possible, both stand in the catalog a
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,7 +24,7 @@ from townland.propose.recognise import (
     schemes_of,
 )
 from townland.propose.toml import catalog_text
-from townland.propose.walk import Found, walk
+from townland.propose.walk import Found, layers_below
 from townland.reading import raster
 from townland.reading import source as sources
 from townland.reading.columns import as_text
@@ -102,7 +103,7 @@ def propose(
                 path=target.as_posix(),
             )
         )
-    items = _once([_item(found, folder, target) for found in walk(folder, tell)])
+    items = _once([_item(found, folder, target) for found in layers_below(folder, tell)])
     if not any(item.placed for item in items):
         raise CatalogError(
             Joined(
@@ -160,12 +161,11 @@ def _item(found: Found, folder: Path, target: Path) -> Item:
 
 
 def _relative(path: Path, start: Path) -> str:
+    """The path from a folder, as a catalog in it names it; the whole path on another drive."""
     try:
-        return path.resolve().relative_to(start.resolve(), walk_up=True).as_posix()  # type: ignore[call-arg]
-    except (TypeError, ValueError):
-        import os.path
-
         return Path(os.path.relpath(path.resolve(), start.resolve())).as_posix()
+    except ValueError:
+        return path.resolve().as_posix()
 
 
 def _raster(item: Item, found: Found) -> Item:

@@ -68,7 +68,7 @@ def files(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def walk(folder: Path, tell: Callable[[str, int, int], None]) -> Iterator[Found]:
+def layers_below(folder: Path, tell: Callable[[str, int, int], None]) -> Iterator[Found]:
     """Every layer below a folder."""
     paths = list(files(folder))
     for number, path in enumerate(paths):

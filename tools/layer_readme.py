@@ -1,0 +1,62 @@
+"""The roles' part of ``layers/README.md``, made from the tables that the code reads.
+
+python tools/layer_readme.py        write it anew between its marks
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from townland import schemas
+from townland.propose import CLASS_FIELDS
+from townland.propose.recognise import NOTES
+
+README = Path(__file__).resolve().parent.parent / "layers" / "README.md"
+BEGIN, END = "<!-- roles: tools/layer_readme.py -->", "<!-- /roles -->"
+NEEDS = {"M": "mandatory", "C": "where it applies", "O": "optional"}
+
+
+def lines() -> list[str]:
+    """Every role with its names and fields, then the names that play none, then personal columns."""
+    found: list[str] = []
+    roles = dict.fromkeys(known.role for known in schemas.names() if known.role)
+    for role in roles:
+        names = [f"`{known.name}`" for known in schemas.names() if known.role == role]
+        found += [f"### `{role}`", "", f"Names: {', '.join(names)}, in any case, also beside a county's"
+                  " code or a year.", ""]  # fmt: skip
+        if role in CLASS_FIELDS:
+            found += [f"Class column: `{CLASS_FIELDS[role]}`; its scheme must be named.", ""]
+        rules = schemas.fields(role)
+        if not rules:
+            found += ["No field is asked for.", ""]
+            continue
+        found += ["| field | 中文 | also called | type | |", "|---|---|---|---|---|"]
+        for rule in rules:
+            size = "" if rule.width is None else f"{rule.width}"
+            size += "" if rule.decimals is None else f".{rule.decimals}"
+            found.append(
+                f"| `{rule.name}` | {rule.zh} | {', '.join(rule.aliases)} | {rule.type}{size} |"
+                f" {NEEDS[rule.need]} |"
+            )
+        found.append("")
+    found += ["### Known, and without a role", "", "| name | | why |", "|---|---|---|"]
+    for known in schemas.names():
+        if not known.role:
+            found.append(f"| `{known.name}` | {known.meaning} | {NOTES[known.note].render('en')} |")
+    exact = ", ".join(f"`{c.pattern}`" for c in schemas.personal_columns() if c.whole)
+    parts = ", ".join(f"`{c.pattern}`" for c in schemas.personal_columns() if not c.whole)
+    found += ["", "### Columns that are never read", "", f"Personal data: {exact}; and every column"
+              f" whose name holds {parts}.", ""]  # fmt: skip
+    return found
+
+
+def part() -> str:
+    """The part between the marks."""
+    return "\n".join([BEGIN, "", *lines(), END])
+
+
+if __name__ == "__main__":
+    text = README.read_text(encoding="utf-8")
+    head, _begin, rest = text.partition(BEGIN)
+    tail = rest.partition(END)[2]
+    README.write_text(head + part() + tail, encoding="utf-8", newline="\n")
