@@ -35,7 +35,7 @@ def schema_faults(role: str, columns: Sequence[Field]) -> Iterator[Faults]:
         yield Faults("field_missing", "warning", message)
     if conditional := _listed(missing, "C"):
         message = _("fields that some records must fill are missing: {fields}", fields=conditional)
-        yield Faults("field_missing", "info", message)
+        yield Faults("field_absent", "info", message)
     known = {column for _rule, column in held if column is not None}
     personal = [name for name in names if schemas.is_personal(name)]
     extra = [name for name in names if name not in known and name not in personal]
