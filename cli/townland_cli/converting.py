@@ -8,7 +8,7 @@ import typer
 
 from townland.i18n import _, render
 from townland_cli import printing
-from townland_cli.examining import SEVERITIES
+from townland_cli.laying import SEVERITIES
 
 
 def run_convert(
