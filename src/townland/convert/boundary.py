@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from townland import crs as crsys
-from townland.convert import dxf, geojson, kml, ogr
+from townland.convert import coordinate_text, dxf, geojson, kml, ogr
 from townland.convert.table import Table, read_table
 from townland.errors import ReportError, TownlandError
 from townland.i18n import _
@@ -22,10 +22,11 @@ WRITERS: dict[str, Callable[..., list[Issue]]] = {
     ".json": geojson.write_geojson,
     ".kml": kml.write_kml,
     ".dxf": dxf.write_dxf,
+    ".txt": coordinate_text.write_text,
 }
 """How each suffix is written: by a function ``(table, path)`` that gives what was assumed or lost."""
 
-ENCODED = (".shp", ".dxf")
+ENCODED = (".shp", ".dxf", ".txt")
 """Those whose text may be in more than one encoding; their function takes ``encoding``, too."""
 
 
@@ -66,7 +67,8 @@ def convert(
     to_crs
         The CRS to write in.
     to_encoding
-        The encoding of the text of a Shapefile or a drawing: UTF-8 (by default) or GB18030.
+        The encoding of the text of a Shapefile or a drawing: UTF-8 (by default) or GB18030; of a TXT
+        GB18030 by default.
     leave_out
         Columns that are not copied, in any case of letters.
 

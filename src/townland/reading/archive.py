@@ -23,7 +23,7 @@ MAX_MEMBERS = 100_000
 _PARTS = {".shp", ".shx", ".dbf", ".prj", ".cpg", ".qix", ".sbn", ".sbx"}
 _UTF8_NAME = 0x800
 
-BESIDE = ("dxf", "kml")
+BESIDE = ("dxf", "kml", "coordinate_text", "coordinate_table")
 """Formats that do not count in a zip that holds a layer of another format."""
 
 

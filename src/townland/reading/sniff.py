@@ -20,6 +20,8 @@ Format = Literal[
     "geoparquet",
     "dxf",
     "kml",
+    "coordinate_text",
+    "coordinate_table",
     "raster",
     "zip",
     "database",
@@ -37,6 +39,9 @@ SUFFIXES: dict[str, Format] = {
     ".dxf": "dxf",
     ".kml": "kml",
     ".kmz": "zip",
+    ".txt": "coordinate_text",
+    ".csv": "coordinate_table",
+    ".xlsx": "coordinate_table",
     ".tif": "raster",
     ".tiff": "raster",
     ".zip": "zip",
@@ -50,7 +55,9 @@ DRIVERS: dict[str, tuple[str, ...]] = {
 }
 """The one driver that may open each format."""
 
-ACCEPTED = "Shapefile, GeoPackage, GeoJSON, FileGDB, FlatGeobuf, GeoParquet, DXF, KML"
+ACCEPTED = (
+    "Shapefile, GeoPackage, GeoJSON, FileGDB, FlatGeobuf, GeoParquet, DXF, KML, TXT, CSV, XLSX"
+)
 SIDE_FILES = (".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix")
 EXPORT = (".mdb", ".accdb", ".dwg", ".dgn", ".udb", ".udd", ".udbx", ".vct", ".mpk", ".lpk")
 
@@ -128,6 +135,8 @@ def sniff(path: Path) -> Format:
         raise LayerError(_("{path}: the file is empty (0 bytes); get it again", path=place))
     found = _by_content(head)
     declared = SUFFIXES.get(suffix)
+    if (found, suffix) == ("zip", ".xlsx") or (found is None and _is_text(suffix, head)):
+        found = declared
     if found is None:
         raise LayerError(_unknown(path, head))
     if declared is not None and declared != found:
@@ -181,6 +190,16 @@ def _by_content(head: bytes) -> Format | None:
     if text.startswith(b"<"):
         return "kml" if _KML.search(text) else None
     return "geojson" if text.startswith(b"{") else None
+
+
+def _is_text(suffix: str, head: bytes) -> bool:
+    """Whether a file whose suffix is one of text has text in it, and no XML."""
+    marked = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return (
+        suffix in (".txt", ".csv")
+        and (marked or b"\x00" not in head)
+        and not _plain(head).startswith(b"<")
+    )
 
 
 def _plain(head: bytes) -> bytes:

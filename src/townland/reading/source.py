@@ -22,6 +22,8 @@ from townland.i18n import _
 from townland.issues import Issue
 from townland.reading import archive, geojson, parquet
 from townland.reading.columns import refuse_personal
+from townland.reading.coordinate_table import read_coordinates
+from townland.reading.coordinate_text import read_text
 from townland.reading.dxf import read_dxf
 from townland.reading.encoding import encoding_of
 from townland.reading.kml import read_kml
@@ -47,7 +49,12 @@ NOT_POLYGONS = (
     "MultiCurve",
 )
 
-READERS: dict[Format, Callable[..., Whole]] = {"dxf": read_dxf, "kml": read_kml}
+READERS: dict[Format, Callable[..., Whole]] = {
+    "coordinate_text": read_text,
+    "coordinate_table": read_coordinates,
+    "dxf": read_dxf,
+    "kml": read_kml,
+}
 """The formats that are read whole, each by a function ``(file, place, *, layer, encoding)``."""
 
 

@@ -1,0 +1,132 @@
+"""Boundary coordinates as text (报备坐标), as reporting systems take them (`standards.md` 6.1)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+
+from townland.convert.ogr import encoding_named
+from townland.convert.table import Table
+from townland.crs import describe
+from townland.crs.zones import zone_of_code
+from townland.errors import CRSError
+from townland.geodesy import official_area_m2
+from townland.i18n import _
+from townland.issues import Issue
+from townland.reading.coordinate_text import COLUMNS
+from townland.reading.encoding import GB18030
+from townland.units import half_up
+
+DIGITS = 4
+"""A tenth of a millimetre: the digits to which the official area rounds its vertices."""
+
+_NUMBER, _NAME, _AREA, _SHEET, _USE, _CLASS = COLUMNS
+_BREAKS = re.compile(r"[\s\x00-\x1f]+")
+_WIDE = str.maketrans({",": "，", "@": "＠", "[": "［", "]": "］", "=": "＝"})
+
+
+def write_text(table: Table, path: Path, *, encoding: str | None = None) -> list[Issue]:
+    """Write a plot for each feature: X is the northing, Y the easting, to `DIGITS` decimals.
+
+    Rings are numbered from 1 through all parts, and each ends with its first point. The area of a
+    header is the official one, in hectares. The text is GB18030, unless UTF-8 is asked for.
+
+    Raises
+    ------
+    CRSError
+        The CRS is no Gauss-Krüger zone of CGCS2000: the head of the format has no words for it.
+    """
+    zone = zone_of_code(describe(table.crs))
+    if zone is None:
+        raise CRSError(
+            _(
+                "{path}: the format knows only Gauss-Krüger zones of CGCS2000, and the CRS is {crs};"
+                " give one with --to-crs, e.g. EPSG:4524",
+                path=path.name,
+                crs=describe(table.crs),
+            )
+        )
+    degrees, number = zone
+    used = GB18030 if encoding is None else str(encoding_named(encoding))
+    head = [
+        "[属性描述]",
+        "格式版本号=1.01",
+        "数据产生单位=",
+        "数据产生日期=",
+        "坐标系=2000国家大地坐标系",
+        f"几度分带={degrees}",
+        "投影类型=高斯克吕格",
+        "计量单位=米",
+        f"带号={number}",
+        f"精度={Decimal(1).scaleb(-DIGITS)}",
+        "转换参数=,,,,,,",
+        "[地块坐标]",
+    ]
+    changed: list[str] = []
+    areas = official_area_m2(table.geometry, table.crs)
+    names = table.names()
+    plots = [
+        line
+        for at, (shape, row) in enumerate(zip(table.geometry, table.rows(), strict=True))
+        for line in _plot(shape, row, at, names[at], float(areas[at]), changed)
+    ]
+    path.write_bytes("\r\n".join([*head, *plots, ""]).encode(used))
+    issues = []
+    if changed:
+        message = _(
+            "{count} texts hold commas, line breaks or brackets, which the format has for itself; they"
+            " are written full-width: {first}",
+            count=len(changed),
+            first=changed[0][:40],
+        )
+        issues.append(Issue("text_changed", "warning", message))
+    lost = [column.name for column in table.columns if column.name not in COLUMNS]
+    if lost:
+        message = _(
+            "the format has no place for the columns {columns}; of them only the name is kept",
+            columns=", ".join(lost),
+        )
+        issues.append(Issue("columns_lost", "warning", message))
+    return issues
+
+
+def _plot(
+    shape: Any, row: dict[str, Any], at: int, name: str | None, area_m2: float, changed: list[str]
+) -> Iterator[str]:
+    rings = [
+        np.asarray(ring.coords)[:, :2]
+        for part in shapely.get_parts(shape)
+        for ring in (part.exterior, *part.interiors)
+    ]
+    fields = [
+        str(sum(map(len, rings))),
+        f"{half_up(area_m2 / 10_000, 4)}",
+        _told(row.get(_NUMBER), changed) or str(at + 1),
+        _told(row.get(_NAME, name), changed),
+        "面",
+        *(_told(row.get(column), changed) for column in (_SHEET, _USE, _CLASS)),
+    ]
+    yield ",".join([*fields, "@"])
+    first = 1
+    for number, ring in enumerate(rings, 1):
+        count = len(ring) - 1
+        for place, (east, north) in enumerate(ring):
+            label = first + place % count
+            yield f"J{label},{number},{north:.{DIGITS}f},{east:.{DIGITS}f}"
+        first += count
+
+
+def _told(value: Any, changed: list[str]) -> str:
+    """A text that no reader of the format takes for something else."""
+    if value is None:
+        return ""
+    text = _BREAKS.sub(" ", str(value)).strip().translate(_WIDE)
+    if text != str(value):
+        changed.append(str(value))
+    return text
