@@ -154,8 +154,7 @@ def _is_easting(values: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Eastings: 200 to 800 km, as they stand or after the number of a zone."""
     finite = np.where(np.isfinite(values), values, 0)
     zone = np.floor(finite / _ZONE_M)
-    known = np.array(
-        [number == 0 or zone_degrees(int(number)) is not None for number in np.unique(zone)]
-    )
-    allowed = known[np.searchsorted(np.unique(zone), zone)] if len(values) else np.array([], bool)
-    return _between(finite - zone * _ZONE_M, _EASTINGS) & allowed
+    numbers = np.unique(zone)
+    allowed = [number for number in numbers if number == 0 or zone_degrees(int(number)) is not None]
+    metres = finite - zone * _ZONE_M
+    return _between(np.where(np.isin(zone, allowed), metres, np.nan), _EASTINGS)
