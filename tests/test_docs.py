@@ -58,6 +58,7 @@ def test_the_commands_of_the_interface_are_there() -> None:
         "townland check",
         "townland area",
         "townland layers list",
+        "townland layers init",
         "townland layers check",
         "townland rules list",
         "townland rules show",
