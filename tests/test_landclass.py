@@ -17,10 +17,12 @@ from townland.landclass import (
     classify,
     custom_scheme,
     load_scheme,
+    name_mismatches,
+    require_fitting,
 )
 
 SURVEY, APPROVAL = "survey", "approval-2023"
-LAND = ("gbt21010-2017", "sandiao-2019", "guide-2023")
+LAND = ("gbt21010-2007", "gbt21010-2017", "sandiao-2019", "guide-2023")
 
 
 @pytest.mark.parametrize(
@@ -43,6 +45,10 @@ LAND = ("gbt21010-2017", "sandiao-2019", "guide-2023")
         ("guide-2023", 7, "07"),
         ("jsydgzq", 10, "010"),
         ("gbt21010-2017", "404", "0404"),
+        ("gbt21010-2007", "011", "011"),
+        ("gbt21010-2007", 11, "011"),  # a numeric column lost its zero
+        ("gbt21010-2007", 101, "101"),  # 铁路用地, never 0101
+        ("gbt21010-2007", "0101", "0101"),  # a code of 2017: no code here, and never shortened
         ("sandiao-2019", None, None),
         ("sandiao-2019", "  ", None),
         ("sandiao-2019", float("nan"), None),
@@ -122,7 +128,9 @@ def test_the_construction_land_of_the_third_survey() -> None:
     assert load_scheme("sandiao-2019").members("construction", SURVEY) == expected
 
 
-@pytest.mark.parametrize(("scheme", "count"), [("gbt21010-2017", 73), ("guide-2023", 175)])
+@pytest.mark.parametrize(
+    ("scheme", "count"), [("gbt21010-2007", 57 + 5), ("gbt21010-2017", 73), ("guide-2023", 175)]
+)
 def test_no_class_was_lost(scheme: str, count: int) -> None:
     assert len(load_scheme(scheme).entries) == count
 
@@ -244,3 +252,71 @@ def test_codes_stand_once_in_their_table(scheme: str) -> None:
     table = (files("townland") / "landclasses" / f"{scheme}.csv").read_text("utf-8")
     codes = [row["code"] for row in csv.DictReader(table.splitlines())]
     assert len(codes) == len(set(codes))
+
+
+def test_the_three_classes_of_2007() -> None:
+    # the standard's comparison with the three classes: what is agricultural, what unused
+    loaded = load_scheme("gbt21010-2007")
+    agricultural = {
+        *("011", "012", "013", "021", "022", "023", "031", "032", "033", "041", "042"),
+        *("104", "114", "117", "122", "123"),
+    }
+    unused = {"043", "111", "112", "115", "116", "119", "124", "125", "126", "127"}
+    assert loaded.members("agricultural", SURVEY) == agricultural
+    assert loaded.members("unused", SURVEY) == unused
+    assert loaded.members("construction", SURVEY) == set(loaded.entries) - agricultural - unused
+    assert loaded.get("113", SURVEY).three_class == "建设用地"  # as the standard has it
+    changed = loaded.members("agricultural", APPROVAL) ^ agricultural
+    assert changed == {"043", "113"}
+    assert loaded.get("011", SURVEY).name == "水田"
+    assert loaded.members("paddy", SURVEY) == {"011"}
+
+
+def series(*codes: object) -> pd.Series:
+    return pd.Series(list(codes), dtype=object)
+
+
+def test_a_declared_scheme_that_another_plainly_is_is_refused_with_both_counts() -> None:
+    # 011 and 031 are codes of 2007; 201 is a code of both
+    with pytest.raises(CatalogError) as caught:
+        require_fitting(series("011", "031", "201"), load_scheme("sandiao-2019"), place="dltb")
+    said = caught.value.render("en")
+    assert "dltb" in said
+    assert "sandiao-2019 knows the codes of 1 of 3 features (unknown: 011, 031)" in said
+    assert "gbt21010-2007 knows those of all 3" in said
+    with pytest.raises(CatalogError, match="gbt21010-2017"):
+        require_fitting(series("0101", "0810"), load_scheme("gbt21010-2007"), place="dltb")
+
+
+def test_a_scheme_is_never_doubted_for_codes_that_no_scheme_knows() -> None:
+    third = load_scheme("sandiao-2019")
+    require_fitting(series("0101", "9999"), third, place="x")
+    require_fitting(series(), third, place="x")
+    require_fitting(series(None, " "), third, place="x")
+    # one feature in eleven of 2007 among codes that both know is an unknown code, not a scheme
+    require_fitting(series(*["201"] * 10, "011"), third, place="x")
+    with pytest.raises(CatalogError):
+        require_fitting(series(*["201"] * 9, "011"), third, place="x")
+    # both schemes know 0303, and mean other land: nothing tells, and nothing is guessed
+    require_fitting(series("0303", "0601"), third, place="x")
+    require_fitting(series("0303", "0601"), load_scheme("guide-2023"), place="x")
+    require_fitting(series("011"), custom_scheme({"paddy": ["11"]}), place="x")
+
+
+def test_the_name_beside_a_code() -> None:
+    scheme = load_scheme("sandiao-2019")
+    codes = ["0101", "101", "0301", "1104k", "0404", "9999", None, "0102", "0103"]
+    names = ["水田", " 旱地", "乔木林地", "养殖坑塘", "其它草地", "水田", "水田", None, "水 浇 地"]
+    assert name_mismatches(codes, names, scheme) == {
+        ("0101", "旱地"): [1],
+        ("0103", "水 浇 地"): [8],
+    }
+    assert name_mismatches(["0102"], ["水 浇 地"], scheme) == {}
+
+
+def test_every_name_of_a_scheme_is_its_own() -> None:
+    for one in LAND:
+        loaded = load_scheme(one)
+        codes = list(loaded.entries)
+        names = [loaded.entries[code].name for code in codes]
+        assert name_mismatches(codes, names, loaded) == {}

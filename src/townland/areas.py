@@ -38,7 +38,12 @@ ADJUSTABLE_M2, ADJUSTABLE_SHARE, ADJUSTABLE_PIECE_M2 = 0.05, 1e-7, 0.02
 NOTHING_M2 = 0.005
 """Land that would be printed as 0.00 m² is no land."""
 
-RIDGE_CODES = {"sandiao-2019": "1203", "gbt21010-2017": "1203", "guide-2023": "2303"}
+RIDGE_CODES = {
+    "sandiao-2019": "1203",
+    "gbt21010-2017": "1203",
+    "gbt21010-2007": "123",
+    "guide-2023": "2303",
+}
 """Where each scheme books the ridges (田坎) that are deducted from cultivated land."""
 
 

@@ -38,7 +38,11 @@ ZONES = ("allowed", "conditional", "restricted", "prohibited")
 SELECTORS = (*LAND_GROUPS, *USE_GROUPS, *FINER_USES, *ZONES)
 """Every group that a rulebook's ``where`` may name; a literal code may stand there too."""
 
-SCHEMES = ("gbt21010-2017", "guide-2023", "jsydgzq", "sandiao-2019")
+SCHEMES = ("gbt21010-2007", "gbt21010-2017", "guide-2023", "jsydgzq", "sandiao-2019")
+
+FOREIGN_SHARE = 0.1
+"""Where this part of a layer's features, or more, has codes that the declared scheme does not know
+while one other scheme knows all of them, the declaration is taken to be wrong."""
 
 _UNIONS = {
     "cultivated": ("paddy", "other_cultivated"),
@@ -191,7 +195,12 @@ class Scheme:
 
 @cache
 def load_scheme(scheme_id: str) -> Scheme:
-    """Load a shipped scheme: GB/T 21010-2017, the Third Survey, the 2023 guide, or control zones.
+    """Load a shipped scheme: GB/T 21010 of 2007 and 2017, the Third Survey, the 2023 guide, control zones.
+
+    ``gbt21010-2007`` is the standard's 57 second-level classes and the five 20x of the second
+    survey (城镇村及工矿用地). Its three classes follow the standard's own comparison with the three
+    classes (水库水面 is construction land there); its profile ``approval-2023`` gives 其他草地 and
+    水库水面 what GB/T 21010-2017 and the 2023 guide give the class of the same name [to confirm].
 
     Raises
     ------
@@ -304,6 +313,111 @@ def classify(codes: pd.Series[Any], scheme: Scheme, profile: Profile) -> pd.Data
     columns = ["code", "name", "three_class", "source", "use_group"]
     kinds = pd.DataFrame(table, columns=columns, dtype=object)
     return kinds.iloc[positions].set_axis(codes.index, axis=0)
+
+
+def require_fitting(codes: pd.Series[Any], scheme: Scheme, *, place: str) -> None:
+    """Refuse a class column whose codes are plainly another scheme's than the declared one.
+
+    A scheme is never chosen from the codes: codes of two schemes that both know them may mean other
+    land. But where at least a tenth of the features (`FOREIGN_SHARE`) has codes unknown to the
+    declared scheme, and another scheme knows every code, the figures would be wrong.
+
+    Parameters
+    ----------
+    codes
+        The class column as it was read.
+    scheme
+        The declared one; a table of one's own is never doubted.
+    place
+        The layer, for the message.
+
+    Raises
+    ------
+    CatalogError
+        The declared scheme does not fit; the message counts the features under both.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> require_fitting(pd.Series(["0101", "9999"]), load_scheme("sandiao-2019"), place="dltb")
+    >>> require_fitting(pd.Series(["011", "031"]), load_scheme("sandiao-2019"), place="dltb")
+    Traceback (most recent call last):
+    townland.errors.CatalogError: ...
+    """
+    if scheme.custom:
+        return
+    counts = {
+        raw: int(count) for raw, count in codes.value_counts().items() if _text(raw) is not None
+    }
+    whole = sum(counts.values())
+    known = _known_features(counts, scheme)
+    if whole == 0 or whole - known < FOREIGN_SHARE * whole:
+        return
+    others = [
+        other
+        for other in SCHEMES
+        if other != scheme.id and _known_features(counts, load_scheme(other)) == whole
+    ]
+    if others:
+        strange = [raw for raw in counts if not _known_features({raw: 1}, scheme)]
+        raise CatalogError(
+            _(
+                "{place}: the scheme {scheme} knows the codes of {known} of {whole} features (unknown:"
+                " {codes}), while {others} knows those of all {whole}; a code means different land in"
+                " two schemes, so none is guessed: state the scheme that the codes were given by",
+                place=place,
+                scheme=scheme.id,
+                known=known,
+                whole=whole,
+                codes=", ".join(sorted(str(raw).strip() for raw in strange)[:8]),
+                others=" / ".join(others),
+            )
+        )
+
+
+def _known_features(counts: Mapping[Any, int], scheme: Scheme) -> int:
+    return sum(count for raw, count in counts.items() if scheme.canonical(raw) in scheme.entries)
+
+
+def name_mismatches(
+    codes: Sequence[Any], names: Sequence[Any], scheme: Scheme
+) -> dict[tuple[str, str], list[int]]:
+    """Where the name beside a code is another class's than the code says.
+
+    Parameters
+    ----------
+    codes, names
+        The two columns (DLBM and DLMC), aligned.
+    scheme
+        The scheme of the codes.
+
+    Returns
+    -------
+    Positions of the features by code and name, sorted. Missing names and codes that the scheme does
+    not know are no mismatch (the latter are `class_unknown`); nor are blanks, widths of characters, a
+    missing “可调整” before a K class, and 其它 for 其他.
+
+    Examples
+    --------
+    >>> scheme = load_scheme("sandiao-2019")
+    >>> name_mismatches(["0101", "0301", "0404"], ["水田", "旱地", "其它草地"], scheme)
+    {('0301', '旱地'): [1]}
+    """
+    found: dict[tuple[str, str], list[int]] = {}
+    for at, (raw, given) in enumerate(zip(codes, names, strict=True)):
+        code, name = scheme.canonical(raw), _text(given)
+        entry = None if code is None else scheme.entries.get(code)
+        if code is None or entry is None or name is None:
+            continue
+        if _plain_name(name) != _plain_name(entry.name):
+            found.setdefault((code, name.strip()), []).append(at)
+    return dict(sorted(found.items()))
+
+
+def _plain_name(name: str) -> str:
+    """A class's name without what spellings of it differ in."""
+    plain = unicodedata.normalize("NFKC", name).replace("其它", "其他")
+    return "".join(plain.split()).removeprefix("可调整")
 
 
 def _text(raw: object) -> str | None:

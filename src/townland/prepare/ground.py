@@ -76,7 +76,8 @@ def gather(
     Raises
     ------
     CatalogError
-        The layers of the role have classes of different schemes.
+        The layers of the role have classes of different schemes, or codes of another scheme than
+        the declared one.
     GeometryError
         As `mend`: a repair would change a protected area and is not among the `accepted`.
 
@@ -170,6 +171,7 @@ def _columns(
         columns = {"code": frame["code"], **columns}
         deducts = np.ones(len(frame), dtype=bool)
     else:
+        landclass.require_fitting(frame["code"], scheme, place=layer.spec.name)
         classes = landclass.classify(frame["code"], scheme, profile)
         columns = {
             "code": classes["code"],
