@@ -16,6 +16,7 @@ from townland.catalog import ROLES, load_catalog
 from townland.dossier import load_dossiers, match_dossiers
 from townland.i18n import _
 from townland.prepare import mend
+from townland.reading.vector import region_of
 from townland.report.assessment_json import assessment_json
 from townland.report.comparison import compare, run_names, write_runs
 from townland.report.run import (
@@ -76,6 +77,7 @@ def run_check(
         code_column=code_column,
         crs=crs,
         encoding=encoding,
+        region=lambda: region_of(layers),
     )
     towns = match_dossiers(towns, [one for path in dossiers for one in load_dossiers(path)])
     asked = [(law, on) for law in laws for on in dict.fromkeys(days)]

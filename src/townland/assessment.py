@@ -29,6 +29,7 @@ from townland.rules.loader import rules_in_force
 from townland.rules.model import Rulebook
 from townland.rules.need import NeedTable, indicator_need
 from townland.rules.portfolio import Overlap, overlaps
+from townland.siting import siting_issues
 from townland.slope import SlopeTable
 from townland.survey import TownResult, measure_town, near
 from townland.towns import Town
@@ -260,6 +261,8 @@ def check(
         reading(spec)
         layer = read_layer(spec, catalog, windows, digest=digest)
         layers.setdefault(spec.role, []).append(layer)
+    known_layers = [layer for known in layers.values() for layer in known]
+    sited = [issue for town in towns for issue in siting_issues(town, known_layers, catalog)]
     rasters = read_rasters(catalog, rastered, windows, digest=digest, reading=reading)
     vectors, layers = tuple(layers), with_grids(layers, rasters, roles)
     told: list[Told] = []
@@ -323,7 +326,7 @@ def check(
         tuple(results),
         tuple(findings),
         tuple(repairs),
-        tuple(dict.fromkeys(first)) + tuple(issues),
+        (*dict.fromkeys(first), *sited, *issues),
         overlaps(known_towns, rulebook.parameter.sliver_width_m),
         tuple(need for need in needs if need is not None),
         tuple(table for town in told for table in town.grids),

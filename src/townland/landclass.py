@@ -195,7 +195,7 @@ class Scheme:
 
 @cache
 def load_scheme(scheme_id: str) -> Scheme:
-    """Load a shipped scheme: GB/T 21010 of 2007 and 2017, the Third Survey, the 2023 guide, control zones.
+    """Load a shipped scheme: GB/T 21010 (2007, 2017), Third Survey, 2023 guide, control zones.
 
     ``gbt21010-2007`` is the standard's 57 second-level classes and the five 20x of the second
     survey (城镇村及工矿用地). Its three classes follow the standard's own comparison with the three

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import shapely
 
 from townland import crs as crsys
 from townland import schemas
+from townland.crs import Bounds
 from townland.errors import LayerError
 from townland.i18n import _
 from townland.issues import Issue
@@ -56,6 +57,7 @@ def read_towns(
     code_column: str | None = None,
     crs: str | None = None,
     encoding: str | None = None,
+    region: Callable[[], Bounds | None] | None = None,
 ) -> tuple[Town, ...]:
     """Read the boundaries of towns: every polygon feature is one town.
 
@@ -73,6 +75,11 @@ def read_towns(
         The column with the codes; without it towns are coded 1, 2, 3 … in the order of the files.
     crs, encoding
         What the user states, in place of what the files say.
+    region
+        Gives the box in degrees of the layers (`reading.vector.region_of`): a file without CRS is
+        read in the one CRS that lies there.
+
+    Northings (latitudes) that plainly stand in the first column are put in order, and said.
 
     Raises
     ------
@@ -92,11 +99,15 @@ def read_towns(
                 require_column(column, fields, source.place): [value]
                 for column, value in (where or {}).items()
             }
-            used, issues = layer_crs(source, crs)
+            used, issues = layer_crs(source, crs, region=region)
             columns = dict.fromkeys(column for column in (code, name, *wanted) if column)
             rows = sources.read(source, list(columns), None)
             bounds = total_bounds(source, rows)
-        sources.check_degrees(source, bounds, geographic=used.is_geographic)
+        if crsys.is_swapped(used, bounds):
+            issues = (*issues, _swap_issue(used, bounds))
+            rows = _turned(rows)
+        else:
+            sources.check_degrees(source, bounds, geographic=used.is_geographic)
         rows = _chosen(rows, wanted, source)
         rows, shape_issues = _areas(rows, source)
         notes = named((*source.issues, *issues, *rows.issues, *shape_issues), Path(path).stem)
@@ -129,6 +140,25 @@ def read_towns(
             towns.append(Town(own, names[at] or own, boundary, used, origin, notes))
     _check_codes(towns)
     return tuple(towns)
+
+
+def _turned(rows: Rows) -> Rows:
+    """The rows with the two columns of their coordinates exchanged."""
+    flat = shapely.force_2d(rows.geometry)
+    return replace(rows, geometry=shapely.transform(flat, lambda xy: xy[:, ::-1]))
+
+
+def _swap_issue(crs: Any, bounds: Bounds | None) -> Issue:
+    return Issue(
+        "axes_swapped",
+        "warning",
+        _(
+            "the northing (latitude) stands in the first column (bounds {bounds}); the columns were"
+            " exchanged, and read as {crs}",
+            bounds=", ".join(f"{number:.3f}" for number in bounds or ()),
+            crs=crsys.describe(crs),
+        ),
+    )
 
 
 def usual_name(fields: Sequence[str]) -> str | None:

@@ -4,8 +4,21 @@ CGCS2000, WGS 84, ETRS89 and unnamed datums on their ellipsoids are taken as one
 to a few decimetres at worst, and PROJ has no operation between most of them (`standards.md` 3.4).
 """
 
-from townland.crs.candidates import candidates
-from townland.crs.datum import describe, is_gauss_kruger_cgcs2000, is_identical
+from townland.crs.candidates import (
+    Candidate,
+    candidates,
+    in_degrees,
+    infer,
+    is_swapped,
+    readings,
+    refuse_contradiction,
+)
+from townland.crs.datum import (
+    describe,
+    is_gauss_kruger_cgcs2000,
+    is_identical,
+    transverse_mercator,
+)
 from townland.crs.display import (
     bd09_from_gcj02,
     gcj02_from_bd09,
@@ -32,6 +45,7 @@ __all__ = [
     "CGCS2000",
     "LONLAT",
     "Bounds",
+    "Candidate",
     "Steps",
     "bd09_from_gcj02",
     "candidates",
@@ -39,16 +53,22 @@ __all__ = [
     "describe",
     "gcj02_from_bd09",
     "gcj02_from_wgs84",
+    "in_degrees",
+    "infer",
     "is_gauss_kruger_cgcs2000",
     "is_identical",
+    "is_swapped",
     "moved_bounds",
     "normalise",
     "pipeline",
+    "readings",
+    "refuse_contradiction",
     "reproject",
     "run_pipeline",
     "to_lonlat",
     "towgs84",
     "transform_bounds",
     "transformer",
+    "transverse_mercator",
     "wgs84_from_gcj02",
 ]

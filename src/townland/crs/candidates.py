@@ -1,87 +1,279 @@
-"""The CRSs that bare numbers allow: candidates with evidence, never a decision."""
+"""The CRSs that bare numbers allow: candidates with evidence, decided by a region or not at all."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyproj
 
-from townland.crs.datum import ZONE_M, ZONES_3, ZONES_6
+from townland.crs.datum import ZONE_M, ZONES_3, ZONES_6, describe, transverse_mercator
 from townland.crs.transform import CGCS2000, LONLAT, Bounds, transform_bounds
-from townland.i18n import Text, _
+from townland.errors import CRSError
+from townland.i18n import Joined, Text, _
+from townland.issues import Issue
 
 _NORTHINGS = (1_900_000.0, 6_000_000.0)
 _EASTINGS = (200_000.0, 800_000.0)
 _CHINA = (73.0, 17.0, 136.0, 55.0)
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A CRS in which numbers may be, and why; `swapped` where the northing (latitude) comes first."""
+
+    crs: pyproj.CRS
+    evidence: Text
+    swapped: bool = False
+
+
 def candidates(bounds: Bounds, *, region: Bounds | None = None) -> list[tuple[pyproj.CRS, Text]]:
-    """The CRSs that a bounding box alone allows, each with its evidence (`standards.md` 3.3).
-
-    Never a decision: the numbers cannot tell a datum, and a six-digit easting tells no meridian.
-
-    Parameters
-    ----------
-    bounds
-        West, south, east, north of the coordinates as they stand.
-    region
-        The box in degrees within which the place is known to lie; China without it.
+    """The CRSs that a bounding box alone allows, each with its evidence: `readings` in short.
 
     Examples
     --------
     >>> [crs.to_epsg() for crs, _ in candidates((36642000, 2689000, 36643500, 2690000))]
     [4524]
     """
+    return [(found.crs, found.evidence) for found in readings(bounds, region=region)]
+
+
+def readings(bounds: Bounds, *, region: Bounds | None = None) -> list[Candidate]:
+    """The ways in which a bounding box can be read (`standards.md` 3.3).
+
+    Never a decision: the numbers cannot tell a datum, UTM from Gauss-Krüger, a 3-degree from a
+    6-degree zone of one meridian (which are one plane), or the meridian of a six-digit easting.
+
+    Parameters
+    ----------
+    bounds
+        West, south, east, north of the coordinates as they stand.
+    region
+        A box in degrees that the place is known to meet; China without it.
+
+    Examples
+    --------
+    >>> [found.crs.to_epsg() for found in readings((2689000, 642000, 2690000, 643500),
+    ...                                            region=(108.5, 23.9, 110.5, 26.1))]
+    [4545]
+    """
     x0, y0, x1, y1 = bounds
     if not np.isfinite(bounds).all():
         return []
-    if _within((y0, x0, y1, x1), _CHINA):
-        return [(CGCS2000, _("degrees in the order latitude, longitude: swap the columns"))]
+    if _inside((y0, x0, y1, x1), _CHINA):
+        if not _meets((y0, x0, y1, x1), region):
+            return []
+        evidence = _("degrees in the order latitude, longitude: swap the columns")
+        return [Candidate(CGCS2000, evidence, swapped=True)]
     if max(abs(x0), abs(x1)) <= 180 and max(abs(y0), abs(y1)) <= 90:
-        return [
-            (crs, _("degrees; the numbers cannot tell CGCS2000 from WGS 84, Xian 1980 or GCJ-02"))
-            for crs in (CGCS2000, LONLAT)
-        ]
+        evidence = _("degrees; the numbers cannot tell CGCS2000 from WGS 84, Xian 1980 or GCJ-02")
+        fits = _meets(bounds, region)
+        return [Candidate(crs, evidence) for crs in (CGCS2000, LONLAT) if fits]
     if _between(x0, x1, _NORTHINGS) and not _between(y0, y1, _NORTHINGS):
         return [
-            (
-                crs,
-                _("northing in the first column: swap the columns; {evidence}", evidence=evidence),
+            replace(
+                found,
+                swapped=True,
+                evidence=_(
+                    "northing in the first column: swap the columns; {evidence}",
+                    evidence=found.evidence,
+                ),
             )
-            for crs, evidence in candidates((y0, x0, y1, x1), region=region)
+            for found in _planes((y0, x0, y1, x1), region)
         ]
+    return list(_planes(bounds, region))
+
+
+def _planes(bounds: Bounds, region: Bounds | None) -> Iterator[Candidate]:
+    """The Gauss-Krüger zones in which a box of eastings and northings may lie."""
+    x0, y0, x1, y1 = bounds
     if not _between(y0, y1, _NORTHINGS):
-        return []
+        return
     prefix = int(x0 // ZONE_M)
-    evidence = _("easting with the zone prefix {zone}", zone=prefix)
-    if prefix and not _between(x0 - prefix * ZONE_M, x1 - prefix * ZONE_M, _EASTINGS):
-        return []
-    if prefix in ZONES_6:
-        return [(pyproj.CRS.from_epsg(4478 + prefix), evidence)]
-    if prefix in ZONES_3:
-        return [(pyproj.CRS.from_epsg(4488 + prefix), evidence)]
-    if prefix or not _between(x0, x1, _EASTINGS):
-        return []
-    found = []
+    if not _between(x0 - prefix * ZONE_M, x1 - prefix * ZONE_M, _EASTINGS):
+        return
+    if prefix in ZONES_6 or prefix in ZONES_3:
+        crs = pyproj.CRS.from_epsg((4478 if prefix in ZONES_6 else 4488) + prefix)
+        if _meets(transform_bounds(bounds, crs, LONLAT), region):
+            yield Candidate(crs, _("easting with the zone prefix {zone}", zone=prefix))
+        return
+    if prefix:
+        return
     for zone in ZONES_3:
         crs = pyproj.CRS.from_epsg(4509 + zone)
-        west, south, east, north = transform_bounds(bounds, crs, LONLAT)
-        if max(abs(west - 3 * zone), abs(east - 3 * zone)) <= 2 and _within(
-            (west, south, east, north), region or _CHINA
-        ):
+        box = transform_bounds(bounds, crs, LONLAT)
+        near = max(abs(box[0] - 3 * zone), abs(box[2] - 3 * zone)) <= 2
+        if near and _inside(box, _CHINA) and _meets(box, region):
             evidence = _(
                 "easting without a zone prefix; with the central meridian {meridian}° it lies at"
                 " {west} to {east}° E",
                 meridian=3 * zone,
-                west=f"{west:.3f}",
-                east=f"{east:.3f}",
+                west=f"{box[0]:.3f}",
+                east=f"{box[2]:.3f}",
             )
-            found.append((crs, evidence))
-    return found
+            yield Candidate(crs, evidence)
+
+
+def infer(
+    bounds: Bounds | None, region: Bounds | None, *, place: str
+) -> tuple[pyproj.CRS, tuple[Issue, ...]]:
+    """The CRS of a file that declares none, where just one fits the region of the other layers.
+
+    Degrees are never inferred: GCJ-02 lies in the same region. Columns in the wrong order are not
+    either; the message names them.
+
+    Returns
+    -------
+    The CRS, and the issue ``crs_inferred`` with the evidence.
+
+    Raises
+    ------
+    CRSError
+        No candidate or several fit; the message lists those that the numbers allow, with evidence, and
+        what to state.
+    """
+    fits = [] if bounds is None or region is None else readings(bounds, region=region)
+    if region and len(fits) == 1 and not fits[0].swapped and fits[0].crs.is_projected:
+        message = _(
+            "no coordinate system is declared; the CRS is inferred to be {crs}: {evidence}, and of all"
+            " zones only there it meets the other layers ({region}). The numbers cannot tell the datum"
+            " (taken as CGCS2000) nor UTM from Gauss-Krüger: confirm it, and state it with --crs or"
+            " the catalog's key crs",
+            crs=describe(fits[0].crs),
+            evidence=fits[0].evidence,
+            region=in_degrees(region),
+        )
+        return fits[0].crs, (Issue("crs_inferred", "warning", message),)
+    raise CRSError(undeclared(bounds, region, place=place))
+
+
+def undeclared(bounds: Bounds | None, region: Bounds | None, *, place: str | Text) -> Text:
+    """What to say of a file without CRS: the candidates with their evidence, and what to state."""
+    allowed = readings(bounds) if bounds is not None else []
+    if not allowed:
+        return _(
+            "{place}: no coordinate system is declared; state it with --crs or the catalog's"
+            " key crs, for example EPSG:4524 (CGCS2000, 3-degree zone 36)",
+            place=place,
+        )
+    fits = [] if bounds is None or region is None else readings(bounds, region=region)
+    listed = Joined(tuple(_told(one) for one in fits or allowed), separator="; ")
+    if region is None:
+        return _(
+            "{place}: no coordinate system is declared; the numbers fit: {candidates}. State the right"
+            " one with --crs (for example --crs {crs}) or the catalog's key crs",
+            place=place,
+            candidates=listed,
+            crs=describe(allowed[0].crs),
+        )
+    if not fits:
+        return _(
+            "{place}: no coordinate system is declared, and with none that the numbers allow do the"
+            " coordinates meet the other layers ({region}): {candidates}. State the right one with"
+            " --crs (for example --crs {crs}) or the catalog's key crs",
+            place=place,
+            region=in_degrees(region),
+            candidates=listed,
+            crs=describe(allowed[0].crs),
+        )
+    return _(
+        "{place}: no coordinate system is declared, and what meets the other layers ({region}) leaves a"
+        " choice: {candidates}. State the right one with --crs (for example --crs {crs}) or the"
+        " catalog's key crs",
+        place=place,
+        region=in_degrees(region),
+        candidates=listed,
+        crs=describe(fits[0].crs),
+    )
+
+
+def refuse_contradiction(crs: pyproj.CRS, bounds: Bounds | None, *, place: str) -> None:
+    """Refuse a CRS in metres that the numbers contradict: another zone's prefix, none, or degrees.
+
+    Raises
+    ------
+    CRSError
+        The numbers lie wholly out of the plane's reach, 500 km either side of its meridian, while
+        they are plain numbers of another CRS.
+    """
+    easting = false_easting(crs)
+    if bounds is None or easting is None or is_swapped(crs, bounds):
+        return
+    west, _south, east, _north = bounds
+    degrees = _inside(bounds, _CHINA) or _inside((bounds[1], west, bounds[3], east), _CHINA)
+    if not degrees and east >= easting - ZONE_M / 2 and west <= easting + ZONE_M / 2:
+        return
+    allowed = readings(bounds)
+    if not allowed:
+        return
+    raise CRSError(
+        _(
+            "{place}: the CRS {crs} (eastings around {easting}) and the numbers (eastings {west} to"
+            " {east}) contradict one another; the numbers fit: {candidates}. State the right CRS with"
+            " --crs (for example --crs {right}) or the catalog's key crs",
+            place=place,
+            crs=describe(crs),
+            easting=f"{easting:.0f}",
+            west=f"{west:.3f}",
+            east=f"{east:.3f}",
+            candidates=Joined(tuple(_told(one) for one in allowed), separator="; "),
+            right=describe(allowed[0].crs),
+        )
+    )
+
+
+def is_swapped(crs: pyproj.CRS, bounds: Bounds | None) -> bool:
+    """Whether the northing (or latitude) plainly stands in the first column.
+
+    Plainly: no easting or longitude is such a number, and the columns the other way round are numbers
+    of `crs`.
+
+    >>> is_swapped(pyproj.CRS(4524), (2689000, 36642000, 2690000, 36643500))
+    True
+    >>> is_swapped(pyproj.CRS(4545), (2689000, 36642000, 2690000, 36643500))
+    False
+    """
+    if bounds is None:
+        return False
+    found = readings(bounds)
+    if not found or not found[0].swapped:
+        return False
+    if crs.is_geographic:
+        return found[0].crs.is_geographic
+    easting = false_easting(crs)
+    if easting is None or found[0].crs.is_geographic:
+        return False
+    return bounds[3] >= easting - ZONE_M / 2 and bounds[1] <= easting + ZONE_M / 2
+
+
+def false_easting(crs: pyproj.CRS) -> float | None:
+    """The false easting of a transverse Mercator plane in metres (Gauss-Krüger, UTM), else None."""
+    parameters = transverse_mercator(crs)
+    return None if parameters is None else parameters.get("False easting")
+
+
+def in_degrees(box: Bounds) -> str:
+    """A box in degrees, for messages: ``109.1–109.6° E, 24.1–24.6° N``."""
+    west, south, east, north = box
+    return f"{west:.3f}–{east:.3f}° E, {south:.3f}–{north:.3f}° N"
+
+
+def _told(one: Candidate) -> Text:
+    return _("{crs} ({evidence})", crs=describe(one.crs), evidence=one.evidence)
 
 
 def _between(low: float, high: float, limits: tuple[float, float]) -> bool:
     return limits[0] <= low and high <= limits[1]
 
 
-def _within(box: Bounds, outer: Bounds) -> bool:
+def _inside(box: Bounds, outer: Bounds) -> bool:
     return _between(box[0], box[2], outer[::2]) and _between(box[1], box[3], outer[1::2])
+
+
+def _meets(box: Bounds, region: Bounds | None) -> bool:
+    """Whether two boxes meet; everything meets a region that is not known."""
+    if region is None:
+        return True
+    across = box[0] <= region[2] and region[0] <= box[2]
+    return across and box[1] <= region[3] and region[1] <= box[3]

@@ -82,7 +82,7 @@ def is_identical(crs: pyproj.CRS) -> bool:
     return named is not None
 
 
-def _parameters(crs: pyproj.CRS) -> dict[str, float] | None:
+def transverse_mercator(crs: pyproj.CRS) -> dict[str, float] | None:
     """The parameters of a transverse Mercator projection in metres, else None."""
     operation = crs.coordinate_operation
     if not crs.is_projected or crs.is_bound or operation is None:
@@ -116,7 +116,7 @@ def is_gauss_kruger_cgcs2000(crs: pyproj.CRS) -> tuple[float, float] | None:
         return None
     if not (CGCS2000_NAMES.search(datum) or UNNAMED.match(datum)):
         return None
-    found = _parameters(crs)
+    found = transverse_mercator(crs)
     if found is None or (
         abs(found.get("Latitude of natural origin", 0.0)) > 1e-10
         or abs(found.get("Scale factor at natural origin", 1.0) - 1) > 1e-10

@@ -16,7 +16,7 @@ from pyproj.exceptions import CRSError as ProjCRSError
 from pyproj.exceptions import ProjError
 from pyproj.transformer import TransformerGroup
 
-from townland.crs.candidates import candidates
+from townland.crs.candidates import undeclared
 from townland.crs.datum import (
     CGCS2000_NAMES,
     FALSE_EASTING_M,
@@ -153,24 +153,7 @@ def normalise(
 
 def _parse(declared: Any, place: str, bounds: Bounds | None) -> pyproj.CRS:
     if declared is None or (isinstance(declared, str) and not declared.strip()):
-        hints = candidates(bounds) if bounds is not None else []
-        if 0 < len(hints) <= 3:
-            raise CRSError(
-                _(
-                    "{place}: no coordinate system is declared; the numbers fit {crs} ({evidence});"
-                    " state it with --crs or the catalog's key crs",
-                    place=_at(place),
-                    crs=" / ".join(dict.fromkeys(describe(crs) for crs, _evidence in hints)),
-                    evidence=hints[0][1],
-                )
-            )
-        raise CRSError(
-            _(
-                "{place}: no coordinate system is declared; state it with --crs or the catalog's"
-                " key crs, for example EPSG:4524 (CGCS2000, 3-degree zone 36)",
-                place=_at(place),
-            )
-        )
+        raise CRSError(undeclared(bounds, None, place=_at(place)))
     if isinstance(declared, str):
         declared = declared.strip()
         declared = f"EPSG:{declared}" if declared.isascii() and declared.isdigit() else declared

@@ -17,7 +17,14 @@ from townland.reading.columns import require_column
 from townland.reading.grid import ROLES, is_grid, require_meaning
 from townland.reading.sniff import Format, local, sniff
 from townland.reading.source import Source
-from townland.reading.vector import declared_crs, layer_crs, named, opened
+from townland.reading.vector import (
+    declared_crs,
+    layer_crs,
+    named,
+    opened,
+    refuse_swapped,
+    region_of,
+)
 
 LARGE = 10_000
 """From so many features on, a missing spatial index is worth a word."""
@@ -115,7 +122,10 @@ def _vector(spec: LayerSpec, catalog: LayerCatalog, summary: LayerSummary) -> La
         issues = list(source.issues)
         used = None
         try:
-            crs, assumed = layer_crs(source, spec.crs, spec.transform)
+            crs, assumed = layer_crs(
+                source, spec.crs, spec.transform, region=lambda: region_of(catalog, but=spec)
+            )
+            refuse_swapped(source, crs)
             used = crsys.describe(crs)
             issues += assumed
             sources.check_degrees(

@@ -18,7 +18,7 @@ import shapely
 from townland import crs as crsys
 from townland.catalog import LayerCatalog, LayerSpec
 from townland.crs import Bounds, towgs84
-from townland.errors import LayerError
+from townland.errors import CRSError, LayerError
 from townland.i18n import _
 from townland.issues import Issue
 from townland.reading import database
@@ -80,7 +80,10 @@ def read_layer(
         The text cannot be decoded.
     """
     with opened(spec, catalog) as source:
-        crs, crs_issues = layer_crs(source, spec.crs, spec.transform)
+        crs, crs_issues = layer_crs(
+            source, spec.crs, spec.transform, region=lambda: region_of(catalog, but=spec)
+        )
+        refuse_swapped(source, crs)
         needed = {
             ours: require_column(getattr(spec, key), source.fields, source.place)
             for ours, key in _COLUMNS.items()
@@ -159,18 +162,29 @@ def opened(spec: LayerSpec, catalog: LayerCatalog) -> Iterator[Source]:
 
 
 def layer_crs(
-    source: Source, stated: str | None, transform: str | None = None
+    source: Source,
+    stated: str | None,
+    transform: str | None = None,
+    *,
+    region: Callable[[], Bounds | None] | None = None,
 ) -> tuple[pyproj.CRS, tuple[Issue, ...]]:
     """The CRS of a source, normalised: what the user states goes before what the file says.
+
+    Where nobody says anything, it is inferred from the numbers if just one CRS fits the `region`
+    (a box in degrees, asked for only then).
 
     Raises
     ------
     CRSError
-        As `crs.normalise`.
+        As `crs.normalise`, `crs.infer` and `crs.refuse_contradiction`.
     """
+    if region is not None and not (stated or source.crs) and (box := region()) is not None:
+        return crsys.infer(source.bounds, box, place=source.place)
     crs, issues = crsys.normalise(
         stated or source.crs, transform=transform, place=source.place, bounds=source.bounds
     )
+    if transform is None:
+        crsys.refuse_contradiction(crs, source.bounds, place=source.place)
     own = declared_crs(source)
     if stated is not None and own is not None and own != crsys.describe(crs):
         message = _(
@@ -180,6 +194,54 @@ def layer_crs(
         )
         issues = (*issues, Issue("crs_overridden", "warning", message))
     return crs, issues
+
+
+def region_of(catalog: LayerCatalog, *, but: LayerSpec | None = None) -> Bounds | None:
+    """The box in degrees of the layers whose CRS is certain; of the land survey alone where it is one.
+
+    Layers without CRS, and those that cannot be read, tell nothing; None where no layer is certain.
+    """
+    others = [spec for spec in catalog.layer if spec is not but and not spec.is_raster]
+    surveys = [spec for spec in others if spec.role == "land_use"]
+    for specs in (surveys, others):
+        found = [box for spec in specs if (box := _certain_box(spec, catalog)) is not None]
+        if found:
+            sides = np.array(found)
+            west, south = sides[:, :2].min(axis=0)
+            east, north = sides[:, 2:].max(axis=0)
+            return float(west), float(south), float(east), float(north)
+    return None
+
+
+def _certain_box(spec: LayerSpec, catalog: LayerCatalog) -> Bounds | None:
+    try:
+        with opened(spec, catalog) as source:
+            if source.bounds is None or spec.transform is not None:
+                return None
+            crs, _issues = layer_crs(source, spec.crs)
+            return crsys.transform_bounds(source.bounds, crs, crsys.LONLAT)
+    except LayerError:
+        return None
+
+
+def refuse_swapped(source: Source, crs: pyproj.CRS) -> None:
+    """Refuse a layer whose northings (latitudes) plainly stand in the first column.
+
+    Raises
+    ------
+    CRSError
+        They do; a boundary is put right instead, a layer is too large to be turned at every look.
+    """
+    if crsys.is_swapped(crs, source.bounds):
+        raise CRSError(
+            _(
+                "{place}: the northing (latitude) stands in the first column (bounds {bounds}), while"
+                " {crs} is read easting (longitude) first; swap the two and save the layer again",
+                place=source.place,
+                bounds=", ".join(f"{number:.3f}" for number in source.bounds or ()),
+                crs=crsys.describe(crs),
+            )
+        )
 
 
 def declared_crs(source: Source) -> str | None:
@@ -336,7 +398,8 @@ def _coverage(
         return None, ()
     name, _bar, layer = spec.coverage.partition("|")
     with sources.opened(catalog.resolve(name), layer=layer or None) as source:
-        own, issues = layer_crs(source, None)
+        own, issues = layer_crs(source, None, region=lambda: region_of(catalog))
+        refuse_swapped(source, own)
         rows = sources.read(source, [], None)
     sources.check_degrees(source, total_bounds(source, rows), geographic=own.is_geographic)
     shapes = polygons(rows)[0].geometry
