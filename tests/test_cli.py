@@ -366,7 +366,7 @@ def test_doctor(here: Here) -> None:
     assert (code, err) == (0, "")
     document = json.loads(out)
     assert {"python", "shapely", "GDAL (pyogrio)", "PROJ (pyproj)"} <= set(document["versions"])
-    assert len(document["answers"]) == 4
+    assert len(document["answers"]) == 5
     assert all(answer["agrees"] for answer in document["answers"])
 
 

@@ -382,3 +382,82 @@ def test_the_inverse_of_gcj02_is_exact_to_a_micrometre(lon, lat):
 def test_the_prj_of_real_files():
     text = (DATA / "flanders" / "Refgem.prj").read_text()
     assert crs.normalise(text) == (epsg(31370), ())
+
+
+# --- the doctor -------------------------------------------------------------------------
+
+# Eastings without a prefix near Liuzhou (standards.md 3.3): longitude, then west and east end of the
+# range in zone 36 and zone 37 for latitudes of 23.9 to 26.1 degrees
+EASTINGS = [
+    (108.5, (550017, 550916), (245370, 249869)),
+    (109.0, (600036, 601834), (296312, 299909)),
+    (109.5, (650060, 652757), (347243, 349940)),
+    (110.0, (700091, 703688), (398166, 399964)),
+    (110.3, (730114, 734252), (428718, 429976)),
+    (110.5, (750131, 754630), (449084, 449983)),
+]
+
+
+@pytest.mark.parametrize(("lon", "west", "east"), EASTINGS)
+def test_the_table_of_eastings_is_read_back(lon, west, east):
+    for code, ends in ((4545, west), (4546, east)):
+        # the easting of a longitude is nearest to the meridian in the north
+        for easting, lat in zip(ends, (26.1, 23.9) if code == 4545 else (23.9, 26.1), strict=True):
+            x, y = crs.transformer(crs.CGCS2000, epsg(code)).transform(lon, lat)
+            assert x == pytest.approx(easting, abs=20)
+            found = crs.readings((x, y, x, y), region=(108.4, 23.8, 110.6, 26.2))
+            assert [(one.crs.to_epsg(), one.swapped) for one in found] == [(code, False)]
+
+
+PLACES = st.tuples(st.floats(75.0, 134.9), st.floats(18.5, 53.0))
+
+
+@given(PLACES, st.sampled_from([3, 6]))
+def test_a_prefixed_point_anywhere_in_china_is_of_its_zone(place, degrees):
+    lon, lat = place
+    zone = round(lon / 3) if degrees == 3 else int(lon // 6) + 1
+    code = (4488 if degrees == 3 else 4478) + zone
+    x, y = crs.transformer(crs.CGCS2000, epsg(code)).transform(lon, lat)
+    (found,) = crs.readings((x, y, x, y))
+    assert found.crs.to_epsg() == code
+    assert crs.infer((x, y, x, y), (73, 17, 136, 55), place="")[0].to_epsg() == code
+    (turned,) = crs.readings((y, x, y, x))
+    assert (turned.crs.to_epsg(), turned.swapped) == (code, True)
+    assert crs.is_swapped(epsg(code), (y, x, y, x))
+    assert not crs.is_swapped(epsg(code), (x, y, x, y))
+
+
+@given(PLACES)
+def test_without_a_prefix_the_true_meridian_is_among_the_candidates(place):
+    lon, lat = place
+    code = 4509 + round(lon / 3)
+    x, y = crs.transformer(crs.CGCS2000, epsg(code)).transform(lon, lat)
+    assert code in [one.crs.to_epsg() for one in crs.readings((x, y, x, y))]
+    near = (lon - 0.2, lat - 0.2, lon + 0.2, lat + 0.2)
+    assert crs.infer((x, y, x, y), near, place="")[0].to_epsg() == code
+    with pytest.raises(CRSError):
+        crs.infer((x, y, x, y), None, place="")
+    turned = crs.readings((y, x, y, x), region=near)
+    assert [(one.crs.to_epsg(), one.swapped) for one in turned] == [(code, True)]
+
+
+ESRI_SPELLINGS = {
+    "CGCS2000_3_Degree_GK_CM_108E": (108, 500000, 4545),
+    "CGCS2000_3_Degree_GK_Zone_36": (108, 36500000, 4524),
+    "CGCS2000_GK_CM_111E": (111, 500000, 4508),
+    "CGCS2000_GK_Zone_19": (111, 19500000, 4497),
+    "CGCS2000 / 3-degree Gauss-Kruger CM 111E": (111, 500000, 4546),
+    "柳州独立命名": (108, 500000, 4545),
+}
+
+
+@pytest.mark.parametrize("name", ESRI_SPELLINGS)
+@pytest.mark.parametrize(
+    "datum",
+    ["D_China_2000", "China_2000", "D_CGCS2000", "CGCS_2000", "China 2000", "D_China_2000 "],
+)
+def test_spellings_of_esri(name, datum):
+    meridian, easting, code = ESRI_SPELLINGS[name]
+    text = ESRI.replace("CGCS2000_3_Degree_GK_Zone_36", name).replace("D_China_2000", datum)
+    text = text.replace("36500000.0", f"{easting}.0").replace("108.0", f"{meridian}.0")
+    assert crs.normalise(text) == (epsg(code), ())

@@ -15,7 +15,7 @@ import shapely
 
 from factory_land import CRS, box, catalog, shift, write
 from townland import crs as crsys
-from townland import geodesy
+from townland import doctor, geodesy
 from townland.assessment import Assessment, check
 from townland.catalog import LayerCatalog, load_catalog
 from townland.errors import CatalogError, CRSError
@@ -25,6 +25,7 @@ from townland.report.assessment_json import assessment_json, dumps
 from townland.report.html import report_html
 from townland.rules.loader import load_rulebook
 from townland.towns import Town, read_towns
+from townland_cli import main
 
 DAY = dt.date(2018, 12, 31)
 BOOK = load_rulebook("liuzhou-2018")
@@ -315,3 +316,54 @@ def test_a_survey_of_2007_under_the_scheme_of_2019_is_refused(
     assert json.loads(table[["code", "name"]].to_json(orient="records", force_ascii=False)) == [
         {"code": "011", "name": "水田"}
     ]
+
+
+# --- townland doctor --------------------------------------------------------------------
+
+
+def test_the_doctor_of_a_file_lists_candidates_and_decides_by_the_layers(
+    tmp_path: Path,
+    land: LayerCatalog,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = bare(tmp_path, shift(TOWN, -36_000_000, 0))
+
+    def asked(*more: str) -> tuple[int, Any]:
+        command = ["townland", "doctor", str(path), "--json", "--lang", "en", *more]
+        monkeypatch.setattr("sys.argv", command)
+        with pytest.raises(SystemExit) as left:
+            main()
+        return int(left.value.code or 0), json.loads(capsys.readouterr().out)
+
+    code, alone = asked()
+    assert (code, alone["crs_used"]) == (2, None)
+    evidence = {one["crs"]: one["evidence"] for one in alone["candidates"]}
+    assert {"EPSG:4545", "EPSG:4546"} < set(evidence)
+    assert "central meridian 108°" in evidence["EPSG:4545"]
+    code, known = asked("--catalog", str(tmp_path / "catalog.toml"))
+    assert (code, known["crs_used"]) == (0, "EPSG:4545")
+    assert [one["crs"] for one in known["candidates"]] == ["EPSG:4545"]
+    assert [one["code"] for one in known["issues"]] == ["crs_inferred"]
+
+
+@pytest.mark.parametrize("library", ["pyproj", "fiona", "rasterio", "pyogrio"])
+def test_broken_proj_data_of_any_library_leaves_with_4(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], library: str
+) -> None:
+    def broken() -> tuple[float, float]:
+        raise RuntimeError("no database context specified")
+
+    if library == "pyogrio":
+        monkeypatch.setattr(doctor, "_by_pyogrio", broken)
+    else:
+        monkeypatch.setitem(doctor.TRANSFORMS, library, broken)
+    monkeypatch.setattr("sys.argv", ["townland", "doctor", "--json", "--lang", "en"])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 4
+    answers = json.loads(capsys.readouterr().out)["answers"]
+    wrong = [one for one in answers if not one["agrees"]]
+    assert len(wrong) == 1
+    assert library in wrong[0]["question"]
+    assert "no database context" in wrong[0]["found"]

@@ -276,16 +276,35 @@ def convert(
 
 
 @app.command(
-    help=words("Print the versions in use, and test every library's PROJ against known answers."),
+    help=words(
+        "Print the versions in use, and test every library's PROJ against known answers; of a file, say"
+        " in which coordinate systems its numbers may be, and why."
+    ),
     epilog=words("Example: townland doctor"),
 )
 def doctor(
-    as_json: AsJson = False, lang: Lang = LANG, quiet: Quiet = False, log_file: LogFile = None
+    file: Annotated[
+        Path | None, typer.Argument(help=words("a file whose coordinate system is in question"))
+    ] = None,
+    catalog: Annotated[
+        Path | None,
+        typer.Option("--catalog", help=words("layers that the file must meet, to decide by")),
+    ] = None,
+    layer: Layer = None,
+    crs: Crs = None,
+    as_json: AsJson = False,
+    lang: Lang = LANG,
+    quiet: Quiet = False,
+    log_file: LogFile = None,
 ) -> None:
     """Run `townland doctor`."""
     printing.start(lang, log_file)
-    from townland_cli.examining import run_doctor
+    from townland_cli.examining import run_doctor, run_locate
 
+    if file is not None:
+        raise typer.Exit(
+            run_locate(file, catalog=catalog, layer=layer, crs=crs, as_json=as_json, lang=lang)
+        )
     raise typer.Exit(run_doctor(as_json=as_json, lang=lang, quiet=quiet))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from townland.catalog import load_catalog
+from townland.crs import describe, in_degrees
 from townland.errors import RulebookError
 from townland.i18n import _, render
 from townland_cli import printing
@@ -187,3 +188,71 @@ def run_doctor(*, as_json: bool, lang: str, quiet: bool) -> int:
             verdict = _("right") if answer.agrees else _("WRONG, expected {x}", x=answer.expected)
             typer.echo(f"{answer.question.render(lang)}: {answer.found}  {verdict.render(lang)}")
     return 0 if all(answer.agrees for answer in answers) else 4
+
+
+def run_locate(
+    file: Path,
+    *,
+    catalog: Path | None,
+    layer: str | None,
+    crs: str | None,
+    as_json: bool,
+    lang: str,
+) -> int:
+    """Print what a file's numbers say of its CRS; the exit code is 2 where it cannot be read so."""
+    from townland import doctor
+    from townland.reading.vector import region_of
+
+    region = None if catalog is None else region_of(load_catalog(catalog))
+    found = doctor.locate(file, layer=layer, crs=crs, region=region)
+    if as_json:
+        printing.document(
+            {
+                "file": found.place,
+                "crs_declared": found.declared,
+                "crs_used": found.used,
+                "refusal": None if found.refusal is None else found.refusal.render(lang),
+                "issues": [
+                    {
+                        "code": issue.code,
+                        "severity": issue.severity,
+                        "message": issue.message.render(lang),
+                    }
+                    for issue in found.issues
+                ],
+                "bounds": found.bounds,
+                "region": found.region,
+                "candidates": [
+                    {
+                        "crs": describe(one.crs),
+                        "swapped": one.swapped,
+                        "evidence": one.evidence.render(lang),
+                    }
+                    for one in found.candidates
+                ],
+            }
+        )
+        return 0 if found.used else 2
+    lines = [
+        _("declared: {crs}", crs=found.declared or "-"),
+        _(
+            "bounds: {bounds}",
+            bounds=", ".join(f"{number:.3f}" for number in found.bounds or ()) or "-",
+        ),
+    ]
+    if found.region is not None:
+        lines.append(_("region of the layers: {region}", region=in_degrees(found.region)))
+    lines += [
+        _("the numbers allow {crs}: {evidence}", crs=describe(one.crs), evidence=one.evidence)
+        for one in found.candidates
+    ]
+    if found.used is not None:
+        lines.append(_("read as: {crs}", crs=found.used))
+    typer.echo(found.place)
+    for line in lines:
+        typer.echo(f"  {line.render(lang)}")
+    for issue in found.issues:
+        typer.echo(f"  [{issue.code}] {issue.message.render(lang)}")
+    if found.refusal is not None:
+        typer.echo(f"  {found.refusal.render(lang)}")
+    return 0 if found.used else 2

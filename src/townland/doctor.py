@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import fiona
@@ -17,14 +20,21 @@ import rasterio
 import rasterio.warp
 import shapely
 
+from townland import crs as crsys
 from townland import geodesy
-from townland.i18n import Words, _
+from townland.crs import Bounds, Candidate
+from townland.errors import CRSError
+from townland.i18n import Joined, Words, _
+from townland.issues import Issue
+from townland.reading import source as sources
+from townland.reading.vector import declared_crs, layer_crs, total_bounds
+from townland.towns import swap_issue
 
 KNOWN_LON, KNOWN_LAT = 109.4, 24.3
 KNOWN_X, KNOWN_Y = 36642129.7271, 2689231.4382
 """EPSG:4490 → EPSG:4524, by PROJ and by an independent Krüger series."""
 
-KNOWN_M = 0.0005
+KNOWN_M, KNOWN_DEGREES = 0.0005, 5e-9
 KNOWN_RING = ((36642000, 2689000), (36643500, 2689000), (36643500, 2690000), (36642000, 2690000))
 KNOWN_AREA_M2 = 1499245.53
 
@@ -56,19 +66,11 @@ def versions() -> dict[str, str]:
 def answers() -> Iterator[Answer]:
     """Ask each library's PROJ the same known question, and the area routine a known area."""
     for name, ask in TRANSFORMS.items():
-        try:
-            x, y = ask()
-        except Exception as problem:  # noqa: BLE001 - whatever is broken is the answer
-            x, y = float("nan"), float("nan")
-            found = f"{type(problem).__name__}: {problem}"
-        else:
-            found = f"{x:.4f} {y:.4f}"
-        yield Answer(
-            _("EPSG:4490 to EPSG:4524 by {library}", library=name),
-            found,
-            f"{KNOWN_X:.4f} {KNOWN_Y:.4f}",
-            bool(np.hypot(x - KNOWN_X, y - KNOWN_Y) <= KNOWN_M),
-        )
+        question = _("EPSG:4490 to EPSG:4524 by {library}", library=name)
+        yield _answer(question, ask, (KNOWN_X, KNOWN_Y), within=KNOWN_M, digits=4)
+    question = _("EPSG:4524 to degrees by {library}", library="pyogrio")
+    known = KNOWN_LON, KNOWN_LAT
+    yield _answer(question, _by_pyogrio, known, within=KNOWN_DEGREES, digits=9)
     area = geodesy.official_area_m2(shapely.Polygon(KNOWN_RING), pyproj.CRS(4524))[0]
     yield Answer(
         _("official area of a known rectangle"),
@@ -76,6 +78,99 @@ def answers() -> Iterator[Answer]:
         f"{KNOWN_AREA_M2:.2f}",
         bool(round(float(area), 2) == KNOWN_AREA_M2),
     )
+
+
+def _answer(
+    question: Words,
+    ask: Callable[[], tuple[float, float]],
+    known: tuple[float, float],
+    *,
+    within: float,
+    digits: int,
+) -> Answer:
+    try:
+        x, y = ask()
+    except Exception as problem:  # noqa: BLE001 - whatever is broken is the answer
+        x, y = float("nan"), float("nan")
+        found = f"{type(problem).__name__}: {problem}"
+    else:
+        found = f"{x:.{digits}f} {y:.{digits}f}"
+    expected = f"{known[0]:.{digits}f} {known[1]:.{digits}f}"
+    return Answer(question, found, expected, bool(np.hypot(x - known[0], y - known[1]) <= within))
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """What a file's coordinates say of its CRS.
+
+    `declared` is what the file says, `used` what townland would read it in (None where it refuses,
+    `refusal` then says why); `bounds` are the numbers, `region` the box in degrees of the layers,
+    `candidates` the CRSs that the numbers (and the region, where one is known) allow.
+    """
+
+    place: str
+    declared: str | None
+    used: str | None
+    refusal: Words | None
+    issues: tuple[Issue, ...]
+    bounds: Bounds | None
+    region: Bounds | None
+    candidates: tuple[Candidate, ...]
+
+
+def locate(
+    path: Path, *, layer: str | None = None, crs: str | None = None, region: Bounds | None = None
+) -> Located:
+    """Ask a file for its CRS: what it declares, what its numbers allow, and what comes of both.
+
+    Raises
+    ------
+    LayerError
+        The file cannot be read.
+    """
+    with sources.opened(path, layer=layer) as source:
+        bounds = total_bounds(source, sources.read(source, [], None))
+        source = replace(source, bounds=bounds)
+        used: str | None = None
+        refusal: Words | None = None
+        issues: tuple[Issue, ...] = ()
+        try:
+            found, issues = layer_crs(source, crs, region=lambda: region)
+            if crsys.is_swapped(found, bounds):
+                issues = (*issues, swap_issue(found, bounds))
+            else:
+                sources.check_degrees(source, bounds, geographic=found.is_geographic)
+            used = crsys.describe(found)
+        except CRSError as problem:
+            refusal = Joined((problem.message,))
+        return Located(
+            source.place,
+            crs or declared_crs(source),
+            used,
+            refusal,
+            issues,
+            bounds,
+            region,
+            () if bounds is None else tuple(crsys.readings(bounds, region=region)),
+        )
+
+
+def _by_pyogrio() -> tuple[float, float]:
+    """GDAL inside pyogrio brings the known point to degrees for GeoJSON: it has no other way."""
+    into = BytesIO()
+    pyogrio.raw.write(
+        into,
+        shapely.to_wkb(np.array([shapely.Point(KNOWN_X, KNOWN_Y)])),
+        field_data=[],
+        fields=[],
+        driver="GeoJSON",
+        crs="EPSG:4524",
+        geometry_type="Point",
+        RFC7946="YES",
+        COORDINATE_PRECISION="12",
+    )
+    lon, lat = json.loads(into.getvalue())["features"][0]["geometry"]["coordinates"]
+    return lon, lat
 
 
 def _by_pyproj() -> tuple[float, float]:

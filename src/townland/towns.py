@@ -104,7 +104,7 @@ def read_towns(
             rows = sources.read(source, list(columns), None)
             bounds = total_bounds(source, rows)
         if crsys.is_swapped(used, bounds):
-            issues = (*issues, _swap_issue(used, bounds))
+            issues = (*issues, swap_issue(used, bounds))
             rows = _turned(rows)
         else:
             sources.check_degrees(source, bounds, geographic=used.is_geographic)
@@ -148,7 +148,8 @@ def _turned(rows: Rows) -> Rows:
     return replace(rows, geometry=shapely.transform(flat, lambda xy: xy[:, ::-1]))
 
 
-def _swap_issue(crs: Any, bounds: Bounds | None) -> Issue:
+def swap_issue(crs: Any, bounds: Bounds | None) -> Issue:
+    """What to say of a boundary whose columns were exchanged: ``axes_swapped``."""
     return Issue(
         "axes_swapped",
         "warning",

@@ -103,7 +103,9 @@ def _planes(bounds: Bounds, region: Bounds | None) -> Iterator[Candidate]:
     for zone in ZONES_3:
         crs = pyproj.CRS.from_epsg(4509 + zone)
         box = transform_bounds(bounds, crs, LONLAT)
-        near = max(abs(box[0] - 3 * zone), abs(box[2] - 3 * zone)) <= 2
+        # a 3-degree zone and half a degree; a 6-degree zone's, or a county kept whole in one zone
+        reach = 3.5 if zone % 2 or region is not None else 2.0
+        near = max(abs(box[0] - 3 * zone), abs(box[2] - 3 * zone)) <= reach
         if near and _inside(box, _CHINA) and _meets(box, region):
             evidence = _(
                 "easting without a zone prefix; with the central meridian {meridian}° it lies at"
