@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import shapely
 from ezdxf.document import Drawing
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from townland.errors import CRSError, EncodingError, LayerError
@@ -511,6 +511,96 @@ def test_curves_of_millions_of_points_are_refused(tmp_path):
     with pytest.raises(LayerError) as caught:
         read(saved(doc, tmp_path / "a.dxf"))
     assert "millions of points" in message(caught)
+
+
+def test_a_spline_of_any_size_neither_hangs_nor_crashes(tmp_path):
+    for far in (1e12, 1e300):
+        doc, space = drawn()
+        points = [(0, 0), (far, 0), (far, far), (0, 0)]
+        hatched(space).paths.add_edge_path().add_spline(control_points=points, degree=3)
+        with pytest.raises(LayerError) as caught:
+            read(saved(doc, tmp_path / "a.dxf"))
+        assert "HATCH" in message(caught)
+
+
+def test_a_spline_keeps_the_tolerance(tmp_path):
+    """A curve of degree 2 over (0, 0), (100, 200), (200, 0) is the parabola x (200 - x) / 100.
+
+    With its chord it bounds two thirds of 200 by 100, which is 13333.33 m².
+    """
+    doc, space = drawn()
+    path = hatched(space).paths.add_edge_path()
+    path.add_spline(
+        control_points=[(E, N), (E + 100, N + 200), (E + 200, N)],
+        degree=2,
+        knot_values=[0, 0, 0, 1, 1, 1],
+    )
+    path.add_line((E + 200, N), (E, N))
+    shape = read(saved(doc, tmp_path / "a.dxf"))[1].geometry[0]
+    points = shapely.get_coordinates(shape) - (E, N)
+    x, y = points.T
+    assert y == pytest.approx(x * (200 - x) / 100, abs=1e-6)
+    assert shape.area == pytest.approx(200 * 100 * 2 / 3, abs=2 / 3 * 300 * dxf_shapes.CHORD_M)
+
+
+SCRAPS = [
+    "nan",
+    "inf",
+    "-1",
+    "0",
+    "1e308",
+    "",
+    "x",
+    "2",
+    "70",
+    "LWPOLYLINE",
+    "HATCH",
+    "INSERT",
+    "b",
+]
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_damage_gives_polygons_or_a_clear_error(tmp_path_factory, data):
+    lines = DAMAGED.split("\n")
+    start = lines.index("BLOCKS")
+    for _each in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(start, len(lines) - 4))
+        if data.draw(st.booleans()):
+            lines[at] = data.draw(st.sampled_from(SCRAPS))
+        else:
+            del lines[at]
+    path = tmp_path_factory.getbasetemp() / "fuzz.dxf"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    try:
+        _source, rows = read(path)
+    except LayerError:
+        return
+    assert np.isfinite(shapely.get_coordinates(rows.geometry)).all()
+
+
+def everything() -> str:
+    doc, space = drawn("R2000")
+    space.add_lwpolyline([(x, y, 0.5) for x, y in SQUARE], format="xyb", close=True)
+    space.add_polyline2d(SQUARE, close=True)
+    hatch = hatched(space)
+    hatch.paths.add_polyline_path(SQUARE)
+    path = hatch.paths.add_edge_path()
+    path.add_line((E, N), (E + 9, N))
+    path.add_arc((E, N), 9, 0, 180)
+    path.add_ellipse((E, N), (9, 0), 0.5)
+    path.add_spline(control_points=[(E, N), (E + 9, N), (E + 9, N + 9), (E, N)], degree=3)
+    doc.blocks.new("b").add_lwpolyline(SQUARE, close=True)
+    space.add_blockref("b", (1, 1))
+    space.add_text("甲").set_placement((E + 5, N + 5))
+    space.add_mtext("乙").set_location((E + 5, N + 5))
+    stream = io.StringIO()
+    doc.write(stream)
+    return stream.getvalue()
+
+
+DAMAGED = everything()
 
 
 def test_dwg_stays_refused_with_advice(tmp_path):

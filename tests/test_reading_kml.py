@@ -321,3 +321,18 @@ def test_xml_of_another_kind_is_no_kml(tmp_path):
     path = tmp_path / "a.kml"
     path.write_text("<gpx><kml></kml></gpx>", encoding="utf-8")
     assert "begins with gpx" in refused(path)
+
+
+def test_a_kml_may_be_a_layer_of_a_catalog(tmp_path):
+    from townland.catalog import load_catalog
+    from townland.reading.inspecting import inspect
+
+    saved(tmp_path / "a.kml", mark(polygon()))
+    (tmp_path / "catalog.toml").write_text(
+        '[[layer]]\nname = "a"\nrole = "growth_boundary"\npath = "a.kml"\n', encoding="utf-8"
+    )
+    layers = load_catalog(tmp_path / "catalog.toml")
+    found = inspect(layers.layer[0], layers)
+    assert (found.features, found.crs, found.format) == (1, "EPSG:4326", "kml")
+    assert [field.name for field in found.fields] == ["name"]
+    assert [issue.severity for issue in found.issues] == ["info"]

@@ -25,6 +25,8 @@ MAX_BYTES = 64 << 20
 """Reading takes some eight times as much memory, and half a second a MB."""
 MAX_ENTITIES = 500_000
 MAX_DEPTH = 16
+_LARGEST = 1e12
+"""Beyond any coordinate on the Earth, even in millimetres."""
 
 APPLICATION = "TOWNLAND"
 """The name under which ``townland convert`` keeps a feature's columns, as JSON."""
@@ -81,10 +83,12 @@ def walked(file: Path, place: str, *, encoding: str | None = None) -> tuple[Any,
     raw = _bytes(file, place)
     text = _encoding(raw, encoding, place)
     document = _loaded(raw, text.used, place)
-    entities = list(document.modelspace())
-    walk = Walk(place, frame=outlines.Frame(unit=_unit(entities)))
-    for entity in entities:
-        _visit(walk, entity, None, "", 0)
+    # numbers too large to reckon with are told where the entity is finished
+    with _damage_told(place), np.errstate(all="ignore"):
+        entities = list(document.modelspace())
+        walk = Walk(place, frame=outlines.Frame(unit=_unit(entities)))
+        for entity in entities:
+            _visit(walk, entity, None, "", 0)
     return document, text, walk
 
 
@@ -323,6 +327,8 @@ def _shape(walk: Walk, entity: Any, matrix: Any, layer: str, kind: str) -> None:
         ) from None
     if polygon is None and outline.rings:
         polygon = shapely.Polygon(outline.rings[0])
+    if polygon is not None and not (np.abs(shapely.bounds(polygon)) < _LARGEST).all():
+        raise ValueError("a coordinate is too large, or no number")
     walk.deep += outline.deep
     if polygon is None:
         if outline.gap is not None:

@@ -17,6 +17,7 @@ CLOSE_M = 0.01
 """A polyline that ends so near to its start is meant to be closed."""
 MAX_POINTS = 5_000_000
 _MAX_DEGREE = 25
+_MAX_SPLINE = 50_000
 _MAX_BULGE = 1e6
 """An arc that lacks 4e-6 of an angle of a full circle."""
 
@@ -308,6 +309,26 @@ def _spline(edge: Any, frame: Frame) -> Points:
     else:
         curve = fit_points_to_cad_cv([(x, y, 0) for x, y in table.tolist()])
     frame.curves += 1
-    found = np.array([(p.x, p.y) for p in curve.flattening(frame.chord(), segments=8)])
-    frame.count(len(found))
-    return found
+    return _sampled(curve, frame)
+
+
+def _sampled(curve: Any, frame: Frame) -> Points:
+    """The points of a spline, twice as many until every second one lies near the chord without it.
+
+    ezdxf would divide it without end where the numbers are too large for the tolerance.
+    """
+    knots = np.unique(np.array(curve.knots(), np.float64))
+    parts = 8
+    while parts * len(knots) <= _MAX_SPLINE:
+        share = np.arange(parts) / parts
+        at = (knots[:-1, None] + np.diff(knots)[:, None] * share).ravel()
+        at = np.append(at, knots[-1])
+        points = np.array([(point.x, point.y) for point in curve.points(at.tolist())])
+        _require_finite(points)
+        ends, middle = points[::2], points[1::2]
+        away = np.hypot(*(middle - (ends[:-1] + ends[1:]) / 2).T)
+        if len(away) == 0 or away.max() <= frame.chord():
+            frame.count(len(points))
+            return points
+        parts *= 2
+    raise TooLargeError
