@@ -546,11 +546,26 @@ def test_columns_that_are_left_out_stand_nowhere(tmp_path, suffix):
     source = write(
         tmp_path / "in.gpkg", [box(0, 0, 1, 1)], name=["甲"], SFZH=["450202199001010011"]
     )
-    convert(source, tmp_path / f"out.{suffix}", leave_out=["sfzh"])
+    convert(source, tmp_path / f"out.{suffix}", leave_out=["bz"])
     for path in tmp_path.glob("out.*"):
         raw = path.read_bytes()
         assert b"450202199001010011" not in raw
-        assert b"SFZH" not in raw
+        assert b'"BZ"' not in raw
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_personal_data_is_never_copied(tmp_path, suffix):
+    secret = {"SFZH": ["450202199001010011"], "村责任人姓名": ["韦某某"], "联系电话": ["13800000000"]}
+    source = write(tmp_path / "in.gpkg", [box(0, 0, 1, 1)], name=["甲"], **secret)
+    done = convert(source, tmp_path / f"out.{suffix}")
+    (issue,) = [issue for issue in done.issues if issue.code == "column_personal"]
+    assert all(name in issue.message.render("en") for name in secret)
+    for path in tmp_path.glob("out.*"):
+        raw = path.read_bytes()
+        for name, (value,) in secret.items():
+            for text in (name, value):
+                assert text.encode() not in raw
+                assert json.dumps(text)[1:-1].encode() not in raw
 
 
 # the command

@@ -20,6 +20,7 @@ from townland.issues import Issue
 from townland.reading import source as sources
 from townland.reading.inspecting import Field, fields_of
 from townland.reading.vector import layer_crs, polygons, total_bounds
+from townland.schemas import is_personal
 from townland.towns import usual_name
 
 Kind = Literal["text", "integer", "real", "date", "datetime", "boolean"]
@@ -75,7 +76,7 @@ def read_table(
 ) -> tuple[Table, tuple[Issue, ...]]:
     """Read all polygons of a boundary file, their columns, and what was assumed.
 
-    `hidden` tells the columns that are not even read.
+    `hidden` tells the columns that are not even read, nor are those of personal data.
 
     Raises
     ------
@@ -86,7 +87,12 @@ def read_table(
     """
     with sources.opened(path, layer=layer, encoding=encoding) as source:
         used, crs_issues = layer_crs(source, crs)
-        wanted = [name for name in source.fields if hidden is None or not hidden(name)]
+        personal = [name for name in source.fields if is_personal(name)]
+        wanted = [
+            name
+            for name in source.fields
+            if name not in personal and (hidden is None or not hidden(name))
+        ]
         rows = sources.read(source, wanted, None)
         bounds = total_bounds(source, rows)
         declared = {field.name: field for field in fields_of(source)}
@@ -104,6 +110,11 @@ def read_table(
             else _("{place}: the file holds no features", place=source.place)
         )
     columns, column_issues = _columns(found.columns, declared)
+    if personal:
+        message = _(
+            "columns with personal data are never copied: {columns}", columns=", ".join(personal)
+        )
+        column_issues.append(Issue("column_personal", "info", message))
     issues = (*source.issues, *crs_issues, *rows.issues, *shape_issues, *column_issues)
     return Table(found.geometry, columns, used), issues
 
