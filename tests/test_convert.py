@@ -555,7 +555,11 @@ def test_columns_that_are_left_out_stand_nowhere(tmp_path, suffix):
 
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_personal_data_is_never_copied(tmp_path, suffix):
-    secret = {"SFZH": ["450202199001010011"], "村责任人姓名": ["韦某某"], "联系电话": ["13800000000"]}
+    secret = {
+        "SFZH": ["450202199001010011"],
+        "村责任人姓名": ["韦某某"],
+        "联系电话": ["13800000000"],
+    }
     source = write(tmp_path / "in.gpkg", [box(0, 0, 1, 1)], name=["甲"], **secret)
     done = convert(source, tmp_path / f"out.{suffix}")
     (issue,) = [issue for issue in done.issues if issue.code == "column_personal"]
