@@ -9,6 +9,8 @@ import pytest
 
 from townland_cli import main
 
+DOCS = Path(__file__).parent.parent / "docs"
+
 SNIPPET = """
 import geopandas as gpd
 from shapely.geometry import Polygon, box
@@ -47,8 +49,8 @@ def test_the_defective_layer_of_the_readme(
     monkeypatch.chdir(tmp_path)
     exec(compile(SNIPPET, "snippet", "exec"), {})  # noqa: S102 - the README's own words
 
-    def run(*args: str) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["townland", "layers", *args, "--lang", "en", "-q"])
+    def run(*args: str, lang: str = "en") -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["townland", "layers", *args, "--lang", lang, "-q"])
         with pytest.raises(SystemExit) as left:
             main()
         return int(left.value.code or 0), capsys.readouterr().out
@@ -62,3 +64,7 @@ def test_the_defective_layer_of_the_readme(
         expected = fault != "planting_missing"  # the layer has no ZZSXDM, which is told once
         assert (f"[{fault}]" in told) == expected, fault
     assert "某某" not in told
+    # and the page shows what is printed, in both languages
+    assert told.strip() in (DOCS / "your-file.md").read_text("utf-8")
+    _code, told = run("check", "--catalog", "catalog.toml", lang="zh")
+    assert told.strip() in (DOCS / "your-file.zh-CN.md").read_text("utf-8")
