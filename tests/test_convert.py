@@ -589,3 +589,41 @@ def test_the_command_prints_what_it_did(tmp_path):
         app, ["convert", str(out), str(tmp_path / "b.shp"), "--crs", CRS, "--lang", "en"]
     )
     assert "1 features in EPSG:4524" in done.stdout
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(frame=towns())
+def test_txt_keeps_every_point_to_a_tenth_of_a_millimetre(frame):
+    with tempfile.TemporaryDirectory() as folder:
+        source, out = Path(folder) / "in.gpkg", Path(folder) / "out.txt"
+        frame.to_file(source)
+        done = convert(source, out)
+        assert (done.features, done.crs) == (len(frame), CRS)
+        found, issues = read_table(out)
+        again = Path(folder) / "again.txt"
+        convert(out, again)
+        twice, _issues = read_table(again)
+    # what was rounded once stays
+    assert all(map(same, found.geometry, twice.geometry))
+    assert not {"point_count_differs", "declared_area_differs"} & {i.code for i in issues}
+    for before, after in zip(frame.geometry, found.geometry, strict=True):
+        assert shapely.get_num_geometries(after) == shapely.get_num_geometries(before)
+        assert shapely.get_num_coordinates(after) == shapely.get_num_coordinates(before)
+        # half of the last digit, and what a float of eight digits before the point adds
+        assert shapely.hausdorff_distance(after.boundary, before.boundary) < 1e-4
+        assert after.area == pytest.approx(before.area, abs=0.01 + 1e-4 * before.length)
+
+
+def test_txt_is_gb18030_unless_utf8_is_asked_for_and_knows_zones_alone(tmp_path):
+    source = write(tmp_path / "in.gpkg", [box(0, 0, 100, 50)], name=["㙟塘镇,甲"], memo=["x"])
+    done = convert(source, tmp_path / "out.txt")
+    raw = (tmp_path / "out.txt").read_bytes()
+    assert {"text_changed", "columns_lost"} <= set(codes(done))
+    assert "4,0.4998,1,㙟塘镇，甲,面,,,,@".replace("4,0", "5,0", 1) in raw.decode("gb18030")
+    assert "带号=36\r\n" in raw.decode("gb18030")
+    convert(source, tmp_path / "utf8.txt", to_encoding="UTF-8")
+    assert "㙟塘镇，甲" in (tmp_path / "utf8.txt").read_text("utf-8")
+    with pytest.raises(CRSError) as caught:
+        convert(source, tmp_path / "degrees.txt", to_crs="EPSG:4490")
+    assert "--to-crs" in said(caught)
+    assert not (tmp_path / "degrees.txt").exists()
