@@ -122,6 +122,14 @@ def test_a_region_that_no_or_two_zones_meet_decides_nothing(tmp_path: Path) -> N
     assert "with none that the numbers allow" in caught.value.render("en")
 
 
+def test_a_prefixed_boundary_off_the_layers_is_not_inferred(
+    tmp_path: Path, land: LayerCatalog
+) -> None:
+    path = bare(tmp_path, shift(TOWN, 1_000_000, 0))  # prefix 37: 300 km east of the layers
+    with pytest.raises(CRSError, match="EPSG:4525"):
+        read_towns([path], region=lambda: region_of(land))
+
+
 def test_degrees_are_never_inferred(tmp_path: Path, land: LayerCatalog) -> None:
     path = bare(tmp_path, moved(TOWN, CRS, 4490))
     with pytest.raises(CRSError, match="GCJ-02"):

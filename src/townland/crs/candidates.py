@@ -122,7 +122,7 @@ def infer(
 ) -> tuple[pyproj.CRS, tuple[Issue, ...]]:
     """The CRS of a file that declares none, where just one fits the region of the other layers.
 
-    Degrees are never inferred: GCJ-02 lies in the same region. Columns in the wrong order are not
+    Degrees are never inferred, since they always leave two candidates: GCJ-02 lies there as well. Columns in the wrong order are not
     either; the message names them.
 
     Returns
@@ -136,7 +136,7 @@ def infer(
         what to state.
     """
     fits = [] if bounds is None or region is None else readings(bounds, region=region)
-    if region and len(fits) == 1 and not fits[0].swapped and fits[0].crs.is_projected:
+    if region and len(fits) == 1 and not fits[0].swapped:
         message = _(
             "no coordinate system is declared; the CRS is inferred to be {crs}: {evidence}, and of all"
             " zones only there it meets the other layers ({region}). The numbers cannot tell the datum"
