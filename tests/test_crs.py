@@ -8,7 +8,7 @@ import numpy as np
 import pyproj
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from townland import crs
@@ -413,6 +413,7 @@ PLACES = st.tuples(st.floats(75.0, 134.9), st.floats(18.5, 53.0))
 
 
 @given(PLACES, st.sampled_from([3, 6]))
+@example(place=(108.0, 19.0), degrees=6)  # an easting of 184 282 m
 def test_a_prefixed_point_anywhere_in_china_is_of_its_zone(place, degrees):
     lon, lat = place
     zone = round(lon / 3) if degrees == 3 else int(lon // 6) + 1

@@ -15,7 +15,9 @@ from townland.i18n import Joined, Text, _
 from townland.issues import Issue
 
 _NORTHINGS = (1_900_000.0, 6_000_000.0)
-_EASTINGS = (200_000.0, 800_000.0)
+_EASTINGS = (170_000.0, 830_000.0)
+"""The edge of a 6-degree zone lies 320 km from its meridian at 17° N, in the south of Hainan: beyond
+the 300 km of `standards.md` 3.3, which hold from 27° N northward."""
 _CHINA = (73.0, 17.0, 136.0, 55.0)
 
 
@@ -122,8 +124,8 @@ def infer(
 ) -> tuple[pyproj.CRS, tuple[Issue, ...]]:
     """The CRS of a file that declares none, where just one fits the region of the other layers.
 
-    Degrees are never inferred, since they always leave two candidates: GCJ-02 lies there as well. Columns in the wrong order are not
-    either; the message names them.
+    Degrees are never inferred, since they always leave two candidates: GCJ-02 lies there as well.
+    Columns in the wrong order are not either; the message names them.
 
     Returns
     -------
