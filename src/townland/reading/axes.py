@@ -21,7 +21,7 @@ from townland.issues import Issue
 Kind = Literal["plane", "degrees"]
 
 _NORTHINGS = (1_900_000.0, 6_000_000.0)
-_EASTINGS = (200_000.0, 800_000.0)
+_EASTINGS = (170_000.0, 830_000.0)
 _LONGITUDES = (73.0, 136.0)
 _LATITUDES = (17.0, 55.0)
 _ZONE_M = 1_000_000.0
@@ -131,7 +131,7 @@ def _ordered(
             _(
                 "{place}, {unit} {at}: the coordinates {first} and {second} are no northing and"
                 " easting of China; expected a northing of 1900000 to 6000000 m and an easting of"
-                " 200000 to 800000 m, with the zone's number (13-23, 25-45) before it or without, or"
+                " 170000 to 830000 m, with the zone's number (13-23, 25-45) before it or without, or"
                 " latitude 17 to 55 and longitude 73 to 136 degrees; correct the numbers, or head the"
                 " columns northing and easting if they are those of a local system",
                 place=place,
@@ -151,7 +151,7 @@ def _between(values: NDArray[np.float64], limits: tuple[float, float]) -> NDArra
 
 
 def _is_easting(values: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Eastings: 200 to 800 km, as they stand or after the number of a zone."""
+    """Eastings: 170 to 830 km (the edges of 6-degree zones in the south), as they stand or after the number of a zone."""
     finite = np.where(np.isfinite(values), values, 0)
     zone = np.floor(finite / _ZONE_M)
     numbers = np.unique(zone)
