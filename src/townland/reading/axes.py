@@ -151,7 +151,7 @@ def _between(values: NDArray[np.float64], limits: tuple[float, float]) -> NDArra
 
 
 def _is_easting(values: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Eastings, with a zone's number or without: 170 to 830 km, as 6-degree zones have at their edges."""
+    """Eastings, with a zone or without: 170 to 830 km, which 6-degree zones have at their edges."""
     finite = np.where(np.isfinite(values), values, 0)
     zone = np.floor(finite / _ZONE_M)
     numbers = np.unique(zone)
