@@ -162,7 +162,7 @@ def test_a_layer_without_crs_says_so(tmp_path: Path) -> None:
     proposal, text = written(tmp_path)
     item = next(item for item in proposal.items if item.source == "DLTB.shp")
     assert (item.role, item.placed) == ("land_use", False)
-    assert "no coordinate system is declared; the numbers fit EPSG:4524" in item.reason.render("en")
+    assert "--crs EPSG:4524" in item.reason.render("en")
     assert '# path = "DLTB.shp"' in text
 
 

@@ -128,7 +128,9 @@ def test_content_must_be_what_the_suffix_says(tmp_path):
     (tmp_path / "b.gpkg").write_bytes(b"nothing of the kind")
     assert "not that of a .gpkg file" in refused(tmp_path / "b.gpkg")
     (tmp_path / "c.txt").write_bytes(b"J1,1,2689000.000,36642000.000")
-    assert "this kind of file is not read" in refused(tmp_path / "c.txt")
+    assert "no table of boundary points" in refused(tmp_path / "c.txt")
+    (tmp_path / "c.doc").write_bytes(b"J1,1,2689000.000,36642000.000")
+    assert "this kind of file is not read" in refused(tmp_path / "c.doc")
 
 
 def test_json_of_another_kind_is_no_geojson(tmp_path):
@@ -315,7 +317,7 @@ def test_a_size_that_the_zip_understates_does_not_help(tmp_path):
 def test_damaged_encrypted_and_empty_zips(tmp_path):
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w") as archive_file:
-        archive_file.writestr("readme.txt", "x")
+        archive_file.writestr("readme.md", "x")
     assert "no layer" in refused(path)
     raw = path.read_bytes()
     path.write_bytes(raw[:-10])

@@ -245,13 +245,16 @@ def test_a_polygon_has_one_outer_boundary(tmp_path):
     assert "0 outer boundaries" in refused(saved(tmp_path / "b.kml", mark(none)))
 
 
-def test_latitude_before_longitude_and_metres_are_refused(tmp_path):
+def test_latitude_before_longitude_is_put_in_order_and_metres_are_refused(tmp_path):
     swapped = " ".join(",".join(reversed(point.split(","))) for point in RING.split())
     metres = "36642000,2689000 36643000,2689000 36643000,2690000"
-    for at, coordinates in enumerate((swapped, metres)):
-        with pytest.raises(CRSError) as caught:
-            read_towns([saved(tmp_path / f"{at}.kml", mark(polygon(coordinates)))])
-        assert "are no degrees" in caught.value.render("en")
+    (town,) = read_towns([saved(tmp_path / "swapped.kml", mark(polygon(swapped)))])
+    assert "axes_swapped" in {issue.code for issue in town.issues}
+    (right,) = read_towns([saved(tmp_path / "right.kml", mark(polygon(RING)))])
+    assert town.boundary.bounds == right.boundary.bounds
+    with pytest.raises(CRSError) as caught:
+        read_towns([saved(tmp_path / "metres.kml", mark(polygon(metres)))])
+    assert "EPSG:" in caught.value.render("en")
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def check_layers(
 @app.command(
     "init",
     help=words("Find the layers in a folder and write a commented catalog of them."),
-    epilog=words("Example: townland layers init data --out data/catalog.toml"),
+    epilog=words("Example: townland layers init layers/sample --out my-catalog.toml"),
 )
 def init_layers(
     folder: Annotated[Path, typer.Argument(help=words("the folder to look through"))],

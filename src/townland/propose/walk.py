@@ -17,7 +17,7 @@ DEPTH = 6
 FILES = 2_000
 """So deep and so many: a folder that is larger is no delivery, but a disk."""
 
-LAYER_SUFFIXES = (*SUFFIXES, *EXPORT)
+LAYER_SUFFIXES = (*(s for s in SUFFIXES if s not in (".txt", ".csv", ".xlsx")), *EXPORT)
 
 
 @dataclass(frozen=True, slots=True)
