@@ -221,7 +221,7 @@ def area(
 
 @app.command(
     help=words(
-        "Write a boundary file in another format: Shapefile, GeoPackage, GeoJSON, KML or DXF."
+        "Write a boundary file in another format: Shapefile, GeoPackage, GeoJSON, KML, DXF or TXT."
     ),
     epilog=words("Example: townland convert layers/sample/towns.gpkg towns.dxf"),
 )
@@ -244,7 +244,10 @@ def convert(
         str | None,
         typer.Option(
             "--to-encoding",
-            help=words("the encoding of the text that is written: UTF-8 (default) or GB18030"),
+            help=words(
+                "the encoding of the text that is written, UTF-8 or GB18030; the default is UTF-8,"
+                " for TXT GB18030"
+            ),
         ),
     ] = None,
     leave_out: Annotated[

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import count, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,11 @@ from townland.convert.ogr import encoding_named
 from townland.convert.table import Table
 from townland.crs import describe
 from townland.crs.zones import zone_of_code
-from townland.errors import CRSError
-from townland.geodesy import official_area_m2
+from townland.errors import CRSError, ReportError
+from townland.geodesy import official_area_m2, round_half_up
 from townland.i18n import _
 from townland.issues import Issue
-from townland.reading.coordinate_text import COLUMNS
+from townland.reading.coordinate_text import COLUMNS, EXTRA
 from townland.reading.encoding import GB18030
 from townland.units import half_up
 
@@ -27,7 +28,7 @@ DIGITS = 4
 """A tenth of a millimetre: the digits to which the official area rounds its vertices."""
 
 _NUMBER, _NAME, _AREA, _SHEET, _USE, _CLASS = COLUMNS
-_BREAKS = re.compile(r"[\s\x00-\x1f]+")
+_BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 _WIDE = str.maketrans({",": "，", "@": "＠", "[": "［", "]": "］", "=": "＝"})
 
 
@@ -41,6 +42,8 @@ def write_text(table: Table, path: Path, *, encoding: str | None = None) -> list
     ------
     CRSError
         The CRS is no Gauss-Krüger zone of CGCS2000: the head of the format has no words for it.
+    ReportError
+        A polygon is not valid at these decimals, so that it might be read as another.
     """
     zone = zone_of_code(describe(table.crs))
     if zone is None:
@@ -54,6 +57,7 @@ def write_text(table: Table, path: Path, *, encoding: str | None = None) -> list
         )
     degrees, number = zone
     used = GB18030 if encoding is None else str(encoding_named(encoding))
+    _require_valid(table, path)
     head = [
         "[属性描述]",
         "格式版本号=1.01",
@@ -71,10 +75,11 @@ def write_text(table: Table, path: Path, *, encoding: str | None = None) -> list
     changed: list[str] = []
     areas = official_area_m2(table.geometry, table.crs)
     names = table.names()
+    extras = _extras(table)
     plots = [
         line
         for at, (shape, row) in enumerate(zip(table.geometry, table.rows(), strict=True))
-        for line in _plot(shape, row, at, names[at], float(areas[at]), changed)
+        for line in _plot(shape, row, at, names[at], float(areas[at]), extras, changed)
     ]
     path.write_bytes("\r\n".join([*head, *plots, ""]).encode(used))
     issues = []
@@ -86,7 +91,8 @@ def write_text(table: Table, path: Path, *, encoding: str | None = None) -> list
             first=changed[0][:40],
         )
         issues.append(Issue("text_changed", "warning", message))
-    lost = [column.name for column in table.columns if column.name not in COLUMNS]
+    kept = {*COLUMNS, *_extras(table)}
+    lost = [column.name for column in table.columns if column.name not in kept]
     if lost:
         message = _(
             "the format has no place for the columns {columns}; of them only the name is kept",
@@ -96,8 +102,36 @@ def write_text(table: Table, path: Path, *, encoding: str | None = None) -> list
     return issues
 
 
+def _require_valid(table: Table, path: Path) -> None:
+    """Rings are told by how they lie: what crosses itself, or falls together, would be told wrongly."""
+    printed = shapely.transform(table.geometry, lambda xy: round_half_up(xy, DIGITS))
+    odd = np.flatnonzero(~shapely.is_valid(printed) | (shapely.area(printed) == 0))
+    if len(odd):
+        raise ReportError(
+            _(
+                "{path}: feature {feature} is no valid polygon, or one of its rings falls together at"
+                " {digits} decimals; mend it first: what would be written could be read otherwise",
+                path=path.name,
+                feature=int(odd[0]) + 1,
+                digits=DIGITS,
+            )
+        )
+
+
+def _extras(table: Table) -> list[str]:
+    """The columns of what headers give beyond the usual, in their order."""
+    held = {column.name for column in table.columns}
+    return list(takewhile(held.__contains__, (f"{EXTRA}{number}" for number in count(1))))
+
+
 def _plot(
-    shape: Any, row: dict[str, Any], at: int, name: str | None, area_m2: float, changed: list[str]
+    shape: Any,
+    row: dict[str, Any],
+    at: int,
+    name: str | None,
+    area_m2: float,
+    extras: Sequence[str],
+    changed: list[str],
 ) -> Iterator[str]:
     rings = [
         np.asarray(ring.coords)[:, :2]
@@ -110,16 +144,16 @@ def _plot(
         _told(row.get(_NUMBER), changed) or str(at + 1),
         _told(row.get(_NAME, name), changed),
         "面",
-        *(_told(row.get(column), changed) for column in (_SHEET, _USE, _CLASS)),
+        *(_told(row.get(column), changed) for column in (_SHEET, _USE, _CLASS, *extras)),
     ]
     yield ",".join([*fields, "@"])
     first = 1
     for number, ring in enumerate(rings, 1):
-        count = len(ring) - 1
+        corners = len(ring) - 1
         for place, (east, north) in enumerate(ring):
-            label = first + place % count
+            label = first + place % corners
             yield f"J{label},{number},{north:.{DIGITS}f},{east:.{DIGITS}f}"
-        first += count
+        first += corners
 
 
 def _told(value: Any, changed: list[str]) -> str:

@@ -11,13 +11,14 @@ from townland.errors import LayerError
 from townland.i18n import Joined, Words, _
 from townland.reading import archive
 from townland.reading.inspecting import list_layers
-from townland.reading.sniff import EXPORT, SUFFIXES
+from townland.reading.sniff import COORDINATES, EXPORT, SUFFIXES
 
 DEPTH = 6
 FILES = 2_000
 """So deep and so many: a folder that is larger is no delivery, but a disk."""
 
-LAYER_SUFFIXES = (*(s for s in SUFFIXES if s not in (".txt", ".csv", ".xlsx")), *EXPORT)
+_READ = tuple(suffix for suffix in SUFFIXES if suffix not in COORDINATES)
+LAYER_SUFFIXES = (*_READ, *EXPORT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,6 @@ def _zipped(path: Path) -> list[str]:
         parts = name.replace("\\", "/").split("/")
         gdb = next((part for part in parts if part.lower().endswith(".gdb")), None)
         own = Path(gdb or parts[-1])
-        if own.suffix.lower() in SUFFIXES and own.suffix.lower() != ".zip":
+        if own.suffix.lower() in _READ and own.suffix.lower() != ".zip":
             stems.append(own.stem)
     return sorted(dict.fromkeys(stems))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from townland.crs.zones import Datum, zone_code, zone_degrees
 from townland.errors import LayerError
-from townland.i18n import Text, _
+from townland.i18n import _
 from townland.issues import Issue
 from townland.reading.numerals import number, plain
 
@@ -103,18 +103,18 @@ def crs_of(keys: Mapping[str, Stated], prefix: int | None) -> tuple[str | None, 
 def _datum(keys: Mapping[str, Stated], issues: list[Issue]) -> Datum | None:
     system, projection = keys.get("坐标系"), keys.get("投影类型")
     if projection and projection.value and not _GAUSS.search(_bare(projection.value)):
-        issues.append(_not_understood(projection, "投影类型", _("高斯克吕格")))
+        issues.append(_not_understood(projection, "投影类型", "高斯克吕格"))
         return None
     if system is None or not system.value:
         return None
     name = _bare(system.value)
     found = next((datum for datum, pattern in _DATUMS if pattern.fullmatch(name)), None)
     if found is None:
-        issues.append(_not_understood(system, "坐标系", _("2000国家大地坐标系")))
+        issues.append(_not_understood(system, "坐标系", "2000国家大地坐标系"))
     return found
 
 
-def _not_understood(stated: Stated, key: str, expected: Text) -> Issue:
+def _not_understood(stated: Stated, key: str, expected: str) -> Issue:
     message = _(
         "line {line}: {key}={value} is not understood (expected for example {expected}), so that the"
         " file gives no coordinate system",

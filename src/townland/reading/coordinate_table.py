@@ -1,10 +1,10 @@
-"""Tables of boundary points (界址点成果表): workbooks and delimited text, in metres or degrees."""
+"""Tables of boundary points (界址点成果表) in workbooks and delimited text (`standards.md` 6.2)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from townland.i18n import _
 from townland.issues import Issue
 from townland.reading import rings
 from townland.reading.axes import Axes, in_order, swapped
+from townland.reading.coordinate_heading import SEARCHED, Heading, find_heading, is_heading
 from townland.reading.numerals import decimals, number, packed, plain, sexagesimal
 from townland.reading.rows import Rows, Whole
 from townland.reading.sheets import Sheet, delimited, named_sheet, too_many, workbook
@@ -25,54 +26,35 @@ from townland.reading.text import content, decoded, few
 
 COLUMNS = ("地块编号", "地块名称")
 
-HEADER_WITHIN = 30
-"""Above its headings a table has a title, a project and the like."""
-
 _ROW = _("row")
-_UNIT = re.compile(r"\((m|米|°|度|deg|degrees?)\)|/?(m|米)$")
-_PACKED = re.compile(r"度[.．]?分秒|ddd?\.?mmss|d\.ms", re.IGNORECASE)
-_DECIMAL = re.compile(r"\((°|度|deg|degrees?|十进制度?)\)|十进制|decimal", re.IGNORECASE)
-_LENGTH_M = 0.01
+_LABEL = re.compile(r"[A-Za-z]{0,3}\d{1,6}")
+_PAGE = re.compile(r"续(上)?表|承上|过次|接(上|下)(页|表)|第.{1,4}页|共.{1,4}页")
 
-_ALIASES: Mapping[str, tuple[str, ...]] = {
-    "label": ("点号", "界址点号", "界址点编号", "点名",
-              "拐点号", "拐点编号", "序号", "point", "pointno", "id"),
-    "x": ("x", "x坐标", "x坐标值", "纵坐标", "纵坐标x", "x纵坐标", "北坐标", "坐标x"),
-    "y": ("y", "y坐标", "y坐标值", "横坐标", "横坐标y", "y横坐标", "东坐标", "坐标y"),
-    "north": ("n", "north", "northing"),
-    "east": ("e", "east", "easting"),
-    "lat": ("b", "纬度", "大地纬度", "纬度b", "b纬度", "北纬", "lat", "latitude"),
-    "lon": ("l", "经度", "大地经度", "经度l", "l经度", "东经", "lon", "lng", "long", "longitude"),
-    "length": ("边长", "界址线长", "距离", "length"),
-    "ring": ("圈号", "环号", "ring"),
-    "plot": ("地块编号", "地块号", "宗地号", "宗地编号", "地块", "plot"),
-    "name": ("地块名称", "名称", "小镇名称", "镇名", "项目名称", "name"),
-}  # fmt: skip
-_PAIRS = (("x", "y", False), ("north", "east", True), ("lat", "lon", True))
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    row: int
+    label: str
+    ring: str
+    first: str
+    second: str
+    side: str
 
 
 @dataclass(slots=True)
 class _Plot:
-    code: str | None
-    name: str | None
-    sheet: Sheet
-    points: list[tuple[int, str, str, str, str]] = field(default_factory=list)
-    lengths: dict[int, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class _Headings:
-    """Which column holds what; `first` and `second` are the coordinates, north and east if `named`."""
-
-    at: Mapping[str, int]
-    first: int
-    second: int
-    named: bool
-    texts: tuple[str, str]
+    number: str
+    name: str
+    sheet: str
+    place: str
+    points: list[_Point] = field(default_factory=list)
+    breaks: list[tuple[int, int, str]] = field(
+        default_factory=list
+    )  # before which point: row, text
 
 
 def read_coordinates(file: Path, place: str, *, layer: str | None, encoding: str | None) -> Whole:
-    """Read the plots of a table of boundary points.
+    """Read the plots of a table of boundary points, each of them one feature.
 
     The order of the coordinates is told by their magnitude; a table states no CRS.
 
@@ -87,7 +69,8 @@ def read_coordinates(file: Path, place: str, *, layer: str | None, encoding: str
 
     Returns
     -------
-    A polygon of each plot, or of each sheet where no column names plots, with the columns of `COLUMNS`.
+    A polygon of each plot that the columns name, or of each sheet without such columns, with the
+    columns of `COLUMNS`.
 
     Raises
     ------
@@ -96,16 +79,14 @@ def read_coordinates(file: Path, place: str, *, layer: str | None, encoding: str
     EncodingError
         The bytes of a delimited text are no text.
     """
-    notes: tuple[Issue, ...] = ()
-    used = None
-    if file.suffix.lower() == ".xlsx":
-        sheets = workbook(file, place)
-    else:
+    if file.suffix.lower() != ".xlsx":
         text, used, notes = decoded(content(file, place), encoding, place)
-        sheets = [delimited(text, place)]
-    if layer is not None and used is None:
+        return parse_table(text, place, encoding=used, issues=notes)
+    sheets = workbook(file, place)
+    # a zip's file is named as its layer
+    if layer is not None and (layer.lower() != file.stem.lower() or layer in _names(sheets)):
         sheets = named_sheet(sheets, layer, place)
-    return _whole(sheets, place, used, notes)
+    return _whole(sheets, place, None, ())
 
 
 def parse_table(
@@ -115,95 +96,55 @@ def parse_table(
     return _whole([delimited(text, place)], place, encoding, issues)
 
 
+def _names(sheets: Sequence[Sheet]) -> list[str]:
+    return [sheet.name for sheet in sheets]
+
+
 def _whole(
     sheets: Sequence[Sheet], place: str, encoding: str | None, issues: tuple[Issue, ...]
 ) -> Whole:
-    plots: list[_Plot] = []
-    shapes: list[list[rings.Points]] = []
     notes = list(issues)
-    without = []
-    kind = None
-    zone = None
-    for sheet in sheets:
-        headings = _headings(sheet)
-        if headings is None:
-            without.append(sheet)
-            continue
-        own = _plots(sheet, headings)
-        axes = _axes(own, sheet, headings)
-        if kind is not None and (kind, zone) != (axes.kind, axes.zone):
-            raise LayerError(
-                _(
-                    "{place}: the sheets have coordinates of different systems (degrees or metres, or"
-                    " zones); give one sheet a file, or name a sheet with --layer",
-                    place=place,
-                )
+    plots: dict[tuple[str, str, str], _Plot] = {}
+    headings: list[Heading] = []
+    for one in sheets:
+        sheet = replace(one, rows=[(row, cells) for row, cells in one.rows if any(cells)])
+        heading = find_heading(sheet)
+        if heading is not None:
+            headings.append(heading)
+            _collect(sheet, heading, plots)
+        elif len(sheets) > 1 and sheet.rows:
+            message = _("the sheet {sheet} has no coordinates, and is left out", sheet=sheet.name)
+            notes.append(Issue("sheet_left_out", "info", message))
+    found = [plot for plot in plots.values() if plot.points]
+    if not headings:
+        raise _no_table(sheets, place)
+    if not found:
+        raise LayerError(_("{place}: the table has headings, but no point below them", place=place))
+    if len({heading.degrees for heading in headings}) > 1:
+        raise LayerError(
+            _(
+                "{place}: the sheets have coordinates of different systems (degrees or metres, or"
+                " zones); give one sheet a file, or name a sheet with --layer",
+                place=place,
             )
-        kind, zone = axes.kind, axes.zone
-        notes += swapped(axes)
-        start = 0
-        for plot in own:
-            xy = axes.xy[start : start + len(plot.points)].tolist()
-            start += len(plot.points)
-            points = (
-                rings.Point(at, label, ring, x, y)
-                for (at, label, ring, _a, _b), (x, y) in zip(plot.points, xy, strict=True)
-            )
-            shapes.append(rings.split(points, sheet.place, _ROW))
-            if axes.kind == "plane":
-                notes += _lengths(plot, xy)
-        plots += own
-    if not plots:
-        raise _no_table(without, place)
-    geometry, _doubled = rings.polygons(shapes, place)
-    notes += _within(plots, geometry)
-    columns = {
-        "地块编号": [plot.code for plot in plots],
-        "地块名称": [plot.name or plot.sheet.name or None for plot in plots],
+        )
+    axes = _axes(found, headings, place)
+    geometry, more = _polygons(found, axes)
+    notes += [*more, *_within(found, geometry)]
+    if axes.kind == "plane":
+        notes.extend(_sides(found, axes))
+    text = {
+        "地块编号": [plot.number or None for plot in found],
+        "地块名称": [plot.name or plot.sheet or None for plot in found],
     }
-    rows = Rows(
-        np.arange(1, len(plots) + 1),
-        {name: pa.chunked_array([values], pa.string()) for name, values in columns.items()},
-        geometry,
-    )
+    columns = {name: pa.chunked_array([cells], pa.string()) for name, cells in text.items()}
+    rows = Rows(np.arange(1, len(found) + 1), columns, geometry)
     return Whole(rows, None, encoding, None, few(notes))
 
 
-# ---------------------------------------------------------------- headings and rows
-
-
-def _bare(heading: str) -> str:
-    """A heading without blanks and units, in lower case."""
-    text = re.sub(r"\s", "", plain(heading)).lower()
-    return _UNIT.sub("", _PACKED.sub("", _DECIMAL.sub("", text))).replace("()", "").strip("_:.")
-
-
-def _roles(cells: Sequence[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for at, cell in enumerate(cells):
-        bare = _bare(cell) if len(cell) <= 40 else ""
-        for role, aliases in _ALIASES.items():
-            if bare and bare in aliases:
-                found.setdefault(role, at)
-    return found
-
-
-def _headings(sheet: Sheet) -> _Headings | None:
-    """The headings of a sheet, over one row or two; None where it has none for coordinates."""
-    at: dict[str, int] = {}
-    for _number, cells in sheet.rows[:HEADER_WITHIN]:
-        own = _roles(cells)
-        at = {**at, **own} if own else at
-        for first, second, named in _PAIRS:
-            if first in own and second in own:
-                texts = (cells[own[first]], cells[own[second]])
-                return _Headings(at, own[first], own[second], named, texts)
-    return None
-
-
-def _no_table(without: Sequence[Sheet], place: str) -> LayerError:
+def _no_table(sheets: Sequence[Sheet], place: str) -> LayerError:
     cells = [
-        cell for sheet in without for _n, row in sheet.rows[:HEADER_WITHIN] for cell in row if cell
+        cell for sheet in sheets for _row, row in sheet.rows[:SEARCHED] for cell in row if cell
     ]
     return LayerError(
         _(
@@ -211,174 +152,283 @@ def _no_table(without: Sequence[Sheet], place: str) -> LayerError:
             " headings for two coordinates (X坐标 and Y坐标, 纵坐标 and 横坐标, 经度 and 纬度); found:"
             " {found}",
             place=place,
-            within=HEADER_WITHIN,
+            within=SEARCHED,
             found=", ".join(cell[:20] for cell in cells[:10]) or "-",
         )
     )
 
 
-def _plots(sheet: Sheet, headings: _Headings) -> list[_Plot]:
-    """The plots of a sheet: rows that follow one another with the same number and name."""
-    plots: list[_Plot] = []
-    below = False
-    held = {"plot": "", "name": "", "ring": ""}
+def _collect(sheet: Sheet, heading: Heading, plots: dict[tuple[str, str, str], _Plot]) -> None:
+    """Put the rows of a sheet into their plots; a cell that is empty below another is merged with it."""
+    named = "plot" in heading.columns or "name" in heading.columns
+    held = dict.fromkeys(("plot", "name", "ring"), "")
+    plot: _Plot | None = None
+    for row, cells in sheet.rows[heading.below :]:
 
-    def cell(cells: Sequence[str], role: str) -> str:
-        column = headings.at.get(role, -1)
-        return cells[column] if 0 <= column < len(cells) else ""
+        def cell(column: int | None, cells: Sequence[str] = cells) -> str:
+            return cells[column].strip() if column is not None and column < len(cells) else ""
 
-    for number_, cells in sheet.rows:
-        own = _roles(cells)
-        if any(first in own and second in own for first, second, _named in _PAIRS):
-            below = True
+        own = {role: cell(heading.columns.get(role)) for role in ("plot", "name", "ring", "side")}
+        first, second = cell(heading.first), cell(heading.second)
+        if not first and not second and number(own["side"]) is not None and plot is not None:
+            _put_side(plot, own["side"])
             continue
-        if not below:
+        label = cell(heading.columns.get("label"))
+        if not first and not second and not _LABEL.fullmatch(plain(label)):
+            words = [text for text in cells if text]
+            if plot is not None and not any(_PAGE.search(plain(text)) for text in words):
+                plot.breaks.append((len(plot.points), row, " ".join(words)))
             continue
-        first, second = (
-            cells[at] if at < len(cells) else "" for at in (headings.first, headings.second)
-        )
-        length = cell(cells, "length")
-        if not first and not second:
-            if length and plots and plots[-1].points:
-                plots[-1].lengths.setdefault(plots[-1].points[-1][0], length)
-            continue
-        if _angle(first) is None or _angle(second) is None:
+        if is_heading(first) and is_heading(second):
+            continue  # printed again on the next page
+        words_alone = not label and _is_words(first or second)
+        if (not first or not second) and words_alone:
+            continue  # a signature or a date below the table
+        if not first or not second:
             raise LayerError(
                 _(
-                    "{place}, {unit} {at}: {first} and {second} are no coordinates; expected numbers,"
-                    " or degrees as 110°00′28.20″; correct the row, or delete it",
+                    "{place}, row {row}: a coordinate is missing; complete the row, or delete it",
                     place=sheet.place,
-                    unit=_ROW,
-                    at=number_,
-                    first=first[:40] or "-",
-                    second=second[:40] or "-",
+                    row=row,
                 )
             )
-        for role in held:  # merged cells are filled in their first row alone
-            held[role] = cell(cells, role) or held[role]
-        named = (held["plot"] or None, held["name"] or None)
-        if not plots or (plots[-1].code, plots[-1].name) != named:
-            plots.append(_Plot(*named, sheet))
-            held["ring"] = cell(cells, "ring")
-        plots[-1].points.append((number_, cell(cells, "label"), held["ring"], first, second))
-        if length:
-            plots[-1].lengths[number_] = length
-    if below and not plots:
-        raise LayerError(
-            _("{place}: the table has headings, but no point below them", place=sheet.place)
+        if any(own[role] not in ("", held[role]) for role in ("plot", "name")):
+            held = dict.fromkeys(held, "")
+        for role, value in held.items():
+            held[role] = own[role] or value
+        key = (held["plot"], held["name"], "") if named else ("", "", sheet.name)
+        plot = plots.setdefault(
+            key, _Plot(held["plot"], held["name"], "" if named else sheet.name, sheet.place)
         )
-    return plots
+        label = label or cell(heading.columns.get("number"))
+        plot.points.append(
+            _Point(row, plain(label), plain(held["ring"]), first, second, own["side"])
+        )
 
 
-# ---------------------------------------------------------------- coordinates
+def _is_words(text: str) -> bool:
+    return number(text) is None and sexagesimal(text) is None
 
 
-def _angle(text: str) -> float | None:
-    found = number(text)
-    return sexagesimal(text) if found is None else found
+def _put_side(plot: _Plot, side: str) -> None:
+    """A length that stands on a row of its own, between its two points."""
+    last = plot.points[-1] if plot.points else None
+    if last is not None and not last.side:
+        plot.points[-1] = _Point(last.row, last.label, last.ring, last.first, last.second, side)
 
 
-def _axes(plots: Sequence[_Plot], sheet: Sheet, headings: _Headings) -> Axes:
-    points = [point for plot in plots for point in plot.points]
+def _numbers(plots: Sequence[_Plot], headings: Sequence[Heading], place: str) -> rings.Points:
+    """The two columns of all points as numbers, angles in degrees."""
+    points = [(plot.place, point) for plot in plots for point in plot.points]
     if len(points) > rings.MAX_POINTS:
-        raise too_many(sheet.place)
-    texts = [point[3:] for point in points]
-    values = np.array([[_angle(text) or 0.0 for text in pair] for pair in texts], float)
-    bare = np.array([[number(text) is not None for text in pair] for pair in texts])
-    if (np.abs(values) <= 180).all() and bare.any():
-        values = _degrees(texts, values, bare, sheet, headings)
-    at = [point[0] for point in points]
-    return in_order(values, at, sheet.place, _ROW, named=headings.named)
+        raise too_many(place)
+    texts = [text for _place, point in points for text in (point.first, point.second)]
+    plane = [number(text) for text in texts]
+    angles = [
+        sexagesimal(text) if value is None else value
+        for text, value in zip(texts, plane, strict=True)
+    ]
+    for at, value in enumerate(angles):
+        if value is None:
+            raise _no_number(*points[at // 2])
+    bare = [text for text, value in zip(texts, plane, strict=True) if value is not None]
+    if bare and all(abs(value) <= 180 for value in plane if value is not None):
+        ways = {str(heading.written) for heading in headings}
+        if _is_packed(bare, ways, place):
+            angles = [
+                packed(text) if value is not None else angle
+                for text, value, angle in zip(texts, plane, angles, strict=True)
+            ]
+    return np.array(angles, dtype=float).reshape(-1, 2)
 
 
-def _degrees(
-    texts: Sequence[tuple[str, ...]],
-    values: rings.Points,
-    bare: NDArray[np.bool_],
-    sheet: Sheet,
-    headings: _Headings,
-) -> rings.Points:
-    """Plain numbers of at most 180: decimal degrees, or degrees, minutes and seconds as ddd.mmss.
-
-    Both look alike. The headings decide; else a number whose minutes or seconds would be 60 and more.
-    """
-    said = "".join(headings.texts)
-    packs = [[packed(text) if is_bare else None for text, is_bare in zip(pair, row, strict=True)]
-             for pair, row in zip(texts, bare.tolist(), strict=True)]  # fmt: skip
-    possible = all(
-        pack is not None
-        for pair, row in zip(packs, bare.tolist(), strict=True)
-        for pack, is_bare in zip(pair, row, strict=True)
-        if is_bare
+def _no_number(place: str, point: _Point) -> LayerError:
+    return LayerError(
+        _(
+            "{place}, {unit} {at}: {first} and {second} are no coordinates; expected numbers,"
+            " or degrees as 110°00′28.20″; correct the row, or delete it",
+            place=place,
+            unit=_ROW,
+            at=point.row,
+            first=point.first[:40] or "-",
+            second=point.second[:40] or "-",
+        )
     )
-    if _PACKED.search(said):
-        if not possible:
+
+
+def _is_packed(texts: Sequence[str], ways: set[str], place: str) -> bool:
+    """Whether bare angles are ``ddd.mmss``: as the headings say, else by minutes that cannot be.
+
+    Raises
+    ------
+    LayerError
+        The headings contradict the numbers, or both readings are possible.
+    """
+    impossible = next((text for text in texts if packed(text) is None), None)
+    if "packed" in ways:
+        if impossible is not None or "decimal" in ways:
             raise LayerError(
                 _(
                     "{place}: the headings say ddd.mmss, but there are minutes or seconds of 60 and"
                     " more; correct the numbers or the headings",
-                    place=sheet.place,
+                    place=place,
                 )
             )
-        return np.array(
-            [
-                [value if pack is None else pack for value, pack in zip(row, pair, strict=True)]
-                for row, pair in zip(values.tolist(), packs, strict=True)
-            ]
+        return True
+    if "decimal" in ways or impossible is not None or all(decimals(t) == 0 for t in texts):
+        return False
+    raise LayerError(
+        _(
+            "{place}: the numbers, such as {found}, can be decimal degrees as well as ddd.mmss, which"
+            " are different places; say it in the headings: 经度(度) and 纬度(度), or 经度(度.分秒) and"
+            " 纬度(度.分秒)",
+            place=place,
+            found=texts[0],
         )
-    if possible and not _DECIMAL.search(said):
+    )
+
+
+def _axes(plots: Sequence[_Plot], headings: Sequence[Heading], place: str) -> Axes:
+    pairs = _numbers(plots, headings, place)
+    points = [point for plot in plots for point in plot.points]
+    named = all(heading.sure for heading in headings)
+    axes = in_order(pairs, [point.row for point in points], place, _ROW, named=named)
+    odd = np.flatnonzero(axes.swapped != axes.swapped[0])
+    if len(odd):
         raise LayerError(
             _(
-                "{place}: the numbers may be decimal degrees or degrees, minutes and seconds"
-                " (ddd.mmss), and nothing tells which; write 经度(度) and 纬度(度), or 经度(度.分秒) and"
-                " 纬度(度.分秒), into the headings",
-                place=sheet.place,
+                "{place}, {unit} {at}: here northing and easting stand the other way round than in"
+                " the points before; correct the line",
+                place=place,
+                unit=_ROW,
+                at=points[int(odd[0])].row,
             )
         )
-    return values
+    return axes
 
 
-def _lengths(plot: _Plot, xy: Sequence[Sequence[float]]) -> Iterator[Issue]:
-    """Where a stated side (边长) is not the distance to the next point, to the digits it is given in."""
-    rows = [point[0] for point in plot.points]
-    ring = [point[2] for point in plot.points]
-    start = 0
-    for at, row in enumerate(rows):
-        if at and ring[at] != ring[at - 1]:
-            start = at
-        text = plot.lengths.get(row, "")
-        stated = number(text)
-        last = at + 1 == len(rows) or ring[at + 1] != ring[at]
-        if stated is None:
-            continue
-        following = xy[start] if last else xy[at + 1]
-        measured = float(np.hypot(following[0] - xy[at][0], following[1] - xy[at][1]))
-        if last and measured == 0:
-            continue
-        if abs(measured - stated) > 0.5 * 10.0 ** -decimals(text) + _LENGTH_M:
+def _polygons(plots: Sequence[_Plot], axes: Axes) -> tuple[NDArray[Any], list[Issue]]:
+    split, start = [], 0
+    for plot in plots:
+        xy = axes.xy[start : start + len(plot.points)].tolist()
+        start += len(plot.points)
+        _check_breaks(plot, xy)
+        points = (
+            rings.Point(point.row, point.label, point.ring, x, y)
+            for point, (x, y) in zip(plot.points, xy, strict=True)
+        )
+        split.append(rings.split(points, plot.place, _ROW))
+    geometry, doubled = rings.polygons(split, plots[0].place)
+    issues = list(swapped(axes))
+    for plot, twice in zip(plots, doubled, strict=True):
+        if twice:
             message = _(
-                "row {row}: the side after point {point} is stated as {stated} m, and is {measured} m"
-                " between the coordinates, which are used",
-                row=row,
-                point=plot.points[at][1] or "-",
-                stated=text,
-                measured=f"{measured:.3f}",
+                "{count} rings of plot {plot} stand there twice, and count once",
+                count=twice,
+                plot=plot.number or plot.name or plot.sheet or "-",
             )
-            yield Issue("side_length_differs", "warning", message)
+            issues.append(Issue("ring_double", "warning", message))
+    return geometry, issues
+
+
+def _check_breaks(plot: _Plot, xy: Sequence[Sequence[float]]) -> None:
+    """Refuse a row of words between points, where the ring before it has not closed."""
+    for before, row, text in plot.breaks:
+        if not 0 < before < len(xy):
+            continue
+        own = [
+            tuple(pair)
+            for point, pair in zip(plot.points[:before], xy, strict=False)
+            if point.ring == plot.points[before - 1].ring
+        ]
+        if own.count(own[-1]) < 2 and plot.points[before].ring == plot.points[before - 1].ring:
+            raise LayerError(
+                _(
+                    "{place}, row {row}: the words {text} stand between points, and the ring above them"
+                    " has not returned to its first point; repeat that point, or name the plots in a"
+                    " column 地块编号",
+                    place=plot.place,
+                    row=row,
+                    text=text if len(text) <= 60 else text[:57] + "...",
+                )
+            )
 
 
 def _within(plots: Sequence[_Plot], geometry: NDArray[Any]) -> Iterator[Issue]:
     """Sheets of which one lies in another: two plots, or a plot and its hole, and nobody says which."""
-    if len({id(plot.sheet) for plot in plots}) < 2:
+    if len({plot.place for plot in plots}) < 2:
         return
-    valid = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
-    inner, outer = shapely.STRtree(valid).query(valid, predicate="covered_by")
+    area = shapely.area(geometry)
+    outer, inner = shapely.STRtree(shapely.point_on_surface(geometry)).query(
+        geometry, predicate="intersects"
+    )
     for one, other in zip(inner.tolist(), outer.tolist(), strict=True):
-        if one != other and plots[one].sheet is not plots[other].sheet:
+        if area[one] < area[other] and plots[one].place != plots[other].place:
             message = _(
                 "sheet {inner} lies inside of sheet {outer}; they are taken as two plots: if it is a"
                 " hole, put both into one sheet, one ring below the other",
-                inner=plots[one].sheet.name,
-                outer=plots[other].sheet.name,
+                inner=plots[one].place.rpartition("|")[2],
+                outer=plots[other].place.rpartition("|")[2],
             )
             yield Issue("plot_in_plot", "warning", message)
+
+
+def _sides(plots: Sequence[_Plot], axes: Axes) -> Iterator[Issue]:
+    """Where a printed length (边长) is not the distance of its points, to the digits printed."""
+    start = 0
+    for plot in plots:
+        xy = axes.xy[start : start + len(plot.points)]
+        start += len(plot.points)
+        found = [(at, number(point.side)) for at, point in enumerate(plot.points) if point.side]
+        known = [(at, length) for at, length in found if length is not None]
+        if not known:
+            continue
+        digits = max(decimals(plot.points[at].side) for at, _length in known)
+        places = max(max(decimals(p.first), decimals(p.second)) for p in plot.points)
+        tolerance = 0.5 * 10.0**-digits + 2 * 0.5 * 10.0 ** -min(places, 6)
+        # a length stands beside the point where its side begins, or where it ends
+        after, before = (_off(plot, xy, known, tolerance, step) for step in (1, -1))
+        for row, length, distance in min(after, before, key=len):
+            message = _(
+                "row {row}: the side is given as {length} m, but its points are {distance} m apart; the"
+                " points are used",
+                row=row,
+                length=length,
+                distance=f"{distance:.{min(digits + 1, 6)}f}",
+            )
+            yield Issue("side_length_differs", "warning", message)
+
+
+def _off(
+    plot: _Plot, xy: Any, known: Sequence[tuple[int, float]], tolerance: float, step: int
+) -> list[tuple[int, str, float]]:
+    ends = _ring_ends(plot, xy)
+    wrong = []
+    for at, length in known:
+        first, last = ends[at]
+        other = at + step
+        if other > last:
+            other = first
+        elif other < first:
+            other = last
+        distance = float(np.hypot(*(xy[at] - xy[other])))
+        if (
+            distance == 0 and length != 0
+        ):  # the closing point, beside which the first side stands again
+            other = first + 1 if step > 0 else last - 1
+            distance = float(np.hypot(*(xy[at] - xy[other])))
+        if abs(distance - length) > tolerance:
+            wrong.append((plot.points[at].row, plot.points[at].side, distance))
+    return wrong
+
+
+def _ring_ends(plot: _Plot, xy: Any) -> list[tuple[int, int]]:
+    """The first and last point of the ring that each point belongs to, as `rings.split` has them."""
+    ends: list[tuple[int, int]] = []
+    start = 0
+    for at in range(1, len(xy) + 1):
+        closed = at > start + 1 and (xy[at - 1] == xy[start]).all()
+        if at == len(xy) or plot.points[at].ring != plot.points[start].ring or closed:
+            ends += [(start, at - 1)] * (at - start)
+            start = at
+    return ends

@@ -29,11 +29,14 @@ from townland.reading.rows import Rows, Whole
 from townland.reading.text import content, decoded, few, lines
 
 COLUMNS = ("地块编号", "地块名称", "地块面积", "图幅号", "地块用途", "地类编码")
-"""The columns of every plot; what a header gives beyond them is 附加1, 附加2 …"""
+"""The columns of every plot, whose header may give more."""
+EXTRA = "附加"
+"""What a header gives beyond them is called so, and numbered from 1."""
 
 _KEYS = ("坐标系", "几度分带", "投影类型", "计量单位", "带号")
 _FEWEST = 4
 _STANDARD = 8
+_SMALLEST = 100_000.0  # no ring's number is so large, and no coordinate smaller
 _SECTION = re.compile(r"\s*[\[【［]\s*([^\[\]【】［］,，=＝]{1,40}?)\s*[\]】］]")
 _A_HEADER = re.compile(r"[@＠][ \t\u3000\x1a]*(\r|\n|$)|地块坐标|属性描述")
 _COMMA = re.compile(r"[,，]")
@@ -136,17 +139,18 @@ def _parts(text: Sequence[str], place: str) -> tuple[dict[str, Stated], list[_Pl
         for line in _sections(raw):
             if not line:
                 continue
+            stated = _key(line)
             if line.endswith(("@", "＠")):
                 plots.append(_header(line, number_, place))
-            elif plots and not (found := _key(line)):
+            elif stated is not None:
+                _put(keys, *stated, number_, place)
+            elif not plots:
+                raise _neither(line, number_, place)
+            else:
                 count += 1
                 if count > rings.MAX_POINTS:
                     raise _too_many(number_, place)
                 plots[-1].points.append(_point(line, number_, place))
-            elif found := _key(line):
-                _put(keys, *found, number_, place)
-            else:
-                raise _neither(line, number_, place)
     if not plots:
         raise LayerError(
             _(
@@ -235,7 +239,7 @@ def _point(line: str, at: int, place: str) -> tuple[int, str, str, float, float]
         parts.pop()
     if len(parts) < 3:
         parts = _BLANKS.split(folded)
-    if len(parts) == 3:
+    if len(parts) == 3 and abs(number(parts[1]) or 0.0) >= _SMALLEST:
         parts.insert(1, "")  # without the ring's number all points are of one ring
     values = [number(part) for part in parts[2:]]
     if len(parts) not in (4, 5) or None in values:
@@ -352,11 +356,12 @@ def _about_areas(areas: Sequence[_Plot], geometry: Any, crs: pyproj.CRS) -> Iter
     for plot, measured in zip(areas, official_area_m2(geometry, crs).tolist(), strict=True):
         text = plot.fields[1]
         declared = number(text)
-        if declared is None or declared == 0:
-            if text and declared is None:
+        if declared is None or declared <= 0:
+            if text and declared != 0:
                 yield _no_number(plot)
             continue
-        as_ha = abs(declared * _M2_PER_HA - measured) <= abs(declared - measured)
+        # the unit in which the two differ by the smaller factor
+        as_ha = declared * _M2_PER_HA**0.5 <= measured
         metres = _M2_PER_HA if as_ha else 1.0
         in_m2 += not as_ha
         tolerance = 0.5 * 10.0 ** -decimals(text) * metres + _CENT_M2
@@ -383,7 +388,7 @@ def _about_areas(areas: Sequence[_Plot], geometry: Any, crs: pyproj.CRS) -> Iter
 
 def _no_number(plot: _Plot) -> Issue:
     message = _(
-        "line {line}: the header of plot {plot} declares the area {declared}, which is no number",
+        "line {line}: the header of plot {plot} declares the area {declared}, which is no area",
         line=plot.line,
         plot=plot.name,
         declared=plot.fields[1],
@@ -394,7 +399,7 @@ def _no_number(plot: _Plot) -> Issue:
 def _columns(areas: Sequence[_Plot]) -> dict[str, pa.ChunkedArray]:
     longest = max((len(plot.fields) for plot in areas), default=0)
     places = dict(zip(COLUMNS, (2, 3, 1, 5, 6, 7), strict=True))
-    places |= {f"附加{at - _STANDARD + 1}": at for at in range(_STANDARD, longest)}
+    places |= {f"{EXTRA}{at - _STANDARD + 1}": at for at in range(_STANDARD, longest)}
     return {
         name: pa.chunked_array(
             [[(plot.fields[at] or None) if at < len(plot.fields) else None for plot in areas]],

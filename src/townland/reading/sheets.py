@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -45,7 +46,7 @@ def delimited(text: str, place: str) -> Sheet:
     if separator == "，":
         found = [line.replace("，", ",") for line in found]
         separator = ","
-    rows = csv.reader(StringIO("\n".join(found)), delimiter=separator)
+    rows = csv.reader(StringIO("\n".join(found)), delimiter=separator, strict=True)
     kept: list[tuple[int, list[str]]] = []
     try:
         for row in rows:
@@ -140,7 +141,14 @@ def _check_workbook(file: Path, place: str) -> None:
                                 place=place,
                             )
                         )
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as problem:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        OSError,
+    ) as problem:
         raise _damaged(place, problem) from None
 
 

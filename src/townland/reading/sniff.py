@@ -41,6 +41,7 @@ SUFFIXES: dict[str, Format] = {
     ".kmz": "zip",
     ".txt": "coordinate_text",
     ".csv": "coordinate_table",
+    ".tsv": "coordinate_table",
     ".xlsx": "coordinate_table",
     ".tif": "raster",
     ".tiff": "raster",
@@ -58,6 +59,8 @@ DRIVERS: dict[str, tuple[str, ...]] = {
 ACCEPTED = (
     "Shapefile, GeoPackage, GeoJSON, FileGDB, FlatGeobuf, GeoParquet, DXF, KML, TXT, CSV, XLSX"
 )
+COORDINATES = (".txt", ".csv", ".tsv", ".xlsx")
+"""Endings of lists of coordinates: boundaries of towns, and as often something else altogether."""
 SIDE_FILES = (".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix")
 EXPORT = (".mdb", ".accdb", ".dwg", ".dgn", ".udb", ".udd", ".udbx", ".vct", ".mpk", ".lpk")
 
@@ -114,6 +117,13 @@ def sniff(path: Path) -> Format:
                     " GeoPackage, Shapefile or FileGDB in the software that made it",
                     path=place,
                     suffix=suffix,
+                )
+            )
+        if suffix == ".xls":
+            raise LayerError(
+                _(
+                    "{path}: workbooks of the old kind .xls cannot be read here; save it as .xlsx",
+                    path=place,
                 )
             )
         if suffix in SIDE_FILES:
@@ -196,7 +206,7 @@ def _is_text(suffix: str, head: bytes) -> bool:
     """Whether a file whose suffix is one of text has text in it, and no XML."""
     marked = head.startswith((b"\xff\xfe", b"\xfe\xff"))
     return (
-        suffix in (".txt", ".csv")
+        suffix in (".txt", ".csv", ".tsv")
         and (marked or b"\x00" not in head)
         and not _plain(head).startswith(b"<")
     )
