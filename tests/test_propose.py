@@ -21,6 +21,7 @@ from townland.catalog import load_catalog
 from townland.errors import CatalogError, LayerError
 from townland.propose import Proposal, propose, write_proposal
 from townland.propose.recognise import by_name, raster_role
+from townland.propose.walk import files
 
 LAYERS = Path(__file__).parent.parent / "layers"
 SAMPLE = LAYERS / "sample"
@@ -254,3 +255,9 @@ def test_layers_init_of_the_command(tmp_path: Path, monkeypatch: Any, capsys: An
     code, out = run("--lang", "zh")
     assert code == 0
     assert "依据" in out
+
+
+def test_lists_and_notes_beside_the_layers_are_no_layers(tmp_path):
+    for name in ("说明.txt", "清单.csv", "表.tsv", "dossier.xlsx", "a.gpkg"):
+        (tmp_path / name).write_bytes(b"x")
+    assert [path.name for path in files(tmp_path)] == ["a.gpkg"]

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from townland.errors import LayerError
 from townland.i18n import Text, _
 
-MAX_POINTS = 5_000_000
-"""Points of one file: a county's plots have some hundreds of thousands."""
+MAX_POINTS = 1_000_000
+"""Points of one file: a county has some hundreds of thousands, and so many take a gigabyte."""
 MAX_NESTED = 20_000_000
 """Pairs of rings of which one lies in the other, in one plot."""
 
