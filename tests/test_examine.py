@@ -123,6 +123,10 @@ def test_each_broken_rule_is_found_alone_beside_a_sound_record(
         assert faults.rows.tolist() == [1], "the sound record beside it has the fault, too"
 
 
+def test_a_name_in_another_spelling_is_no_fault(look: Callable[..., Examined]) -> None:
+    assert grave(look(parcel(DLMC="水 田"), parcel(DLMC="水田\u3000"))) == set()
+
+
 def test_a_lane_of_eight_metres_is_a_lane(look: Callable[..., Examined]) -> None:
     lane = {"DLBM": "1006", "DLMC": "农村道路", "GDPDJB": "", "ZZSXDM": ""}
     assert grave(look(parcel(**lane, XZDWKD=8.0))) == set()

@@ -17,7 +17,7 @@ from townland.landclass import (
     classify,
     custom_scheme,
     load_scheme,
-    name_mismatches,
+    plain_name,
     require_fitting,
 )
 
@@ -303,20 +303,9 @@ def test_a_scheme_is_never_doubted_for_codes_that_no_scheme_knows() -> None:
     require_fitting(series("011"), custom_scheme({"paddy": ["11"]}), place="x")
 
 
-def test_the_name_beside_a_code() -> None:
-    scheme = load_scheme("sandiao-2019")
-    codes = ["0101", "101", "0301", "1104k", "0404", "9999", None, "0102", "0103"]
-    names = ["水田", " 旱地", "乔木林地", "养殖坑塘", "其它草地", "水田", "水田", None, "水 浇 地"]
-    assert name_mismatches(codes, names, scheme) == {
-        ("0101", "旱地"): [1],
-        ("0103", "水 浇 地"): [8],
-    }
-    assert name_mismatches(["0102"], ["水 浇 地"], scheme) == {}
-
-
-def test_every_name_of_a_scheme_is_its_own() -> None:
-    for one in LAND:
-        loaded = load_scheme(one)
-        codes = list(loaded.entries)
-        names = [loaded.entries[code].name for code in codes]
-        assert name_mismatches(codes, names, loaded) == {}
+def test_names_of_one_class_are_one_however_they_are_written() -> None:
+    for one in ("水 浇 地", " 水浇地", "水浇地\u3000"):
+        assert plain_name(one) == "水浇地"
+    assert plain_name("其它草地") == plain_name("其他草地")
+    assert plain_name("可调整养殖坑塘") == "养殖坑塘"
+    assert plain_name("旱地") != plain_name("水田")

@@ -45,15 +45,7 @@ def run_convert(
                 "out": out.as_posix(),
                 "features": done.features,
                 "crs": done.crs,
-                "issues": [
-                    {
-                        "code": issue.code,
-                        "severity": issue.severity,
-                        "feature": issue.feature,
-                        "message": render(issue.message, lang),
-                    }
-                    for issue in done.issues
-                ],
+                "issues": [printing.issue(one, lang) for one in done.issues],
             }
         )
         return

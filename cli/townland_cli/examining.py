@@ -212,14 +212,7 @@ def run_locate(
                 "crs_declared": found.declared,
                 "crs_used": found.used,
                 "refusal": None if found.refusal is None else found.refusal.render(lang),
-                "issues": [
-                    {
-                        "code": issue.code,
-                        "severity": issue.severity,
-                        "message": issue.message.render(lang),
-                    }
-                    for issue in found.issues
-                ],
+                "issues": [printing.issue(one, lang) for one in found.issues],
                 "bounds": found.bounds,
                 "region": found.region,
                 "candidates": [

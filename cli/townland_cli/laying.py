@@ -67,15 +67,7 @@ def _layer(each: Examined, path: str, lang: str) -> dict[str, Any]:
         "features": summary.features,
         "crs": summary.crs,
         "encoding": summary.encoding,
-        "issues": [
-            {
-                "code": issue.code,
-                "severity": issue.severity,
-                "feature": issue.feature,
-                "message": render(issue.message, lang),
-            }
-            for issue in summary.issues
-        ],
+        "issues": [printing.issue(one, lang) for one in summary.issues],
         "counts": each.counts,
     }
 

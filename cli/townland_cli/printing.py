@@ -19,6 +19,8 @@ from townland.i18n import LANGUAGES, Words, _, render
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from townland.issues import Issue
+
 LOGGER = logging.getLogger("townland")
 LOGGER.addHandler(logging.NullHandler())
 LOGGER.propagate = False
@@ -37,6 +39,16 @@ def fail(error: TownlandError, lang: str) -> int:
     LOGGER.error("%s", error.render(lang))
     typer.echo(_("Error: {reason}", reason=error.message).render(lang), err=True)
     return error.exit_code
+
+
+def issue(one: Issue, lang: str) -> dict[str, str]:
+    """What was found, as the JSON of a command gives it."""
+    return {
+        "code": one.code,
+        "severity": one.severity,
+        "feature": one.feature,
+        "message": render(one.message, lang),
+    }
 
 
 def bug(error: Exception, lang: str) -> int:

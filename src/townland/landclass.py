@@ -379,43 +379,14 @@ def _known_features(counts: Mapping[Any, int], scheme: Scheme) -> int:
     return sum(count for raw, count in counts.items() if scheme.canonical(raw) in scheme.entries)
 
 
-def name_mismatches(
-    codes: Sequence[Any], names: Sequence[Any], scheme: Scheme
-) -> dict[tuple[str, str], list[int]]:
-    """Where the name beside a code is another class's than the code says.
+def plain_name(name: str) -> str:
+    """A class's name without what spellings of one name differ in.
 
-    Parameters
-    ----------
-    codes, names
-        The two columns (DLBM and DLMC), aligned.
-    scheme
-        The scheme of the codes.
+    Blanks, widths of characters, 其它 for 其他, and a missing “可调整” before a K class.
 
-    Returns
-    -------
-    Positions of the features by code and name, sorted. Missing names and codes that the scheme does
-    not know are no mismatch (the latter are `class_unknown`); nor are blanks, widths of characters, a
-    missing “可调整” before a K class, and 其它 for 其他.
-
-    Examples
-    --------
-    >>> scheme = load_scheme("sandiao-2019")
-    >>> name_mismatches(["0101", "0301", "0404"], ["水田", "旱地", "其它草地"], scheme)
-    {('0301', '旱地'): [1]}
+    >>> plain_name("水 浇 地"), plain_name("其它草地") == plain_name("其他草地")
+    ('水浇地', True)
     """
-    found: dict[tuple[str, str], list[int]] = {}
-    for at, (raw, given) in enumerate(zip(codes, names, strict=True)):
-        code, name = scheme.canonical(raw), _text(given)
-        entry = None if code is None else scheme.entries.get(code)
-        if code is None or entry is None or name is None:
-            continue
-        if _plain_name(name) != _plain_name(entry.name):
-            found.setdefault((code, name.strip()), []).append(at)
-    return dict(sorted(found.items()))
-
-
-def _plain_name(name: str) -> str:
-    """A class's name without what spellings of it differ in."""
     plain = unicodedata.normalize("NFKC", name).replace("其它", "其他")
     return "".join(plain.split()).removeprefix("可调整")
 

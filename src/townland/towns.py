@@ -22,7 +22,14 @@ from townland.reading.hashing import sha256_of
 from townland.reading.layer import Input
 from townland.reading.rows import Rows
 from townland.reading.source import Source
-from townland.reading.vector import declared_crs, layer_crs, named, polygons, total_bounds
+from townland.reading.vector import (
+    declared_crs,
+    layer_crs,
+    named,
+    no_polygon,
+    polygons,
+    total_bounds,
+)
 
 NAME_COLUMNS = (
     "name", "名称", "镇名", "小镇名称", "town", "town_name", "xzmc", "xzqmc", "mc", "地块名称",
@@ -208,16 +215,7 @@ def _areas(rows: Rows, source: Source) -> tuple[Rows, list[Issue]]:
         )
     found, issues = polygons(rows)
     if len(found) == 0:
-        raise LayerError(
-            _(
-                "{place}: no polygon, but {count} features of other kinds; a town's boundary must be"
-                " a polygon",
-                place=source.place,
-                count=len(rows),
-            )
-            if len(rows)
-            else _("{place}: the file holds no features", place=source.place)
-        )
+        raise no_polygon(rows, source.place)
     flat = np.flatnonzero(shapely.area(found.geometry) == 0)
     # a bow-tie's halves cancel out, but it has an area, and is mended or refused as what it is
     mended = shapely.make_valid(found.geometry[flat], method="structure", keep_collapsed=False)

@@ -14,12 +14,11 @@ import pyarrow as pa
 import pyproj
 from numpy.typing import NDArray
 
-from townland.errors import LayerError
 from townland.i18n import _
 from townland.issues import Issue
 from townland.reading import source as sources
 from townland.reading.inspecting import Field, fields_of
-from townland.reading.vector import layer_crs, polygons, total_bounds
+from townland.reading.vector import layer_crs, no_polygon, polygons, total_bounds
 from townland.schemas import is_personal
 from townland.towns import usual_name
 
@@ -99,16 +98,7 @@ def read_table(
     sources.check_degrees(source, bounds, geographic=used.is_geographic)
     found, shape_issues = polygons(rows)
     if len(found) == 0:
-        raise LayerError(
-            _(
-                "{place}: no polygon, but {count} features of other kinds; a town's boundary must be"
-                " a polygon",
-                place=source.place,
-                count=len(rows),
-            )
-            if len(rows)
-            else _("{place}: the file holds no features", place=source.place)
-        )
+        raise no_polygon(rows, source.place)
     columns, column_issues = _columns(found.columns, declared)
     if personal:
         message = _(

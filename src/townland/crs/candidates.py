@@ -8,17 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyproj
 
-from townland.crs.datum import ZONE_M, ZONES_3, ZONES_6, describe, transverse_mercator
+from townland.crs.datum import ZONE_M, ZONES_3, describe, transverse_mercator
 from townland.crs.transform import CGCS2000, LONLAT, Bounds, transform_bounds
+from townland.crs.zones import EASTINGS, LATITUDES, LONGITUDES, NORTHINGS, zone_code
 from townland.errors import CRSError
 from townland.i18n import Joined, Text, _
 from townland.issues import Issue
 
-_NORTHINGS = (1_900_000.0, 6_000_000.0)
-_EASTINGS = (170_000.0, 830_000.0)
-"""The edge of a 6-degree zone lies 320 km from its meridian at 17° N, in the south of Hainan: beyond
-the 300 km of `standards.md` 3.3, which hold from 27° N northward."""
-_CHINA = (73.0, 17.0, 136.0, 55.0)
+_CHINA = (LONGITUDES[0], LATITUDES[0], LONGITUDES[1], LATITUDES[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +69,7 @@ def readings(bounds: Bounds, *, region: Bounds | None = None) -> list[Candidate]
         evidence = _("degrees; the numbers cannot tell CGCS2000 from WGS 84, Xian 1980 or GCJ-02")
         fits = _meets(bounds, region)
         return [Candidate(crs, evidence) for crs in (CGCS2000, LONLAT) if fits]
-    if _between(x0, x1, _NORTHINGS) and not _between(y0, y1, _NORTHINGS):
+    if _between(x0, x1, NORTHINGS) and not _between(y0, y1, NORTHINGS):
         return [
             replace(
                 found,
@@ -90,20 +87,20 @@ def readings(bounds: Bounds, *, region: Bounds | None = None) -> list[Candidate]
 def _planes(bounds: Bounds, region: Bounds | None) -> Iterator[Candidate]:
     """The Gauss-Krüger zones in which a box of eastings and northings may lie."""
     x0, y0, x1, y1 = bounds
-    if not _between(y0, y1, _NORTHINGS):
+    if not _between(y0, y1, NORTHINGS):
         return
     prefix = int(x0 // ZONE_M)
-    if not _between(x0 - prefix * ZONE_M, x1 - prefix * ZONE_M, _EASTINGS):
+    if not _between(x0 - prefix * ZONE_M, x1 - prefix * ZONE_M, EASTINGS):
         return
-    if prefix in ZONES_6 or prefix in ZONES_3:
-        crs = pyproj.CRS.from_epsg((4478 if prefix in ZONES_6 else 4488) + prefix)
+    if code := zone_code("CGCS2000", prefix, prefixed=True):
+        crs = pyproj.CRS(code)
         if _meets(transform_bounds(bounds, crs, LONLAT), region):
             yield Candidate(crs, _("easting with the zone prefix {zone}", zone=prefix))
         return
     if prefix:
         return
     for zone in ZONES_3:
-        crs = pyproj.CRS.from_epsg(4509 + zone)
+        crs = pyproj.CRS(zone_code("CGCS2000", zone, prefixed=False))
         box = transform_bounds(bounds, crs, LONLAT)
         # a 3-degree zone and half a degree; a 6-degree zone's, or a county kept whole in one zone
         reach = 3.5 if zone % 2 or region is not None else 2.0

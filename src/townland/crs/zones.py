@@ -6,6 +6,14 @@ from typing import Literal
 
 from townland.crs.datum import ZONES_3, ZONES_6
 
+NORTHINGS = (1_900_000.0, 6_000_000.0)
+EASTINGS = (170_000.0, 830_000.0)
+"""Northings and eastings (without a zone) that China has, in metres. The edge of a 6-degree zone lies
+320 km from its meridian at 17° N, in the south of Hainan: beyond the 300 km of `standards.md` 3.3,
+which hold from 27° N northward."""
+LONGITUDES = (73.0, 136.0)
+LATITUDES = (17.0, 55.0)
+
 Datum = Literal["CGCS2000", "Xian 1980", "Beijing 1954"]
 
 _FIRST: dict[tuple[Datum, int, bool], int] = {

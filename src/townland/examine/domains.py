@@ -65,7 +65,11 @@ def class_faults(records: Records) -> Iterator[Faults]:
         return
     names = records.text("DLMC")
     known = np.where(unknown, "", classes["name"]).astype(object)
-    differs = ~unknown & (names != "") & (names != known)
+    plain = {name: landclass.plain_name(name) for name in {*names, *known}}
+    differs = np.array(
+        [name != "" and plain[name] != plain[own] for name, own in zip(names, known, strict=True)]
+    )
+    differs &= ~unknown
     message = _(
         "the class is called {name}, but the code {code} is {known} in the scheme {scheme}",
         name=names,

@@ -13,17 +13,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from townland.crs.zones import zone_degrees
+from townland.crs.zones import EASTINGS, LATITUDES, LONGITUDES, NORTHINGS, zone_degrees
 from townland.errors import LayerError
 from townland.i18n import Text, _
 from townland.issues import Issue
 
 Kind = Literal["plane", "degrees"]
 
-_NORTHINGS = (1_900_000.0, 6_000_000.0)
-_EASTINGS = (170_000.0, 830_000.0)
-_LONGITUDES = (73.0, 136.0)
-_LATITUDES = (17.0, 55.0)
 _ZONE_M = 1_000_000.0
 
 
@@ -71,13 +67,13 @@ def in_order(
     """
     first, second = pairs[:, 0], pairs[:, 1]
     if len(pairs) and (np.abs(pairs) <= 180).all():
-        straight = _between(first, _LATITUDES) & _between(second, _LONGITUDES)
-        crossed = _between(second, _LATITUDES) & _between(first, _LONGITUDES)
+        straight = _between(first, LATITUDES) & _between(second, LONGITUDES)
+        crossed = _between(second, LATITUDES) & _between(first, LONGITUDES)
         if named and not (straight | crossed).any():
             straight = np.abs(first) <= 90
         return _ordered("degrees", pairs, straight, crossed, None, at, place, unit)
-    straight = _between(first, _NORTHINGS) & _is_easting(second)
-    crossed = _between(second, _NORTHINGS) & _is_easting(first)
+    straight = _between(first, NORTHINGS) & _is_easting(second)
+    crossed = _between(second, NORTHINGS) & _is_easting(first)
     if named and not (straight | crossed).any() and (np.abs(pairs) < 1e8).all():
         return _ordered("plane", pairs, ~straight, crossed, None, at, place, unit)
     east = np.where(crossed, first, second)
@@ -157,4 +153,4 @@ def _is_easting(values: NDArray[np.float64]) -> NDArray[np.bool_]:
     numbers = np.unique(zone)
     allowed = [number for number in numbers if number == 0 or zone_degrees(int(number)) is not None]
     metres = finite - zone * _ZONE_M
-    return _between(np.where(np.isin(zone, allowed), metres, np.nan), _EASTINGS)
+    return _between(np.where(np.isin(zone, allowed), metres, np.nan), EASTINGS)

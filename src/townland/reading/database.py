@@ -6,7 +6,6 @@ no traceback names server, user or password.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyproj
 import shapely
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -307,8 +307,6 @@ def _crs(connection: Connection, srid: int) -> str | None:
 
 
 def _degrees(crs: str | None) -> bool:
-    import pyproj
-
     try:
         return bool(crs) and pyproj.CRS.from_user_input(crs).is_geographic
     except pyproj.exceptions.CRSError:
@@ -386,17 +384,3 @@ def _plain(value: Any) -> Any:
             int(value) if value.is_finite() and value == value.to_integral_value() else float(value)
         )
     return value if value is None or type(value) in (int, float) else str(value)
-
-
-def sha256_of(rows: Rows) -> str:
-    """The SHA-256 of rows that were read: numbers, columns by name and geometries, in their order.
-
-    A table is no file; this is what stands in its place, and changes with any of them.
-    """
-    digest = hashlib.sha256()
-    for name in sorted(rows.columns):
-        digest.update(repr((name, rows.columns[name].to_pylist())).encode())
-    digest.update(rows.fid.astype("<i8").tobytes())
-    for shape in shapely.to_wkb(rows.geometry, byte_order=1):
-        digest.update(b"-" if shape is None else shape)
-    return digest.hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -121,3 +122,17 @@ def meets(geometry: NDArray[Any], boxes: Sequence[Bounds]) -> NDArray[np.bool_]:
     for box in boxes:
         hit |= (west <= box[2]) & (east >= box[0]) & (south <= box[3]) & (north >= box[1])
     return hit
+
+
+def sha256_of_rows(rows: Rows) -> str:
+    """The SHA-256 of rows that were read: numbers, columns by name and geometries, in their order.
+
+    A table of a database is no file; this stands in its place, and changes with any of them.
+    """
+    digest = hashlib.sha256()
+    for name in sorted(rows.columns):
+        digest.update(repr((name, rows.columns[name].to_pylist())).encode())
+    digest.update(rows.fid.astype("<i8").tobytes())
+    for shape in shapely.to_wkb(rows.geometry, byte_order=1):
+        digest.update(b"-" if shape is None else shape)
+    return digest.hexdigest()

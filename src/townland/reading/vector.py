@@ -21,12 +21,11 @@ from townland.crs import Bounds, towgs84
 from townland.errors import CRSError, LayerError
 from townland.i18n import _
 from townland.issues import Issue
-from townland.reading import database
 from townland.reading import source as sources
 from townland.reading.columns import as_numbers, as_text, matches, require_column
 from townland.reading.hashing import sha256_of
 from townland.reading.layer import Input, Layer
-from townland.reading.rows import Rows, bounds_of, merged
+from townland.reading.rows import Rows, bounds_of, hull, merged, sha256_of_rows
 from townland.reading.source import Source
 
 MARGIN_M = 1.0
@@ -101,10 +100,12 @@ def read_layer(
         if where:
             rows = rows.take(matches(rows.columns, where))
             filter_issues = () if len(rows) else _matches_nothing(source, where)
-    if source.fetch is not None:
-        hashed = database.sha256_of(rows)
+    if digest is None:
+        hashed = ""
     else:
-        hashed = "" if digest is None else digest(catalog.resolve(spec.path))
+        hashed = (
+            digest(catalog.resolve(spec.path)) if source.fetch is None else sha256_of_rows(rows)
+        )
     in_degrees = crs.is_geographic and pipeline is None
     sources.check_degrees(source, bounds, geographic=in_degrees)
     issues = [*source.issues, *crs_issues, *rows.issues, *filter_issues]
@@ -150,6 +151,8 @@ def opened(spec: LayerSpec, catalog: LayerCatalog) -> Iterator[Source]:
         As `source.opened` and `database.opened`.
     """
     if spec.database is not None:
+        from townland.reading import database  # a third of a second to load, and rarely needed
+
         declared = catalog.database[spec.database]
         with database.opened(
             declared, name=spec.database, layer=spec.layer, prefer=spec.name
@@ -206,10 +209,7 @@ def region_of(catalog: LayerCatalog, *, but: LayerSpec | None = None) -> Bounds 
     for specs in (surveys, others):
         found = [box for spec in specs if (box := _certain_box(spec, catalog)) is not None]
         if found:
-            sides = np.array(found)
-            west, south = sides[:, :2].min(axis=0)
-            east, north = sides[:, 2:].max(axis=0)
-            return float(west), float(south), float(east), float(north)
+            return hull(found)
     return None
 
 
@@ -342,6 +342,20 @@ def _standard(rows: Rows, needed: dict[str, str]) -> tuple[dict[str, Any], list[
         "owner": texts["owner"],
         "tag": texts["tag"],
     }, issues
+
+
+def no_polygon(rows: Rows, place: str) -> LayerError:
+    """What to raise where the boundaries of towns are wanted, and `polygons` leaves nothing."""
+    if not len(rows):
+        return LayerError(_("{place}: the file holds no features", place=place))
+    return LayerError(
+        _(
+            "{place}: no polygon, but {count} features of other kinds; a town's boundary must be"
+            " a polygon",
+            place=place,
+            count=len(rows),
+        )
+    )
 
 
 def polygons(rows: Rows) -> tuple[Rows, list[Issue]]:
