@@ -157,7 +157,8 @@ def test_kml_keeps_the_corners_to_a_tenth_of_a_millimetre_and_the_area(frame):
         assert shapely.hausdorff_distance(moved.boundary, before.boundary) < 1e-4
         old = area(before, CRS)
         new = area(after, 4326)
-        assert new == pytest.approx(old, abs=0.05)
+        # no point of the outline moves by more than 0.1 mm: the area by no more than that strip
+        assert new == pytest.approx(old, abs=before.length * 1e-4)
 
 
 @pytest.mark.parametrize("first", FORMATS)
