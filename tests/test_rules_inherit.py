@@ -43,6 +43,41 @@ def said(fault: Fault) -> str:
 # ---------------------------------------------------------------- inheritance
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("LAND-1", "LAND-01"), ("land-01", "LAND-01"), ("LAND_01", "LAND-01"), ("USE-1", "USE-01")],
+)
+def test_a_misspelt_rule_is_told_with_its_line_and_the_one_meant(
+    tmp_path: Path, written: str, meant: str
+) -> None:
+    path = write(tmp_path, COUNTY.replace("LAND-01", written))
+    with pytest.raises(RulebookError) as caught:
+        load_rulebook(path)
+    assert caught.value.message.render("en") == (
+        f"{path.as_posix()}, line 7: the rulebook liuzhou-2018 has no rule {written};"
+        f" did you mean {meant}?"
+    )
+    assert "是否应为" in str(caught.value)
+
+
+def test_a_rule_that_is_like_none_is_told_with_all_that_there_are(tmp_path: Path) -> None:
+    with pytest.raises(RulebookError) as caught:
+        load_rulebook(write(tmp_path, COUNTY.replace("LAND-01", "rule one")))
+    told = caught.value.message.render("en")
+    assert "line 7: the rulebook liuzhou-2018 has no rule rule one; its rules are: LAND-01," in told
+    assert told.endswith("A rule of your own also needs kind, title and clause")
+    assert "kind" not in told.splitlines()[0].split("A rule of your own")[0]
+
+
+def test_inherit_for_inherits_is_told_alone(tmp_path: Path) -> None:
+    path = write(tmp_path, COUNTY.replace("inherits =", "inherit ="))
+    with pytest.raises(RulebookError) as caught:
+        load_rulebook(path)
+    assert caught.value.message.render("en") == (
+        f"{path.as_posix()}, line 4: unknown key inherit; did you mean inherits?"
+    )
+
+
 def test_a_county_tightens_a_parameter_and_the_finding_shows_both(tmp_path: Path) -> None:
     county = load_rulebook(write(tmp_path, COUNTY))
     assert [rule.id for rule in county.rule] == [rule.id for rule in book().rule]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from townland import documents
 from townland.documents import Key
 from townland.errors import RulebookError
-from townland.i18n import _
+from townland.i18n import Joined, _
 
 OWN = ("id", "title", "version", "inherits")
 """What a rulebook never takes over."""
@@ -54,12 +56,14 @@ def document(
     Raises
     ------
     RulebookError
-        A file cannot be read, is no TOML, or inherits itself.
+        A file cannot be read, is no TOML, or inherits itself; it changes rules that there are not,
+        or writes ``inherits`` with another letter.
     """
     raw = documents.read(path, RulebookError)
     data, lines = documents.tables(raw, path.as_posix(), RulebookError)
     name = data.get("inherits")
     if not isinstance(name, str) or not name:
+        _refuse_misspelt(data, lines, path)
         return Document(data, lines, hashlib.sha256(raw).hexdigest(), {}, (path.parent,))
     other = find(name, path)
     if other.resolve() in {heir.resolve() for heir in (*heirs, path)}:
@@ -72,6 +76,7 @@ def document(
             )
         )
     base = document(other, find, (*heirs, path))
+    _refuse_unknown_rules(base, data, lines, path)
     sha256 = hashlib.sha256(raw + base.sha256.encode()).hexdigest()
     merged, changed = _merged(base, data)
     return Document(
@@ -81,6 +86,63 @@ def document(
         changed,
         (path.parent, *base.folders),
     )
+
+
+def _refuse_misspelt(data: Mapping[str, Any], lines: dict[Key, int], path: Path) -> None:
+    """Refuse ``inherit`` for ``inherits``, alone: every other fault would only follow from it."""
+    near = [] if "inherits" in data else get_close_matches("inherits", data, n=1)
+    if near:
+        raise RulebookError(
+            _(
+                "{name}, line {line}: unknown key {key}; did you mean {near}?",
+                name=path.as_posix(),
+                line=documents.line_of(lines, (near[0],)),
+                key=near[0],
+                near="inherits",
+            )
+        )
+
+
+def _refuse_unknown_rules(
+    base: Document, data: Mapping[str, Any], lines: dict[Key, int], path: Path
+) -> None:
+    """Refuse changes to rules that the other rulebook does not have; a new rule states its kind."""
+    rules = data.get("rule")
+    known = list(dict.fromkeys(str(rule.get("id")) for rule in base.data.get("rule", [])))
+    told = []
+    for at, rule in enumerate(rules if isinstance(rules, list) else ()):
+        name = rule.get("id") if isinstance(rule, Mapping) else None
+        if not isinstance(name, str) or name in known or "kind" in rule:
+            continue
+        same = [rule for rule in known if _bare(rule) == _bare(name)]
+        near = same or get_close_matches(name.upper(), known, n=1)
+        about = {
+            "path": path.as_posix(),
+            "line": documents.line_of(lines, ("rule", at, "id")),
+            "rule": name,
+            "other": base.data.get("id"),
+        }
+        told.append(
+            _(
+                "{path}, line {line}: the rulebook {other} has no rule {rule}; did you mean {near}?",
+                near=near[0],
+                **about,
+            )
+            if near
+            else _(
+                "{path}, line {line}: the rulebook {other} has no rule {rule}; its rules are: {known}."
+                " A rule of your own also needs kind, title and clause",
+                known=", ".join(known),
+                **about,
+            )
+        )
+    if told:
+        raise RulebookError(Joined(tuple(told), "\n"))
+
+
+def _bare(name: str) -> str:
+    """A rule's id without what people write differently: case, hyphen, zeros before the number."""
+    return re.sub(r"[\W_]*0*(\d+)$", r"\1", name.strip().upper())
 
 
 def _merged(
