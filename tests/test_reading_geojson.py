@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 import shapely
+from typer.testing import CliRunner
 
-from townland.errors import CRSError, EncodingError, LayerError
+from townland.errors import CRSError, EncodingError, GeometryError, LayerError
 from townland.towns import read_towns
+from townland_cli.app import app
 
 DEGREES = [[109.4, 24.3], [109.41, 24.3], [109.41, 24.31], [109.4, 24.31], [109.4, 24.3]]
 METRES = [
@@ -154,3 +156,22 @@ def test_what_is_damaged_is_refused(tmp_path, content):
     with pytest.raises(LayerError) as caught:
         read_towns([saved(tmp_path, content)])
     assert "a.geojson" in caught.value.render("en")
+
+
+@pytest.mark.parametrize(("written", "shown"), [("1e308", "1e+308"), ("1094", "1094.000")])
+def test_the_one_coordinate_that_is_no_degree_is_named(tmp_path, written, shown):
+    ring = json.dumps(collection(feature(DEGREES))).replace(
+        "[109.41, 24.31]", f"[{written}, 24.31]"
+    )
+    with pytest.raises(CRSError) as caught:
+        read_towns([saved(tmp_path, ring)])
+    assert f"the coordinates ({shown}, 24.310) are no degrees" in caught.value.render("en")
+
+
+def test_a_vertex_that_is_no_number_is_refused_with_its_feature_and_place(tmp_path):
+    ring = json.dumps(collection(feature(DEGREES))).replace("[109.41, 24.31]", "[NaN, 24.31]")
+    done = CliRunner().invoke(app, ["area", str(saved(tmp_path, ring)), "--lang", "en"])
+    assert isinstance(done.exception, GeometryError)
+    told = done.exception.render("en")
+    assert "feature 1: its geometry is not valid (a coordinate is no number at (109.41" in told
+    assert "--accept-repair" in told

@@ -455,8 +455,14 @@ def check_degrees(source: Source, bounds: Bounds | None, *, geographic: bool) ->
             "{place}: the coordinates ({x}, {y}) are no degrees, but the file gives no other CRS;"
             " state it with --crs or the catalog's key crs (the numbers alone allow: {candidates})",
             place=source.place,
-            x=f"{west:.3f}",
-            y=f"{south:.3f}",
+            # the farthest, which is the one at fault: a single vertex may be
+            x=_shown(max(west, east, key=abs)),
+            y=_shown(max(south, north, key=abs)),
             candidates=", ".join(describe(crs) for crs, _evidence in hints[:3]) or "-",
         )
     )
+
+
+def _shown(number: float) -> str:
+    """A coordinate for a message: to the millimetre, or in short where it is absurdly large."""
+    return f"{number:.3f}" if abs(number) < 1e9 else f"{number:.6g}"
