@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import typer
@@ -157,7 +158,18 @@ def run_rules_show(name: str, rule_id: str | None, *, as_json: bool, lang: str) 
         elif clause.source:
             typer.echo(_("  second-hand, not checked: {source}", source=clause.source).render(lang))
         for key, value in rule.parameters().items():
-            typer.echo(f"  {key} = {value}")
+            typer.echo(f"  {key} = {json.dumps(value, ensure_ascii=False)}")
+        for key in rule.left_open():
+            general = getattr(book.parameter, key, None)
+            typer.echo(
+                _("  {key}: not stated", key=key).render(lang)
+                if general is None
+                else _(
+                    "  {key} = {value}  (not stated by the rule: the rulebook's own [parameter])",
+                    key=key,
+                    value=general,
+                ).render(lang)
+            )
 
 
 def run_doctor(*, as_json: bool, lang: str, quiet: bool) -> int:

@@ -21,6 +21,10 @@ Share = Annotated[Decimal, Field(ge=0, le=1)]
 MeasureName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
+_COMMON = {"id", "title", "kind", "clause", "note"}
+"""What every rule has, whatever its kind."""
+
+
 def fault(key: Key, words: Words, value: Any = None) -> InitErrorDetails:
     """Make one fault at `key`, which the loader prints with file and line."""
     return InitErrorDetails(
@@ -116,8 +120,15 @@ class Rule(Strict):
 
     def parameters(self) -> dict[str, Any]:
         """Give what is this kind's own, as JSON: what ``rules show`` prints."""
-        common = {"id", "title", "kind", "clause", "note"}
         return {
             name: number(value) if isinstance(value, Decimal) else value
-            for name, value in self.model_dump(exclude=common, exclude_none=True).items()
+            for name, value in self.model_dump(exclude=_COMMON, exclude_none=True).items()
         }
+
+    def left_open(self) -> list[str]:
+        """Name the parameters of this kind that the rule does not state."""
+        return [
+            name
+            for name in type(self).model_fields
+            if name not in _COMMON and getattr(self, name) is None
+        ]
