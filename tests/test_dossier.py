@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,7 @@ import pyogrio
 import pytest
 from typer.testing import CliRunner
 
+from factory_coordinates import workbook as written
 from townland.dossier import Dossier, dossier_faults, empty_dossier, load_dossier, load_dossiers
 from townland.errors import DossierError
 from townland_cli.app import app
@@ -133,6 +135,70 @@ def test_every_fault_of_a_workbook_has_sheet_and_row(workbook):
     assert "sheet reused_sites, row 2: no town of the first sheet" in said
     assert "sheet subsidy_paid, row 2: subsidy_paid.0.on" in said
     assert "sheet subsidy_paid, row 2: subsidy_paid.0.by: there is no such field" in said
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([("code", "code"), ("T01", "T02")], "row 1: two columns are called code"),
+        ([("code",), ("T01", "a note")], "row 2: a note stands below no heading"),
+        (
+            [("code", "populaton"), ("T01", 5)],
+            "row 2: populaton: there is no such field; did you mean",
+        ),
+        ([("code", "weather"), ("T01", 5)], "row 2: weather: there is no such field; delete it"),
+    ],
+)
+def test_headings_of_a_workbook_are_told_apart(tmp_path, rows, said):
+    with pytest.raises(DossierError) as caught:
+        load_dossiers(written(tmp_path / "towns.xlsx", {"镇": rows}))
+    assert said in caught.value.render("en")
+
+
+def test_cells_are_what_they_show(tmp_path):
+    """否 below a document says that there is none: it is no document of that name."""
+    heads = ("code", "population", "documents.investors", "documents.town_plans", "lists.city")
+    rows = [heads, (450201, 10500.0, "否", "总体规划.pdf", "否"), (None,) * 5,
+            (450202, 0.5, "无", "有", "是")]  # fmt: skip
+    first, second = load_dossiers(written(tmp_path / "towns.xlsx", {"镇": rows}))
+    assert (first["code"], first["population"]) == ("450201", 10500)
+    assert first["documents"] == {"investors": False, "town_plans": "总体规划.pdf"}
+    assert second["documents"] == {"investors": False, "town_plans": "有"}
+    assert [one["lists"]["city"] for one in (first, second)] == [False, True]
+
+
+def test_an_open_document_is_the_same(tmp_path):
+    """As LibreOffice writes it: repeated cells, numbers beside the text that is seen."""
+    uri = "urn:oasis:names:tc:opendocument:xmlns:{}:1.0"
+    spaces = " ".join(f'xmlns:{name}="{uri.format(name)}"' for name in ("office", "table", "text"))
+
+    def cell(value: object) -> str:
+        kind = "string" if isinstance(value, str) else f'float" office:value="{value}'
+        text = f"<text:p>{value}</text:p>"
+        return f'<table:table-cell office:value-type="{kind}">{text}</table:table-cell>'
+
+    rows = [("code", "population", "lists.city"), ("T01", 10500, "是")]
+    empty = '<table:table-cell table:number-columns-repeated="1021"/>'
+    body = "".join(
+        f"<table:table-row>{''.join(map(cell, row))}{empty}</table:table-row>" for row in rows
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    with zipfile.ZipFile(tmp_path / "towns.ods", "w") as archive:
+        archive.writestr("mimetype", kind)
+        archive.writestr(
+            "META-INF/manifest.xml",
+            f'<manifest:manifest xmlns:manifest="{uri.format("manifest")}"/>',
+        )
+        archive.writestr(
+            "content.xml",
+            f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {spaces}><office:body>'
+            f'<office:spreadsheet><table:table table:name="镇">{body}</table:table></office:spreadsheet>'
+            "</office:body></office:document-content>",
+        )
+    written(tmp_path / "towns.xlsx", {"镇": rows})
+    found = load_dossiers(tmp_path / "towns.ods")
+    assert found == load_dossiers(tmp_path / "towns.xlsx")
+    assert found == ({"code": "T01", "population": 10500.0, "lists": {"city": True}},)
 
 
 def test_a_workbook_that_is_none(tmp_path):

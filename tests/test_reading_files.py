@@ -155,11 +155,19 @@ def test_a_plain_database_is_no_geopackage(tmp_path):
     assert "a.gpkg" in refused(tmp_path / "a.gpkg")
 
 
-@pytest.mark.parametrize("suffix", [".mdb", ".dwg", ".udb", ".vct"])
-def test_what_no_library_reads_is_to_be_exported(tmp_path, suffix):
+@pytest.mark.parametrize(
+    ("suffix", "cure"),
+    [
+        (".mdb", "export"),
+        (".udb", "export"),
+        (".vct", "export"),
+        (".dwg", "save the drawing as DXF"),
+    ],
+)
+def test_what_no_library_reads_is_to_be_exported(tmp_path, suffix, cure):
     path = tmp_path / f"county{suffix}"
     path.write_bytes(b"\x00\x01\x00\x00Standard Jet DB")
-    assert "export" in refused(path)
+    assert cure in refused(path)
 
 
 @pytest.mark.parametrize("suffix", ["gpkg", "shp", "fgb", "parquet", "geojson"])

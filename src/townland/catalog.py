@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -12,6 +13,7 @@ from townland import documents, schemas
 from townland.documents import FaultError, Strict
 from townland.errors import CatalogError
 from townland.i18n import _
+from townland.landclass import SCHEMES
 
 Role = Literal[
     "land_use",
@@ -82,6 +84,20 @@ class LayerSpec(Strict):
                     "layer {name}: class_column needs a scheme (a bare land code means different land"
                     " in two schemes) or a table classes",
                     name=self.name,
+                )
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _scheme_is_known(self) -> LayerSpec:
+        if self.scheme is not None and self.scheme not in SCHEMES:
+            near = get_close_matches(self.scheme, SCHEMES, n=1)
+            raise FaultError(
+                _(
+                    "layer {name}: there is no scheme {scheme}; expected one of {known}",
+                    name=self.name,
+                    scheme=self.scheme,
+                    known=", ".join((*near, *(one for one in SCHEMES if one not in near))),
                 )
             )
         return self

@@ -61,7 +61,9 @@ def read(path: Path, error: type[TownlandError]) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        raise error(_("{path}: no such file", path=path.as_posix())) from None
+        raise error(
+            _("{path}: no such file; look for a typing error in the path", path=path.as_posix())
+        ) from None
     except OSError as problem:
         raise error(
             _("{path}: cannot be read ({reason})", path=path.as_posix(), reason=problem.strerror)

@@ -9,17 +9,19 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-import pyogrio
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from townland import documents
 from townland.documents import FaultError, Strict
-from townland.errors import DossierError
+from townland.errors import DossierError, LayerError
 from townland.i18n import Joined, Words, _
+from townland.reading.sheets import Sheet, workbook
+from townland.reading.sniff import regular_file
 from townland.towns import Town
 
 EventName = Literal[
@@ -189,7 +191,8 @@ class Dossier(Strict):
             if less is not None and more is not None and less > more:
                 raise FaultError(
                     _(
-                        "{part} is {less}, more than {whole}, {more}, of which it is a part",
+                        "{part} is {less}, more than {whole}, {more}, of which it is a part; correct one"
+                        " of them",
                         part=part,
                         less=less,
                         whole=whole,
@@ -297,7 +300,7 @@ def _town_of(dossier: Mapping[str, Any], towns: Sequence[Town]) -> Town:
 # ---------------------------------------------------------------- a workbook of many towns
 
 _LISTS = ("leading_industries", "linked_industries")
-_TRUTH: Mapping[str, str | bool] = {"是": "true", "否": "false", "有": "true", "无": False}
+_TRUTH = {"是": True, "否": False, "有": True, "无": False, "True": True, "False": False}
 _SLASHED = re.compile(r"^(\d{4})/(\d{1,2})/(\d{1,2})$")
 
 Place = tuple[str, int]
@@ -334,7 +337,7 @@ def _workbook(path: Path) -> tuple[Mapping[str, Any], ...]:
                 faults.append(
                     _(
                         "{path}, sheet {sheet}, row {row}: no town of the first sheet has this code or"
-                        " name",
+                        " name; correct it, or add the town",
                         path=path.as_posix(),
                         sheet=sheet,
                         row=number,
@@ -376,36 +379,63 @@ def _cell(key: str, text: str) -> Any:
     if slashed:
         year, month, day = map(int, slashed.groups())
         return f"{year:04d}-{month:02d}-{day:02d}"
-    if key.startswith(("documents.", "lists.")):
+    if key.startswith("lists."):
         return _TRUTH.get(text, text)
+    if key.startswith("documents.") and _TRUTH.get(text) is False:
+        return False
     return text
 
 
 def _sheets(path: Path) -> list[tuple[str, list[tuple[int, dict[str, str]]]]]:
     """Read every sheet: its name, and its rows with their numbers and their filled cells."""
-    if not path.exists():
-        raise DossierError(_("{path}: no such file", path=path.as_posix()))
     try:
-        names = [str(name) for name, _geometry in pyogrio.list_layers(path)]
-        sheets = []
-        for name in names:
-            frame = pyogrio.read_dataframe(
-                path, layer=name, read_geometry=False, HEADERS="FORCE", FIELD_TYPES="STRING"
-            )
-            rows = [
-                (number, {key: str(cells[key]) for key in frame if filled[key]})
-                for number, (cells, filled) in enumerate(
-                    zip(frame.to_dict("records"), frame.notna().to_dict("records"), strict=True), 2
-                )
-            ]
-            sheets.append((name, [(number, cells) for number, cells in rows if cells]))
-    except RuntimeError as problem:  # GDAL's errors, as pyogrio passes them on
-        raise DossierError(
-            _("{path}: cannot be read ({reason})", path=path.as_posix(), reason=problem)
-        ) from None
+        regular_file(path)
+        found = workbook(path, path.as_posix())
+    except LayerError as problem:
+        raise DossierError(problem.message) from None
+    sheets = [(sheet.name, _rows(sheet)) for sheet in found]
     if not sheets or not sheets[0][1]:
-        raise DossierError(_("{path}: the first sheet has no town", path=path.as_posix()))
+        raise DossierError(
+            _(
+                "{path}: the first sheet has no town; give each a row below the headings",
+                path=path.as_posix(),
+            )
+        )
     return sheets
+
+
+def _rows(sheet: Sheet) -> list[tuple[int, dict[str, str]]]:
+    """The rows below the headings, which stand in the first row; each filled cell by its heading."""
+    filled = [(number, cells) for number, cells in sheet.rows if any(cells)]
+    if not filled:
+        return []
+    row, headings = filled[0]
+    twice = sorted({one for one in headings if one and headings.count(one) > 1})
+    if twice:
+        raise DossierError(
+            _(
+                "{place}, row {row}: two columns are called {heading}; delete one of them",
+                place=sheet.place,
+                row=row,
+                heading=twice[0],
+            )
+        )
+    rows = []
+    for number, cells in filled[1:]:
+        bare = [cell for heading, cell in zip(headings, cells, strict=True) if cell and not heading]
+        if bare:
+            raise DossierError(
+                _(
+                    "{place}, row {row}: {text} stands below no heading; head its column, or delete it",
+                    place=sheet.place,
+                    row=number,
+                    text=bare[0][:40],
+                )
+            )
+        rows.append(
+            (number, {key: cell for key, cell in zip(headings, cells, strict=True) if cell})
+        )
+    return rows
 
 
 def _faults(path: Path, problem: ValidationError, places: Mapping[str, Place]) -> Iterator[Words]:
@@ -425,7 +455,20 @@ def _faults(path: Path, problem: ValidationError, places: Mapping[str, Place]) -
         )
 
 
+def _keys(model: type[Strict], before: str = "") -> list[str]:
+    """The headings that a workbook's first sheet may have: keys, dotted where they stand in a table."""
+    found = []
+    for name, about in model.model_fields.items():
+        inner = [one for one in get_args(about.annotation) if isinstance(one, type)]
+        tables = [one for one in inner if issubclass(one, Strict)]
+        found += _keys(tables[0], f"{before}{name}.") if tables else [before + name]
+    return found
+
+
 def _reason(fault: Any) -> Words | str:
     if fault["type"] == "extra_forbidden":
-        return _("there is no such field")
+        near = get_close_matches(".".join(map(str, fault["loc"])), _keys(Dossier), n=1)
+        if near:
+            return _("there is no such field; did you mean {near}?", near=near[0])
+        return _("there is no such field; delete it, or look into townland dossier new")
     return _("{value}: {reason}", value=repr(fault["input"]), reason=fault["msg"])

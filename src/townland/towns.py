@@ -140,7 +140,7 @@ def read_towns(
                     _(
                         "{place}: feature {feature} has no value in the code column {column}",
                         place=source.place,
-                        feature=int(rows.fid[at]),
+                        feature=_number(rows, at, source),
                         column=code,
                     )
                 )
@@ -210,7 +210,7 @@ def _areas(rows: Rows, source: Source) -> tuple[Rows, list[Issue]]:
             _(
                 "{place}: feature {feature} has no geometry; delete it, or draw its boundary",
                 place=source.place,
-                feature=int(rows.fid[np.flatnonzero(empty)[0]]),
+                feature=_number(rows, int(np.flatnonzero(empty)[0]), source),
             )
         )
     found, issues = polygons(rows)
@@ -225,10 +225,15 @@ def _areas(rows: Rows, source: Source) -> tuple[Rows, list[Issue]]:
             _(
                 "{place}: feature {feature} encloses no area; delete it, or draw its boundary",
                 place=source.place,
-                feature=int(found.fid[flat[0]]),
+                feature=_number(found, int(flat[0]), source),
             )
         )
     return found, issues
+
+
+def _number(rows: Rows, at: int, source: Source) -> int:
+    """The number of a feature in its file, counted from 1 as people do."""
+    return int(rows.fid[at]) + (source.format not in sources.NUMBERED_FROM_1)
 
 
 def _check_codes(towns: Sequence[Town]) -> None:

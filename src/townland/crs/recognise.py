@@ -178,11 +178,10 @@ def _horizontal(crs: pyproj.CRS, place: str) -> pyproj.CRS:
     if not (crs.is_projected or crs.is_geographic) or crs.is_geocentric:
         raise CRSError(
             _(
-                "{place}: {crs} is a {kind}, which places nothing on a map; expected a projected or"
+                "{place}: {crs} places nothing on a map; expected a projected or"
                 " a geographic coordinate system such as EPSG:4524",
                 place=_at(place),
                 crs=describe(crs),
-                kind=crs.type_name,
             )
         )
     return crs.to_2d() if len(crs.axis_info) == 3 else crs

@@ -28,6 +28,7 @@ from townland.propose.walk import Found, layers_below
 from townland.reading import raster
 from townland.reading import source as sources
 from townland.reading.columns import as_text
+from townland.reading.layer_names import NOT_POLYGONS
 from townland.reading.sniff import SUFFIXES
 from townland.reading.source import Source
 from townland.reading.vector import declared_crs, layer_crs
@@ -175,7 +176,7 @@ def _raster(item: Item, found: Found) -> Item:
 
 
 def _vector(item: Item, source: Source) -> Item:
-    if source.geometry_type.split(" ")[-1] in sources.NOT_POLYGONS:
+    if source.geometry_type.split(" ")[-1] in NOT_POLYGONS:
         kind = source.geometry_type
         return replace(
             item, reason=_("the layer holds {kind}, but polygons are expected", kind=kind)

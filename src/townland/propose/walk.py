@@ -11,14 +11,14 @@ from townland.errors import LayerError
 from townland.i18n import Joined, Words, _
 from townland.reading import archive
 from townland.reading.inspecting import list_layers
-from townland.reading.sniff import COORDINATES, EXPORT, SUFFIXES
+from townland.reading.sniff import COORDINATES, DRAWINGS, EXPORT, SUFFIXES
 
 DEPTH = 6
 FILES = 2_000
 """So deep and so many: a folder that is larger is no delivery, but a disk."""
 
 _READ = tuple(suffix for suffix in SUFFIXES if suffix not in COORDINATES)
-LAYER_SUFFIXES = (*_READ, *EXPORT)
+LAYER_SUFFIXES = (*_READ, *DRAWINGS, *EXPORT)
 
 
 @dataclass(frozen=True, slots=True)

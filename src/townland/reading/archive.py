@@ -168,7 +168,13 @@ def _only_layer(root: Path, path: Path, prefer: str | None) -> Path:
     if len(found) == 1:
         return found[0]
     if not found:
-        raise LayerError(_("{path}: the zip holds no layer that can be read", path=path.as_posix()))
+        raise LayerError(
+            _(
+                "{path}: the zip holds no layer that can be read; look into it, and give the path of the"
+                " layer",
+                path=path.as_posix(),
+            )
+        )
     raise LayerError(
         _(
             "{path}: the zip holds several layers: {names}; name one with --layer or the catalog's"

@@ -119,7 +119,12 @@ def _whole(
     if not headings:
         raise _no_table(sheets, place)
     if not found:
-        raise LayerError(_("{place}: the table has headings, but no point below them", place=place))
+        raise LayerError(
+            _(
+                "{place}: the table has headings, but no point below them; put the points there",
+                place=place,
+            )
+        )
     if len({heading.degrees for heading in headings}) > 1:
         raise LayerError(
             _(
@@ -149,8 +154,8 @@ def _no_table(sheets: Sequence[Sheet], place: str) -> LayerError:
     return LayerError(
         _(
             "{place}: no table of boundary points: within the first {within} rows there are no"
-            " headings for two coordinates (X坐标 and Y坐标, 纵坐标 and 横坐标, 经度 and 纬度); found:"
-            " {found}",
+            " headings for two coordinates; head the columns X坐标 and Y坐标, 纵坐标 and 横坐标, or"
+            " 经度 and 纬度 (found: {found})",
             place=place,
             within=SEARCHED,
             found=", ".join(cell[:20] for cell in cells[:10]) or "-",

@@ -5,15 +5,17 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pyproj
 from pyproj.exceptions import CRSError as ProjCRSError
 
-from townland.errors import EncodingError
+from townland.errors import EncodingError, LayerError
 from townland.i18n import _
 from townland.issues import Issue
+from townland.reading.rows import LARGEST
 
 DEFAULT = "EPSG:4326"
 """What GeoJSON prescribes, and GDAL assumes where it finds nothing that it understands."""
@@ -107,3 +109,67 @@ def _value(text: str, start: int) -> tuple[bool, Any]:
         return True, json.JSONDecoder().raw_decode(text, start)[0]
     except (ValueError, RecursionError):
         return False, None
+
+
+def refuse_bad_coordinates(path: Path, place: str) -> None:
+    """Name the first coordinate that is no number, or lies nowhere on the Earth.
+
+    GDAL takes a geometry with such a coordinate away, or puts NaN in its place; it is asked for where
+    that is seen. A text that Python cannot parse is left to GDAL's own message.
+
+    Raises
+    ------
+    LayerError
+        There is one; the message names feature and vertex, both counted from 1.
+    """
+    for number, geometry in enumerate(_geometries(path), 1):
+        for vertex, position in enumerate(_positions(geometry), 1):
+            for value in position[:2] if len(position) > 1 else [position]:
+                if _is_number(value):
+                    continue
+                raise LayerError(
+                    _(
+                        "{place}: feature {feature}, vertex {vertex}: {value} is no coordinate;"
+                        " expected a number; correct it, or delete the feature",
+                        place=place,
+                        feature=number,
+                        vertex=vertex,
+                        value=json.dumps(value, ensure_ascii=False)[:40],
+                    )
+                )
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) and abs(value) <= LARGEST
+
+
+def _geometries(path: Path) -> Iterator[Any]:
+    """The geometries of all features, of a collection or line by line."""
+    text = path.read_text("utf-8-sig", "replace")
+    try:
+        documents = [json.loads(text)]
+    except (ValueError, RecursionError):
+        try:
+            lines = text.replace("\x1e", "").splitlines()
+            documents = [json.loads(line) for line in lines if line.strip()]
+        except (ValueError, RecursionError):
+            return
+    for document in documents:
+        features = document.get("features") if isinstance(document, dict) else None
+        for feature in features if isinstance(features, list) else [document]:
+            if isinstance(feature, dict):
+                yield feature.get("geometry") if "geometry" in feature else feature
+
+
+def _positions(geometry: Any) -> Iterator[list[Any]]:
+    """The positions of a geometry in their order: lists that hold no list."""
+    waiting = [geometry]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            waiting += [one.get("coordinates")]
+            waiting += reversed(one.get("geometries") or [])
+        elif isinstance(one, list) and one and not any(isinstance(part, list) for part in one):
+            yield one
+        elif isinstance(one, list):
+            waiting += reversed(one)

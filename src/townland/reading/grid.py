@@ -72,7 +72,7 @@ def is_grid(spec: LayerSpec, catalog: LayerCatalog) -> bool:
     if suffix != ".zip" or spec.database is not None:
         return False
     with archive.opened(local(catalog.resolve(spec.path)), prefer=spec.layer or spec.name) as file:
-        return sniff(file) == "raster"
+        return sniff(file, place=spec.path) == "raster"
 
 
 def read_grid(
@@ -220,8 +220,8 @@ def _coded(read: Sequence[Cells], path: Path) -> tuple[tuple[str, ...], list[Cel
     if numbers.dtype.kind == "f" and not np.array_equal(numbers, np.rint(numbers)):
         raise LayerError(
             _(
-                "{place}: a class grid holds whole numbers, this one holds {value}; is it a grid of"
-                " measurements?",
+                "{place}: a class grid holds whole numbers, this one holds {value}, and is perhaps a"
+                " grid of measurements; give the layer another role, or a grid of classes",
                 place=path.as_posix(),
                 value=f"{float(numbers[numbers != np.rint(numbers)][0]):.6g}",
             )

@@ -15,6 +15,7 @@ from townland.reading import archive, raster
 from townland.reading import source as sources
 from townland.reading.columns import require_column
 from townland.reading.grid import ROLES, is_grid, require_meaning
+from townland.reading.layer_names import NOT_POLYGONS
 from townland.reading.sniff import Format, local, sniff
 from townland.reading.source import Source
 from townland.reading.vector import (
@@ -70,7 +71,7 @@ def list_layers(path: Path | str) -> list[tuple[str, str]]:
     """
     given = local(path)
     with archive.opened(given) as file:
-        if sniff(file) in ("geopackage", "filegdb"):
+        if sniff(file, place=given.as_posix()) in ("geopackage", "filegdb"):
             return sources.layers_of(local(file.resolve()), given.as_posix())
         with sources.opened(file) as source:
             return [(source.path.stem, source.geometry_type)]
@@ -141,7 +142,7 @@ def _vector(spec: LayerSpec, catalog: LayerCatalog, summary: LayerSummary) -> La
                 issues.append(_fault("column_missing", problem))
         if source.features == 0:
             issues.append(Issue("layer_empty", "warning", _("the layer holds no features")))
-        if source.geometry_type.split(" ")[-1] in sources.NOT_POLYGONS:
+        if source.geometry_type.split(" ")[-1] in NOT_POLYGONS:
             message = _(
                 "the layer holds {kind}, but polygons are expected", kind=source.geometry_type
             )

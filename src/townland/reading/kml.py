@@ -195,8 +195,8 @@ class _Found:
         elif name == "Polygon" and len(mark.polygons[-1][0]) != 1:
             raise LayerError(
                 _(
-                    "{place}: a polygon of the placemark {name} has {count} outer boundaries; expected"
-                    " one",
+                    "{place}: a polygon of the placemark {name} has {count} outer boundaries; draw"
+                    " each as a polygon of its own",
                     place=self.place,
                     name=self._called(mark),
                     count=len(mark.polygons[-1][0]),

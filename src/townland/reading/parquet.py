@@ -37,7 +37,11 @@ def _open(path: Path, place: str) -> tuple[pq.ParquetFile, str, dict[str, Any]]:
         ) from None
     except (KeyError, TypeError, ValueError):
         raise LayerError(
-            _("{place}: the Parquet file holds no geometry (no GeoParquet metadata)", place=place)
+            _(
+                "{place}: the Parquet file holds no geometry (no GeoParquet metadata); export the layer"
+                " as GeoParquet",
+                place=place,
+            )
         ) from None
     if column.get("encoding") != "WKB":
         raise LayerError(

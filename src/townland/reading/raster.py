@@ -57,10 +57,10 @@ def opened(path: Path | str) -> Iterator[Any]:
     """
     given = local(path)
     with archive.opened(given) as file:
-        if sniff(file) != "raster":
+        if sniff(file, place=given.as_posix()) != "raster":
             raise LayerError(
                 _(
-                    "{place}: this is no GeoTIFF, which a raster layer must be",
+                    "{place}: this is no GeoTIFF, which a raster layer must be; give another file",
                     place=given.as_posix(),
                 )
             )

@@ -13,7 +13,12 @@ import shapely
 from numpy.typing import NDArray
 
 from townland.crs import Bounds
+from townland.errors import LayerError
+from townland.i18n import _
 from townland.issues import Issue
+
+LARGEST = 1e9
+"""Beyond any coordinate on the Earth in metres or feet, with the zone's number before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,36 @@ def finite(total: Any) -> Bounds | None:
 def bounds_of(geometry: NDArray[Any]) -> Bounds | None:
     """The bounding box of geometries, None where they have none."""
     return finite(shapely.total_bounds(geometry)) if len(geometry) else None
+
+
+def refuse_absurd(fid: NDArray[Any], geometry: NDArray[Any], place: str) -> None:
+    """Refuse coordinates that are finite, but lie nowhere on the Earth in any unit.
+
+    What is no number at all is left to the mending, which takes it out openly or refuses the feature.
+
+    Raises
+    ------
+    LayerError
+        A coordinate is beyond `LARGEST`; the message names feature and vertex.
+    """
+    bounds = shapely.bounds(geometry).reshape(-1, 4)
+    with np.errstate(invalid="ignore"):
+        odd = np.flatnonzero((np.abs(bounds) > LARGEST).any(axis=1))
+    for at in odd:
+        xy = shapely.get_coordinates(geometry[at])
+        far = np.flatnonzero((np.isfinite(xy) & (np.abs(xy) > LARGEST)).any(axis=1))
+        if len(far):
+            raise LayerError(
+                _(
+                    "{place}: feature {feature}, vertex {vertex}: ({x}, {y}) is no place on the Earth;"
+                    " correct the coordinate, or delete the feature",
+                    place=place,
+                    feature=int(fid[at]),
+                    vertex=int(far[0]) + 1,
+                    x=f"{xy[far[0], 0]:.10g}",
+                    y=f"{xy[far[0], 1]:.10g}",
+                )
+            )
 
 
 def hull(boxes: Sequence[Bounds]) -> Bounds:

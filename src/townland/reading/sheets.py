@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import re
 import zipfile
 import zlib
@@ -73,7 +74,7 @@ def too_many(place: str) -> LayerError:
 
 
 def workbook(file: Path, place: str) -> list[Sheet]:
-    """The sheets of a workbook (.xlsx), every cell as text.
+    """The sheets of a workbook (.xlsx, .ods), every cell as text.
 
     Raises
     ------
@@ -100,6 +101,8 @@ def _text(cell: object) -> str:
     """A cell as it is seen; whole numbers have no decimals."""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
+    if isinstance(cell, dt.datetime) and cell.time() == dt.time():
+        return cell.date().isoformat()
     return str(cell).strip()
 
 
@@ -122,12 +125,12 @@ def _check_workbook(file: Path, place: str) -> None:
                 raise LayerError(
                     _(
                         "{place}: the workbook unpacks to more than {most} MB; delete what is no"
-                        " table of boundary points",
+                        " table",
                         place=place,
                         most=MAX_UNPACKED >> 20,
                     )
                 )
-            if "[Content_Types].xml" not in archive.namelist():
+            if not {"[Content_Types].xml", "content.xml"} & set(archive.namelist()):
                 raise zipfile.BadZipFile("no [Content_Types].xml")
             for part in parts:
                 if part.filename.endswith((".xml", ".rels")):

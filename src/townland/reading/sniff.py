@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator
+import stat
 from pathlib import Path
 from typing import Literal
 
 from townland.errors import LayerError
 from townland.i18n import Text, _
+from townland.reading import complete
 
 Format = Literal[
     "shapefile",
@@ -62,7 +62,8 @@ ACCEPTED = (
 COORDINATES = (".txt", ".csv", ".tsv", ".xlsx")
 """Endings of lists of coordinates: boundaries of towns, and as often something else altogether."""
 SIDE_FILES = (".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix")
-EXPORT = (".mdb", ".accdb", ".dwg", ".dgn", ".udb", ".udd", ".udbx", ".vct", ".mpk", ".lpk")
+DRAWINGS = (".dwg", ".dgn")
+EXPORT = (".mdb", ".accdb", ".udb", ".udd", ".udbx", ".vct", ".mpk", ".lpk")
 
 _DXF = re.compile(rb"(999[ \t]*\r?\n[^\n]*\n\s*)*0[ \t]*\r?\n[ \t]*SECTION\b")
 _KML = re.compile(rb"<(\w+:)?kml[\s>]")
@@ -98,8 +99,15 @@ def local(path: str | Path) -> Path:
     return Path(path)
 
 
-def sniff(path: Path) -> Format:
+def sniff(path: Path, *, place: str | None = None) -> Format:
     """The format of a file or folder, by its content and in agreement with its suffix.
+
+    Parameters
+    ----------
+    path
+        The file, or the folder of a FileGDB.
+    place
+        How messages name it, where it is not by its path: it may have come out of a zip.
 
     Raises
     ------
@@ -107,9 +115,18 @@ def sniff(path: Path) -> Format:
         There is no such file; it is empty or cut off; its content is not what its suffix says; or
         it is of a kind that townland does not read, with what to do instead.
     """
-    place = path.as_posix()
+    place = path.as_posix() if place is None else place
     suffix = path.suffix.lower()
     try:
+        if suffix in DRAWINGS:
+            raise LayerError(
+                _(
+                    "{path}: drawings of the kind {suffix} cannot be read here; save the drawing as DXF"
+                    " in the software that made it",
+                    path=place,
+                    suffix=suffix,
+                )
+            )
         if suffix in EXPORT:
             raise LayerError(
                 _(
@@ -130,13 +147,11 @@ def sniff(path: Path) -> Format:
             raise LayerError(
                 _("{path} is a side file of a Shapefile; give the .shp beside it", path=place)
             )
-        if path.is_dir():
-            return _folder(path)
-        size = path.stat().st_size
+        size = regular_file(path, place=place)
+        if size is None:
+            return _folder(path, place)
         with path.open("rb") as stream:
             head = stream.read(4096)
-    except FileNotFoundError:
-        raise LayerError(_("{path}: no such file", path=place)) from None
     except OSError as problem:
         raise LayerError(
             _("{path}: cannot be read ({reason})", path=place, reason=problem.strerror)
@@ -148,7 +163,7 @@ def sniff(path: Path) -> Format:
     if (found, suffix) == ("zip", ".xlsx") or (found is None and _is_text(suffix, head)):
         found = declared
     if found is None:
-        raise LayerError(_unknown(path, head))
+        raise LayerError(_unknown(place, suffix, head))
     if declared is not None and declared != found:
         raise LayerError(
             _(
@@ -159,13 +174,44 @@ def sniff(path: Path) -> Format:
                 found=found,
             )
         )
-    for fault in _faults(path, found, head, size):
+    for fault in complete.faults(path, found, head, size, place):
         raise LayerError(fault)
     return found
 
 
-def _folder(path: Path) -> Format:
-    place = path.as_posix()
+def regular_file(path: Path, *, place: str | None = None) -> int | None:
+    """The size of a file; None for a folder.
+
+    Raises
+    ------
+    LayerError
+        There is none, or it is a pipe or a device, reading which may never end.
+    """
+    place = path.as_posix() if place is None else place
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        raise LayerError(
+            _("{path}: no such file; look for a typing error in the path", path=place)
+        ) from None
+    except OSError as problem:
+        raise LayerError(
+            _("{path}: cannot be read ({reason})", path=place, reason=problem.strerror)
+        ) from None
+    if stat.S_ISDIR(status.st_mode):
+        return None
+    if not stat.S_ISREG(status.st_mode):
+        raise LayerError(
+            _(
+                "{path}: this is a pipe, a device or the like, and no file; save the data as a file"
+                " first",
+                path=place,
+            )
+        )
+    return status.st_size
+
+
+def _folder(path: Path, place: str) -> Format:
     if next(path.glob("*.gdbtable"), None) is None:
         raise LayerError(
             _(
@@ -178,6 +224,8 @@ def _folder(path: Path) -> Format:
         raise LayerError(
             _("{path} is a FileGDB, but its name must end in .gdb; rename the folder", path=place)
         )
+    for fault in complete.folder_faults(path, place):
+        raise LayerError(fault)
     return "filegdb"
 
 
@@ -219,97 +267,23 @@ def _plain(head: bytes) -> bytes:
     return head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x1e")
 
 
-def _unknown(path: Path, head: bytes) -> Text:
+def _unknown(place: str, suffix: str, head: bytes) -> Text:
     if _plain(head).startswith(b"<"):
         return _(
             "{path}: the content is XML, which may name other files and addresses, and is not read;"
             " expected one of {accepted}",
-            path=path.as_posix(),
+            path=place,
             accepted=ACCEPTED,
         )
-    if path.suffix.lower() in SUFFIXES:
+    if suffix in SUFFIXES:
         return _(
             "{path}: the content is not that of a {suffix} file (it is damaged, cut off, or"
             " something else under this name); get it again",
-            path=path.as_posix(),
-            suffix=path.suffix.lower(),
+            path=place,
+            suffix=suffix,
         )
     return _(
         "{path}: this kind of file is not read; expected one of {accepted}, or a zip of one",
-        path=path.as_posix(),
+        path=place,
         accepted=ACCEPTED,
     )
-
-
-def _faults(path: Path, found: Format, head: bytes, size: int) -> Iterator[Text]:
-    """What can be told from sizes alone: files that are cut off, side files that are missing."""
-    if found == "geopackage":
-        page = int.from_bytes(head[16:18], "big")
-        expected = (65536 if page == 1 else page) * int.from_bytes(head[28:32], "big")
-        # the page count is only valid where the change counters agree (SQLite file format, 1.3.7)
-        if head[24:28] == head[92:96] and size < expected:
-            yield _cut_off(path, size, expected)
-    if found == "geoparquet":
-        with path.open("rb") as stream:
-            stream.seek(max(0, size - 4), os.SEEK_SET)
-            if size < 12 or stream.read(4) != b"PAR1":
-                yield _cut_off(path, size, None)
-    if found == "shapefile":
-        yield from _shapefile_faults(path, head, size)
-
-
-def _cut_off(path: Path, size: int, expected: int | None) -> Text:
-    if expected is None:
-        return _("{path}: the file is cut off; get it again", path=path.as_posix())
-    return _(
-        "{path}: the file is cut off: {size} bytes of {expected}; get it again",
-        path=path.as_posix(),
-        size=size,
-        expected=expected,
-    )
-
-
-def side_file(path: Path, suffix: str) -> Path | None:
-    """The file beside a Shapefile that ends in `suffix`, in any case of letters."""
-    plain = path.with_suffix(suffix)
-    if plain.exists():
-        return plain
-    wanted = (path.stem + suffix).lower()
-    return next((p for p in path.parent.iterdir() if p.name.lower() == wanted), None)
-
-
-def _shapefile_faults(path: Path, head: bytes, size: int) -> Iterator[Text]:
-    expected = 2 * int.from_bytes(head[24:28], "big")
-    if size < max(expected, 100):
-        yield _cut_off(path, size, max(expected, 100))
-    index, table = side_file(path, ".shx"), side_file(path, ".dbf")
-    for side, suffix in ((index, ".shx"), (table, ".dbf")):
-        if side is None:
-            yield _(
-                "{path}: its side file {suffix} is missing; copy all files of the Shapefile together",
-                path=path.as_posix(),
-                suffix=suffix,
-            )
-    if index is None or table is None:
-        return
-    with table.open("rb") as stream:
-        header = stream.read(32)
-    table_size = table.stat().st_size
-    if len(header) < 32:
-        yield _cut_off(table, table_size, 32)
-        return
-    count = int.from_bytes(header[4:8], "little")
-    length = int.from_bytes(header[8:10], "little") + count * int.from_bytes(
-        header[10:12], "little"
-    )
-    if table_size < length:
-        yield _cut_off(table, table_size, length)
-    shapes = (index.stat().st_size - 100) // 8
-    if shapes != count:
-        yield _(
-            "{path}: {shapes} shapes, but {rows} rows in the .dbf; the side files do not belong"
-            " together: copy all files of the Shapefile again",
-            path=path.as_posix(),
-            shapes=shapes,
-            rows=count,
-        )

@@ -6,7 +6,6 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +21,15 @@ from townland.i18n import _
 from townland.issues import Issue
 from townland.reading import archive, geojson, parquet
 from townland.reading.columns import refuse_personal
+from townland.reading.complete import side_file
 from townland.reading.coordinate_table import read_coordinates
 from townland.reading.coordinate_text import read_text
 from townland.reading.dxf import read_dxf
 from townland.reading.encoding import encoding_of
 from townland.reading.kml import read_kml
+from townland.reading.layer_names import layer_name
 from townland.reading.rows import (
+    LARGEST,
     Rows,
     Whole,
     bounds_of,
@@ -36,18 +38,12 @@ from townland.reading.rows import (
     hull,
     meets,
     no_rows,
+    refuse_absurd,
 )
-from townland.reading.sniff import DRIVERS, Format, local, side_file, sniff
+from townland.reading.sniff import DRIVERS, Format, local, sniff
 
-NOT_POLYGONS = (
-    "Point",
-    "LineString",
-    "MultiPoint",
-    "MultiLineString",
-    "CircularString",
-    "CompoundCurve",
-    "MultiCurve",
-)
+NUMBERED_FROM_1 = ("geopackage", "filegdb", "coordinate_text", "coordinate_table", "database")
+"""The formats that count their features from 1; people count so, too."""
 
 READERS: dict[Format, Callable[..., Whole]] = {
     "coordinate_text": read_text,
@@ -118,7 +114,7 @@ def opened(
     # a layer that is absent from the catalog may still name the one file of a zip
     with archive.opened(given, prefer=layer or prefer) as file:
         place = given.as_posix() if file == given else f"{given.as_posix()}: {file.name}"
-        kind = sniff(file)
+        kind = sniff(file, place=place)
         if kind in ("raster", "zip"):
             raise LayerError(
                 _(
@@ -188,7 +184,7 @@ def _ogr_source(
         except DataLayerError:
             info = None
         if info is None:
-            name = _layer_name(layers_of(file, place), layer, prefer, place)
+            name = layer_name(layers_of(file, place), layer, prefer, place)
             info = pyogrio.read_info(file, layer=name, **options)
         if info["total_bounds"] is None and kind != "geojson":
             info |= pyogrio.read_info(file, layer=name, force_total_bounds=True, **options)
@@ -203,6 +199,8 @@ def _ogr_source(
             )
         )
     crs, notes = geojson.declared(file, info["crs"]) if kind == "geojson" else (info["crs"], ())
+    if kind == "shapefile" and not crs:
+        crs = _not_understood(file)
     capabilities = info["capabilities"]
     features, total = info["features"], info["total_bounds"]
     return Source(
@@ -222,59 +220,19 @@ def _ogr_source(
     )
 
 
+def _not_understood(file: Path) -> str | None:
+    """The text of a .prj of which GDAL makes nothing, to be refused as it is; None without one."""
+    side = side_file(file, ".prj")
+    if side is None:
+        return None
+    with side.open("rb") as stream:
+        return stream.read(2000).decode("utf-8", "replace").strip() or None
+
+
 def layers_of(file: Path, place: str) -> list[tuple[str, str]]:
     """Name and geometry type of every layer of a file; the type is empty for a bare table."""
     with translated(place):
         return [(str(name), str(kind or "")) for name, kind in pyogrio.list_layers(file)]
-
-
-def _layer_name(
-    layers: list[tuple[str, str]], wanted: str | None, prefer: str | None, place: str
-) -> str:
-    names = [name for name, _kind in layers]
-    shown = ", ".join(names) or "-"
-    for target in (wanted, prefer):
-        if target is None:
-            continue
-        for name in names:
-            if name == target or (target not in names and name.lower() == target.lower()):
-                return name
-        if target is wanted:
-            near = get_close_matches(target.lower(), [name.lower() for name in names], n=1)
-            if near:
-                raise LayerError(
-                    _(
-                        "{place}: there is no layer {layer}; did you mean {near}? The layers are:"
-                        " {layers}",
-                        place=place,
-                        layer=target,
-                        near=next(name for name in names if name.lower() == near[0]),
-                        layers=shown,
-                    )
-                )
-            raise LayerError(
-                _(
-                    "{place}: there is no layer {layer}; the layers are: {layers}",
-                    place=place,
-                    layer=target,
-                    layers=shown,
-                )
-            )
-    spatial = [name for name, kind in layers if kind]
-    surfaces = [name for name, kind in layers if kind and kind.split(" ")[-1] not in NOT_POLYGONS]
-    for only in (names, spatial, surfaces):
-        if len(only) == 1:
-            return only[0]
-    raise LayerError(
-        _(
-            "{place}: the file has several layers ({layers}); name one with --layer or the catalog's"
-            " key layer",
-            place=place,
-            layers=shown,
-        )
-        if names
-        else _("{place}: the file has no layer", place=place)
-    )
 
 
 def read(source: Source, columns: Sequence[str], boxes: Sequence[Bounds] | None) -> Rows:
@@ -291,6 +249,19 @@ def read(source: Source, columns: Sequence[str], boxes: Sequence[Bounds] | None)
     refuse_personal(columns, source.place)
     with translated(source.place) as issues:
         rows = _read(source, columns, boxes)
+    first = 0 if source.format in NUMBERED_FROM_1 else 1
+    refuse_absurd(rows.fid + first, rows.geometry, source.place)
+    if boxes is None and source.format == "filegdb" and len(rows) < (source.features or 0):
+        # rows that the table counts, and whose place in it is lost
+        raise LayerError(
+            _(
+                "{place}: the table holds {count} features, but only {found} of them can be read: it is"
+                " damaged; copy the whole folder of the FileGDB again",
+                place=source.place,
+                count=source.features,
+                found=len(rows),
+            )
+        )
     return replace(rows, issues=(*rows.issues, *issues))
 
 
@@ -308,6 +279,8 @@ def _read(source: Source, columns: Sequence[str], boxes: Sequence[Bounds] | None
     if source.format == "geojson":
         # its numbers may be the file's own and repeat: the order of the file is kept as it is
         rows = _read_ogr(source, columns, None)
+        if (shapely.is_missing(rows.geometry) | ~_finite(rows.geometry)).any():
+            geojson.refuse_bad_coordinates(source.path, source.place)
         total = bounds_of(rows.geometry)
         rows = replace(rows, fid=np.arange(len(rows)), bounds=total)
         return rows if boxes is None else rows.take(meets(rows.geometry, boxes))
@@ -391,11 +364,36 @@ def _read_ogr(source: Source, columns: Sequence[str], box: Bounds | None) -> Row
         issues = (Issue("curve_linearised", "warning", message),)
     except shapely.errors.GEOSException:
         geometry = shapely.from_wkb(wkb, on_invalid="fix")
-        message = _("rings that are not closed, or too short, were closed or dropped in reading")
-        issues = (Issue("ring_closed", "warning", message),)
+        odd = shapely.is_missing(shapely.from_wkb(wkb, on_invalid="ignore"))
+        issues = _closed(
+            np.flatnonzero(odd & ~shapely.is_missing(geometry)), table.column(0), source
+        )
     fid = table.column(0).to_numpy()
     found = {name: table.column(1 + names.index(name)) for name in columns}
     return Rows(fid.astype(np.int64, copy=False), found, geometry, issues)
+
+
+def _closed(rows: Any, fid: pa.ChunkedArray, source: Source) -> tuple[Issue, ...]:
+    """That rings of these rows were closed in reading, or dropped where they have too few points."""
+    if not len(rows):
+        return ()
+    first = 0 if source.format in NUMBERED_FROM_1 else 1
+    names = [str(number + first) for number in fid.take(pa.array(rows[:20])).to_pylist()]
+    message = _(
+        "{count} features have rings that are not closed, or have fewer than 3 points; they were closed,"
+        " or dropped: features {features}",
+        count=len(rows),
+        features=", ".join(names) + (" …" if len(rows) > len(names) else ""),
+    )
+    return (Issue("ring_closed", "warning", message),)
+
+
+def _finite(geometry: Any) -> Any:
+    """Which geometries have coordinates on the Earth alone; those without any count as such."""
+    xy, row = shapely.get_coordinates(geometry, return_index=True)
+    sound = np.ones(len(geometry), bool)
+    sound[row[~(np.abs(xy) <= LARGEST).all(axis=1)]] = False
+    return sound
 
 
 @contextmanager

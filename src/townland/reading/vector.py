@@ -347,7 +347,9 @@ def _standard(rows: Rows, needed: dict[str, str]) -> tuple[dict[str, Any], list[
 def no_polygon(rows: Rows, place: str) -> LayerError:
     """What to raise where the boundaries of towns are wanted, and `polygons` leaves nothing."""
     if not len(rows):
-        return LayerError(_("{place}: the file holds no features", place=place))
+        return LayerError(
+            _("{place}: the file holds no features; get it again from its maker", place=place)
+        )
     return LayerError(
         _(
             "{place}: no polygon, but {count} features of other kinds; a town's boundary must be"
@@ -375,7 +377,9 @@ def polygons(rows: Rows) -> tuple[Rows, list[Issue]]:
     if len(collections):
         geometry = geometry.copy()
         for at in collections:
-            parts = shapely.get_parts(shapely.get_parts(geometry[at]))
+            parts = np.array([geometry[at]], dtype=object)
+            while (shapely.get_type_id(parts) > 3).any():  # collections may hold one another
+                parts = shapely.get_parts(parts)
             parts = parts[shapely.get_type_id(parts) == 3]
             geometry[at] = shapely.multipolygons(parts)
             surface[at] = len(parts) > 0
@@ -386,6 +390,12 @@ def polygons(rows: Rows) -> tuple[Rows, list[Issue]]:
             count=dropped,
         )
         issues.append(Issue("geometry_not_polygon", "warning", message))
+    kept = int(surface[collections].sum())
+    if kept:
+        message = _(
+            "{count} features are collections; of them only the polygons are kept", count=kept
+        )
+        issues.append(Issue("geometry_collection", "info", message))
     if not surface.all():
         rows = replace(rows, geometry=geometry).take(surface)
         geometry = rows.geometry
