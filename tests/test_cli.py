@@ -272,7 +272,7 @@ def test_area_json(here: Here) -> None:
     code, out, err = here("area", SAMPLE / "towns.gpkg", "--json")
     assert (code, err) == (0, "")
     rows = json.loads(out)
-    assert [row["name"] for row in rows] == ["云溪小镇", "螺溪小镇", "三江口小镇", "界牌小镇"]
+    assert [row["name"] for row in rows] == ["云溪小镇", "螺溪小镇", "三江口小镇", "界牌特色小镇"]
     assert set(rows[0]) == {"file", "layer", "feature", "name", "crs", "area_m2", "area_check_m2",
                             "plane_m2", "ha", "mu"}  # fmt: skip
     for row in rows:
@@ -413,14 +413,14 @@ def test_a_console_in_gbk_stops_nothing(tmp_path: Path, lang: str) -> None:
     gbk = {"PYTHONIOENCODING": "gbk", "PYTHONUTF8": "0"}
     done = console(*one("T04"), "--lang", lang, "--formats", "gpkg", cwd=tmp_path, **gbk)
     assert done.returncode == 3
-    assert "界牌小镇" in done.stdout.decode("gbk")
+    assert "界牌特色小镇" in done.stdout.decode("gbk")
     assert b"Traceback" not in done.stderr
     area = console("area", SAMPLE / "towns.gpkg", "--lang", lang, cwd=tmp_path, **gbk)
     assert area.returncode == 0
     assert "3020000.19" in area.stdout.decode("gbk")
     assert console("--help", cwd=tmp_path, **gbk).returncode == 0
     document = console("area", SAMPLE / "towns.gpkg", "--json", cwd=tmp_path, **gbk)
-    assert json.loads(document.stdout.decode("utf-8"))[3]["name"] == "界牌小镇"
+    assert json.loads(document.stdout.decode("utf-8"))[3]["name"] == "界牌特色小镇"
 
 
 # The run folder.
@@ -554,7 +554,7 @@ def test_the_demo_is_whole_and_the_command_it_prints_runs(tmp_path: Path) -> Non
     done = console("demo", "--out", "my-demo", cwd=tmp_path)
     assert done.returncode == 0, done.stderr.decode()
     said = done.stdout.decode()
-    for town in ("云溪小镇", "螺溪小镇", "三江口小镇", "界牌小镇"):
+    for town in ("云溪小镇", "螺溪小镇", "三江口小镇", "界牌特色小镇"):
         assert town in said
     demo = tmp_path / "my-demo"
     assert {path.name for path in demo.iterdir()} == FILES | {"county"}

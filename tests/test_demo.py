@@ -62,7 +62,7 @@ VERDICTS = {
         "USE": [I, N, I],
         "INV": [N, N, N],
         "IND": [N, N, N],
-        "NAME": [P, N],
+        "NAME": [R, N],
         "STAGE": [N, N, N, N],
         "FUND": [N, N],
     },

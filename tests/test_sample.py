@@ -339,7 +339,7 @@ def test_the_edge_town_stands_at_its_bars(plots, survey, farmland, towns):
 
 def test_the_fourth_town_lies_partly_outside(plots, survey, farmland, towns):
     found = figures(plots, survey, farmland, towns, "T04")
-    assert towns.loc["T04", "name"] == "界牌小镇"
+    assert towns.loc["T04", "name"] == "界牌特色小镇"
     assert 0.10 < found["outside"] < 0.25
     assert 2.9e6 < found["area"] < 3.1e6
     assert found["widest"] < 0.2
