@@ -472,7 +472,7 @@ def test_an_older_run_is_replaced_and_what_is_left_of_a_killed_one_goes(here: He
 
 
 DIE = '''
-import datetime as dt, os, signal, sys
+import datetime as dt, os, shutil, signal, sys
 from pathlib import Path
 import townland as tl
 from townland.report import run
@@ -484,10 +484,11 @@ found = tl.check(towns, tl.load_catalog(layers / "catalog.toml"), tl.load_rulebo
 report, map_ = run.report_html(found, lang="zh"), run.map_html(found, lang="zh")
 run.report_html, run.map_html = (lambda *a, **k: report), (lambda *a, **k: map_)
 
+tl.write_run(found, runs.parent / "older")
 for moment in range(1000):
     out = runs / str(moment)
     if older:
-        tl.write_run(found, out)
+        shutil.copytree(runs.parent / "older", out)
     child = os.fork()
     if not child:
         left = moment
@@ -561,6 +562,11 @@ def test_the_demo_is_whole_and_the_command_it_prints_runs(tmp_path: Path) -> Non
     assert not list(tmp_path.glob("*.partial"))
     document = json.loads((demo / "assessment.json").read_bytes())
     assert document["on"] == "2018-12-31"
+    rows = {line.split()[0]: line.split()[1:] for line in said.splitlines() if line.strip()}
+    for town, shown in (("T02", "T02"), (None, "全部小镇合计")):
+        own = [one["verdict"] for one in document["findings"] if one["town"] == town]
+        kinds = ("pass", "fail", "review", "not_evaluated", "info")
+        assert rows[shown][-5:] == [str(own.count(kind)) for kind in kinds]
     for read in document["inputs"]:
         assert any((base / read["path"]).exists() for base in (tmp_path, demo / "county"))
     assert document["catalog"]["path"] == "my-demo/county/catalog.toml"

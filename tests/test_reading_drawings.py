@@ -608,7 +608,7 @@ def test_dwg_stays_refused_with_advice(tmp_path):
     path.write_bytes(b"AC1032" + bytes(200))
     with pytest.raises(LayerError) as caught:
         sniff(path)
-    assert "export" in message(caught)
+    assert "save the drawing as DXF" in message(caught)
 
 
 def test_a_drawing_in_a_zip_with_a_chinese_name(tmp_path):

@@ -11,7 +11,7 @@ from typing import Any
 import typer
 
 from townland import units
-from townland.assessment import Assessment, check
+from townland.assessment import TOGETHER, Assessment, check
 from townland.catalog import ROLES, load_catalog
 from townland.dossier import load_dossiers, match_dossiers
 from townland.i18n import _
@@ -301,6 +301,21 @@ def _findings(assessment: Assessment, town: str | None, lang: str) -> None:
                 printing.paragraph(found.why.render(lang), indent=" " * 11)
 
 
+def _overview(assessment: Assessment, lang: str) -> None:
+    """Print how many rules have each verdict, a line a town; `report.html` has the matrix."""
+    together = _("All towns together").render(lang)
+    printing.table(
+        [
+            (
+                together if town == TOGETHER else town,
+                *(int((verdicts == verdict).sum()) for verdict in printing.VERDICTS),
+            )
+            for town, verdicts in assessment.matrix().iterrows()
+        ],
+        [_("town").render(lang), *(word.render(lang) for word in printing.VERDICTS.values())],
+    )
+
+
 def _summary(assessment: Assessment, out: Path, formats: Sequence[str], lang: str) -> None:
     for result in assessment.towns:
         typer.echo("")
@@ -318,6 +333,9 @@ def _summary(assessment: Assessment, out: Path, formats: Sequence[str], lang: st
         typer.echo("")
         typer.echo(_("All towns together").render(lang))
         _findings(assessment, None, lang)
+    if len(assessment.towns) > 1:
+        typer.echo("")
+        _overview(assessment, lang)
     typer.echo("")
     typer.echo(
         _(
