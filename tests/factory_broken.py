@@ -1616,6 +1616,23 @@ def shp_of_metres_with_a_prj_in_degrees(folder: Path) -> Path:
     return path
 
 
+def prj_as_utf_8(path: Path) -> None:
+    """A cure: the .prj as UTF-8."""
+    side = path.with_suffix(".prj")
+    side.write_bytes(side.read_bytes().decode("gbk").encode("utf-8"))
+
+
+@broken("shapefile", LayerError, cure=prj_as_utf_8, area_m2=10_000)
+def shp_with_a_prj_in_gbk(folder: Path) -> Path:
+    """en: the text of the CRS (in a Shapefile, the .prj) is not UTF-8; → save it as UTF-8
+    zh: 坐标系的文字（Shapefile 为 .prj 文件）不是 UTF-8 编码； → 请用文本编辑器打开 .prj 并另存为 UTF-8
+    """
+    path = shp(folder)
+    side = path.with_suffix(".prj")
+    side.write_bytes(side.read_text("ascii").replace("CGCS2000", "国家2000", 1).encode("gbk"))
+    return path
+
+
 @broken("shapefile", CRSError, cure=again(SHP), area_m2=10_000)
 def shp_in_xian_1980(folder: Path) -> Path:
     """en: Xian 1980 … not public … → have the data converted to CGCS2000

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import stat
 import tomllib
 from collections.abc import Iterator
 from difflib import get_close_matches
@@ -56,9 +57,32 @@ def load(
     return parse(raw, path.as_posix(), model, error, context), hashlib.sha256(raw).hexdigest()
 
 
+MAX_BYTES = 16 << 20
+"""A catalog, rulebook or dossier of this size would be a book of ten thousand pages."""
+MAX_LINE = 20_000
+
+
 def read(path: Path, error: type[TownlandError]) -> bytes:
-    """Read the bytes of a file; errors as `load`."""
+    """Read the bytes of a file; errors as `load`. A pipe or a device is no file, and may never end."""
     try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise error(
+                _(
+                    "{path}: this is a folder, a pipe or a device; give the path of a file",
+                    path=path.as_posix(),
+                )
+            )
+        if status.st_size > MAX_BYTES:
+            raise error(
+                _(
+                    "{path}: {size} MB of text, and at most {most} MB are read; take out what does not"
+                    " belong there",
+                    path=path.as_posix(),
+                    size=status.st_size >> 20,
+                    most=MAX_BYTES >> 20,
+                )
+            )
         return path.read_bytes()
     except FileNotFoundError:
         raise error(
@@ -89,9 +113,25 @@ def tables(
         raise error(
             _("{name}, line {line}: not UTF-8; save the file as UTF-8", name=name, line=line)
         ) from None
+    for line, text in enumerate(source.splitlines(), 1):
+        if len(text) > MAX_LINE:  # the patterns that find keys would take a day
+            raise error(
+                _(
+                    "{name}, line {line}: {count} characters in one line, and at most {most} are read;"
+                    " break the line",
+                    name=name,
+                    line=line,
+                    count=len(text),
+                    most=MAX_LINE,
+                )
+            )
     try:
         return tomllib.loads(source), dict(key_lines(source))
-    except tomllib.TOMLDecodeError as problem:
+    except RecursionError:
+        raise error(
+            _("{name}: arrays or tables stand too deep in one another; flatten them", name=name)
+        ) from None
+    except ValueError as problem:  # a number of thousands of digits is no TOMLDecodeError
         raise error(_("{name}: not valid TOML: {reason}", name=name, reason=problem)) from None
 
 

@@ -7,7 +7,8 @@ fewer features, and a Shapefile whose index leads nowhere with features without 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -61,6 +62,7 @@ def folder_faults(path: Path, place: str) -> Iterator[Text]:
     Without the index GDAL guesses where the rows are, and says itself that they may be wrong ones.
     """
     files = {file.name.lower(): file for file in path.iterdir()}
+    yield from _odd(files.values(), place)
     for name, table in sorted(files.items()):
         if not name.endswith(".gdbtable"):
             continue
@@ -78,6 +80,17 @@ def folder_faults(path: Path, place: str) -> Iterator[Text]:
             size, expected = file.stat().st_size, _gdb_size(file)
             if size < expected:
                 yield _cut_off(f"{place}/{file.name}", size, expected)
+
+
+def _odd(files: Iterable[Path | None], place: str) -> Iterator[Text]:
+    """What of the files beside one is no file: reading a pipe or a device may never end."""
+    for file in files:
+        if file is not None and not stat.S_ISREG(file.stat().st_mode):
+            yield _(
+                "{path}: {name} is a folder, a pipe or a device, and no file; copy all files again",
+                path=place,
+                name=file.name,
+            )
 
 
 def side_file(path: Path, suffix: str) -> Path | None:
@@ -121,6 +134,7 @@ def _shapefile_faults(path: Path, head: bytes, size: int, place: str) -> Iterato
     if size < max(expected, 100):
         yield _cut_off(place, size, max(expected, 100))
     index, table = side_file(path, ".shx"), side_file(path, ".dbf")
+    yield from _odd((index, table, side_file(path, ".prj"), side_file(path, ".cpg")), place)
     for side, suffix in ((index, ".shx"), (table, ".dbf")):
         if side is None:
             yield _(

@@ -22,7 +22,7 @@ from townland.reading.coordinate_heading import SEARCHED, Heading, find_heading,
 from townland.reading.numerals import decimals, number, packed, plain, sexagesimal
 from townland.reading.rows import Rows, Whole
 from townland.reading.sheets import Sheet, delimited, named_sheet, too_many, workbook
-from townland.reading.text import content, decoded, few
+from townland.reading.text import content, decoded, few, unended
 
 COLUMNS = ("地块编号", "地块名称")
 
@@ -81,6 +81,7 @@ def read_coordinates(file: Path, place: str, *, layer: str | None, encoding: str
     """
     if file.suffix.lower() != ".xlsx":
         text, used, notes = decoded(content(file, place), encoding, place)
+        notes = (*notes, *unended(text))
         return parse_table(text, place, encoding=used, issues=notes)
     sheets = workbook(file, place)
     # a zip's file is named as its layer

@@ -26,7 +26,7 @@ from townland.reading.coordinate_header import Stated, check_unit, crs_of
 from townland.reading.coordinate_table import parse_table
 from townland.reading.numerals import decimals, number, plain
 from townland.reading.rows import Rows, Whole
-from townland.reading.text import content, decoded, few, lines
+from townland.reading.text import content, decoded, few, lines, unended
 
 COLUMNS = ("地块编号", "地块名称", "地块面积", "图幅号", "地块用途", "地类编码")
 """The columns of every plot, whose header may give more."""
@@ -92,6 +92,7 @@ def read_text(file: Path, place: str, *, layer: str | None, encoding: str | None
     """
     del layer
     text, used, notes = decoded(content(file, place), encoding, place)
+    notes = (*notes, *unended(text))
     if not _A_HEADER.search(text):
         return parse_table(text, place, encoding=used, issues=notes)
     return parse(text, place, encoding=used, issues=notes)

@@ -22,10 +22,11 @@ Bounds = tuple[float, float, float, float]
 def _open(path: Path, place: str) -> tuple[pq.ParquetFile, str, dict[str, Any]]:
     """The file, the name of its geometry column, and what the ``geo`` metadata says of it."""
     try:
-        file = pq.ParquetFile(path)
+        file = pq.ParquetFile(path, page_checksum_verification=True)
         geo = json.loads((file.schema_arrow.metadata or {})[b"geo"])
         name = geo["primary_column"]
         column = geo["columns"][name]
+        file.schema_arrow.field(name)
     except (pa.ArrowException, OSError) as problem:
         raise LayerError(
             _(
@@ -114,6 +115,8 @@ def rows(
     fid = np.concatenate([*numbers, np.array([], np.int64)]).astype(np.int64)
     geometry = shapely.from_wkb(np.asarray(table.column(name).to_numpy(), object))
     found = {field: table.column(field) for field in columns}
+    for values in found.values():
+        values.validate(full=True)  # bytes that are no text would fail wherever they are first used
     if boxes is None or covering:
         return fid, found, geometry
     keep = _near(list(shapely.bounds(geometry).reshape(-1, 4).T), boxes)

@@ -410,6 +410,14 @@ def translated(place: str) -> Iterator[list[Issue]]:
         for words in dict.fromkeys(" ".join(str(w.message).split()) for w in caught):
             message = _("the reading library warns: {warning}", warning=words)
             issues.append(Issue("read_warning", "warning", message))
+    except UnboundLocalError:  # how pyogrio fails over the text of a CRS that it cannot decode
+        raise LayerError(
+            _(
+                "{place}: the text of the CRS (in a Shapefile, the .prj) is not UTF-8; open the .prj in"
+                " an editor, and save it as UTF-8, or export the layer again",
+                place=place,
+            )
+        ) from None
     except (
         DataSourceError,
         DataLayerError,

@@ -112,6 +112,20 @@ def _undecodable(data: bytes, problem: UnicodeError, encoding: str, place: str) 
     )
 
 
+def unended(text: str) -> tuple[Issue, ...]:
+    """That the last line has no end: so a file looks that was cut off, and many a one typed by hand.
+
+    In a list of coordinates nothing else tells it, where a ring may do without its closing point.
+    """
+    if not text or text[-1] in "\r\n\x1a":
+        return ()
+    message = _(
+        "the last line has no line end, as in a file that was cut off; make sure that no point is"
+        " missing"
+    )
+    return (Issue("last_line_open", "info", message),)
+
+
 def lines(text: str, place: str) -> list[str]:
     """The lines of a text, whatever ends them.
 

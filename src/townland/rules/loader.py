@@ -156,10 +156,10 @@ def policy_text(text: str, path: Path, folders: Iterable[Path]) -> str:
     """
     for folder in (*folders, _folder()):
         try:
-            return (folder / text).read_text("utf-8-sig")
-        except FileNotFoundError:
-            continue
-        except (OSError, UnicodeDecodeError) as problem:
+            if not (folder / text).exists():
+                continue
+            return documents.read(folder / text, RulebookError).decode("utf-8-sig")
+        except UnicodeDecodeError as problem:
             raise RulebookError(
                 _(
                     "{path}: the policy's text {text} cannot be read ({reason})",
