@@ -1,11 +1,11 @@
-"""What GDAL passes over in silence in a GeoJSON: its text, and a CRS that it does not understand."""
+"""What GDAL passes over in silence in GeoJSON: its text, its structure, a CRS that it does not know."""
 
 from __future__ import annotations
 
 import codecs
 import json
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import pyproj
 from pyproj.exceptions import CRSError as ProjCRSError
 
 from townland.errors import EncodingError, LayerError
-from townland.i18n import _
+from townland.i18n import Text, _
 from townland.issues import Issue
 from townland.reading.rows import LARGEST
 
@@ -24,6 +24,8 @@ _END = 1 << 16
 _BLOCK = 8 << 20
 _MEMBER = re.compile(r'"crs"\s*:\s*')
 _CONTENT = re.compile(r'"(features|geometry|geometries|coordinates|properties)"\s*:')
+_OTHERS = {"geometryType", "spatialReference", "attributes", "rings"}
+"""Members of the JSON of another maker."""
 _WGS84 = re.compile(r"CRS:?84$|EPSG:.*:?4326$", re.IGNORECASE)
 
 
@@ -111,65 +113,170 @@ def _value(text: str, start: int) -> tuple[bool, Any]:
         return False, None
 
 
-def refuse_bad_coordinates(path: Path, place: str) -> None:
-    """Name the first coordinate that is no number, or lies nowhere on the Earth.
+DEPTHS = {
+    "Point": 0,
+    "MultiPoint": 1,
+    "LineString": 1,
+    "MultiLineString": 2,
+    "Polygon": 2,
+    "MultiPolygon": 3,
+}
+"""In how many lists the positions of a geometry stand (RFC 7946, 3.1)."""
 
-    GDAL takes a geometry with such a coordinate away, or puts NaN in its place; it is asked for where
-    that is seen. A text that Python cannot parse is left to GDAL's own message.
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """In place of a geometry or a feature that was looked at: what is wrong with it."""
+
+    fault: Text | None = None
+
+
+def refuse_faults(path: Path, place: str) -> None:
+    """Name the first feature that is not what GeoJSON prescribes (RFC 7946).
+
+    GDAL passes over much of it in silence: a feature that is null, a polygon that stands one list too
+    high. Or it puts NaN in place of a coordinate. A text that is no JSON, or one of another maker's
+    kind, is left to GDAL's own message.
 
     Raises
     ------
     LayerError
-        There is one; the message names feature and vertex, both counted from 1.
+        Something is not as prescribed; the message names feature and vertex, both counted from 1.
     """
-    for number, geometry in enumerate(_geometries(path), 1):
-        for vertex, position in enumerate(_positions(geometry), 1):
-            for value in position[:2] if len(position) > 1 else [position]:
-                if _is_number(value):
-                    continue
+    text = path.read_text("utf-8-sig", "replace")
+    try:
+        documents = [json.loads(text, object_hook=_looked_at)]
+    except (ValueError, RecursionError):
+        try:
+            lines = text.replace("\x1e", "").splitlines()
+            documents = [json.loads(line, object_hook=_looked_at) for line in lines if line.strip()]
+        except (ValueError, RecursionError):
+            return
+    number = 0
+    for document in documents:
+        for feature in _features(document, place):
+            number += 1
+            fault = _of_feature(feature)
+            if fault is not None:
                 raise LayerError(
-                    _(
-                        "{place}: feature {feature}, vertex {vertex}: {value} is no coordinate;"
-                        " expected a number; correct it, or delete the feature",
-                        place=place,
-                        feature=number,
-                        vertex=vertex,
-                        value=json.dumps(value, ensure_ascii=False)[:40],
-                    )
+                    _("{place}: feature {feature}{fault}", place=place, feature=number, fault=fault)
                 )
+
+
+def _features(document: Any, place: str) -> list[Any]:
+    """The features of a document; a bare feature or geometry is one."""
+    if isinstance(document, _Seen):
+        return [document]
+    if not isinstance(document, dict) or ("type" not in document and _OTHERS & document.keys()):
+        return []
+    if document.get("type") in ("Feature", *DEPTHS, "GeometryCollection"):
+        return [document]
+    if document.get("type") != "FeatureCollection":
+        raise LayerError(
+            _(
+                "{place}: the type of the whole is {found}; expected FeatureCollection, Feature or a"
+                " kind of geometry, in just these letters; correct it",
+                place=place,
+                found=_shown(document.get("type")),
+            )
+        )
+    features = document.get("features")
+    if not isinstance(features, list):
+        raise LayerError(
+            _(
+                "{place}: a FeatureCollection has its features in a list named features, and here is"
+                " none; export the file again",
+                place=place,
+            )
+        )
+    return features
+
+
+def _of_feature(feature: Any) -> Text | None:
+    """What is wrong with what stands in the place of a feature."""
+    if isinstance(feature, _Seen):
+        return feature.fault
+    if isinstance(feature, dict) and feature.get("type") in (*DEPTHS, "GeometryCollection"):
+        return _(": a {kind} without its list of coordinates; draw it again", kind=feature["type"])
+    kind = feature.get("type") if isinstance(feature, dict) else feature
+    return _(
+        " is {found}, and no feature; expected an object whose type is Feature; correct it, or delete"
+        " it",
+        found=_shown(kind),
+    )
+
+
+def _looked_at(one: dict[str, Any]) -> Any:
+    """A geometry or a feature once it is parsed, so that its coordinates need not be kept."""
+    kind = one.get("type")
+    if kind in DEPTHS and "coordinates" in one:
+        return _Seen(_of_coordinates(str(kind), one["coordinates"]))
+    if kind == "GeometryCollection" and isinstance(one.get("geometries"), list):
+        return _Seen(next(filter(None, map(_of_geometry, one["geometries"])), None))
+    if kind != "Feature":
+        return one
+    if "geometry" not in one:
+        return _Seen(_(" has no member geometry; name its geometry so, or delete the feature"))
+    if not isinstance(one.get("properties", {}), dict | _Seen | None):
+        found = _shown(one["properties"])
+        return _Seen(_(": its properties are {found}; expected an object or null", found=found))
+    return _Seen(None if one["geometry"] is None else _of_geometry(one["geometry"]))
+
+
+def _of_geometry(one: Any) -> Text | None:
+    if isinstance(one, _Seen):
+        return one.fault
+    kind = one.get("type") if isinstance(one, dict) else one
+    if kind in (*DEPTHS, "GeometryCollection"):
+        return _(": a {kind} without its list of coordinates; draw it again", kind=str(kind))
+    return _(
+        ": its geometry is of the kind {found}, which GeoJSON does not have; expected for example"
+        " Polygon or MultiPolygon",
+        found=_shown(kind),
+    )
+
+
+def _of_coordinates(kind: str, coordinates: Any) -> Text | None:
+    """What is wrong with the coordinates of a geometry, by its first vertex at fault."""
+    if not isinstance(coordinates, list):
+        return _(": a {kind} without its list of coordinates; draw it again", kind=kind)
+    lists = [coordinates]
+    if DEPTHS[kind] == 0:
+        lists = [[coordinates]] if coordinates else []
+    for _level in range(DEPTHS[kind] - 1):
+        if not all(isinstance(part, list) for one in lists for part in one):
+            return _wrongly_nested(kind)
+        lists = [part for one in lists for part in one]
+    for vertex, position in enumerate((position for one in lists for position in one), 1):
+        if not isinstance(position, list) or len(position) < 2:
+            return _wrongly_nested(kind, vertex)
+        for value in position[:2]:
+            if isinstance(value, list):
+                return _wrongly_nested(kind, vertex)
+            if not _is_number(value):
+                return _(
+                    ", vertex {vertex}: {value} is no coordinate; expected a number; correct it, or"
+                    " delete the feature",
+                    vertex=vertex,
+                    value=_shown(value),
+                )
+    return None
+
+
+def _wrongly_nested(kind: str, vertex: int | None = None) -> Text:
+    brackets = DEPTHS[kind]
+    return _(
+        "{where}: the coordinates of a {kind} are nested as {expected}, and here otherwise, so that a"
+        " part would be lost; correct the brackets, or draw it again",
+        where="" if vertex is None else _(", vertex {vertex}", vertex=vertex),
+        kind=kind,
+        expected="[" * brackets + "[x, y]" + ", …]" * brackets,
+    )
+
+
+def _shown(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=lambda _seen: "…")[:40]
 
 
 def _is_number(value: Any) -> bool:
     return type(value) in (int, float) and abs(value) <= LARGEST
-
-
-def _geometries(path: Path) -> Iterator[Any]:
-    """The geometries of all features, of a collection or line by line."""
-    text = path.read_text("utf-8-sig", "replace")
-    try:
-        documents = [json.loads(text)]
-    except (ValueError, RecursionError):
-        try:
-            lines = text.replace("\x1e", "").splitlines()
-            documents = [json.loads(line) for line in lines if line.strip()]
-        except (ValueError, RecursionError):
-            return
-    for document in documents:
-        features = document.get("features") if isinstance(document, dict) else None
-        for feature in features if isinstance(features, list) else [document]:
-            if isinstance(feature, dict):
-                yield feature.get("geometry") if "geometry" in feature else feature
-
-
-def _positions(geometry: Any) -> Iterator[list[Any]]:
-    """The positions of a geometry in their order: lists that hold no list."""
-    waiting = [geometry]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, dict):
-            waiting += [one.get("coordinates")]
-            waiting += reversed(one.get("geometries") or [])
-        elif isinstance(one, list) and one and not any(isinstance(part, list) for part in one):
-            yield one
-        elif isinstance(one, list):
-            waiting += reversed(one)

@@ -176,6 +176,7 @@ def _ogr_source(
             options["encoding"] = found.used
     if kind == "geojson":
         geojson.require_utf_8(file, place)
+        geojson.refuse_faults(file, place)
     several = kind in ("geopackage", "filegdb")
     name = layer if several else None
     with translated(place) as issues:
@@ -279,8 +280,6 @@ def _read(source: Source, columns: Sequence[str], boxes: Sequence[Bounds] | None
     if source.format == "geojson":
         # its numbers may be the file's own and repeat: the order of the file is kept as it is
         rows = _read_ogr(source, columns, None)
-        if (shapely.is_missing(rows.geometry) | ~_finite(rows.geometry)).any():
-            geojson.refuse_bad_coordinates(source.path, source.place)
         total = bounds_of(rows.geometry)
         rows = replace(rows, fid=np.arange(len(rows)), bounds=total)
         return rows if boxes is None else rows.take(meets(rows.geometry, boxes))
