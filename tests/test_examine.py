@@ -177,6 +177,23 @@ def test_plane_areas_and_hectares_are_told_as_one_fault(look: Callable[..., Exam
     assert "area_differs" not in hectares.counts
 
 
+def test_the_column_and_the_unit_of_the_recorded_area_may_be_stated(
+    look: Callable[..., Examined],
+) -> None:
+    """9999.90 m² are 0.99999 ha: written as 1.00 that is within half of its last decimal."""
+    keys = 'area_column = "ha_total"\narea_unit = "ha"\n'
+    rounded = look(parcel(ha_total=1.0), parcel(ha_total=0.99), keys=keys)
+    assert rounded.counts["area_differs"] == 1  # 0.99 ha: 99.90 m² off, and 50 m² are rounding
+    (told,) = [issue for issue in rounded.summary.issues if issue.code == "area_differs"]
+    assert told.feature == "2"
+    assert "recorded as 9900.00 m²; measured it is 9999.90 m² (allowed: 50.00 m²)" in str(
+        told.message.render("en")
+    )
+    assert "net_area_differs" not in grave(rounded)  # which is of TBMJ, as ever
+    missing = look(parcel(), keys='area_column = "acres"\n')
+    assert [issue.severity for issue in missing.summary.issues] == ["error"]
+
+
 def test_a_missing_mandatory_field_and_a_code_kept_as_a_number(
     look: Callable[..., Examined],
 ) -> None:

@@ -32,7 +32,14 @@ Role = Literal[
 ]
 ROLES: tuple[str, ...] = get_args(Role)
 RASTER_ROLES = ("elevation", "land_cover", "imagery")
-COLUMN_KEYS = ("id_column", "class_column", "net_factor_column", "owner_column", "tag_column")
+COLUMN_KEYS = (
+    "id_column",
+    "class_column",
+    "net_factor_column",
+    "owner_column",
+    "tag_column",
+    "area_column",
+)
 """The keys of a layer that name a column."""
 
 
@@ -63,6 +70,8 @@ class LayerSpec(Strict):
     id_column: str | None = None
     owner_column: str | None = None
     tag_column: str | None = None
+    area_column: str | None = None
+    area_unit: Literal["m2", "ha", "mu"] = "m2"
     where: dict[str, list[str | int | float]] | None = None
     crs: str | None = None
     encoding: str | None = None

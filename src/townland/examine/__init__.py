@@ -22,6 +22,7 @@ from townland.examine.faults import Faults, issues, where
 from townland.examine.records import Records, records, wanted
 from townland.i18n import _
 from townland.issues import Issue
+from townland.reading.columns import require_column
 from townland.reading.inspecting import LayerSummary, inspect
 from townland.reading.layer import Layer
 from townland.reading.vector import read_layer
@@ -69,7 +70,13 @@ def examined(spec: LayerSpec, catalog: LayerCatalog) -> Examined:
     names = [column.name for column in summary.fields]
     columns = wanted(spec.role, names)
     try:
-        layer = read_layer(spec, catalog, None, digest=None, also=list(columns.values()))
+        if spec.area_column is not None:
+            columns[areas.RECORDED] = require_column(spec.area_column, names, spec.name)
+        elif "TBMJ" in columns:
+            columns[areas.RECORDED] = columns["TBMJ"]
+        layer = read_layer(
+            spec, catalog, None, digest=None, also=list(dict.fromkeys(columns.values()))
+        )
         held = records(layer, columns)
         found = [*fields.schema_faults(spec.role, summary.fields), *_found(held)]
     except TownlandError as problem:
@@ -100,7 +107,7 @@ def _found(held: Records) -> Iterator[Faults]:
     yield from domains.domain_faults(held)
     if layer.spec.role in SURVEYED:
         yield from consistency.consistency_faults(held)
-    if held.has("TBMJ"):
+    if held.has(areas.RECORDED):
         official = geodesy.official_area_m2(geometry, layer.crs)
         yield from areas.area_faults(held, official, areas.tolerance_m2(geometry, layer.crs))
     yield from _vintage(held)

@@ -16,6 +16,9 @@ from townland.i18n import Words, _
 
 Floats = NDArray[np.float64]
 
+RECORDED = "recorded_area"
+"""The field of the records that the catalog's area_column stands in, or the survey's TBMJ."""
+
 MOST = 0.9
 """Where so many of the areas that differ agree with another unit, or the plane, that explains them."""
 
@@ -23,7 +26,9 @@ MOST = 0.9
 def area_faults(records: Records, official: Floats, allowed: Floats) -> Iterator[Faults]:
     """Recorded areas that differ from the measured ones by more than rounding explains.
 
-    Where most of them are plane areas, hectares or mu instead, that is one fault of the layer.
+    A column that the catalog names (`area_column`) is in the unit that it states, and rounded to the
+    decimals in use; the survey's own has two. Where most of them are plane areas, hectares or mu
+    instead, that is one fault of the layer.
 
     Parameters
     ----------
@@ -34,9 +39,13 @@ def area_faults(records: Records, official: Floats, allowed: Floats) -> Iterator
     allowed
         How far a recorded area may lie from it, in m² (`tolerance_m2`).
     """
-    if not records.has("TBMJ"):
+    if not records.has(RECORDED):
         return
-    recorded = records.numbers("TBMJ")
+    unit = records.layer.spec.area_unit
+    written = records.numbers(RECORDED)
+    recorded = written * float(units.to_m2(1, unit))
+    if records.layer.spec.area_column is not None:
+        allowed = np.maximum(allowed, float(units.to_m2(_half_of_last(written), unit)))
     differs = ~np.isnan(recorded) & (official > 0) & ~(np.abs(recorded - official) <= allowed)
     if not differs.any():
         return
@@ -57,6 +66,17 @@ def area_faults(records: Records, official: Floats, allowed: Floats) -> Iterator
             allowed=printed_m2(allowed[rows]),
         ),
     )
+
+
+def _half_of_last(written: Floats) -> float:
+    """Half a unit of the last decimal in which numbers are written.
+
+    >>> _half_of_last(np.array([1.25, 0.5, np.nan]))
+    0.005
+    """
+    known = written[np.isfinite(written)]
+    digits = next((n for n in range(9) if np.allclose(known, known.round(n), rtol=0, atol=1e-9)), 9)
+    return float(0.5 * 10.0**-digits)
 
 
 def tolerance_m2(geometry: Any, crs: Any) -> Floats:
@@ -85,7 +105,8 @@ def _explained(
                 whole=whole,
                 ppm=units.half_up((ratio - 1) * 1e6, 0),
             )
-    for unit in ("ha", "mu"):
+    others: tuple[str, ...] = ("ha", "mu") if records.layer.spec.area_unit == "m2" else ()
+    for unit in others:
         factor = float(units.to_m2(1, unit))
         # printed to four decimals at best: half a unit of the last of them
         agrees = np.abs(recorded * factor - official) <= np.maximum(allowed, factor * 0.5e-2)
