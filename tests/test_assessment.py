@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from factory_land import CRS, box, catalog, geodesic_m2, shift, write
 from townland import areas, geodesy, units
 from townland.assessment import Assessment, check
-from townland.errors import CatalogError, EngineError, GeometryError, RulebookError
+from townland.errors import CatalogError, EngineError, GeometryError, LayerError, RulebookError
 from townland.prepare import gather
 from townland.reading.vector import read_layer
 from townland.report.assessment_json import assessment_json, dumps, schema
@@ -226,6 +226,48 @@ def test_unknown_codes_are_rows_issues_and_doubt(tmp_path: Path) -> None:
     measure = found.towns[0].measures["cultivated_built_on"]
     assert float(measure.unknown_m2) == pytest.approx(geodesic_m2(box(500, 0, 600, 1000)), abs=0.02)
     assert found.finding("LAND-04").verdict.value == "not_evaluated"
+
+
+def test_owners_and_tags_that_nobody_knows_are_told_with_their_area(tmp_path: Path) -> None:
+    columns = {"BSM": ["1", "2", "3"], "DLBM": ["0301"] * 3, "KCXS": [0.0] * 3}
+    shapes = [box(500 * at, 0, 500 * at + 500, 1000) for at in range(3)]
+    plots = [box(100, 0, 200, 100), box(200, 0, 300, 100), box(300, 0, 400, 100)]
+    layers = {
+        "land_use": write(tmp_path / "s.gpkg", shapes, **columns, QSXZ=["国有", "", "99"]),
+        "planned_use": write(
+            tmp_path / "plan.gpkg", plots, ID=["a", "b", "c"], GHDM=["0701"] * 3,
+            BQ=["real_estate", "realestate", None],
+        ),
+    }  # fmt: skip
+    found = run(tmp_path, [box(0, 0, 1500, 1000)], layers, planned_use='tag_column = "BQ"\n')
+    told = [issue for issue in found.issues if issue.code in ("owner_unknown", "tag_unknown")]
+    assert [(issue.code, issue.feature) for issue in told] == [
+        ("owner_unknown", "2"),
+        ("owner_unknown", "3"),
+        ("tag_unknown", "b"),
+    ]
+    blank, odd, tag = (issue.message.render("en") for issue in told)
+    assert "the owner ''" in blank
+    assert "the owner '99'" in odd
+    area = geodesic_m2(plots[1])
+    assert "the tag 'realestate', of which no measure of the rulebook asks" in tag
+    assert f"{area:.2f} m² of the town" in tag
+    (row,) = found.towns[0].land_classes.rows
+    assert float(row.state_m2) == pytest.approx(geodesic_m2(shapes[0]), abs=0.02)
+
+
+@pytest.mark.parametrize("factor", [10.0, 1.0, -0.1])
+def test_a_ridge_coefficient_that_is_no_part_of_1_is_refused(tmp_path: Path, factor: float) -> None:
+    """10 is what some write for 10 %: the net area would be nine times the land below nothing."""
+    shapes = [box(0, 0, 500, 1000), box(500, 0, 1000, 1000)]
+    columns = {"BSM": ["1", "2"], "QSXZ": ["30", "30"], "KCXS": [0.1, factor]}
+    for codes, refused in ((["0103", "0103"], True), (["0103", "0301"], False)):
+        layers = {"land_use": write(tmp_path / "s.gpkg", shapes, DLBM=codes, **columns)}
+        if not refused:  # woods have no ridges, whatever the column says
+            assert run(tmp_path, [box(0, 0, 1000, 1000)], layers).towns
+            continue
+        with pytest.raises(LayerError, match=f"要素 2：扣除系数 KCXS 为 {factor:g}"):
+            run(tmp_path, [box(0, 0, 1000, 1000)], layers)
 
 
 def test_only_slivers_of_basic_farmland_are_reviewed(tmp_path: Path) -> None:

@@ -240,6 +240,16 @@ def ridge_cents(cents: Ints, coefficient: Floats) -> Ints:
     return out
 
 
+STATE, COLLECTIVE = ("1", "2", "国"), ("3", "4", "集")
+"""How a code or a word for the owner (QSXZ) begins; land of no known owner counts as collective."""
+
+
+def owners(values: Any) -> Any:
+    """The first character of each owner's code or word, "" where there is none."""
+    text = values.astype(object).where(values.notna(), "").astype(str)
+    return text.str.strip().str[:1].to_numpy(dtype=object)
+
+
 def land_classes(
     closed: Closed, ground: Ground, control_m2: Decimal, ridge_name: str
 ) -> LandClasses:
@@ -250,8 +260,7 @@ def land_classes(
     """
     part = ground.frame.iloc[closed.pieces.rows[ground.role]]
     codes = part["code"].astype(object).where(part["code"].notna(), "").to_numpy()
-    owner = part["owner"].astype(object).where(part["owner"].notna(), "").astype(str)
-    state = np.asarray(owner.str[:1].isin(("1", "2")), dtype=bool)
+    state = np.isin(owners(part["owner"]), STATE)
     ridges = ridge_cents(closed.cents, part["ridge"].to_numpy(dtype=float))
     names = dict(zip(codes, zip(part["class_name"], part["three_class"], strict=True), strict=True))
     booked = RIDGE_CODES.get(ground.scheme, "")

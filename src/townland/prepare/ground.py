@@ -17,7 +17,7 @@ import shapely
 from townland import crs as crs_room
 from townland import landclass
 from townland.catalog import LayerSpec
-from townland.errors import CatalogError
+from townland.errors import CatalogError, LayerError
 from townland.i18n import _
 from townland.prepare.areal import made_valid
 from townland.prepare.mend import Repair, mend
@@ -78,6 +78,8 @@ def gather(
     CatalogError
         The layers of the role have classes of different schemes, or codes of another scheme than
         the declared one.
+    LayerError
+        A ridge coefficient of cultivated land is no part of 1.
     GeometryError
         As `mend`: a repair would change a protected area and is not among the `accepted`.
 
@@ -180,6 +182,7 @@ def _columns(
         }
         deducts = np.asarray(classes["source"].isin(CULTIVATED), dtype=bool)
     factor = np.nan_to_num(frame["net_factor"].to_numpy(dtype=float))
+    _require_shares(layer, frame["id"].to_numpy(), factor, deducts)
     return order, {
         "id": frame["id"],
         "layer": layer.spec.name,
@@ -188,6 +191,24 @@ def _columns(
         "owner": frame["owner"],
         "tag": frame["tag"],
     }
+
+
+def _require_shares(layer: Layer, ids: Any, factor: Any, deducts: Any) -> None:
+    """Make sure that each ridge coefficient is a part of 1: one in percent would leave no net area."""
+    odd = np.flatnonzero(deducts & ~((factor >= 0) & (factor < 1)))
+    if len(odd):
+        raise LayerError(
+            _(
+                "layer {layer}, feature {feature}: the ridge coefficient {column} is {value}; expected"
+                " at least 0 and less than 1 ({count} features near the towns have such a one). Where it"
+                " is in percent, divide it by 100; else correct it",
+                layer=layer.spec.name,
+                feature=ids[odd[0]],
+                column=layer.spec.net_factor_column,
+                value=f"{factor[odd[0]]:g}",
+                count=len(odd),
+            )
+        )
 
 
 def _moved(geometries: Any, source: pyproj.CRS, target: pyproj.CRS) -> Any:

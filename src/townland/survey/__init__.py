@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
@@ -19,6 +19,7 @@ from townland.issues import Issue
 from townland.landclass import SELECTORS, ZONES, Profile, Scheme
 from townland.overlay import Overlap, Pieces
 from townland.prepare import Ground, polygons_of
+from townland.survey import odd
 from townland.towns import Town
 
 AREA_CHECK_M2, AREA_CHECK_SHARE, AREA_CHECK_EDGE_M = 0.02, 5e-9, 1e-5
@@ -164,11 +165,16 @@ def measure_town(
     """
     area, check_area, plane = boundary_areas(town)
     survey = _Survey(town, area, grounds, sliver_width_m)
+    kept = {name: _kept(name, spec, grounds, profile) for name, spec in measures.items()}
     measured = {
-        name: survey.measure(
-            name, tuple(spec.layers), _kept(name, spec, grounds, profile), spec.outside
-        )
+        name: survey.measure(name, tuple(spec.layers), kept[name], spec.outside)
         for name, spec in measures.items()
+    }
+    asked = {
+        tag
+        for filters in kept.values()
+        for one in filters.values()
+        for tag in (*one.or_tags, *(one.tags or ()))
     }
     table = None
     if "land_use" in grounds:
@@ -185,7 +191,7 @@ def measure_town(
         survey.measure("planned_use", ("planned_use",), {}).frame,
         surroundings(town.boundary, grounds["land_use"]) if "land_use" in grounds else None,
         {role: shapely.union_all(survey.gaps((role,))) for role in grounds},
-        tuple(survey.issues()),
+        tuple(survey.issues(asked)),
     )
 
 
@@ -434,32 +440,15 @@ class _Survey:
             self._overlap_m2[role] = geodesy.official_area_m2(shared, self.town.crs)
         return self._overlap_m2[role]
 
-    def issues(self) -> Iterator[Issue]:
-        """What was odd in the layers within this town: overlaps, unknown codes, parts not covered."""
+    def issues(self, tags: Collection[str]) -> Iterator[Issue]:
+        """What was odd in the layers within this town; `tags` are those that measures ask for."""
+        town = self.town.name
         for role, overlaps in self.overlaps.items():
             frame = self.grounds[role].frame
-            for found, area in zip(overlaps, self.overlap_m2(role), strict=True):
-                if area < areas.NOTHING_M2:
-                    continue
-                keeps, loses = frame.iloc[found.keeps], frame.iloc[found.loses]
-                yield Issue(
-                    "layer_overlap",
-                    "warning",
-                    _(
-                        "town {town}: features {keeps} and {loses} of layer {layer} overlap by {area}"
-                        " m²; the land counts once, for {keeps}",
-                        town=self.town.name,
-                        keeps=keeps["id"],
-                        loses=loses["id"],
-                        layer=loses["layer"],
-                        area=units.m2(area),
-                    ),
-                    str(loses["layer"]),
-                    str(loses["id"]),
-                )
+            yield from odd.overlap_issues(town, frame, overlaps, self.overlap_m2(role))
         for role, ground in self.grounds.items():
-            if ground.scheme and role in self._pieces:
-                yield from self._unknown_codes(role, ground)
+            if role in self._pieces:
+                yield from odd.code_issues(town, ground, self.chain((role,)), tags)
         rest = self.chain(("land_use",)).rest.sum() if "land_use" in self.grounds else 0
         if rest:
             yield Issue(
@@ -468,32 +457,8 @@ class _Survey:
                 _(
                     "town {town}: the land survey does not cover {area} m² of it; that part stands as"
                     " a row of its own",
-                    town=self.town.name,
+                    town=town,
                     area=areas.decimal_m2(rest),
                 ),
                 ",".join(sorted(set(self.grounds["land_use"].frame["layer"]))),
-            )
-
-    def _unknown_codes(self, role: str, ground: Ground) -> Iterator[Issue]:
-        closed = self.chain((role,))
-        part = ground.frame.iloc[closed.pieces.rows[role]]
-        unknown = part["class_name"].isna().to_numpy()
-        codes = part["code"].astype(object).where(part["code"].notna(), "").to_numpy()
-        for code in sorted(set(codes[unknown])):
-            here = unknown & (codes == code)
-            yield Issue(
-                "class_unknown",
-                "warning",
-                _(
-                    "town {town}: {count} features of layer {layer} carry the code '{code}', which the"
-                    " scheme {scheme} does not know; {area} m² of the town",
-                    town=self.town.name,
-                    count=int(here.sum()),
-                    layer=part["layer"].to_numpy()[here][0],
-                    code=code,
-                    scheme=ground.scheme,
-                    area=areas.decimal_m2(closed.cents[here].sum()),
-                ),
-                str(part["layer"].to_numpy()[here][0]),
-                str(part["id"].to_numpy()[here][0]),
             )
