@@ -208,7 +208,7 @@ def test_what_cannot_be_a_class_grid(tmp_path, monkeypatch):
     assert "one band" in refused(tmp_path, "rgb.tif")
     monkeypatch.setattr("townland.reading.cells.MAX_CELLS", 1000)
     assert "more than 1000" in refused(tmp_path, "ok.tif")
-    monkeypatch.setattr("townland.reading.cells.MAX_BLOCK", 100)
+    monkeypatch.setattr("townland.reading.raster.MAX_BLOCK", 100)
     assert "tiled" in refused(tmp_path, "ok.tif")
 
 

@@ -57,9 +57,19 @@ def load(
     return parse(raw, path.as_posix(), model, error, context), hashlib.sha256(raw).hexdigest()
 
 
-MAX_BYTES = 16 << 20
-"""A catalog, rulebook or dossier of this size would be a book of ten thousand pages."""
+MAX_BYTES = 2 << 20
+"""A catalog, rulebook or dossier of this size would be a book of a thousand pages."""
 MAX_LINE = 20_000
+
+
+def no_file(path: Path, error: type[TownlandError]) -> TownlandError:
+    """What a path is told that is none of a file."""
+    return error(
+        _(
+            "{path}: this is a folder, a pipe or a device; give the path of a file",
+            path=path.as_posix(),
+        )
+    )
 
 
 def read(path: Path, error: type[TownlandError]) -> bytes:
@@ -67,12 +77,7 @@ def read(path: Path, error: type[TownlandError]) -> bytes:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise error(
-                _(
-                    "{path}: this is a folder, a pipe or a device; give the path of a file",
-                    path=path.as_posix(),
-                )
-            )
+            raise no_file(path, error)
         if status.st_size > MAX_BYTES:
             raise error(
                 _(

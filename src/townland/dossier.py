@@ -389,7 +389,8 @@ def _cell(key: str, text: str) -> Any:
 def _sheets(path: Path) -> list[tuple[str, list[tuple[int, dict[str, str]]]]]:
     """Read every sheet: its name, and its rows with their numbers and their filled cells."""
     try:
-        regular_file(path)
+        if regular_file(path) is None:
+            raise documents.no_file(path, LayerError)
         found = workbook(path, path.as_posix())
     except LayerError as problem:
         raise DossierError(problem.message) from None

@@ -299,16 +299,16 @@ def _in_ha_and_mu(gross: Mapping[str, Any], net: Mapping[str, Any]) -> tuple[str
 
 def _read(run: Path) -> Mapping[str, Any]:
     path = run / FILE if run.is_dir() else run
-    try:
-        document = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
+    if not path.is_file():  # reading a pipe would never end
         raise ReportError(
             _(
                 "{path}: no run is here; give the folder that townland check wrote",
                 path=run.as_posix(),
             )
-        ) from None
-    except (OSError, ValueError) as problem:
+        )
+    try:
+        document = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as problem:
         raise ReportError(
             _("{path}: cannot be read ({reason})", path=path.as_posix(), reason=problem)
         ) from None

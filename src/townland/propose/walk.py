@@ -82,7 +82,7 @@ def layers_below(folder: Path, tell: Callable[[str, int, int], None]) -> Iterato
 
 def _layers(path: Path) -> Iterator[Found]:
     suffix = path.suffix.lower()
-    if suffix == ".zip":
+    if suffix == ".zip" and path.is_file():  # a pipe would never end
         stems = _zipped(path)
         if len(stems) > 1:
             yield from (Found(path, stem) for stem in stems)

@@ -19,6 +19,8 @@ MAX_RATIO = 500
 """DBF tables with wide, empty text columns reach a ratio of 100 honestly."""
 RATIO_COUNTS_FROM = 100 << 20
 MAX_MEMBERS = 100_000
+MAX_DEPTH = 30
+"""Folders in one another."""
 
 _PARTS = {".shp", ".shx", ".dbf", ".prj", ".cpg", ".qix", ".sbn", ".sbx"}
 _UTF8_NAME = 0x800
@@ -103,13 +105,14 @@ def _unpack(archive: zipfile.ZipFile, root: Path, path: Path) -> None:
     for name, info in found:
         parts = PurePosixPath(name).parts
         is_link = stat.S_ISLNK(info.external_attr >> 16)
-        if is_link or not parts or ".." in parts or name.startswith("/") or ":" in name:
+        odd = len(parts) > MAX_DEPTH or any(ord(letter) < 32 for letter in name)
+        if is_link or odd or not parts or ".." in parts or name.startswith("/") or ":" in name:
             raise LayerError(
                 _(
                     "{path}: the zip holds {name}, a link or a name that leads out of its folder;"
                     " such a file is not unpacked",
                     path=path.as_posix(),
-                    name=name,
+                    name=name[:200],
                 )
             )
         if info.flag_bits & 0x1:

@@ -22,9 +22,6 @@ from townland.reading import raster as rasters
 MAX_CELLS = 20_000_000
 """A window of more cells than this is refused: its grid is too fine for the place."""
 
-MAX_BLOCK = 256_000_000
-"""The file's own blocks, which can be read only whole, may hold this many cells."""
-
 NODES = 9
 """In each direction, at so many places the scale of a projection is computed; it is linear between."""
 
@@ -103,7 +100,7 @@ def read_cells(
     ------
     LayerError
         The file cannot be read, holds more than one band or complex numbers; a window has more cells
-        than `MAX_CELLS`, or the file is stored in blocks that do not fit into memory.
+        than `MAX_CELLS`.
     CRSError
         As `inspect_raster`.
     """
@@ -120,17 +117,6 @@ def read_cells(
             )
         )
     with rasters.opened(path) as raster:
-        rows, columns = (int(size) for size in raster.block_shapes[0])
-        if rows * columns > MAX_BLOCK:
-            raise LayerError(
-                _(
-                    "{place}: the file is stored in blocks of {rows} × {columns} cells, which must be"
-                    " read whole; save it tiled (256 × 256)",
-                    place=place,
-                    rows=rows,
-                    columns=columns,
-                )
-            )
         grid = raster.transform
         frames = _apart([_frame(grid, box, pad) for box in boxes])
         asked = sum((bottom - top) * (right - left) for left, top, right, bottom in frames)

@@ -7,17 +7,24 @@ fewer features, and a Shapefile whose index leads nowhere with features without 
 from __future__ import annotations
 
 import os
+import re
+import sqlite3
 import stat
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import quote
 
 import numpy as np
 
+from townland.errors import LayerError
 from townland.i18n import Text, _
 
 BEYOND = 1 << 62
 """A size that no file has."""
+BESIDE = ("shapefile", "geopackage", "flatgeobuf", "geojson", "raster")
+"""The formats that GDAL opens, with what lies beside them."""
 _MAGIC = 8
 _NODE = 40
 """Bytes of a node of a FlatGeobuf's index: four numbers and an offset."""
@@ -37,12 +44,23 @@ def faults(path: Path, found: str, head: bytes, size: int, place: str) -> Iterat
     place
         How messages name it.
     """
+    if found in BESIDE:
+        yield from no_files(path, place)
     if found == "geopackage":
         page = int.from_bytes(head[16:18], "big")
         expected = (65536 if page == 1 else page) * int.from_bytes(head[28:32], "big")
         # the page count is only valid where the change counters agree (SQLite file format, 1.3.7)
         if head[24:28] == head[92:96] and size < expected:
             yield _cut_off(place, size, expected)
+            return
+        for name, words in views(path).items():
+            if name.startswith("gpkg_") or re.search(r"\brecursive\b", words, re.IGNORECASE):
+                yield _(
+                    "{path}: the view {name} stands in place of a table, or may have no end; export the"
+                    " layers to a new GeoPackage",
+                    path=place,
+                    name=name,
+                )
     if found == "geoparquet":
         with path.open("rb") as stream:
             stream.seek(max(0, size - 4), os.SEEK_SET)
@@ -82,21 +100,73 @@ def folder_faults(path: Path, place: str) -> Iterator[Text]:
                 yield _cut_off(f"{place}/{file.name}", size, expected)
 
 
-def _odd(files: Iterable[Path | None], place: str) -> Iterator[Text]:
-    """What of the files beside one is no file: reading a pipe or a device may never end."""
-    for file in files:
-        if file is not None and not stat.S_ISREG(file.stat().st_mode):
-            yield _(
-                "{path}: {name} is a folder, a pipe or a device, and no file; copy all files again",
-                path=place,
-                name=file.name,
+def no_files(path: Path, place: str) -> Iterator[Text]:
+    """What bears a file's name with another ending and is no file: GDAL would open it as a side file.
+
+    Reading a pipe or a device may never end. A folder of the name may lie there for reasons of its own.
+    """
+    stem = path.stem.lower() + "."
+    beside = (file for file in path.parent.iterdir() if file.name.lower().startswith(stem))
+    yield from _odd(beside, place, folders=True)
+
+
+def views(path: Path) -> dict[str, str]:
+    """The views of a GeoPackage by their names in small letters, as they were written.
+
+    What SQLite cannot read is left to GDAL's own message.
+    """
+    address = f"file:{quote(path.resolve().as_posix())}?mode=ro"
+    try:
+        with closing(sqlite3.connect(address, uri=True)) as base:
+            found = base.execute("SELECT name, sql FROM sqlite_master WHERE type = 'view'")
+            return {str(name).lower(): str(words) for name, words in found}
+    except (sqlite3.Error, UnicodeError):  # its messages quote the bytes of a name
+        return {}
+
+
+def refuse_view(path: Path, name: str, place: str) -> None:
+    """Refuse a view as a layer: counting its features may take for ever, or all memory.
+
+    Raises
+    ------
+    LayerError
+        The layer is one.
+    """
+    if name.lower() in views(path):
+        raise LayerError(
+            _(
+                "{place}: {name} is a view, whose features are computed when it is read; export it as a"
+                " layer of its own",
+                place=place,
+                name=name,
             )
+        )
+
+
+def _odd(files: Iterable[Path | None], place: str, *, folders: bool = False) -> Iterator[Text]:
+    """What of some files is none; with `folders`, these may be among them."""
+    for file in files:
+        if file is None or _is_file(file) or (folders and file.is_dir()):
+            continue
+        yield _(
+            "{path}: {name} is a folder, a pipe, a device or a link to nothing, and no file; copy all"
+            " files again",
+            path=place,
+            name=file.name,
+        )
+
+
+def _is_file(file: Path) -> bool:
+    try:
+        return stat.S_ISREG(file.stat().st_mode)
+    except OSError:
+        return False
 
 
 def side_file(path: Path, suffix: str) -> Path | None:
     """The file beside a Shapefile that ends in `suffix`, in any case of letters."""
     plain = path.with_suffix(suffix)
-    if plain.exists():
+    if plain.exists() or plain.is_symlink():
         return plain
     wanted = (path.stem + suffix).lower()
     return next((p for p in path.parent.iterdir() if p.name.lower() == wanted), None)
@@ -155,6 +225,9 @@ def _shapefile_faults(path: Path, head: bytes, size: int, place: str) -> Iterato
     length = int.from_bytes(header[8:10], "little") + count * int.from_bytes(
         header[10:12], "little"
     )
+    if count and not int.from_bytes(header[10:12], "little"):
+        yield _cut_off(beside + table.suffix, table_size, None)
+        return
     if table_size < length:
         yield _cut_off(beside + table.suffix, table_size, length)
     shapes = (index.stat().st_size - 100) // 8

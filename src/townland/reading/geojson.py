@@ -12,7 +12,7 @@ from typing import Any
 import pyproj
 from pyproj.exceptions import CRSError as ProjCRSError
 
-from townland.errors import EncodingError, LayerError
+from townland.errors import CRSError, EncodingError, LayerError
 from townland.i18n import Text, _
 from townland.issues import Issue
 from townland.reading.rows import LARGEST
@@ -22,6 +22,10 @@ DEFAULT = "EPSG:4326"
 
 _END = 1 << 16
 _BLOCK = 8 << 20
+_CRS_KEY = re.compile(rb'"(?:[cC]|\\u00[46]3)(?:[rR]|\\u00[57]2)(?:[sS]|\\u00[57]3)"')
+_KEY_LENGTH = 20
+"""No shorter than the key with all its letters escaped."""
+_BLANKS = " \t\r\n"
 _MEMBER = re.compile(r'"crs"\s*:\s*')
 _CONTENT = re.compile(r'"(features|geometry|geometries|coordinates|properties)"\s*:')
 _OTHERS = {"geometryType", "spatialReference", "attributes", "rings"}
@@ -51,6 +55,54 @@ def require_utf_8(path: Path, place: str) -> None:
                     place=place,
                 )
             ) from None
+
+
+def refuse_address(path: Path, place: str) -> None:
+    """Refuse a CRS that is the address of a text, which GDAL would fetch without asking.
+
+    GDAL looks for the member by any case of letters, and in the geometry, too. What looks like it
+    anywhere in the file is refused, so that nothing depends on where GDAL looks.
+
+    Raises
+    ------
+    CRSError
+        The file has such a member, or one whose end cannot be found.
+    """
+    with path.open("rb") as stream:
+        before, start = b"", 0
+        while block := stream.read(_BLOCK):
+            text = before + block
+            for found in _CRS_KEY.finditer(text):
+                if _is_address(path, start + found.end()):
+                    raise CRSError(
+                        _(
+                            "{place}: its CRS is an address on the network (crs of type link), which is"
+                            " never asked; take the member crs out, and state the CRS with --crs or"
+                            " the catalog's key crs",
+                            place=place,
+                        )
+                    )
+            before = text[-_KEY_LENGTH:]
+            start += len(text) - len(before)
+
+
+def _is_address(path: Path, at: int) -> bool:
+    """Whether an object that names a type link or url follows the key that ends at `at`."""
+    with path.open("rb") as stream:
+        stream.seek(at)
+        content = stream.read(_END)
+    text = content.decode("utf-8", "replace").lstrip(_BLANKS)
+    if text and text[0] != ":":
+        return False
+    value = text[1:].lstrip(_BLANKS)
+    if value and value[0] != "{":
+        return False
+    try:
+        member = json.JSONDecoder().raw_decode(value)[0]
+    except (ValueError, RecursionError):
+        return len(content) == _END  # what is shorter is broken, and GDAL says so
+    kinds = [str(kind).lower() for key, kind in member.items() if key.lower() == "type"]
+    return any(kind.startswith(("link", "url")) for kind in kinds)
 
 
 def declared(path: Path, found: Any) -> tuple[Any, tuple[Issue, ...]]:

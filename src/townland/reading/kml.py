@@ -25,11 +25,14 @@ from townland.reading.rows import Rows, Whole, bounds_of
 
 MAX_BYTES = 256 << 20
 MAX_DEPTH = 64
+MAX_RINGS = 100_000
+"""A map for a globe that has more is a layer, and would take minutes."""
 CRS = "EPSG:4326"
 
 _CHUNK = 1 << 20
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)", re.DOTALL)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_RING = re.compile(r"<(?:[^<>\s/]+:)?coordinates[\s>]")
 _COMMA = re.compile(r"\s*,\s*")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 _CHINESE_MAPS = re.compile(
@@ -70,6 +73,17 @@ def read_kml(
         The text cannot be decoded.
     """
     text, used, declared, text_issues = _text(file, place, encoding)
+    rings = sum(1 for _ring in _RING.finditer(text))
+    if rings > MAX_RINGS:
+        raise LayerError(
+            _(
+                "{place}: {count} boundaries, and at most {most} are read of a KML; save the layer as a"
+                " GeoPackage",
+                place=place,
+                count=rings,
+                most=MAX_RINGS,
+            )
+        )
     found = _Found(place)
     _parse(text, found, place)
     marks = _chosen(found, layer)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from townland.errors import LayerError
 from townland.i18n import _
+from townland.reading import wkb
 
 Bounds = tuple[float, float, float, float]
 
@@ -36,7 +37,7 @@ def _open(path: Path, place: str) -> tuple[pq.ParquetFile, str, dict[str, Any]]:
                 reason=" ".join(str(problem).split())[:300],
             )
         ) from None
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, RecursionError):
         raise LayerError(
             _(
                 "{place}: the Parquet file holds no geometry (no GeoParquet metadata); export the layer"
@@ -44,6 +45,14 @@ def _open(path: Path, place: str) -> tuple[pq.ParquetFile, str, dict[str, Any]]:
                 place=place,
             )
         ) from None
+    if not _is_sound(column):
+        raise LayerError(
+            _(
+                "{place}: what the GeoParquet metadata says of the geometry is no GeoParquet (bbox,"
+                " geometry_types or covering); export the layer again",
+                place=place,
+            )
+        )
     if column.get("encoding") != "WKB":
         raise LayerError(
             _(
@@ -53,6 +62,33 @@ def _open(path: Path, place: str) -> tuple[pq.ParquetFile, str, dict[str, Any]]:
             )
         )
     return file, name, column
+
+
+def _is_sound(column: Any) -> bool:
+    """Whether the metadata of a geometry column has the types that GeoParquet 1.1 gives them."""
+    if not isinstance(column, dict):
+        return False
+    box = column.get("bbox", [0, 0, 0, 0])
+    kinds = column.get("geometry_types", [])
+    covering = column.get("covering", {})
+    sides = covering.get("bbox", {}) if isinstance(covering, dict) else None
+    return (
+        (
+            box is None
+            or (isinstance(box, list) and len(box) in (4, 6) and all(map(_is_number, box)))
+        )
+        and isinstance(kinds, list)
+        and all(isinstance(kind, str) for kind in kinds)
+        and isinstance(sides, dict)
+        and all(
+            isinstance(side, list) and all(isinstance(part, str) for part in side)
+            for side in sides.values()
+        )
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def info(path: Path, place: str) -> dict[str, Any]:
@@ -97,31 +133,34 @@ def rows(
     """
     file, name, column = _open(path, place)
     covering = _covering(column)
-    numbers, tables = [], []
+    numbers, tables, shapes = [], [], []
     start = 0
     for group in range(file.metadata.num_row_groups):
         count = file.metadata.row_group(group).num_rows
-        keep = np.ones(count, bool)
+        fid = np.arange(start, start + count)
+        start += count
         if boxes is not None and covering:
             sides = file.read_row_group(group, columns=[".".join(part) for part in covering])
-            keep = _near([_leaf(sides, part) for part in covering], boxes)
-        if keep.any():
-            table = file.read_row_group(group, columns=[*columns, name])
-            numbers.append(start + np.flatnonzero(keep))
-            tables.append(table if keep.all() else table.take(pa.array(np.flatnonzero(keep))))
-        start += count
-    empty = file.schema_arrow.empty_table().select([*columns, name])
-    table = pa.concat_tables(tables) if tables else empty
-    fid = np.concatenate([*numbers, np.array([], np.int64)]).astype(np.int64)
-    geometry = shapely.from_wkb(np.asarray(table.column(name).to_numpy(), object))
-    found = {field: table.column(field) for field in columns}
-    for values in found.values():
+            fid = fid[_near([_leaf(sides, part) for part in covering], boxes)]
+            if not len(fid):
+                continue
+        table = file.read_row_group(group, columns=[*columns, name])
+        if len(fid) < count:
+            table = table.take(pa.array(fid - (start - count)))
+        found = wkb.geometries(table.column(name).to_numpy(), fid + 1, place)
+        if boxes is not None and not covering:
+            keep = _near(list(shapely.bounds(found).reshape(-1, 4).T), boxes)
+            fid, found, table = fid[keep], found[keep], table.take(pa.array(np.flatnonzero(keep)))
+        numbers.append(fid)
+        tables.append(table.select(list(columns)))
+        shapes.append(found)
+    empty = file.schema_arrow.empty_table().select(list(columns))
+    table = pa.concat_tables([*tables, empty])
+    held = {field: table.column(field) for field in columns}
+    for values in held.values():
         values.validate(full=True)  # bytes that are no text would fail wherever they are first used
-    if boxes is None or covering:
-        return fid, found, geometry
-    keep = _near(list(shapely.bounds(geometry).reshape(-1, 4).T), boxes)
-    index = pa.array(np.flatnonzero(keep))
-    return fid[keep], {field: found[field].take(index) for field in columns}, geometry[keep]
+    fid = np.concatenate([*numbers, np.array([], np.int64)]).astype(np.int64)
+    return fid, held, np.concatenate([*shapes, np.array([], object)])
 
 
 def _leaf(table: pa.Table, path: list[str]) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ import numpy as np
 import pyproj
 import rasterio
 from numpy.typing import NDArray
-from rasterio.enums import Resampling
+from rasterio.enums import Interleaving, Resampling
 from rasterio.errors import RasterioError
 from rasterio.warp import reproject
 from rasterio.windows import Window
@@ -23,10 +23,14 @@ from townland.errors import LayerError
 from townland.i18n import _
 from townland.issues import Issue
 from townland.reading import archive
+from townland.reading.rows import LARGEST
 from townland.reading.sniff import local, sniff
 
 MAX_CELLS = 64_000_000
 """A window is read at a coarser step rather than with more cells than this."""
+
+MAX_BLOCK = 256_000_000
+"""The file's own blocks, which can be read only whole, may have this many bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ def opened(path: Path | str) -> Iterator[Any]:
             )
         try:
             with rasterio.open(local(file.resolve()), driver="GTiff") as raster:
+                _refuse_harmful(raster, given.as_posix())
                 yield raster
         except RasterioError as problem:
             raise LayerError(
@@ -76,6 +81,30 @@ def opened(path: Path | str) -> Iterator[Any]:
                     reason=" ".join(str(problem).split())[:300],
                 )
             ) from None
+
+
+def _refuse_harmful(raster: Any, place: str) -> None:
+    """Refuse blocks that do not fit into memory, and a side file that names another file's cells."""
+    rows, columns = (int(size) for size in raster.block_shapes[0])
+    together = raster.count if raster.interleaving == Interleaving.pixel else 1
+    if rows * columns * np.dtype(raster.dtypes[0]).itemsize * together > MAX_BLOCK:
+        raise LayerError(
+            _(
+                "{place}: the file is stored in blocks of {rows} × {columns} cells, which must be"
+                " read whole; save it tiled (256 × 256)",
+                place=place,
+                rows=rows,
+                columns=columns,
+            )
+        )
+    if "OVERVIEW_FILE" in raster.tags(ns="OVERVIEWS"):
+        raise LayerError(
+            _(
+                "{place}: its side file .aux.xml names another file in place of the raster's own cells;"
+                " delete the .aux.xml",
+                place=place,
+            )
+        )
 
 
 def inspect_raster(path: Path | str, *, crs: str | None = None) -> RasterSummary:
@@ -107,6 +136,19 @@ def inspect_raster(path: Path | str, *, crs: str | None = None) -> RasterSummary
                 )
             )
         west, south, east, north = (float(side) for side in raster.bounds)
+        flat = west == east or south == north
+        if flat or not all(abs(side) < LARGEST for side in (west, south, east, north)):
+            raise LayerError(
+                _(
+                    "{place}: the raster reaches from ({west}, {south}) to ({east}, {north}), which is"
+                    " no place on the Earth; get it again, or correct its georeference",
+                    place=place,
+                    west=f"{west:.10g}",
+                    south=f"{south:.10g}",
+                    east=f"{east:.10g}",
+                    north=f"{north:.10g}",
+                )
+            )
         own = raster.crs.to_wkt() if raster.crs else None
         found, issues = crsys.normalise(crs or own, place=place)
         return RasterSummary(

@@ -20,6 +20,9 @@ from townland.issues import Issue
 LARGEST = 1e9
 """Beyond any coordinate on the Earth in metres or feet, with the zone's number before it."""
 
+MAX_FEATURES = 5_000_000
+"""Of a whole file; each takes some 400 bytes at least. A county's land survey has a tenth of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -69,6 +72,26 @@ def finite(total: Any) -> Bounds | None:
 def bounds_of(geometry: NDArray[Any]) -> Bounds | None:
     """The bounding box of geometries, None where they have none."""
     return finite(shapely.total_bounds(geometry)) if len(geometry) else None
+
+
+def refuse_too_many(count: int | None, place: str) -> None:
+    """Refuse to read a whole file of so many features that they fill the memory.
+
+    Raises
+    ------
+    LayerError
+        It says that it has more than `MAX_FEATURES`.
+    """
+    if (count or 0) > MAX_FEATURES:
+        raise LayerError(
+            _(
+                "{place}: {count} features, and at most {most} are read at once; cut out those around"
+                " the towns",
+                place=place,
+                count=count,
+                most=MAX_FEATURES,
+            )
+        )
 
 
 def refuse_absurd(fid: NDArray[Any], geometry: NDArray[Any], place: str) -> None:

@@ -11,17 +11,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from xml.parsers.expat import ExpatError
 
 from python_calamine import CalamineError, CalamineWorkbook
 
 from townland.errors import LayerError
 from townland.i18n import _
+from townland.reading.sheet_size import MAX_CELLS, DeclaredError, TooLargeError, measure
 from townland.reading.text import lines
 
 MAX_UNPACKED = 512 << 20
 MAX_ROWS = 1_000_000
 
-_DECLARED = re.compile(r"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
+_XML = re.compile(rb"(\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\x00]*<")
+"""The beginning of a part that is XML, in any encoding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,7 @@ def _damaged(place: str, problem: Exception) -> LayerError:
 
 
 def _check_workbook(file: Path, place: str) -> None:
-    """Refuse a workbook that unpacks to more than any table, or whose XML declares entities."""
+    """Refuse a workbook that unpacks to more than any table, or whose XML would do harm."""
     try:
         with zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
@@ -133,17 +136,28 @@ def _check_workbook(file: Path, place: str) -> None:
             if not {"[Content_Types].xml", "content.xml"} & set(archive.namelist()):
                 raise zipfile.BadZipFile("no [Content_Types].xml")
             for part in parts:
-                if part.filename.endswith((".xml", ".rels")):
+                with archive.open(part) as stream:
+                    is_xml = _XML.match(stream.read(4096)) is not None
+                if is_xml:
                     with archive.open(part) as stream:
-                        head = stream.read(65536).replace(b"\x00", b"").decode("latin-1")
-                    if _DECLARED.search(head):
-                        raise LayerError(
-                            _(
-                                "{place}: the workbook's XML declares a document type or entities,"
-                                " which no office software writes; get it from its maker again",
-                                place=place,
-                            )
-                        )
+                        measure(stream)
+    except DeclaredError:
+        raise LayerError(
+            _(
+                "{place}: the workbook's XML declares a document type or entities,"
+                " which no office software writes; get it from its maker again",
+                place=place,
+            )
+        ) from None
+    except TooLargeError:
+        raise LayerError(
+            _(
+                "{place}: a sheet reaches over more than {most} cells; delete the cells that lie far"
+                " away from the table",
+                place=place,
+                most=MAX_CELLS,
+            )
+        ) from None
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -151,6 +165,8 @@ def _check_workbook(file: Path, place: str) -> None:
         RuntimeError,
         EOFError,
         OSError,
+        ValueError,
+        ExpatError,
     ) as problem:
         raise _damaged(place, problem) from None
 

@@ -19,7 +19,7 @@ from townland.crs import Bounds, candidates, describe
 from townland.errors import CRSError, LayerError
 from townland.i18n import _
 from townland.issues import Issue
-from townland.reading import archive, geojson, parquet
+from townland.reading import archive, complete, geojson, parquet, wkb
 from townland.reading.columns import refuse_personal
 from townland.reading.complete import side_file
 from townland.reading.coordinate_table import read_coordinates
@@ -39,11 +39,15 @@ from townland.reading.rows import (
     meets,
     no_rows,
     refuse_absurd,
+    refuse_too_many,
 )
 from townland.reading.sniff import DRIVERS, Format, local, sniff
 
 NUMBERED_FROM_1 = ("geopackage", "filegdb", "coordinate_text", "coordinate_table", "database")
 """The formats that count their features from 1; people count so, too."""
+
+INDEXES = (".qix", ".sbn")
+"""Indexes of a Shapefile, which may be left over from another state of it."""
 
 READERS: dict[Format, Callable[..., Whole]] = {
     "coordinate_text": read_text,
@@ -176,9 +180,12 @@ def _ogr_source(
             options["encoding"] = found.used
     if kind == "geojson":
         geojson.require_utf_8(file, place)
+        geojson.refuse_address(file, place)
         geojson.refuse_faults(file, place)
     several = kind in ("geopackage", "filegdb")
     name = layer if several else None
+    if kind == "geopackage" and name is not None:
+        complete.refuse_view(file, name, place)
     with translated(place) as issues:
         try:
             info = pyogrio.read_info(file, layer=name, **options) if name or not several else None
@@ -186,6 +193,8 @@ def _ogr_source(
             info = None
         if info is None:
             name = layer_name(layers_of(file, place), layer, prefer, place)
+            if kind == "geopackage":
+                complete.refuse_view(file, name, place)
             info = pyogrio.read_info(file, layer=name, **options)
         if info["total_bounds"] is None and kind != "geojson":
             info |= pyogrio.read_info(file, layer=name, force_total_bounds=True, **options)
@@ -214,7 +223,7 @@ def _ogr_source(
         geometry_type=str(info["geometry_type"]),
         features=int(features) if features >= 0 else None,
         bounds=finite(total),
-        indexed=bool(capabilities["fast_spatial_filter"]) and kind != "geojson",
+        indexed=bool(capabilities["fast_spatial_filter"]) and kind not in ("geojson", "shapefile"),
         encoding=found.used if found else "UTF-8",
         encoding_declared=found.declared if found else None,
         issues=(*(found.issues if found else ()), *notes, *issues),
@@ -248,6 +257,8 @@ def read(source: Source, columns: Sequence[str], boxes: Sequence[Bounds] | None)
         The file is damaged, or a column holds personal data.
     """
     refuse_personal(columns, source.place)
+    if boxes is None:
+        refuse_too_many(source.features, source.place)
     with translated(source.place) as issues:
         rows = _read(source, columns, boxes)
     first = 0 if source.format in NUMBERED_FROM_1 else 1
@@ -285,6 +296,10 @@ def _read(source: Source, columns: Sequence[str], boxes: Sequence[Bounds] | None
         return rows if boxes is None else rows.take(meets(rows.geometry, boxes))
     if boxes is None:
         return _read_ogr(source, columns, None)
+    if source.format == "shapefile" and any(side_file(source.path, one) for one in INDEXES):
+        # GDAL believes an index of other shapes, and would leave out features without a word
+        rows = _read_ogr(source, columns, None)
+        return rows.take(meets(rows.geometry, boxes))
     if len(boxes) == 1:
         parts = [_read_ogr(source, columns, boxes[0])]
     elif _one_by_one(source, boxes):
@@ -352,23 +367,26 @@ def _read_ogr(source: Source, columns: Sequence[str], box: Bounds | None) -> Row
     # The feature's number comes first and its geometry last: a column of the file may bear the name of
     # either, as "id" does in GeoJSON.
     names = table.schema.names[1:-1]
-    wkb = table.column(table.num_columns - 1).to_numpy()
+    fid = table.column(0).to_numpy()
+    shapes = table.column(table.num_columns - 1).to_numpy()
     issues: tuple[Issue, ...] = ()
+    numbers = fid + (source.format not in NUMBERED_FROM_1)
     try:
-        geometry = shapely.from_wkb(wkb)
+        geometry = wkb.geometries(shapes, numbers, source.place)
     except NotImplementedError:
         # GDAL makes chords of curves, by the step that the guard sets, on this way only
         geometry = shapely.from_wkb(pyogrio.raw.read(source.path, **options)[2])
         message = _("true curves are drawn as chords of 0.1 degrees of arc")
         issues = (Issue("curve_linearised", "warning", message),)
     except shapely.errors.GEOSException:
-        geometry = shapely.from_wkb(wkb, on_invalid="fix")
-        odd = shapely.is_missing(shapely.from_wkb(wkb, on_invalid="ignore"))
+        geometry = shapely.from_wkb(shapes, on_invalid="fix")
+        odd = shapely.is_missing(shapely.from_wkb(shapes, on_invalid="ignore"))
         issues = _closed(
             np.flatnonzero(odd & ~shapely.is_missing(geometry)), table.column(0), source
         )
-    fid = table.column(0).to_numpy()
     found = {name: table.column(1 + names.index(name)) for name in columns}
+    for values in found.values():
+        values.validate(full=True)  # bytes that are no text would fail wherever they are first used
     return Rows(fid.astype(np.int64, copy=False), found, geometry, issues)
 
 
