@@ -45,6 +45,7 @@ import factory_broken as broken
 from townland.catalog import load_catalog
 from townland.dossier import load_dossiers
 from townland.errors import CRSError, LayerError, TownlandError
+from townland.reading import guard
 from townland.reading import source as sources
 from townland.reading.raster import inspect_raster, read_window
 from townland.reading.vector import read_layer
@@ -442,6 +443,9 @@ def test_nothing_beside_a_raster_leads_elsewhere(
         "</VRTRasterBand></VRTDataset>",
         f'<GDAL_WMS><Service name="TMS"><ServerUrl>{address}</ServerUrl></Service></GDAL_WMS>',
         f"<MRF_META><CachedSource><Source>/vsicurl/{address}/m</Source></CachedSource></MRF_META>",
+        f'<VRTDataset rasterXSize="32" rasterYSize="32"><VRTRasterBand dataType="Byte" band="1">'
+        f"<SimpleSource><SourceFilename>{tmp_path}/b.tif</SourceFilename></SimpleSource>"
+        "</VRTRasterBand></VRTDataset>",
         json.dumps(stac),
     ):
         (tmp_path / name).write_text(content, encoding="utf-8")
@@ -601,6 +605,16 @@ def test_a_view_without_end_is_refused(tmp_path: Path) -> None:
         refused(lambda name=name: read_towns([path], layer=name), name, error=LayerError)
 
 
+def test_an_endless_view_spoils_the_file_for_every_layer(tmp_path: Path) -> None:
+    """GDAL may look into it on its own, as it lists the layers."""
+    path = broken.plain(tmp_path / "a.gpkg")
+    with contextlib.closing(sqlite3.connect(path)) as base, base:
+        base.execute(
+            "CREATE VIEW e AS WITH RECURSIVE c(x) AS (SELECT 1 UNION SELECT x FROM c) SELECT x FROM c"
+        )
+    refused(lambda: read_towns([path], layer="a"), "a.gpkg", error=LayerError)
+
+
 def test_rasters_of_absurd_size(tmp_path: Path) -> None:
     options = {"driver": "GTiff", "count": 1, "dtype": "uint8", "crs": broken.CRS, "BIGTIFF": "YES",
                "SPARSE_OK": True, "compress": "deflate"}  # fmt: skip
@@ -651,6 +665,24 @@ def test_toml_made_to_harm(tmp_path: Path, content: str) -> None:
         refused(lambda load=load: load(path), "a.toml")
 
 
+def test_a_line_of_toml_has_a_length(tmp_path: Path) -> None:
+    path = broken.saved(tmp_path / "a.toml", "a = 1\n" + "k" * 30_000 + " = 1")
+    refused(lambda: load_catalog(path), "a.toml", "2", "30004", "20000")
+
+
+def test_a_document_has_a_size(tmp_path: Path) -> None:
+    path = broken.saved(tmp_path / "a.toml", ("#" * 99 + "\n") * 30_000)
+    refused(lambda: load_catalog(path), "a.toml", "MB")
+
+
+def test_a_name_that_is_no_text_is_told(tmp_path: Path) -> None:
+    path = broken.plain(tmp_path / "a.fgb", name=["甲镇"])
+    content = path.read_bytes()
+    assert content.count("甲镇".encode()) == 1
+    path.write_bytes(content.replace("甲镇".encode(), b"\xff\xfe\xff\xfe\xff\xfe"))
+    refused(lambda: read_towns([path]), "a.fgb", error=LayerError)
+
+
 @pytest.mark.parametrize("deep", [1000, 100_000])
 def test_geojson_nested_without_end(tmp_path: Path, deep: int) -> None:
     lists = "[" * deep + "]" * deep
@@ -689,6 +721,26 @@ def test_too_many_features_are_refused_before_they_are_read(
 
 
 # --- the environment ------------------------------------------------------------------------------
+
+
+DRIVERS = """
+import os, townland
+import fiona, pyogrio, rasterio
+skipped = set(os.environ["GDAL_SKIP"].split(","))
+with rasterio.Env() as one, fiona.Env() as other:
+    print(sorted(skipped & {*one.drivers(), *other.drivers(), *pyogrio.list_drivers()}))
+"""
+
+
+def test_no_driver_is_there_that_opens_other_files_or_the_network() -> None:
+    """Where townland is imported before the libraries, as the command does."""
+    skipped = set(guard.SKIPPED_DRIVERS.split(","))
+    assert {"VRT", "OGR_VRT", "HTTP", "WFS", "WMS", "STACIT", "GTI", "MRF"} <= skipped
+    done = subprocess.run(
+        [sys.executable, "-c", DRIVERS], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
 
 HOLED = """
 import os, sys, pathlib, townland
