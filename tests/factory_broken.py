@@ -2182,8 +2182,8 @@ def right_again(path: Path) -> None:
 
 @broken("catalog", CatalogError, way=as_layer, cure=right_again, area_m2=10_000)
 def catalog_key_misspelt(folder: Path) -> Path:
-    """en: catalog.toml, line 6: unknown key layer[1].clas_column → did you mean class_column?
-    zh: catalog.toml 第 6 行：未知的键 layer[1].clas_column； → 是否应为 class_column
+    """en: catalog.toml, line 6: unknown key layer land_use, clas_column → did you mean class_column?
+    zh: catalog.toml 第 6 行：未知的键 图层 land_use 的 clas_column； → 是否应为 class_column
     ？
     """
     return written(folder, ("class_column", "clas_column"))
@@ -2200,8 +2200,8 @@ def catalog_in_gbk(folder: Path) -> Path:
 
 @broken("catalog", CatalogError, way=as_layer, cure=right_again, area_m2=10_000)
 def catalog_of_an_unknown_role(folder: Path) -> Path:
-    """en: catalog.toml, line 3: layer[1].role is 'landuse' → expected 'land_use'
-    zh: catalog.toml 第 3 行：layer[1].role 为 'landuse'； → 应为 'land_use'
+    """en: catalog.toml, line 3: layer land_use, role is "landuse"; → expected one of "land_use"
+    zh: catalog.toml 第 3 行：图层 land_use 的 role 为 "landuse"； → 应为 "land_use"
     """
     return written(folder, ('role = "land_use"', 'role = "landuse"'))
 
@@ -2218,7 +2218,7 @@ def catalog_without_a_scheme(folder: Path) -> Path:
 @broken("catalog", CatalogError, way=as_layer, cure=right_again, area_m2=10_000)
 def catalog_of_an_unknown_scheme(folder: Path) -> Path:
     """en: layer land_use: there is no scheme sandiao-2018; → expected one of sandiao-2019
-    zh: catalog.toml 第 1 行：layer[1]：图层 land_use：没有地类体系 sandiao-2018； → 应
+    zh: catalog.toml 第 1 行：图层 land_use：没有地类体系 sandiao-2018； → 应
     为 sandiao-2019, gbt21010-2007, gbt21010-2017, guide-2023, jsydgzq 之一
     """
     return written(folder, ("sandiao-2019", "sandiao-2018"))
@@ -2228,7 +2228,7 @@ def catalog_of_an_unknown_scheme(folder: Path) -> Path:
 def catalog_that_asks_for_owners(folder: Path) -> Path:
     """en: layer land_use: the column QLRMC holds personal data, which townland never reads →
     name another column
-    zh: catalog.toml 第 1 行：layer[1]：图层 land_use：列 QLRMC 含个人信息，
+    zh: catalog.toml 第 1 行：图层 land_use：列 QLRMC 含个人信息，
     townland 从不读取； → 请指定其他列
     """
     return written(folder, ('id_column = "BSM"', 'id_column = "QLRMC"'))
@@ -2245,8 +2245,8 @@ def catalog_of_two_layers_of_one_name(folder: Path) -> Path:
 
 @broken("catalog", CatalogError, way=as_layer, cure=right_again, area_m2=10_000)
 def catalog_without_a_path(folder: Path) -> Path:
-    """en: catalog.toml, line 1: → layer[1].path is missing
-    zh: catalog.toml 第 1 行： → 缺少 layer[1].path
+    """en: catalog.toml, line 1: → layer land_use, path is missing
+    zh: catalog.toml 第 1 行： → 缺少 图层 land_use 的 path
     """
     return written(folder, ('path = "land.gpkg"\n', ""))
 

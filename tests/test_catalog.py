@@ -94,16 +94,16 @@ def test_roles():
     [
         ("", "layer is missing"),
         ("layer = []", "layer"),
-        ('[[layer]]\nname = "a"\nrole = "landuse"\npath = "a"', "line 3: layer[1].role"),
-        ('[[layer]]\nname = "a"\nrole = "paddy"', "line 1: layer[1].path is missing"),
+        ('[[layer]]\nname = "a"\nrole = "landuse"\npath = "a"', "line 3: layer a, role"),
+        ('[[layer]]\nname = "a"\nrole = "paddy"', "line 1: layer a, path is missing"),
         (
             '[[layer]]\nname = "a"\nrole = "paddy"\npath = "a"\nclass_colum = "x"',
-            "line 5: unknown key layer[1].class_colum; did you mean class_column?",
+            "line 5: unknown key layer a, class_colum; did you mean class_column?",
         ),
         ('[[layer]]\nname = ""\nrole = "paddy"\npath = "a"', "line 2: layer[1].name"),
         (
             '[[layer]]\nname = "a"\nrole = "paddy"\npath = "a"\nclasses = { rice = ["1"] }',
-            "line 5: layer[1].classes",
+            "line 5: layer a, classes",
         ),
         ('[[layer]]\nname = "a"\nrole = "paddy"\npath = "a"\nsurveyed = "soon"', "line 5"),
     ],
@@ -116,7 +116,7 @@ def test_a_bare_land_code_needs_its_scheme(tmp_path):
     text = '[[layer]]\nname = "a"\nrole = "land_use"\npath = "a"\nclass_column = "DLBM"'
     found = said(tmp_path, text)
     assert "needs a scheme" in found
-    assert "catalog.toml, line 1: layer[1]: " in found
+    assert "catalog.toml, line 1: layer a: " in found
 
 
 def test_scheme_and_classes_exclude_each_other(tmp_path):

@@ -364,10 +364,15 @@ def test_one_rule_for_a_person(here: Here) -> None:
 def test_a_rule_is_shown_as_toml_writes_it_with_what_it_leaves_open(here: Here) -> None:
     _code, out, _err = here("rules", "show", "liuzhou-2018", "LAND-01", "--lang", "en")
     lines = out.splitlines()
-    assert {"  modal = true", '  measure = "planning_area"', "  limit = 3"} <= set(lines)
-    assert "  band = 0.1  (not stated by the rule: the rulebook's own [parameter])" in lines
+    stated = {line.partition("  # ")[0] for line in lines}
+    assert {"  modal = true", '  measure = "planning_area"', "  limit = 3"} <= stated
+    assert "  limit = 3  # the bar" in lines
+    assert (
+        "  band = 0.1  # how far “about” (左右) reaches to both sides: townland's default; the policy"
+        " states none"
+    ) in lines
     _code, out, _err = here("rules", "show", "liuzhou-2018", "INV-03", "--lang", "en")
-    assert "  minimum_share: not stated" in out.splitlines()
+    assert "  minimum_share: not stated  # least share" in out.splitlines()
 
 
 def test_doctor(here: Here) -> None:

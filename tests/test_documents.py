@@ -82,12 +82,12 @@ size = -1
     )
     assert said == [
         "a.toml, line 1: title is missing",
-        "a.toml, line 4: part[1].name is '': String should have at least 1 character",
-        "a.toml, line 5: part[1].kind is 'c'; expected 'a' or 'b'",
-        "a.toml, line 7: part[2].name is missing",
-        "a.toml, line 9: part[2].size is -1: Input should be greater than or equal to 0",
-        "a.toml, line 8: unknown key part[2].nam; did you mean name?",
         "a.toml, line 1: unknown key titel; did you mean title?",
+        'a.toml, line 4: part[1].name is ""; expected a text that is not empty',
+        'a.toml, line 5: part[1].kind is "c"; expected one of "a", "b"',
+        "a.toml, line 7: part[2].name is missing",
+        "a.toml, line 8: unknown key part[2].nam; did you mean name?",
+        "a.toml, line 9: part[2].size is -1; expected 0 or more",
     ]
 
 
@@ -110,9 +110,8 @@ def test_bytes_that_are_no_utf_8_are_named_by_line():
 
 
 def test_text_that_is_no_toml():
-    (said,) = faults('title = "a\n')
-    assert said.startswith("a.toml: not valid TOML: ")
-    assert "line 1" in said
+    said, _shown = faults('title = "a\n')
+    assert said.startswith("a.toml, line 1: a quotation mark is missing")
 
 
 SOURCE = '''# a comment

@@ -169,7 +169,16 @@ def test_two_rulebooks_stand_side_by_side(runs: Path) -> None:
     # 3.05 km² is within 10 %, and not within 1 %, of 3 km²
     assert differing[0]["verdicts"] == {PLAIN: "pass", TIGHT: "review"}
     (cause,) = differing[0]["because"]
-    assert cause == {"what": "parameter", "name": "band", "values": {PLAIN: 0.1, TIGHT: 0.01}}
+    assert cause == {
+        "what": "parameter",
+        "name": "band",
+        "title": {
+            "zh": "band（“左右”向两侧的幅度）",
+            "en": "band (how far “about” (左右) reaches to both sides)",
+        },
+        "values": {PLAIN: 0.1, TIGHT: 0.01},
+        "origins": {PLAIN: "townland", TIGHT: "bureau"},
+    }
 
 
 def test_two_days_differ_by_what_the_day_changes() -> None:

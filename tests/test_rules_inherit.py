@@ -12,6 +12,7 @@ from tests.factory_rules import DAY, book, changed, judge, measure, town
 from typer.testing import CliRunner
 
 from townland.errors import RulebookError
+from townland.rules import numbers
 from townland.rules.evaluate import evaluate
 from townland.rules.lint import Fault, lint
 from townland.rules.loader import load_rulebook
@@ -89,7 +90,7 @@ def test_a_county_tightens_a_parameter_and_the_finding_shows_both(tmp_path: Path
     assert found.trace["inherited"] == [
         {"name": "limit", "value": 2, "inherited": 3, "from": "liuzhou-2018"}
     ]
-    assert "sets limit to 2; in liuzhou-2018 it is 3." in found.why.render("en")
+    assert "sets limit (the bar) to 2; in liuzhou-2018 it is 3." in found.why.render("en")
     assert found.clause == book().rule[0].clause
     limit = next(entry for entry in found.trace["parameters"] if entry["name"] == "limit")
     assert limit["origin"] == "bureau"
@@ -205,9 +206,75 @@ def test_a_rulebook_cannot_inherit_itself_or_nothing(tmp_path: Path) -> None:
     path = write(tmp_path, COUNTY.replace('"liuzhou-2018"', '"county.toml"'))
     assert "line 4: inherits: county.toml inherits this rulebook in turn" in fault_of(path)
     path = write(tmp_path, COUNTY.replace('"liuzhou-2018"', '"none.toml"'))
-    assert "none.toml: no such file" in fault_of(path)
-    path = write(tmp_path, COUNTY.replace('"liuzhou-2018"', '"lizhou-2018"'))
-    assert "shipped are" in fault_of(path)
+    assert 'county.toml, line 4: inherits: there is no rulebook "none.toml"' in fault_of(path)
+    assert "townland has liuzhou-2018, national-2021" in fault_of(path)
+    for written, meant in (
+        ("lizhou-2018", "liuzhou-2018"),
+        ("liuzhou-2018.toml", "liuzhou-2018"),
+        ("our-city", "our-city.toml"),
+    ):
+        (tmp_path / "our-city.toml").write_text("", "utf-8")
+        path = write(tmp_path, COUNTY.replace('"liuzhou-2018"', f'"{written}"'))
+        assert fault_of(path) == (
+            f'{path.as_posix()}, line 4: inherits: there is no rulebook "{written}";'
+            f' did you mean "{meant}"?'
+        )
+    path = write(tmp_path, COUNTY.replace('"liuzhou-2018"', "2018"))
+    assert "county.toml, line 4: inherits is 2018; it names a rulebook in quotation" in fault_of(
+        path
+    )
+
+
+def test_what_stands_below_the_wrong_heading_is_told_where_it_belongs(tmp_path: Path) -> None:
+    below = COUNTY.replace('inherits = "liuzhou-2018"\n', "") + 'inherits = "liuzhou-2018"\n'
+    assert "line 8: inherits stands below a heading" in fault_of(write(tmp_path, below))
+    both = COUNTY + 'inherits = "liuzhou-2018"\n'
+    assert "inherits belongs to the rulebook, not to a rule" in fault_of(write(tmp_path, both))
+    above = COUNTY.replace("[[rule]]", "band = 0.01\n\n[[rule]]")
+    assert "line 6: band stands below a heading, not here: move it below [parameter], [[rule]]" in (
+        fault_of(write(tmp_path, above))
+    )
+    quote = COUNTY.replace("limit = 2", 'quote = "特色小镇规划区面积一般控制在2平方公里左右"')
+    said = fault_of(write(tmp_path, quote))
+    assert "line 8: rule LAND-01, quote: quote belongs to the clause" in said
+    assert "did you mean" not in said
+    nameless = COUNTY.replace('id    = "LAND-01"\n', "")
+    assert fault_of(write(tmp_path, nameless)).endswith(
+        'line 6: below [[rule]] the id is missing; it says which rule is changed: id = "LAND-01"'
+    )
+
+
+def test_what_a_rulebook_leaves_open_is_told_with_the_default_that_holds(tmp_path: Path) -> None:
+    """LAND-01 of 2018 states no band: townland's 0.1 holds, unless the city's [parameter] says else."""
+    text = COUNTY.replace("limit = 2", "band = 0.01")
+    found = judge("LAND-01", town(), load_rulebook(write(tmp_path, text)))
+    assert found.trace["inherited"] == [
+        {
+            "name": "band",
+            "value": 0.01,
+            "inherited": None,
+            "from": "liuzhou-2018",
+            "default": 0.1,
+            "default_origin": "townland",
+        }
+    ]
+    assert (
+        "This rulebook sets band (how far “about” (左右) reaches to both sides) to 0.01; in"
+        " liuzhou-2018 it is 0.1 (townland's default; the policy states none)."
+    ) in found.why.render("en")
+    assert "liuzhou-2018 中为 0.1（townland 默认值，政策未作规定）" in found.why.render("zh")
+
+    city = COUNTY.replace('"county"', '"city"').replace(
+        "[[rule]]", "[parameter]\nband = 0.2\n[[rule]]"
+    )
+    write(tmp_path, city, "city.toml")
+    path = write(tmp_path, text.replace('"liuzhou-2018"', '"city.toml"'))
+    why = judge("LAND-01", town(), load_rulebook(path)).why.render("en")
+    assert "in city it is 0.2 (that rulebook's own [parameter]; the policy states none)" in why
+
+    text = COUNTY.replace('"LAND-01"\nlimit = 2', '"LAND-03"\nmodal = true')
+    why = judge("LAND-03", town(), load_rulebook(write(tmp_path, text))).why.render("en")
+    assert "so that it cannot fail) to true; liuzhou-2018 leaves it out, which means false." in why
 
 
 def test_faults_of_the_city_s_file_are_told_as_its_own(tmp_path: Path) -> None:
@@ -274,8 +341,8 @@ def test_every_fault_at_once_with_its_line(tmp_path: Path) -> None:
             ("effective = 2018-01-01", "effective = 2018-01-01, superseded = 2017-01-01"),
             "not after",
         ),
-        (("years   = 5\n", "years   = 0\n"), "greater than or equal to 1"),
-        (("minimum = 0.6\n", "minimum = 60\n"), "less than or equal to 1"),
+        (("years   = 5\n", "years   = 0\n"), "expected 1 or more"),
+        (("minimum = 0.6\n", "minimum = 60\n"), "for 60 % write 0.6"),
         (('bar_of    = "townland"\n', "maximum = 0.2\n"), "not both"),
     ],
 )
@@ -299,10 +366,83 @@ def test_bars_the_wrong_way_round(tmp_path: Path) -> None:
 
 
 def test_no_toml_is_one_fault_and_no_file_an_error(tmp_path: Path) -> None:
-    (fault,) = lint(write(tmp_path, "id = "))
-    assert "not valid TOML" in said(fault)
+    (fault,) = lint(write(tmp_path, 'title = "x"\nid = '))
+    assert fault.line == 2
+    assert said(fault).endswith("county.toml, line 2: the value behind = is missing\n    id =")
     with pytest.raises(RulebookError, match=r"none\.toml"):
         lint(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize(
+    ("rule", "line", "words"),
+    [
+        ("LAND-01", "band = 1", "means ±100 %; for ±1 % write 0.01; if ±100 % is meant, write 1.0"),
+        ("LAND-01", "uncertainty = 1", "uncertainty = 1 means 100 %; for 1 % write 0.01"),
+        ("USE-01", "maximum = 1", "maximum = 1 means 100 %; for 1 % write 0.01"),
+        ("INV-03", "minimum_share = 1", "minimum_share = 1 means 100 %"),
+        ("FUND-02", "limit = 100", "limit = 100 means 10000 %; for 100 % write 1"),
+    ],
+)  # fmt: skip
+def test_a_whole_number_for_a_share_is_told_but_can_be_meant(
+    tmp_path: Path, rule: str, line: str, words: str
+) -> None:
+    path = write(tmp_path, COUNTY.replace('"LAND-01"\nlimit = 2', f'"{rule}"\n{line}'))
+    (fault,) = lint(path)
+    assert (fault.line, fault.usable) == (8, True)
+    assert words in said(fault)
+    told = run("rules", "lint", str(path), "--lang", "en")
+    assert told.exit_code == 0
+    assert told.output.startswith("look: ")
+    assert told.output.endswith("no faults, but look at what is said above\n")
+    (row,) = json.loads(run("rules", "lint", str(path), "--json").stdout)["faults"]
+    assert (row["line"], row["severity"]) == (8, "warning")
+    meant = write(tmp_path, COUNTY.replace('"LAND-01"\nlimit = 2', f'"{rule}"\n{line}.0'))
+    assert lint(meant) == ()
+
+
+def test_what_cannot_be_a_share_is_refused_with_the_share_that_is_meant(tmp_path: Path) -> None:
+    for rule, key, value, share in (
+        ("LAND-01", "band", "15", "0.15"),
+        ("USE-01", "maximum", "30", "0.3"),
+        ("LAND-01", "uncertainty", "1.5", "0.015"),
+    ):
+        path = write(tmp_path, COUNTY.replace('"LAND-01"\nlimit = 2', f'"{rule}"\n{key} = {value}'))
+        (fault,) = lint(path)
+        assert not fault.usable
+        assert said(fault).endswith(
+            f"line 8: rule {rule}, {key}: a share is written as a part of 1: for {value} % write {share}"
+        )
+        with pytest.raises(RulebookError):
+            load_rulebook(path)
+    general = COUNTY.replace("[[rule]]", "[parameter]\nband = 1\n[[rule]]")
+    assert [fault.usable for fault in lint(write(tmp_path, general))] == [True]
+
+
+def test_a_number_from_the_wrong_place_of_its_quote_is_told(tmp_path: Path) -> None:
+    """STAGE-03 quotes 1年内 for the stage and 2年 for the next one; FUND-01 quotes 700 and 800."""
+    (fault,) = lint(shipped_copy(tmp_path, ("on_listing      = 700", "on_listing      = 800")))
+    assert said(fault).endswith(
+        "FUND-01: on_listing is 800, but where the quote says it, there stands “补助资金700万元”"
+    )
+    (fault,) = lint(
+        shipped_copy(tmp_path, ("years                    = 1 ", "years                    = 2 "))
+    )
+    assert "STAGE-03: years is 2, but where the quote says it" in said(fault)
+    (fault,) = lint(shipped_copy(tmp_path, ('on_listing = "补助资金700', 'on_listing = "补助700')))
+    assert "stands takes on_listing from “补助700万元”, which is not in the quote" in said(fault)
+    (fault,) = lint(shipped_copy(tmp_path, ("{ on_listing = ", "{ on_list = ")))
+    assert "stands names on_list, which the rule does not state" in said(fault)
+
+
+def test_every_number_of_a_quote_that_holds_several_is_marked() -> None:
+    """Of the shipped rulebook; 0 and a number before 万 or 亿 beside its product are no choice."""
+    for rule in book().rule:
+        quote = rule.clause.quote
+        held = {value for value, _area in numbers.numbers(quote)} - {D(0)}
+        held -= {value * 100_000_000 for value in held}
+        stated = dict(numbers.stated(rule.model_dump(mode="python", exclude_none=True)))
+        if len(held) > 1:
+            assert set(stated) - set(rule.clause.own) == set(rule.clause.stands), rule.id
 
 
 def run(*arguments: str) -> Any:

@@ -10,11 +10,11 @@ from typing import Any
 
 import typer
 
-from townland import units
+from townland import document_values, units
 from townland.assessment import TOGETHER, Assessment, check
 from townland.catalog import ROLES, load_catalog
 from townland.dossier import load_dossiers, match_dossiers
-from townland.i18n import _
+from townland.i18n import _, render
 from townland.prepare import mend
 from townland.reading.vector import region_of
 from townland.report.assessment_json import assessment_json
@@ -273,7 +273,7 @@ def _side_by_side(comparison: Mapping[str, Any], out: Path, lang: str) -> None:
                         else printing.VERDICTS[row["verdicts"][name]].render(lang)
                         for name in names
                     ),
-                    "; ".join(_cause(cause) for cause in row["because"]),
+                    "; ".join(_cause(cause, lang) for cause in row["because"]),
                 )
                 for row in differing
             ],
@@ -284,12 +284,36 @@ def _side_by_side(comparison: Mapping[str, Any], out: Path, lang: str) -> None:
     typer.echo(f"  {(out / COMPARISON).as_posix()}")
 
 
-def _cause(cause: Mapping[str, Any]) -> str:
+CAUSES = {
+    "rule": _("a rule that only one has"),
+    "clause": _("the clause"),
+    "measured": _("measured"),
+    "day": _("the day"),
+}
+
+
+def _cause(cause: Mapping[str, Any], lang: str) -> str:
+    """Say what made two runs differ; a parameter with its title, its key and whose each number is."""
     if cause["what"] == "parameter":
-        return f"{cause['name']}: " + " / ".join(str(value) for value in cause["values"].values())
+        told = []
+        for name, value in cause["values"].items():
+            plain = render(document_values.toml(value), lang)
+            own = cause["origins"].get(name) == "townland"
+            told.append(
+                _("not stated").render(lang)
+                if value is None
+                else _("{value} (townland's default; the policy states none)", value=plain).render(
+                    lang
+                )
+                if own
+                else plain
+            )
+        return _("{name}: {value}", name=cause["title"][lang], value=" / ".join(told)).render(lang)
+    what = CAUSES[cause["what"]]
     if cause["what"] in ("measured", "day"):
-        return f"{cause['what']}: " + " / ".join(str(v) for v in cause["values"].values())
-    return str(cause["what"])
+        values = " / ".join(str(value) for value in cause["values"].values())
+        return _("{name}: {value}", name=what, value=values).render(lang)
+    return what.render(lang)
 
 
 def _findings(assessment: Assessment, town: str | None, lang: str) -> None:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from townland.catalog import load_catalog
 from townland.crs import describe, in_degrees
 from townland.errors import RulebookError
-from townland.i18n import _, render
+from townland.i18n import Words, _, render
+from townland.rules import naming
 from townland_cli import printing
+
+if TYPE_CHECKING:
+    from townland.rules.model import Rulebook
 
 FAULTS = 1
 
@@ -55,17 +60,28 @@ def run_rules_lint(name_or_path: str, *, as_json: bool, lang: str, quiet: bool) 
             {
                 "file": name_or_path,
                 "faults": [
-                    {"line": fault.line, "key": fault.key, "message": render(fault.message, lang)}
+                    {
+                        "line": fault.line,
+                        "key": fault.key,
+                        "severity": "warning" if fault.usable else "error",
+                        "message": render(fault.message, lang),
+                    }
                     for fault in faults
                 ],
             }
         )
     elif faults:
         for fault in faults:
-            typer.echo(render(fault.message, lang))
-    elif not quiet:
+            told = _("look: {text}", text=fault.message) if fault.usable else fault.message
+            typer.echo(render(told, lang))
+    unusable = any(not fault.usable for fault in faults)
+    if not (faults or as_json or quiet):
         typer.echo(_("{name}: no faults", name=name_or_path).render(lang))
-    return FAULTS if faults else 0
+    elif faults and not (unusable or as_json or quiet):
+        typer.echo(
+            _("{name}: no faults, but look at what is said above", name=name_or_path).render(lang)
+        )
+    return FAULTS if unusable else 0
 
 
 def run_rules_list(*, as_json: bool, lang: str) -> None:
@@ -158,18 +174,23 @@ def run_rules_show(name: str, rule_id: str | None, *, as_json: bool, lang: str) 
         elif clause.source:
             typer.echo(_("  second-hand, not checked: {source}", source=clause.source).render(lang))
         for key, value in rule.parameters().items():
-            typer.echo(f"  {key} = {json.dumps(value, ensure_ascii=False)}")
+            said = f"  {key} = {json.dumps(value, ensure_ascii=False)}"
+            typer.echo(f"{said}  # {naming.TITLES[key].render(lang)}")
         for key in rule.left_open():
-            general = getattr(book.parameter, key, None)
-            typer.echo(
-                _("  {key}: not stated", key=key).render(lang)
-                if general is None
-                else _(
-                    "  {key} = {value}  (not stated by the rule: the rulebook's own [parameter])",
-                    key=key,
-                    value=general,
-                ).render(lang)
-            )
+            typer.echo(_left_open(book, key).render(lang))
+
+
+def _left_open(book: Rulebook, key: str) -> Words:
+    """Say what holds where a rule does not state a parameter, and whose number that is."""
+    value = getattr(book.parameter, key, None)
+    place = {"key": key, "value": value, "title": naming.TITLES[key]}
+    if value is None:
+        return _("  {key}: not stated  # {title}", **place)
+    if book.parameter.origin(key) == "townland":
+        return _(
+            "  {key} = {value}  # {title}: townland's default; the policy states none", **place
+        )
+    return _("  {key} = {value}  # {title}: set under [parameter] for all rules", **place)
 
 
 def run_doctor(*, as_json: bool, lang: str, quiet: bool) -> int:

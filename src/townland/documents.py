@@ -10,13 +10,22 @@ import hashlib
 import re
 import stat
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Self, TypeVar, cast, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails
 
+from townland import document_syntax, document_values
 from townland.errors import TownlandError
 from townland.i18n import Joined, Words, _
 
@@ -32,10 +41,50 @@ class FaultError(ValueError):
         self.message = message
 
 
+CELLS = {"cells": True}
+"""The context of a model whose values come from a workbook, where numbers are texts too."""
+
+
 class Strict(BaseModel):
-    """The base of every document: frozen, and no key that is not known."""
+    """The base of every document: frozen, no key that is not known, no number in quotation marks."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _no_other_kind_of_value(
+        cls, data: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
+    ) -> Self:
+        """Refuse what pydantic would turn into a number, a truth or a day: "0.01", "false", 1, true."""
+        cells = (info.context or {}).get("cells")
+        found = [] if cells or not isinstance(data, Mapping) else list(_other_kinds(cls, data))
+        if not found:
+            return handler(data)
+        try:
+            handler(data)
+        except ValidationError as problem:
+            told = {fault["loc"] for fault in found}
+            found += [
+                InitErrorDetails(
+                    type=fault["type"],
+                    loc=fault["loc"],
+                    input=fault["input"],
+                    ctx=fault.get("ctx", {}),
+                )
+                for fault in problem.errors(include_url=False)
+                if fault["loc"] not in told
+            ]
+        raise ValidationError.from_exception_data(cls.__name__, found)
+
+
+def _other_kinds(model: type[BaseModel], data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+    for name, value in data.items():
+        kinds = document_values.kinds(model, name) if name in model.model_fields else frozenset()
+        reason = document_values.another_kind(value, kinds)
+        if reason is not None:
+            yield InitErrorDetails(
+                type="value_error", loc=(name,), input=value, ctx={"error": FaultError(reason)}
+            )
 
 
 def load(
@@ -59,7 +108,6 @@ def load(
 
 MAX_BYTES = 2 << 20
 """A catalog, rulebook or dossier of this size would be a book of a thousand pages."""
-MAX_LINE = 20_000
 
 
 def no_file(path: Path, error: type[TownlandError]) -> TownlandError:
@@ -90,9 +138,7 @@ def read(path: Path, error: type[TownlandError]) -> bytes:
             )
         return path.read_bytes()
     except FileNotFoundError:
-        raise error(
-            _("{path}: no such file; look for a typing error in the path", path=path.as_posix())
-        ) from None
+        raise error(_not_there(path)) from None
     except OSError as problem:
         raise error(
             _("{path}: cannot be read ({reason})", path=path.as_posix(), reason=problem.strerror)
@@ -111,33 +157,50 @@ def tables(
     raw: bytes, name: str, error: type[TownlandError]
 ) -> tuple[dict[str, Any], dict[Key, int]]:
     """Parse the bytes of a TOML document into plain data, and the line of each key."""
-    try:
+    fault = misread(raw, name)
+    if fault is not None:
+        raise error(fault[1])
+    source = raw.decode("utf-8-sig")
+    return tomllib.loads(source), dict(key_lines(source))
+
+
+def misread(raw: bytes, name: str) -> tuple[int, Words] | None:
+    """Say why bytes cannot be read as a TOML document: the line, and a sentence that shows it."""
+    found = document_syntax.encoding_fault(raw)
+    if found is None:
         source = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        line = raw[: problem.start].count(b"\n") + 1
-        raise error(
-            _("{name}, line {line}: not UTF-8; save the file as UTF-8", name=name, line=line)
-        ) from None
-    for line, text in enumerate(source.splitlines(), 1):
-        if len(text) > MAX_LINE:  # the patterns that find keys would take a day
-            raise error(
-                _(
-                    "{name}, line {line}: {count} characters in one line, and at most {most} are read;"
-                    " break the line",
-                    name=name,
-                    line=line,
-                    count=len(text),
-                    most=MAX_LINE,
-                )
+        found = document_syntax.too_long(source)
+    if found is None:
+        try:
+            tomllib.loads(source)
+        except RecursionError:
+            return 1, _(
+                "{name}: arrays or tables stand too deep in one another; flatten them", name=name
             )
-    try:
-        return tomllib.loads(source), dict(key_lines(source))
-    except RecursionError:
-        raise error(
-            _("{name}: arrays or tables stand too deep in one another; flatten them", name=name)
-        ) from None
-    except ValueError as problem:  # a number of thousands of digits is no TOMLDecodeError
-        raise error(_("{name}: not valid TOML: {reason}", name=name, reason=problem)) from None
+        except ValueError as problem:
+            found = document_syntax.syntax_fault(source, problem)
+        else:
+            found = document_syntax.escape_fault(source)
+    if found is None:
+        return None
+    place = {"name": name, "line": found.line, "reason": found.reason}
+    told = _("{name}, line {line}: {reason}", **place)
+    return found.line, _(
+        "{fault}\n    {shown}", fault=told, shown=found.shown
+    ) if found.shown else told
+
+
+def _not_there(path: Path) -> Words:
+    """Say that a file is not there; an editor may have added an ending that Windows does not show."""
+    for ending in (".txt", path.suffix):
+        other = path.with_name(path.name + ending)
+        if ending and other.is_file():
+            return _(
+                "{path}: no such file, but {other} is there: the editor added an ending; rename it",
+                path=path.as_posix(),
+                other=other.name,
+            )
+    return _("{path}: no such file; look for a typing error in the path", path=path.as_posix())
 
 
 def validate(
@@ -167,66 +230,116 @@ def faults(
     try:
         return model.model_validate(data, context=context)
     except ValidationError as problem:
-        return list(_sentences(problem, model, name, lines))
+        told = list(_sentences(problem, model, name, lines, data))
+        return sorted(told, key=lambda each: line_of(lines, each[0]))
 
 
 def line_of(lines: dict[Key, int], key: Key) -> int:
     """The line where `key` stands, or the nearest table or array that holds it."""
     while key and key not in lines:
+        if (*key, 0) in lines:  # one heading with two brackets, where there is one of it
+            return lines[*key, 0]
         key = key[:-1]
     return lines.get(key, 1)
 
 
 def _sentences(
-    problem: ValidationError, model: type[BaseModel], name: str, lines: dict[Key, int]
+    problem: ValidationError,
+    model: type[BaseModel],
+    name: str,
+    lines: dict[Key, int],
+    data: dict[str, Any],
 ) -> Iterator[tuple[Key, Words]]:
-    for fault in problem.errors(include_url=False):
-        key = tuple(fault["loc"])
-        place = {
-            "name": name,
-            "line": line_of(lines, key),
-            "key": "".join(_printed(key)).lstrip(".") or "-",
-        }
-        cause = fault.get("ctx", {}).get("error")
-        if fault["type"] == "extra_forbidden":
-            near = get_close_matches(str(key[-1]), _known(model, key[:-1]), n=1)
-            if near:
-                yield (
-                    key,
-                    _(
-                        "{name}, line {line}: unknown key {key}; did you mean {near}?",
-                        **place,
-                        near=near[0],
-                    ),
-                )
-            else:
-                yield key, _("{name}, line {line}: unknown key {key}", **place)
-        elif fault["type"] == "missing":
-            yield key, _("{name}, line {line}: {key} is missing", **place)
-        elif isinstance(cause, TownlandError | FaultError) and not key:
-            yield key, _("{name}: {reason}", name=name, reason=cause.message)
-        elif isinstance(cause, TownlandError | FaultError):
-            yield key, _("{name}, line {line}: {key}: {reason}", **place, reason=cause.message)
-        elif fault["type"] == "literal_error":
-            yield (
-                key,
-                _(
-                    "{name}, line {line}: {key} is {value}; expected {expected}",
-                    **place,
-                    value=repr(fault["input"]),
-                    expected=fault["ctx"]["expected"],
-                ),
+    groups: dict[tuple[Key, int], list[Any]] = {}
+    for at, fault in enumerate(problem.errors(include_url=False)):
+        key = _stated(tuple(fault["loc"]), data, fault["type"])
+        # each arm of a union has a fault of its own; together they say what may stand there
+        alone = len(key) == len(fault["loc"])
+        groups.setdefault((key, at if alone else -1), []).append(fault)
+    for (key, _at), arms in groups.items():
+        place = {"name": name, "line": line_of(lines, key), "key": _told(key, data)}
+        yield key, _sentence(arms, key, model, place)
+
+
+def _sentence(arms: list[Any], key: Key, model: type[BaseModel], place: Mapping[str, Any]) -> Words:
+    fault = arms[0]
+    cause = fault.get("ctx", {}).get("error")
+    if fault["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
+        homes = _homes(model, str(key[-1])) if len(key) == 1 else []
+        if homes:
+            return _(
+                "{name}, line {line}: {key} stands below a heading, not here: move it below {homes}",
+                **place,
+                homes=", ".join(homes),
             )
-        else:
-            yield (
-                key,
-                _(
-                    "{name}, line {line}: {key} is {value}: {reason}",
-                    **place,
-                    value=repr(fault["input"]),
-                    reason=cause if cause is not None else fault["msg"],
-                ),
+        near = get_close_matches(str(key[-1]), _known(model, key[:-1]), n=1)
+        if near:
+            return _(
+                "{name}, line {line}: unknown key {key}; did you mean {near}?",
+                **place,
+                near=near[0],
             )
+        return _("{name}, line {line}: unknown key {key}", **place)
+    if fault["type"] in ("missing", "missing_argument"):
+        return _("{name}, line {line}: {key} is missing", **place)
+    if isinstance(cause, TownlandError | FaultError):
+        if not key:
+            return _("{name}: {reason}", name=place["name"], reason=cause.message)
+        if key[0] == "layer" and len(key) == 2:  # what is said of a whole layer names it
+            told = {"name": place["name"], "line": place["line"]}
+            return _("{name}, line {line}: {reason}", **told, reason=cause.message)
+        return _("{name}, line {line}: {key}: {reason}", **place, reason=cause.message)
+    cure = document_values.cure(fault)
+    if cure is not None:
+        return _("{name}, line {line}: {key}: {reason}", **place, reason=cure)
+    expected = document_values.expected(fault)
+    for arm in arms[1:]:
+        expected = _("{one}, or {other}", one=expected, other=document_values.expected(arm))
+    return _(
+        "{name}, line {line}: {key} is {value}; expected {expected}",
+        **place,
+        value=document_values.toml(fault["input"]),
+        expected=expected,
+    )
+
+
+def _stated(place: Key, data: Any, kind: str) -> Key:
+    """Give the key of the document that a fault is at, without pydantic's names for arms of unions."""
+    key: Key = ()
+    for at, part in enumerate(place):
+        last = at == len(place) - 1
+        if part in (data if isinstance(data, Mapping) else range(_length(data))):
+            data = data[part]
+        elif not (last and kind in ("missing", "missing_argument", "value_error")):
+            continue
+        key = (*key, part)
+    return key
+
+
+def _length(data: Any) -> int:
+    return len(data) if isinstance(data, list | tuple) else 0
+
+
+_NAMED = {"rule": "id", "layer": "name"}
+"""The arrays whose entries are told by a key of theirs, not by their number."""
+
+
+def _told(key: Key, data: Any) -> Words | str:
+    """Name a key: that of a rule or a layer by its id or name, any other by its path."""
+    match key:
+        case (("rule" | "layer") as table, int() as at, *rest):
+            entries = data.get(table)
+            entry = entries[at] if isinstance(entries, list) and at < len(entries) else None
+            name = entry.get(_NAMED[table]) if isinstance(entry, Mapping) else None
+            if isinstance(name, str) and name:
+                inner = "".join(_printed(tuple(rest))).lstrip(".")
+                place = {"entry": name, "key": inner}
+                if table == "rule":
+                    return (
+                        _("rule {entry}, {key}", **place) if inner else _("rule {entry}", **place)
+                    )
+                return _("layer {entry}, {key}", **place) if inner else _("layer {entry}", **place)
+    return "".join(_printed(key)).lstrip(".") or "-"
 
 
 def _printed(key: Key) -> Iterator[str]:
@@ -247,6 +360,16 @@ def _known(model: type[BaseModel], key: Key) -> list[str]:
     if not _is_model(here):
         return []
     return [field.alias or name for name, field in here.model_fields.items()]
+
+
+def _homes(model: type[BaseModel], key: str) -> list[str]:
+    """Give the headings of a document below which a key may stand."""
+    return [
+        f"[[{name}]]" if get_origin(about.annotation) in (list, tuple) else f"[{name}]"
+        for name, about in model.model_fields.items()
+        if get_origin(about.annotation) is not dict
+        and any(key in inner.model_fields for inner in _models(about.annotation))
+    ]
 
 
 def _is_model(candidate: Any) -> bool:

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
-from townland import documents
+from townland import document_values, documents
 from townland.documents import FaultError, Strict
 from townland.errors import DossierError, LayerError
 from townland.i18n import Joined, Words, _
@@ -355,7 +355,9 @@ def _workbook(path: Path) -> tuple[Mapping[str, Any], ...]:
     found = []
     for raw, place in zip(rows, places, strict=True):
         try:
-            found.append(Dossier.model_validate(raw).model_dump(exclude_none=True))
+            found.append(
+                Dossier.model_validate(raw, context=documents.CELLS).model_dump(exclude_none=True)
+            )
         except ValidationError as problem:
             faults += _faults(path, problem, place)
     if faults:
@@ -466,10 +468,15 @@ def _keys(model: type[Strict], before: str = "") -> list[str]:
     return found
 
 
-def _reason(fault: Any) -> Words | str:
+def _reason(fault: Any) -> Words:
     if fault["type"] == "extra_forbidden":
         near = get_close_matches(".".join(map(str, fault["loc"])), _keys(Dossier), n=1)
         if near:
             return _("there is no such field; did you mean {near}?", near=near[0])
         return _("there is no such field; delete it, or look into townland dossier new")
-    return _("{value}: {reason}", value=repr(fault["input"]), reason=fault["msg"])
+    if fault["type"] == "missing":
+        return _("this cell is empty; it must be filled in")
+    told = document_values.cure(fault) or _(
+        "expected {expected}", expected=document_values.expected(fault)
+    )
+    return _("{value}: {reason}", value=str(fault["input"]), reason=told)

@@ -36,7 +36,7 @@ UNITS: dict[str, Words | str] = {
 
 ORIGINS: dict[str, Words] = {
     "policy": _("the policy's"),
-    "townland": _("townland's own"),
+    "townland": _("townland's default; the policy states none"),
     "bureau": _("set by the bureau"),
     "dossier": _("from the dossier"),
 }

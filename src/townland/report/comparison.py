@@ -10,6 +10,8 @@ from townland.assessment import Assessment
 from townland.i18n import DEFAULT_LANGUAGE
 from townland.report.assessment_json import assessment_json, dumps
 from townland.report.run import COMPARISON, DEFAULT_FORMATS, run_folder, write_outputs
+from townland.rules import naming
+from townland.rules.basis import both
 
 SCHEMA = "townland-comparison-1"
 
@@ -107,10 +109,21 @@ def _causes(
         name: {one["name"]: one["value"] for one in finding["trace"].get("parameters", ())}
         for name, finding in held.items()
     }
+    whose = {
+        name: {one["name"]: one.get("origin") for one in finding["trace"].get("parameters", ())}
+        for name, finding in held.items()
+    }
     for key in dict.fromkeys(key for values in parameters.values() for key in values):
         values = {name: known.get(key) for name, known in parameters.items()}
         if _differ(values):
-            yield {"what": "parameter", "name": key, "values": values}
+            origins = {name: known.get(key) for name, known in whose.items()}
+            yield {
+                "what": "parameter",
+                "name": key,
+                "title": both(naming.named(key)),
+                "values": values,
+                "origins": origins,
+            }
     measured = {name: one["measured"] for name, one in held.items()}
     if _differ(measured):
         yield {"what": "measured", "values": measured}

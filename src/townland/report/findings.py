@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from townland.i18n import Bilingual, Words, _
 from townland.maps import legend, wording
+from townland.rules import naming
 
 if TYPE_CHECKING:
     from townland.report.html import Report, TownView
@@ -68,7 +69,7 @@ class FindingView:
             MeasureView(report, step) for step in _list(finding.trace.get("measures", ()))
         ]
         self.parameters = [
-            (report.w(_words(step.get("title", step["name"]))), _value(step.get("value"), report),
+            (_titled(step, report), _value(step.get("value"), report),
              report.w(wording.ORIGINS.get(step.get("origin", ""), "")))
             for step in _list(finding.trace.get("parameters", ()))
             if isinstance(step, Mapping) and "name" in step
@@ -154,6 +155,14 @@ def _words(value: Any) -> Words | str:
     if isinstance(value, Mapping):
         return Bilingual(str(value.get("zh", "")), str(value.get("en", "")))
     return value if isinstance(value, Words) else str(value)
+
+
+def _titled(step: Mapping[str, Any], report: Report) -> str:
+    """Name a parameter in words, with the key that a rulebook writes where it has one."""
+    title = report.w(_words(step.get("title", step["name"])))
+    if step["name"] not in naming.TITLES:
+        return title
+    return report.w(_("{title} [{name}]", title=title, name=step["name"]))
 
 
 def _value(value: Any, report: Report) -> str:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from townland import units
+from townland import document_values, units
 from townland.areas import Measure
 from townland.i18n import Bilingual, Words, _
-from townland.rules import words
+from townland.rules import naming, words
 from townland.rules.facts import Facts
 from townland.rules.finding import Finding
-from townland.rules.model import Rule, Rulebook, Verdict
+from townland.rules.inherit import Inherited
+from townland.rules.model import Parameters, Rule, Rulebook, Verdict
 
 ZERO = units.m2(0)
 
@@ -134,7 +136,13 @@ class Case:
         general = self.rulebook.parameter.model_dump(mode="python")
         return [
             *(
-                {"name": name, "value": own.get(name), "inherited": was.value, "from": was.rulebook}
+                {
+                    "name": name,
+                    "value": own.get(name),
+                    "inherited": was.value,
+                    "from": was.rulebook,
+                    **self.default(name, was),
+                }
                 for name, was in self.rulebook.changed(self.rule.id).items()
             ),
             *(
@@ -148,6 +156,29 @@ class Case:
                 if name in used and getattr(self.rule, name, None) is None
             ),
         ]
+
+    def default(self, name: str, was: Inherited) -> dict[str, Any]:
+        """Give what held where the other rulebook's rule left a parameter open, and whose number it is.
+
+        Empty where the rule stated it, or where nothing held in its place.
+        """
+        if was.value is not None:
+            return {}
+        if name in Parameters.model_fields:
+            own = Parameters.model_fields[name].default
+            value = own if was.general is None else units.exact(was.general)
+            return {
+                "default": words.number(value),
+                "default_origin": "townland" if value == own else "bureau",
+            }
+        field = type(self.rule).model_fields.get(name)
+        value = None if field is None or field.is_required() else field.default
+        if value is None or isinstance(value, tuple):
+            return {}
+        return {
+            "default": words.number(value) if isinstance(value, Decimal) else value,
+            "default_origin": "kind",
+        }
 
     def coverage_assumed(self, names: Iterable[str]) -> list[Words]:
         """Say which layers' coverage is only their bounding box."""
@@ -239,14 +270,43 @@ class Case:
 
 
 def _as_changed(entry: Mapping[str, Any]) -> Words:
-    place = {"name": entry["name"], "value": entry["value"], "rulebook": entry["from"]}
+    place = {
+        "name": naming.named(entry["name"]),
+        "value": _plain(entry["value"]),
+        "rulebook": entry["from"],
+    }
+    if "default" in entry:
+        place["before"] = _plain(entry["default"])
+        if entry["default_origin"] == "townland":
+            return _(
+                "This rulebook sets {name} to {value}; in {rulebook} it is {before} (townland's default;"
+                " the policy states none).",
+                **place,
+            )
+        if entry["default_origin"] == "bureau":
+            return _(
+                "This rulebook sets {name} to {value}; in {rulebook} it is {before} (that rulebook's own"
+                " [parameter]; the policy states none).",
+                **place,
+            )
+        return _(
+            "This rulebook sets {name} to {value}; {rulebook} leaves it out, which means {before}.",
+            **place,
+        )
     if entry["inherited"] is None:
         return _("This rulebook sets {name} to {value}; {rulebook} does not set it.", **place)
     return _(
         "This rulebook sets {name} to {value}; in {rulebook} it is {before}.",
         **place,
-        before=entry["inherited"],
+        before=_plain(entry["inherited"]),
     )
+
+
+def _plain(value: Any) -> Any:
+    """Print a parameter as a rulebook writes it; a list or a table by what it holds."""
+    if isinstance(value, list | tuple | Mapping):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return document_values.toml(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar, Literal, NoReturn
+from typing import Annotated, Any, ClassVar, Literal, NoReturn, get_args
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
@@ -18,6 +18,8 @@ from townland.rules.words import number
 Unit = Literal["m2", "ha", "km2", "mu"]
 Day = Annotated[dt.date, Field(strict=True)]
 Share = Annotated[Decimal, Field(ge=0, le=1)]
+_SHARE: Any = Share
+_SHARE_BARS = Share.__metadata__[0].metadata  # type: ignore[attr-defined]  # what Annotated holds
 MeasureName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -45,6 +47,20 @@ def faults_of(problem: ValidationError) -> Iterator[InitErrorDetails]:
         )
 
 
+def share_keys(model: type[Strict]) -> tuple[str, ...]:
+    """Name the keys of a model that take a `Share`.
+
+    >>> share_keys(Rule)
+    ('uncertainty',)
+    """
+    return tuple(
+        name
+        for name, about in model.model_fields.items()
+        if _SHARE in (about.annotation, *get_args(about.annotation))
+        or (about.annotation is Decimal and about.metadata == _SHARE_BARS)
+    )
+
+
 class Passage(Strict):
     """A further place of the text that a rule takes a number from, in its words."""
 
@@ -60,6 +76,8 @@ class Clause(Strict):
     omission; it is empty where the text has no words of its own for the rule, and `source` says where
     a rule is known from whose text is not at hand. `besides` are further passages that a number of the
     rule stands in, `own` names the numbers that stand in none: townland's reading, or a bureau's.
+    `stands` gives for a number, by its key, the words of the quote that it is taken from; lint needs it
+    where a quote holds several.
     """
 
     document: str = Field(min_length=1)
@@ -71,6 +89,7 @@ class Clause(Strict):
     source: str = ""
     besides: tuple[Passage, ...] = ()
     own: tuple[str, ...] = ()
+    stands: dict[str, str] = Field(default_factory=dict)
     note: Bilingual | None = None
 
     @model_validator(mode="after")
@@ -112,6 +131,12 @@ class Rule(Strict):
     modal: bool = False
     uncertainty: Share | None = None
     note: Bilingual | None = None
+
+    @classmethod
+    def shares(cls, table: Mapping[str, Any]) -> tuple[str, ...]:
+        """Name the keys of a rule's `table` whose number is a share or a ratio: 1 is 100 %."""
+        del table  # what a number means is seldom another key's to say
+        return share_keys(cls)
 
     @property
     def can_fail(self) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -172,6 +173,11 @@ class DebtGuard(Rule):
     ratio: Path
     platform: Path
     limit: Annotated[Decimal, Field(gt=0)]
+
+    @classmethod
+    def shares(cls, table: Mapping[str, Any]) -> tuple[str, ...]:
+        """Name the keys whose number is a share or a ratio: the bar is one."""
+        return (*super().shares(table), "limit")
 
 
 class SegmentLimit(Rule):

@@ -7,13 +7,29 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from townland import documents
+from townland import document_values, documents
 from townland.documents import Key
 from townland.errors import RulebookError
 from townland.i18n import Joined, _
+
+
+def shipped() -> tuple[str, ...]:
+    """Name the rulebooks that come with townland.
+
+    >>> "liuzhou-2018" in shipped()
+    True
+    """
+    return tuple(sorted(path.stem for path in shipped_folder().glob("*.toml")))
+
+
+def shipped_folder() -> Path:
+    """Give the folder of the rulebooks that come with townland."""
+    return Path(str(files("townland") / "rulebooks"))
+
 
 OWN = ("id", "title", "version", "inherits")
 """What a rulebook never takes over."""
@@ -24,10 +40,14 @@ NO_PARAMETERS = ("id", "title", "kind", "clause", "note")
 
 @dataclass(frozen=True, slots=True)
 class Inherited:
-    """A value that a rulebook changed, as the rulebook called `rulebook` has it (None: it has none)."""
+    """A value that a rulebook changed, as the rulebook called `rulebook` has it (None: it has none).
+
+    `general` is the value that its table of parameters gives to all rules, None where it gives none.
+    """
 
     rulebook: str
     value: Any
+    general: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +85,7 @@ def document(
     if not isinstance(name, str) or not name:
         _refuse_misspelt(data, lines, path)
         return Document(data, lines, hashlib.sha256(raw).hexdigest(), {}, (path.parent,))
-    other = find(name, path)
+    other = _other(name, path, lines, find)
     if other.resolve() in {heir.resolve() for heir in (*heirs, path)}:
         raise RulebookError(
             _(
@@ -88,8 +108,66 @@ def document(
     )
 
 
+def _other(name: str, path: Path, lines: dict[Key, int], find: Callable[[str, Path], Path]) -> Path:
+    """Find the rulebook that ``inherits`` names; where there is none, tell the line and the nearest."""
+    try:
+        other = find(name, path)
+        if other.is_file():
+            return other
+    except RulebookError:
+        pass
+    known = [*shipped(), *sorted(each.name for each in path.parent.glob("*.toml") if each != path)]
+    near = get_close_matches(name, known, n=1) or get_close_matches(f"{name}.toml", known, n=1)
+    place = {
+        "path": path.as_posix(),
+        "line": documents.line_of(lines, ("inherits",)),
+        "name": name,
+    }
+    if near:
+        raise RulebookError(
+            _(
+                '{path}, line {line}: inherits: there is no rulebook "{name}"; did you mean "{near}"?',
+                near=near[0],
+                **place,
+            )
+        )
+    raise RulebookError(
+        _(
+            '{path}, line {line}: inherits: there is no rulebook "{name}"; townland has {known}, and a'
+            " file is named by its path from here",
+            known=", ".join(shipped()),
+            **place,
+        )
+    )
+
+
 def _refuse_misspelt(data: Mapping[str, Any], lines: dict[Key, int], path: Path) -> None:
-    """Refuse ``inherit`` for ``inherits``, alone: every other fault would only follow from it."""
+    """Refuse an ``inherits`` that says nothing, alone: every other fault would only follow from it.
+
+    It is written with another letter, below the heading of a rule, or is no text.
+    """
+    line = documents.line_of(lines, ("inherits",))
+    if data.get("inherits", "") != "":
+        raise RulebookError(
+            _(
+                "{path}, line {line}: inherits is {value}; it names a rulebook in quotation marks, such"
+                ' as "{example}"',
+                path=path.as_posix(),
+                line=line,
+                value=document_values.toml(data["inherits"]),
+                example=shipped()[0],
+            )
+        )
+    for key, at in lines.items():
+        if len(key) > 1 and key[-1] == "inherits":
+            raise RulebookError(
+                _(
+                    "{path}, line {line}: inherits stands below a heading in brackets and so belongs to"
+                    " it; move it above the first heading",
+                    path=path.as_posix(),
+                    line=at,
+                )
+            )
     near = [] if "inherits" in data else get_close_matches("inherits", data, n=1)
     if near:
         raise RulebookError(
@@ -112,6 +190,16 @@ def _refuse_unknown_rules(
     told = []
     for at, rule in enumerate(rules if isinstance(rules, list) else ()):
         name = rule.get("id") if isinstance(rule, Mapping) else None
+        if isinstance(rule, Mapping) and "id" not in rule:
+            told.append(
+                _(
+                    "{path}, line {line}: below [[rule]] the id is missing; it says which rule is"
+                    ' changed: id = "{example}"',
+                    path=path.as_posix(),
+                    line=documents.line_of(lines, ("rule", at)),
+                    example=known[0] if known else "LAND-01",
+                )
+            )
         if not isinstance(name, str) or name in known or "kind" in rule:
             continue
         same = [rule for rule in known if _bare(rule) == _bare(name)]
@@ -159,6 +247,8 @@ def _merged(
     for key in own.get("parameter", {}) if isinstance(own.get("parameter"), Mapping) else ():
         value = base.data.get("parameter", {}).get(key)
         changed.setdefault("", {})[key] = Inherited(named, value)
+    general = base.data.get("parameter")
+    general = general if isinstance(general, Mapping) else {}
     rules = [dict(rule) for rule in base.data.get("rule", [])]
     for rule in own.get("rule", []) if isinstance(own.get("rule", []), list) else ():
         at = _place(rules, rule)
@@ -170,7 +260,7 @@ def _merged(
         for key in rule:
             if key not in NO_PARAMETERS and rule[key] != before.get(key):
                 held = changed.setdefault(str(rule["id"]), {})
-                held[key] = Inherited(named, before.get(key))
+                held[key] = Inherited(named, before.get(key), general.get(key))
     if isinstance(own.get("rule", []), list):
         merged["rule"] = rules
     return merged, changed

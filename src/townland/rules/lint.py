@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from townland import documents
-from townland.documents import Key
+from townland.documents import Key, Strict
 from townland.errors import RulebookError
 from townland.i18n import Words, _
 from townland.rules import numbers, quotes
+from townland.rules.clause import Rule, share_keys
 from townland.rules.inherit import Document, document
 from townland.rules.loader import find, policy_text
-from townland.rules.model import Rulebook
+from townland.rules.model import Parameters, Rulebook
+from townland.rules.rule import MODELS
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault of a rulebook: the line it stands in, its key, and a sentence that names both."""
+    """One fault of a rulebook: the line it stands in, its key, and a sentence that names both.
+
+    With `usable` the rulebook can be used all the same; a person must look whether it is meant so.
+    """
 
     line: int
     key: Key
     message: Words
+    usable: bool = False
 
 
 def lint(name_or_path: str | Path) -> tuple[Fault, ...]:
@@ -44,35 +51,32 @@ def lint(name_or_path: str | Path) -> tuple[Fault, ...]:
     """
     path = find(name_or_path)
     raw = documents.read(path, RulebookError)
-    try:
-        documents.tables(raw, path.as_posix(), RulebookError)
-    except RulebookError as problem:
-        return (Fault(1, (), problem.message),)  # type: ignore[arg-type]  # ours are words
+    misread = documents.misread(raw, path.as_posix())
+    if misread is not None:
+        return (Fault(misread[0], (), misread[1]),)
     held = document(path, find)
     name = path.as_posix()
     found = documents.faults(held.data, held.lines, name, Rulebook)
     faults = [] if isinstance(found, Rulebook) else list(found)
-    faults += [
-        (
-            key,
-            _(
+    hard = [
+        *_quotes(held, path),
+        *_numbers(held),
+        *_bars(held.data),
+        *_unused(held.data, held),
+    ]
+    told = [Fault(documents.line_of(held.lines, key), key, message) for key, message in faults]
+    for usable, reasons in ((False, hard), (True, list(_shares(held)))):
+        for key, reason in reasons:
+            line = documents.line_of(held.lines, key)
+            message = _(
                 "{name}, line {line}: {key}: {reason}",
                 name=name,
-                line=documents.line_of(held.lines, key),
+                line=line,
                 key=_named(held.data, key),
                 reason=reason,
-            ),
-        )
-        for key, reason in (
-            *_quotes(held, path),
-            *_numbers(held),
-            *_bars(held.data),
-            *_unused(held.data, held),
-        )
-    ]
-    lines = [documents.line_of(held.lines, key) for key, _message in faults]
-    ordered = sorted(zip(lines, faults, strict=True), key=lambda each: each[0])
-    return tuple(Fault(line, key, message) for line, (key, message) in ordered)
+            )
+            told.append(Fault(line, key, message, usable))
+    return tuple(sorted(told, key=lambda each: each.line))
 
 
 def _rules(data: Mapping[str, Any]) -> Iterator[tuple[int, Mapping[str, Any]]]:
@@ -144,9 +148,10 @@ def _numbers(held: Document) -> Iterator[tuple[Key, Words]]:
         own = own if isinstance(own, list) else []
         said = [str(clause["quote"]), *(quote for quote, _article in _passages(clause))]
         found = dict(numbers.stated(rule))
+        unit = rule.get("unit") if isinstance(rule.get("unit"), str) else None
+        yield from _places(at, clause, found, unit, said)
         for name, value in found.items():
-            unit = rule.get("unit")
-            stands = numbers.stands(value, unit if isinstance(unit, str) else None, said)
+            stands = numbers.stands(value, unit, said)
             if name not in own and not stands:
                 yield (
                     (
@@ -178,6 +183,89 @@ def _numbers(held: Document) -> Iterator[tuple[Key, Words]]:
                     ("rule", at, "clause"),
                     _("own names {name}, which the rule does not state", name=name),
                 )
+
+
+def _places(
+    at: int,
+    clause: Mapping[str, Any],
+    found: Mapping[str, Decimal],
+    unit: str | None,
+    said: Sequence[str],
+) -> Iterator[tuple[Key, Words]]:
+    """Hold each number to the words of the quote that ``stands`` takes it from, not to all of them."""
+    places = clause.get("stands")
+    for name, words in (places if isinstance(places, Mapping) else {}).items():
+        key: Key = ("rule", at, "clause")
+        if name not in found:
+            yield key, _("stands names {name}, which the rule does not state", name=name)
+        elif not numbers.stands(found[name], unit, said):
+            continue  # told already as a number that stands nowhere
+        elif not any(str(words) in quote for quote in said):
+            yield (
+                key,
+                _(
+                    "stands takes {name} from “{words}”, which is not in the quote",
+                    name=name,
+                    words=words,
+                ),
+            )
+        elif not numbers.stands(found[name], unit, [str(words)]):
+            yield (
+                ("rule", at, *(int(part) if part.isdigit() else part for part in name.split("."))),
+                _(
+                    "{name} is {value}, but where the quote says it, there stands “{words}”",
+                    name=name,
+                    value=found[name],
+                    words=words,
+                ),
+            )
+
+
+def _shares(held: Document) -> Iterator[tuple[Key, Words]]:
+    """Find whole numbers where a share of 1 is asked for: who writes 1 may well mean 1 %.
+
+    A number that the quote holds is meant, and so is one with a point (1.0).
+    """
+    general = held.data.get("parameter")
+    tables: list[tuple[Key, Mapping[str, Any], type[Strict], tuple[str, ...], list[str]]] = [
+        (
+            ("parameter",),
+            general if isinstance(general, Mapping) else {},
+            Parameters,
+            share_keys(Parameters),
+            [],
+        )
+    ]
+    for at, rule in _rules(held.data):
+        kind = MODELS.get(str(rule.get("kind")), Rule)
+        clause = rule.get("clause")
+        quote = clause.get("quote") if isinstance(clause, Mapping) else ""
+        tables.append((("rule", at), rule, kind, kind.shares(rule), [str(quote)]))
+    for key, table, model, names, said in tables:
+        strict = share_keys(model)
+        for name in names:
+            value = table.get(name)
+            if type(value) is not int or value < 1 or (*key, name) not in held.lines:
+                continue
+            if value > 1 and name in strict:
+                continue  # refused already: no share is above 1
+            if not any(f"{value * 100}{sign}" in quote for sign in "%％" for quote in said):
+                yield (*key, name), _whole(name, value)
+
+
+def _whole(name: str, value: int) -> Words:
+    place = {"name": name, "value": value, "percent": value * 100, "share": Decimal(value) / 100}
+    if name == "band":
+        return _(
+            "{name} = {value} means ±{percent} %; for ±{value} % write {share}; if ±{percent} % is"
+            " meant, write {value}.0",
+            **place,
+        )
+    return _(
+        "{name} = {value} means {percent} %; for {value} % write {share}; if {percent} % is meant, write"
+        " {value}.0",
+        **place,
+    )
 
 
 def _bars(data: Mapping[str, Any]) -> Iterator[tuple[Key, Words]]:

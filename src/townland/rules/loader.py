@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from importlib.resources import files
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +13,19 @@ from townland.documents import Key
 from townland.errors import RulebookError
 from townland.i18n import Joined, Words, _
 from townland.rules.clause import Rule
-from townland.rules.inherit import document
+from townland.rules.inherit import document, shipped, shipped_folder
 from townland.rules.model import Rulebook
 from townland.rules.quotes import quote_faults
 
-
-def shipped() -> tuple[str, ...]:
-    """Name the rulebooks that come with townland.
-
-    >>> "liuzhou-2018" in shipped()
-    True
-    """
-    return tuple(sorted(path.stem for path in _folder().glob("*.toml")))
+__all__ = [
+    "find",
+    "load_rulebook",
+    "policy_text",
+    "quote_stands",
+    "rulebook_schema",
+    "rules_in_force",
+    "shipped",
+]
 
 
 def load_rulebook(name_or_path: str | Path) -> Rulebook:
@@ -119,10 +120,6 @@ def rulebook_schema() -> dict[str, Any]:
     }
 
 
-def _folder() -> Path:
-    return Path(str(files("townland") / "rulebooks"))
-
-
 def find(name_or_path: str | Path, seen_from: Path | None = None) -> Path:
     """Give the file of a rulebook: a shipped one's, or a path, relative to the file it stands in.
 
@@ -132,11 +129,24 @@ def find(name_or_path: str | Path, seen_from: Path | None = None) -> Path:
         It is neither.
     """
     if isinstance(name_or_path, str) and name_or_path in shipped():
-        return _folder() / f"{name_or_path}.toml"
+        return shipped_folder() / f"{name_or_path}.toml"
     given = Path(name_or_path)
     path = given if seen_from is None else seen_from.parent / given
     if path.exists() or given.suffix or len(given.parts) > 1:
         return path
+    own = path.with_name(f"{path.name}.toml")
+    near = (
+        [own.as_posix()] if own.is_file() else get_close_matches(str(name_or_path), shipped(), n=1)
+    )
+    if near:
+        raise RulebookError(
+            _(
+                "no such rulebook {name}; did you mean {near}? (shipped are {known})",
+                name=given.as_posix(),
+                near=near[0],
+                known=", ".join(shipped()),
+            )
+        )
     raise RulebookError(
         _(
             "no such rulebook {name}; shipped are {known}, and a file is named by its path",
@@ -154,7 +164,7 @@ def policy_text(text: str, path: Path, folders: Iterable[Path]) -> str:
     RulebookError
         They are in none, or cannot be read.
     """
-    for folder in (*folders, _folder()):
+    for folder in (*folders, shipped_folder()):
         try:
             if not (folder / text).exists():
                 continue

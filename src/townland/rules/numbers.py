@@ -20,6 +20,7 @@ _NUMBER = re.compile(
 _HUNDREDTHS = re.compile(rf"百分之(?P<number>{_ARABIC}|{_CHINESE})")
 _TENTHS = re.compile(r"(?P<number>[一二三四五六七八九])成")
 _RANGE = re.compile(rf"({_ARABIC})\s*[-–—~～至]+\s*(?={_ARABIC})")
+_NO_NUMBER = re.compile("进一步|一般|一定|一律|一致|一体|一批|统一|唯一|之一")
 _WORDS = {
     Decimal("0.5"): ("一半", "半数", "过半"),
     Decimal(0): ("严禁", "禁止", "不得", "不占"),
@@ -56,6 +57,7 @@ def numbers(quote: str) -> Iterator[tuple[Decimal, str]]:
     >>> list(numbers("规划区面积3平方公里左右"))
     [(Decimal('3'), 'km2')]
     """
+    quote = _NO_NUMBER.sub(" ", quote)
     for value, words in _WORDS.items():
         if any(word in quote for word in words):
             yield value, ""

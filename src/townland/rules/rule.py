@@ -13,7 +13,7 @@ from pydantic_core import InitErrorDetails
 from townland.documents import Strict
 from townland.i18n import Words, _
 from townland.rules import declared, rule_land
-from townland.rules.clause import MeasureName, Rule, Share, Unit, fault, faults_of, refuse
+from townland.rules.clause import Clause, MeasureName, Rule, Share, Unit, fault, faults_of, refuse
 
 
 class AreaAbout(Rule):
@@ -155,10 +155,32 @@ def _unknown_kind(kind: Any) -> Words:
     return _("no such kind of rule {kind}; known are {known}", kind=kind, known=", ".join(MODELS))
 
 
+_OF_THE_BOOK = ("version", "inherits", "text", "jurisdiction", "three_class", "notes")
+"""Keys of the rulebook itself that newcomers write below the heading of a rule."""
+
+
 def _unknown_key(model: type[Rule], item: InitErrorDetails) -> InitErrorDetails:
     key = item.get("loc", ())
     if len(key) > 1:
         return item
+    if key[0] in Clause.model_fields:
+        return fault(
+            key,
+            _(
+                "{key} belongs to the clause: write clause = {{ {key} = … }}; a rule that is taken over"
+                " keeps its clause without it, and a quote stands in the policy's text word for word",
+                key=key[0],
+            ),
+        )
+    if key[0] in _OF_THE_BOOK:
+        return fault(
+            key,
+            _(
+                "{key} belongs to the rulebook, not to a rule; move it above the first heading in"
+                " brackets",
+                key=key[0],
+            ),
+        )
     near = get_close_matches(str(key[0]), model.model_fields, n=1)
     if near:
         return fault(key, _("unknown key; did you mean {near}?", near=near[0]))

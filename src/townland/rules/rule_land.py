@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -244,6 +245,12 @@ class DeclaredRatio(Rule):
     unit: Literal["share", "persons", "visits_10k", "yuan_10k_per_mu", "yuan_10k_per_head"]
     only_for: Only | None = None
     beyond: Beyond = "review"
+
+    @classmethod
+    def shares(cls, table: Mapping[str, Any]) -> tuple[str, ...]:
+        """Name the keys whose number is a share or a ratio: both bars where `unit` is ``share``."""
+        bars = ("minimum", "maximum") if table.get("unit") == "share" else ()
+        return (*super().shares(table), *bars)
 
     @property
     def can_fail(self) -> bool:
