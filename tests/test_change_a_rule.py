@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from nbclient import NotebookClient
 from typer.testing import CliRunner
 
-from townland.errors import RulebookError
+from townland.errors import ReportError, RulebookError
 from townland.rules.loader import load_rulebook
 from townland_cli.app import app
 
@@ -26,8 +27,23 @@ def blocks(page: str, kind: str) -> list[str]:
     return [block for found, block in fenced if found == kind]
 
 
-def commands(page: str) -> list[list[str]]:
-    return [shlex.split(block) for block in blocks(page, "") if block.startswith("townland ")]
+def commands(page: str) -> list[tuple[str, str]]:
+    """The commands of a page in their order, each with the output that the page shows of it."""
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    fenced = re.findall(r"^```(\w*)\n(.*?)^```$", text, flags=re.M | re.S)
+    found: list[tuple[str, str]] = []
+    for kind, block in fenced:
+        if kind == "":
+            found.append((block.strip(), ""))
+        elif kind == "text":
+            found[-1] = (found[-1][0], block)
+    return found
+
+
+def mistakes(page: str) -> list[tuple[str, str]]:
+    """What the page says may be typed in place of the file's last line, and what townland says of it."""
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    return re.findall(r"^\| `(b\w+ .*?)` \| (.*my-county\.toml.*) \|$", text, flags=re.M)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -38,26 +54,54 @@ def test_the_page_works_as_it_is_written(
     (tmp_path / "layers").symlink_to(ROOT / "layers")
     (rulebook,) = blocks(page, "toml")
     (tmp_path / "my-county.toml").write_text(rulebook, "utf-8")
-    assert [words[1] for words in commands(page)] == ["rules", "rules", "check", "explain"]
-    for words in commands(page):
-        done = CliRunner().invoke(app, [*words[1:], "--lang", "en"])
+    held = [(shlex.split(line), shown) for line, shown in commands(page)]
+    assert [words[1] for words, _shown in held] == ["rules", "rules", "check", "explain"]
+    assert [bool(shown) for _words, shown in held] == [True, True, True, False]
+    (tmp_path / "compare").mkdir()
+    (tmp_path / "compare" / "other.txt").touch()
+    refused = CliRunner().invoke(app, held[2][0][1:]).exception
+    assert isinstance(refused, ReportError), "other files are there"
+    assert refused.exit_code == 2
+    shutil.rmtree(tmp_path / "compare")
+    for words, shown in held:
+        assert (words[-2:] == ["--lang", "en"]) == (page == PAGES[0]), (
+            "the English page speaks English"
+        )
+        done = CliRunner().invoke(app, words[1:])
         # the towns of the sample break rules by design
         assert done.exit_code == (1 if words[1] == "check" else 0), (words, done.output)
-        if words[1] == "check":
-            row = next(line for line in done.stdout.splitlines() if line.startswith("LAND-01"))
-            assert re.split(r"\s{2,}", row) == [
-                "LAND-01", "T02", "complies", "needs review", "band: 0.1 / 0.01",
-            ]  # fmt: skip
+        said = done.stdout.splitlines()
+        assert [line for line in said if line in shown.splitlines()] == shown.splitlines(), said
 
 
-def test_a_wrong_key_gets_what_the_page_says(tmp_path: Path) -> None:
+@pytest.mark.parametrize("page", PAGES)
+def test_a_mistake_gets_what_the_page_says(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (rulebook,) = blocks(page, "toml")
+    head, last = rulebook.rstrip("\n").rsplit("\n", 1)
+    assert last == "band = 0.01"
+    found = mistakes(page)
+    assert [typed for typed, _said in found] == [
+        "bnad = 0.01", "band = 1%", "band ＝ 0.01", 'band = "0.01"', "band = 1",
+    ]  # fmt: skip
+    lint = next(line for line, _shown in commands(page) if "lint" in line)
+    for typed, said in found:
+        (tmp_path / "my-county.toml").write_text(f"{head}\n{typed}\n", "utf-8")
+        done = CliRunner().invoke(app, shlex.split(lint)[1:])
+        assert done.stdout.splitlines()[0] == said
+        assert done.exit_code == (0 if typed == "band = 1" else 1)
+
+
+def test_a_wrong_key_is_refused_where_the_rulebook_is_used(tmp_path: Path) -> None:
     (rulebook,) = blocks(PAGES[0], "toml")
     path = tmp_path / "my-county.toml"
     path.write_text(rulebook.replace("band", "bnad"), "utf-8")
     with pytest.raises(RulebookError) as caught:
         load_rulebook(path)
     told = caught.value.render("en").replace(f"{tmp_path.as_posix()}/", "")
-    assert f"{told}\n" in blocks(PAGES[0], "")
+    assert ("bnad = 0.01", told) in mistakes(PAGES[0])
 
 
 def test_what_the_table_offers_are_keys_of_their_rules(tmp_path: Path) -> None:
