@@ -92,6 +92,11 @@ def test_a_mistake_gets_what_the_page_says(
         done = CliRunner().invoke(app, shlex.split(lint)[1:])
         assert done.stdout.splitlines()[0] == said
         assert done.exit_code == (0 if typed == "band = 1" else 1)
+    for old, new in (("LAND-01", "LAND-1"), ("liuzhou-2018", "liuzhou-2081")):
+        (tmp_path / "my-county.toml").write_text(rulebook.replace(old, new), "utf-8")
+        refused = CliRunner().invoke(app, shlex.split(lint)[1:]).exception
+        assert isinstance(refused, RulebookError)
+        assert refused.exit_code == 2
 
 
 def test_a_wrong_key_is_refused_where_the_rulebook_is_used(tmp_path: Path) -> None:

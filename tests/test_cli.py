@@ -189,7 +189,7 @@ UNUSABLE: dict[str, tuple[Any, str, str]] = {
     ),
     "malformed catalog": (
         lambda f: [*CHECK, "--catalog", text(f, "c.toml", "[[layer]]\nname = \n")],
-        "line 2",
+        "第 2 行：等号后面缺少值",
         "line 2",
     ),
     "unknown key in the catalog": (
@@ -230,6 +230,23 @@ UNUSABLE: dict[str, tuple[Any, str, str]] = {
         "no rule LAND-99",
     ),
 }  # fmt: skip
+
+
+def test_a_check_says_what_lint_would_have_asked_to_look_at(here: Here) -> None:
+    book = text(
+        here.folder,
+        "county.toml",
+        'id = "county"\ntitle = { zh = "某县", en = "A county" }\nversion = "1"\n'
+        'inherits = "liuzhou-2018"\n[[rule]]\nid = "LAND-01"\nband = 1\n',
+    )
+    # a boundary that is not there: what is to be looked at is said before anything is read
+    args = ["check", "none.gpkg", *CHECK[2:], "--rules", book, "--lang", "en"]
+    code, _out, err = here(*args)
+    assert code == 2
+    assert "look: " in err
+    assert "line 7: LAND-01: band = 1 means ±100 %" in err
+    told = here(*args[:-4], "--rules", "liuzhou-2018", "--lang", "en")[2]
+    assert "look: " not in told
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -29,6 +29,7 @@ from townland.report.run import (
     write_outputs,
     write_run,
 )
+from townland.rules.lint import lint
 from townland.rules.loader import load_rulebook
 from townland.survey import boundary_areas
 from townland.towns import Town, read_towns
@@ -69,6 +70,10 @@ def run_check(
     require_target(out)
     layers = load_catalog(catalog)
     laws = [load_rulebook(name) for name in dict.fromkeys(rulebooks)]
+    for fault in (each for name in dict.fromkeys(rulebooks) for each in lint(name)):
+        if fault.usable:  # a person who did not ask for lint must see it all the same
+            printing.LOGGER.warning("%s", render(fault.message, "en"))
+            typer.echo(_("look: {text}", text=fault.message).render(lang), err=True)
     towns = read_towns(
         boundaries,
         layer=layer,
