@@ -239,3 +239,8 @@ def test_the_slope_table_and_the_land_cover_close_and_agree(demo: Assessment) ->
     assert len(cultivated) == 4
     assert all(abs(one.difference_m2) < one.vector_m2 / 200 for one in cultivated)
     assert all(one.both_m2 <= min(one.vector_m2, one.grid_m2) + 1 for one in cultivated)
+    # each parcel's recorded grade is that of its mean slope: cell by cell most of the land agrees
+    for result, slopes in zip(demo.towns, demo.slopes, strict=True):
+        graded = [one for one in slopes.compared if one.town == result.town.code]
+        assert sum(one.vector_m2 for one in graded) == slopes.total.area_m2
+        assert slopes.not_recorded_m2 == 0

@@ -285,6 +285,43 @@ def test_slope_of_cultivated_land_closes_to_its_classes(tmp_path):
     assert "slope_unknown" in {issue.code for issue in found.issues}
 
 
+def test_the_grades_that_the_survey_records_are_set_beside_the_terrain_s(tmp_path):
+    """10° to the east is grade 3 (6-15°); the survey says 3 in the west, 2 and nothing in the east."""
+    heights = np.tile(np.arange(100) * 10 * np.tan(np.radians(10)), (100, 1))
+    heights[60:] = -9999
+    dem = tif(tmp_path / "dem.tif", heights.astype(np.float64), nodata=-9999)
+    write(tmp_path / "town.gpkg", [TOWN], name=["镇"])
+    use = write(
+        tmp_path / "use.gpkg",
+        [box(0, 0, 505, 1000), box(505, 0, 1000, 600), box(505, 600, 1000, 1000)],
+        DLBM=["0101", "0103", "0103"], BSM=["1", "2", "3"], KCXS=[0.0] * 3, QSXZ=["30"] * 3,
+        GDPDJB=["3", " 2", None],
+    )  # fmt: skip
+    catalog(tmp_path, {"land_use": use}, land_use='slope_column = "gdpdjb"\n')
+    with (tmp_path / "catalog.toml").open("a", encoding="utf-8") as file:
+        file.write(f'[[layer]]\nname = "dem"\nrole = "elevation"\npath = "{dem.as_posix()}"\n')
+    towns = read_towns([tmp_path / "town.gpkg"], name_column="name")
+    found = check(towns, load_catalog(tmp_path / "catalog.toml"), load_rulebook("liuzhou-2018"),
+                  on=dt.date(2018, 12, 31))  # fmt: skip
+    compared = {one.group: one for one in found.comparisons}
+    assert list(compared) == [f"slope_{grade}" for grade in range(1, 6)]
+    three, two = compared["slope_3"], compared["slope_2"]
+    assert (three.vector, three.grid) == ("land_use", "dem")
+    assert float(three.vector_m2) == pytest.approx(geodesic_m2(box(205, 205, 505, 795)), abs=0.05)
+    assert float(three.grid_m2) == pytest.approx(geodesic_m2(box(205, 410, 795, 795)), abs=0.1)
+    assert float(three.both_m2) == pytest.approx(geodesic_m2(box(205, 410, 505, 795)), abs=0.1)
+    assert three.difference_m2 == three.grid_m2 - three.vector_m2
+    assert float(two.vector_m2) == pytest.approx(geodesic_m2(box(505, 205, 795, 600)), abs=0.05)
+    assert two.grid_m2 == two.both_m2 == 0
+    (table,) = found.slopes
+    assert float(table.not_recorded_m2) == pytest.approx(
+        geodesic_m2(box(505, 600, 795, 795)), abs=0.05
+    )
+    vectors = sum(one.vector_m2 for one in found.comparisons)
+    assert vectors + table.not_recorded_m2 == table.total.area_m2
+    assert "slope_not_recorded" in {issue.code for issue in found.issues}
+
+
 def test_two_terrain_models_side_by_side_count_every_place_once(tmp_path):
     assess(tmp_path)
     flat = np.zeros((100, 60))

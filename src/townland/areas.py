@@ -108,10 +108,10 @@ class Measure:
     `frame` holds the pieces in the town's CRS: ``town``, ``<role>_id``, ``<role>_code`` for every
     layer, ``class_name`` and ``three_class`` (of the last layer with classes), ``area_m2`` and
     ``net_m2`` (`Decimal`, 0.01), ``sliver`` (bool), geometry; with planned use ``planned_group``, its
-    group of uses. `net_m2` is None where no layer of the
-    measure has a ridge coefficient. `uncovered_m2` is the part of the town where a layer that the
-    measure needs says nothing, `missing` the roles that no layer plays, `assumed_coverage` the roles
-    whose coverage is only their bounding box, `unknown_m2` the part with unknown land codes,
+    group of uses; where the survey records slope grades, ``slope_grade``. `net_m2` is None where no
+    layer of the measure has a ridge coefficient. `uncovered_m2` is the part of the town where a layer
+    that the measure needs says nothing, `missing` the roles that no layer plays, `assumed_coverage` the
+    roles whose coverage is only their bounding box, `unknown_m2` the part with unknown land codes,
     `untagged` the roles that the measure asks for tags and whose layers have none.
     """
 
@@ -328,6 +328,8 @@ def measure(
         columns[column] = parts[classed[-1]][column].to_numpy()[counts] if classed else None
     if "planned_use" in roles:
         columns["planned_group"] = parts["planned_use"]["use_group"].to_numpy()[counts]
+    if "land_use" in roles and grounds["land_use"].sloped:
+        columns["slope_grade"] = parts["land_use"]["slope"].to_numpy()[counts]
     cents = closed.cents[counts]
     ridged = [role for role in roles if grounds[role].ridged]
     net = None

@@ -38,6 +38,7 @@ COLUMN_KEYS = (
     "net_factor_column",
     "owner_column",
     "tag_column",
+    "slope_column",
     "area_column",
 )
 """The keys of a layer that name a column."""
@@ -70,6 +71,7 @@ class LayerSpec(Strict):
     id_column: str | None = None
     owner_column: str | None = None
     tag_column: str | None = None
+    slope_column: str | None = None
     area_column: str | None = None
     area_unit: Literal["m2", "ha", "mu"] = "m2"
     where: dict[str, list[str | int | float]] | None = None

@@ -159,10 +159,20 @@ def tell(
         tables.append(table)
         comparisons += grids.compare(result, grid, table, vectors=known, profile=profile)
     graded = slope.slope_table(result, rasters.terrain, rasters.grades)
+    if graded is not None:
+        comparisons += graded.compared
     issues = list(grids.grid_issues(tables, {result.town.code: result.town.name}))
     if graded is not None and graded.total.no_data_m2:
         text = _steep(result, graded)
         issues.append(Issue("slope_unknown", "warning", text, ",".join(graded.layers)))
+    if graded is not None and graded.not_recorded_m2:
+        text = _(
+            "town {town}: {area} m² of its cultivated land have no slope grade in the land survey, or an"
+            " unknown one",
+            town=result.town.name,
+            area=graded.not_recorded_m2,
+        )
+        issues.append(Issue("slope_not_recorded", "warning", text))
     return Told(tuple(tables), tuple(comparisons), graded, tuple(issues))
 
 

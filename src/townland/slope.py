@@ -16,6 +16,7 @@ import shapely
 
 from townland import grids, units
 from townland.crs import reproject
+from townland.grids import Comparison
 from townland.reading import cells
 from townland.reading.cells import Cells
 from townland.reading.grid import outlines
@@ -26,6 +27,9 @@ Floats = npt.NDArray[np.float64]
 CULTIVATED = ("paddy", "other_cultivated")
 DIGITS = 4
 """Degrees are rounded so before they are graded: heights are no exacter than that."""
+
+GROUP = "slope_"
+"""How the group of a comparison of slope grades begins; the grade follows."""
 
 SILENT_M2, SILENT_SHARE = 0.05, 1e-7
 """Less than this is no land of unknown slope, but what coverage fractions and cut edges round away."""
@@ -56,7 +60,9 @@ class SlopeTable:
     """Cultivated land of one town by class and slope grade.
 
     Every row sums to the gross area of its class in the table of land classes, to the last digit.
-    `cell_m` is the width and height of the terrain model's cells on the ground.
+    `cell_m` is the width and height of the terrain model's cells on the ground. Where the survey records
+    slope grades of its own, `compared` sets each beside the terrain's, and `not_recorded_m2` is the land
+    whose record names none of the grades.
     """
 
     town: str
@@ -64,6 +70,8 @@ class SlopeTable:
     cell_m: tuple[Decimal, Decimal]
     grades: tuple[Grade, ...]
     rows: tuple[SlopeRow, ...]
+    compared: tuple[Comparison, ...] = ()
+    not_recorded_m2: Decimal = Decimal("0.00")
 
     @property
     def total(self) -> SlopeRow:
@@ -196,6 +204,7 @@ def slope_table(
         name = part["class_name"].to_numpy()[here][0]
         rows.append(SlopeRow(code, name or "", tuple(shares[:-1]), shares[-1], area))
     wide, high = cells.sizes_m(models[0].windows[0])
+    compared, not_recorded = _compared(result, part, weights, models, grades, rows)
     row, column = (size // 2 for size in wide.shape)
     return SlopeTable(
         result.town.code,
@@ -203,4 +212,39 @@ def slope_table(
         (units.half_up(wide[row, column], 2), units.half_up(high[row, column], 2)),
         tuple(grades),
         tuple(rows),
+        compared,
+        not_recorded,
     )
+
+
+def _compared(
+    result: TownResult,
+    part: Any,
+    weights: Floats,
+    models: Sequence[Terrain],
+    grades: Sequence[Grade],
+    rows: Sequence[SlopeRow],
+) -> tuple[tuple[Comparison, ...], Decimal]:
+    """Set the grades that the survey records (GDPDJB) beside those of the terrain model.
+
+    `weights` is the area of each grade in each of the pieces of `part`, in m².
+    """
+    nothing = Decimal("0.00")
+    if "slope_grade" not in part:
+        return (), nothing
+    recorded = part["slope_grade"].fillna("").astype(str).str.strip().to_numpy(dtype=object)
+    areas_m2 = part["area_m2"].to_numpy()
+    layers = ", ".join(model.layer for model in models)
+    silent = sum((row.no_data_m2 for row in rows), nothing)
+    found, left = [], sum(areas_m2, nothing)
+    for n, grade in enumerate(grades):
+        here = recorded == grade.grade
+        vector = sum(areas_m2[here], nothing)
+        grid = sum((row.by_grade_m2[n] for row in rows), nothing)
+        both = min(vector, grid, units.m2(float(weights[here, n].sum())))
+        group = f"{GROUP}{grade.grade}"
+        found.append(
+            Comparison(result.town.code, group, "land_use", layers, vector, grid, both, silent)
+        )
+        left -= vector
+    return tuple(found), left

@@ -36,8 +36,9 @@ class Ground:
 
     `frame` has ``id``, ``layer``, ``code`` (canonical), ``class_name``, ``three_class``, ``source``,
     ``use_group`` (None where a layer has no classes or a code is unknown), ``ridge`` (the ridge
-    coefficient, 0 where nothing is deducted), ``owner``, ``tag`` and valid polygons, ordered by layer
-    and id. `scheme` is empty where no layer has classes; `tagged` says that some layer has tags.
+    coefficient, 0 where nothing is deducted), ``owner``, ``tag``, ``slope`` (the slope grade as it is
+    recorded) and valid polygons, ordered by layer and id. `scheme` is empty where no layer has classes;
+    `tagged` says that some layer has tags, `sloped` that some layer records slope grades.
     `coverage` is where the layers claim to be complete, by declaration or (then `coverage_assumed`) as
     their bounding boxes. `repairs` is the ledger of what was mended.
     """
@@ -52,6 +53,7 @@ class Ground:
     coverage_assumed: bool
     tagged: bool = False
     repairs: tuple[Repair, ...] = ()
+    sloped: bool = False
 
 
 def scheme_of(spec: LayerSpec) -> landclass.Scheme | None:
@@ -115,6 +117,7 @@ def gather(
         any(layer.coverage is None for layer in layers),
         any(layer.spec.tag_column for layer in layers),
         tuple(repairs),
+        any(layer.spec.slope_column for layer in layers),
     )
 
 
@@ -190,6 +193,7 @@ def _columns(
         "ridge": np.where(deducts, factor, 0.0),
         "owner": frame["owner"],
         "tag": frame["tag"],
+        "slope": frame["slope"],
     }
 
 

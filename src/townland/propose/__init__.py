@@ -239,14 +239,14 @@ def _village(source: Source) -> bool:
 
 
 def _identity(role: str, source: Source) -> list[tuple[str, str, Words, bool]]:
-    """The columns of ids, ridges and owners, by the schema."""
+    """The columns of ids, ridges, owners and slope grades, by the schema."""
     found: list[tuple[str, str, Words, bool]] = []
-    for key, name in (("id_column", "BSM"), ("id_column", "DKBH"), ("owner_column", "QSXZ")):
+    named = [("id_column", "BSM"), ("id_column", "DKBH")]
+    named += [("owner_column", "QSXZ"), ("slope_column", "GDPDJB")] if role == "land_use" else []
+    for key, name in named:
         rule = next((rule for rule in schemas.fields(role) if rule.name == name), None)
         column = rule and schemas.field_column(rule, source.fields)
         if not column or any(key == held for held, *_rest in found):
-            continue
-        if key == "owner_column" and role != "land_use":
             continue
         found.append((key, column, _("the field {name}", name=name), True))
     if role == "planned_use":

@@ -39,7 +39,8 @@ COUNTED: dict[str, tuple[Group, ...]] = {"paddy": ("paddy",), "unused_land": ("u
 """Roles all of whose features count: which groups of values are the role's land."""
 
 NO_COLUMNS = ("layer", "where", "coverage", "encoding", "transform", "class_column", "id_column",
-              "net_factor_column", "owner_column", "tag_column", "area_column")  # fmt: skip
+              "net_factor_column", "owner_column", "tag_column", "slope_column",
+              "area_column")  # fmt: skip
 
 UNKNOWN = -1
 
@@ -291,6 +292,7 @@ def _frame(
             "net_factor": np.full(len(ids), np.nan),
             "owner": nothing,
             "tag": nothing,
+            "slope": nothing,
         },
         geometry=gpd.array.from_shapely(np.concatenate(polygons) if polygons else [], crs),
     )

@@ -38,6 +38,7 @@ _COLUMNS = {
     "net_factor": "net_factor_column",
     "owner": "owner_column",
     "tag": "tag_column",
+    "slope": "slope_column",
 }
 
 Window = tuple[Bounds, pyproj.CRS]
@@ -310,7 +311,7 @@ def _standard(rows: Rows, needed: dict[str, str]) -> tuple[dict[str, Any], list[
     nothing = np.full(len(rows), None, dtype=object)
     columns: dict[str, Any] = {
         name: as_text(rows.columns[needed[name]]) if name in needed else nothing
-        for name in ("id", "code", "owner", "tag")
+        for name in ("id", "code", "owner", "tag", "slope")
     }
     numbers = np.full(len(rows), np.nan)
     if "net_factor" in needed:
@@ -341,6 +342,7 @@ def _standard(rows: Rows, needed: dict[str, str]) -> tuple[dict[str, Any], list[
         "net_factor": numbers,
         "owner": texts["owner"],
         "tag": texts["tag"],
+        "slope": texts["slope"],
     }, issues
 
 

@@ -20,6 +20,7 @@ from townland.report import display, picture
 from townland.report.findings import Evidence, FindingView, Piece
 from townland.report.need import NeedView
 from townland.rules.stating import field
+from townland.slope import GROUP
 
 if TYPE_CHECKING:
     from townland.assessment import Assessment
@@ -206,6 +207,8 @@ class Report:
 
     def kind(self, group: str) -> str:
         """Put a kind of land that a grid tells apart into words."""
+        if group.startswith(GROUP):
+            return self.w(_("cultivated, slope grade {grade}", grade=group.removeprefix(GROUP)))
         return self.w(legend.THREE_CLASSES.get(group) or legend.selector(group))
 
     def grade(self, grade: Grade) -> str:

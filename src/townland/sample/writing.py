@@ -170,6 +170,7 @@ def catalog_text() -> str:
             "name": "land_use", "role": "land_use", "path": "sample/county.gdb", "layer": "DLTB",
             "scheme": "sandiao-2019", "class_column": "DLBM", "id_column": "BSM",
             "net_factor_column": "KCXS", "owner_column": "QSXZ",
+            "slope_column": "GDPDJB",
         },
         {
             "name": "permanent_basic_farmland", "role": "permanent_basic_farmland",
