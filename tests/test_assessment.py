@@ -284,6 +284,8 @@ def test_only_slivers_of_basic_farmland_are_reviewed(tmp_path: Path) -> None:
     found = run(tmp_path, [TOWN], layers, permanent_basic_farmland=extent)
     built_on = found.towns[0].measures["farmland_built_on"]
     assert built_on.sliver_m2 == built_on.area_m2 > 0
+    assert built_on.frame["sliver"].all()
+    assert not found.towns[0].measures["farmland_enclosed"].frame["sliver"].any()
     assert float(built_on.area_m2) == pytest.approx(80, abs=0.1)
     assert found.finding("LAND-03").verdict.value == "review"
 
