@@ -222,7 +222,7 @@ def test_inside_and_outside_close(
         ('tagged = { land_use = "x" }', "land_use is not among the layers"),
         ('or_tagged = { land_use = "x" }', "land_use is not among the layers"),
         ('outside = "planned_use"', "nothing is in and outside it"),
-        ('outside = "sea"', "'sea'"),
+        ('outside = "sea"', '"sea"'),
     ],
 )
 def test_filters_that_make_no_sense_are_faults(tmp_path: Path, filters: str, said: str) -> None:
