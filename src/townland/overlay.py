@@ -17,6 +17,7 @@ import shapely
 
 from townland.prepare import topology
 from townland.prepare.areal import polygons_of
+from townland.subdivide import windowed
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -101,14 +102,20 @@ def _clipped(town: Any, parcels: Any, *, prove: bool) -> tuple[Any, Ints, bool]:
         # another crashes the process.
         own = shapely.from_wkb(shapely.to_wkb(town))
         with ThreadPoolExecutor(1) as pool:
-            cutting = pool.submit(shapely.intersection, pieces[cut], own)
+            cutting = pool.submit(_cut, pieces[cut], own)
             mosaic = is_mosaic(town, pieces)
-            pieces[cut] = polygons_of(cutting.result())
+            pieces[cut] = cutting.result()
     else:
         mosaic = False
-        pieces[cut] = polygons_of(shapely.intersection(pieces[cut], town))
+        pieces[cut] = _cut(pieces[cut], town)
     kept = ~shapely.is_empty(pieces)
     return pieces[kept], near[kept], mosaic
+
+
+def _cut(parcels: Any, town: Any) -> Any:
+    every = np.arange(len(parcels))
+    ones, others = windowed(parcels, every, np.array([town]), np.zeros_like(every))
+    return polygons_of(shapely.intersection(ones, others))
 
 
 def is_mosaic(town: Any, parcels: Any) -> bool:
@@ -127,6 +134,13 @@ def is_mosaic(town: Any, parcels: Any) -> bool:
     False
     """
     marks, way = topology.directed_edges(parcels)
+    west, south, east, north = 2 * shapely.bounds(town)
+    wide, high = np.abs(marks[2:])
+    near = (marks[0] + wide >= west) & (marks[0] - wide <= east)
+    near &= (marks[1] + high >= south) & (marks[1] - high <= north)
+    marks, way = marks[:, near], way[near]
+    if not len(way):
+        return True
     order = np.argsort(topology.hashed(marks))
     marks, way = marks[:, order], way[order]
     new = np.ones(len(order), dtype=bool)
@@ -218,7 +232,8 @@ def cross(parents: Pieces, role: str, children: Any, rows: Ints) -> Pieces:
     parent, child = shapely.STRtree(children).query(parents.geometry, predicate="intersects")
     order = np.lexsort((child, parent))
     parent, child = parent[order], child[order]
-    common = polygons_of(shapely.intersection(parents.geometry[parent], children[child]))
+    ones, others = windowed(parents.geometry, parent, children, child)
+    common = polygons_of(shapely.intersection(ones, others))
     common, source = shapely.get_parts(common, return_index=True)
     kept = shapely.area(common) > 0
     common, source = common[kept], source[kept]

@@ -263,8 +263,11 @@ def _edges(town: Town, layer: Layer) -> Any:
     xy, ring = shapely.get_coordinates(
         shapely.get_rings(shapely.get_parts(geometry[inside])), return_index=True
     )
-    same = ring[1:] == ring[:-1]
-    pairs = np.stack([xy[:-1][same], xy[1:][same]], axis=1)
+    least, most = np.minimum(xy[1:], xy[:-1]), np.maximum(xy[1:], xy[:-1])
+    # of a polygon that reaches far beyond the town only the edges near it
+    near = (most >= (west, south)).all(axis=1) & (least <= (east, north)).all(axis=1)
+    edge = (ring[1:] == ring[:-1]) & near
+    pairs = np.stack([xy[:-1][edge], xy[1:][edge]], axis=1)
     return shapely.STRtree(shapely.linestrings(pairs))
 
 

@@ -1,0 +1,158 @@
+"""What do polygons of a million vertices cost a check?
+
+    python benchmarks/million.py check [--folder benchmarks/data] [--cases sample road forest town]
+    python benchmarks/million.py overlay [--folder benchmarks/data] [--runs 3]
+
+`check` runs `townland check` over the sample county as it is and with one polygon of a million
+vertices in it: the roads of the whole county between 7,500 blocks (land use), a forest (ecological
+redline), or a town. `overlay` lays the parcels or towns over these polygons, side by side with plain
+shapely and geopandas in the same run. See README.md beside this.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pyogrio
+import shapely
+
+LAYERS = Path(__file__).parent.parent / "layers"
+VERTICES = 1_000_000
+CELL, ROAD = 90.0, 8.0
+CASES = ("sample", "road", "forest", "town")
+
+
+def star(x: float, y: float, radius: float, vertices: int = VERTICES) -> shapely.Polygon:
+    """A polygon whose outline winds as a contour line does; its vertices lie on the millimetre."""
+    turn = np.linspace(0, 2 * np.pi, vertices, endpoint=False)
+    sway = 0.2 * np.sin(5 * turn) + 0.03 * np.sin(83 * turn + 1) + 0.003 * np.sin(1999 * turn)
+    along = radius * (1 + sway)
+    ring = np.column_stack((x + along * np.cos(turn), y + along * np.sin(turn)))
+    return shapely.Polygon(np.round(ring, 3))
+
+
+def road(county: gpd.GeoDataFrame, extent: shapely.Polygon, seed: int = 1) -> gpd.GeoDataFrame:
+    """A county of blocks with crooked edges, and of one parcel, the roads between them.
+
+    A block has the codes of the sample's parcel at its middle. The roads have a hole for every block
+    and the outline of the county, so that all fit together without gaps or overlaps.
+    """
+    random = np.random.default_rng(seed)
+    west, south, east, north = extent.bounds
+    middle = np.stack(np.meshgrid(np.arange(west, east, CELL), np.arange(south, north, CELL)), -1)
+    middle = middle.reshape(-1, 2) + CELL / 2
+    boxes = shapely.box(*(middle - CELL / 2).T, *(middle + CELL / 2).T)
+    shapely.prepare(extent)
+    middle = middle[shapely.contains_properly(extent, boxes)]
+    each = VERTICES // len(middle)
+    turn = np.linspace(0, 2 * np.pi, each, endpoint=False)
+    ray = np.stack((np.cos(turn), np.sin(turn)), -1)
+    square = (CELL - ROAD) / 2 / np.abs(ray).max(axis=1)
+    reach = square - random.uniform(0, 1.5, (len(middle), each))
+    rings = np.round(middle[:, None] + reach[..., None] * ray, 3)
+    blocks = shapely.polygons(rings)
+    roads = shapely.Polygon(extent.exterior, list(rings[:, ::-1]))
+    at = shapely.points(middle)
+    found = county.sindex.query(at, predicate="intersects")
+    row = np.zeros(len(middle), dtype=int)
+    row[found[0][::-1]] = found[1][::-1]
+    frame = county.iloc[row].set_geometry(list(blocks), crs=county.crs)
+    last = county[county["DLBM"] == "1006"].iloc[[0]].set_geometry([roads], crs=county.crs)
+    frame = gpd.pd.concat([frame, last], ignore_index=True)
+    frame["BSM"] = [f"4502{number:014d}" for number in range(len(frame))]
+    return frame
+
+
+def write(case: str, folder: Path) -> tuple[Path, Path]:
+    """Write one case's county, unless it is there; give its towns and its catalog."""
+    home = folder / f"million-{case}"
+    towns, catalog = home / "sample" / "towns.gpkg", home / "catalog.toml"
+    if catalog.exists():
+        return towns, catalog
+    shutil.copytree(LAYERS / "sample", home / "sample", dirs_exist_ok=True)
+    text = (LAYERS / "catalog.toml").read_text(encoding="utf-8")
+    big = home / "sample" / "million.gpkg"
+    extent = pyogrio.read_dataframe(home / "sample" / "extent.gpkg").geometry[0]
+    if case == "road":
+        county = pyogrio.read_dataframe(home / "sample" / "county.gdb", layer="DLTB")
+        pyogrio.write_dataframe(
+            road(county, shapely.geometry.polygon.orient(extent)), big, layer="DLTB"
+        )
+        text = text.replace("sample/county.gdb", "sample/million.gpkg")
+    if case == "forest":
+        line = pyogrio.read_dataframe(home / "sample" / "plan.gpkg", layer="STBHHX").iloc[[0]]
+        forest = line.set_geometry([star(36621200, 2700000, 2600)], crs=line.crs)
+        pyogrio.write_dataframe(forest, big, layer="STBHHX")
+        text = text.replace(
+            'path = "sample/plan.gpkg"\nlayer = "STBHHX"',
+            'path = "sample/million.gpkg"\nlayer = "STBHHX"',
+        )
+    if case == "town":
+        frame = pyogrio.read_dataframe(towns).iloc[[0]]
+        frame = frame.set_geometry([star(36621200, 2700000, 977)], crs=frame.crs)
+        towns.unlink()
+        pyogrio.write_dataframe(frame, towns)
+    catalog.write_text(text, encoding="utf-8")
+    return towns, catalog
+
+
+def check(case: str, folder: Path) -> dict[str, float]:
+    """Run a check in a process of its own; seconds, peak MB, and the largest page and file."""
+    towns, catalog = write(case, folder)
+    out = folder / f"million-{case}-out"
+    shutil.rmtree(out, ignore_errors=True)
+    words = [
+        "check",
+        towns,
+        "--code-column",
+        "code",
+        "--catalog",
+        catalog,
+        "--on",
+        "2026-11-26",
+        "--out",
+        out,
+    ]
+    start = time.perf_counter()
+    command = [sys.executable, "-m", "townland_cli", *map(str, words)]
+    ran = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    said = ran.stderr.read()
+    _pid, status, used = os.wait4(ran.pid, 0)
+    seconds = time.perf_counter() - start
+    if os.waitstatus_to_exitcode(status) > 1:
+        raise SystemExit(said)
+    pages = [path.stat().st_size for path in out.rglob("*.html")]
+    files = [path.stat().st_size for path in out.rglob("*") if path.is_file()]
+    return {
+        "seconds": seconds,
+        "peak_mb": used.ru_maxrss / 1024,
+        "page_mb": max(pages) / 1e6,
+        "all_mb": sum(files) / 1e6,
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=("check",))
+    parser.add_argument("--folder", type=Path, default=Path(__file__).parent / "data")
+    parser.add_argument("--cases", nargs="+", default=CASES, choices=CASES)
+    options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    print("| county | s | peak MB | largest page MB | all files MB |")
+    print("|---|---|---|---|---|")
+    for case in options.cases:
+        got = check(case, options.folder)
+        row = f"{got['seconds']:.1f} | {got['peak_mb']:.0f} | {got['page_mb']:.1f} | {got['all_mb']:.1f}"
+        print(f"| {case} | {row} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
