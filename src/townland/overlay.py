@@ -229,11 +229,14 @@ def cross(parents: Pieces, role: str, children: Any, rows: Ints) -> Pieces:
         return Pieces(
             np.empty(0, dtype=object), {**dict.fromkeys(parents.rows, empty), role: empty}, empty
         )
-    parent, child = shapely.STRtree(children).query(parents.geometry, predicate="intersects")
+    # by their boxes alone: whether they meet is asked of what `windowed` leaves of the big ones
+    parent, child = shapely.STRtree(children).query(parents.geometry)
     order = np.lexsort((child, parent))
     parent, child = parent[order], child[order]
     ones, others = windowed(parents.geometry, parent, children, child)
-    common = polygons_of(shapely.intersection(ones, others))
+    meet = shapely.intersects(ones, others)
+    parent, child = parent[meet], child[meet]
+    common = polygons_of(shapely.intersection(ones[meet], others[meet]))
     common, source = shapely.get_parts(common, return_index=True)
     kept = shapely.area(common) > 0
     common, source = common[kept], source[kept]
