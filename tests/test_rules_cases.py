@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from tests import cases_land, cases_national, cases_stages, cases_towns
+from tests import cases_land, cases_national, cases_need, cases_stages, cases_towns
 from tests.cases import KINDS, Case
 
 from townland.rules.arithmetic import recomputed
@@ -16,7 +16,7 @@ from townland.rules.loader import load_rulebook
 from townland.rules.model import Rulebook
 from townland.rules.portfolio import PORTFOLIO
 
-TABLES = (cases_land, cases_towns, cases_stages, cases_national)
+TABLES = (cases_land, cases_need, cases_towns, cases_stages, cases_national)
 CASES: list[Case] = [case for table in TABLES for case in table.CASES]
 CANNOT: dict[tuple[str, str], str] = {
     key: reason for table in TABLES for key, reason in table.CANNOT.items()

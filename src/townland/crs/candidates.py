@@ -152,6 +152,20 @@ def infer(
 def undeclared(bounds: Bounds | None, region: Bounds | None, *, place: str | Text) -> Text:
     """What to say of a file without CRS: the candidates with their evidence, and what to state."""
     allowed = readings(bounds) if bounds is not None else []
+    if bounds is not None and np.isfinite(bounds).all() and not allowed:
+        west, south, east, north = (shown(number) for number in bounds)
+        return _(
+            "{place}: no coordinate system is declared, and the numbers ({west} to {east}, {south} to"
+            " {north}) fit none that townland knows: they are neither degrees nor Gauss-Krüger"
+            " coordinates within China. They may be of a city's own plane, in another unit, or with"
+            " digits cut off: ask who made the file, and state the system with --crs or the"
+            " catalog's key crs",
+            place=place,
+            west=west,
+            east=east,
+            south=south,
+            north=north,
+        )
     if not allowed:
         return _(
             "{place}: no coordinate system is declared; state it with --crs or the catalog's"
@@ -258,6 +272,11 @@ def in_degrees(box: Bounds) -> str:
     """A box in degrees, for messages: ``109.1–109.6° E, 24.1–24.6° N``."""
     west, south, east, north = box
     return f"{west:.3f}–{east:.3f}° E, {south:.3f}–{north:.3f}° N"
+
+
+def shown(number: float) -> str:
+    """A coordinate for a message: to the millimetre, or in short where it is absurdly large."""
+    return f"{number:.3f}" if abs(number) < 1e9 else f"{number:.6g}"
 
 
 def _told(one: Candidate) -> Text:

@@ -16,6 +16,7 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from townland.crs import Bounds, candidates, describe
+from townland.crs.candidates import shown
 from townland.errors import CRSError, LayerError
 from townland.i18n import _
 from townland.issues import Issue
@@ -472,20 +473,28 @@ def check_degrees(source: Source, bounds: Bounds | None, *, geographic: bool) ->
     west, south, east, north = bounds
     if west >= -180.5 and east <= 180.5 and south >= -90.5 and north <= 90.5:
         return
+    # the farthest, which is the one at fault: a single vertex may be
+    x, y = shown(max(west, east, key=abs)), shown(max(south, north, key=abs))
     hints = candidates(bounds)
+    if not hints:
+        raise CRSError(
+            _(
+                "{place}: the coordinates ({x}, {y}) are no degrees, but the file gives no other CRS,"
+                " and they fit none that townland knows; ask who made the file in which system it is,"
+                " and state it with --crs or the catalog's key crs. Where single vertices are at fault,"
+                " mend these",
+                place=source.place,
+                x=x,
+                y=y,
+            )
+        )
     raise CRSError(
         _(
             "{place}: the coordinates ({x}, {y}) are no degrees, but the file gives no other CRS;"
             " state it with --crs or the catalog's key crs (the numbers alone allow: {candidates})",
             place=source.place,
-            # the farthest, which is the one at fault: a single vertex may be
-            x=_shown(max(west, east, key=abs)),
-            y=_shown(max(south, north, key=abs)),
-            candidates=", ".join(describe(crs) for crs, _evidence in hints[:3]) or "-",
+            x=x,
+            y=y,
+            candidates=", ".join(describe(crs) for crs, _evidence in hints[:3]),
         )
     )
-
-
-def _shown(number: float) -> str:
-    """A coordinate for a message: to the millimetre, or in short where it is absurdly large."""
-    return f"{number:.3f}" if abs(number) < 1e9 else f"{number:.6g}"
