@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from tests import cases_land, cases_national, cases_need, cases_stages, cases_towns
-from tests.cases import KINDS, Case
+from tests.cases import INFO, KINDS, PASS, Case
 
 from townland.rules.arithmetic import recomputed
 from townland.rules.evaluate import evaluate, evaluate_portfolio
+from townland.rules.finding import Finding
 from townland.rules.loader import load_rulebook
 from townland.rules.model import Rulebook
 from townland.rules.portfolio import PORTFOLIO
@@ -39,10 +41,7 @@ def law_of(case: Case, tmp_path: Path) -> Rulebook:
     return book.model_copy(update={"rule": only})
 
 
-@pytest.mark.parametrize(
-    "case", CASES, ids=[f"{at}-{case.rule}-{case.kind}" for at, case in enumerate(CASES)]
-)
-def test_a_rule_says_what_was_worked_out(case: Case, tmp_path: Path) -> None:
+def judged(case: Case, tmp_path: Path) -> Finding:
     law = law_of(case, tmp_path)
     if law.rule[0].kind in PORTFOLIO:
         towns = case.facts if isinstance(case.facts, tuple) else (case.facts,)
@@ -50,6 +49,14 @@ def test_a_rule_says_what_was_worked_out(case: Case, tmp_path: Path) -> None:
     else:
         assert not isinstance(case.facts, tuple)
         (found,) = evaluate(law, case.facts, case.day)
+    return found
+
+
+@pytest.mark.parametrize(
+    "case", CASES, ids=[f"{at}-{case.rule}-{case.kind}" for at, case in enumerate(CASES)]
+)
+def test_a_rule_says_what_was_worked_out(case: Case, tmp_path: Path) -> None:
+    found = judged(case, tmp_path)
 
     assert found.verdict is case.verdict, case.working
     # where nothing is measured there may be no unit either
@@ -65,6 +72,28 @@ def test_a_rule_says_what_was_worked_out(case: Case, tmp_path: Path) -> None:
         assert found.trace[name] == figure, name
     assert case.says in found.why.render("en")
     assert recomputed(json.loads(json.dumps(found.trace))) == found.measured
+
+
+WITHOUT_DOUBT = {
+    "liuzhou-2018": ("uncertainty    = 0.001", "uncertainty    = 0"),
+    "national-2021": (
+        "[measure.planning_area]",
+        "[parameter]\nuncertainty = 0\n\n[measure.planning_area]",
+    ),
+}
+BEYOND_AT_ONCE = {
+    "USE-02": "主要 is more than half: half is not",
+    "LAND-15": "within 180 days a person looks, the 180th among them",
+}
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.kind == "limit"])
+def test_what_stands_on_a_bar_keeps_to_it_where_nothing_is_doubtful(case, tmp_path) -> None:
+    """及以上, 未达到, 超过 and 左右 all leave the bar itself on the lawful side."""
+    sure = (*case.bureau, WITHOUT_DOUBT[case.rulebook])
+    found = judged(replace(case, bureau=sure), tmp_path)
+    kept = found.verdict in (PASS, INFO)
+    assert kept is not (case.rule in BEYOND_AT_ONCE), case.working
 
 
 @pytest.mark.parametrize("rule", RULES)
