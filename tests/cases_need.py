@@ -54,6 +54,11 @@ NEED = [
     ),
     needed("LAND-08", "limit", REVIEW, "50000.00", "0.00", "5 ha - 5 ha", quota_ha=5),
     needed(
+        *("LAND-08", "limit", REVIEW, "50000.00", "0.00", "the annual quota alone, 5 ha - 5 ha"),
+        quota_ha=5,
+        linked_quota_ha=2,
+    ),
+    needed(
         *("LAND-08", "outside", FAIL, "49900.00", "-100.00", "3 + 1.99 - 5 ha; doubt 49.90"),
         quota_ha=3,
         linked_quota_ha=1.99,

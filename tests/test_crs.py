@@ -200,6 +200,14 @@ def test_systems_without_a_plane_are_refused(text):
         crs.normalise(text)
 
 
+def test_none_declared_and_numbers_of_no_known_system_are_said_so():
+    with pytest.raises(CRSError) as caught:
+        crs.normalise(None, place="a.shp", bounds=(123.0, 4567.0, 2000.0, 9000.0))
+    told = caught.value.render("en")
+    assert "(123.000 to 2000.000, 4567.000 to 9000.000) fit none" in told
+    assert "ask who made the file" in told
+
+
 @pytest.mark.parametrize("nothing", [None, "", "  "])
 def test_none_declared_is_refused_with_candidates_from_the_numbers(nothing):
     with pytest.raises(CRSError) as caught:

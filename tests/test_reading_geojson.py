@@ -155,6 +155,7 @@ def test_the_one_coordinate_that_is_no_degree_is_named(tmp_path):
     with pytest.raises(CRSError) as caught:
         read_towns([saved(tmp_path, ring)])
     assert "the coordinates (1094.000, 24.310) are no degrees" in caught.value.render("en")
+    assert "fit none that townland knows" in caught.value.render("en")
 
 
 @pytest.mark.parametrize(
