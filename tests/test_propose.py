@@ -14,6 +14,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import rasterio
+import shapely
 
 from factory_land import CRS, box
 from townland import check, load_dossiers, load_rulebook, match_dossiers, read_towns, schemas
@@ -156,15 +157,66 @@ def test_rasters_need_name_and_cells(tmp_path: Path) -> None:
     assert roles(proposal) == {"DEM.tif": "elevation", "slope.tif": None}
 
 
-def test_a_layer_without_crs_says_so(tmp_path: Path) -> None:
+def test_a_layer_without_crs_is_placed_where_one_alone_meets_the_others(tmp_path: Path) -> None:
     lay(tmp_path / "DLTB.shp", DLTB)
     (tmp_path / "DLTB.prj").unlink()
     lay(tmp_path / "JSYDGZQ.gpkg", {"GZQLXDM": ["010"]})
     proposal, text = written(tmp_path)
+    assert roles(proposal)["DLTB.shp"] == "land_use"
+    assert '\n# crs = "EPSG:4524"  # no coordinate system is declared; the CRS is inferred' in text
+    # the catalog states none, so that a check infers it again, and its report says so
+    (survey,) = load_catalog(tmp_path / "catalog.toml").of_role("land_use")
+    assert survey.crs is None
+
+
+def test_a_layer_without_crs_says_so_where_no_other_tells(tmp_path: Path) -> None:
+    lay(tmp_path / "DLTB.shp", DLTB)
+    (tmp_path / "DLTB.prj").unlink()
+    far = gpd.GeoDataFrame({"GZQLXDM": ["010"]}, geometry=[box(0, 0, 90, 90)], crs=CRS)
+    far.to_crs(4490).translate(xoff=9).to_frame("geometry").assign(GZQLXDM=["010"]).to_file(
+        tmp_path / "JSYDGZQ.gpkg"
+    )
+    proposal, text = written(tmp_path)
     item = next(item for item in proposal.items if item.source == "DLTB.shp")
     assert (item.role, item.placed) == ("land_use", False)
+    assert "meet the other layers" in item.reason.render("en")
     assert "--crs EPSG:4524" in item.reason.render("en")
     assert '# path = "DLTB.shp"' in text
+
+
+def test_boundary_points_are_layers_where_the_name_or_the_plots_say_so(tmp_path: Path) -> None:
+    lay(tmp_path / "DLTB.gpkg", DLTB)
+    plot = "4,0.81,1,,{},,,,@\n" + "".join(
+        f"J{at},1,{y:.4f},{x:.4f}\n"
+        for at, (x, y) in enumerate(shapely.get_coordinates(box(0, 0, 90, 90)).tolist(), 1)
+    )
+    head = "[属性描述]\n坐标系=2000国家大地坐标系\n几度分带=3\n带号=36\n[地块坐标]\n"
+    (tmp_path / "永久基本农田.txt").write_text(head + plot.format("甲"), "gb18030")
+    (tmp_path / "地块.txt").write_text(head + plot.format("乙"), "utf-8")
+    (tmp_path / "存量建设用地.csv").write_text("名称,面积\n甲,3\n", "utf-8")
+    (tmp_path / "说明.txt").write_text("联系 a@b.cn，谢谢\n", "utf-8")
+    (tmp_path / "台账.csv").write_text("名称,面积\n甲,3\n", "utf-8")
+    proposal, text = written(tmp_path)
+    assert roles(proposal) == {
+        "DLTB.gpkg | DLTB": "land_use",
+        "地块.txt": None,
+        "存量建设用地.csv": None,
+        "永久基本农田.txt": "permanent_basic_farmland",
+    }
+    assert "# 地块.txt: neither its name nor its fields" in text
+    assert "class_column" not in text.partition("永久基本农田.txt")[2], "a column without a value"
+    (basic,) = load_catalog(tmp_path / "catalog.toml").of_role("permanent_basic_farmland")
+    assert basic.path == "永久基本农田.txt"
+
+
+def test_layers_of_one_place_are_rivals_whatever_their_crs(tmp_path: Path) -> None:
+    """The box in degrees is what is compared: the numbers of two CRSs never meet."""
+    frame = gpd.GeoDataFrame(DLTB, geometry=[box(0, 0, 90, 90)], crs=CRS)
+    frame.to_file(tmp_path / "DLTB_2018.gpkg")
+    frame.to_crs(4490).to_file(tmp_path / "DLTB_2019.gpkg")
+    with pytest.raises(CatalogError) as caught:
+        propose(tmp_path, tmp_path / "catalog.toml")
+    assert caught.value.render("en").count("lie in one place") == 2
 
 
 def test_nothing_is_overwritten_and_bounds_are_kept(

@@ -9,10 +9,12 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+
+import pyproj
 
 from townland import crs as crsys
 from townland import schemas
+from townland.crs import Bounds
 from townland.errors import CatalogError, CRSError, LayerError
 from townland.i18n import Joined, Words, _
 from townland.propose.recognise import (
@@ -29,6 +31,7 @@ from townland.reading import raster
 from townland.reading import source as sources
 from townland.reading.columns import as_text
 from townland.reading.layer_names import NOT_POLYGONS
+from townland.reading.rows import hull
 from townland.reading.sniff import SUFFIXES
 from townland.reading.source import Source
 from townland.reading.vector import declared_crs, layer_crs
@@ -49,7 +52,9 @@ class Item:
     """One layer that was found: where, its role if there is one, whether it is placed, and why.
 
     `keys` are the lines of its table in the catalog: key, value, why; a line that stands as a comment
-    only has ``False`` last.
+    only has ``False`` last. `bounds` are in degrees, None where the CRS is not known.
+    `path` and `layer` are as the catalog names them, `file` is where the layer was found; `unlocated`
+    is the evidence for its role where the CRS alone is wanting.
     """
 
     source: str
@@ -60,7 +65,9 @@ class Item:
     placed: bool
     reason: Words
     keys: tuple[tuple[str, str, Words, bool], ...] = ()
-    bounds: Any = None
+    bounds: Bounds | None = None
+    file: Path = Path()
+    unlocated: Words | None = None
 
     @property
     def verdict(self) -> Words:
@@ -104,7 +111,9 @@ def propose(
                 path=target.as_posix(),
             )
         )
-    items = _once([_item(found, folder, target) for found in layers_below(folder, tell)])
+    found = [_item(found, folder, target) for found in layers_below(folder, tell)]
+    region = _region(found)
+    items = _once([_located(item, region) for item in found])
     if not any(item.placed for item in items):
         raise CatalogError(
             Joined(
@@ -149,7 +158,9 @@ def write_proposal(proposal: Proposal, target: Path, *, lang: str) -> None:
 def _item(found: Found, folder: Path, target: Path) -> Item:
     path = _relative(found.path, target.parent)
     shown = found.path.relative_to(folder).as_posix() + (f" | {found.layer}" if found.layer else "")
-    item = Item(shown, found.title, path, found.layer, None, False, _("not known"))
+    item = Item(
+        *(shown, found.title, path, found.layer, None, False, _("not known")), file=found.path
+    )
     if found.problem is not None:
         return replace(item, reason=found.problem)
     try:
@@ -159,6 +170,38 @@ def _item(found: Found, folder: Path, target: Path) -> Item:
             return _vector(item, source)
     except LayerError as problem:
         return replace(item, reason=Joined((problem.message,)))
+
+
+def _region(items: Sequence[Item]) -> Bounds | None:
+    """Where the layers lie whose CRS is certain; the land survey alone where it is one of them."""
+    known = [item for item in items if item.placed and item.bounds is not None]
+    surveys = [item for item in known if item.role == "land_use"]
+    boxes = [item.bounds for item in surveys or known if item.bounds is not None]
+    return hull(boxes) if boxes else None
+
+
+def _located(item: Item, region: Bounds | None) -> Item:
+    """A layer without CRS, placed where its numbers fit one CRS alone that meets the other layers.
+
+    The CRS stands as a comment: a check infers it likewise, and its report says so.
+    """
+    if region is None or item.unlocated is None:
+        return item
+    try:
+        with sources.opened(item.file, layer=item.layer) as source:
+            used, issues = layer_crs(source, None, region=lambda: region)
+            bounds = _in_degrees(source.bounds, used)
+    except LayerError as problem:
+        return replace(item, reason=Joined((item.unlocated, problem.message), "; "))
+    why = Joined(tuple(issue.message for issue in issues), "; ")
+    line = ("crs", crsys.describe(used), why, False)
+    return replace(item, placed=True, reason=item.unlocated, keys=(*item.keys, line), bounds=bounds)
+
+
+def _in_degrees(bounds: Bounds | None, crs: pyproj.CRS) -> Bounds | None:
+    if bounds is None:
+        return None
+    return crsys.transform_bounds(bounds, crs, crsys.LONLAT)
 
 
 def _relative(path: Path, start: Path) -> str:
@@ -172,7 +215,8 @@ def _relative(path: Path, start: Path) -> str:
 def _raster(item: Item, found: Found) -> Item:
     summary = raster.inspect_raster(found.path)
     role, why = raster_role(item.title, summary.dtype, summary.bands)
-    return replace(item, role=role, placed=role is not None, reason=why, bounds=summary.bounds)
+    bounds = _in_degrees(summary.bounds, summary.crs)
+    return replace(item, role=role, placed=role is not None, reason=why, bounds=bounds)
 
 
 def _vector(item: Item, source: Source) -> Item:
@@ -183,15 +227,21 @@ def _vector(item: Item, source: Source) -> Item:
         )
     role, why = _role(item.title, source)
     if role is None:
-        return replace(item, reason=why, bounds=source.bounds)
-    item = replace(item, role=role, bounds=source.bounds)
-    keys = (*_identity(role, source), *_classes(role, source))
+        return replace(item, reason=why)
+    item = replace(item, role=role, keys=(*_identity(role, source), *_classes(role, source)))
     try:
-        keys = (*keys, *_certain(source))
+        used, _issues = layer_crs(source, None)
     except CRSError as problem:
         # the table stands as a comment, to be taken in once the CRS is stated
-        return replace(item, keys=keys, reason=Joined((why, problem.message), "; "))
-    return replace(item, placed=True, reason=why, keys=keys)
+        wanting = why if source.crs is None else None
+        return replace(item, reason=Joined((why, problem.message), "; "), unlocated=wanting)
+    return replace(
+        item,
+        placed=True,
+        reason=why,
+        keys=(*item.keys, *_certain(source, used)),
+        bounds=_in_degrees(source.bounds, used),
+    )
 
 
 def _role(title: str, source: Source) -> tuple[str | None, Words]:
@@ -215,7 +265,8 @@ def _role(title: str, source: Source) -> tuple[str | None, Words]:
             )
         if named == "growth_boundary" and _village(source):
             return None, NOTES["village"]
-        evidence = _("its name ({name} {zh})", name=names[0].name, zh=names[0].meaning)
+        known = dict.fromkeys((names[0].name, names[0].meaning))
+        evidence = _("its name ({name})", name=" ".join(known))
         if named in fields:
             return named, Joined((evidence, _("its fields")), ", ")
         return named, evidence
@@ -274,6 +325,8 @@ def _classes(role: str, source: Source) -> list[tuple[str, str, Words, bool]]:
     if not column:
         return []
     values = _values(source, column)
+    if not values:
+        return []
     schemes = schemes_of(values, role)
     if len(schemes) == 1:
         why = _("all {count} codes of {column} are its own, and of no other scheme",
@@ -293,10 +346,9 @@ def _classes(role: str, source: Source) -> list[tuple[str, str, Words, bool]]:
     return [("class_column", column, why, False)]
 
 
-def _certain(source: Source) -> list[tuple[str, str, Words, bool]]:
-    """What the file itself says, as comments; a CRS it does not say is what must be completed."""
+def _certain(source: Source, used: pyproj.CRS) -> list[tuple[str, str, Words, bool]]:
+    """What the file itself says, as comments."""
     lines: list[tuple[str, str, Words, bool]] = []
-    used, _issues = layer_crs(source, None)
     lines.append(
         (
             "crs",
@@ -337,7 +389,7 @@ def _once(items: Sequence[Item]) -> list[Item]:
     return result
 
 
-def _meet(one: Any, other: Any) -> bool:
+def _meet(one: Bounds | None, other: Bounds | None) -> bool:
     """Whether two boxes share land; boxes that are unknown may."""
     if one is None or other is None:
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from townland.errors import LayerError
 from townland.i18n import Joined, Words, _
+from townland.propose.recognise import by_name
 from townland.reading import archive
 from townland.reading.inspecting import list_layers
 from townland.reading.sniff import COORDINATES, DRAWINGS, EXPORT, SUFFIXES
@@ -19,6 +21,9 @@ FILES = 2_000
 
 _READ = tuple(suffix for suffix in SUFFIXES if suffix not in COORDINATES)
 LAYER_SUFFIXES = (*_READ, *DRAWINGS, *EXPORT)
+_HEAD_BYTES = 1 << 16
+_PLOT_LINE = re.compile(rb"@[ \t,]*\r?$", re.MULTILINE)
+"""The line that begins a plot in a TXT of boundary points, whatever the file's encoding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +70,27 @@ def files(folder: Path) -> Iterator[Path]:
             if path.is_dir() and path.suffix.lower() != ".gdb":
                 if depth < DEPTH:
                     waiting.append((path, depth + 1))
-            elif path.suffix.lower() in LAYER_SUFFIXES:
+            elif path.suffix.lower() in LAYER_SUFFIXES or _lists_points(path):
                 yield path
+
+
+def _lists_points(path: Path) -> bool:
+    """Whether a text or a table may be a layer's boundary points: it bears a layer's name, or plots.
+
+    A folder holds lists and letters, too, and nobody wants to be told that these are no layers.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in COORDINATES or not path.is_file():
+        return False
+    if by_name(path.stem):
+        return True
+    if suffix != ".txt":
+        return False
+    try:
+        with path.open("rb") as stream:
+            return _PLOT_LINE.search(stream.read(_HEAD_BYTES)) is not None
+    except OSError:
+        return False
 
 
 def layers_below(folder: Path, tell: Callable[[str, int, int], None]) -> Iterator[Found]:
