@@ -101,6 +101,26 @@ def test_few_values_possible_in_both_follow_the_label(tmp_path):
     assert [issue.code for issue in found.issues] == ["encoding_conflict"]
 
 
+@pytest.mark.parametrize(
+    ("label", "language", "used", "says"),
+    [
+        ("GBK", 0x00, "GB18030", "as the label GBK says"),
+        (None, 0x4D, "GB18030", "as the label GB18030 says"),
+        ("UTF-8", 0x00, "UTF-8", "as the label UTF-8 says"),
+        (None, 0x00, "UTF-8", "no label tells which"),
+        ("latin-1", 0x00, "UTF-8", "no label tells which"),
+    ],
+)
+def test_a_tie_that_a_label_breaks_or_none_is_told(tmp_path, label, language, used, says):
+    tie = "聲".encode("gbk")  # C2 95: a control character in UTF-8, and none of GB2312's
+    assert tie.decode("utf-8") == "\x95"
+    found = encoding_of(dbf(tmp_path / "a.dbf", [tie], language=language), label)
+    assert found.used == used
+    (issue,) = found.issues
+    assert (issue.code, issue.severity) == ("encoding_guessed", "warning")
+    assert says in issue.message.render("en")
+
+
 def test_many_values_that_pass_as_utf_8_are_utf_8(tmp_path):
     letters = [bytes([0xC4, 0xA3 + i]) for i in range(8)]
     assert encoding_of(dbf(tmp_path / "a.dbf", letters), "GBK").used == "UTF-8"
