@@ -83,6 +83,17 @@ def test_a_command_explains_itself(name: str) -> None:
             assert option.help, option.name
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_is_not_cut_off_on_a_narrow_console(name: str, lang: str) -> None:
+    environment = {**os.environ, "TOWNLAND_LANG": lang, "COLUMNS": "80", "PYTHONUTF8": "1"}
+    line = [sys.executable, "-m", "townland_cli", *name.split()[1:], "--help"]
+    done = subprocess.run(line, env=environment, capture_output=True, check=True, timeout=60)
+    help_of_all = done.stdout.decode()
+    assert "--lang" in help_of_all
+    assert "…" not in help_of_all
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 @pytest.mark.parametrize("option", ["--quiet", "--log-file", "--lang"])
 def test_options_that_are_everywhere(name: str, option: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from itertools import pairwise
 from pathlib import Path
@@ -25,11 +26,17 @@ def language() -> str:
 
 
 LANG = language()
+_MARK = re.compile(r"([，。；：、）])(?=[^\s，。；：、）])")
 
 
 def words(sentence: str) -> str:
-    """A sentence of the catalog in the language of this call; extraction knows the name."""
-    return _(sentence).render(LANG)
+    """A sentence of the catalog in the language of this call; extraction knows the name.
+
+    Help is broken at blanks only and cut off where a word is longer than its column, so Chinese gets
+    one behind each of its marks.
+    """
+    text = _(sentence).render(LANG)
+    return _MARK.sub(r"\1 ", text) if LANG == "zh" else text
 
 
 Catalog = Annotated[Path, typer.Option("--catalog", help=words("the layer catalog"))]
