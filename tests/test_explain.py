@@ -184,7 +184,8 @@ def test_two_rulebooks_stand_side_by_side(runs: Path) -> None:
 def test_two_days_differ_by_what_the_day_changes() -> None:
     def run(on: str, verdict: str, measured: float, **more: Any) -> dict[str, Any]:
         finding = {"rule": "A", "town": "1", "title": "t", "verdict": verdict, "measured": measured}
-        finding |= {"clause": {"quote": "q"}, "trace": {"parameters": []}, **more}
+        finding |= {"clause": {"quote": "q"}, "trace": {"parameters": []}, "limit": None}
+        finding |= {"unit": "m2", **more}
         return {"on": on, "rulebook": {"id": "x"}, "findings": [finding]}
 
     first = run("2018-12-31", "info", 1)

@@ -19,6 +19,9 @@ from townland.assessment import Assessment
 from townland.i18n import Bilingual
 from townland.maps import wording
 from townland.maps.page import map_html, show_map
+from townland.report.assessment_json import assessment_json
+from townland.report.comparison import compare, run_names
+from townland.report.comparison_page import comparison_html
 from townland.report.html import report_html
 from townland.rules.model import Verdict
 
@@ -73,6 +76,18 @@ def with_long_figures(plain: Assessment) -> Assessment:
     return replace(plain, findings=tuple(findings))
 
 
+def side_by_side(plain: Assessment, lang: str) -> str:
+    """An assessment beside itself with other verdicts, and beside one with other rules."""
+    other = [replace(found, verdict=Verdict.REVIEW) for found in plain.findings]
+    third = [replace(found, rule=f"TC-N-{n}") for n, found in enumerate(plain.findings)]
+    runs = [plain, *(replace(plain, findings=tuple(found)) for found in (other, third))]
+    names = run_names(runs)
+    documents = {
+        name: assessment_json(one, lang=lang) for name, one in zip(names, runs, strict=True)
+    }
+    return comparison_html(runs, compare(documents), formats=("html", "map"), lang=lang)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pages")
@@ -87,6 +102,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "report_long_en": report_html(with_long_figures(plain), lang="en"),
         "hostile_map": map_html(hostile, report_href="hostile_report.html"),
         "hostile_report": report_html(hostile, map_href="hostile_map.html"),
+        "comparison": side_by_side(plain, "zh"),
+        "comparison_en": side_by_side(with_long_figures(plain), "en"),
+        "hostile_comparison": side_by_side(hostile, "zh"),
         "notebook": f"<!DOCTYPE html><html><body>{notebook}</body></html>",
     }
     for name, html in pages.items():
@@ -140,7 +158,8 @@ def visit(browser: Browser, folder: Path) -> Iterator[Any]:
         each.context.close()
 
 
-ALL = ("map", "map_en", "report", "report_en", "hostile_map", "hostile_report")
+ALL = ("map", "map_en", "report", "report_en", "hostile_map", "hostile_report", "comparison",
+       "comparison_en", "hostile_comparison")  # fmt: skip
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
@@ -169,7 +188,7 @@ def test_no_request_no_error_no_sideways_scroll(
     assert page.evaluate("!!document.querySelector('meta[http-equiv=Content-Security-Policy]')")
 
 
-@pytest.mark.parametrize("name", ["hostile_map", "hostile_report"])
+@pytest.mark.parametrize("name", ["hostile_map", "hostile_report", "hostile_comparison"])
 def test_hostile_names_make_no_elements(visit: Any, name: str) -> None:
     page = visit(name).page
     assert page.locator("img, body svg[onload], [onerror]").count() == 0

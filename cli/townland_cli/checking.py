@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from townland import document_values, units
+from townland import units
 from townland.assessment import TOGETHER, Assessment, check
 from townland.catalog import ROLES, load_catalog
 from townland.dossier import load_dossiers, match_dossiers
@@ -18,7 +18,18 @@ from townland.i18n import _, render
 from townland.prepare import mend
 from townland.reading.vector import region_of
 from townland.report.assessment_json import assessment_json
-from townland.report.comparison import compare, run_names, write_runs
+from townland.report.comparison import (
+    PAGE,
+    cause_words,
+    causes_of,
+    compare,
+    differs,
+    figure,
+    held_by,
+    labels,
+    run_names,
+    write_runs,
+)
 from townland.report.run import (
     COMPARISON,
     DEFAULT_FORMATS,
@@ -104,7 +115,7 @@ def run_check(
         if as_json:
             printing.document(compare(documents))
         elif not quiet:
-            _side_by_side(compare(documents), out, lang)
+            _side_by_side(compare(documents), out, "html" in formats, lang)
     elif as_json:
         printing.document(assessment_json(assessments[0], lang=lang))
     elif not quiet:
@@ -263,62 +274,83 @@ def _area_row(file: Path, layer: str | None, town: Town, accepted: Sequence[str]
     return row
 
 
-def _side_by_side(comparison: Mapping[str, Any], out: Path, lang: str) -> None:
-    names = [run["name"] for run in comparison["runs"]]
-    differing = [row for row in comparison["verdicts"] if row["differs"]]
-    if differing:
-        printing.table(
-            [
-                (
-                    row["rule"],
-                    row["town"] or "*",
-                    *(
-                        "-"
-                        if row["verdicts"][name] is None
-                        else printing.VERDICTS[row["verdicts"][name]].render(lang)
-                        for name in names
-                    ),
-                    "; ".join(_cause(cause, lang) for cause in row["because"]),
-                )
-                for row in differing
-            ],
-            [_("rule").render(lang), _("town").render(lang), *names, _("because").render(lang)],
-        )
-    else:
-        typer.echo(_("All verdicts are the same.").render(lang))
-    typer.echo(f"  {(out / COMPARISON).as_posix()}")
-
-
-CAUSES = {
-    "rule": _("a rule that only one has"),
-    "clause": _("the clause"),
-    "measured": _("measured"),
-    "day": _("the day"),
-}
-
-
-def _cause(cause: Mapping[str, Any], lang: str) -> str:
-    """Say what made two runs differ; a parameter with its title, its key and whose each number is."""
-    if cause["what"] == "parameter":
-        told = []
-        for name, value in cause["values"].items():
-            plain = render(document_values.toml(value), lang)
-            own = cause["origins"].get(name) == "townland"
-            told.append(
-                _("not stated").render(lang)
-                if value is None
-                else _("{value} (townland's default; the policy states none)", value=plain).render(
-                    lang
-                )
-                if own
-                else plain
+def _side_by_side(comparison: Mapping[str, Any], out: Path, html: bool, lang: str) -> None:
+    """Print what two or more runs say of the same towns: how often what, what differs and why."""
+    short = labels([run["name"] for run in comparison["runs"]])
+    for name, letter in short.items():
+        typer.echo(f"{letter}  {name}")
+    rows = comparison["verdicts"]
+    typer.echo("")
+    towns = dict.fromkeys(row["town"] for row in rows)
+    printing.table(
+        [
+            (
+                town or _("All towns together").render(lang),
+                letter,
+                *(
+                    sum(row["town"] == town and row["verdicts"][name] == verdict for row in rows)
+                    for verdict in printing.VERDICTS
+                ),
             )
-        return _("{name}: {value}", name=cause["title"][lang], value=" / ".join(told)).render(lang)
-    what = CAUSES[cause["what"]]
-    if cause["what"] in ("measured", "day"):
-        values = " / ".join(str(value) for value in cause["values"].values())
-        return _("{name}: {value}", name=what, value=values).render(lang)
-    return what.render(lang)
+            for town in towns
+            for name, letter in short.items()
+        ],
+        [
+            _("town").render(lang),
+            "",
+            *(word.render(lang) for word in printing.VERDICT_HEADS.values()),
+        ],
+    )
+    shared = [row for row in rows if len(held_by(row)) > 1]
+    differing = [row for row in shared if differs(row)]
+    typer.echo("")
+    if not shared:
+        typer.echo(_("No rule is in more than one of them.").render(lang))
+    elif not differing:
+        typer.echo(_("All verdicts of the rules that several have are the same.").render(lang))
+    for row in differing:
+        said = [f"{short[name]} {_verdict(row['verdicts'][name], lang)}" for name in held_by(row)]
+        typer.echo(f"{row['rule']}  {row['town'] or '*'}  {row['title']}: {', '.join(said)}")
+        for cause in causes_of(row):
+            printing.paragraph(render(cause_words(cause, short), lang), indent="    ")
+    _one_measure(comparison["same_measure"], short, lang)
+    for name, letter in short.items():
+        own = dict.fromkeys(row["rule"] for row in rows if held_by(row) == [name])
+        if own:
+            typer.echo("")
+            printing.paragraph(
+                _("Only in {run}: {rules}", run=letter, rules=", ".join(own)).render(lang),
+                indent="",
+            )
+    typer.echo("")
+    looks = {PAGE: _("side by side, to be read")} if html else {}
+    for file, what in {**looks, COMPARISON: _("all of it, for programs")}.items():
+        typer.echo(f"  {(out / file).as_posix()}  {what.render(lang)}")
+
+
+def _one_measure(rows: Sequence[Mapping[str, Any]], short: Mapping[str, str], lang: str) -> None:
+    """Print what several runs measure alike and judge by rules of different names."""
+    if rows:
+        typer.echo("")
+        typer.echo(_("One area, judged by rules of different names:").render(lang))
+    for row in rows:
+        measured = figure(row["measured"], row["unit"]).render(lang)
+        typer.echo(f"{row['town'] or '*'}  {row['title'][lang]}  {measured}")
+        for name, letter in short.items():
+            told = [
+                _(
+                    "{rule} {verdict} (limit {limit})",
+                    rule=one["rule"],
+                    verdict=_verdict(one["verdict"], lang),
+                    limit=figure(one["limit"], row["unit"]).render(lang),
+                ).render(lang)
+                for one in row["rules"][name]
+            ]
+            printing.paragraph(f"{letter}  {', '.join(told)}", indent="    ")
+
+
+def _verdict(verdict: str, lang: str) -> str:
+    return printing.VERDICTS[verdict].render(lang)
 
 
 def _findings(assessment: Assessment, town: str | None, lang: str) -> None:
@@ -341,7 +373,7 @@ def _overview(assessment: Assessment, lang: str) -> None:
             )
             for town, verdicts in assessment.matrix().iterrows()
         ],
-        [_("town").render(lang), *(word.render(lang) for word in printing.VERDICTS.values())],
+        [_("town").render(lang), *(word.render(lang) for word in printing.VERDICT_HEADS.values())],
     )
 
 

@@ -33,6 +33,9 @@ VERDICTS = {
     "info": _("for information"),
 }
 
+VERDICT_HEADS = {**VERDICTS, "not_evaluated": _("not evaluated")}
+"""The verdicts as heads of columns."""
+
 
 def fail(error: TownlandError, lang: str) -> int:
     """Print an error for its reader and give its exit code."""

@@ -48,7 +48,8 @@ _IN_UNIT: dict[str, Callable[[Decimal], Decimal]] = {
     "km2": units.km2,
     "mu": units.mu,
 }
-_LARGE_M2 = 500_000
+LARGE_M2 = 500_000
+"""From so much on, an area is printed in km²."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def shown_unit(finding: Any, rulebook: Any) -> str:
         if rule.id == finding.rule and getattr(rule, "unit", None) in _IN_UNIT:
             return str(rule.unit)
     areas = [value for value in (finding.measured, finding.limit) if isinstance(value, Decimal)]
-    return "km2" if any(abs(value) >= _LARGE_M2 for value in areas) else "ha"
+    return "km2" if any(abs(value) >= LARGE_M2 for value in areas) else "ha"
 
 
 def by_severity(findings: Iterable[Any]) -> list[Any]:
