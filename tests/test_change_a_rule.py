@@ -51,6 +51,7 @@ def test_the_page_works_as_it_is_written(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")  # so wide is the console of the page
     (tmp_path / "layers").symlink_to(ROOT / "layers")
     (rulebook,) = blocks(page, "toml")
     (tmp_path / "my-county.toml").write_text(rulebook, "utf-8")

@@ -42,6 +42,7 @@ from townland.report.run import (
 )
 from townland.rules.lint import lint
 from townland.rules.loader import load_rulebook
+from townland.rules.words import listed
 from townland.survey import boundary_areas
 from townland.towns import Town, read_towns
 from townland_cli import printing
@@ -310,7 +311,8 @@ def _side_by_side(comparison: Mapping[str, Any], out: Path, html: bool, lang: st
         typer.echo(_("All verdicts of the rules that several have are the same.").render(lang))
     for row in differing:
         said = [f"{short[name]} {_verdict(row['verdicts'][name], lang)}" for name in held_by(row)]
-        typer.echo(f"{row['rule']}  {row['town'] or '*'}  {row['title']}: {', '.join(said)}")
+        told = _("{name}: {value}", name=row["title"], value=listed(said)).render(lang)
+        typer.echo(f"{row['rule']}  {row['town'] or '*'}  {told}")
         for cause in causes_of(row):
             printing.paragraph(render(cause_words(cause, short), lang), indent="    ")
     _one_measure(comparison["same_measure"], short, lang)
@@ -346,7 +348,7 @@ def _one_measure(rows: Sequence[Mapping[str, Any]], short: Mapping[str, str], la
                 ).render(lang)
                 for one in row["rules"][name]
             ]
-            printing.paragraph(f"{letter}  {', '.join(told)}", indent="    ")
+            printing.paragraph(f"{letter}  {listed(told).render(lang)}", indent="    ")
 
 
 def _verdict(verdict: str, lang: str) -> str:
