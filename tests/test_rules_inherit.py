@@ -31,6 +31,9 @@ limit = 2
 """
 
 
+OTHER_RULE = '[[rule]]\nid    = "LAND-02"\nlimit = 4'
+
+
 def write(folder: Path, text: str, name: str = "county.toml") -> Path:
     path = folder / name
     path.write_text(text, "utf-8")
@@ -59,6 +62,19 @@ def test_a_misspelt_rule_is_told_with_its_line_and_the_one_meant(
         f" did you mean {meant}?"
     )
     assert "是否应为" in str(caught.value)
+
+
+def test_a_rule_that_is_changed_twice_is_refused_with_both_lines(tmp_path: Path) -> None:
+    again = f'{COUNTY}\n[[rule]]\nid    = "LAND-01"\nlimit = 4\n'
+    path = write(tmp_path, again)
+    with pytest.raises(RulebookError) as caught:
+        load_rulebook(path)
+    assert caught.value.message.render("en") == (
+        f"{path.as_posix()}, line 11: rule LAND-01 is changed twice, first on line 7; write all of"
+        " its changes below one [[rule]]"
+    )
+    other = write(tmp_path, again.replace('[[rule]]\nid    = "LAND-01"\nlimit = 4', OTHER_RULE))
+    assert load_rulebook(other).rule[0].parameters()["limit"] == 2
 
 
 def test_a_rule_that_is_like_none_is_told_with_all_that_there_are(tmp_path: Path) -> None:

@@ -203,15 +203,25 @@ def another_kind(value: Any, kinds: frozenset[type]) -> Words | None:
 
     >>> another_kind("0.01", frozenset({float})).render("en")
     'a number is written without quotation marks: 0.01'
+    >>> another_kind("5%", frozenset({float})).render("en")
+    'a share is written as a part of 1, without quotation marks: for 5 % write 0.05'
     """
     numbers = kinds & {int, float, Decimal}
     if isinstance(value, bool):
         if numbers and bool not in kinds:
             return _("a number is expected, not {value}", value=toml(value))
         return None
-    quoted = isinstance(value, str) and is_number(value)
-    if quoted and numbers and str not in kinds:
-        return _("a number is written without quotation marks: {value}", value=value.strip())
+    if isinstance(value, str) and numbers and str not in kinds:
+        percent = value.strip().rstrip("%％").strip()
+        if is_number(value):
+            return _("a number is written without quotation marks: {value}", value=value.strip())
+        if is_number(percent):
+            return _(
+                "a share is written as a part of 1, without quotation marks: for {value} % write"
+                " {share}",
+                value=percent,
+                share=plain(as_decimal(percent) / 100),
+            )
     if isinstance(value, int | float) and dt.date in kinds and not numbers:
         # a number would be read as seconds since 1970
         return _("a day is written as 2018-12-31, not {value}", value=toml(value))

@@ -184,10 +184,14 @@ def _refuse_misspelt(data: Mapping[str, Any], lines: dict[Key, int], path: Path)
 def _refuse_unknown_rules(
     base: Document, data: Mapping[str, Any], lines: dict[Key, int], path: Path
 ) -> None:
-    """Refuse changes to rules that the other rulebook does not have; a new rule states its kind."""
+    """Refuse changes to rules that the other rulebook does not have, and two changes to one.
+
+    A new rule states its kind.
+    """
     rules = data.get("rule")
     known = list(dict.fromkeys(str(rule.get("id")) for rule in base.data.get("rule", [])))
     told = []
+    first: dict[tuple[str, Any], int] = {}
     for at, rule in enumerate(rules if isinstance(rules, list) else ()):
         name = rule.get("id") if isinstance(rule, Mapping) else None
         if isinstance(rule, Mapping) and "id" not in rule:
@@ -200,13 +204,28 @@ def _refuse_unknown_rules(
                     example=known[0] if known else "LAND-01",
                 )
             )
-        if not isinstance(name, str) or name in known or "kind" in rule:
+        if not isinstance(name, str):
+            continue
+        line = documents.line_of(lines, ("rule", at, "id"))
+        before = first.setdefault((name, rule.get("kind")), line)
+        if before != line and name in known:
+            told.append(
+                _(
+                    "{path}, line {line}: rule {rule} is changed twice, first on line {before}; write"
+                    " all of its changes below one [[rule]]",
+                    path=path.as_posix(),
+                    line=line,
+                    rule=name,
+                    before=before,
+                )
+            )
+        if name in known or "kind" in rule:
             continue
         same = [rule for rule in known if _bare(rule) == _bare(name)]
         near = same or get_close_matches(name.upper(), known, n=1)
         about = {
             "path": path.as_posix(),
-            "line": documents.line_of(lines, ("rule", at, "id")),
+            "line": line,
             "rule": name,
             "other": base.data.get("id"),
         }
