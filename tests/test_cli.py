@@ -298,6 +298,21 @@ def test_area_json(here: Here) -> None:
         assert row["mu"] == pytest.approx(row["area_m2"] * 15 / 10_000, abs=0.005)
 
 
+def test_area_tells_what_was_assumed_of_the_file(here: Here, tmp_path: Path) -> None:
+    head = "[属性描述]\n坐标系=2000国家大地坐标系\n几度分带=3\n带号=36\n[地块坐标]\n"
+    points = [(0, 0), (300, 0), (300, 200), (0, 200), (0, 0)]
+    rows = [f"J{at % 4 + 1},1,{36641000 + x},{2699000 + y}" for at, (x, y) in enumerate(points)]
+    text = head + "5,6.0000,1,甲,面,,,,@\n" + "\n".join(rows) + "\n"
+    (tmp_path / "a.txt").write_text(text, "utf-8")
+    code, out, _err = here("area", tmp_path / "a.txt", "--lang", "en")
+    assert code == 0
+    assert "[axes_swapped]" in out
+    assert "warning" in out
+    assert "the declared area is the one on the projection plane" in out
+    rows = json.loads(here("area", tmp_path / "a.txt", "--json")[1])
+    assert {"axes_swapped", "declared_area_differs"} <= {i["code"] for i in rows[0]["issues"]}
+
+
 def test_area_for_a_person(here: Here) -> None:
     code, out, _err = here("area", SAMPLE / "towns.gpkg", "--lang", "en")
     assert code == 0

@@ -106,6 +106,9 @@ NO_HEAD = ["坐标系=2000国家大地坐标系", "几度分带=3"]
 DIALECTS = {
     "as the standard has it": PLAIN,
     "CRLF": PLAIN.replace("\n", "\r\n"),
+    "commas behind the mark, as a spreadsheet saves it": PLAIN.replace(",@", ",@,,").replace(
+        "\nJ", ",\nJ"
+    ),
     "CR alone": PLAIN.replace("\n", "\r"),
     "a mark at the beginning": "\ufeff" + PLAIN,
     "no newline at the end": PLAIN.rstrip(),
@@ -327,6 +330,7 @@ def test_a_wrong_number_of_points_is_told_and_nothing_more(count, wrong):
         ("147.9257", ["declared_area_differs"]),
         ("1480000.00", ["declared_area_differs", "declared_area_unit"]),
         ("2218.88", ["declared_area_differs"]),  # mu
+        ("2220.00", ["declared_area_differs"]),  # mu of the plane's area
         ("约150", ["declared_area_differs"]),
     ],
 )
@@ -337,6 +341,12 @@ def test_a_declared_area_is_compared_to_its_last_digit_and_never_used(area, told
     if told == ["declared_area_differs"] and area != "约150":
         assert "1479255.59 m² (147.9256 ha)" in said(whole, told[0])
         assert "line 13" in said(whole, told[0])
+        reasons = {
+            "148.0000": "; the declared area is the one on the projection plane",
+            "2220.00": "; in mu it would be the one on the projection plane",
+            "2218.88": "; in mu it would be this area",
+        }
+        assert said(whole, told[0]).partition("which is used")[2] == reasons.get(area, "")
 
 
 def test_many_issues_of_one_kind_are_counted_and_not_listed():

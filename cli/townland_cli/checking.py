@@ -15,23 +15,12 @@ from townland.assessment import TOGETHER, Assessment, check
 from townland.catalog import ROLES, load_catalog
 from townland.dossier import load_dossiers, match_dossiers
 from townland.i18n import _, render
+from townland.issues import Issue
 from townland.prepare import mend
 from townland.reading.vector import region_of
 from townland.report.assessment_json import assessment_json
-from townland.report.comparison import (
-    PAGE,
-    cause_words,
-    causes_of,
-    compare,
-    differs,
-    figure,
-    held_by,
-    labels,
-    run_names,
-    write_runs,
-)
+from townland.report.comparison import compare, run_names, write_runs
 from townland.report.run import (
-    COMPARISON,
     DEFAULT_FORMATS,
     MARK,
     require_formats,
@@ -42,10 +31,10 @@ from townland.report.run import (
 )
 from townland.rules.lint import lint
 from townland.rules.loader import load_rulebook
-from townland.rules.words import listed
 from townland.survey import boundary_areas
 from townland.towns import Town, read_towns
 from townland_cli import printing
+from townland_cli.comparing import side_by_side
 
 DEMO_DAY = dt.date(2018, 12, 31)
 FAILED, WANTING = 1, 3
@@ -116,7 +105,7 @@ def run_check(
         if as_json:
             printing.document(compare(documents))
         elif not quiet:
-            _side_by_side(compare(documents), out, "html" in formats, lang)
+            side_by_side(compare(documents), out, html="html" in formats, lang=lang)
     elif as_json:
         printing.document(assessment_json(assessments[0], lang=lang))
     elif not quiet:
@@ -177,9 +166,11 @@ def run_area(
 ) -> None:
     """Print the official area of every polygon of the files."""
     rows = []
+    noted: dict[tuple[str, Issue], None] = {}
     for file in files:
         for town in read_towns([file], layer=layer, crs=crs, encoding=encoding):
-            rows.append(_area_row(file, layer, town, accept_repairs))
+            rows.append(_area_row(file, layer, town, accept_repairs, lang))
+            noted |= dict.fromkeys((file.as_posix(), issue) for issue in town.issues)
     if as_json:
         printing.document(rows)
         return
@@ -207,6 +198,11 @@ def run_area(
             _("on the plane (m²)").render(lang),
         ],
     )
+    for place, issue in noted:
+        typer.echo(
+            f"{printing.SEVERITIES[issue.severity].render(lang)}  {place}  [{issue.code}]"
+            f" {render(issue.message, lang)}"
+        )
     for row in rows:
         for repair in row.get("repairs", ()):
             typer.echo(
@@ -239,7 +235,9 @@ def exit_code(assessment: Assessment, *, strict: bool) -> int:
     return 0
 
 
-def _area_row(file: Path, layer: str | None, town: Town, accepted: Sequence[str]) -> dict[str, Any]:
+def _area_row(
+    file: Path, layer: str | None, town: Town, accepted: Sequence[str], lang: str
+) -> dict[str, Any]:
     boundary, repairs = mend(
         [town.boundary],
         [town.code],
@@ -261,6 +259,8 @@ def _area_row(file: Path, layer: str | None, town: Town, accepted: Sequence[str]
         "ha": float(units.ha(area)),
         "mu": float(units.mu(area)),
     }
+    if town.issues:
+        row["issues"] = [printing.issue(one, lang) for one in town.issues]
     if repairs:
         row["repairs"] = [
             {
@@ -273,86 +273,6 @@ def _area_row(file: Path, layer: str | None, town: Town, accepted: Sequence[str]
             for repair in repairs
         ]
     return row
-
-
-def _side_by_side(comparison: Mapping[str, Any], out: Path, html: bool, lang: str) -> None:
-    """Print what two or more runs say of the same towns: how often what, what differs and why."""
-    short = labels([run["name"] for run in comparison["runs"]])
-    for name, letter in short.items():
-        typer.echo(f"{letter}  {name}")
-    rows = comparison["verdicts"]
-    typer.echo("")
-    towns = dict.fromkeys(row["town"] for row in rows)
-    printing.table(
-        [
-            (
-                town or _("All towns together").render(lang),
-                letter,
-                *(
-                    sum(row["town"] == town and row["verdicts"][name] == verdict for row in rows)
-                    for verdict in printing.VERDICTS
-                ),
-            )
-            for town in towns
-            for name, letter in short.items()
-        ],
-        [
-            _("town").render(lang),
-            "",
-            *(word.render(lang) for word in printing.VERDICT_HEADS.values()),
-        ],
-    )
-    shared = [row for row in rows if len(held_by(row)) > 1]
-    differing = [row for row in shared if differs(row)]
-    typer.echo("")
-    if not shared:
-        typer.echo(_("No rule is in more than one of them.").render(lang))
-    elif not differing:
-        typer.echo(_("All verdicts of the rules that several have are the same.").render(lang))
-    for row in differing:
-        said = [f"{short[name]} {_verdict(row['verdicts'][name], lang)}" for name in held_by(row)]
-        told = _("{name}: {value}", name=row["title"], value=listed(said)).render(lang)
-        typer.echo(f"{row['rule']}  {row['town'] or '*'}  {told}")
-        for cause in causes_of(row):
-            printing.paragraph(render(cause_words(cause, short), lang), indent="    ")
-    _one_measure(comparison["same_measure"], short, lang)
-    for name, letter in short.items():
-        own = dict.fromkeys(row["rule"] for row in rows if held_by(row) == [name])
-        if own:
-            typer.echo("")
-            printing.paragraph(
-                _("Only in {run}: {rules}", run=letter, rules=", ".join(own)).render(lang),
-                indent="",
-            )
-    typer.echo("")
-    looks = {PAGE: _("side by side, to be read")} if html else {}
-    for file, what in {**looks, COMPARISON: _("all of it, for programs")}.items():
-        typer.echo(f"  {(out / file).as_posix()}  {what.render(lang)}")
-
-
-def _one_measure(rows: Sequence[Mapping[str, Any]], short: Mapping[str, str], lang: str) -> None:
-    """Print what several runs measure alike and judge by rules of different names."""
-    if rows:
-        typer.echo("")
-        typer.echo(_("One area, judged by rules of different names:").render(lang))
-    for row in rows:
-        measured = figure(row["measured"], row["unit"]).render(lang)
-        typer.echo(f"{row['town'] or '*'}  {row['title'][lang]}  {measured}")
-        for name, letter in short.items():
-            told = [
-                _(
-                    "{rule} {verdict} (limit {limit})",
-                    rule=one["rule"],
-                    verdict=_verdict(one["verdict"], lang),
-                    limit=figure(one["limit"], row["unit"]).render(lang),
-                ).render(lang)
-                for one in row["rules"][name]
-            ]
-            printing.paragraph(f"{letter}  {listed(told).render(lang)}", indent="    ")
-
-
-def _verdict(verdict: str, lang: str) -> str:
-    return printing.VERDICTS[verdict].render(lang)
 
 
 def _findings(assessment: Assessment, town: str | None, lang: str) -> None:

@@ -8,7 +8,6 @@ import typer
 
 from townland.i18n import _, render
 from townland_cli import printing
-from townland_cli.laying import SEVERITIES
 
 
 def run_convert(
@@ -52,9 +51,8 @@ def run_convert(
     if quiet:
         return
     for issue in done.issues:
-        typer.echo(
-            f"{SEVERITIES[issue.severity].render(lang)}  [{issue.code}] {render(issue.message, lang)}"
-        )
+        severity = printing.SEVERITIES[issue.severity].render(lang)
+        typer.echo(f"{severity}  [{issue.code}] {render(issue.message, lang)}")
     typer.echo(
         _(
             "{out}: {count} features in {crs}",

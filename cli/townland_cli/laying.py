@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from townland.catalog import load_catalog
-from townland.i18n import Words, _, render
+from townland.i18n import _, render
 from townland_cli import printing
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 FAULTS = 1
 EXAMPLES = 3
-SEVERITIES: dict[str, Words] = {"info": _("note"), "warning": _("warning"), "error": _("error")}
 
 
 def run_layers_check(
@@ -107,14 +106,14 @@ def _print_faults(found: list[Examined], lang: str) -> None:
         for issue in each.summary.issues:
             told.setdefault((issue.severity, issue.code), []).append(issue)
         for (severity, code), issues in sorted(
-            told.items(), key=lambda item: list(SEVERITIES)[::-1].index(item[0][0])
+            told.items(), key=lambda item: list(printing.SEVERITIES)[::-1].index(item[0][0])
         ):
             features = [issue.feature for issue in issues if issue.feature][:EXAMPLES]
             count = each.counts[code]
             place = each.summary.name + (f":{', '.join(features)}" if features else "")
             more = " …" if count > len(features) > 0 else ""
             typer.echo(
-                f"{SEVERITIES[severity].render(lang)}  {place}{more}  [{code}] × {count}  "
+                f"{printing.SEVERITIES[severity].render(lang)}  {place}{more}  [{code}] × {count}  "
                 f"{render(issues[0].message, lang)}"
             )
 

@@ -33,6 +33,7 @@ VERDICTS = {
     "info": _("for information"),
 }
 
+SEVERITIES: dict[str, Words] = {"info": _("note"), "warning": _("warning"), "error": _("error")}
 VERDICT_HEADS = {**VERDICTS, "not_evaluated": _("not evaluated")}
 """The verdicts as heads of columns."""
 

@@ -57,7 +57,7 @@ def write_text(table: Table, path: Path, *, encoding: str | None = None) -> list
         )
     degrees, number = zone
     used = GB18030 if encoding is None else str(encoding_named(encoding))
-    _require_valid(table, path)
+    printed = _printed(table, path)
     head = [
         "[属性描述]",
         "格式版本号=1.01",
@@ -73,12 +73,12 @@ def write_text(table: Table, path: Path, *, encoding: str | None = None) -> list
         "[地块坐标]",
     ]
     changed: list[str] = []
-    areas = official_area_m2(table.geometry, table.crs)
+    areas = official_area_m2(printed, table.crs)  # of what is written, to its last digit
     names = table.names()
     extras = _extras(table)
     plots = [
         line
-        for at, (shape, row) in enumerate(zip(table.geometry, table.rows(), strict=True))
+        for at, (shape, row) in enumerate(zip(printed, table.rows(), strict=True))
         for line in _plot(shape, row, at, names[at], float(areas[at]), extras, changed)
     ]
     path.write_bytes("\r\n".join([*head, *plots, ""]).encode(used))
@@ -102,8 +102,11 @@ def write_text(table: Table, path: Path, *, encoding: str | None = None) -> list
     return issues
 
 
-def _require_valid(table: Table, path: Path) -> None:
-    """Rings are told by how they lie: what crosses itself, or falls together, would be told wrongly."""
+def _printed(table: Table, path: Path) -> Any:
+    """The polygons with the decimals that are written.
+
+    Rings are told by how they lie: what crosses itself, or falls together, would be told wrongly.
+    """
     printed = shapely.transform(table.geometry, lambda xy: round_half_up(xy, DIGITS))
     odd = np.flatnonzero(~shapely.is_valid(printed) | (shapely.area(printed) == 0))
     if len(odd):
@@ -116,6 +119,7 @@ def _require_valid(table: Table, path: Path) -> None:
                 digits=DIGITS,
             )
         )
+    return printed
 
 
 def _extras(table: Table) -> list[str]:

@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyproj
+import shapely
 
 from townland.errors import LayerError
-from townland.geodesy import official_area_m2, round_half_up
+from townland.geodesy import metres_per_unit, official_area_m2, round_half_up
 from townland.i18n import Text, _
 from townland.issues import Issue
 from townland.reading import rings
@@ -38,11 +39,14 @@ _FEWEST = 4
 _STANDARD = 8
 _SMALLEST = 100_000.0  # no ring's number is so large, and no coordinate smaller
 _SECTION = re.compile(r"\s*[\[【［]\s*([^\[\]【】［］,，=＝]{1,40}?)\s*[\]】］]")
-_A_HEADER = re.compile(r"[@＠][ \t\u3000\x1a]*(\r|\n|$)|地块坐标|属性描述")
+_A_HEADER = re.compile(r"[@＠][ \t\u3000\x1a,，]*(\r|\n|$)|地块坐标|属性描述")
+_HEADER_END = re.compile(r"[@＠][\s,，]*$")
+"""A spreadsheet puts commas behind the mark, to the width of its longest line."""
 _COMMA = re.compile(r"[,，]")
 _BLANKS = re.compile(r"[,\s]+")
 _LINE = _("line")
 _M2_PER_HA = 10_000.0
+_M2_PER_MU = _M2_PER_HA / 15
 _CENT_M2 = 0.01
 
 
@@ -141,8 +145,8 @@ def _parts(text: Sequence[str], place: str) -> tuple[dict[str, Stated], list[_Pl
             if not line:
                 continue
             stated = _key(line)
-            if line.endswith(("@", "＠")):
-                plots.append(_header(line, number_, place))
+            if (end := _HEADER_END.search(line)) is not None:
+                plots.append(_header(line[: end.start()], number_, place))
             elif stated is not None:
                 _put(keys, *stated, number_, place)
             elif not plots:
@@ -212,8 +216,8 @@ def _put(keys: dict[str, Stated], name: str, value: str, line: int, place: str) 
     keys.setdefault(name, Stated(value, line))
 
 
-def _header(line: str, at: int, place: str) -> _Plot:
-    body = line[:-1]
+def _header(body: str, at: int, place: str) -> _Plot:
+    """A plot of its header, which is given without the mark at its end."""
     fields = body.split(",")
     if len(fields) < _STANDARD:  # else a full-width comma is one of a name
         fields = _COMMA.split(body)
@@ -354,7 +358,9 @@ def _about_points(plot: _Plot, parts: Sequence[Any], twice: int) -> Iterator[Iss
 def _about_areas(areas: Sequence[_Plot], geometry: Any, crs: pyproj.CRS) -> Iterator[Issue]:
     """Where the declared area is not the measured one, to the digits that the header prints."""
     in_m2 = 0
-    for plot, measured in zip(areas, official_area_m2(geometry, crs).tolist(), strict=True):
+    official = official_area_m2(geometry, crs)
+    plane = shapely.area(geometry) * metres_per_unit(crs) ** 2 if crs.is_projected else official
+    for plot, measured, on_plane in zip(areas, official.tolist(), plane.tolist(), strict=True):
         text = plot.fields[1]
         declared = number(text)
         if declared is None or declared <= 0:
@@ -367,17 +373,8 @@ def _about_areas(areas: Sequence[_Plot], geometry: Any, crs: pyproj.CRS) -> Iter
         in_m2 += not as_ha
         tolerance = 0.5 * 10.0 ** -decimals(text) * metres + _CENT_M2
         if abs(declared * metres - measured) > tolerance:
-            message = _(
-                "line {line}: the header of plot {plot} declares an area of {declared}, taken as"
-                " {unit}; the coordinates enclose {area} m² ({ha} ha), which is used",
-                line=plot.line,
-                plot=plot.name,
-                declared=text,
-                unit=_("hectares") if as_ha else _("square metres"),
-                area=f"{round_half_up(np.array(measured), 2):.2f}",
-                ha=f"{round_half_up(np.array(measured / _M2_PER_HA), 4):.4f}",
-            )
-            yield Issue("declared_area_differs", "warning", message, feature=plot.name)
+            reason = _reason(declared, metres, tolerance, measured, on_plane)
+            yield _differs(plot, measured, as_ha, reason)
     if in_m2:
         message = _(
             "the areas that {count} headers declare are taken as square metres, though the format has"
@@ -385,6 +382,36 @@ def _about_areas(areas: Sequence[_Plot], geometry: Any, crs: pyproj.CRS) -> Iter
             count=in_m2,
         )
         yield Issue("declared_area_unit", "info", message)
+
+
+def _reason(
+    declared: float, metres: float, tolerance: float, measured: float, on_plane: float
+) -> Text | None:
+    """Why a declared area differs, where one of the usual reasons explains it."""
+    if abs(declared * metres - on_plane) <= tolerance:
+        return _("the declared area is the one on the projection plane")
+    in_mu, tolerance_mu = declared * _M2_PER_MU, tolerance * _M2_PER_MU / metres
+    if abs(in_mu - measured) <= tolerance_mu:
+        return _("in mu it would be this area")
+    if abs(in_mu - on_plane) <= tolerance_mu:
+        return _("in mu it would be the one on the projection plane")
+    return None
+
+
+def _differs(plot: _Plot, measured: float, as_ha: bool, reason: Text | None) -> Issue:
+    message = _(
+        "line {line}: the header of plot {plot} declares an area of {declared}, taken as"
+        " {unit}; the coordinates enclose {area} m² ({ha} ha), which is used",
+        line=plot.line,
+        plot=plot.name,
+        declared=plot.fields[1],
+        unit=_("hectares") if as_ha else _("square metres"),
+        area=f"{round_half_up(np.array(measured), 2):.2f}",
+        ha=f"{round_half_up(np.array(measured / _M2_PER_HA), 4):.4f}",
+    )
+    if reason is not None:
+        message = _("{told}; {reason}", told=message, reason=reason)
+    return Issue("declared_area_differs", "warning", message, feature=plot.name)
 
 
 def _no_number(plot: _Plot) -> Issue:
