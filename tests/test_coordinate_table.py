@@ -109,6 +109,14 @@ def test_a_layout_gives_the_same_square(tmp_path, name, suffix):
     assert codes(whole) == ({"axes_swapped"} if name == "easting under X" else set())
 
 
+def test_commas_between_thousands_are_read_in_text_and_in_quotes(tmp_path):
+    grouped = [[label, f"{n:,.3f}", f"{e:,.3f}"] for label, n, e in SQUARE]
+    quoted = [[label, *(f'"{cell}"' for cell in cells)] for label, *cells in grouped]
+    assert same(table(tmp_path, [TITLES, *quoted]).rows.geometry[0], box(0, 0))
+    path = workbook(tmp_path / "a.xlsx", {"Sheet1": [TITLES, *grouped]})
+    assert same(read(path).rows.geometry[0], box(0, 0))
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "，"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 @pytest.mark.parametrize("suffix", ["csv", "txt", "tsv"])
@@ -185,6 +193,49 @@ def test_a_plot_that_goes_on_after_another_is_one_plot(tmp_path):
 def test_rings_are_split_where_the_first_point_comes_again(tmp_path):
     whole = table(tmp_path, [TITLES, *corners(0, 0, 1000), *corners(100, 100)])
     assert same(whole.rows.geometry[0], box(0, 0, 1000) - box(100, 100))
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_tables_below_one_another_are_plots_named_by_their_titles(tmp_path, suffix):
+    """As a survey office prints them: title, headings, ring, a line of the area, the next title."""
+    foot = ["面积：10000平方米", "", ""]
+    rows = [["甲地块", "", ""], TITLES, *corners(), foot, ["乙地块", "", ""], TITLES, *corners(500)]
+    path = tmp_path / f"a.{suffix}"
+    if suffix == "csv":
+        write(path, csv(rows))
+    else:
+        workbook(path, {"表": rows})
+    whole = read(path)
+    assert whole.rows.columns["地块名称"].to_pylist() == ["甲地块", "乙地块"]
+    assert all(map(same, whole.rows.geometry, (box(0, 0), box(500, 0))))
+
+
+def test_a_title_that_is_the_same_begins_a_page_and_no_plot(tmp_path):
+    rows = [
+        ["界址点成果表"],
+        TITLES,
+        *corners(0, 0, 1000),
+        ["界址点成果表"],
+        TITLES,
+        *corners(100, 100),
+    ]
+    whole = table(tmp_path, rows)
+    assert len(whole.rows.geometry) == 1
+    assert same(whole.rows.geometry[0], box(0, 0, 1000) - box(100, 100))
+
+
+def test_a_titled_table_within_another_may_be_its_hole(tmp_path):
+    rows = [["外"], TITLES, *corners(0, 0, 1000), ["内"], TITLES, *corners(100, 100)]
+    whole = table(tmp_path, rows)
+    (issue,) = (issue for issue in whole.issues if issue.code == "plot_in_plot")
+    assert "the table 内 lies inside of the table 外" in issue.message.render("en")
+
+
+def test_a_title_before_the_ring_has_returned_is_refused_as_before(tmp_path):
+    rows = [["甲"], TITLES, *corners()[:-1], ["乙"], TITLES, *corners(500)[:-1]]
+    with pytest.raises(LayerError) as caught:
+        table(tmp_path, rows)
+    assert "the ring above them has not returned" in caught.value.render("en")
 
 
 def test_every_sheet_is_a_plot_and_one_can_be_named(tmp_path):

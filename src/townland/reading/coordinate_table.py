@@ -51,6 +51,16 @@ class _Plot:
     breaks: list[tuple[int, int, str]] = field(
         default_factory=list
     )  # before which point: row, text
+    titled: bool = False  # a table of its own in a sheet of several, named by the words above it
+
+    @property
+    def returned(self) -> bool:
+        """Whether the last point stands before already, so that its ring is whole."""
+        last = self.points[-1]
+        return any(
+            (point.first, point.second, point.ring) == (last.first, last.second, last.ring)
+            for point in self.points[:-1]
+        )
 
 
 def read_coordinates(file: Path, place: str, *, layer: str | None, encoding: str | None) -> Whole:
@@ -169,6 +179,7 @@ def _collect(sheet: Sheet, heading: Heading, plots: dict[tuple[str, str, str], _
     named = "plot" in heading.columns or "name" in heading.columns
     held = dict.fromkeys(("plot", "name", "ring"), "")
     plot: _Plot | None = None
+    title = above = _title(sheet, heading)
     for row, cells in sheet.rows[heading.below :]:
 
         def cell(column: int | None, cells: Sequence[str] = cells) -> str:
@@ -184,9 +195,15 @@ def _collect(sheet: Sheet, heading: Heading, plots: dict[tuple[str, str, str], _
             words = [text for text in cells if text]
             if plot is not None and not any(_PAGE.search(plain(text)) for text in words):
                 plot.breaks.append((len(plot.points), row, " ".join(words)))
+                above = words[0].strip() if len(words) == 1 else above
             continue
         if is_heading(first) and is_heading(second):
-            continue  # printed again on the next page
+            # printed again on the next page, or a table of its own below another title
+            if plot is not None and not named and above != title and plot.returned:
+                plot.name, plot.titled = plot.name or title, True
+                title, plot = above, None
+                held = {**dict.fromkeys(held, ""), "name": above}
+            continue
         words_alone = not label and _is_words(first or second)
         if (not first or not second) and words_alone:
             continue  # a signature or a date below the table
@@ -202,14 +219,25 @@ def _collect(sheet: Sheet, heading: Heading, plots: dict[tuple[str, str, str], _
             held = dict.fromkeys(held, "")
         for role, value in held.items():
             held[role] = own[role] or value
-        key = (held["plot"], held["name"], "") if named else ("", "", sheet.name)
-        plot = plots.setdefault(
-            key, _Plot(held["plot"], held["name"], "" if named else sheet.name, sheet.place)
-        )
+        key = (held["plot"], held["name"], "" if named else sheet.name)
+        if plot is None or key not in plots:
+            fresh = _Plot(held["plot"], held["name"], "" if named else sheet.name, sheet.place)
+            fresh.titled = not named and bool(held["name"])
+            plots.setdefault(key, fresh)
+        plot = plots[key]
         label = label or cell(heading.columns.get("number"))
         plot.points.append(
             _Point(row, plain(label), plain(held["ring"]), first, second, own["side"])
         )
+
+
+def _title(sheet: Sheet, heading: Heading) -> str:
+    """The words above the headings: the nearest row of a single cell."""
+    for _row, cells in reversed(sheet.rows[: heading.below]):
+        words = [cell for cell in cells if cell]
+        if len(words) == 1:
+            return words[0].strip()
+    return ""
 
 
 def _is_words(text: str) -> bool:
@@ -361,20 +389,30 @@ def _check_breaks(plot: _Plot, xy: Sequence[Sequence[float]]) -> None:
 
 
 def _within(plots: Sequence[_Plot], geometry: NDArray[Any]) -> Iterator[Issue]:
-    """Sheets of which one lies in another: two plots, or a plot and its hole, and nobody says which."""
-    if len({plot.place for plot in plots}) < 2:
+    """Tables of which one lies in another: two plots, or a plot and its hole, and nobody says which."""
+    if len({(plot.place, plot.name if plot.titled else "") for plot in plots}) < 2:
         return
     area = shapely.area(geometry)
     outer, inner = shapely.STRtree(shapely.point_on_surface(geometry)).query(
         geometry, predicate="intersects"
     )
     for one, other in zip(inner.tolist(), outer.tolist(), strict=True):
-        if area[one] < area[other] and plots[one].place != plots[other].place:
+        if area[one] >= area[other]:
+            continue
+        if plots[one].place != plots[other].place:
             message = _(
                 "sheet {inner} lies inside of sheet {outer}; they are taken as two plots: if it is a"
                 " hole, put both into one sheet, one ring below the other",
                 inner=plots[one].place.rpartition("|")[2],
                 outer=plots[other].place.rpartition("|")[2],
+            )
+            yield Issue("plot_in_plot", "warning", message)
+        elif plots[one].titled and plots[other].titled:
+            message = _(
+                "the table {inner} lies inside of the table {outer}; they are taken as two plots: if it"
+                " is a hole, put both into one table, one ring below the other",
+                inner=plots[one].name,
+                outer=plots[other].name,
             )
             yield Issue("plot_in_plot", "warning", message)
 

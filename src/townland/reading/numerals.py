@@ -13,6 +13,9 @@ _PLAIN = str.maketrans(
     }
 )  # fmt: skip
 _NUMBER = re.compile(r"[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})(e[+-]?\d{1,3})?", re.I | re.A)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+\.\d{0,30}|[+-]?\d{1,3}(,\d{3}){2,}", re.A)
+"""With commas between thousands, as a spreadsheet shows numbers; 1,234 alone may be 1.234, too."""
+_HYPHENED = re.compile(r"\d{1,3}-\d{1,2}-\d{1,2}(\.\d{1,12})?", re.A)
 _ANGLE = re.compile(
     r"(?P<before>[NSEW]|[东西南北][经纬])?\s*"
     r"(?P<degrees>\d{1,3})\s*(?P<mark>[°º˚度D:]|\s)\s*"
@@ -37,8 +40,12 @@ def number(text: str) -> float | None:
 
     >>> number("２.689e6"), number("nan"), number("1_000"), number("")
     (2689000.0, None, None, None)
+    >>> number("2,689,000.5"), number("1,234")
+    (2689000.5, None)
     """
     folded = plain(text)
+    if "," in folded and _GROUPED.fullmatch(folded):
+        folded = folded.replace(",", "")
     return float(folded) if _NUMBER.fullmatch(folded) else None
 
 
@@ -57,12 +64,15 @@ def sexagesimal(text: str) -> float | None:
 
     Minutes and seconds are below 60, and only the last part has decimals.
 
-    >>> round(sexagesimal("110°00′28.20″"), 9), sexagesimal("24 18 0 N")
-    (110.007833333, 24.3)
+    >>> round(sexagesimal("110°00′28.20″"), 9), sexagesimal("24 18 0 N"), sexagesimal("24-18-0")
+    (110.007833333, 24.3, 24.3)
     >>> sexagesimal("110°60′00″") is None, sexagesimal("110.5") is None
     (True, True)
     """
-    found = _ANGLE.fullmatch(plain(text))
+    folded = plain(text)
+    if _HYPHENED.fullmatch(folded):
+        folded = folded.replace("-", ":")
+    found = _ANGLE.fullmatch(folded)
     if found is None or (found["before"] and found["after"]):
         return None
     if found["minutes"] is None and (found["seconds"] is not None or not found["mark"].strip()):
