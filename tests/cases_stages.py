@@ -112,6 +112,21 @@ DEADLINES = [
         "another year from the failure on 02-10 is over, from the day it was due, 03-01, it is not",
         says="by one of them it is overdue",
     ),
+    staged(
+        *("STAGE-03", "ambiguous", (*SLOW, event("2019-12-31", "cultivation_failed"))),
+        *(
+            "2020-03-01",
+            REVIEW,
+            None,
+            None,
+            "次年考核: both of 2019, so the second is none of 2020",
+        ),
+        says="Both failures are of one year, 2019",
+    ),
+    staged(
+        *("STAGE-03", "outside", (*SLOW, event("2020-01-01", "cultivation_failed"))),
+        *("2020-03-01", FAIL, None, None, "次年考核: the first day of the year after"),
+    ),
     Case("STAGE-03", "missing", told(), NOT, None, "no events told", missing=("events",)),
     staged("STAGE-04", "inside", BUILDING, "2021-02-19", INFO, "2021-02-20", 1, "passed + 2 years"),
     staged("STAGE-04", "limit", BUILDING, "2021-02-20", INFO, "2021-02-20", 0, "the last day"),
@@ -121,6 +136,11 @@ DEADLINES = [
         *("STAGE-04", "ambiguous", SLOW_BUILDING, "2022-02-02", REVIEW, "2022-02-01", -1),
         "another year from the failure on 02-01 is over, from the day it was due, 02-20, it is not",
         says="四（四）",
+    ),
+    staged(
+        *("STAGE-04", "ambiguous", (*SLOW_BUILDING, event("2021-12-31", "construction_failed"))),
+        *("2022-02-02", REVIEW, None, None, "次年验收: both of 2021"),
+        says="Both failures are of one year, 2021",
     ),
     Case("STAGE-04", "missing", told(), NOT, None, "no events told", missing=("events",)),
 ]

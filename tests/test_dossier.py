@@ -53,9 +53,19 @@ def test_the_empty_dossier_has_every_field_and_its_examples_fit(tmp_path):
         ('type = "light_asset"', 'type = "light"', 'type is "light"; expected one of'),
         ("population = 12000", "population = 0", "population is 0"),
         (
+            "county_debt_ratio = 0.85",
+            "county_debt_ratio = 120",
+            "county_debt_ratio: a share is written as a part of 1: for 120 % write 1.2",
+        ),
+        (
             "green_cover = 0.35",
             "green_cover = 35",
             "green_cover: a share is written as a part of 1: for 35 % write",
+        ),
+        (
+            "[[events]]",
+            '[[events]]\non = 2018-03-01\nevent = "applied"\n[[events]]',
+            "events: applied on 2018-03-01 stands here twice; it happened once",
         ),
         ("on = 2018-03-01", "on = 2018", "a day is written as 2018-12-31, not 2018"),
         ("on = 2018-03-01", 'on = "1 March"', "events[1].on"),

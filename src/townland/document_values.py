@@ -134,7 +134,11 @@ def cure(fault: Mapping[str, Any]) -> Words | None:
         return _(
             "there is one [{name}] only: write the heading with one bracket", name=_name(fault)
         )
-    if kind == "less_than_equal" and about["le"] == 1 and 1 < value <= 100:
+    if (
+        kind == "less_than_equal"
+        and about["le"] in (1, 10)
+        and about["le"] < value <= 100 * about["le"]
+    ):
         return _("a share is written as a part of 1: for {value} % write {share}",
                  value=plain(value), share=plain(as_decimal(value) / 100))  # fmt: skip
     return None

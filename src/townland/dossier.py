@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 
 from townland import document_values, documents
 from townland.documents import FaultError, Strict
@@ -51,6 +51,8 @@ Day = Annotated[dt.date, BeforeValidator(_day)]
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Ratio = Annotated[float, Field(ge=0, le=10)]
+"""May exceed 1; what is more than tenfold is a percentage that was not written as a part of 1."""
 Name = Annotated[str, Field(min_length=1)]
 Document = Name | Literal[False]
 """How a document is called and where it is; false: there is none."""
@@ -104,6 +106,19 @@ class Event(Strict):
     on: Day
     event: EventName
     note: str | None = None
+
+
+def _no_event_twice(events: tuple[Event, ...] | None) -> tuple[Event, ...] | None:
+    told = [(one.on, one.event) for one in events or ()]
+    for day, name in sorted({one for one in told if told.count(one) > 1}):
+        raise FaultError(
+            _(
+                "{event} on {day} stands here twice; it happened once",
+                event=name,
+                day=day.isoformat(),
+            )
+        )
+    return events
 
 
 class Payment(Strict):
@@ -168,12 +183,12 @@ class Dossier(Strict):
     linked_quota_ha: Amount | None = None
     replacement_bank_ha: Amount | None = None
     replacement_bank_paddy_ha: Amount | None = None
-    county_debt_ratio: Amount | None = None
+    county_debt_ratio: Ratio | None = None
     county_platform: Literal["none", "disguised_borrowing", "market_reformed"] | None = None
     lists: Lists | None = None
     documents: Documents | None = None
     supply: Supplies | None = None
-    events: tuple[Event, ...] | None = None
+    events: Annotated[tuple[Event, ...] | None, AfterValidator(_no_event_twice)] = None
     subsidy_paid: tuple[Payment, ...] | None = None
     subsidy_returned: tuple[Payment, ...] | None = None
     reused_sites: tuple[Site, ...] | None = None

@@ -151,8 +151,10 @@ def stage_deadline(case: Case) -> Finding:
     dates = _deadlines(rule, past, running, extended)
     overdue = [day for day in dates if case.on > day]
 
+    # 次年考核, 次年验收: the second acceptance is one of the year after the first failure
+    early = past.stage is lost and past.entered[lost].year == past.entered[extended].year
     if past.stage is lost:
-        verdict = Verdict.REVIEW if rule.modal else Verdict.FAIL
+        verdict = Verdict.REVIEW if rule.modal or early else Verdict.FAIL
     elif odd or overdue:
         verdict = Verdict.REVIEW
     else:
@@ -175,6 +177,13 @@ def stage_deadline(case: Case) -> Finding:
         if past.stage is Stage.CONSTRUCTION_EXTENDED
         else None,
         _lost(rule, past.entered[lost]) if past.stage is lost else None,
+        _(
+            "Both failures are of one year, {year}; the policy has the second acceptance in the year"
+            " after the first (次年), so a person must look.",
+            year=str(past.entered[lost].year),
+        )
+        if early
+        else None,
         *(
             _(
                 "The policy does not provide for {event} on {day} at that stage.",
