@@ -123,6 +123,14 @@ def test_each_broken_rule_is_found_alone_beside_a_sound_record(
         assert faults.rows.tolist() == [1], "the sound record beside it has the fault, too"
 
 
+def test_a_name_in_the_column_of_codes_is_told_as_such(look: Callable[..., Examined]) -> None:
+    found = look(parcel(), parcel(DLBM="水田"))
+    (told,) = (issue for issue in found.summary.issues if issue.code == "class_unknown")
+    assert told.message.render("en").endswith(
+        "; 水田 is the name of the class 0101: state the column of the codes as class_column"
+    )
+
+
 def test_a_name_in_another_spelling_is_no_fault(look: Callable[..., Examined]) -> None:
     assert grave(look(parcel(DLMC="水 田"), parcel(DLMC="水田\u3000"))) == set()
 

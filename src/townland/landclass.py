@@ -17,7 +17,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from townland.errors import CatalogError, RulebookError
-from townland.i18n import _
+from townland.i18n import Text, _
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -141,6 +141,20 @@ class Scheme:
         return LandClass(
             code, entry.name, entry.three_class[_known(profile)], entry.source(profile), use
         )
+
+    def named(self, name: str) -> str | None:
+        """Give the code of the class that bears a name; None where none or several do.
+
+        >>> load_scheme("sandiao-2019").named("水 田"), load_scheme("sandiao-2019").named("0101")
+        ('0101', None)
+        """
+        plain = plain_name(name)
+        codes = [
+            code
+            for code, entry in self.entries.items()
+            if plain and plain_name(entry.name) == plain and not code.endswith("K")
+        ]
+        return codes[0] if len(codes) == 1 else None
 
     def members(self, selector: str, profile: Profile) -> frozenset[str]:
         """Give the canonical codes that a selector of a rulebook means: a group, or one literal code.
@@ -377,6 +391,17 @@ def require_fitting(codes: pd.Series[Any], scheme: Scheme, *, place: str) -> Non
 
 def _known_features(counts: Mapping[Any, int], scheme: Scheme) -> int:
     return sum(count for raw, count in counts.items() if scheme.canonical(raw) in scheme.entries)
+
+
+def not_a_code(message: Text, name: str, code: str) -> Text:
+    """Add to the message of an unknown code that it is the name of a class, and what to do."""
+    return _(
+        "{message}; {name} is the name of the class {code}: state the column of the codes as"
+        " class_column",
+        message=message,
+        name=name,
+        code=code,
+    )
 
 
 def plain_name(name: str) -> str:

@@ -60,6 +60,9 @@ def class_faults(records: Records) -> Iterator[Faults]:
                 count=len(rows),
                 area=units.m2(float(totals[code])),
             )
+            meant = scheme.named(code)
+            if meant is not None:
+                message = landclass.not_a_code(message, code, meant)
             yield Faults("class_unknown", "warning", message, rows)
     if scheme.custom or not records.has("DLMC"):
         return

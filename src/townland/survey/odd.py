@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from townland import areas, units
+from townland import areas, landclass, units
 from townland.areas import Closed
-from townland.i18n import Words, _
+from townland.i18n import Text, Words, _
 from townland.issues import Issue
 from townland.overlay import Overlap
 from townland.prepare import Ground
@@ -38,6 +38,12 @@ def overlap_issues(
             str(loses["layer"]),
             str(loses["id"]),
         )
+
+
+def _named(scheme: landclass.Scheme | None, code: str, message: Text) -> Text:
+    """The message of an unknown code, and what to do where the code is a class's name."""
+    meant = None if scheme is None else scheme.named(code)
+    return message if meant is None else landclass.not_a_code(message, code, meant)
 
 
 def code_issues(
@@ -80,11 +86,15 @@ def code_issues(
             "class_unknown",
             "code",
             part["class_name"].isna().to_numpy(),
-            lambda place: _(
-                "town {town}: {count} features of layer {layer} carry the code '{code}', which the"
-                " scheme {scheme} does not know; {area} m² of the town",
-                scheme=ground.scheme,
-                **place,
+            lambda place: _named(
+                ground.classes,
+                place["code"],
+                _(
+                    "town {town}: {count} features of layer {layer} carry the code '{code}', which the"
+                    " scheme {scheme} does not know; {area} m² of the town",
+                    scheme=ground.scheme,
+                    **place,
+                ),
             ),
         )
     if ground.owned and ground.role == "land_use":
