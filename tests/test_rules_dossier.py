@@ -242,7 +242,14 @@ INDEBTED = {**FULL, "county_debt_ratio": 2}
 HEAVY = {**FULL, "type": "heavy_asset", "social_investment": 31}
 BUILT = {**FULL, "events": (*FULL["events"], event("2018-06-01", "cultivation_passed"))}
 EXTENDED = {**FULL, "events": (*FULL["events"], event("2018-06-01", "cultivation_failed"))}
-WITHDRAWN = {**FULL, "events": (*EXTENDED["events"], event("2018-09-01", "cultivation_failed"))}
+WITHDRAWN = {
+    **FULL,
+    "events": (
+        *FULL["events"],
+        event("2017-12-30", "cultivation_failed"),
+        event("2018-09-01", "cultivation_failed"),
+    ),
+}
 EXTENDED_BUILDING = {
     **FULL,
     "events": (*BUILT["events"], event("2018-09-01", "construction_failed")),

@@ -60,7 +60,12 @@ SHORT = {
 }
 LOST = {
     **FULL,
-    "events": (*EXTENDED_BUILDING["events"], event("2018-12-01", "construction_failed")),
+    "events": (
+        *FULL["events"],
+        event("2017-12-20", "cultivation_passed"),
+        event("2017-12-30", "construction_failed"),
+        event("2018-12-01", "construction_failed"),
+    ),
 }
 
 TOLD = {"bar_of", "encouraged"}
