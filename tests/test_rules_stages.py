@@ -194,6 +194,10 @@ def test_fund_01_takes_all_back_from_a_town_that_failed_its_last_acceptance() ->
     assert (found.verdict, found.trace["to_return_wan"]) == (INFO, 1500)
     assert "at the end of 2022" in why(found)
     assert found.assumed
+    early = (LOST[0], event("2021-12-31", "construction_failed"))
+    hasty = on("FUND-01", Day(2022, 12, 31), events=(*BUILDING, *early), subsidy_paid=rows)
+    assert hasty.verdict is REVIEW
+    assert "Both failures are of one year, 2021" in why(hasty)
     returned = on(
         "FUND-01",
         Day(2023, 1, 1),

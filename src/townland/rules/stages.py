@@ -98,6 +98,15 @@ class History:
     entered: Mapping[Stage, dt.date]
     odd: tuple[tuple[dt.date, str, Stage], ...]
 
+    @property
+    def hasty(self) -> bool:
+        """Whether the town is out by two failures of one year; the second is due a year after (次年)."""
+        first = {
+            Stage.WITHDRAWN: Stage.CULTIVATION_EXTENDED,
+            Stage.CANCELLED: Stage.CONSTRUCTION_EXTENDED,
+        }.get(self.stage)
+        return first is not None and self.entered[self.stage].year == self.entered[first].year
+
 
 def events_until(facts: Facts, on: dt.date) -> Events:
     """Give the events of a dossier up to a day, in order; those of one day as the dossier has them."""
@@ -151,10 +160,8 @@ def stage_deadline(case: Case) -> Finding:
     dates = _deadlines(rule, past, running, extended)
     overdue = [day for day in dates if case.on > day]
 
-    # 次年考核, 次年验收: the second acceptance is one of the year after the first failure
-    early = past.stage is lost and past.entered[lost].year == past.entered[extended].year
     if past.stage is lost:
-        verdict = Verdict.REVIEW if rule.modal or early else Verdict.FAIL
+        verdict = Verdict.REVIEW if rule.modal or past.hasty else Verdict.FAIL
     elif odd or overdue:
         verdict = Verdict.REVIEW
     else:
@@ -177,13 +184,7 @@ def stage_deadline(case: Case) -> Finding:
         if past.stage is Stage.CONSTRUCTION_EXTENDED
         else None,
         _lost(rule, past.entered[lost]) if past.stage is lost else None,
-        _(
-            "Both failures are of one year, {year}; the policy has the second acceptance in the year"
-            " after the first (次年), so a person must look.",
-            year=str(past.entered[lost].year),
-        )
-        if early
-        else None,
+        _hasty(past) if past.stage is lost else None,
         *(
             _(
                 "The policy does not provide for {event} on {day} at that stage.",
@@ -327,6 +328,16 @@ def _numbers(case: Case, rule: StageDeadline) -> list[dict[str, Any]]:
     ] + [case.modality()]
 
 
+def _hasty(past: History) -> Words | None:
+    if not past.hasty:
+        return None
+    return _(
+        "Both failures are of one year, {year}; the policy has the second acceptance in the year"
+        " after the first (次年), so a person must look.",
+        year=str(past.entered[past.stage].year),
+    )
+
+
 def subsidy(case: Case) -> Finding:
     """Set the subsidy paid against what has fallen due, and say what is to be returned."""
     rule = cast(Subsidy, case.rule)
@@ -355,7 +366,7 @@ def subsidy(case: Case) -> Finding:
     if paid > owed:
         verdict = Verdict.REVIEW if rule.modal else Verdict.FAIL
     else:
-        verdict = Verdict.REVIEW if silent else Verdict.INFO
+        verdict = Verdict.REVIEW if silent or past.hasty else Verdict.INFO
 
     place = {"paid": wan(paid), "due": wan(owed), "back": wan(back), "still": wan(still)}
     why = words.sentences(
@@ -377,6 +388,7 @@ def subsidy(case: Case) -> Finding:
         )
         if silent
         else None,
+        _hasty(past),
     )
     trace = {
         "formula": both(_("The subsidy paid less the subsidy returned, up to the day.")),
