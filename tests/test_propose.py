@@ -219,6 +219,23 @@ def test_layers_of_one_place_are_rivals_whatever_their_crs(tmp_path: Path) -> No
     assert caught.value.render("en").count("lie in one place") == 2
 
 
+def test_the_one_file_of_a_zip_tells_its_role_where_the_zip_does_not(tmp_path: Path) -> None:
+    parts = [f"YJJBNTBHTB.{end}" for end in ("shp", "shx", "dbf", "prj", "cpg")]
+    held = {"数据": parts, "高程数据": ["dem.tif"], "更多": [*parts, "dem.tif"]}
+    for name, files_of in held.items():
+        with zipfile.ZipFile(tmp_path / f"{name}.zip", "w") as packed:
+            for file in files_of:
+                packed.write(SAMPLE / file, f"资料/{file}")
+    lay(tmp_path / "DLTB.gpkg", DLTB)
+    proposal, text = written(tmp_path)
+    found = roles(proposal)
+    assert found["高程数据.zip"] == "elevation"
+    assert "townland-" not in text, "a folder that is gone by then"
+    (tmp_path / "更多.zip").unlink()
+    (tmp_path / "catalog.toml").unlink()
+    assert roles(written(tmp_path)[0])["数据.zip"] == "permanent_basic_farmland"
+
+
 def test_nothing_is_overwritten_and_bounds_are_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,7 +32,6 @@ from townland.reading import source as sources
 from townland.reading.columns import as_text
 from townland.reading.layer_names import NOT_POLYGONS
 from townland.reading.rows import hull
-from townland.reading.sniff import SUFFIXES
 from townland.reading.source import Source
 from townland.reading.vector import declared_crs, layer_crs
 
@@ -164,7 +163,7 @@ def _item(found: Found, folder: Path, target: Path) -> Item:
     if found.problem is not None:
         return replace(item, reason=found.problem)
     try:
-        if SUFFIXES.get(found.path.suffix.lower()) == "raster":
+        if found.is_raster:
             return _raster(item, found)
         with sources.opened(found.path, layer=found.layer) as source:
             return _vector(item, source)

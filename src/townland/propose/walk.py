@@ -28,16 +28,27 @@ _PLOT_LINE = re.compile(rb"@[ \t,]*\r?$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One layer of one file; `layer` is None where the file has one, `problem` says why it is unread."""
+    """One layer of one file; `layer` is None where the file has one, `problem` says why it is unread.
+
+    `inner` is the one file of a zip.
+    """
 
     path: Path
     layer: str | None = None
     problem: Words | None = None
+    inner: Path | None = None
 
     @property
     def title(self) -> str:
-        """The name that tells the layer's role: its own, or that of its file."""
+        """The name that tells the layer's role: its own, or that of its file, or of a zip's one file."""
+        if self.layer is None and self.inner is not None and not by_name(self.path.stem):
+            return self.inner.stem
         return self.layer or self.path.stem
+
+    @property
+    def is_raster(self) -> bool:
+        """Whether the file, or the one of a zip, is a raster by its ending."""
+        return SUFFIXES.get((self.inner or self.path).suffix.lower()) == "raster"
 
 
 def files(folder: Path) -> Iterator[Path]:
@@ -105,34 +116,36 @@ def layers_below(folder: Path, tell: Callable[[str, int, int], None]) -> Iterato
 
 
 def _layers(path: Path) -> Iterator[Found]:
-    suffix = path.suffix.lower()
+    suffix, inner = path.suffix.lower(), None
     if suffix == ".zip" and path.is_file():  # a pipe would never end
-        stems = _zipped(path)
-        if len(stems) > 1:
-            yield from (Found(path, stem) for stem in stems)
+        held = _zipped(path)
+        if len(held) > 1:
+            yield from (Found(path, file.stem) for file in held)
             return
-    if SUFFIXES.get(suffix) == "raster":
-        yield Found(path)
+        inner = held[0] if held else None
+    found = Found(path, inner=inner)
+    if found.is_raster:
+        yield found
         return
     layers = [name for name, kind in list_layers(path) if kind]
     if len(layers) <= 1 and suffix not in (".gdb", ".gpkg"):
-        yield Found(path)
+        yield found
         return
     yield from (Found(path, name) for name in layers)
 
 
-def _zipped(path: Path) -> list[str]:
-    """The names of the layers' files in a zip, one level deep; a FileGDB within counts once."""
+def _zipped(path: Path) -> list[Path]:
+    """The layers' files in a zip, one of each stem and one level deep; a FileGDB within counts once."""
     try:
         with zipfile.ZipFile(path) as opened:
             names = [name for name, _info in archive.members(opened)]
     except (zipfile.BadZipFile, OSError):
         return []
-    stems = []
+    found: dict[str, Path] = {}
     for name in names:
         parts = name.replace("\\", "/").split("/")
         gdb = next((part for part in parts if part.lower().endswith(".gdb")), None)
         own = Path(gdb or parts[-1])
         if own.suffix.lower() in _READ and own.suffix.lower() != ".zip":
-            stems.append(own.stem)
-    return sorted(dict.fromkeys(stems))
+            found.setdefault(own.stem, own)
+    return [found[stem] for stem in sorted(found)]

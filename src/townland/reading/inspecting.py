@@ -73,8 +73,8 @@ def list_layers(path: Path | str) -> list[tuple[str, str]]:
     with archive.opened(given) as file:
         if sniff(file, place=given.as_posix()) in ("geopackage", "filegdb"):
             return sources.layers_of(local(file.resolve()), given.as_posix())
-        with sources.opened(file) as source:
-            return [(source.path.stem, source.geometry_type)]
+    with sources.opened(given) as source:  # whose messages name the zip, and what is in it
+        return [(source.path.stem, source.geometry_type)]
 
 
 def inspect(spec: LayerSpec, catalog: LayerCatalog) -> LayerSummary:
