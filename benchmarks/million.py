@@ -25,7 +25,7 @@ import numpy as np
 import pyogrio
 import shapely
 
-from townland.overlay import Pieces, cross
+from townland.measuring.overlay import Pieces, cross
 
 LAYERS = Path(__file__).parent.parent / "layers"
 VERTICES = 1_000_000

@@ -42,9 +42,9 @@ def townland_pieces(path: Path, towns) -> float:
     import shapely
 
     from townland.catalog import LayerCatalog, LayerSpec
-    from townland.prepare import gather
+    from townland.measuring import town_pieces
+    from townland.measuring.prepare import gather
     from townland.reading.vector import read_layer
-    from townland.survey import town_pieces
 
     spec = LayerSpec(**tomllib.loads(CATALOG.format(path=path.as_posix()))["layer"][0])
     catalog = LayerCatalog(layer=[spec])

@@ -9,7 +9,7 @@ from typing import Any
 from tests.cases import INFO, NOT, PASS, REVIEW, Case
 from tests.factory_rules import measure, town
 
-from townland.rules.loader import load_rulebook
+from townland.rules.book.loader import load_rulebook
 
 NATIONAL = load_rulebook("national-2021")
 ONE_READING = "the text is not at hand: no second reading of its words is known"

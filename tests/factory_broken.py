@@ -34,7 +34,6 @@ import shapely
 
 from factory_coordinates import EAST, NORTH, box, header, points, square, text, workbook
 from factory_grids import tif
-from townland import prepare
 from townland.catalog import load_catalog
 from townland.dossier import load_dossiers
 from townland.errors import (
@@ -46,12 +45,13 @@ from townland.errors import (
     LayerError,
     TownlandError,
 )
-from townland.examine import examined
 from townland.geodesy import official_area_m2
 from townland.i18n import Joined, Words
-from townland.reading.grid import read_grid
+from townland.layers.check import examined
+from townland.measuring import prepare
+from townland.measuring.placement import siting_issues
+from townland.measuring.rasters.class_grid import read_grid
 from townland.reading.vector import read_layer
-from townland.siting import siting_issues
 from townland.towns import read_towns
 
 CRS = "EPSG:4524"
@@ -2732,7 +2732,7 @@ def town_drawn_on_an_internet_map(folder: Path) -> Path:
     后则为 100%：疑似边界或图层采用了互联网地图坐标（GCJ-02 或 BD-09）； → 请
     取得实测坐标
     """
-    from townland.crs import gcj02_from_wgs84
+    from townland.geodesy.crs import gcj02_from_wgs84
 
     there = pyproj.Transformer.from_crs(CRS, 4490, always_xy=True)
 

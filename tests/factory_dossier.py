@@ -7,9 +7,9 @@ from typing import Any
 
 from tests.factory_rules import book, judge, measure, town
 
+from townland.rules.book.model import Rulebook
 from townland.rules.evaluate import evaluate
-from townland.rules.finding import Finding
-from townland.rules.model import Rulebook
+from townland.rules.judging.finding import Finding
 
 Day = dt.date
 

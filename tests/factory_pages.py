@@ -12,16 +12,16 @@ import numpy as np
 import pyproj
 import shapely
 
-from townland.areas import ClassRow, LandClasses, Measure
 from townland.assessment import Assessment
 from townland.catalog import LayerSpec
 from townland.i18n import Bilingual, _
 from townland.issues import Issue
-from townland.prepare import Repair
+from townland.measuring import TownResult
+from townland.measuring.areas import ClassRow, LandClasses, Measure
+from townland.measuring.prepare import Repair
 from townland.reading.layer import Input
-from townland.rules.finding import Finding
-from townland.rules.model import Clause, MeasureSpec, Parameters, Verdict
-from townland.survey import TownResult
+from townland.rules.book.model import Clause, MeasureSpec, Parameters, Verdict
+from townland.rules.judging.finding import Finding
 from townland.towns import Town
 from townland.units import m2
 

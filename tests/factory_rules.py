@@ -11,11 +11,11 @@ from typing import Any
 import pandas as pd
 
 from townland import units
-from townland.areas import Measure
+from townland.measuring.areas import Measure
+from townland.rules.book.loader import load_rulebook
+from townland.rules.book.model import Rulebook
 from townland.rules.evaluate import Facts, evaluate
-from townland.rules.finding import Finding
-from townland.rules.loader import load_rulebook
-from townland.rules.model import Rulebook
+from townland.rules.judging.finding import Finding
 
 DAY = dt.date(2018, 12, 31)
 TOWN_M2 = Decimal(3_000_000)

@@ -23,13 +23,13 @@ import shapely
 
 import townland_cli
 from factory_land import CRS, EAST, NORTH, box, catalog, geodesic_m2, write
-from townland import prepare
 from townland.assessment import Assessment, check
 from townland.catalog import load_catalog
 from townland.errors import LayerError
-from townland.examine import examine
+from townland.layers.check import examine
+from townland.measuring import prepare
 from townland.reading.vector import read_layer
-from townland.rules.loader import load_rulebook
+from townland.rules.book.loader import load_rulebook
 from townland.towns import read_towns
 
 DAY = dt.date(2018, 12, 31)

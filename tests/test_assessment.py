@@ -17,16 +17,16 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from factory_land import CRS, box, catalog, geodesic_m2, shift, write
-from townland import areas, geodesy, units
+from townland import geodesy, units
 from townland.assessment import Assessment, check
 from townland.errors import CatalogError, EngineError, GeometryError, LayerError, RulebookError
-from townland.prepare import gather
+from townland.measuring import areas, measure_town
+from townland.measuring.prepare import gather
 from townland.reading.vector import read_layer
-from townland.report.assessment_json import assessment_json, dumps, schema
-from townland.report.geopackage import write_evidence
-from townland.rules.loader import load_rulebook
-from townland.survey import measure_town
+from townland.rules.book.loader import load_rulebook
 from townland.towns import read_towns
+from townland.writing.report.assessment_json import assessment_json, dumps, schema
+from townland.writing.report.geopackage import write_evidence
 
 DAY = dt.date(2018, 12, 31)
 BOOK = load_rulebook("liuzhou-2018")

@@ -13,13 +13,13 @@ from rasterio.io import MemoryFile
 from factory_grids import tif
 from factory_land import EAST, NORTH
 from test_grids import assess
-from townland import backgrounds
 from townland.assessment import check
-from townland.backgrounds import relief
 from townland.catalog import load_catalog
-from townland.maps.page import map_html
-from townland.rules.loader import load_rulebook
+from townland.measuring.rasters import backgrounds
+from townland.measuring.rasters.backgrounds import relief
+from townland.rules.book.loader import load_rulebook
 from townland.towns import read_towns
+from townland.writing.maps.page import map_html
 
 
 def entry(name: str, role: str, path, source: str) -> str:

@@ -14,7 +14,7 @@ from nbclient import NotebookClient
 from typer.testing import CliRunner
 
 from townland.errors import ReportError, RulebookError
-from townland.rules.loader import load_rulebook
+from townland.rules.book.loader import load_rulebook
 from townland_cli.app import app
 
 ROOT = Path(__file__).parents[1]

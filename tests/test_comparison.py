@@ -11,14 +11,7 @@ from urllib.parse import parse_qs, unquote
 import pytest
 from typer.testing import CliRunner
 
-from townland.report.comparison import (
-    cause_words,
-    causes_of,
-    compare,
-    differs,
-    held_by,
-    labels,
-)
+from townland.writing.comparison import cause_words, causes_of, compare, differs, held_by, labels
 from townland_cli.app import app
 
 LAYERS = Path(__file__).parents[1] / "layers"

@@ -18,7 +18,7 @@ from townland.convert.boundary import convert
 from townland.convert.coordinate_text import write_text
 from townland.convert.table import Column, Table
 from townland.errors import CRSError, ReportError
-from townland.reading.coordinate_text import read_text
+from townland.reading.formats.points.txt import read_text
 from townland.reading.rows import Whole
 
 CRS = pyproj.CRS(4524)

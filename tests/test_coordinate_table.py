@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from factory_coordinates import EAST, NORTH, box, square, workbook, write
 from townland.errors import CRSError, LayerError
-from townland.reading import sheets as tables
-from townland.reading.coordinate_table import read_coordinates
+from townland.reading.formats.points import workbook as tables
+from townland.reading.formats.points.table import read_coordinates
 from townland.reading.rows import Whole
 from townland.reading.sniff import sniff
 from townland.towns import read_towns

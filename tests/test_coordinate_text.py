@@ -29,11 +29,11 @@ from factory_coordinates import (
     text,
     write,
 )
-from townland.crs.zones import zone_code
 from townland.errors import CRSError, EncodingError, LayerError
-from townland.reading import coordinate_text, rings
-from townland.reading import text as texts
-from townland.reading.coordinate_text import parse, read_text
+from townland.geodesy.crs.zones import zone_code
+from townland.reading.formats.points import lines as texts
+from townland.reading.formats.points import rings, txt
+from townland.reading.formats.points.txt import parse, read_text
 from townland.reading.rows import Whole
 from townland.reading.sniff import sniff
 from townland.towns import read_towns
@@ -547,7 +547,7 @@ def test_time_grows_with_the_number_of_rings_and_no_faster():
 
 
 def test_the_reader_is_the_one_that_sources_use(tmp_path):
-    assert Path(coordinate_text.__file__).name == "coordinate_text.py"
+    assert Path(txt.__file__).name == "coordinate_text.py"
     path = write(tmp_path / "表.txt", "点号,X,Y\n" + "\n".join(
         f"{at},{NORTH + n:.3f},{EAST + e:.3f}" for at, (e, n) in enumerate(square(0, 0), 1)
     ))  # fmt: skip

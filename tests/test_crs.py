@@ -11,9 +11,9 @@ import shapely
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from townland import crs
-from townland.crs import recognise
 from townland.errors import CRSError, GeometryError
+from townland.geodesy import crs
+from townland.geodesy.crs import recognise
 
 ESRI = (
     'PROJCS["CGCS2000_3_Degree_GK_Zone_36",GEOGCS["GCS_China_Geodetic_Coordinate_System_2000",'

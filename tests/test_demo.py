@@ -18,10 +18,10 @@ from factory_land import geodesic_m2
 from townland.assessment import Assessment, check
 from townland.catalog import load_catalog
 from townland.dossier import load_dossier, match_dossiers
-from townland.report.assessment_json import plain
-from townland.rules.arithmetic import recomputed
-from townland.rules.loader import load_rulebook
+from townland.rules.book.loader import load_rulebook
+from townland.rules.judging.arithmetic import recomputed
 from townland.towns import read_towns
+from townland.writing.report.assessment_json import plain
 
 LAYERS = Path(__file__).parents[1] / "layers"
 SAMPLE = LAYERS / "sample"
@@ -157,7 +157,7 @@ class Truth:
 
 
 def _table(name: str) -> list[dict[str, str]]:
-    text = (files("townland") / "landclasses" / name).read_text(encoding="utf-8")
+    text = (files("townland") / "standards" / "landclasses" / name).read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
 
 

@@ -14,8 +14,8 @@ from townland import documents
 from townland.catalog import load_catalog
 from townland.dossier import load_dossier
 from townland.errors import CatalogError, DossierError, RulebookError, TownlandError
-from townland.rules.lint import lint
-from townland.rules.loader import load_rulebook
+from townland.rules.book.lint import lint
+from townland.rules.book.loader import load_rulebook
 
 HEAD = 'id = "my-county"\n'
 """The line above the mistake, which so stands in line 2."""

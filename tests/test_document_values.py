@@ -11,13 +11,13 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from townland import document_values, documents
+from townland import documents
 from townland.catalog import Database, LayerCatalog, LayerSpec
-from townland.documents import CELLS, Strict
+from townland.documents import CELLS, Strict, values
 from townland.dossier import Dossier
 from townland.errors import CatalogError, DossierError, RulebookError
-from townland.rules.clause import Clause, share_keys
-from townland.rules.model import MeasureSpec, Parameters, Rulebook
+from townland.rules.book.model import MeasureSpec, Parameters, Rulebook
+from townland.rules.judging.clause import Clause, share_keys
 from townland.rules.naming import TITLES
 from townland.rules.rule import MODELS
 
@@ -78,13 +78,13 @@ def test_what_a_key_cannot_hold_is_told_in_both_languages(model: type[Strict]) -
                         "missing", "missing_argument", "value_error", "extra_forbidden",
                         "unexpected_keyword_argument",
                     )  # fmt: skip
-                    assert plain or document_values.told(fault), fault["type"]
+                    assert plain or values.told(fault), fault["type"]
 
 
 @pytest.mark.parametrize("model", models(), ids=lambda model: model.__name__)
 def test_a_number_in_quotation_marks_is_refused_with_the_cure(model: type[Strict]) -> None:
     for key, about in model.model_fields.items():
-        kinds = document_values.kinds(model, key)
+        kinds = values.kinds(model, key)
         if not kinds & {int, float, Decimal} or str in kinds:
             continue
         for text in ("0.01", " 3 "):

@@ -18,11 +18,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factory_land import CRS, box
-from townland import geodesy, schemas, units
+from townland import geodesy, units
 from townland.catalog import load_catalog
 from townland.errors import ReportError
-from townland.examine import Examined, examined
-from townland.report.faults import write_faults
+from townland.layers.check import Examined, examined
+from townland.standards import fields as schemas
+from townland.writing.layer_faults import write_faults
 from townland_cli import main
 
 LAYERS = Path(__file__).parent.parent / "layers"
@@ -152,7 +153,7 @@ def test_the_figure_of_a_rule_stands_in_the_data(
 @given(st.integers(1, 10**9), st.integers(0, 9999))
 def test_ridges_are_rounded_half_up_as_units_does(cents: int, factor: int) -> None:
     """What `consistency` computes in whole numbers is what `units.ridge` computes in decimals."""
-    from townland.examine.consistency import MICRO
+    from townland.layers.check.consistency import MICRO
 
     whole = np.int64(factor * 100)
     product = (2 * np.int64(cents) * whole + MICRO) // (2 * MICRO)

@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from townland.errors import ReportError
-from townland.explain import explain, explain_need, lines
-from townland.report.comparison import compare
+from townland.writing.comparison import compare
+from townland.writing.explain import explain, explain_need, lines
 from townland_cli.app import app
 
 LAYERS = Path(__file__).parents[1] / "layers"

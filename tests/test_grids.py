@@ -17,13 +17,15 @@ from hypothesis import strategies as st
 
 from factory_grids import tif
 from factory_land import CRS, EAST, NORTH, box, catalog, geodesic_m2, write
-from townland import geodesy, grids, overlay
+from townland import geodesy
 from townland.assessment import Assessment, check
 from townland.catalog import load_catalog
 from townland.errors import CatalogError, CRSError, LayerError
-from townland.examine import examine
-from townland.reading.grid import read_grid
-from townland.rules.loader import load_rulebook
+from townland.layers.check import examine
+from townland.measuring import overlay
+from townland.measuring.rasters import classes
+from townland.measuring.rasters.class_grid import read_grid
+from townland.rules.book.loader import load_rulebook
 from townland.towns import read_towns
 
 TOWN = box(205, 205, 795, 795)
@@ -146,7 +148,7 @@ def test_outlines_and_coverage_fractions_agree(seed, code, size):
     pieces, rows = overlay.clip(town, grid.layer.frame.geometry.to_numpy())
     exact = geodesy.unrounded_area_m2(pieces, crs)
     codes = grid.layer.frame["code"].to_numpy()[rows]
-    fractions = grids.covered_m2([town], crs, window, window.values, len(grid.values))[0]
+    fractions = classes.covered_m2([town], crs, window, window.values, len(grid.values))[0]
     for value, covered in zip(grid.values, fractions, strict=True):
         assert exact[codes == value].sum() == pytest.approx(covered, abs=1e-2, rel=1e-6)
     known_land = shapely.intersection(town, grid.layer.coverage)
@@ -206,9 +208,9 @@ def test_what_cannot_be_a_class_grid(tmp_path, monkeypatch):
     ) as file:  # fmt: skip
         file.write(np.zeros((3, 9, 9), dtype=np.uint8))
     assert "one band" in refused(tmp_path, "rgb.tif")
-    monkeypatch.setattr("townland.reading.cells.MAX_CELLS", 1000)
+    monkeypatch.setattr("townland.measuring.rasters.cells.MAX_CELLS", 1000)
     assert "more than 1000" in refused(tmp_path, "ok.tif")
-    monkeypatch.setattr("townland.reading.raster.MAX_BLOCK", 100)
+    monkeypatch.setattr("townland.measuring.rasters.reading.MAX_BLOCK", 100)
     assert "tiled" in refused(tmp_path, "ok.tif")
 
 

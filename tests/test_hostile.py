@@ -45,11 +45,11 @@ import factory_broken as broken
 from townland.catalog import load_catalog
 from townland.dossier import load_dossiers
 from townland.errors import CRSError, LayerError, TownlandError
+from townland.measuring.rasters.reading import inspect_raster, read_window
 from townland.reading import guard
 from townland.reading import source as sources
-from townland.reading.raster import inspect_raster, read_window
 from townland.reading.vector import read_layer
-from townland.rules.loader import load_rulebook
+from townland.rules.book.loader import load_rulebook
 from townland.towns import read_towns
 from townland_cli.app import app
 

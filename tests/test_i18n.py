@@ -26,8 +26,8 @@ def tool() -> ModuleType:
 
 def test_extraction_finds_the_sentences_of_code_command_and_templates(tool: ModuleType) -> None:
     files = {place for places in tool.sentences().values() for place in places}
-    assert "src/townland/prepare/mend.py" in files
-    assert "src/townland/report/templates/report.html.j2" in files
+    assert "src/townland/measuring/prepare/mend.py" in files
+    assert "src/townland/writing/report/templates/report.html.j2" in files
     assert "cli/townland_cli/options.py" in files
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from townland.errors import CatalogError, RulebookError
-from townland.landclass import (
+from townland.standards.landclass import (
     SCHEMES,
     SOURCES,
     USE_GROUPS,
@@ -249,7 +249,7 @@ def test_classify_of_numbers_and_of_nothing() -> None:
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_codes_stand_once_in_their_table(scheme: str) -> None:
-    table = (files("townland") / "landclasses" / f"{scheme}.csv").read_text("utf-8")
+    table = (files("townland") / "standards" / "landclasses" / f"{scheme}.csv").read_text("utf-8")
     codes = [row["code"] for row in csv.DictReader(table.splitlines())]
     assert len(codes) == len(set(codes))
 

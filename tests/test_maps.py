@@ -12,10 +12,13 @@ import shapely
 from folium.plugins import MarkerCluster
 from tests.factory_pages import CRS, HOSTILE, assessment
 
-from townland.crs import to_lonlat
 from townland.errors import ReportError
-from townland.maps import content, figure, legend, wording
-from townland.maps.page import TownMap, map_html, show_map
+from townland.geodesy.crs import to_lonlat
+from townland.writing.maps import content
+from townland.writing.maps.page import TownMap, map_html, show_map
+from townland.writing.pages import figures
+from townland.writing.pages import look as legend
+from townland.writing.pages import page as figure
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +149,7 @@ def test_areas_are_the_measures_own_in_three_units(page: str):
         frame["area_m2"]
     )
     largest = max(frame["area_m2"])
-    assert layer["features"][0][4] == [part.number for part in wording.area_in_three(largest)]
+    assert layer["features"][0][4] == [part.number for part in figures.area_in_three(largest)]
 
 
 def test_findings_lead_to_layers_that_exist(page: str):

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import box
 
-from townland import overlay, prepare
-from townland.overlay import Pieces
+from townland.measuring import overlay, prepare
+from townland.measuring.overlay import Pieces
 
 TOWN = box(10, 10, 90, 90)
 

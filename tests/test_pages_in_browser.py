@@ -17,13 +17,13 @@ from tests.factory_pages import assessment
 
 from townland.assessment import Assessment
 from townland.i18n import Bilingual
-from townland.maps import wording
-from townland.maps.page import map_html, show_map
-from townland.report.assessment_json import assessment_json
-from townland.report.comparison import compare, run_names
-from townland.report.comparison_page import comparison_html
-from townland.report.html import report_html
-from townland.rules.model import Verdict
+from townland.rules.book.model import Verdict
+from townland.writing.comparison import compare, run_names
+from townland.writing.comparison.page import comparison_html
+from townland.writing.maps.page import map_html, show_map
+from townland.writing.pages import figures
+from townland.writing.report.assessment_json import assessment_json
+from townland.writing.report.html import report_html
 
 pytestmark = pytest.mark.browser
 
@@ -337,7 +337,7 @@ def test_a_tooltip_states_the_area_of_the_piece_under_the_pointer(visit: Any) ->
     }""")
     page.mouse.move(*spot)
     page.wait_for_timeout(200)
-    m2, ha, mu = (part.render("en") for part in wording.area_in_three(largest["area_m2"]))
+    m2, ha, mu = (part.render("en") for part in figures.area_in_three(largest["area_m2"]))
     words = page.locator(".leaflet-tooltip").inner_text()
     assert f"{m2} · {ha} · {mu}" in words
     assert f"{largest['planned_use_id']} ∩ {largest['permanent_basic_farmland_id']}" in words

@@ -17,11 +17,11 @@ import pytest
 import shapely
 
 from factory_land import CRS, box
-from townland import schemas
 from townland.catalog import load_catalog
 from townland.errors import CatalogError, LayerError
 from townland.reading import source as sources
 from townland.reading.vector import read_layer
+from townland.standards import fields
 from townland.towns import read_towns
 from townland_cli import main, printing
 
@@ -134,7 +134,7 @@ def run(
 
 def formats() -> str:
     """Every format that a check can write without a browser."""
-    from townland.report.run import WRITERS
+    from townland.writing.run_folder import WRITERS
 
     return ",".join(name for name in WRITERS if name != "pdf")
 
@@ -246,12 +246,12 @@ def test_the_search_itself_finds_what_is_there(place: Path, tmp_path: Path) -> N
 
 
 def test_every_known_name_is_personal_and_no_field_that_is_read_is() -> None:
-    for known in schemas.personal_columns():
-        assert schemas.is_personal(known.pattern)
-        assert schemas.is_personal(known.pattern.lower())
+    for known in fields.personal_columns():
+        assert fields.is_personal(known.pattern)
+        assert fields.is_personal(known.pattern.lower())
         assert known.meaning
         assert known.source
-    for rule in schemas.all_fields():
+    for rule in fields.all_fields():
         for name in (rule.name, rule.zh, *rule.aliases):
-            assert not schemas.is_personal(name), name
-    assert not re.search("FRDBS", " ".join(known.pattern for known in schemas.personal_columns()))
+            assert not fields.is_personal(name), name
+    assert not re.search("FRDBS", " ".join(known.pattern for known in fields.personal_columns()))

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import box
 
-from townland import prepare
 from townland.errors import GeometryError
 from townland.geodesy import official_area_m2
 from townland.issues import GEOMETRY
-from townland.prepare.faults import (
+from townland.measuring import prepare
+from townland.measuring.prepare.faults import (
     GEOS,
     PROBLEMS,
     SPIKE_WIDTH_M,

@@ -17,12 +17,13 @@ import rasterio
 import shapely
 
 from factory_land import CRS, box
-from townland import check, load_dossiers, load_rulebook, match_dossiers, read_towns, schemas
+from townland import check, load_dossiers, load_rulebook, match_dossiers, read_towns
 from townland.catalog import load_catalog
 from townland.errors import CatalogError, LayerError
-from townland.propose import Proposal, propose, write_proposal
-from townland.propose.recognise import by_name, raster_role
-from townland.propose.walk import files
+from townland.layers.init import Proposal, propose, write_proposal
+from townland.layers.init.roles import by_name, raster_role
+from townland.layers.init.walk import files
+from townland.standards import fields
 
 LAYERS = Path(__file__).parent.parent / "layers"
 SAMPLE = LAYERS / "sample"
@@ -54,8 +55,8 @@ def written(folder: Path, lang: str = "en") -> tuple[Proposal, str]:
     return proposal, target.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("known", [known for known in schemas.names() if known.note != "raster"])
-def test_every_known_name_is_told_in_any_case_and_beside_a_code(known: schemas.LayerName) -> None:
+@pytest.mark.parametrize("known", [known for known in fields.names() if known.note != "raster"])
+def test_every_known_name_is_told_in_any_case_and_beside_a_code(known: fields.LayerName) -> None:
     for form in (known.name, known.name.lower(), f"450200{known.name}", f"{known.name}_2019",
                  f"{known.name}450200", f"450200_{known.name.title()}_2019"):  # fmt: skip
         assert {found.role for found in by_name(form)} == {known.role}, form
@@ -246,7 +247,7 @@ def test_nothing_is_overwritten_and_bounds_are_kept(
     assert (tmp_path / "catalog.toml").read_text("utf-8") == "mine"
     with pytest.raises(LayerError):
         propose(tmp_path / "none", tmp_path / "c.toml")
-    monkeypatch.setattr("townland.propose.walk.FILES", 1)
+    monkeypatch.setattr("townland.layers.init.walk.FILES", 1)
     with pytest.raises(LayerError, match="1"):
         propose(tmp_path, tmp_path / "c.toml")
     monkeypatch.undo()
@@ -254,7 +255,7 @@ def test_nothing_is_overwritten_and_bounds_are_kept(
     (tmp_path / "DLTB.gpkg").unlink()
     (tmp_path / "JSYDGZQ.gpkg").symlink_to(tmp_path / "l" / "JSYDGZQ.gpkg")
     assert list(roles(propose(tmp_path, tmp_path / "c.toml"))) == ["l/JSYDGZQ.gpkg | JSYDGZQ"]
-    monkeypatch.setattr("townland.propose.walk.DEPTH", 0)
+    monkeypatch.setattr("townland.layers.init.walk.DEPTH", 0)
     with pytest.raises(CatalogError):
         propose(tmp_path, tmp_path / "c.toml")
 

@@ -18,10 +18,11 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from townland import crs as crsys
 from townland.catalog import LayerCatalog, LayerSpec
 from townland.errors import CRSError, LayerError
-from townland.reading import hashing, inspecting
+from townland.geodesy import crs as crsys
+from townland.layers import describe
+from townland.reading import digests
 from townland.reading import source as sources
 from townland.reading.rows import merged
 from townland.reading.vector import read_layer
@@ -75,7 +76,7 @@ def layer(path: Path | str, windows, *, hashed: bool = False, **keys):
     )
     catalog = LayerCatalog(layer=[spec])
     catalog._path = path.parent / "catalog.toml"
-    return read_layer(spec, catalog, windows, digest=hashing.sha256_of if hashed else None)
+    return read_layer(spec, catalog, windows, digest=digests.sha256_of if hashed else None)
 
 
 def codes(found) -> list[str]:
@@ -496,21 +497,21 @@ def test_the_hash_follows_the_data_and_not_the_place(tmp_path):
         (two / part.name.replace("land", "other")).write_bytes(part.read_bytes())
     (two / "other.qix").write_bytes(b"index")
     b = two / "other.shp"
-    assert hashing.sha256_of(a) == hashing.sha256_of(b)
+    assert digests.sha256_of(a) == digests.sha256_of(b)
     (two / "other.cpg").write_text("GBK", encoding="ascii")
-    assert hashing.sha256_of(a) != hashing.sha256_of(b)
+    assert digests.sha256_of(a) != digests.sha256_of(b)
     gdb = write(squares(2), tmp_path / "land.gdb")
-    before = hashing.sha256_of(gdb)
+    before = digests.sha256_of(gdb)
     (gdb / "a00000001.gdbtable.sr.lock").write_bytes(b"")
-    assert hashing.sha256_of(gdb) == before
+    assert digests.sha256_of(gdb) == before
     found = layer(a, [window(0, 0, 9, 9)], hashed=True)
-    assert found.input.sha256 == hashing.sha256_of(a)
+    assert found.input.sha256 == digests.sha256_of(a)
     assert layer(a, [window(0, 0, 9, 9)]).input.sha256 == ""
 
 
 def test_the_hash_of_one_file_is_its_sha256(tmp_path):
     (tmp_path / "a.gpkg").write_bytes(b"abc")
-    assert hashing.sha256_of(tmp_path / "a.gpkg") == (
+    assert digests.sha256_of(tmp_path / "a.gpkg") == (
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     )
 
@@ -518,11 +519,11 @@ def test_the_hash_of_one_file_is_its_sha256(tmp_path):
 # --- inspecting ---------------------------------------------------------------------------
 
 
-def inspect(path: Path, **keys) -> inspecting.LayerSummary:
+def inspect(path: Path, **keys) -> describe.LayerSummary:
     spec = LayerSpec.model_validate({"name": "land", "role": "land_use", "path": path.name} | keys)
     catalog = LayerCatalog(layer=[spec])
     catalog._path = path.parent / "catalog.toml"
-    return inspecting.inspect(spec, catalog)
+    return describe.inspect(spec, catalog)
 
 
 @pytest.mark.parametrize("suffix", DRIVERS)
@@ -531,13 +532,13 @@ def test_a_layer_is_described(tmp_path, suffix):
     found = inspect(path, class_column="DLBM", scheme="sandiao-2019")
     assert (found.features, found.crs, found.issues) == (4, "EPSG:4524", ())
     assert [field.name for field in found.fields] == ["BSM", "DLBM", "KCXS", "QSXZ", "BZ"]
-    assert inspecting.list_layers(path)[0][0] == "land"
+    assert describe.list_layers(path)[0][0] == "land"
 
 
 def test_widths_are_those_the_file_declares(tmp_path):
     path = write(squares(2), tmp_path / "land.shp")
     fields = {field.name: field for field in inspect(path).fields}
-    assert fields["DLBM"] == inspecting.Field("DLBM", "str", 80, None)
+    assert fields["DLBM"] == describe.Field("DLBM", "str", 80, None)
     assert (fields["KCXS"].width, fields["KCXS"].precision) == (24, 15)
 
 

@@ -19,9 +19,9 @@ from typer.testing import CliRunner
 
 from townland.errors import CRSError, EncodingError, LayerError, TownlandError
 from townland.reading import source as sources
-from townland.reading.coordinate_table import parse_table
-from townland.reading.coordinate_text import parse
-from townland.reading.numerals import packed
+from townland.reading.formats.points.numerals import packed
+from townland.reading.formats.points.table import parse_table
+from townland.reading.formats.points.txt import parse
 from townland.reading.rows import Whole
 from townland.towns import read_towns
 from townland_cli.app import app

@@ -24,7 +24,7 @@ from typer.testing import CliRunner
 import townland as tl
 from townland.catalog import load_catalog
 from townland.errors import CatalogError, CRSError, LayerError, TownlandError
-from townland.reading import database
+from townland.reading.formats import postgis
 from townland.reading.vector import opened, read_layer
 from townland_cli.app import app
 
@@ -231,7 +231,7 @@ def test_names_of_every_kind_are_only_names(connected: str, tmp_path: Path) -> N
 def test_nothing_can_be_written(connected: str, tmp_path: Path) -> None:
     put(connected, "kept", squares(1), srid=4524, key="gid")
     declared = load_catalog(one_layer(tmp_path)).database["county"]
-    engine = database._engine(declared, "db:county")
+    engine = postgis._engine(declared, "db:county")
     with engine.connect() as connection, pytest.raises(Exception, match="read-only transaction"):
         connection.exec_driver_sql("delete from kept")
     engine.dispose()

@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from townland.errors import CRSError, EncodingError, LayerError
-from townland.reading import drawing, dxf_shapes
 from townland.reading import source as sources
+from townland.reading.formats.dxf import entities, outlines
 from townland.reading.sniff import sniff
 from townland.towns import read_towns
 
@@ -166,7 +166,7 @@ def test_a_semicircle_has_half_the_area_of_its_circle(tmp_path):
     assert np.hypot(ring[:, 0] - E - 50, ring[:, 1] - N) == pytest.approx(50, abs=1e-6)
     exact = math.pi * 50**2 / 2
     # the segment between an arc and a chord is two thirds of chord times height
-    assert exact - 2 / 3 * math.pi * 50 * dxf_shapes.CHORD_M * 1.01 < rows.geometry[0].area < exact
+    assert exact - 2 / 3 * math.pi * 50 * outlines.CHORD_M * 1.01 < rows.geometry[0].area < exact
     (issue,) = source.issues
     assert (issue.code, issue.severity) == ("curve_linearised", "warning")
     assert "0.001 m" in issue.message.render("en")
@@ -189,17 +189,17 @@ def test_a_clockwise_bulge_bows_to_the_other_side(tmp_path):
 def test_every_point_of_an_arc_lies_on_its_circle_and_no_chord_strays(bulge, length, turn):
     start = np.array([E, N])
     end = start + length * np.array([math.cos(turn), math.sin(turn)])
-    between = dxf_shapes._arc_of_bulge(start, end, bulge, dxf_shapes.Frame())
+    between = outlines._arc_of_bulge(start, end, bulge, outlines.Frame())
     ring = np.vstack([start, between, end])
     radius = length * (1 + bulge**2) / (4 * abs(bulge))
     steps = np.hypot(*np.diff(ring, axis=0).T)
     height = radius - np.sqrt(np.maximum(0, radius**2 - (steps / 2) ** 2))
-    assert (height <= dxf_shapes.CHORD_M * 1.01 + 1e-6).all()
+    assert (height <= outlines.CHORD_M * 1.01 + 1e-6).all()
     # the middle of the arc is as far from the chord as the bulge says
     along = (end - start) / length
     away = (ring - start) @ np.array([along[1], -along[0]])
     assert (away * np.sign(bulge)).max() == pytest.approx(
-        abs(bulge) * length / 2, abs=dxf_shapes.CHORD_M * 2
+        abs(bulge) * length / 2, abs=outlines.CHORD_M * 2
     )
 
 
@@ -423,7 +423,7 @@ def bomb(levels: int, width: int) -> Drawing:
 
 
 def test_blocks_that_unfold_without_end_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(drawing, "MAX_ENTITIES", 5000)
+    monkeypatch.setattr(entities, "MAX_ENTITIES", 5000)
     for name, doc in (("wide", bomb(12, 10)), ("deep", bomb(40, 1))):
         with pytest.raises(LayerError) as caught:
             read(saved(doc, tmp_path / f"{name}.dxf"))
@@ -487,7 +487,7 @@ def test_a_drawing_that_is_damaged_or_too_large_is_refused(tmp_path, monkeypatch
         with pytest.raises(LayerError) as caught:
             read(path)
         assert "a.dxf" in message(caught)
-    monkeypatch.setattr(drawing, "MAX_BYTES", 100)
+    monkeypatch.setattr(entities, "MAX_BYTES", 100)
     with pytest.raises(LayerError) as caught:
         read(path)
     assert "too large" in message(caught)
@@ -540,7 +540,7 @@ def test_a_spline_keeps_the_tolerance(tmp_path):
     points = shapely.get_coordinates(shape) - (E, N)
     x, y = points.T
     assert y == pytest.approx(x * (200 - x) / 100, abs=1e-6)
-    assert shape.area == pytest.approx(200 * 100 * 2 / 3, abs=2 / 3 * 300 * dxf_shapes.CHORD_M)
+    assert shape.area == pytest.approx(200 * 100 * 2 / 3, abs=2 / 3 * 300 * outlines.CHORD_M)
 
 
 SCRAPS = [

@@ -13,7 +13,7 @@ import pytest
 import shapely
 
 from townland.errors import LayerError, TownlandError
-from townland.reading import archive
+from townland.reading.formats import zipped as archive
 from townland.reading.sniff import local, sniff
 from townland.towns import read_towns
 

@@ -11,8 +11,8 @@ import pytest
 import shapely
 
 from townland.errors import CRSError, EncodingError, LayerError
-from townland.reading import kml
 from townland.reading import source as sources
+from townland.reading.formats import kml
 from townland.reading.sniff import sniff
 from townland.towns import read_towns
 
@@ -328,7 +328,7 @@ def test_xml_of_another_kind_is_no_kml(tmp_path):
 
 def test_a_kml_may_be_a_layer_of_a_catalog(tmp_path):
     from townland.catalog import load_catalog
-    from townland.reading.inspecting import inspect
+    from townland.layers.describe import inspect
 
     saved(tmp_path / "a.kml", mark(polygon()))
     (tmp_path / "catalog.toml").write_text(

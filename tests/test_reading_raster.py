@@ -9,9 +9,9 @@ import pyproj
 import pytest
 import rasterio
 
-from townland import crs as crsys
 from townland.errors import CRSError, LayerError
-from townland.reading.raster import inspect_raster, read_window
+from townland.geodesy import crs as crsys
+from townland.measuring.rasters.reading import inspect_raster, read_window
 
 ZONE_36 = pyproj.CRS.from_epsg(4524)
 X0, Y0 = 36_640_000, 2_690_000
@@ -72,7 +72,7 @@ def test_a_window_in_degrees(tmp_path):
 
 
 def test_a_large_window_is_read_at_a_coarser_step(tmp_path, monkeypatch):
-    monkeypatch.setattr("townland.reading.raster.MAX_CELLS", 50)
+    monkeypatch.setattr("townland.measuring.rasters.reading.MAX_CELLS", 50)
     path = tif(tmp_path / "a.tif")
     cells, _bounds = read_window(path, (X0, Y0, X0 + 180, Y0 + 100), ZONE_36, (2, 3))
     assert np.all(np.diff(cells.filled(np.nan), axis=1) > 0)

@@ -21,8 +21,8 @@ import shapely
 from townland.assessment import check
 from townland.catalog import load_catalog
 from townland.errors import TownlandError
-from townland.examine import examined
-from townland.rules.loader import load_rulebook
+from townland.layers.check import examined
+from townland.rules.book.loader import load_rulebook
 from townland.towns import read_towns
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from tests.factory_pages import CRS, HOSTILE, assessment
 
 from townland import units
-from townland.areas import ClassRow, LandClasses
-from townland.crs import to_lonlat
-from townland.maps import legend
-from townland.report import display, picture
-from townland.report.html import report_html
-from townland.survey import TownResult
+from townland.geodesy.crs import to_lonlat
+from townland.measuring import TownResult
+from townland.measuring.areas import ClassRow, LandClasses
+from townland.writing.pages import closing, look
+from townland.writing.report import picture
+from townland.writing.report.html import report_html
 
 CENTS = st.integers(0, 10**9).map(lambda cents: Decimal(cents) / 100)
 
@@ -83,14 +83,14 @@ def tables(draw: st.DrawFn) -> LandClasses:
 
 @given(tables())
 def test_every_printed_column_sums_to_its_printed_total(table: LandClasses):
-    lines = display.class_lines(table)
+    lines = closing.class_lines(table)
     total = lines[-1]
     parts = [line for line in lines if line.kind in ("class", "uncovered")]
     for column in ("gross", "net"):
         for unit in ("m2", "ha", "mu"):
             printed = [getattr(getattr(line, column), unit) for line in parts]
             assert sum(printed) == getattr(getattr(total, column), unit)
-            assert getattr(getattr(total, column), unit) == display.printed(table.control_m2, unit)
+            assert getattr(getattr(total, column), unit) == closing.printed(table.control_m2, unit)
     if table.control_m2:
         assert sum(line.percent for line in parts) == 100
     classes = [line for line in lines if line.kind == "class"]
@@ -101,7 +101,7 @@ def test_every_printed_column_sums_to_its_printed_total(table: LandClasses):
 
 @given(tables())
 def test_groups_sum_and_figures_stay_near_their_own_rounding(table: LandClasses):
-    lines = display.class_lines(table)
+    lines = closing.class_lines(table)
     group, within = None, Decimal(0)
     for line in lines:
         if line.kind == "class":
@@ -119,7 +119,7 @@ def test_groups_sum_and_figures_stay_near_their_own_rounding(table: LandClasses)
 def test_closing_shares_what_rounding_alone_would_lose():
     parts = [Decimal("0.50")] * 3
     assert [units.ha(part) for part in parts] == [Decimal("0.0001")] * 3
-    assert display.closing(parts, units.ha(sum(parts)), "ha") == [
+    assert closing.closing(parts, units.ha(sum(parts)), "ha") == [
         Decimal("0.0001"), Decimal("0.0001"), Decimal("0.0000"),
     ]  # fmt: skip
 
@@ -266,7 +266,7 @@ def test_a_picture_of_a_place_stays_near_it_and_numbers_keep_clear():
     width = shapes.box[2] - shapes.box[0]
     assert right - west < 0.75 * width
     drawn = shapes.picture(
-        label="<&>", north="N", hatches={"farmland_enclosed": legend.Hatch("dots", "#000000")},
+        label="<&>", north="N", hatches={"farmland_enclosed": look.Hatch("dots", "#000000")},
         box=shapes.box, width=620, height=540, id_="p",
     )  # fmt: skip
     assert "&lt;&amp;&gt;" in drawn

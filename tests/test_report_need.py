@@ -17,11 +17,11 @@ from tests.factory_rules import DAY, book
 from tests.test_rules_need import land
 
 from townland.assessment import Assessment, check
-from townland.maps.wording import ranges
-from townland.report.assessment_json import assessment_json, dumps, schema
-from townland.report.geopackage import write_evidence
-from townland.report.html import report_html
 from townland.towns import read_towns
+from townland.writing.pages.figures import ranges
+from townland.writing.report.assessment_json import assessment_json, dumps, schema
+from townland.writing.report.geopackage import write_evidence
+from townland.writing.report.html import report_html
 
 WEST, EAST, OUTSIDE = box(0, 0, 500, 1000), box(500, 0, 1000, 1000), box(5000, 0, 5500, 1000)
 PLOTS = [

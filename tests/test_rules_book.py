@@ -14,15 +14,16 @@ import pytest
 from tests.factory_rules import book
 
 from townland.errors import RulebookError
-from townland.rules import quotes, words
-from townland.rules.loader import (
+from townland.rules.book import quotes
+from townland.rules.book.loader import (
     load_rulebook,
     quote_stands,
     rulebook_schema,
     rules_in_force,
     shipped,
 )
-from townland.rules.model import Rulebook
+from townland.rules.book.model import Rulebook
+from townland.rules.judging import phrases
 from townland.rules.rule import MODELS
 
 # the example of the interface, word for word, less its text
@@ -358,7 +359,7 @@ def test_parameters_say_that_they_are_not_the_policy_s() -> None:
 def test_every_role_has_a_name() -> None:
     from townland.catalog import ROLES
 
-    assert len({words.role(role).render("en") for role in ROLES}) == len(ROLES)
+    assert len({phrases.role(role).render("en") for role in ROLES}) == len(ROLES)
 
 
 # ---------------------------------------------------------------- no law in code
@@ -405,7 +406,7 @@ def test_no_kind_reads_a_number_out_of_a_string() -> None:
 
 def test_each_kind_has_a_model_and_a_function() -> None:
     from townland.rules.kinds import KINDS
-    from townland.rules.portfolio import PORTFOLIO
+    from townland.rules.kinds.together import PORTFOLIO
 
     assert set(KINDS) | set(PORTFOLIO) == set(MODELS)
     assert not set(KINDS) & set(PORTFOLIO)

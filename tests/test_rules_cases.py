@@ -11,12 +11,12 @@ import pytest
 from tests import cases_land, cases_national, cases_need, cases_stages, cases_towns
 from tests.cases import INFO, KINDS, PASS, Case
 
-from townland.rules.arithmetic import recomputed
+from townland.rules.book.loader import load_rulebook
+from townland.rules.book.model import Rulebook
 from townland.rules.evaluate import evaluate, evaluate_portfolio
-from townland.rules.finding import Finding
-from townland.rules.loader import load_rulebook
-from townland.rules.model import Rulebook
-from townland.rules.portfolio import PORTFOLIO
+from townland.rules.judging.arithmetic import recomputed
+from townland.rules.judging.finding import Finding
+from townland.rules.kinds.together import PORTFOLIO
 
 TABLES = (cases_land, cases_need, cases_towns, cases_stages, cases_national)
 CASES: list[Case] = [case for table in TABLES for case in table.CASES]

@@ -34,11 +34,11 @@ from tests.test_rules_parameters import CHANGES, DOSSIER, MEASURES
 from tests.test_rules_portfolio import square
 
 from townland.errors import RulebookError
+from townland.rules.book.loader import load_rulebook, shipped
+from townland.rules.book.model import Rulebook
 from townland.rules.evaluate import Facts, evaluate, evaluate_portfolio
-from townland.rules.finding import Finding
-from townland.rules.loader import load_rulebook, shipped
-from townland.rules.model import Rulebook
-from townland.rules.portfolio import PORTFOLIO
+from townland.rules.judging.finding import Finding
+from townland.rules.kinds.together import PORTFOLIO
 
 PRELUDES = {
     "LAND-03": ["limit = 5"],

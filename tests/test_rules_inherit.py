@@ -12,11 +12,11 @@ from tests.factory_rules import DAY, book, changed, judge, measure, town
 from typer.testing import CliRunner
 
 from townland.errors import RulebookError
-from townland.rules import numbers
+from townland.rules.book import numbers
+from townland.rules.book.lint import Fault, lint
+from townland.rules.book.loader import load_rulebook
+from townland.rules.book.model import Verdict
 from townland.rules.evaluate import evaluate
-from townland.rules.lint import Fault, lint
-from townland.rules.loader import load_rulebook
-from townland.rules.model import Verdict
 
 D = Decimal
 COUNTY = """\

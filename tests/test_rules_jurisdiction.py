@@ -11,11 +11,11 @@ from tests.factory_land import box, catalog, write
 from tests.factory_rules import book, town
 
 from townland.assessment import check
-from townland.report.assessment_json import assessment_json
-from townland.report.html import report_html
-from townland.rules.jurisdiction import jurisdiction_issues
-from townland.rules.loader import load_rulebook
+from townland.rules.book.jurisdiction import jurisdiction_issues
+from townland.rules.book.loader import load_rulebook
 from townland.towns import read_towns
+from townland.writing.report.assessment_json import assessment_json
+from townland.writing.report.html import report_html
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,11 @@ import pytest
 from tests.factory_rules import DAY, book, changed, judge, measure, town
 
 from townland.errors import DossierError
-from townland.rules.arithmetic import recomputed
+from townland.rules.book.model import Verdict
 from townland.rules.evaluate import Facts, evaluate
-from townland.rules.finding import Finding
+from townland.rules.judging.arithmetic import recomputed
+from townland.rules.judging.finding import Finding
 from townland.rules.kinds import KINDS
-from townland.rules.model import Verdict
 
 PASS, FAIL, REVIEW = Verdict.PASS, Verdict.FAIL, Verdict.REVIEW
 NOT, INFO = Verdict.NOT_EVALUATED, Verdict.INFO

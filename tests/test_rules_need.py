@@ -15,11 +15,11 @@ from tests.factory_land import CRS, box, catalog, geodesic_m2, write
 from tests.factory_rules import book, town
 
 from townland import units
-from townland.prepare import gather
+from townland.measuring import measure_town
+from townland.measuring.prepare import gather
 from townland.reading.vector import read_layer
 from townland.rules.evaluate import Facts
-from townland.rules.need import NeedTable, indicator_need
-from townland.survey import measure_town
+from townland.rules.need_table import NeedTable, indicator_need
 from townland.towns import read_towns
 
 DAY = dt.date(2018, 12, 31)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from tests.factory_rules import book
 
-from townland.rules import numbers
-from townland.rules.lint import lint
-from townland.rules.loader import shipped
+from townland.rules.book import numbers
+from townland.rules.book.lint import lint
+from townland.rules.book.loader import shipped
 
 D = Decimal
 

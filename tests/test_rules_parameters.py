@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from tests.factory_rules import book, judge, measure, town
 
+from townland.rules.book.loader import load_rulebook
+from townland.rules.book.model import Rulebook
 from townland.rules.evaluate import Facts
-from townland.rules.finding import Finding
-from townland.rules.loader import load_rulebook
-from townland.rules.model import Rulebook
+from townland.rules.judging.finding import Finding
 from townland.rules.rule_land import LAND_MODELS
 
 COUNTY = """\

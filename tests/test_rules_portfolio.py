@@ -15,12 +15,12 @@ import shapely
 from tests.factory_land import geodesic_m2
 from tests.factory_rules import DAY, book, changed, town
 
-from townland.crs import reproject
-from townland.rules.arithmetic import recomputed
+from townland.geodesy.crs import reproject
+from townland.rules.book.model import Rulebook, Verdict
 from townland.rules.evaluate import Facts, evaluate, evaluate_portfolio
-from townland.rules.finding import Finding
-from townland.rules.model import Rulebook, Verdict
-from townland.rules.portfolio import PORTFOLIO, overlaps
+from townland.rules.judging.arithmetic import recomputed
+from townland.rules.judging.finding import Finding
+from townland.rules.kinds.together import PORTFOLIO, overlaps
 
 PASS, FAIL, REVIEW = Verdict.PASS, Verdict.FAIL, Verdict.REVIEW
 NOT, INFO = Verdict.NOT_EVALUATED, Verdict.INFO

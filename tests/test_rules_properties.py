@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.factory_rules import book, changed, judge, measure, town
 
+from townland.rules.book.model import Rulebook, Verdict
 from townland.rules.evaluate import Facts
-from townland.rules.finding import Finding
+from townland.rules.judging.finding import Finding
 from townland.rules.kinds import KINDS
-from townland.rules.model import Rulebook, Verdict
 
 RANK = {Verdict.FAIL: 0, Verdict.NOT_EVALUATED: 1, Verdict.REVIEW: 2, Verdict.PASS: 3}
 
@@ -263,7 +263,7 @@ def test_the_sliver_width_is_traced_and_decides_what_is_a_sliver(tmp_path: Path)
 def test_the_day_of_force_decides(tmp_path: Path) -> None:
     import datetime as dt
 
-    from townland.rules.loader import rules_in_force
+    from townland.rules.book.loader import rules_in_force
 
     later = changed(tmp_path, ("effective = 2018-01-01", "effective = 2019-01-01"))
     assert len(rules_in_force(later, dt.date(2019, 1, 1))) == len(book().rule)

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.factory_rules import book, judge, measure, town
 
+from townland.rules.book.loader import load_rulebook
+from townland.rules.book.model import Rulebook, Verdict
 from townland.rules.evaluate import evaluate
-from townland.rules.loader import load_rulebook
-from townland.rules.model import Rulebook, Verdict
 
 NATIONAL = load_rulebook("national-2021")
 areas = st.integers(0, 2_000_000)

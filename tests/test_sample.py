@@ -18,7 +18,7 @@ import pytest
 import rasterio
 import shapely
 
-from townland.sample import write_county
+from townland_demo import write_county
 
 LAYERS = Path(__file__).parent.parent / "layers"
 SAMPLE = LAYERS / "sample"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from townland import schemas
 from townland.catalog import ROLES
+from townland.standards import fields
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "layers" / "README.md"
@@ -23,7 +23,7 @@ def test_the_document_is_what_the_data_say() -> None:
 def test_every_code_that_the_document_names_is_one_of_the_code() -> None:
     source = "".join(
         path.read_text("utf-8")
-        for room in ("examine", "issues.py")
+        for room in ("layers/check", "issues.py")
         for path in ([ROOT / "src/townland" / room] if room.endswith(".py")
                      else sorted((ROOT / "src/townland" / room).glob("*.py")))
     )  # fmt: skip
@@ -37,18 +37,18 @@ def test_every_code_that_the_document_names_is_one_of_the_code() -> None:
 
 
 def test_the_tables_are_sound() -> None:
-    roles = {known.role for known in schemas.names()} - {""}
+    roles = {known.role for known in fields.names()} - {""}
     assert roles == set(ROLES)
-    for rule in schemas.all_fields():
+    for rule in fields.all_fields():
         assert rule.role in ROLES
         assert rule.type in ("C", "N", "I", "")
         assert rule.need in ("M", "C", "O")
     for role in ROLES:
-        stand = [rule.stands_for for rule in schemas.fields(role)]
+        stand = [rule.stands_for for rule in fields.fields(role)]
         assert len(stand) == len(set(stand)), role
 
 
 @pytest.mark.parametrize("column", ["dlbm", "地类编码", "DLBM ", "地类编"])
 def test_a_field_is_found_by_its_other_names(column: str) -> None:
-    rule = next(rule for rule in schemas.fields("land_use") if rule.name == "DLBM")
-    assert schemas.field_column(rule, ("x", column)) == column
+    rule = next(rule for rule in fields.fields("land_use") if rule.name == "DLBM")
+    assert fields.field_column(rule, ("x", column)) == column

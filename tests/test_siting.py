@@ -14,17 +14,17 @@ import pytest
 import shapely
 
 from factory_land import CRS, box, catalog, shift, write
-from townland import crs as crsys
 from townland import doctor, geodesy
 from townland.assessment import Assessment, check
 from townland.catalog import LayerCatalog, load_catalog
 from townland.errors import CatalogError, CRSError
-from townland.reading.inspecting import inspect
+from townland.geodesy import crs as crsys
+from townland.layers.describe import inspect
 from townland.reading.vector import region_of
-from townland.report.assessment_json import assessment_json, dumps
-from townland.report.html import report_html
-from townland.rules.loader import load_rulebook
+from townland.rules.book.loader import load_rulebook
 from townland.towns import Town, read_towns
+from townland.writing.report.assessment_json import assessment_json, dumps
+from townland.writing.report.html import report_html
 from townland_cli import main
 
 DAY = dt.date(2018, 12, 31)

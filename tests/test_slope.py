@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from townland.geodesy import check_area_m2
-from townland.reading import cells
-from townland.reading.cells import Cells
-from townland.slope import graded, horn_deg, load_grades, terrain
+from townland.measuring.rasters import cells
+from townland.measuring.rasters.cells import Cells
+from townland.measuring.rasters.slope import graded, horn_deg, load_grades, terrain
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

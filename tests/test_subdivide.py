@@ -10,7 +10,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from townland import overlay, subdivide
+from townland.measuring import overlay
+from townland.measuring.overlay import windows
 
 
 def star(seed: int, corners: int, holes: int) -> shapely.Polygon:
@@ -31,8 +32,8 @@ def plots(seed: int, count: int) -> list[shapely.Polygon]:
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Windows already around polygons of a few vertices."""
-    monkeypatch.setattr(subdivide, "MOST_VERTICES", 8)
-    monkeypatch.setattr(subdivide, "FEW", 2)
+    monkeypatch.setattr(windows, "MOST_VERTICES", 8)
+    monkeypatch.setattr(windows, "FEW", 2)
 
 
 @pytest.mark.usefixtures("small")
@@ -43,7 +44,7 @@ def test_windows_change_no_intersection(seed: int, corners: int, holes: int, cou
     zeros, every = np.zeros(count, dtype=np.int64), np.arange(count)
     for sides in ((land, zeros, over, every), (over, every, land, zeros)):
         plain = shapely.intersection(sides[0][sides[1]], sides[2][sides[3]])
-        subdivided = shapely.intersection(*subdivide.windowed(*sides))
+        subdivided = shapely.intersection(*windows.windowed(*sides))
         # each vertex is there as without windows, to the last digit
         assert shapely.equals_exact(
             shapely.normalize(overlay.polygons_of(plain)),
@@ -65,7 +66,7 @@ def test_a_plot_walks_the_vertices_around_it_and_no_others() -> None:
     assert shapely.get_num_coordinates(land) == 2500 * 97 + 201
     corner = 250 * np.array([(x, y) for x in range(20) for y in range(20)])
     squares = shapely.box(*corner.T, *(corner + 250).T)
-    near, same = subdivide.windowed(
+    near, same = windows.windowed(
         np.array([land]), np.zeros(400, dtype=np.int64), squares, np.arange(400)
     )
     assert list(same) == list(squares)
@@ -85,10 +86,10 @@ def test_edges_as_long_as_the_land_end_the_search_for_smaller_windows(monkeypatc
     squares = shapely.box(at, 0, at + 3, 3)
     squares[::2] = shapely.box(0, at[::2], 3, at[::2] + 3)
     cuts = []
-    within = subdivide._within
-    monkeypatch.setattr(subdivide, "_within", lambda *given: cuts.append(1) or within(*given))
+    within = windows._within
+    monkeypatch.setattr(windows, "_within", lambda *given: cuts.append(1) or within(*given))
     zeros = np.zeros(1000, dtype=np.int64)
-    near, _ = subdivide.windowed(np.array([land]), zeros, squares, np.arange(1000))
+    near, _ = windows.windowed(np.array([land]), zeros, squares, np.arange(1000))
     assert shapely.area(shapely.intersection(near, squares)).sum() == pytest.approx(9000, abs=1e-9)
     assert len(cuts) < 20
 

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from tests.factory_land import CRS, box, catalog, geodesic_m2, write
 from tests.factory_rules import book
 
-from townland.areas import Measure
 from townland.i18n import Bilingual
-from townland.prepare import gather
+from townland.measuring import measure_town
+from townland.measuring.areas import Measure
+from townland.measuring.prepare import gather
 from townland.reading.vector import read_layer
-from townland.rules.model import MeasureSpec
-from townland.survey import measure_town
+from townland.rules.book.model import MeasureSpec
 from townland.towns import read_towns
 
 TITLE = Bilingual("量", "measure")
@@ -227,7 +227,7 @@ def test_inside_and_outside_close(
 )
 def test_filters_that_make_no_sense_are_faults(tmp_path: Path, filters: str, said: str) -> None:
     from townland.errors import RulebookError
-    from townland.rules.loader import load_rulebook
+    from townland.rules.book.loader import load_rulebook
 
     text = Path(book().path).read_text("utf-8")
     head = "[measure.planned_construction]\n"

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import box
 
-from townland.overlay import settle
-from townland.prepare import gaps, overlaps, slivers, topology
+from townland.measuring.overlay import settle
+from townland.measuring.prepare import gaps, overlaps, slivers, topology
 
 CRS = pyproj.CRS(4545)
 X, Y = 500000, 2700000  # on the meridian, where the plane is the ellipsoid to 1e-9

@@ -22,7 +22,11 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCES = (ROOT / "src" / "townland", ROOT / "cli" / "townland_cli")
+SOURCES = (
+    ROOT / "src" / "townland",
+    ROOT / "cli" / "townland_cli",
+    ROOT / "demo" / "townland_demo",
+)
 PO = SOURCES[0] / "locale" / "zh" / "LC_MESSAGES" / "townland.po"
 MO = PO.with_suffix(".mo")
 METHODS = [("**.py", "python"), ("**.j2", "jinja2.ext:babel_extract")]

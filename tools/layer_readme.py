@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from townland import schemas
-from townland.propose import CLASS_FIELDS
-from townland.propose.recognise import NOTES
+from townland.layers.init import CLASS_FIELDS
+from townland.layers.init.roles import NOTES
+from townland.standards import fields
 
 README = Path(__file__).resolve().parent.parent / "layers" / "README.md"
 BEGIN, END = "<!-- roles: tools/layer_readme.py -->", "<!-- /roles -->"
@@ -19,14 +19,14 @@ NEEDS = {"M": "mandatory", "C": "where it applies", "O": "optional"}
 def lines() -> list[str]:
     """Every role with its names and fields, then the names that play none, then personal columns."""
     found: list[str] = []
-    roles = dict.fromkeys(known.role for known in schemas.names() if known.role)
+    roles = dict.fromkeys(known.role for known in fields.names() if known.role)
     for role in roles:
-        names = [f"`{known.name}`" for known in schemas.names() if known.role == role]
+        names = [f"`{known.name}`" for known in fields.names() if known.role == role]
         found += [f"### `{role}`", "", f"Names: {', '.join(names)}, in any case, also beside a county's"
                   " code or a year.", ""]  # fmt: skip
         if role in CLASS_FIELDS:
             found += [f"Class column: `{CLASS_FIELDS[role]}`; its scheme must be named.", ""]
-        rules = schemas.fields(role)
+        rules = fields.fields(role)
         if not rules:
             found += ["No field is asked for.", ""]
             continue
@@ -40,11 +40,11 @@ def lines() -> list[str]:
             )
         found.append("")
     found += ["### Known, and without a role", "", "| name | | why |", "|---|---|---|"]
-    for known in schemas.names():
+    for known in fields.names():
         if not known.role:
             found.append(f"| `{known.name}` | {known.meaning} | {NOTES[known.note].render('en')} |")
-    exact = ", ".join(f"`{c.pattern}`" for c in schemas.personal_columns() if c.whole)
-    parts = ", ".join(f"`{c.pattern}`" for c in schemas.personal_columns() if not c.whole)
+    exact = ", ".join(f"`{c.pattern}`" for c in fields.personal_columns() if c.whole)
+    parts = ", ".join(f"`{c.pattern}`" for c in fields.personal_columns() if not c.whole)
     found += ["", "### Columns that are never read", "", f"Personal data: {exact}; and every column"
               f" whose name holds {parts}.", ""]  # fmt: skip
     return found

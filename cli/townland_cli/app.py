@@ -10,7 +10,8 @@ import typer
 
 from townland.errors import TownlandError
 from townland.i18n import _
-from townland_cli import dossiers, layers, printing, rules
+from townland_cli import dossier as dossiers
+from townland_cli import layers, printing, rules
 from townland_cli.options import (
     LANG,
     AcceptRepair,
@@ -73,7 +74,7 @@ def demo(
 ) -> None:
     """Run `townland demo`."""
     printing.start(lang, log_file)
-    from townland_cli.checking import run_demo
+    from townland_cli.check import run_demo
 
     run_demo(out, lang=lang, quiet=quiet)
 
@@ -139,7 +140,7 @@ def check(
 ) -> None:
     """Run `townland check`."""
     printing.start(lang, log_file)
-    from townland_cli.checking import run_check
+    from townland_cli.check import run_check
 
     code = run_check(
         boundary,
@@ -184,7 +185,7 @@ def explain(
 ) -> None:
     """Run `townland explain`."""
     printing.start(lang, log_file)
-    from townland_cli.explaining import run_explain
+    from townland_cli.explain import run_explain
 
     raise typer.Exit(run_explain(run, rule, town, as_json=as_json, lang=lang))
 
@@ -206,7 +207,7 @@ def area(
 ) -> None:
     """Run `townland area`."""
     printing.start(lang, log_file)
-    from townland_cli.checking import run_area
+    from townland_cli.check import run_area
 
     run_area(
         file,
@@ -261,7 +262,7 @@ def convert(
 ) -> None:
     """Run `townland convert`."""
     printing.start(lang, log_file)
-    from townland_cli.converting import run_convert
+    from townland_cli.convert import run_convert
 
     run_convert(
         source,

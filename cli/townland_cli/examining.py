@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import typer
 
 from townland.catalog import load_catalog
-from townland.crs import describe, in_degrees
 from townland.errors import RulebookError
+from townland.geodesy.crs import describe, in_degrees
 from townland.i18n import Words, _, render
 from townland.rules import naming
 from townland_cli import printing
 
 if TYPE_CHECKING:
-    from townland.rules.model import Rulebook
+    from townland.rules.book.model import Rulebook
 
 FAULTS = 1
 
@@ -52,7 +52,7 @@ def run_layers_list(catalog: Path, *, as_json: bool, lang: str) -> None:
 
 def run_rules_lint(name_or_path: str, *, as_json: bool, lang: str, quiet: bool) -> int:
     """Check a rulebook and print every fault; the exit code is 1 where there are any."""
-    from townland.rules.lint import lint
+    from townland.rules.book.lint import lint
 
     faults = lint(name_or_path)
     if as_json:
@@ -86,7 +86,7 @@ def run_rules_lint(name_or_path: str, *, as_json: bool, lang: str, quiet: bool) 
 
 def run_rules_list(*, as_json: bool, lang: str) -> None:
     """List the shipped rulebooks."""
-    from townland.rules.loader import load_rulebook, shipped
+    from townland.rules.book.loader import load_rulebook, shipped
 
     books = [load_rulebook(name) for name in shipped()]
     if as_json:
@@ -115,7 +115,7 @@ def run_rules_list(*, as_json: bool, lang: str) -> None:
 
 def run_rules_show(name: str, rule_id: str | None, *, as_json: bool, lang: str) -> None:
     """Show a rulebook, or one rule of it with its clause, quote and parameters."""
-    from townland.rules.loader import load_rulebook
+    from townland.rules.book.loader import load_rulebook
 
     book = load_rulebook(name)
     chosen = [rule for rule in book.rule if rule_id in (None, rule.id)]

@@ -12,8 +12,8 @@ from townland.i18n import _, render
 from townland_cli import printing
 
 if TYPE_CHECKING:
-    from townland.examine import Examined
-    from townland.propose import Proposal
+    from townland.layers.check import Examined
+    from townland.layers.init import Proposal
 
 FAULTS = 1
 EXAMPLES = 3
@@ -23,8 +23,8 @@ def run_layers_check(
     catalog: Path, *, out: Path | None, as_json: bool, lang: str, quiet: bool
 ) -> int:
     """Examine every layer; the exit code is 1 where there are faults."""
-    from townland.examine import examined
-    from townland.report.faults import refuse_existing, write_faults
+    from townland.layers.check import examined
+    from townland.writing.layer_faults import refuse_existing, write_faults
 
     layers = load_catalog(catalog)
     if out is not None:
@@ -122,7 +122,7 @@ def run_layers_init(
     folder: Path, *, out: Path | None, as_json: bool, lang: str, quiet: bool
 ) -> None:
     """Write a catalog of what a folder holds, and say what could not be placed."""
-    from townland.propose import propose, write_proposal
+    from townland.layers.init import propose, write_proposal
 
     target = folder / "catalog.toml" if out is None else out
     with printing.progress(lang, quiet=quiet) as tell:

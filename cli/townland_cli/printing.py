@@ -100,7 +100,7 @@ def _log_to(path: Path | None) -> None:
 
 def _told(word: str) -> str:
     """A word of the command line; the value that is looked for in a personal column stays out."""
-    from townland.schemas import is_personal
+    from townland.standards.fields import is_personal
 
     column, equals, _value = word.removeprefix("--where=").partition("=")
     return f"{column}=…" if equals and is_personal(column) else word
@@ -132,7 +132,7 @@ def progress(lang: str, *, quiet: bool) -> Iterator[Callable[[Words, int, int], 
 
 def document(data: Any) -> None:
     """Print one JSON document to standard output, in UTF-8 whatever the console."""
-    from townland.report.assessment_json import dumps
+    from townland.writing.report.assessment_json import dumps
 
     typer.echo(dumps(data).encode("utf-8"), nl=False)
 

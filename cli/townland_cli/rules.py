@@ -75,6 +75,6 @@ def lint(
 def schema(lang: Lang = LANG, quiet: Quiet = False, log_file: LogFile = None) -> None:
     """Run `townland rules schema`."""
     printing.start(lang, log_file)
-    from townland.rules.loader import rulebook_schema
+    from townland.rules.book.loader import rulebook_schema
 
     printing.document(rulebook_schema())

@@ -18,20 +18,20 @@ guard.apply()
 _ROOMS = {
     "Assessment": "townland.assessment",
     "LayerCatalog": "townland.catalog",
-    "Rulebook": "townland.rules.model",
+    "Rulebook": "townland.rules.book.model",
     "Town": "townland.towns",
     "TownlandError": "townland.errors",
-    "Verdict": "townland.rules.model",
+    "Verdict": "townland.rules.book.model",
     "check": "townland.assessment",
     "load_catalog": "townland.catalog",
     "load_dossiers": "townland.dossier",
-    "load_rulebook": "townland.rules.loader",
+    "load_rulebook": "townland.rules.book.loader",
     "match_dossiers": "townland.dossier",
     "official_area_m2": "townland.geodesy",
     "read_towns": "townland.towns",
-    "show_map": "townland.maps.page",
-    "write_county": "townland.sample",
-    "write_run": "townland.report.run",
+    "show_map": "townland.writing.maps.page",
+    "write_county": "townland_demo",
+    "write_run": "townland.writing.run_folder",
 }
 
 if TYPE_CHECKING:
@@ -40,12 +40,12 @@ if TYPE_CHECKING:
     from townland.dossier import load_dossiers, match_dossiers
     from townland.errors import TownlandError
     from townland.geodesy import official_area_m2
-    from townland.maps.page import show_map
-    from townland.report.run import write_run
-    from townland.rules.loader import load_rulebook
-    from townland.rules.model import Rulebook, Verdict
-    from townland.sample import write_county
+    from townland.rules.book.loader import load_rulebook
+    from townland.rules.book.model import Rulebook, Verdict
     from townland.towns import Town, read_towns
+    from townland.writing.maps.page import show_map
+    from townland.writing.run_folder import write_run
+    from townland_demo import write_county
 
 __all__ = [
     "Assessment",

@@ -11,27 +11,27 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from townland import areas, prepare, units
-from townland.backgrounds import Background, read_backgrounds
+from townland import units
 from townland.catalog import ROLES, LayerCatalog, LayerSpec
-from townland.grids import Comparison, GridTable
 from townland.i18n import DEFAULT_LANGUAGE, Words, _, render
 from townland.issues import Issue
-from townland.prepare import Ground, Repair
-from townland.rasters import Told, raster_specs, read_rasters, tell, with_grids
-from townland.reading.hashing import sha256_of
+from townland.measuring import TownResult, areas, measure_town, near, prepare
+from townland.measuring.placement import siting_issues
+from townland.measuring.prepare import Ground, Repair
+from townland.measuring.rasters import Told, raster_specs, read_rasters, tell, with_grids
+from townland.measuring.rasters.backgrounds import Background, read_backgrounds
+from townland.measuring.rasters.classes import Comparison, GridTable
+from townland.measuring.rasters.slope import SlopeTable
+from townland.reading.digests import sha256_of
 from townland.reading.layer import Input, Layer
 from townland.reading.vector import read_layer
+from townland.rules.book.jurisdiction import jurisdiction_issues
+from townland.rules.book.loader import rules_in_force
+from townland.rules.book.model import Rulebook
 from townland.rules.evaluate import Facts, evaluate, evaluate_portfolio
-from townland.rules.finding import Finding
-from townland.rules.jurisdiction import jurisdiction_issues
-from townland.rules.loader import rules_in_force
-from townland.rules.model import Rulebook
-from townland.rules.need import NeedTable, indicator_need
-from townland.rules.portfolio import Overlap, overlaps
-from townland.siting import siting_issues
-from townland.slope import SlopeTable
-from townland.survey import TownResult, measure_town, near
+from townland.rules.judging.finding import Finding
+from townland.rules.kinds.together import Overlap, overlaps
+from townland.rules.need_table import NeedTable, indicator_need
 from townland.towns import Town
 
 ALWAYS = ("land_use", "planned_use")

@@ -9,11 +9,12 @@ from typing import Literal, get_args
 
 from pydantic import Field, PrivateAttr, SecretStr, model_validator
 
-from townland import documents, schemas
+from townland import documents
 from townland.documents import FaultError, Strict
 from townland.errors import CatalogError
 from townland.i18n import _
-from townland.landclass import SCHEMES
+from townland.standards import fields
+from townland.standards.landclass import SCHEMES
 
 Role = Literal[
     "land_use",
@@ -117,7 +118,7 @@ class LayerSpec(Strict):
     def _no_personal_data(self) -> LayerSpec:
         named = [getattr(self, key) for key in COLUMN_KEYS]
         for column in (*named, *(self.where or {})):
-            if column is not None and schemas.is_personal(column):
+            if column is not None and fields.is_personal(column):
                 raise FaultError(
                     _(
                         "layer {name}: the column {column} holds personal data, which townland never"

@@ -20,10 +20,10 @@ import rasterio
 import rasterio.warp
 import shapely
 
-from townland import crs as crsys
 from townland import geodesy
-from townland.crs import Bounds, Candidate
 from townland.errors import CRSError
+from townland.geodesy import crs as crsys
+from townland.geodesy.crs import Bounds, Candidate
 from townland.i18n import Joined, Words, _
 from townland.issues import Issue
 from townland.reading import source as sources

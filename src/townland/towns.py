@@ -10,15 +10,14 @@ from typing import Any
 import numpy as np
 import shapely
 
-from townland import crs as crsys
-from townland import schemas
-from townland.crs import Bounds
 from townland.errors import LayerError
+from townland.geodesy import crs as crsys
+from townland.geodesy.crs import Bounds
 from townland.i18n import _
 from townland.issues import Issue
 from townland.reading import source as sources
 from townland.reading.columns import as_text, find_column, matches, require_column
-from townland.reading.hashing import sha256_of
+from townland.reading.digests import sha256_of
 from townland.reading.layer import Input
 from townland.reading.rows import Rows
 from townland.reading.source import Source
@@ -30,6 +29,7 @@ from townland.reading.vector import (
     polygons,
     total_bounds,
 )
+from townland.standards import fields as schemas
 
 NAME_COLUMNS = (
     "name", "名称", "镇名", "小镇名称", "town", "town_name", "xzmc", "xzqmc", "mc", "地块名称",

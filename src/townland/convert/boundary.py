@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from townland import crs as crsys
 from townland.convert import coordinate_text, dxf, geojson, kml, ogr
 from townland.convert.table import Table, read_table
 from townland.errors import ReportError, TownlandError
+from townland.geodesy import crs as crsys
 from townland.i18n import _
 from townland.issues import Issue
 

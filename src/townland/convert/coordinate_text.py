@@ -14,14 +14,14 @@ import shapely
 
 from townland.convert.ogr import encoding_named
 from townland.convert.table import Table
-from townland.crs import describe
-from townland.crs.zones import zone_of_code
 from townland.errors import CRSError, ReportError
 from townland.geodesy import official_area_m2, round_half_up
+from townland.geodesy.crs import describe
+from townland.geodesy.crs.zones import zone_of_code
 from townland.i18n import _
 from townland.issues import Issue
-from townland.reading.coordinate_text import COLUMNS, EXTRA
 from townland.reading.encoding import GB18030
+from townland.reading.formats.points.txt import COLUMNS, EXTRA
 from townland.units import half_up
 
 DIGITS = 4

@@ -12,11 +12,11 @@ import shapely
 
 from townland.convert.ogr import encoding_named
 from townland.convert.table import Table, as_json, dates_as_text
-from townland.crs import describe
+from townland.geodesy.crs import describe
 from townland.i18n import _
 from townland.issues import Issue
-from townland.reading.drawing import APPLICATION
 from townland.reading.encoding import GB18030
+from townland.reading.formats.dxf.entities import APPLICATION
 
 LAYER = "用地红线"
 """The layer of features that have no column ``layer``: where bureaus look for a boundary."""

@@ -8,8 +8,8 @@ from pathlib import Path
 import shapely
 
 from townland.convert.table import Table, as_json, dates_as_text
-from townland.crs import LONLAT, describe
 from townland.errors import CRSError
+from townland.geodesy.crs import LONLAT, describe
 from townland.i18n import _
 from townland.issues import Issue
 

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from townland.convert.table import Table, as_json, dates_as_text
-from townland.crs import LONLAT, describe, is_identical, reproject
+from townland.geodesy.crs import LONLAT, describe, is_identical, reproject
 from townland.i18n import _
 from townland.issues import Issue
 

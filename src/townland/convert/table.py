@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from townland.i18n import _
 from townland.issues import Issue
+from townland.layers.describe import Field, fields_of
 from townland.reading import source as sources
-from townland.reading.inspecting import Field, fields_of
 from townland.reading.vector import layer_crs, no_polygon, polygons, total_bounds
-from townland.schemas import is_personal
+from townland.standards.fields import is_personal
 from townland.towns import usual_name
 
 Kind = Literal["text", "integer", "real", "date", "datetime", "boolean"]

@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from townland import schemas
 from townland.errors import LayerError
 from townland.i18n import _
+from townland.standards import fields
 
-ALIASES = schemas.alias_groups()
+ALIASES = fields.alias_groups()
 """Names of one field in different editions of the survey's schema (`standards.md` 2.1)."""
 
 
@@ -30,7 +30,7 @@ def find_column(wanted: str, present: Sequence[str]) -> str | None:
     if wanted in present:
         return wanted
     group = next((names for names in ALIASES if wanted.strip().upper() in names), ())
-    return schemas.find((wanted, *group), present)
+    return fields.find((wanted, *group), present)
 
 
 def require_column(wanted: str, present: Sequence[str], place: str) -> str:
@@ -79,7 +79,7 @@ def refuse_personal(columns: Iterable[str], place: str) -> None:
         A column is, by its name, one of `schemas.personal_columns`.
     """
     for column in columns:
-        if schemas.is_personal(column):
+        if fields.is_personal(column):
             raise LayerError(
                 _(
                     "{place}: the column {column} holds personal data, which townland never reads;"

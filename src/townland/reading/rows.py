@@ -12,8 +12,8 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
-from townland.crs import Bounds
 from townland.errors import LayerError
+from townland.geodesy.crs import Bounds
 from townland.i18n import _
 from townland.issues import Issue
 

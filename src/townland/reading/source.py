@@ -15,19 +15,20 @@ import pyogrio
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from townland.crs import Bounds, candidates, describe
-from townland.crs.candidates import shown
 from townland.errors import CRSError, LayerError
+from townland.geodesy.crs import Bounds, candidates, describe
+from townland.geodesy.crs.candidates import shown
 from townland.i18n import _
 from townland.issues import Issue
-from townland.reading import archive, complete, geojson, parquet, wkb
+from townland.reading import complete
 from townland.reading.columns import refuse_personal
 from townland.reading.complete import side_file
-from townland.reading.coordinate_table import read_coordinates
-from townland.reading.coordinate_text import read_text
-from townland.reading.dxf import read_dxf
 from townland.reading.encoding import encoding_of
-from townland.reading.kml import read_kml
+from townland.reading.formats import geojson, geoparquet, wkb, zipped
+from townland.reading.formats.dxf import read_dxf
+from townland.reading.formats.kml import read_kml
+from townland.reading.formats.points.table import read_coordinates
+from townland.reading.formats.points.txt import read_text
 from townland.reading.layer_names import layer_name
 from townland.reading.rows import (
     LARGEST,
@@ -117,7 +118,7 @@ def opened(
     """
     given = local(path)
     # a layer that is absent from the catalog may still name the one file of a zip
-    with archive.opened(given, prefer=layer or prefer) as file:
+    with zipped.opened(given, prefer=layer or prefer) as file:
         place = given.as_posix() if file == given else f"{given.as_posix()}: {file.name}"
         kind = sniff(file, place=place)
         if kind in ("raster", "zip"):
@@ -131,7 +132,7 @@ def opened(
         file = local(file.resolve())
         if kind == "geoparquet":
             yield Source(
-                path=file, place=place, format=kind, layer=None, **parquet.info(file, place)
+                path=file, place=place, format=kind, layer=None, **geoparquet.info(file, place)
             )
             return
         if kind in READERS:
@@ -288,7 +289,7 @@ def _read(source: Source, columns: Sequence[str], boxes: Sequence[Bounds] | None
         found = replace(held, columns={name: held.columns[name] for name in columns})
         return found if boxes is None else found.take(meets(found.geometry, boxes))
     if source.format == "geoparquet":
-        return Rows(*parquet.rows(source.path, source.place, columns, boxes))
+        return Rows(*geoparquet.rows(source.path, source.place, columns, boxes))
     if source.format == "geojson":
         # its numbers may be the file's own and repeat: the order of the file is kept as it is
         rows = _read_ogr(source, columns, None)

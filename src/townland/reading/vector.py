@@ -15,15 +15,15 @@ import pandas as pd
 import pyproj
 import shapely
 
-from townland import crs as crsys
 from townland.catalog import LayerCatalog, LayerSpec
-from townland.crs import Bounds, towgs84
 from townland.errors import CRSError, LayerError
+from townland.geodesy import crs as crsys
+from townland.geodesy.crs import Bounds, towgs84
 from townland.i18n import _
 from townland.issues import Issue
 from townland.reading import source as sources
 from townland.reading.columns import as_numbers, as_text, matches, require_column
-from townland.reading.hashing import sha256_of
+from townland.reading.digests import sha256_of
 from townland.reading.layer import Input, Layer
 from townland.reading.rows import Rows, bounds_of, hull, merged, sha256_of_rows
 from townland.reading.source import Source
@@ -152,10 +152,12 @@ def opened(spec: LayerSpec, catalog: LayerCatalog) -> Iterator[Source]:
         As `source.opened` and `database.opened`.
     """
     if spec.database is not None:
-        from townland.reading import database  # a third of a second to load, and rarely needed
+        from townland.reading.formats import (
+            postgis,
+        )  # a third of a second to load, and rarely needed
 
         declared = catalog.database[spec.database]
-        with database.opened(
+        with postgis.opened(
             declared, name=spec.database, layer=spec.layer, prefer=spec.name
         ) as source:
             yield source

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from townland.documents import Strict
 from townland.i18n import Bilingual, _
-from townland.rules.clause import MeasureName, Rule, Share, fault, refuse
+from townland.rules.judging.clause import MeasureName, Rule, Share, fault, refuse
 
 Path = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$")]
 """A field of the dossier, dotted where it stands in a table."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-from townland.rules.basis import Case
-from townland.rules.facts import Facts
-from townland.rules.finding import Finding
+from townland.rules.book.loader import rules_in_force
+from townland.rules.book.model import Rulebook
+from townland.rules.judging.case import Case
+from townland.rules.judging.facts import Facts
+from townland.rules.judging.finding import Finding
 from townland.rules.kinds import KINDS
-from townland.rules.loader import rules_in_force
-from townland.rules.model import Rulebook
-from townland.rules.portfolio import PORTFOLIO, evaluate_portfolio
+from townland.rules.kinds.together import PORTFOLIO, evaluate_portfolio
 
 __all__ = ["Facts", "evaluate", "evaluate_portfolio"]
 

@@ -13,7 +13,16 @@ from pydantic_core import InitErrorDetails
 from townland.documents import Strict
 from townland.i18n import Words, _
 from townland.rules import declared, rule_land
-from townland.rules.clause import Clause, MeasureName, Rule, Share, Unit, fault, faults_of, refuse
+from townland.rules.judging.clause import (
+    Clause,
+    MeasureName,
+    Rule,
+    Share,
+    Unit,
+    fault,
+    faults_of,
+    refuse,
+)
 
 
 class AreaAbout(Rule):

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from townland.documents import Strict
 from townland.i18n import Bilingual, _
-from townland.rules.clause import MeasureName, Rule, Share, Unit, fault, refuse
+from townland.rules.judging.clause import MeasureName, Rule, Share, Unit, fault, refuse
 
 Beyond = Literal["review", "fail"]
 Whose = Literal["policy", "townland", "bureau"]

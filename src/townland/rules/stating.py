@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from townland.i18n import Words, _
-from townland.rules import words
+from townland.rules.judging import phrases
 
 _TITLES: dict[str, Words] = {
     "type": _("type of the town"),
@@ -58,7 +58,7 @@ def field(path: str) -> Words:
 
 def unknown(paths: Iterable[str]) -> Words:
     """Say which fields a dossier leaves out."""
-    return _("The dossier does not state: {fields}.", fields=words.listed(map(field, paths)))
+    return _("The dossier does not state: {fields}.", fields=phrases.listed(map(field, paths)))
 
 
 def yi(value: Decimal) -> Words:

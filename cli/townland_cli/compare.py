@@ -1,0 +1,103 @@
+"""Several runs side by side in the console: how often what, what differs and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from townland.i18n import _, render
+from townland.rules.judging.phrases import listed
+from townland.writing.comparison import (
+    PAGE,
+    cause_words,
+    causes_of,
+    differs,
+    figure,
+    held_by,
+    labels,
+)
+from townland.writing.run_folder import COMPARISON
+from townland_cli import printing
+
+
+def side_by_side(comparison: Mapping[str, Any], out: Path, *, html: bool, lang: str) -> None:
+    """Print what two or more runs say of the same towns: how often what, what differs and why."""
+    short = labels([run["name"] for run in comparison["runs"]])
+    for name, letter in short.items():
+        typer.echo(f"{letter}  {name}")
+    rows = comparison["verdicts"]
+    typer.echo("")
+    towns = dict.fromkeys(row["town"] for row in rows)
+    printing.table(
+        [
+            (
+                town or _("All towns together").render(lang),
+                letter,
+                *(
+                    sum(row["town"] == town and row["verdicts"][name] == verdict for row in rows)
+                    for verdict in printing.VERDICTS
+                ),
+            )
+            for town in towns
+            for name, letter in short.items()
+        ],
+        [
+            _("town").render(lang),
+            "",
+            *(word.render(lang) for word in printing.VERDICT_HEADS.values()),
+        ],
+    )
+    shared = [row for row in rows if len(held_by(row)) > 1]
+    differing = [row for row in shared if differs(row)]
+    typer.echo("")
+    if not shared:
+        typer.echo(_("No rule is in more than one of them.").render(lang))
+    elif not differing:
+        typer.echo(_("All verdicts of the rules that several have are the same.").render(lang))
+    for row in differing:
+        said = [f"{short[name]} {_verdict(row['verdicts'][name], lang)}" for name in held_by(row)]
+        told = _("{name}: {value}", name=row["title"], value=listed(said)).render(lang)
+        typer.echo(f"{row['rule']}  {row['town'] or '*'}  {told}")
+        for cause in causes_of(row):
+            printing.paragraph(render(cause_words(cause, short), lang), indent="    ")
+    _one_measure(comparison["same_measure"], short, lang)
+    for name, letter in short.items():
+        own = dict.fromkeys(row["rule"] for row in rows if held_by(row) == [name])
+        if own:
+            typer.echo("")
+            printing.paragraph(
+                _("Only in {run}: {rules}", run=letter, rules=", ".join(own)).render(lang),
+                indent="",
+            )
+    typer.echo("")
+    looks = {PAGE: _("side by side, to be read")} if html else {}
+    for file, what in {**looks, COMPARISON: _("all of it, for programs")}.items():
+        typer.echo(f"  {(out / file).as_posix()}  {what.render(lang)}")
+
+
+def _one_measure(rows: Sequence[Mapping[str, Any]], short: Mapping[str, str], lang: str) -> None:
+    """Print what several runs measure alike and judge by rules of different names."""
+    if rows:
+        typer.echo("")
+        typer.echo(_("One area, judged by rules of different names:").render(lang))
+    for row in rows:
+        measured = figure(row["measured"], row["unit"]).render(lang)
+        typer.echo(f"{row['town'] or '*'}  {row['title'][lang]}  {measured}")
+        for name, letter in short.items():
+            told = [
+                _(
+                    "{rule} {verdict} (limit {limit})",
+                    rule=one["rule"],
+                    verdict=_verdict(one["verdict"], lang),
+                    limit=figure(one["limit"], row["unit"]).render(lang),
+                ).render(lang)
+                for one in row["rules"][name]
+            ]
+            printing.paragraph(f"{letter}  {listed(told).render(lang)}", indent="    ")
+
+
+def _verdict(verdict: str, lang: str) -> str:
+    return printing.VERDICTS[verdict].render(lang)

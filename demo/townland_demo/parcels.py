@@ -1,0 +1,223 @@
+"""The parcels of the survey: shape, land class, village; before any attribute is computed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from townland_demo import fabric, zones
+from townland_demo.grid import Array, Ints, noise
+from townland_demo.mosaic import Seeds, label, place_seeds, trace
+from townland_demo.network import Network
+from townland_demo.sites import Sites
+from townland_demo.terrain import Terrain
+
+LEAST_M2 = {
+    zones.PADDY: 320.0,
+    zones.TERRACE: 260.0,
+    zones.DRY: 320.0,
+    zones.GARDEN: 700.0,
+    zones.IDLE: 700.0,
+    zones.FOREST: 1500.0,
+    zones.SCRUB: 900.0,
+    zones.VILLAGE: 90.0,
+    zones.MARKET: 120.0,
+}
+STRIP_LEAST_M2 = 45.0
+
+
+@dataclass(frozen=True)
+class Parcels:
+    """Faces of the survey in local metres, in a fixed order; arrays share their index."""
+
+    shape: NDArray[Any]
+    strip: Ints  # number of the network's strip, or -1
+    zone: Ints
+    seed: Ints
+
+
+def draw_parcels(
+    rng: np.random.Generator, land: Terrain, sites: Sites, network: Network
+) -> tuple[Parcels, Seeds]:
+    """Sow, trace, cut by the network, polygonize, and dissolve the remnants."""
+    zone = zones.zone_field(rng, land, sites)
+    seeds = place_seeds(rng, land, zone, zones.STYLES, {zones.MARKET: sites.market_axis})
+    owner = label(land, seeds)
+    arcs = shapely.multilinestrings(trace(rng, land, seeds, owner))
+    strips = np.array([strip.shape for strip in network.strips])
+    covered = shapely.union_all(strips, grid_size=fabric.GRID_M)
+    free = shapely.difference(land.border, covered, grid_size=fabric.GRID_M)
+    arcs = shapely.intersection(arcs, free, grid_size=fabric.GRID_M)
+    cuts = shapely.intersection(shapely.multilinestrings(network.cuts), land.border)
+    faces = fabric.faces_of([arcs, cuts, *shapely.boundary(strips), shapely.boundary(land.border)])
+    points = fabric.inside_point(faces)
+    inside = shapely.contains(land.border, points)
+    faces, points = faces[inside], points[inside]
+    strip = np.full(len(faces), -1, dtype=np.int64)
+    found, which = shapely.STRtree(strips).query(points, predicate="within")
+    strip[found] = which
+    xy = shapely.get_coordinates(points)
+    node = np.clip(
+        (xy / land.grid.step + 0.5).astype(np.int64), 0, [land.grid.nx - 1, land.grid.ny - 1]
+    )
+    seed = owner[node[:, 1], node[:, 0]]
+    # cuts run out over the banks, and cut nothing but their own strip
+    group, _ = _same_cell(faces, strip, seed)
+    faces, seed, strip = _united(faces, group, seed, strip)
+    least = np.array([LEAST_M2[k] for k in seeds.zone[seed].tolist()])
+    least = np.where(strip >= 0, STRIP_LEAST_M2, least)
+    thin = np.where(strip >= 0, 0.3, 3.2)
+    group = fabric.absorb_small(faces, (strip >= 0).astype(np.int64), least, thin)
+    faces, seed, strip = _united(faces, group, seed, strip)
+    return Parcels(faces, strip, seeds.zone[seed], seed), seeds
+
+
+def _same_cell(faces: NDArray[Any], strip: Ints, seed: Ints) -> tuple[Ints, int]:
+    """Groups of adjacent cells of one seed: what only a stray line divides."""
+    pairs, _ = fabric.neighbours(faces)
+    same = (strip[pairs] < 0).all(axis=1) & (seed[pairs[:, 0]] == seed[pairs[:, 1]])
+    parent = np.arange(len(faces))
+    for a, b in pairs[same].tolist():
+        while parent[a] != a:
+            a = int(parent[a])
+        while parent[b] != b:
+            b = int(parent[b])
+        parent[max(a, b)] = min(a, b)
+    for number in range(len(parent)):
+        parent[number] = parent[parent[number]]
+    return parent, len(parent)
+
+
+def _united(
+    faces: NDArray[Any], group: Ints, seed: Ints, strip: Ints
+) -> tuple[NDArray[Any], Ints, Ints]:
+    """Dissolve by group; the root's seed and strip hold for the whole."""
+    shapes, number = fabric.dissolve(faces, group)
+    shapes = np.asarray(shapely.normalize(shapes))
+    centre = shapely.get_coordinates(shapely.centroid(shapes)).round(2)
+    rank = np.lexsort((centre[:, 1], centre[:, 0]))
+    return shapes[rank], seed[number][rank], strip[number][rank]
+
+
+def land_classes(
+    rng: np.random.Generator,
+    land: Terrain,
+    sites: Sites,
+    network: Network,
+    parcels: Parcels,
+    seeds: Seeds,
+) -> NDArray[np.str_]:
+    """The survey's class of every parcel, from its zone, slope, place and some chance."""
+    count = len(seeds.xy)
+    luck, second = rng.uniform(0, 1, count), rng.uniform(0, 1, count)
+    patch = [land.at(noise(rng, land.grid, w), seeds.xy) for w in (1100, 600, 420)]
+    above, river, rock = (
+        land.at(field, seeds.xy) for field in (land.above, land.to_river, land.rock)
+    )
+    code = np.full(count, "0301", dtype="<U5")
+
+    def put(where: NDArray[np.bool_], value: str) -> None:
+        code[where] = value
+
+    zone = seeds.zone
+    put((zone == zones.FOREST) & (patch[0] > 0.9) & (above < 130), "0302")
+    put((zone == zones.FOREST) & (patch[1] > 1.25), "0305")
+    put((zone == zones.FOREST) & (luck < 0.06), "0307")
+    put(zone == zones.SCRUB, "0305")
+    put((zone == zones.SCRUB) & (rock > 0.75) & (luck < 0.55), "1207")
+    put(zone == zones.GARDEN, "0202")
+    put((zone == zones.GARDEN) & (patch[0] > 0.25), "0201")
+    put((zone == zones.GARDEN) & (luck < 0.07), "0204")
+    put((zone == zones.GARDEN) & (luck > 0.94), "0201K")
+    put(zone == zones.IDLE, "0404")
+    put((zone == zones.IDLE) & (patch[1] > 0.75), "1206")
+    put((zone == zones.IDLE) & (luck < 0.05), "1207")
+    put((zone == zones.IDLE) & (luck > 0.86), "0307")
+    put((zone == zones.PADDY) | (zone == zones.TERRACE), "0101")
+    put((zone == zones.PADDY) & (patch[2] > 1.35), "0102")
+    put((zone == zones.PADDY) & (river < 95) & (luck < 0.45), "0103")
+    put((zone == zones.PADDY) & (luck > 0.975), "1104A")
+    put((zone == zones.PADDY) & (second > 0.985), "1202")
+    put((zone == zones.PADDY) & (river < 75) & (second < 0.12), "0404")
+    put((zone == zones.TERRACE) & (patch[2] > 0.9), "0103")
+    put((zone == zones.TERRACE) & (second > 0.975), "0202K")
+    put(zone == zones.DRY, "0103")
+    put((zone == zones.DRY) & (luck < 0.10), "0201")
+    put((zone == zones.DRY) & (second < 0.06), "0404")
+    put(zone == zones.VILLAGE, "0702")
+    put((zone == zones.VILLAGE) & (luck < 0.06), "0307")
+    put((zone == zones.VILLAGE) & (luck > 0.93), "1201")
+    put((zone == zones.VILLAGE) & (second > 0.965), "0809")
+    put((zone == zones.VILLAGE) & (second < 0.03), "08H2")
+    put((zone == zones.VILLAGE) & (second > 0.03) & (second < 0.09), "0103")
+    _market(rng, code, seeds, sites, luck, second)
+    result = code[parcels.seed]
+    on_strip = parcels.strip >= 0
+    strips = np.array([strip.code for strip in network.strips])
+    result[on_strip] = strips[parcels.strip[on_strip]]
+    result[on_strip & (result == "1006")] = _village_streets(sites, parcels, result, on_strip)
+    _single_sites(rng, parcels, result, sites)
+    return result
+
+
+def _market(
+    rng: np.random.Generator,
+    code: NDArray[np.str_],
+    seeds: Seeds,
+    sites: Sites,
+    luck: Array,
+    second: Array,
+) -> None:
+    """The market town 圩镇: shops in the middle, works at the rim, houses between."""
+    here = seeds.zone == zones.MARKET
+    away = np.hypot(*(seeds.xy - sites.market).T) + rng.normal(0, 35, len(code))
+    code[here] = "0701"
+    code[here & (away < 110) & (luck < 0.55)] = "05H1"
+    code[here & (luck > 0.90)] = "05H1"
+    code[here & (second < 0.06)] = "08H1"
+    code[here & (second > 0.06) & (second < 0.13)] = "08H2"
+    code[here & (second > 0.13) & (second < 0.17)] = "0810"
+    code[here & (second > 0.17) & (second < 0.19)] = "1005"
+    code[here & (second > 0.19) & (second < 0.22)] = "0809"
+    east = seeds.xy[:, 0] > sites.market[0] + 120
+    code[here & east & (away > 215) & (luck < 0.75)] = "0601"
+    code[here & ~east & (away > 275) & (luck < 0.30)] = "0508"
+    code[here & (second > 0.93)] = "1201"
+
+
+def _village_streets(
+    sites: Sites, parcels: Parcels, code: NDArray[np.str_], on_strip: NDArray[np.bool_]
+) -> NDArray[np.str_]:
+    """A rural road inside a village is a street of it (1004)."""
+    roads = np.flatnonzero(on_strip & (code == "1006"))
+    centre = shapely.get_coordinates(shapely.centroid(parcels.shape[roads]))
+    places = np.vstack([sites.villages, sites.market])
+    reach = np.append(sites.radius, 330.0)
+    away = np.hypot(*(centre[:, None, :] - places).transpose(2, 0, 1))
+    return np.where((away < reach).any(axis=1), "1004", "1006")
+
+
+def _single_sites(
+    rng: np.random.Generator, parcels: Parcels, code: NDArray[np.str_], sites: Sites
+) -> None:
+    """A few single uses in the open: quarry, works, graves, water works, a substation."""
+    centre = shapely.get_coordinates(shapely.centroid(parcels.shape))
+    area = shapely.area(parcels.shape)
+    nearest = np.hypot(*(centre[:, None, :] - sites.villages).transpose(2, 0, 1)).min(axis=1)
+    protected = np.hypot(*(centre[:, None, :] - sites.towns).transpose(2, 0, 1)).min(axis=1) < 1000
+
+    def some(where: NDArray[np.bool_], many: int, value: str) -> None:
+        places = np.flatnonzero(where & ~protected & (parcels.strip < 0))
+        if len(places):
+            code[rng.choice(places, min(many, len(places)), replace=False)] = value
+
+    some((code == "0305") & (area < 30000) & (area > 4000), 3, "0602")
+    some(np.isin(code, ("0103", "0404")) & (nearest < 450) & (area > 3000), 9, "0601")
+    some(np.isin(code, ("0404", "0307")) & (area < 20000), 7, "09")
+    some(np.isin(code, ("0103", "0404")) & (area < 6000), 6, "0809")
+    some((code == "0103") & (area < 9000), 22, "1202")
+    some((code == "1104") & (area > 3500), 2, "1103")

@@ -1,0 +1,331 @@
+"""The four towns: a boundary that half follows the land and half the ruler, and a plan of blocks.
+
+The plan is noded together with the parcels. A plot is a set of faces of that arrangement, so that a
+plot which keeps off a field ends exactly at the field's edge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from townland_demo import fabric, routes
+from townland_demo.grid import Array, Ints
+from townland_demo.parcels import Parcels
+from townland_demo.place import area_m2
+
+CULTIVATED = ("0101", "0102", "0103")
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What a town is made to show."""
+
+    code: str
+    name: str
+    area_m2: float
+    construction_m2: float
+    quota_share: float | None  # of the need; None: the dossier is silent
+    farmland_m2: float  # permanent basic farmland it may build on
+    cultivated_m2: float  # other cultivated land it may build on
+    cultivated: str  # which cultivated land it may build on: none, level, any
+    outside_share: float  # of the area, beyond the county's border
+    block_m: tuple[float, float]  # usual size of a block
+    bend_m: float  # how far streets swing
+
+
+BRIEFS = (
+    Brief("T01", "云溪小镇", 2_985_000, 1_000_000, 1.06, 0, 0, "none", 0, (138.0, 92.0), 42),
+    Brief("T02", "螺溪小镇", 3_050_000, 1_020_000, 0.62, 85_000, 1e9, "any", 0, (182.0, 126.0), 14),
+    Brief(
+        "T03", "三江口小镇", 3_299_300, 1_104_000, 0.9997, 0, 45_000, "level", 0, (150.0, 104.0), 30
+    ),
+    Brief("T04", "界牌特色小镇", 3_020_000, 985_000, None, 0, 1e9, "any", 0.17, (128.0, 108.0), 24),
+)
+
+
+@dataclass(frozen=True)
+class Town:
+    """A town's boundary and its blocks, in local metres."""
+
+    brief: Brief
+    boundary: Any
+    cells: NDArray[Any]  # polygons of the plan's net
+    column: Ints  # odd: block, even: street
+    row: Ints
+
+
+@dataclass(frozen=True)
+class Atoms:
+    """Faces of parcels and plan together; -1 where there is no parcel, no cell."""
+
+    shape: NDArray[Any]
+    parcel: Ints
+    cell: Ints
+    inside: NDArray[np.bool_]  # of the town's boundary
+    area: Array  # official m²
+
+
+def draw_town(
+    rng: np.random.Generator, brief: Brief, centre: Array, parcels: Parcels, border: Any
+) -> Town:
+    """Bound the town to its area, and lay a net of streets over it."""
+    if brief.outside_share:
+        centre = _straddling(brief, centre, border)
+    chosen = shapely.dwithin(parcels.shape, shapely.points(centre), 1500.0)
+    near, strip = parcels.shape[chosen], parcels.strip[chosen] >= 0
+    points, graph = _edge_graph(near, strip)
+    sketches = [_sketch(rng, brief, centre, points, graph, border) for _ in range(9)]
+    boundary = _solved(max(sketches, key=lambda sketch: _roundness(sketch(1.0))), brief.area_m2)
+    cells, column, row = _net(rng, brief, centre, rng.uniform(0.1, 1.2))
+    return Town(brief, boundary, cells, column, row)
+
+
+def _straddling(brief: Brief, centre: Array, border: Any) -> Array:
+    """Slide the centre over the border until the wanted share of a disk lies outside."""
+    foot = shapely.get_coordinates(
+        shapely.shortest_line(shapely.points(centre), shapely.boundary(border))
+    )[-1]
+    out = (foot - centre) / np.hypot(*(foot - centre))
+    radius = float(np.sqrt(brief.area_m2 / np.pi))
+    shifts = np.arange(-500.0, 600.0, 10.0)
+    disks = shapely.buffer(shapely.points(centre + shifts[:, None] * out), radius)
+    share = 1 - shapely.area(shapely.intersection(disks, border)) / shapely.area(disks)
+    return np.asarray(centre + shifts[np.argmin(np.abs(share - brief.outside_share))] * out)
+
+
+def _roundness(ring: Any) -> float:
+    """1 for a disk, less for a ragged ring; rings of too few or too many corners come last."""
+    if not ring.is_valid:
+        return -2.0
+    plain = not 48 <= len(ring.exterior.coords) - 1 <= 116
+    return float(4 * np.pi * ring.area / ring.length**2) - plain
+
+
+def _solved(sketch: Callable[[float], Any], wanted_m2: float) -> Any:
+    """The ring of the sketch whose official area is the wanted one."""
+    target = wanted_m2
+    for _ in range(3):
+        low, high = 0.6, 1.5
+        for _ in range(36):
+            middle = (low + high) / 2
+            low, high = (middle, high) if sketch(middle).area < target else (low, middle)
+        # the plane exceeds the ellipsoid by the same share all over a town
+        target += wanted_m2 - area_m2(sketch(low))
+    return sketch(low)
+
+
+def _sketch(
+    rng: np.random.Generator,
+    brief: Brief,
+    centre: Array,
+    points: Array,
+    graph: dict[int, list[tuple[int, float]]],
+    border: Any,
+) -> Callable[[float], Any]:
+    """Eleven corners; four sides follow parcel edges, the others run straight between them.
+
+    The result takes how far the free corners are pulled out, and gives the ring.
+    """
+    count = 11
+    angle = (np.arange(count) + rng.uniform(-0.2, 0.2, count)) * 2 * np.pi / count
+    ray = np.column_stack([np.cos(angle), np.sin(angle)])
+    radius = np.sqrt(brief.area_m2 / np.pi) * (1.03 + rng.uniform(-0.09, 0.09, count))
+    corner = centre + ray * radius[:, None]
+    room = shapely.buffer(border, -200)
+    follow: dict[int, Array] = {}
+    for side in rng.permutation(count).tolist():
+        after = (side + 1) % count
+        near = {side, after, (side - 1) % count}
+        if len(follow) == 4 or near & set(follow) or after in {(s + 1) % count for s in follow}:
+            continue
+        if shapely.contains_xy(room, *corner[[side, after]].T).all():
+            follow[side] = _along_edges(points, graph, corner[side], corner[after])
+    fixed = {k for side in follow for k in (side, (side + 1) % count)}
+
+    def ring(scale: float) -> Any:
+        parts: list[Array] = []
+        for side in range(count):
+            if side in follow:
+                parts.append(follow[side])
+            elif side not in fixed:
+                parts.append((centre + ray[side] * radius[side] * scale)[None])
+        ring = shapely.make_valid(shapely.polygons(np.vstack(parts)))
+        # a way that turned back on itself leaves a spur along one road: no surveyor would stake it
+        for reach in (-7, 14, -7):
+            ring = shapely.buffer(ring, reach, join_style="mitre", mitre_limit=4)
+        whole = max(shapely.get_parts(ring), key=shapely.area)
+        return shapely.polygons(np.round(shapely.get_coordinates(whole.exterior), 3))
+
+    return ring
+
+
+def _along_edges(
+    points: Array, graph: dict[int, list[tuple[int, float]]], start: Array, goal: Array
+) -> Array:
+    """The way from corner to corner along parcel edges that strays least from the straight line."""
+    ends = [int(np.argmin(np.hypot(*(points - end).T))) for end in (start, goal)]
+    chord = (goal - start) / np.hypot(*(goal - start))
+    offset = points - start
+    aside = np.abs(offset[:, 0] * chord[1] - offset[:, 1] * chord[0])
+    along = offset @ chord
+    inside = (aside < 330) & (along > -200) & (along < np.hypot(*(goal - start)) + 200)
+    price = 1 + (aside / 90) ** 2
+    lane = {
+        node: [(other, length * price[other]) for other, length in graph[node] if inside[other]]
+        for node in np.flatnonzero(inside).tolist()
+    }
+    way = routes.cheapest(lane, ends[0], {ends[1]}) if set(ends) <= set(lane) else []
+    line = shapely.simplify(shapely.linestrings(points[way or ends]), 5.0)
+    return np.asarray(shapely.get_coordinates(line))
+
+
+def _edge_graph(
+    parcels: NDArray[Any], strip: NDArray[np.bool_]
+) -> tuple[Array, dict[int, list[tuple[int, float]]]]:
+    """Vertices of the parcels and their edges, as a graph; edges of roads and rivers cost less."""
+    rings, owner = shapely.get_rings(parcels, return_index=True)
+    coordinates, ring = shapely.get_coordinates(rings, return_index=True)
+    points, number = np.unique(np.round(coordinates, 3), axis=0, return_inverse=True)
+    number = number.ravel()
+    step = np.flatnonzero(ring[1:] == ring[:-1])
+    a, b = number[step], number[step + 1]
+    graph: dict[int, list[tuple[int, float]]] = {n: [] for n in range(len(points))}
+    length = np.hypot(*(points[a] - points[b]).T) * np.where(strip[owner[ring[step]]], 0.4, 1.0)
+    for p, q, price in zip(a.tolist(), b.tolist(), length.tolist(), strict=True):
+        graph[p].append((q, price))
+        graph[q].append((p, price))
+    return points, graph
+
+
+def _net(
+    rng: np.random.Generator, brief: Brief, centre: Array, turn: float
+) -> tuple[NDArray[Any], Ints, Ints]:
+    """Streets and blocks in bent coordinates: polygons that share every vertex."""
+    breaks = []
+    for size, wide in zip(brief.block_m, (15.0, 13.0), strict=True):
+        widths = np.empty(2 * int(2100 / (size + wide)) + 1)
+        widths[0::2] = wide
+        widths[0::8] = wide + 10
+        widths[1::2] = size * np.exp(rng.normal(0, 0.14, len(widths[1::2])))
+        line = np.r_[0, np.cumsum(widths)]
+        breaks.append(line - line[-1] / 2)
+    stations, marks = [], []
+    for line in breaks:
+        parts = [
+            np.linspace(p, q, max(2, int((q - p) / 38) + 1))[:-1]
+            for p, q in pairwise(line.tolist())
+        ]
+        marks.append(np.r_[0, np.cumsum([len(part) for part in parts])])
+        stations.append(np.r_[np.concatenate(parts), line[-1]])
+    u, v = np.meshgrid(*stations, indexing="ij")
+    phase = rng.uniform(0, 2 * np.pi, 4)
+    bent_u = u + brief.bend_m * np.sin(v / 310 + phase[0]) + 9 * np.sin(v / 128 + phase[1])
+    bent_v = v + brief.bend_m * np.sin(u / 350 + phase[2]) + 9 * np.sin(u / 140 + phase[3])
+    c, s = np.cos(turn), np.sin(turn)
+    nodes = np.stack(
+        [centre[0] + c * bent_u - s * bent_v, centre[1] + s * bent_u + c * bent_v], axis=-1
+    )
+    nodes = np.round(nodes, 3)
+    cells, column, row = [], [], []
+    for i in range(len(breaks[0]) - 1):
+        for j in range(len(breaks[1]) - 1):
+            west, east = int(marks[0][i]), int(marks[0][i + 1])
+            south, north = int(marks[1][j]), int(marks[1][j + 1])
+            ring = np.vstack([
+                nodes[west:east, south], nodes[east, south:north],
+                nodes[east:west:-1, north], nodes[west, north:south:-1],
+            ])  # fmt: skip
+            cells.append(shapely.polygons(ring))
+            column.append(i)
+            row.append(j)
+    return np.array(cells), np.array(column), np.array(row)
+
+
+def split(town: Town, parcels: NDArray[Any]) -> Atoms:
+    """Node a town's plan with the parcels around it."""
+    chosen = np.flatnonzero(shapely.intersects(parcels, shapely.buffer(town.boundary, 10)))
+    core = shapely.buffer(town.boundary, -12)
+    used = shapely.contains(core, town.cells)
+    lines = [*shapely.boundary(parcels[chosen]), shapely.boundary(town.boundary)]
+    faces = fabric.faces_of([*lines, *shapely.boundary(town.cells[used])])
+    points = fabric.inside_point(faces)
+    parcel = np.full(len(faces), -1, dtype=np.int64)
+    found, which = shapely.STRtree(parcels[chosen]).query(points, predicate="within")
+    parcel[found] = chosen[which]
+    cell = np.full(len(faces), -1, dtype=np.int64)
+    numbers = np.flatnonzero(used)
+    found, which = shapely.STRtree(town.cells[used]).query(points, predicate="within")
+    cell[found] = numbers[which]
+    inside = shapely.contains_xy(town.boundary, *shapely.get_coordinates(points).T)
+    return Atoms(faces, parcel, cell, inside, area_m2(faces))
+
+
+def build(
+    rng: np.random.Generator,
+    town: Town,
+    atoms: Atoms,
+    code: NDArray[np.str_],
+    slope_class: Ints,
+    farmland: NDArray[np.bool_],
+    open_water: NDArray[np.bool_],
+    centre: Array,
+) -> NDArray[np.bool_]:
+    """Which atoms the plan builds on: blocks outward from the centre until the area is reached."""
+    brief = town.brief
+    known = atoms.parcel >= 0
+    parcel = np.where(known, atoms.parcel, 0)
+    cultivated = known & np.isin(code[parcel], CULTIVATED)
+    basic = known & farmland[parcel]
+    allowed = atoms.inside & ~(known & open_water[parcel])
+    if brief.cultivated == "none":
+        allowed &= ~cultivated
+    if brief.cultivated == "level":
+        allowed &= ~(cultivated & (slope_class[parcel] > 1))
+    middle = shapely.get_coordinates(shapely.centroid(town.cells))
+    away = np.hypot(*(middle - centre).T) + rng.normal(0, 60, len(middle))
+    blocks = np.flatnonzero((town.column % 2 == 1) & (town.row % 2 == 1))
+    place = {
+        (i, j): n
+        for n, (i, j) in enumerate(zip(town.column.tolist(), town.row.tolist(), strict=True))
+    }
+    by_cell: dict[int, list[int]] = {}
+    for number, cell in enumerate(atoms.cell.tolist()):
+        by_cell.setdefault(cell, []).append(number)
+    built = np.zeros(len(atoms.shape), dtype=bool)
+    done: set[tuple[int, int]] = set()
+    total, taken, fields = 0.0, 0.0, 0.0
+    waiting = blocks[np.argsort(away[blocks], kind="stable")].tolist()
+    while waiting and total < brief.construction_m2:
+        block = next((n for n in waiting if not done or _beside(town, n, done)), waiting[0])
+        waiting.remove(block)
+        own = np.array(by_cell.get(block, []), dtype=np.int64)
+        whole = atoms.area[own].sum()
+        spare = taken >= brief.farmland_m2
+        barred = ~allowed | (basic & spare) | (cultivated & (fields >= brief.cultivated_m2))
+        own = own[~barred[own]]
+        if atoms.area[own].sum() < max(0.72 * whole, 3500):
+            continue
+        done.add((int(town.column[block]), int(town.row[block])))
+        i, j = int(town.column[block]), int(town.row[block])
+        ring = [place[(i + a, j + b)] for a in (-1, 0, 1) for b in (-1, 0, 1) if a or b]
+        streets = np.array([n for cell in ring for n in by_cell.get(cell, [])], dtype=np.int64)
+        streets = streets[~barred[streets] & ~built[streets]]
+        new = np.concatenate([own, streets])
+        built[new] = True
+        total += float(atoms.area[new].sum())
+        taken += float(atoms.area[new][basic[new]].sum())
+        fields += float(atoms.area[new][cultivated[new]].sum())
+    return built
+
+
+def _beside(town: Town, block: int, done: set[tuple[int, int]]) -> bool:
+    """Whether a block has a neighbour, across one street, that is already planned."""
+    i, j = int(town.column[block]), int(town.row[block])
+    return not done.isdisjoint({(i - 2, j), (i + 2, j), (i, j - 2), (i, j + 2)})

@@ -1,0 +1,467 @@
+"""Strict TOML documents: every error at once, with file, line and key.
+
+Catalogs, rulebooks and dossiers are read here; a typing error in one of them must never be passed
+over, so unknown keys are errors, with a suggestion where one is near.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import stat
+import tomllib
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Self, TypeVar, cast, get_origin
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails
+
+from townland.documents import mistakes, values
+from townland.errors import TownlandError
+from townland.i18n import Joined, Words, _
+
+Key = tuple[str | int, ...]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class FaultError(ValueError):
+    """What a validator finds wrong; `load` adds file and line (pydantic passes on no other error)."""
+
+    def __init__(self, message: Words) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+CELLS = {"cells": True}
+"""The context of a model whose values come from a workbook, where numbers are texts too."""
+
+
+class Strict(BaseModel):
+    """The base of every document: frozen, no key that is not known, no number in quotation marks."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _no_other_kind_of_value(
+        cls, data: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
+    ) -> Self:
+        """Refuse what pydantic would turn into a number, a truth or a day: "0.01", "false", 1, true."""
+        cells = (info.context or {}).get("cells")
+        found = [] if cells or not isinstance(data, Mapping) else list(_other_kinds(cls, data))
+        if not found:
+            return handler(data)
+        try:
+            handler(data)
+        except ValidationError as problem:
+            told = {fault["loc"] for fault in found}
+            found += [
+                InitErrorDetails(
+                    type=fault["type"],
+                    loc=fault["loc"],
+                    input=fault["input"],
+                    ctx=fault.get("ctx", {}),
+                )
+                for fault in problem.errors(include_url=False)
+                if fault["loc"] not in told
+            ]
+        raise ValidationError.from_exception_data(cls.__name__, found)
+
+
+def _other_kinds(model: type[BaseModel], data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+    for name, value in data.items():
+        kinds = values.kinds(model, name) if name in model.model_fields else frozenset()
+        reason = values.another_kind(value, kinds)
+        if reason is not None:
+            yield InitErrorDetails(
+                type="value_error", loc=(name,), input=value, ctx={"error": FaultError(reason)}
+            )
+
+
+def load(
+    path: Path, model: type[Model], error: type[TownlandError], context: Any = None
+) -> tuple[Model, str]:
+    """Read a TOML file into `model`.
+
+    Returns
+    -------
+    The document, and the SHA-256 of the file in hexadecimal.
+
+    Raises
+    ------
+    TownlandError
+        Of the class `error`: the file is missing, is no UTF-8 TOML, or does not fit the model.
+
+    """
+    raw = read(path, error)
+    return parse(raw, path.as_posix(), model, error, context), hashlib.sha256(raw).hexdigest()
+
+
+MAX_BYTES = 2 << 20
+"""A catalog, rulebook or dossier of this size would be a book of a thousand pages."""
+
+
+def no_file(path: Path, error: type[TownlandError]) -> TownlandError:
+    """What a path is told that is none of a file."""
+    return error(
+        _(
+            "{path}: this is a folder, a pipe or a device; give the path of a file",
+            path=path.as_posix(),
+        )
+    )
+
+
+def read(path: Path, error: type[TownlandError]) -> bytes:
+    """Read the bytes of a file; errors as `load`. A pipe or a device is no file, and may never end."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise no_file(path, error)
+        if status.st_size > MAX_BYTES:
+            raise error(
+                _(
+                    "{path}: {size} MB of text, and at most {most} MB are read; take out what does not"
+                    " belong there",
+                    path=path.as_posix(),
+                    size=status.st_size >> 20,
+                    most=MAX_BYTES >> 20,
+                )
+            )
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise error(_not_there(path)) from None
+    except OSError as problem:
+        raise error(
+            _("{path}: cannot be read ({reason})", path=path.as_posix(), reason=problem.strerror)
+        ) from None
+
+
+def parse(
+    raw: bytes, name: str, model: type[Model], error: type[TownlandError], context: Any = None
+) -> Model:
+    """Parse the bytes of a TOML document called `name` into `model`; errors as `load`."""
+    data, lines = tables(raw, name, error)
+    return validate(data, lines, name, model, error, context)
+
+
+def tables(
+    raw: bytes, name: str, error: type[TownlandError]
+) -> tuple[dict[str, Any], dict[Key, int]]:
+    """Parse the bytes of a TOML document into plain data, and the line of each key."""
+    fault = misread(raw, name)
+    if fault is not None:
+        raise error(fault[1])
+    source = raw.decode("utf-8-sig")
+    return tomllib.loads(source), dict(key_lines(source))
+
+
+def misread(raw: bytes, name: str) -> tuple[int, Words] | None:
+    """Say why bytes cannot be read as a TOML document: the line, and a sentence that shows it."""
+    found = mistakes.encoding_fault(raw)
+    if found is None:
+        source = raw.decode("utf-8-sig")
+        found = mistakes.too_long(source)
+    if found is None:
+        try:
+            tomllib.loads(source)
+        except RecursionError:
+            return 1, _(
+                "{name}: arrays or tables stand too deep in one another; flatten them", name=name
+            )
+        except ValueError as problem:
+            found = mistakes.syntax_fault(source, problem)
+        else:
+            found = mistakes.escape_fault(source)
+    if found is None:
+        return None
+    place = {"name": name, "line": found.line, "reason": found.reason}
+    told = _("{name}, line {line}: {reason}", **place)
+    return found.line, _(
+        "{fault}\n    {shown}", fault=told, shown=found.shown
+    ) if found.shown else told
+
+
+def _not_there(path: Path) -> Words:
+    """Say that a file is not there; an editor may have added an ending that Windows does not show."""
+    for ending in (".txt", path.suffix):
+        other = path.with_name(path.name + ending)
+        if ending and other.is_file():
+            return _(
+                "{path}: no such file, but {other} is there: the editor added an ending; rename it",
+                path=path.as_posix(),
+                other=other.name,
+            )
+    return _("{path}: no such file; look for a typing error in the path", path=path.as_posix())
+
+
+def validate(
+    data: dict[str, Any],
+    lines: dict[Key, int],
+    name: str,
+    model: type[Model],
+    error: type[TownlandError],
+    context: Any = None,
+) -> Model:
+    """Fit plain data into `model`; every fault at once, each with the line of its key."""
+    found = faults(data, lines, name, model, context)
+    if isinstance(found, model):
+        return found
+    sentences = tuple(words for _key, words in cast(list[tuple[Key, Words]], found))
+    raise error(Joined(sentences, "\n"))
+
+
+def faults(
+    data: dict[str, Any],
+    lines: dict[Key, int],
+    name: str,
+    model: type[Model],
+    context: Any = None,
+) -> Model | list[tuple[Key, Words]]:
+    """Fit plain data into `model`, or give every fault with its key and a sentence."""
+    try:
+        return model.model_validate(data, context=context)
+    except ValidationError as problem:
+        told = list(_sentences(problem, model, name, lines, data))
+        return sorted(told, key=lambda each: line_of(lines, each[0]))
+
+
+def line_of(lines: dict[Key, int], key: Key) -> int:
+    """The line where `key` stands, or the nearest table or array that holds it."""
+    while key and key not in lines:
+        if (*key, 0) in lines:  # one heading with two brackets, where there is one of it
+            return lines[*key, 0]
+        key = key[:-1]
+    return lines.get(key, 1)
+
+
+def _sentences(
+    problem: ValidationError,
+    model: type[BaseModel],
+    name: str,
+    lines: dict[Key, int],
+    data: dict[str, Any],
+) -> Iterator[tuple[Key, Words]]:
+    groups: dict[tuple[Key, int], list[Any]] = {}
+    for at, fault in enumerate(problem.errors(include_url=False)):
+        key = _stated(tuple(fault["loc"]), data, fault["type"])
+        # each arm of a union has a fault of its own; together they say what may stand there
+        alone = len(key) == len(fault["loc"])
+        groups.setdefault((key, at if alone else -1), []).append(fault)
+    for (key, _at), arms in groups.items():
+        place = {"name": name, "line": line_of(lines, key), "key": _told(key, data)}
+        yield key, _sentence(arms, key, model, place)
+
+
+def _sentence(arms: list[Any], key: Key, model: type[BaseModel], place: Mapping[str, Any]) -> Words:
+    fault = arms[0]
+    cause = fault.get("ctx", {}).get("error")
+    if fault["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
+        homes = _homes(model, str(key[-1])) if len(key) == 1 else []
+        if homes:
+            return _(
+                "{name}, line {line}: {key} stands below a heading, not here: move it below {homes}",
+                **place,
+                homes=", ".join(homes),
+            )
+        near = get_close_matches(str(key[-1]), _known(model, key[:-1]), n=1)
+        if near:
+            return _(
+                "{name}, line {line}: unknown key {key}; did you mean {near}?",
+                **place,
+                near=near[0],
+            )
+        return _("{name}, line {line}: unknown key {key}", **place)
+    if fault["type"] in ("missing", "missing_argument"):
+        return _("{name}, line {line}: {key} is missing", **place)
+    if isinstance(cause, TownlandError | FaultError):
+        if not key:
+            return _("{name}: {reason}", name=place["name"], reason=cause.message)
+        if key[0] == "layer" and len(key) == 2:  # what is said of a whole layer names it
+            told = {"name": place["name"], "line": place["line"]}
+            return _("{name}, line {line}: {reason}", **told, reason=cause.message)
+        return _("{name}, line {line}: {key}: {reason}", **place, reason=cause.message)
+    cure = values.cure(fault)
+    if cure is not None:
+        return _("{name}, line {line}: {key}: {reason}", **place, reason=cure)
+    expected = values.expected(fault)
+    for arm in arms[1:]:
+        expected = _("{one}, or {other}", one=expected, other=values.expected(arm))
+    return _(
+        "{name}, line {line}: {key} is {value}; expected {expected}",
+        **place,
+        value=values.toml(fault["input"]),
+        expected=expected,
+    )
+
+
+def _stated(place: Key, data: Any, kind: str) -> Key:
+    """Give the key of the document that a fault is at, without pydantic's names for arms of unions."""
+    key: Key = ()
+    for at, part in enumerate(place):
+        last = at == len(place) - 1
+        if part in (data if isinstance(data, Mapping) else range(_length(data))):
+            data = data[part]
+        elif not (last and kind in ("missing", "missing_argument", "value_error")):
+            continue
+        key = (*key, part)
+    return key
+
+
+def _length(data: Any) -> int:
+    return len(data) if isinstance(data, list | tuple) else 0
+
+
+_NAMED = {"rule": "id", "layer": "name"}
+"""The arrays whose entries are told by a key of theirs, not by their number."""
+
+
+def _told(key: Key, data: Any) -> Words | str:
+    """Name a key: that of a rule or a layer by its id or name, any other by its path."""
+    match key:
+        case (("rule" | "layer") as table, int() as at, *rest):
+            entries = data.get(table)
+            entry = entries[at] if isinstance(entries, list) and at < len(entries) else None
+            name = entry.get(_NAMED[table]) if isinstance(entry, Mapping) else None
+            if isinstance(name, str) and name:
+                inner = "".join(_printed(tuple(rest))).lstrip(".")
+                place = {"entry": name, "key": inner}
+                if table == "rule":
+                    return (
+                        _("rule {entry}, {key}", **place) if inner else _("rule {entry}", **place)
+                    )
+                return _("layer {entry}, {key}", **place) if inner else _("layer {entry}", **place)
+    return "".join(_printed(key)).lstrip(".") or "-"
+
+
+def _printed(key: Key) -> Iterator[str]:
+    for part in key:
+        yield f"[{part + 1}]" if isinstance(part, int) else f".{part}"
+
+
+def _known(model: type[BaseModel], key: Key) -> list[str]:
+    """The keys that the table at `key` may hold, as far as the model's types tell."""
+    here: Any = model
+    for part in key:
+        if isinstance(part, int):
+            continue
+        field = here.model_fields.get(part) if _is_model(here) else None
+        if field is None:
+            return []
+        here = next(iter(_models(field.annotation)), None)
+    if not _is_model(here):
+        return []
+    return [field.alias or name for name, field in here.model_fields.items()]
+
+
+def _homes(model: type[BaseModel], key: str) -> list[str]:
+    """Give the headings of a document below which a key may stand."""
+    return [
+        f"[[{name}]]" if get_origin(about.annotation) in (list, tuple) else f"[{name}]"
+        for name, about in model.model_fields.items()
+        if get_origin(about.annotation) is not dict
+        and any(key in inner.model_fields for inner in _models(about.annotation))
+    ]
+
+
+def _is_model(candidate: Any) -> bool:
+    return isinstance(candidate, type) and issubclass(candidate, BaseModel)
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if _is_model(annotation):
+        yield annotation
+    for argument in getattr(annotation, "__args__", ()):
+        yield from _models(argument)
+
+
+_HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
+_KEY = re.compile(
+    r"""^\s*((?:"[^"]*"|'[^']*'|[\w-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[\w-]+))*)\s*="""
+)
+_PART = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([\w-]+))\s*\.?""")
+
+
+def key_lines(source: str) -> Iterator[tuple[Key, int]]:
+    r"""Where each key of a TOML text stands: pairs of key and line, counted from 1.
+
+    The text is known to be valid TOML. Keys inside an inline table or an array have no line of their
+    own; `line_of` gives that of the key that holds them.
+
+    >>> dict(key_lines('a = 1\n[[rule]]\nid = "x"\n'))
+    {('a',): 1, ('rule', 0): 2, ('rule', 0, 'id'): 3}
+    """
+    table: Key = ()
+    counts: dict[Key, int] = {}
+    open_value = ""
+    depth = 0
+    for number, line in enumerate(source.splitlines(), 1):
+        if not open_value and not depth:
+            header = _HEADER.match(line)
+            if header:
+                table = _resolve(tuple(_parts(header[2])), counts, array=header[1] == "[[")
+                yield table, number
+                continue
+            key = _KEY.match(line)
+            if not key:
+                continue
+            yield (*table, *_parts(key[1])), number
+            line = line[key.end() :]
+        open_value, depth = _scan(line, open_value, depth)
+
+
+def _parts(dotted: str) -> Iterator[str]:
+    for found in _PART.finditer(dotted):
+        yield next(group for group in found.groups() if group is not None)
+
+
+def _resolve(names: tuple[str, ...], counts: dict[Key, int], *, array: bool) -> Key:
+    """The key of a table header, with the index of the last element of each array on the way."""
+    key: Key = ()
+    for position, part in enumerate(names):
+        key = (*key, part)
+        last = position == len(names) - 1
+        if last and array:
+            counts[key] = counts.get(key, -1) + 1
+        if key in counts:
+            key = (*key, counts[key])
+    return key
+
+
+def _scan(line: str, open_value: str, depth: int) -> tuple[str, int]:
+    """Follow multi-line strings and brackets: the delimiter still open, and the depth."""
+    at = 0
+    while at < len(line):
+        if open_value:
+            end = line.find(open_value, at)
+            while open_value == '"""' and end > 0 and line[end - 1] == "\\":
+                end = line.find(open_value, end + 1)
+            if end < 0:
+                return open_value, depth
+            at = end + len(open_value)
+            open_value = ""
+            continue
+        character = line[at]
+        if character == "#":
+            break
+        if character in "\"'":
+            if line.startswith(character * 3, at):
+                open_value, at = character * 3, at + 3
+                continue
+            at += 1
+            while at < len(line) and line[at] != character:
+                at += 2 if character == '"' and line[at] == "\\" else 1
+        elif character in "[{":
+            depth += 1
+        elif character in "]}":
+            depth -= 1
+        at += 1
+    return open_value, depth

@@ -1,0 +1,390 @@
+"""The official ellipsoid area (椭球面积), vectorised, and the independent geodesic one.
+
+The norm is 《图幅理论面积与图斑椭球面积计算公式及要求》 (国土调查办发〔2008〕32号), carried into
+TD/T 1055-2019: the area on the ellipsoid of the polygon whose edges are straight in the Gauss plane,
+divided so that no part reaches 70 m. All vertices of all rings are worked on at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import shapely
+
+from townland.geodesy import crs as crs_room
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+DIVIDE_M = 70.0
+"""An edge of this length or longer is divided (norm, item 2)."""
+
+CHECK_SEGMENT_M = 20.0
+"""The densification of the independent check (`standards.md` 4.5)."""
+
+PLANE_DIGITS, INSERTED_DIGITS, SECOND_DIGITS = 4, 6, 6
+ARC_SECONDS = 3600.0
+
+# Constants of the inverse Gauss-Krüger series on CGCS2000, as published (`standards.md` 4.1).
+GK_K0 = 1.57048761144159e-7
+GK_K = (5.05250178820567e-3, 2.98472900956587e-5, 2.41626669230084e-7, 2.22241238938534e-9)
+
+
+@dataclass(frozen=True, slots=True)
+class Ellipsoid:
+    """An ellipsoid of revolution: semi-major axis in metres and first eccentricity squared."""
+
+    a: float
+    e2: float
+
+    @property
+    def b(self) -> float:
+        """The semi-minor axis in metres."""
+        return self.a * float(np.sqrt(1 - self.e2))
+
+    @property
+    def constants(self) -> tuple[float, float, float, float, float]:
+        """A, B, C, D, E of the norm's series (`standards.md` 4.1)."""
+        e2 = self.e2
+        e4, e6, e8 = e2**2, e2**3, e2**4
+        return (
+            1 + 3 / 6 * e2 + 30 / 80 * e4 + 35 / 112 * e6 + 630 / 2304 * e8,
+            1 / 6 * e2 + 15 / 80 * e4 + 21 / 112 * e6 + 420 / 2304 * e8,
+            3 / 80 * e4 + 7 / 112 * e6 + 180 / 2304 * e8,
+            1 / 112 * e6 + 45 / 2304 * e8,
+            5 / 2304 * e8,
+        )
+
+
+CGCS2000 = Ellipsoid(6378137.0, (2 - 1 / 298.257222101) / 298.257222101)
+
+
+@lru_cache(maxsize=64)
+def ellipsoid_of(crs: pyproj.CRS) -> Ellipsoid:
+    """The ellipsoid of a CRS."""
+    found: Any = crs.ellipsoid
+    inverse = found.inverse_flattening
+    return Ellipsoid(found.semi_major_metre, (2 - 1 / inverse) / inverse if inverse else 0.0)
+
+
+def trapezoid_m2(delta_l: Any, b1: Any, b2: Any, ellipsoid: Ellipsoid = CGCS2000) -> Any:
+    """The area between two parallels and the equator's side of them, as the norm's series gives it.
+
+    S = 2 b² ΔL [A sin(ΔB/2) cos Bm − B sin(3ΔB/2) cos 3Bm + C sin(5ΔB/2) cos 5Bm − …], with
+    ΔB = b2 − b1 and Bm their mean (国土调查办发〔2008〕32号).
+
+    Parameters
+    ----------
+    delta_l, b1, b2
+        Radians; scalars or arrays of one shape.
+
+    Returns
+    -------
+    m², positive where b2 lies north of b1 and delta_l is positive.
+
+    Examples
+    --------
+    >>> float(trapezoid_m2(np.radians(1), np.radians(24), np.radians(25)).round(2))
+    11226471672.27
+
+    """
+    half, middle = (b2 - b1) / 2, (b1 + b2) / 2
+    series = 0.0
+    for order, (sign, constant) in enumerate(
+        zip((1, -1, 1, -1, 1), ellipsoid.constants, strict=True)
+    ):
+        odd = 2 * order + 1
+        series = series + sign * constant * np.sin(odd * half) * np.cos(odd * middle)
+    return 2 * ellipsoid.b**2 * delta_l * series
+
+
+def official_area_m2(geometries: Any, crs: pyproj.CRS) -> Floats:
+    """The official ellipsoid area of every geometry, not yet rounded to 0.01 m².
+
+    Vertices are rounded to 0.0001 m (half up); an edge of 70 m or more is divided into
+    int(length / 70) + 1 parts on the plane, from its unrounded ends, the inserted points rounded to
+    0.000001 m; latitude and longitude are rounded to 0.000001″; trapezoids are summed with sign;
+    outer rings add, inner rings subtract. In a geographic CRS edges are straight in longitude and
+    latitude and are divided likewise, with no projection. Gauss-Krüger on CGCS2000 is inverted by the
+    norm's series, every other projection by PROJ (`standards.md` 4.1-4.3).
+
+    Parameters
+    ----------
+    geometries
+        Polygons and multipolygons (an array, a GeoSeries' values, or one geometry); None, empty and
+        other kinds have area 0.
+    crs
+        Their CRS.
+
+    Returns
+    -------
+    m², one for each geometry.
+
+    Examples
+    --------
+    >>> ring = [(36642000, 2689000), (36643500, 2689000), (36643500, 2690000), (36642000, 2690000)]
+    >>> official_area_m2([shapely.Polygon(ring)], pyproj.CRS(4524)).round(2).tolist()
+    [1499245.53]
+    >>> official_area_m2([shapely.Polygon(), None], pyproj.CRS(4524)).tolist()
+    [0.0, 0.0]
+
+    """
+    return _ellipsoid_area(geometries, crs, divide_m=DIVIDE_M, rounded=True)
+
+
+def check_area_m2(geometries: Any, crs: pyproj.CRS) -> Floats:
+    """The independent area: geodesics between points at most 20 m apart on the plane edges.
+
+    Karney's algorithm (GeographicLib through PROJ) on the unrounded boundary; in a geographic CRS the
+    edges are divided in degrees. It shares no formula with `official_area_m2`.
+
+    Returns
+    -------
+    m², one for each geometry.
+
+    """
+    rings = _Rings.of(geometries)
+    geod = crs.get_geod() or pyproj.Geod(ellps="GRS80")
+    sums = np.zeros(len(rings.start))
+    metres = metres_per_unit(crs)
+    for i, points in enumerate(np.split(rings.xy, rings.start[1:])):
+        line = shapely.segmentize(shapely.LinearRing(points), CHECK_SEGMENT_M / metres)
+        xy = shapely.get_coordinates(line)
+        if crs.is_geographic:
+            lon, lat = np.radians(xy.T * np.degrees(crs.axis_info[0].unit_conversion_factor))
+        else:
+            lon, lat = _to_geodetic(crs).transform(xy[:, 0], xy[:, 1], errcheck=True)
+            lon, lat = np.radians(lon), np.radians(lat)
+        area, _ = geod.polygon_area_perimeter(lon, lat, radians=True)
+        sums[i] = abs(area)
+    return rings.summed(sums)
+
+
+def unrounded_area_m2(geometries: Any, crs: pyproj.CRS) -> Floats:
+    """The area by the norm's formulas without its roundings, and with edges divided at 20 m.
+
+    What separates it from `official_area_m2` is the norm's own coarseness: at most 0.00005 m a vertex,
+    and the bulge of the parts of 70 m, which grows with the latitude (0.01 m² for a town of 3 km² at
+    Liuzhou, 0.09 m² at 54° N). What separates it from `check_area_m2` is error.
+
+    Returns
+    -------
+    m², one for each geometry.
+    """
+    return _ellipsoid_area(geometries, crs, divide_m=CHECK_SEGMENT_M, rounded=False)
+
+
+def perimeter_m(geometries: Any, crs: pyproj.CRS) -> Floats:
+    """The length of all rings of every geometry in metres, on the plane, or in degrees locally."""
+    geometries = np.atleast_1d(np.asarray(geometries, dtype=object))
+    if not crs.is_geographic:
+        unit: float = crs.axis_info[0].unit_conversion_factor
+        return np.asarray(shapely.length(geometries) * unit, dtype=float)
+    rings = _Rings.of(geometries)
+    if not len(rings.start):
+        return np.zeros(rings.count)
+    lengths = np.add.reduceat(_degree_lengths(rings, crs), rings.start)
+    return rings.per_geometry(lengths)
+
+
+def metres_per_unit(crs: pyproj.CRS) -> float:
+    """Metres in one unit of the CRS's coordinates; in degrees, those along a meridian."""
+    unit: float = crs.axis_info[0].unit_conversion_factor
+    return unit * ellipsoid_of(crs).a if crs.is_geographic else unit
+
+
+def local_metres(geometries: Any, crs: pyproj.CRS) -> Any:
+    """The geometries with coordinates in metres, for widths and lengths, never for a figure.
+
+    Degrees are scaled at the geometries' middle latitude; metres stay as they are.
+    """
+    unit: float = crs.axis_info[0].unit_conversion_factor
+    if not len(geometries) or (not crs.is_geographic and unit == 1.0):
+        return geometries
+    if not crs.is_geographic:
+        return shapely.transform(geometries, lambda xy: xy * unit)
+    _, south, _, north = shapely.total_bounds(geometries)
+    radius = unit * ellipsoid_of(crs).a
+    across = np.cos((south + north) / 2 * unit)
+    return shapely.transform(geometries, lambda xy: xy * (radius * across, radius))
+
+
+def round_half_up(values: Floats, digits: int) -> Floats:
+    """Round half away from zero to `digits` decimal places, as decimals, not as binary floats.
+
+    A value whose shortest decimal form ends in 5 behind the last digit kept goes up, though the
+    binary number below it may be a little less than the half.
+
+    >>> round_half_up(np.array([36642129.72715, 2.00005, -2.00005, 2.00004]), 4).tolist()
+    [36642129.7272, 2.0001, -2.0001, 2.0]
+    """
+    scale = 10.0**digits
+    size = np.abs(values)
+    scaled = size * scale
+    whole = np.floor(scaled)
+    tie = 0.5 * (np.spacing(size) * scale + np.spacing(scaled))
+    return np.copysign((whole + (scaled - whole >= 0.5 - tie)) / scale, values)
+
+
+def gk_inverse(
+    easting: Floats, northing: Floats, central_meridian_deg: float, false_easting: float
+) -> tuple[Floats, Floats]:
+    """Longitude and latitude in radians from CGCS2000 Gauss-Krüger, by the norm's series.
+
+    `standards.md` 4.2; within ±1.6° of the meridian it agrees with PROJ to 0.14 mm in latitude and
+    0.003 mm in longitude.
+    """
+    e2 = CGCS2000.e2
+    ep2 = e2 / (1 - e2)
+    c = CGCS2000.a / np.sqrt(1 - e2)
+    y = easting - false_easting
+    meridian = GK_K0 * northing
+    sine = np.sin(meridian)
+    k1, k2, k3, k4 = GK_K
+    square = sine * sine
+    foot = meridian + np.cos(meridian) * sine * (k1 - square * (k2 - square * (k3 - square * k4)))
+    t2 = np.tan(foot) ** 2
+    cosine = np.cos(foot)
+    eta2 = ep2 * cosine**2
+    v2 = 1 + eta2
+    q = y * np.sqrt(v2) / c
+    q2 = q * q
+    lat = foot - v2 * np.sqrt(t2) * np.sign(foot) * q2 / 2 * (
+        1
+        - q2 / 12 * (5 + 3 * t2 + eta2 - 9 * eta2 * t2)
+        + q2 * q2 / 360 * (61 + 90 * t2 + 45 * t2 * t2)
+    )
+    lon = np.radians(central_meridian_deg) + q / cosine * (
+        1
+        - q2 / 6 * (1 + 2 * t2 + eta2)
+        + q2 * q2 / 120 * (5 + 28 * t2 + 24 * t2 * t2 + 6 * eta2 + 8 * eta2 * t2)
+    )
+    return lon, lat
+
+
+@dataclass(frozen=True, slots=True)
+class _Rings:
+    """All rings of many polygons in one array: ring i is ``xy[start[i]:start[i + 1]]``, closed."""
+
+    xy: Floats
+    start: Ints
+    sign: Floats
+    owner: Ints
+    count: int
+
+    @classmethod
+    def of(cls, geometries: Any) -> _Rings:
+        geometries = np.atleast_1d(np.asarray(geometries, dtype=object))
+        parts, part_owner = shapely.get_parts(geometries, return_index=True)
+        polygons = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
+        parts, part_owner = parts[polygons], part_owner[polygons]
+        rings, ring_part = shapely.get_rings(parts, return_index=True)
+        xy, ring_of = shapely.get_coordinates(rings, return_index=True)
+        start = np.flatnonzero(np.diff(ring_of, prepend=-1))
+        outer = np.diff(ring_part, prepend=-1) != 0
+        return cls(xy, start, np.where(outer, 1.0, -1.0), part_owner[ring_part], len(geometries))
+
+    def summed(self, ring_areas: Floats) -> Floats:
+        return self.per_geometry(self.sign * ring_areas)
+
+    def per_geometry(self, ring_values: Floats) -> Floats:
+        summed = np.bincount(self.owner, weights=ring_values, minlength=self.count)
+        return summed.astype(np.float64)
+
+
+def _ring_areas(lon: Floats, lat: Floats, start: Ints, ellipsoid: Ellipsoid) -> Floats:
+    """The unsigned area of each closed ring; longitudes count from the ring's first vertex."""
+    sizes = np.diff(start, append=len(lon))
+    relative = lon - np.repeat(lon[start], sizes)
+    mean = (relative[:-1] + relative[1:]) / 2
+    strips = np.append(trapezoid_m2(mean, lat[:-1], lat[1:], ellipsoid), 0.0)
+    strips[start[1:] - 1] = 0.0  # from the end of one ring to the start of the next is no edge
+    return np.abs(np.add.reduceat(strips, start))
+
+
+def _ellipsoid_area(geometries: Any, crs: pyproj.CRS, *, divide_m: float, rounded: bool) -> Floats:
+    rings = _Rings.of(geometries)
+    if not len(rings.start):
+        return np.zeros(rings.count)
+    if crs.is_geographic:
+        parts = _parts(_degree_lengths(rings, crs), rings, divide_m)
+        xy, start = _divided(rings.xy, rings.start, parts)
+        radians = xy * crs.axis_info[0].unit_conversion_factor
+    else:
+        parts = _parts(_plane_lengths(rings, crs), rings, divide_m)
+        xy, start = _divided(rings.xy, rings.start, parts, round_plane=rounded)
+        radians = _geographic(xy, crs)
+    if rounded:
+        seconds = round_half_up(np.degrees(radians) * ARC_SECONDS, SECOND_DIGITS)
+        radians = np.radians(seconds / ARC_SECONDS)
+    lon, lat = radians.T
+    return rings.summed(_ring_areas(lon, lat, start, ellipsoid_of(crs)))
+
+
+def _divided(
+    xy: Floats, start: Ints, parts: Ints, *, round_plane: bool = False
+) -> tuple[Floats, Ints]:
+    """Divide edge i (from vertex i to i + 1) into ``parts[i]`` equal parts; 1 at a ring's end."""
+    whole = round_half_up(xy, PLANE_DIGITS) if round_plane else xy
+    if parts.max(initial=1) == 1:
+        return whole, start
+    at = np.concatenate(([0], np.cumsum(parts)[:-1]))
+    edge = np.repeat(np.arange(len(xy)), parts)
+    step = (np.arange(len(edge)) - at[edge]) / parts[edge]
+    ahead = np.minimum(edge + 1, len(xy) - 1)
+    points = xy[edge] + (xy[ahead] - xy[edge]) * step[:, None]
+    if round_plane:
+        points = round_half_up(points, INSERTED_DIGITS)
+    points[at] = whole
+    return points, at[start]
+
+
+def _ends(start: Ints, size: int) -> Ints:
+    return np.append(start[1:], size) - 1
+
+
+def _plane_lengths(rings: _Rings, crs: pyproj.CRS) -> Floats:
+    steps = np.diff(rings.xy, axis=0, append=rings.xy[-1:])
+    return np.asarray(np.hypot(steps[:, 0], steps[:, 1]) * metres_per_unit(crs), dtype=float)
+
+
+def _parts(lengths: Floats, rings: _Rings, divide_m: float) -> Ints:
+    parts = (lengths / divide_m).astype(np.int64) + 1
+    parts[_ends(rings.start, len(rings.xy))] = 1
+    return parts
+
+
+def _degree_lengths(rings: _Rings, crs: pyproj.CRS) -> Floats:
+    """The length in metres of each edge given in degrees, never too short; 0 at a ring's end."""
+    ellipsoid = ellipsoid_of(crs)
+    radians = rings.xy * crs.axis_info[0].unit_conversion_factor
+    steps = np.diff(radians, axis=0, append=radians[-1:])
+    # The largest radius of curvature is that at the pole; it makes every edge a little too long.
+    radius = ellipsoid.a / np.sqrt(1 - ellipsoid.e2)
+    nearest = np.minimum(np.abs(radians[:, 1]), np.abs(np.append(radians[1:, 1], radians[-1, 1])))
+    lengths: Floats = np.hypot(steps[:, 0] * np.cos(nearest), steps[:, 1]) * radius
+    lengths[_ends(rings.start, len(rings.xy))] = 0.0
+    return lengths
+
+
+def _geographic(xy: Floats, crs: pyproj.CRS) -> Floats:
+    """Longitude and latitude in radians on the CRS's own ellipsoid."""
+    gauss = crs_room.is_gauss_kruger_cgcs2000(crs)
+    if gauss is not None:
+        return np.column_stack(gk_inverse(xy[:, 0], xy[:, 1], *gauss))
+    lon, lat = _to_geodetic(crs).transform(xy[:, 0], xy[:, 1], errcheck=True)
+    return np.column_stack((np.radians(lon), np.radians(lat)))
+
+
+@lru_cache(maxsize=64)
+def _to_geodetic(crs: pyproj.CRS) -> pyproj.Transformer:
+    """From a projected CRS to degrees on its own datum (Greenwich), longitude first."""
+    geodetic = crs.geodetic_crs
+    if geodetic is None:
+        raise ValueError(f"{crs.name} has no geodetic CRS")
+    return pyproj.Transformer.from_crs(crs, geodetic, always_xy=True)

@@ -1,0 +1,172 @@
+"""Every layer of a catalog, looked at as a whole: whether it can be read, and its faults.
+
+One module for each question: ``fields`` (the schema), ``domains`` (the codes), ``consistency`` (the
+records), ``areas`` (the recorded areas), ``placing`` (topology and coverage). All of them work on whole
+columns, so that a million features take seconds.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from townland import geodesy
+from townland.catalog import LayerCatalog, LayerSpec
+from townland.errors import TownlandError
+from townland.i18n import _
+from townland.issues import Issue
+from townland.layers.check import areas, consistency, domains, fields, placing
+from townland.layers.check.faults import Faults, issues, where
+from townland.layers.check.records import Records, records, wanted
+from townland.layers.describe import LayerSummary, inspect
+from townland.measuring import prepare
+from townland.reading.columns import require_column
+from townland.reading.layer import Layer
+from townland.reading.vector import read_layer
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Examined:
+    """A layer as its file describes it, with its issues; and its faults with all their features.
+
+    `faults` are those found in the features and columns, `layer` what was read; it is None for a raster
+    and for a layer that cannot be used. ``summary.issues`` lists the first features of each kind only.
+    """
+
+    summary: LayerSummary
+    faults: tuple[Faults, ...] = ()
+    layer: Layer | None = None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many features have each fault, by its code; a fault of the whole layer counts 1."""
+        found = Counter[str]()
+        own = {each.code for each in self.faults}
+        for issue in self.summary.issues:
+            if issue.code not in own:
+                found[issue.code] += 1
+        for each in self.faults:
+            found[each.code] += each.count
+        return dict(sorted(found.items()))
+
+
+def examine(spec: LayerSpec, catalog: LayerCatalog) -> LayerSummary:
+    """Describe a layer and list its faults, those of its features included: `examined`'s summary."""
+    return examined(spec, catalog).summary
+
+
+def examined(spec: LayerSpec, catalog: LayerCatalog) -> Examined:
+    """Look at a layer whole: its schema, codes, records, recorded areas, geometry, place and dates.
+
+    What makes the layer unusable is an issue of severity ``error``, never an exception. Faults that
+    change what townland makes of the layer are warnings, what is merely worth knowing is a note.
+    """
+    summary = inspect(spec, catalog)
+    if summary.format == "raster" or any(issue.severity == "error" for issue in summary.issues):
+        return Examined(summary)
+    names = [column.name for column in summary.fields]
+    columns = wanted(spec.role, names)
+    try:
+        if spec.area_column is not None:
+            columns[areas.RECORDED] = require_column(spec.area_column, names, spec.name)
+        elif "TBMJ" in columns:
+            columns[areas.RECORDED] = columns["TBMJ"]
+        layer = read_layer(
+            spec, catalog, None, digest=None, also=list(dict.fromkeys(columns.values()))
+        )
+        held = records(layer, columns)
+        found = [*fields.schema_faults(spec.role, summary.fields), *_found(held)]
+    except TownlandError as problem:
+        issue = Issue("layer_unreadable", "error", _("{reason}", reason=problem.message), spec.name)
+        return Examined(replace(summary, issues=(*summary.issues, issue)))
+    ids = layer.frame["id"].tolist()
+    known = {(issue.code, issue.feature) for issue in summary.issues}
+    listed = [*layer.issues, *issues(found, ids, spec.name)]
+    new = [issue for issue in listed if (issue.code, issue.feature) not in known]
+    named = tuple(replace(issue, layer=spec.name) for issue in new)
+    return Examined(replace(summary, issues=(*summary.issues, *named)), tuple(found), layer)
+
+
+def _found(held: Records) -> Iterator[Faults]:
+    """The faults of features, in the order in which they are told."""
+    layer = held.layer
+    geometry, _repairs = prepare.mend(
+        layer.frame.geometry.to_numpy(),
+        layer.frame["id"],
+        layer.crs,
+        layer=layer.spec.name,
+        protected=False,
+    )
+    yield from _geometry(layer)
+    yield from _ids(layer)
+    yield from fields.value_faults(held, layer.spec.role)
+    yield from domains.class_faults(held)
+    yield from domains.domain_faults(held)
+    if layer.spec.role in SURVEYED:
+        yield from consistency.consistency_faults(held)
+    if held.has(areas.RECORDED):
+        official = geodesy.official_area_m2(geometry, layer.crs)
+        yield from areas.area_faults(held, official, areas.tolerance_m2(geometry, layer.crs))
+    yield from _vintage(held)
+    yield from placing.topology_faults(layer, geometry)
+    yield from placing.coverage_faults(layer, geometry)
+
+
+SURVEYED = ("land_use", "permanent_basic_farmland")
+"""Roles whose layers are records of the land survey, and must agree with its rules."""
+
+
+def _geometry(layer: Layer) -> Iterator[Faults]:
+    """The faults of single polygons, one kind at a time."""
+    ids = layer.frame["id"].tolist()
+    at = {feature: row for row, feature in reversed(list(enumerate(ids)))}
+    geometry = layer.frame.geometry.to_numpy()
+    kinds: dict[str, list[Issue]] = {}
+    for issue in prepare.geometry_issues(geometry, ids, layer.crs, layer=layer.spec.name):
+        kinds.setdefault(issue.code, []).append(issue)
+    for code, told in kinds.items():
+        rows = np.array([at[issue.feature] for issue in told], dtype=np.int64)
+        # a spike that is not mended, in a polygon that is valid, changes no figure
+        kept = code == "spike" and all(issue.area_after_m2 is None for issue in told)
+        severity = "info" if kept else told[0].severity
+        yield Faults(code, severity, tuple(issue.message for issue in told), rows)
+
+
+def _ids(layer: Layer) -> Iterator[Faults]:
+    if layer.spec.id_column is None:
+        return
+    ids = layer.frame["id"]
+    counts: Any = ids.map(ids.value_counts()).to_numpy()
+    message = _("the id {id} stands {count} times", id=ids.to_numpy(), count=counts)
+    first = ~ids.duplicated().to_numpy()
+    yield from where((counts > 1) & first, "id_double", "warning", message)
+
+
+def _vintage(held: Records) -> Iterator[Faults]:
+    """As of when the layer is: by the catalog, and by its own records."""
+    surveyed = held.layer.spec.surveyed
+    years = held.numbers("SJNF")
+    distinct = sorted({int(year) for year in np.unique(years[~np.isnan(years)])})
+    if surveyed is None:
+        message = _("the catalog does not say as of when the layer is (surveyed)")
+        yield Faults("vintage_unknown", "info", message)
+    if len(distinct) > 1:
+        message = _(
+            "records of several years stand in the layer: {years}",
+            years=", ".join(map(str, distinct)),
+        )
+        yield Faults("vintage_mixed", "info", message)
+    if surveyed is not None and distinct and surveyed.year not in distinct:
+        message = _(
+            "the catalog says {surveyed}, the records say {years} (SJNF)",
+            surveyed=surveyed.isoformat(),
+            years=", ".join(map(str, distinct)),
+        )
+        yield Faults("vintage_differs", "warning", message)
+
+
+__all__ = ["Examined", "Faults", "examine", "examined"]

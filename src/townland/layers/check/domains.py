@@ -1,0 +1,84 @@
+"""Whether coded fields hold codes: of their domains, of the layer's scheme, and with the right names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from townland import units
+from townland.geodesy import official_area_m2
+from townland.i18n import _
+from townland.layers.check.faults import Faults, where
+from townland.layers.check.records import Records
+from townland.measuring.prepare import scheme_of
+from townland.standards import fields, landclass
+
+DOMAINS = ("GDPDJB", "GDLX", "TBXHDM", "ZZSXDM", "CZCSXM", "QSXZ")
+LISTED = 20
+"""So many unknown codes of a column are told apart."""
+
+
+def domain_faults(records: Records) -> Iterator[Faults]:
+    """Values of a coded field that its domain does not know.
+
+    Where the list of values is not known to be whole, as for QSXZ, that is only a note.
+    """
+    for field in DOMAINS:
+        if not records.has(field):
+            continue
+        values = records.codes(field)
+        odd = (values != "") & ~pd.Series(values).isin(list(fields.domain(field))).to_numpy()
+        message = _(
+            "the field {field} holds '{value}', which is none of its codes: {known}",
+            field=field,
+            value=values,
+            known=", ".join(fields.domain(field)),
+        )
+        severity = fields.domain_certain(field)
+        yield from where(odd, "domain_unknown", "warning" if severity else "info", message)
+
+
+def class_faults(records: Records) -> Iterator[Faults]:
+    """Codes that the layer's scheme does not know, with their area, and names of other classes."""
+    scheme = scheme_of(records.layer.spec)
+    frame = records.layer.frame
+    if scheme is None or records.layer.spec.class_column is None:
+        return
+    classes = landclass.classify(frame["code"], scheme, "survey")
+    unknown = classes["name"].isna().to_numpy()
+    if unknown.any():
+        raw = np.where(frame["code"].isna(), "", frame["code"]).astype(object)
+        area = official_area_m2(frame.geometry.to_numpy()[unknown], records.layer.crs)
+        totals = pd.Series(area).groupby(raw[unknown].astype(str)).sum()
+        for code in totals.index[:LISTED]:
+            rows = np.flatnonzero(unknown & (raw == code))
+            message = _(
+                "the scheme {scheme} does not know the code '{code}' ({count} features, {area} m²)",
+                scheme=scheme.id,
+                code=code,
+                count=len(rows),
+                area=units.m2(float(totals[code])),
+            )
+            meant = scheme.named(code)
+            if meant is not None:
+                message = landclass.not_a_code(message, code, meant)
+            yield Faults("class_unknown", "warning", message, rows)
+    if scheme.custom or not records.has("DLMC"):
+        return
+    names = records.text("DLMC")
+    known = np.where(unknown, "", classes["name"]).astype(object)
+    plain = {name: landclass.plain_name(name) for name in {*names, *known}}
+    differs = np.array(
+        [name != "" and plain[name] != plain[own] for name, own in zip(names, known, strict=True)]
+    )
+    differs &= ~unknown
+    message = _(
+        "the class is called {name}, but the code {code} is {known} in the scheme {scheme}",
+        name=names,
+        code=records.code,
+        known=known,
+        scheme=scheme.id,
+    )
+    yield from where(differs, "class_name_differs", "warning", message)

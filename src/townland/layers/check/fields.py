@@ -1,0 +1,140 @@
+"""Whether a layer has the fields of its role's schema, of the right type and width."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from townland.i18n import _
+from townland.layers.check.faults import Faults, where
+from townland.layers.check.records import Records, rules_of
+from townland.layers.describe import Field
+from townland.standards import fields
+from townland.standards.fields import FieldRule
+
+NUMBERS = ("int", "int32", "int64", "float", "double")
+TEXTS = ("str",)
+
+
+def schema_faults(role: str, columns: Sequence[Field]) -> Iterator[Faults]:
+    """What is missing, extra, of another type or too narrow, by the file's own schema.
+
+    Mandatory fields that are missing are a warning, conditional ones a note; what the schema does not
+    know is a note. Columns of personal data are named, and their values are never read.
+    """
+    names = [column.name for column in columns]
+    held = rules_of(role, names)
+    if not held:
+        return
+    missing = [rule for rule, column in held if column is None]
+    if mandatory := _listed(missing, "M"):
+        message = _("mandatory fields are missing: {fields}", fields=mandatory)
+        yield Faults("field_missing", "warning", message)
+    if conditional := _listed(missing, "C"):
+        message = _("fields that some records must fill are missing: {fields}", fields=conditional)
+        yield Faults("field_absent", "info", message)
+    known = {column for _rule, column in held if column is not None}
+    personal = [name for name in names if fields.is_personal(name)]
+    extra = [name for name in names if name not in known and name not in personal]
+    if personal:
+        message = _(
+            "columns with personal data: {columns}; they are never read, and enter no output",
+            columns=", ".join(personal),
+        )
+        yield Faults("personal_columns", "info", message)
+    if extra:
+        message = _("columns that the schema does not know: {columns}", columns=", ".join(extra))
+        yield Faults("field_extra", "info", message)
+    by_name = {column.name: column for column in columns}
+    for rule, name in held:
+        if name is not None and name in known:
+            yield from _type_faults(rule, by_name[name])
+
+
+def _listed(rules: Sequence[FieldRule], need: str) -> str:
+    return ", ".join(f"{rule.name} {rule.zh}" for rule in rules if rule.need == need)
+
+
+def _type_faults(rule: FieldRule, column: Field) -> Iterator[Faults]:
+    """One column against its field; what the format does not tell is not judged."""
+    kind = column.type
+    if rule.type == "C" and kind in NUMBERS:
+        message = _(
+            "the field {field} is text by its schema, but the column {column} holds numbers: leading"
+            " zeros of codes are lost",
+            field=rule.name,
+            column=column.name,
+        )
+        yield Faults("field_type", "warning", message)
+    if rule.type in ("N", "I") and kind in TEXTS:
+        message = _(
+            "the field {field} is a number by its schema, but the column {column} holds text",
+            field=rule.name,
+            column=column.name,
+        )
+        yield Faults("field_type", "warning", message)
+    if rule.type == "N" and rule.decimals and (kind.startswith("int") or column.precision == 0):
+        message = _(
+            "the field {field} has {decimals} decimals by its schema, but the column {column} has none",
+            field=rule.name,
+            column=column.name,
+            decimals=rule.decimals,
+        )
+        yield Faults("field_decimals", "warning", message)
+    elif rule.decimals and column.precision is not None and column.precision < rule.decimals:
+        message = _(
+            "the field {field} has {decimals} decimals by its schema, but the column {column} has only"
+            " {own}",
+            field=rule.name,
+            column=column.name,
+            decimals=rule.decimals,
+            own=column.precision,
+        )
+        yield Faults("field_decimals", "warning", message)
+    narrow = rule.type == "C" and kind in TEXTS and (column.width or 0) < (rule.width or 0)
+    if narrow and column.width:
+        message = _(
+            "the field {field} is {width} characters wide by its schema, but the column {column}"
+            " only {own}: longer values were cut",
+            field=rule.name,
+            column=column.name,
+            width=rule.width,
+            own=column.width,
+        )
+        yield Faults("field_width", "warning", message)
+
+
+def value_faults(records: Records, role: str) -> Iterator[Faults]:
+    """Values that are longer than their field may be, features without a value in a mandatory one."""
+    for rule, column in rules_of(role, list(records.layer.also)):
+        if column is None or not len(records):
+            continue
+        values = records.layer.also[column]
+        if rule.need == "M":
+            empty = _empty(values)
+            message = _("the mandatory field {field} is empty", field=rule.name)
+            yield from where(empty, "field_empty", "warning", message)
+        if rule.type == "C" and rule.width and _is_text(values.type):
+            length = pc.fill_null(pc.utf8_length(pc.utf8_rtrim_whitespace(values)), 0)
+            size = length.to_numpy()
+            message = _(
+                "the value of {field} has {length} characters; the schema allows {width}",
+                field=rule.name,
+                length=size,
+                width=rule.width,
+            )
+            yield from where(size > rule.width, "value_too_long", "warning", message)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _empty(values: pa.ChunkedArray) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    if _is_text(values.type):
+        blank = pc.fill_null(pc.equal(pc.utf8_trim_whitespace(values), ""), True)
+        return np.asarray(blank.to_numpy(), dtype=bool)
+    return np.asarray(pc.is_null(values, nan_is_null=True).to_numpy(), dtype=bool)

@@ -1,0 +1,196 @@
+"""What a layer is, without measuring it: for ``townland layers list`` and ``check``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from townland.catalog import COLUMN_KEYS, LayerCatalog, LayerSpec
+from townland.errors import CatalogError, CRSError, EncodingError, LayerError, TownlandError
+from townland.geodesy import crs as crsys
+from townland.geodesy.crs import Bounds
+from townland.i18n import Joined, _
+from townland.issues import Issue
+from townland.measuring.rasters import reading
+from townland.measuring.rasters.class_grid import ROLES, is_grid, require_meaning
+from townland.reading import source as sources
+from townland.reading.columns import require_column
+from townland.reading.formats import zipped
+from townland.reading.layer_names import NOT_POLYGONS
+from townland.reading.sniff import Format, local, sniff
+from townland.reading.source import Source
+from townland.reading.vector import (
+    declared_crs,
+    layer_crs,
+    named,
+    opened,
+    refuse_swapped,
+    region_of,
+)
+
+LARGE = 10_000
+"""From so many features on, a missing spatial index is worth a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column: its name, type, width and decimals, None where the format sets none."""
+
+    name: str
+    type: str
+    width: int | None = None
+    precision: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSummary:
+    """A layer as its file describes it; what could not be told is None, and `issues` say why."""
+
+    name: str
+    role: str
+    path: str
+    layer: str | None = None
+    format: Format | None = None
+    features: int | None = None
+    fields: tuple[Field, ...] = ()
+    crs: str | None = None
+    crs_declared: str | None = None
+    encoding: str | None = None
+    geometry_type: str | None = None
+    indexed: bool | None = None
+    bounds: Bounds | None = None
+    issues: tuple[Issue, ...] = ()
+
+
+def list_layers(path: Path | str) -> list[tuple[str, str]]:
+    """Name and geometry type of every layer of a file; the type is empty for a bare table.
+
+    Raises
+    ------
+    LayerError
+        The file cannot be read.
+    """
+    given = local(path)
+    with zipped.opened(given) as file:
+        if sniff(file, place=given.as_posix()) in ("geopackage", "filegdb"):
+            return sources.layers_of(local(file.resolve()), given.as_posix())
+    with sources.opened(given) as source:  # whose messages name the zip, and what is in it
+        return [(source.path.stem, source.geometry_type)]
+
+
+def inspect(spec: LayerSpec, catalog: LayerCatalog) -> LayerSummary:
+    """Describe one layer of a catalog.
+
+    What makes the layer unusable comes back as issues of severity ``error``: ``layer_unreadable``,
+    ``encoding_unknown``, ``crs_refused``, ``column_missing``.
+    """
+    path = spec.path if spec.database is not None else catalog.resolve(spec.path).as_posix()
+    summary = LayerSummary(spec.name, spec.role, path)
+    try:
+        summary = (
+            _raster(spec, summary) if is_grid(spec, catalog) else _vector(spec, catalog, summary)
+        )
+    except LayerError as problem:
+        code = {CRSError: "crs_refused", EncodingError: "encoding_unknown"}
+        fault = _fault(code.get(type(problem), "layer_unreadable"), problem)
+        summary = replace(summary, issues=(*summary.issues, fault))
+    return replace(summary, issues=named(summary.issues, spec.name))
+
+
+def _fault(code: str, problem: TownlandError) -> Issue:
+    return Issue(code, "error", Joined((problem.message,)))
+
+
+def _raster(spec: LayerSpec, summary: LayerSummary) -> LayerSummary:
+    found = reading.inspect_raster(summary.path, crs=spec.crs)
+    issues = list(found.issues)
+    if spec.role in ROLES and (spec.role != "land_cover" or spec.classes is not None):
+        try:
+            require_meaning(spec)
+        except CatalogError as problem:
+            issues.append(_fault("grid_without_classes", problem))
+    return replace(
+        summary,
+        format="raster",
+        crs=crsys.describe(found.crs),
+        crs_declared=found.crs_declared,
+        bounds=found.bounds,
+        issues=tuple(issues),
+    )
+
+
+def _vector(spec: LayerSpec, catalog: LayerCatalog, summary: LayerSummary) -> LayerSummary:
+    with opened(spec, catalog) as source:
+        issues = list(source.issues)
+        used = None
+        try:
+            crs, assumed = layer_crs(
+                source, spec.crs, spec.transform, region=lambda: region_of(catalog, but=spec)
+            )
+            refuse_swapped(source, crs)
+            used = crsys.describe(crs)
+            issues += assumed
+            sources.check_degrees(
+                source, source.bounds, geographic=crs.is_geographic and not spec.transform
+            )
+        except CRSError as problem:
+            issues.append(_fault("crs_refused", problem))
+        wanted = [getattr(spec, key) for key in COLUMN_KEYS] + list(spec.where or {})
+        for column in filter(None, wanted):
+            try:
+                require_column(column, source.fields, source.place)
+            except LayerError as problem:
+                issues.append(_fault("column_missing", problem))
+        if source.features == 0:
+            issues.append(Issue("layer_empty", "warning", _("the layer holds no features")))
+        if source.geometry_type.split(" ")[-1] in NOT_POLYGONS:
+            message = _(
+                "the layer holds {kind}, but polygons are expected", kind=source.geometry_type
+            )
+            issues.append(Issue("geometry_not_polygon", "error", message))
+        if not source.indexed and (source.features or 0) > LARGE:
+            message = _(
+                "{count} features without a spatial index: every check goes through all of them;"
+                " save the layer as a GeoPackage",
+                count=source.features,
+            )
+            issues.append(Issue("index_missing", "info", message))
+        return replace(
+            summary,
+            layer=source.layer,
+            format=source.format,
+            features=source.features,
+            fields=fields_of(source),
+            crs=used,
+            crs_declared=spec.crs or declared_crs(source),
+            encoding=source.encoding,
+            geometry_type=source.geometry_type,
+            indexed=source.indexed,
+            bounds=source.bounds,
+            issues=tuple(issues),
+        )
+
+
+def fields_of(source: Source) -> tuple[Field, ...]:
+    """The columns with their widths: fiona tells them as the file declares them."""
+    if source.format == "geoparquet" or source.held is not None or source.fetch is not None:
+        return tuple(Field(name, "") for name in source.fields)
+    import fiona  # a GDAL of its own, and slow to load: only when a schema is wanted
+
+    with (
+        sources.translated(source.place),
+        fiona.open(source.path, layer=source.layer, encoding=source.encoding) as file,
+    ):
+        return tuple(_field(name, kind) for name, kind in file.schema["properties"].items())
+
+
+def _field(name: str, kind: str) -> Field:
+    """A column from fiona's words, such as ``str:5`` or ``float:15.2``."""
+    base, _colon, size = kind.partition(":")
+    width, _point, precision = size.partition(".")
+    return Field(
+        name,
+        base,
+        int(width) if width.isdigit() and int(width) else None,
+        int(precision) if precision.isdigit() else None,
+    )

@@ -1,0 +1,400 @@
+"""A catalog proposed from a folder: what plays which role, on what evidence, and what is left open.
+
+Nothing is guessed: where two readings are possible, both stand in the catalog as comments.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pyproj
+
+from townland.errors import CatalogError, CRSError, LayerError
+from townland.geodesy import crs as crsys
+from townland.geodesy.crs import Bounds
+from townland.i18n import Joined, Words, _
+from townland.layers.init.roles import (
+    NOTES,
+    by_fields,
+    by_name,
+    is_village,
+    raster_role,
+    schemes_of,
+)
+from townland.layers.init.text import catalog_text
+from townland.layers.init.walk import Found, layers_below
+from townland.measuring.rasters import reading
+from townland.reading import source as sources
+from townland.reading.columns import as_text
+from townland.reading.layer_names import NOT_POLYGONS
+from townland.reading.rows import hull
+from townland.reading.source import Source
+from townland.reading.vector import declared_crs, layer_crs
+from townland.standards import fields as schemas
+
+CLASS_FIELDS = {
+    "land_use": "DLBM",
+    "permanent_basic_farmland": "DLBM",
+    "planned_use": "GHDM",
+    "control_zone": "GZQLXDM",
+}
+TAGS = {"resettlement", "real_estate"}
+"""Tags of planned plots that rulebooks ask for."""
+RIDGED = ("land_use", "permanent_basic_farmland")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One layer that was found: where, its role if there is one, whether it is placed, and why.
+
+    `keys` are the lines of its table in the catalog: key, value, why; a line that stands as a comment
+    only has ``False`` last. `bounds` are in degrees, None where the CRS is not known.
+    `path` and `layer` are as the catalog names them, `file` is where the layer was found; `unlocated`
+    is the evidence for its role where the CRS alone is wanting.
+    """
+
+    source: str
+    title: str
+    path: str
+    layer: str | None
+    role: str | None
+    placed: bool
+    reason: Words
+    keys: tuple[tuple[str, str, Words, bool], ...] = ()
+    bounds: Bounds | None = None
+    file: Path = Path()
+    unlocated: Words | None = None
+
+    @property
+    def verdict(self) -> Words:
+        """Whether it is placed, in a word."""
+        return _("yes") if self.placed else _("no")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Everything that was found in a folder, in the order of the walk."""
+
+    folder: str
+    items: tuple[Item, ...]
+
+
+def propose(
+    folder: Path, target: Path, *, tell: Callable[[str, int, int], None] = lambda *_: None
+) -> Proposal:
+    """Look at every layer of a folder.
+
+    Parameters
+    ----------
+    folder
+        Where to look.
+    target
+        The catalog that is to be written; paths in it are relative to its folder.
+    tell
+        Told of each file before it is looked at: its name, its number, how many there are.
+
+    Raises
+    ------
+    CatalogError
+        The catalog exists already, or no layer of the folder could be placed.
+    LayerError
+        The folder cannot be looked through.
+    """
+    if target.exists():
+        raise CatalogError(
+            _(
+                "{path} exists already and is not overwritten; name another file",
+                path=target.as_posix(),
+            )
+        )
+    found = [_item(found, folder, target) for found in layers_below(folder, tell)]
+    region = _region(found)
+    items = _once([_located(item, region) for item in found])
+    if not any(item.placed for item in items):
+        raise CatalogError(
+            Joined(
+                (
+                    _("no layer of {folder} could be placed", folder=folder.as_posix()),
+                    *(_("{file}: {reason}", file=i.source, reason=i.reason) for i in items),
+                ),
+                "\n",
+            )
+        )
+    return Proposal(folder.as_posix(), tuple(items))
+
+
+def write_proposal(proposal: Proposal, target: Path, *, lang: str) -> None:
+    """Write the catalog, which must not exist.
+
+    Raises
+    ------
+    CatalogError
+        It exists, or cannot be written.
+    """
+    try:
+        with target.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(catalog_text(proposal.folder, proposal.items, lang))
+    except FileExistsError:
+        raise CatalogError(
+            _(
+                "{path} exists already and is not overwritten; name another file",
+                path=target.as_posix(),
+            )
+        ) from None
+    except OSError as problem:
+        raise CatalogError(
+            _(
+                "{path}: cannot be written ({reason})",
+                path=target.as_posix(),
+                reason=problem.strerror,
+            )
+        ) from None
+
+
+def _item(found: Found, folder: Path, target: Path) -> Item:
+    path = _relative(found.path, target.parent)
+    shown = found.path.relative_to(folder).as_posix() + (f" | {found.layer}" if found.layer else "")
+    item = Item(
+        *(shown, found.title, path, found.layer, None, False, _("not known")), file=found.path
+    )
+    if found.problem is not None:
+        return replace(item, reason=found.problem)
+    try:
+        if found.is_raster:
+            return _raster(item, found)
+        with sources.opened(found.path, layer=found.layer) as source:
+            return _vector(item, source)
+    except LayerError as problem:
+        return replace(item, reason=Joined((problem.message,)))
+
+
+def _region(items: Sequence[Item]) -> Bounds | None:
+    """Where the layers lie whose CRS is certain; the land survey alone where it is one of them."""
+    known = [item for item in items if item.placed and item.bounds is not None]
+    surveys = [item for item in known if item.role == "land_use"]
+    boxes = [item.bounds for item in surveys or known if item.bounds is not None]
+    return hull(boxes) if boxes else None
+
+
+def _located(item: Item, region: Bounds | None) -> Item:
+    """A layer without CRS, placed where its numbers fit one CRS alone that meets the other layers.
+
+    The CRS stands as a comment: a check infers it likewise, and its report says so.
+    """
+    if region is None or item.unlocated is None:
+        return item
+    try:
+        with sources.opened(item.file, layer=item.layer) as source:
+            used, issues = layer_crs(source, None, region=lambda: region)
+            bounds = _in_degrees(source.bounds, used)
+    except LayerError as problem:
+        return replace(item, reason=Joined((item.unlocated, problem.message), "; "))
+    why = Joined(tuple(issue.message for issue in issues), "; ")
+    line = ("crs", crsys.describe(used), why, False)
+    return replace(item, placed=True, reason=item.unlocated, keys=(*item.keys, line), bounds=bounds)
+
+
+def _in_degrees(bounds: Bounds | None, crs: pyproj.CRS) -> Bounds | None:
+    if bounds is None:
+        return None
+    return crsys.transform_bounds(bounds, crs, crsys.LONLAT)
+
+
+def _relative(path: Path, start: Path) -> str:
+    """The path from a folder, as a catalog in it names it; the whole path on another drive."""
+    try:
+        return Path(os.path.relpath(path.resolve(), start.resolve())).as_posix()
+    except ValueError:
+        return path.resolve().as_posix()
+
+
+def _raster(item: Item, found: Found) -> Item:
+    summary = reading.inspect_raster(found.path)
+    role, why = raster_role(item.title, summary.dtype, summary.bands)
+    bounds = _in_degrees(summary.bounds, summary.crs)
+    return replace(item, role=role, placed=role is not None, reason=why, bounds=bounds)
+
+
+def _vector(item: Item, source: Source) -> Item:
+    if source.geometry_type.split(" ")[-1] in NOT_POLYGONS:
+        kind = source.geometry_type
+        return replace(
+            item, reason=_("the layer holds {kind}, but polygons are expected", kind=kind)
+        )
+    role, why = _role(item.title, source)
+    if role is None:
+        return replace(item, reason=why)
+    item = replace(item, role=role, keys=(*_identity(role, source), *_classes(role, source)))
+    try:
+        used, _issues = layer_crs(source, None)
+    except CRSError as problem:
+        # the table stands as a comment, to be taken in once the CRS is stated
+        wanting = why if source.crs is None else None
+        return replace(item, reason=Joined((why, problem.message), "; "), unlocated=wanting)
+    return replace(
+        item,
+        placed=True,
+        reason=why,
+        keys=(*item.keys, *_certain(source, used)),
+        bounds=_in_degrees(source.bounds, used),
+    )
+
+
+def _role(title: str, source: Source) -> tuple[str | None, Words]:
+    """The role that name and fields agree on; None with the reason where they do not tell one."""
+    names, fields = by_name(title), by_fields(source.fields)
+    roles = {known.role for known in names}
+    if len(roles) > 1:
+        listed = ", ".join(known.name for known in names)
+        return None, _("its name holds several known names: {names}", names=listed)
+    if names and names[0].note in NOTES:
+        return None, NOTES[names[0].note]
+    if names and names[0].note == "raster":
+        return None, _("its name is that of a raster, but it is a vector layer")
+    named = names[0].role if names else None
+    if named is not None:
+        if fields and named not in fields and named in {s.role for s in schemas.signatures()}:
+            return None, _(
+                "its name says {named}, but its fields are those of {fields}",
+                named=named,
+                fields=", ".join(fields),
+            )
+        if named == "growth_boundary" and _village(source):
+            return None, NOTES["village"]
+        known = dict.fromkeys((names[0].name, names[0].meaning))
+        evidence = _("its name ({name})", name=" ".join(known))
+        if named in fields:
+            return named, Joined((evidence, _("its fields")), ", ")
+        return named, evidence
+    if len(fields) == 1:
+        if fields[0] == "growth_boundary" and _village(source):
+            return None, NOTES["village"]
+        return fields[0], _("its fields; its name says nothing")
+    if fields:
+        return None, _("its fields fit several roles: {roles}", roles=", ".join(fields))
+    return None, _("neither its name nor its fields are those of a known layer")
+
+
+def _values(source: Source, column: str) -> list[str]:
+    texts = as_text(sources.attributes(source, [column])[column])
+    return sorted({text for text in texts if text is not None})
+
+
+def _village(source: Source) -> bool:
+    column = schemas.find(("GHFQMC",), source.fields)
+    return column is not None and is_village(_values(source, column))
+
+
+def _identity(role: str, source: Source) -> list[tuple[str, str, Words, bool]]:
+    """The columns of ids, ridges, owners and slope grades, by the schema."""
+    found: list[tuple[str, str, Words, bool]] = []
+    named = [("id_column", "BSM"), ("id_column", "DKBH")]
+    named += [("owner_column", "QSXZ"), ("slope_column", "GDPDJB")] if role == "land_use" else []
+    for key, name in named:
+        rule = next((rule for rule in schemas.fields(role) if rule.name == name), None)
+        column = rule and schemas.field_column(rule, source.fields)
+        if not column or any(key == held for held, *_rest in found):
+            continue
+        found.append((key, column, _("the field {name}", name=name), True))
+    if role == "planned_use":
+        for column in source.fields:
+            if not schemas.is_personal(column) and _tags(source, column):
+                found.append(("tag_column", column, _("its values are tags"), True))
+                break
+    if role in RIDGED:
+        rule = next(rule for rule in schemas.fields(role) if rule.name == "KCXS")
+        if column := schemas.field_column(rule, source.fields):
+            found.append(("net_factor_column", column, _("the ridge coefficient"), True))
+    return found
+
+
+def _tags(source: Source, column: str) -> bool:
+    """Whether a column holds nothing but the tags that rulebooks know."""
+    values = _values(source, column)
+    return bool(values) and set(values) <= TAGS
+
+
+def _classes(role: str, source: Source) -> list[tuple[str, str, Words, bool]]:
+    name = CLASS_FIELDS.get(role)
+    rule = next((rule for rule in schemas.fields(role) if rule.name == name), None)
+    column = rule and schemas.field_column(rule, source.fields)
+    if not column:
+        return []
+    values = _values(source, column)
+    if not values:
+        return []
+    schemes = schemes_of(values, role)
+    if len(schemes) == 1:
+        why = _("all {count} codes of {column} are its own, and of no other scheme",
+                count=len(values), column=column)  # fmt: skip
+        return [("scheme", schemes[0], why, True), ("class_column", column, why, True)]
+    if schemes:
+        why = _(
+            "all {count} codes of {column} are codes of several schemes: choose",
+            count=len(values),
+            column=column,
+        )
+        return [
+            *(("scheme", scheme, why, False) for scheme in schemes),
+            ("class_column", column, why, False),
+        ]
+    why = _("no scheme knows all codes of {column}; see townland layers check", column=column)
+    return [("class_column", column, why, False)]
+
+
+def _certain(source: Source, used: pyproj.CRS) -> list[tuple[str, str, Words, bool]]:
+    """What the file itself says, as comments."""
+    lines: list[tuple[str, str, Words, bool]] = []
+    lines.append(
+        (
+            "crs",
+            crsys.describe(used),
+            _("the file says {crs}", crs=declared_crs(source) or "-"),
+            False,
+        )
+    )
+    if source.format == "shapefile" and source.encoding:
+        lines.append(("encoding", source.encoding, _("told from the file's text"), False))
+    column = schemas.find(("SJNF", "数据年份"), source.fields)
+    years = _values(source, column) if column else []
+    if len(years) == 1 and len(years[0]) == 4 and years[0].isdecimal():
+        why = _("the records say {year}; state the day", year=years[0])
+        lines.append(("surveyed", f"{years[0]}-12-31", why, False))
+    return lines
+
+
+def _once(items: Sequence[Item]) -> list[Item]:
+    """Layers of one role are united: where two cover the same place, which is meant cannot be known."""
+    result = []
+    for item in items:
+        rivals = [
+            other.source
+            for other in items
+            if other is not item and item.placed and other.placed and other.role == item.role
+            and _meet(item.bounds, other.bounds)
+        ]  # fmt: skip
+        if rivals:
+            why = _(
+                "several layers for the role {role} lie in one place ({others} too); layers of one"
+                " role are united: choose",
+                role=item.role,
+                others=", ".join(rivals),
+            )
+            item = replace(item, placed=False, reason=why)
+        result.append(item)
+    return result
+
+
+def _meet(one: Bounds | None, other: Bounds | None) -> bool:
+    """Whether two boxes share land; boxes that are unknown may."""
+    if one is None or other is None:
+        return True
+    wide = min(one[2], other[2]) - max(one[0], other[0])
+    high = min(one[3], other[3]) - max(one[1], other[1])
+    return bool(wide > 0 and high > 0)
+
+
+__all__ = ["Item", "Proposal", "propose", "write_proposal"]

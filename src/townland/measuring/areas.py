@@ -1,0 +1,380 @@
+"""Pieces of land become areas that close to the last printed digit (平差).
+
+The control area of a town is its official area to 0.01 m². Its pieces, and what no piece covers, share
+it out in proportion to their measured areas by largest remainder; the pieces of pieces share out
+theirs. So every table sums, and so does every table under it (`standards.md` 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import shapely
+
+from townland import geodesy, units
+from townland.errors import EngineError
+from townland.i18n import _
+from townland.measuring import overlay
+from townland.measuring.overlay import Pieces
+from townland.measuring.prepare import Ground, polygons_of
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+CENT = Decimal("0.01")
+ZERO = Decimal("0.00")
+ADJUSTABLE_M2, ADJUSTABLE_SHARE, ADJUSTABLE_PIECE_M2 = 0.05, 1e-7, 0.02
+"""What may be adjusted away at the control level; more is an error of topology (`standards.md` 5)."""
+
+NOTHING_M2 = 0.005
+"""Land that would be printed as 0.00 m² is no land."""
+
+RIDGE_CODES = {
+    "sandiao-2019": "1203",
+    "gbt21010-2017": "1203",
+    "gbt21010-2007": "123",
+    "guide-2023": "2303",
+}
+"""Where each scheme books the ridges (田坎) that are deducted from cultivated land."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRow:
+    """One land class of a town's land survey: gross, net of ridges, split by owner."""
+
+    code: str
+    name: str
+    three_class: str | None
+    gross_m2: Decimal
+    net_m2: Decimal
+    state_m2: Decimal | None
+    collective_m2: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class LandClasses:
+    """The land survey inside one town; the rows and `uncovered_m2` sum to `control_m2`."""
+
+    scheme: str
+    rows: tuple[ClassRow, ...]
+    uncovered_m2: Decimal
+    control_m2: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Which features of one role count in a measure.
+
+    `codes` are the class codes that count, None where every class does; `maybe` those of which the
+    scheme does not tell whether they belong to what is asked for. A feature must bear one of `tags`,
+    unless that is None; one that bears one of `or_tags` counts whatever its class.
+    """
+
+    codes: frozenset[str] | None = None
+    maybe: frozenset[str] = frozenset()
+    tags: frozenset[str] | None = None
+    or_tags: frozenset[str] = frozenset()
+
+    def counted(self, part: Any) -> tuple[Bools, Bools]:
+        """Tell of the rows of a ground which count, and which do or might."""
+        counts = np.ones(len(part), dtype=bool)
+        perhaps = counts.copy()
+        if self.codes is not None:
+            counts = np.asarray(part["code"].isin(self.codes), dtype=bool)
+            open_ = part["class_name"].isna() | part["code"].isin(self.maybe)
+            perhaps = counts | np.asarray(open_, dtype=bool)
+        if self.or_tags:
+            bears = np.asarray(part["tag"].isin(self.or_tags), dtype=bool)
+            counts, perhaps = counts | bears, perhaps | bears
+        if self.tags is not None:
+            bears = np.asarray(part["tag"].isin(self.tags), dtype=bool)
+            counts, perhaps = counts & bears, perhaps & bears
+        return counts, perhaps
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measure:
+    """One measure of one town: the sum of its pieces, and what is known of its certainty.
+
+    `frame` holds the pieces in the town's CRS: ``town``, ``<role>_id``, ``<role>_code`` for every
+    layer, ``class_name`` and ``three_class`` (of the last layer with classes), ``area_m2`` and
+    ``net_m2`` (`Decimal`, 0.01), ``sliver`` (bool), geometry; with planned use ``planned_group``, its
+    group of uses; where the survey records slope grades, ``slope_grade``. `net_m2` is None where no
+    layer of the measure has a ridge coefficient. `uncovered_m2` is the part of the town where a layer
+    that the measure needs says nothing, `missing` the roles that no layer plays, `assumed_coverage` the
+    roles whose coverage is only their bounding box, `unknown_m2` the part with unknown land codes,
+    `untagged` the roles that the measure asks for tags and whose layers have none.
+    """
+
+    name: str
+    layers: tuple[str, ...]
+    area_m2: Decimal
+    net_m2: Decimal | None
+    sliver_m2: Decimal
+    overlap_m2: Decimal
+    uncovered_m2: Decimal
+    closure_m2: Decimal
+    unknown_m2: Decimal
+    missing: tuple[str, ...]
+    assumed_coverage: tuple[str, ...]
+    frame: Any
+    untagged: tuple[str, ...] = ()
+
+    @property
+    def pieces(self) -> int:
+        """How many pieces the measure has, slivers included."""
+        return len(self.frame)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Closed:
+    """Pieces with their areas in whole hundredths of a m², so adjusted that they close.
+
+    `rest` is what each parent has beyond its pieces; `closure_m2` what was adjusted away.
+    """
+
+    pieces: Pieces
+    cents: Ints
+    rest: Ints
+    closure_m2: Decimal
+
+
+def close_town(
+    control_m2: Decimal, pieces: Pieces, uncovered_m2: float, crs: pyproj.CRS, *, town: str
+) -> Closed:
+    """Share a town's control area out to the pieces of one layer and to what it does not cover.
+
+    Raises
+    ------
+    EngineError
+        The pieces and the rest miss the control area by more than rounding explains: they overlap, or
+        something was lost.
+
+    """
+    raw = geodesy.official_area_m2(pieces.geometry, crs)
+    closure = float(control_m2) - float(raw.sum()) - uncovered_m2
+    allowed = max(
+        ADJUSTABLE_M2, ADJUSTABLE_SHARE * float(control_m2), ADJUSTABLE_PIECE_M2 * len(raw)
+    )
+    if abs(closure) > allowed:
+        raise EngineError(
+            _(
+                "town {town}: the pieces of {role} and the part without any sum to {found} m², the"
+                " town's control area is {control} m²; the difference is more than rounding explains"
+                " ({allowed} m²). No figure of this town can be trusted; please report this as a bug",
+                town=town,
+                role=next(iter(pieces.rows)),
+                found=units.m2(float(raw.sum()) + uncovered_m2),
+                control=control_m2,
+                allowed=units.m2(allowed),
+            )
+        )
+    shares = units.apportion([*raw.tolist(), uncovered_m2], control_m2) if control_m2 else []
+    cents = np.array([int(share / CENT) for share in shares], dtype=np.int64)
+    return Closed(pieces, cents[:-1], cents[-1:], units.m2(abs(closure)))
+
+
+def close_pieces(parents: Closed, pieces: Pieces, crs: pyproj.CRS) -> Closed:
+    """Share each parent's area out to the pieces cut from it and to the rest of it.
+
+    Whether there is a rest is seen on the plane, where cutting is exact to 1e-8 m²; on the ellipsoid
+    the norm's rounding of every cut makes pieces and parent differ by some 0.01 m².
+    """
+    raw = geodesy.official_area_m2(pieces.geometry, crs)
+    whole = geodesy.official_area_m2(parents.pieces.geometry, crs)
+    cents = np.zeros(len(pieces), dtype=np.int64)
+    rest = parents.cents.copy()
+    if pieces.parent is None or not len(pieces):
+        return Closed(pieces, cents, rest, parents.closure_m2)
+    on_plane = shapely.area(pieces.geometry) * geodesy.metres_per_unit(crs) ** 2
+    whole_plane = shapely.area(parents.pieces.geometry) * geodesy.metres_per_unit(crs) ** 2
+    bounds = np.searchsorted(pieces.parent, np.arange(len(whole) + 1))
+    for parent, (start, end) in enumerate(pairwise(bounds)):
+        if start == end:
+            continue
+        beyond = 0.0
+        if whole_plane[parent] - on_plane[start:end].sum() > NOTHING_M2:
+            beyond = max(0.0, float(whole[parent] - raw[start:end].sum()))
+        weights = [*raw[start:end].tolist(), beyond]
+        shares = units.apportion(weights, int(parents.cents[parent]) * CENT)
+        cents[start:end] = [int(share / CENT) for share in shares[:-1]]
+        rest[parent] = int(shares[-1] / CENT)
+    return Closed(pieces, cents, rest, parents.closure_m2)
+
+
+def beyond_pieces(parents: Closed, inner: Closed) -> Closed:
+    """What each parent has beyond the pieces cut from it, as pieces: with them it sums to the parent."""
+    left = np.flatnonzero(inner.rest > 0)
+    geometry = parents.pieces.geometry[left].copy()
+    bounds = np.searchsorted(
+        inner.pieces.parent if inner.pieces.parent is not None else np.empty(0), [left, left + 1]
+    )
+    for at, (start, end) in enumerate(bounds.T):
+        if start < end:
+            taken = shapely.union_all(inner.pieces.geometry[start:end])
+            geometry[at] = polygons_of(shapely.difference(geometry[at], taken))[0]
+    rows = {role: known[left] for role, known in parents.pieces.rows.items()}
+    cents = inner.rest[left]
+    return Closed(Pieces(geometry, rows), cents, np.zeros_like(cents), parents.closure_m2)
+
+
+def decimal_m2(cents: Any) -> Decimal:
+    """Hundredths of a m² as a decimal of m²."""
+    return int(cents) * CENT
+
+
+def ridge_cents(cents: Ints, coefficient: Floats) -> Ints:
+    """The ridge area (田坎) in each piece: area × coefficient, half up to 0.01 m²."""
+    out = np.zeros(len(cents), dtype=np.int64)
+    for i in np.flatnonzero(coefficient > 0):
+        out[i] = int(units.ridge(decimal_m2(cents[i]), float(coefficient[i])) / CENT)
+    return out
+
+
+STATE, COLLECTIVE = ("1", "2", "国"), ("3", "4", "集")
+"""How a code or a word for the owner (QSXZ) begins; land of no known owner counts as collective."""
+
+
+def owners(values: Any) -> Any:
+    """The first character of each owner's code or word, "" where there is none."""
+    text = values.astype(object).where(values.notna(), "").astype(str)
+    return text.str.strip().str[:1].to_numpy(dtype=object)
+
+
+def land_classes(
+    closed: Closed, ground: Ground, control_m2: Decimal, ridge_name: str
+) -> LandClasses:
+    """Sum the pieces of a land survey by class; the rows close with the part not covered.
+
+    The ridges are taken from the net area of the class they lie in and added to that of the scheme's
+    class for ridges (1203 田坎 in the survey), so that the net column sums to the control area too.
+    """
+    part = ground.frame.iloc[closed.pieces.rows[ground.role]]
+    codes = part["code"].astype(object).where(part["code"].notna(), "").to_numpy()
+    state = np.isin(owners(part["owner"]), STATE)
+    ridges = ridge_cents(closed.cents, part["ridge"].to_numpy(dtype=float))
+    names = dict(zip(codes, zip(part["class_name"], part["three_class"], strict=True), strict=True))
+    booked = RIDGE_CODES.get(ground.scheme, "")
+    if ridges.sum() and booked not in names:
+        names[booked] = (ridge_name, "农用地")
+    out = []
+    for code in sorted(names):
+        here = codes == code
+        gross = closed.cents[here].sum()
+        net = gross - ridges[here].sum() + (ridges.sum() if code == booked else 0)
+        name, three_class = names[code]
+        out.append(
+            ClassRow(
+                code,
+                name or "",
+                three_class,
+                decimal_m2(gross),
+                decimal_m2(net),
+                decimal_m2(closed.cents[here & state].sum()) if ground.owned else None,
+                decimal_m2(closed.cents[here & ~state].sum()) if ground.owned else None,
+            )
+        )
+    return LandClasses(ground.scheme, tuple(out), decimal_m2(closed.rest.sum()), control_m2)
+
+
+def measure(
+    name: str,
+    closed: Closed,
+    grounds: Mapping[str, Ground],
+    kept: Mapping[str, Kept],
+    crs: pyproj.CRS,
+    *,
+    town: str,
+    sliver_width_m: float,
+    overlap_m2: float = 0.0,
+    uncovered_m2: float = 0.0,
+    assumed_coverage: tuple[str, ...] = (),
+) -> Measure:
+    """Pick a measure's pieces out of the common pieces of its layers, and sum them.
+
+    Parameters
+    ----------
+    closed
+        The pieces of the layers, in the measure's order.
+    grounds
+        The ground of each role.
+    kept
+        What counts, for the roles that are filtered.
+
+    """
+    roles = tuple(closed.pieces.rows)
+    parts = {role: grounds[role].frame.iloc[closed.pieces.rows[role]] for role in roles}
+    counts = np.ones(len(closed.pieces), dtype=bool)
+    perhaps = counts.copy()
+    for role, filtered in kept.items():
+        here, might = filtered.counted(parts[role])
+        counts, perhaps = counts & here, perhaps & might
+    geometry = closed.pieces.geometry[counts]
+    columns: dict[str, Any] = {"town": town}
+    for role in roles:
+        columns[f"{role}_id"] = parts[role]["id"].to_numpy()[counts]
+        columns[f"{role}_code"] = parts[role]["code"].to_numpy()[counts]
+    classed = [role for role in roles if grounds[role].scheme]
+    for column in ("class_name", "three_class", "source", "use_group"):
+        columns[column] = parts[classed[-1]][column].to_numpy()[counts] if classed else None
+    if "planned_use" in roles:
+        columns["planned_group"] = parts["planned_use"]["use_group"].to_numpy()[counts]
+    if "land_use" in roles and grounds["land_use"].sloped:
+        columns["slope_grade"] = parts["land_use"]["slope"].to_numpy()[counts]
+    cents = closed.cents[counts]
+    ridged = [role for role in roles if grounds[role].ridged]
+    net = None
+    if ridged:
+        coefficient = parts[ridged[-1]]["ridge"].to_numpy(dtype=float)[counts]
+        net = cents - ridge_cents(cents, coefficient)
+    thin = overlay.slivers(geodesy.local_metres(geometry, crs), sliver_width_m)
+    columns["area_m2"] = [decimal_m2(value) for value in cents]
+    columns["net_m2"] = [None if net is None else decimal_m2(net[i]) for i in range(len(cents))]
+    columns["sliver"] = thin
+    return Measure(
+        name,
+        roles,
+        decimal_m2(cents.sum()),
+        None if net is None else decimal_m2(net.sum()),
+        decimal_m2(cents[thin].sum()),
+        units.m2(overlap_m2),
+        units.m2(uncovered_m2),
+        closed.closure_m2,
+        decimal_m2(closed.cents[perhaps & ~counts].sum()),
+        (),
+        assumed_coverage,
+        gpd.GeoDataFrame(columns, geometry=list(geometry), crs=crs, index=range(len(geometry))),
+        tuple(
+            role
+            for role, filtered in kept.items()
+            if (filtered.or_tags or filtered.tags is not None) and not grounds[role].tagged
+        ),
+    )
+
+
+def no_measure(
+    name: str, roles: tuple[str, ...], town_m2: Decimal, missing: tuple[str, ...], crs: pyproj.CRS
+) -> Measure:
+    """The measure that could not be taken because no layer plays some of its roles."""
+    frame = _no_pieces(roles, crs)
+    return Measure(name, roles, ZERO, None, ZERO, ZERO, town_m2, ZERO, ZERO, missing, (), frame)
+
+
+@lru_cache(maxsize=256)
+def _no_pieces(roles: tuple[str, ...], crs: pyproj.CRS) -> Any:
+    """The frame without rows that measures of the same layers share; it costs more than it holds."""
+    columns = ["town", *(f"{role}_{what}" for role in roles for what in ("id", "code"))]
+    columns += ["class_name", "three_class", "source", "use_group"]
+    columns += ["planned_group"] if "planned_use" in roles else []
+    columns += ["area_m2", "net_m2", "sliver"]
+    return gpd.GeoDataFrame({column: [] for column in columns}, geometry=[], crs=crs)

@@ -1,0 +1,305 @@
+"""Town ∩ layers → pieces, every patch of land counted once.
+
+The work is done on arrays: parcels wholly inside a town are taken as they are, only those on its
+boundary are cut; a layer whose parcels fit together (a valid coverage) needs no search for overlaps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from townland.measuring.overlay.windows import windowed
+from townland.measuring.prepare import topology
+from townland.measuring.prepare.areal import polygons_of
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pieces:
+    """What several layers have in common within one town, cut into pieces.
+
+    Piece i lies in the row ``rows[role][i]`` of each role's frame and, where the pieces were cut from
+    others, in ``parent[i]`` of those.
+    """
+
+    geometry: Any
+    rows: Mapping[str, Ints]
+    parent: Ints | None = None
+
+    def __len__(self) -> int:
+        return len(self.geometry)
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Two features of one layer that claim the same land; the first keeps it."""
+
+    keeps: int
+    loses: int
+    area: float
+    geometry: Any
+
+
+def clip(town: Any, parcels: Any) -> tuple[Any, Ints]:
+    """Cut parcels to the town.
+
+    Parameters
+    ----------
+    town
+        A valid polygon or multipolygon.
+    parcels
+        Valid polygons, in the town's CRS.
+
+    Returns
+    -------
+    The pieces, and the index of the parcel each comes from, in the parcels' order; parcels that only
+    touch the town give none.
+
+    Examples
+    --------
+    >>> pieces, index = clip(shapely.box(0, 0, 2, 2), [shapely.box(1, 1, 3, 3), shapely.box(2, 0, 3, 1)])
+    >>> shapely.area(pieces).tolist(), index.tolist()
+    ([1.0], [0])
+
+    """
+    pieces, rows, _ = _clipped(town, parcels, prove=False)
+    return pieces, rows
+
+
+def clip_mosaic(town: Any, parcels: Any) -> tuple[Any, Ints, bool]:
+    """Cut parcels to the town as `clip`, and say at the same time whether they are a mosaic there.
+
+    The parcels on the boundary are cut in one thread while another compares edges.
+
+    Returns
+    -------
+    The pieces, the index of the parcel of each, and what `is_mosaic` says of the parcels that meet
+    the town.
+    """
+    return _clipped(town, parcels, prove=True)
+
+
+def _clipped(town: Any, parcels: Any, *, prove: bool) -> tuple[Any, Ints, bool]:
+    parcels = np.asarray(parcels, dtype=object)
+    shapely.prepare(town)
+    inside = shapely.contains_properly(town, parcels)
+    meets = inside.copy()
+    meets[~inside] = shapely.intersects(town, parcels[~inside])
+    shapely.destroy_prepared(town)
+    near = np.flatnonzero(meets)
+    pieces, cut = parcels[near], ~inside[near]
+    if prove:
+        # The thread has its own copy of the town: a geometry prepared in one thread and used in
+        # another crashes the process.
+        own = shapely.from_wkb(shapely.to_wkb(town))
+        with ThreadPoolExecutor(1) as pool:
+            cutting = pool.submit(_cut, pieces[cut], own)
+            mosaic = is_mosaic(town, pieces)
+            pieces[cut] = cutting.result()
+    else:
+        mosaic = False
+        pieces[cut] = _cut(pieces[cut], town)
+    kept = ~shapely.is_empty(pieces)
+    return pieces[kept], near[kept], mosaic
+
+
+def _cut(parcels: Any, town: Any) -> Any:
+    every = np.arange(len(parcels))
+    ones, others = windowed(parcels, every, np.array([town]), np.zeros_like(every))
+    return polygons_of(shapely.intersection(ones, others))
+
+
+def is_mosaic(town: Any, parcels: Any) -> bool:
+    """Whether inside the town every edge of a parcel is another parcel's edge the other way round.
+
+    Then no edge changes how many parcels cover the ground, so that they cover all of the town equally
+    often; where their areas also sum to the town's, they cover it once, without gap or overlap. That
+    proof costs a fraction of a search for overlaps.
+
+    Examples
+    --------
+    >>> halves = np.array([shapely.box(0, 0, 1, 2), shapely.box(1, 0, 2, 2)])
+    >>> is_mosaic(shapely.box(0.5, 0.5, 1.5, 1.5), halves)
+    True
+    >>> is_mosaic(shapely.box(0.5, 0.5, 2.5, 1.5), halves)
+    False
+    """
+    marks, way = topology.directed_edges(parcels)
+    west, south, east, north = 2 * shapely.bounds(town)
+    wide, high = np.abs(marks[2:])
+    near = (marks[0] + wide >= west) & (marks[0] - wide <= east)
+    near &= (marks[1] + high >= south) & (marks[1] - high <= north)
+    marks, way = marks[:, near], way[near]
+    if not len(way):
+        return True
+    order = np.argsort(topology.hashed(marks))
+    marks, way = marks[:, order], way[order]
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = False
+    for mark in marks:
+        new[1:] |= mark[1:] != mark[:-1]
+    first = np.flatnonzero(new)
+    lone = marks[:, first[np.add.reduceat(way, first) != 0]] / 2
+    if not lone.size:
+        return True
+    ends = np.stack((lone[:2] - lone[2:], lone[:2] + lone[2:])).transpose(2, 0, 1).reshape(-1, 2)
+    line_ends = np.arange(0, len(ends) + 1, 2)
+    lines = shapely.from_ragged_array(
+        shapely.GeometryType.MULTILINESTRING, ends, (line_ends, np.array([0, len(line_ends) - 1]))
+    )
+    shapely.prepare(town)
+    meets = bool(shapely.intersects(town, lines).any())
+    shapely.destroy_prepared(town)
+    return not meets
+
+
+def settle(
+    pieces: Any, precedence: npt.ArrayLike, unit_m: float = 1.0
+) -> tuple[Any, list[Overlap]]:
+    """Give land that several pieces claim to the first of them in `precedence`.
+
+    Parameters
+    ----------
+    pieces
+        Polygons of one layer.
+    precedence
+        The place of each piece in the order; the lower keeps the land.
+    unit_m
+        Metres in a unit of the pieces' coordinates.
+
+    Returns
+    -------
+    The pieces without overlap (some may be empty), and the overlaps that were settled.
+
+    Examples
+    --------
+    >>> squares = [shapely.box(0, 0, 2, 1), shapely.box(1, 0, 3, 1)]
+    >>> settled, overlaps = settle(squares, [1, 0])
+    >>> shapely.area(settled).tolist(), overlaps[0].area
+    ([1.0, 2.0], 1.0)
+
+    """
+    pieces = np.array(pieces, dtype=object)
+    order = np.asarray(precedence)
+    if len(pieces) < 2:
+        return pieces, []
+    noise = topology.NOISE_M2 / unit_m**2
+    known = np.flatnonzero(~shapely.is_empty(pieces))
+    found = [known[pairs] for pairs, _shared in topology.search(pieces[known], noise)]
+    pairs = np.concatenate(found) if found else np.empty((0, 2), dtype=np.int64)
+    overlaps = []
+    # By the keeper's place, so that a keeper has lost what it must before it takes from others.
+    for pair in sorted(range(len(pairs)), key=lambda k: tuple(sorted(order[pairs[k]]))):
+        keeps, loses = sorted(pairs[pair], key=lambda i: order[i])
+        land = polygons_of(shapely.intersection(pieces[keeps], pieces[loses]))[0]
+        if land.area <= noise:
+            continue
+        overlaps.append(Overlap(int(keeps), int(loses), float(land.area), land))
+        pieces[loses] = polygons_of(shapely.difference(pieces[loses], pieces[keeps]))[0]
+    return pieces, overlaps
+
+
+def cross(parents: Pieces, role: str, children: Any, rows: Ints) -> Pieces:
+    """Intersect pieces with those of a further layer.
+
+    Parameters
+    ----------
+    parents
+        Pieces that do not overlap one another.
+    role, children, rows
+        The further layer's role, its pieces (without overlap) in the same town, and the row of each
+        in the role's frame.
+
+    Returns
+    -------
+    The common pieces, each one polygon, ordered by parent and child.
+
+    """
+    empty = np.empty(0, dtype=np.int64)
+    if not len(parents) or not len(children):
+        return Pieces(
+            np.empty(0, dtype=object), {**dict.fromkeys(parents.rows, empty), role: empty}, empty
+        )
+    # by their boxes alone: whether they meet is asked of what `windowed` leaves of the big ones
+    parent, child = shapely.STRtree(children).query(parents.geometry)
+    order = np.lexsort((child, parent))
+    parent, child = parent[order], child[order]
+    ones, others = windowed(parents.geometry, parent, children, child)
+    meet = shapely.intersects(ones, others)
+    parent, child = parent[meet], child[meet]
+    common = polygons_of(shapely.intersection(ones[meet], others[meet]))
+    common, source = shapely.get_parts(common, return_index=True)
+    kept = shapely.area(common) > 0
+    common, source = common[kept], source[kept]
+    parent, child = parent[source], child[source]
+    taken = {name: known[parent] for name, known in parents.rows.items()}
+    return Pieces(common, {**taken, role: rows[child]}, parent)
+
+
+def slivers(geometry: Any, width_m: float, unit_m: float = 1.0) -> Bools:
+    """Which pieces belong to a patch narrower than `width_m`, as 2 · area / perimeter.
+
+    A patch is what touching pieces make together, so that neither splitting a parcel nor many narrow
+    parcels side by side turn land into slivers.
+
+    Examples
+    --------
+    >>> slivers(np.array([shapely.box(0, 0, 50, 0.1), shapely.box(0, 9, 50, 10)]), 0.2).tolist()
+    [True, False]
+    >>> side_by_side = np.array([shapely.box(0, 0.1 * i, 50, 0.1 * i + 0.1) for i in range(9)])
+    >>> slivers(side_by_side, 0.2).any()
+    np.False_
+
+    """
+    thin = _width(geometry) * unit_m < width_m
+    if not thin.any():
+        return thin
+    patches = shapely.get_parts(shapely.union_all(geometry))
+    narrow = _width(patches) * unit_m < width_m
+    where = np.flatnonzero(thin)
+    inner = shapely.point_on_surface(geometry[where])
+    piece, patch = shapely.STRtree(patches).query(inner, predicate="dwithin", distance=1e-6)
+    thin[where] = False
+    thin[where[piece[narrow[patch]]]] = True
+    return thin
+
+
+def precedence(ranks: Any) -> Ints:
+    """The order in which features keep contested land: by rank, then as they stand.
+
+    >>> precedence([1, 0, 1]).tolist()
+    [1, 0, 2]
+    """
+    order = np.argsort(np.asarray(ranks), kind="stable")
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    return place
+
+
+def remainder(town: Any, pieces: Sequence[Any] | Any, noise: float) -> Any:
+    """What of the town no piece covers; empty where the areas already agree within `noise`.
+
+    The union is computed only where the sums differ, for it costs more than all the rest.
+    """
+    pieces = np.asarray(pieces, dtype=object)
+    if abs(town.area - shapely.area(pieces).sum()) <= noise:
+        return shapely.Polygon()
+    if not len(pieces):
+        return town
+    return polygons_of(shapely.difference(town, shapely.union_all(pieces)))[0]
+
+
+def _width(geometry: Any) -> npt.NDArray[np.float64]:
+    length = shapely.length(geometry)
+    doubled = 2 * shapely.area(geometry)
+    width = np.divide(doubled, length, out=np.zeros_like(length), where=length > 0)
+    return np.asarray(width, dtype=float)

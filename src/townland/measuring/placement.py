@@ -1,0 +1,294 @@
+"""Does a boundary lie where its layers lie? What a wrong zone, UTM or GCJ-02 looks like from there.
+
+A boundary in the wrong zone has the same area as in the right one: only its place tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pyproj
+import shapely
+from numpy.typing import NDArray
+
+from townland.catalog import LayerCatalog
+from townland.geodesy import crs as crsys
+from townland.geodesy.crs import Bounds
+from townland.i18n import Text, Words, _
+from townland.issues import Issue
+from townland.reading.layer import Layer
+from townland.reading.vector import read_layer
+from townland.towns import Town
+
+EDGE_M = 1.5
+"""A point this near to an edge of a parcel lies on it: more than digitising noise, less than a balk."""
+
+POINTS = 400
+"""How many points of a boundary are asked whether they lie on an edge."""
+
+LINED_UP, RISE = 0.5, 0.4
+"""A shifted boundary lines up with its layers where at least half of it lies on edges, and this much
+more than unshifted: by chance a boundary lies on edges for a tenth to a quarter of its length."""
+
+REACH_M = 1500.0
+"""Edges are looked at this far around a boundary: beyond any shift that is tried."""
+
+_GEOD = pyproj.Geod(ellps="GRS80")
+
+XY = tuple[NDArray[np.float64], NDArray[np.float64]]
+Shift = Callable[[Any, Any], XY]
+
+
+def siting_issues(town: Town, layers: Sequence[Layer], catalog: LayerCatalog) -> Iterator[Issue]:
+    """What the place of a town's boundary tells against its CRS.
+
+    ``boundary_outside_layers``
+        It meets the extent of no layer: how far off, in which direction, and the CRS in which the same
+        numbers would meet them.
+    ``crs_utm_to_confirm``
+        It is declared as UTM, and a layer is Gauss-Krüger: the user must confirm it.
+    ``crs_scale_suspected``
+        Its numbers line up with the edges of parcels as the other of UTM and Gauss-Krüger.
+    ``gcj02_suspected``
+        It lines up with the edges of parcels once the shift of GCJ-02 (or BD-09) is undone, or added.
+    """
+    boxes = [(layer, box) for layer in layers if (box := _box_of(layer)) is not None]
+    if not boxes:
+        return
+    around = crsys.transform_bounds(town.boundary.bounds, town.crs, crsys.LONLAT)
+    if not any(shapely.box(*box).intersects(shapely.box(*around)) for _layer, box in boxes):
+        yield _outside(town, around, [box for _layer, box in boxes])
+        return
+    planes = [layer for layer in layers if crsys.is_gauss_kruger_cgcs2000(layer.crs)]
+    if _scale(town.crs) == UTM_SCALE and planes:
+        yield _to_confirm(town, planes[0])
+    yield from _lined_up(town, layers, catalog)
+
+
+def _box_of(layer: Layer) -> Bounds | None:
+    """The whole layer's box in degrees; None where it is empty or has no place there."""
+    if layer.extent is None or shapely.is_empty(layer.extent):
+        return None
+    return crsys.transform_bounds(layer.extent.bounds, layer.crs, crsys.LONLAT)
+
+
+def _outside(town: Town, around: Bounds, boxes: Sequence[Bounds]) -> Issue:
+    middle = np.cos(np.radians((around[1] + around[3]) / 2))
+
+    def flat(box: Bounds) -> Any:
+        return shapely.box(box[0] * middle, box[1], box[2] * middle, box[3])
+
+    own = flat(around)
+    near = min((flat(box) for box in boxes), key=own.distance)
+    here, there = shapely.get_coordinates(shapely.shortest_line(near, own))
+    azimuth, _back, metres = _GEOD.inv(here[0] / middle, here[1], there[0] / middle, there[1])
+    sides = np.array(boxes)
+    region = (*sides[:, :2].min(axis=0).tolist(), *sides[:, 2:].max(axis=0).tolist())
+    return Issue(
+        "boundary_outside_layers",
+        "error",
+        _(
+            "town {town}: its boundary, read as {crs}, lies outside of every layer, {distance} km to the"
+            " {direction} of the nearest; no figure of it means anything. {cure}",
+            town=town.name,
+            crs=crsys.describe(town.crs),
+            distance=f"{metres / 1000:.1f}",
+            direction=_direction(azimuth),
+            cure=_cure(town, region),
+        ),
+    )
+
+
+def _cure(town: Town, region: Bounds) -> Words:
+    """In which CRS the same numbers, with or without their prefix, meet the layers."""
+    west, south, east, north = town.boundary.bounds
+    parameters = crsys.transverse_mercator(town.crs)
+    if parameters is not None:
+        offset = parameters.get("False easting", 0.0) - 500_000
+        bare = (west - offset, south, east - offset, north)
+        for found in crsys.readings(bare, region=region):
+            if not found.swapped and found.crs.is_projected:
+                return _(
+                    "Without a zone prefix the same numbers meet the layers in {crs}: its zone is"
+                    " probably stated wrongly",
+                    crs=crsys.describe(found.crs),
+                )
+    return _("Check the CRS that the boundary and the layers declare, and the catalog's place")
+
+
+def _direction(azimuth: float) -> Text:
+    names = (
+        _("north"),
+        _("north-east"),
+        _("east"),
+        _("south-east"),
+        _("south"),
+        _("south-west"),
+        _("west"),
+        _("north-west"),
+    )
+    return names[round(azimuth / 45) % 8]
+
+
+UTM_SCALE = 0.9996
+
+
+def _scale(crs: pyproj.CRS) -> float | None:
+    parameters = crsys.transverse_mercator(crs)
+    return None if parameters is None else parameters.get("Scale factor at natural origin", 1.0)
+
+
+def _other_scale(crs: pyproj.CRS) -> pyproj.CRS | None:
+    """The same plane with the scale of UTM in place of Gauss-Krüger's, and the other way round."""
+    parameters, scale = crsys.transverse_mercator(crs), _scale(crs)
+    if parameters is None or scale not in (1.0, UTM_SCALE) or not crsys.is_identical(crs):
+        return None
+    meridian = parameters.get("Longitude of natural origin", 0.0)
+    easting = parameters.get("False easting", 0.0)
+    other = 1.0 if scale == UTM_SCALE else UTM_SCALE
+    return pyproj.CRS(
+        f"+proj=tmerc +lat_0=0 +lon_0={meridian} +k={other} +x_0={easting} +ellps=GRS80 +units=m"
+    )
+
+
+def _to_confirm(town: Town, layer: Layer) -> Issue:
+    other = _other_scale(town.crs)
+    message = _(
+        "town {town}: its boundary declares UTM ({crs}), the layer {layer} is Gauss-Krüger ({own});"
+        " numbers of Gauss-Krüger that are labelled UTM would lie {metres} m off. Confirm that the"
+        " boundary is UTM, or state its CRS with --crs",
+        town=town.name,
+        crs=crsys.describe(town.crs),
+        layer=layer.spec.name,
+        own=crsys.describe(layer.crs),
+        metres="?" if other is None else f"{_apart(town, other):.0f}",
+    )
+    return Issue("crs_utm_to_confirm", "warning", message)
+
+
+def _apart(town: Town, other: pyproj.CRS) -> float:
+    """How far apart the middle of the boundary lies in two readings of its numbers, in metres."""
+    west, south, east, north = town.boundary.bounds
+    at = (west + east) / 2, (south + north) / 2
+    one, two = (crsys.transformer(crs, crsys.LONLAT).transform(*at) for crs in (town.crs, other))
+    return float(_GEOD.inv(*one, *two)[2])
+
+
+def _lined_up(town: Town, layers: Sequence[Layer], catalog: LayerCatalog) -> Iterator[Issue]:
+    """The shift that lets the boundary line up with its layers' edges, where there is one."""
+    layers = [layer for layer in layers if layer.spec.role in ("land_use", "planned_use")]
+    ring = shapely.boundary(town.boundary)
+    x, y = shapely.get_coordinates(
+        shapely.line_interpolate_point(ring, np.linspace(0, ring.length, POINTS, endpoint=False))
+        if ring.geom_type == "LineString"
+        else _along(ring)
+    ).T
+    straight = crsys.transformer(town.crs, crsys.LONLAT)
+    lonlat = straight.transform(x, y)
+    if not layers or _share(lonlat, _trees(town, layers)) > 1 - RISE:
+        return
+    # a check reads what is near a boundary; a shifted boundary's own parcels lie further off
+    wider = [(_widened(town), town.crs)]
+    layers = [read_layer(layer.spec, catalog, wider, digest=None) for layer in layers]
+    edges = _trees(town, layers)
+    as_declared = _share(lonlat, edges)
+    other = _other_scale(town.crs)
+    if other is not None:
+        share = _share(crsys.transformer(other, crsys.LONLAT).transform(x, y), edges)
+        if share >= max(LINED_UP, as_declared + RISE):
+            message = _(
+                "town {town}: {before} % of its boundary lies on edges of parcels or plots as it is"
+                " declared ({crs}), but {after} % with the scale of {other}, {metres} m away: the CRS"
+                " is probably labelled wrongly; confirm it, or state it with --crs",
+                town=town.name,
+                before=round(100 * as_declared),
+                crs=crsys.describe(town.crs),
+                after=round(100 * share),
+                other=_("Gauss-Krüger") if _scale(town.crs) == UTM_SCALE else "UTM",
+                metres=f"{_apart(town, other):.0f}",
+            )
+            yield Issue("crs_scale_suspected", "warning", message)
+            return
+    shares = {name: (_share(shift(*lonlat), edges), shift) for name, shift in SHIFTS.items()}
+    name, (share, shift) = max(shares.items(), key=lambda one: one[1][0])
+    if share >= max(LINED_UP, as_declared + RISE):
+        moved = shift(*lonlat)
+        metres = float(np.median(_GEOD.inv(*lonlat, *moved)[2]))
+        message = _(
+            "town {town}: {before} % of its boundary lies on edges of parcels or plots, but {after} %"
+            " once it is moved by {metres} m as {shift} would: coordinates of an internet map (GCJ-02"
+            " or BD-09) are suspected in the boundary or in the layers; get the surveyed coordinates",
+            town=town.name,
+            before=round(100 * as_declared),
+            after=round(100 * share),
+            metres=f"{metres:.0f}",
+            shift=name,
+        )
+        yield Issue("gcj02_suspected", "warning", message)
+
+
+def _widened(town: Town) -> Bounds:
+    west, south, east, north = town.boundary.bounds
+    margin = REACH_M * _unit(town.crs)
+    return west - margin, south - margin, east + margin, north + margin
+
+
+def _trees(town: Town, layers: Sequence[Layer]) -> list[tuple[pyproj.CRS, Any]]:
+    """The edges of each layer around a town, with the layer's CRS; layers with none are left out."""
+    trees = ((layer.crs, _edges(town, layer)) for layer in layers)
+    return [(crs, tree) for crs, tree in trees if tree is not None]
+
+
+def _along(ring: Any) -> Any:
+    """Points along a boundary of several rings, each ring its share."""
+    parts = shapely.get_parts(ring)
+    step = shapely.length(parts).sum() / POINTS
+    return np.concatenate(
+        [shapely.line_interpolate_point(part, np.arange(0, part.length, step)) for part in parts]
+    )
+
+
+def _edges(town: Town, layer: Layer) -> Any:
+    """A tree of the single edges of a layer's polygons around a town, in the layer's CRS."""
+    west, south, east, north = crsys.transform_bounds(_widened(town), town.crs, layer.crs)
+    geometry = layer.frame.geometry.to_numpy()
+    inside = shapely.intersects(
+        shapely.box(*shapely.bounds(geometry).T),
+        shapely.box(west, south, east, north),
+    )
+    if not inside.any():
+        return None
+    xy, ring = shapely.get_coordinates(
+        shapely.get_rings(shapely.get_parts(geometry[inside])), return_index=True
+    )
+    least, most = np.minimum(xy[1:], xy[:-1]), np.maximum(xy[1:], xy[:-1])
+    # of a polygon that reaches far beyond the town only the edges near it
+    near = (most >= (west, south)).all(axis=1) & (least <= (east, north)).all(axis=1)
+    edge = (ring[1:] == ring[:-1]) & near
+    pairs = np.stack([xy[:-1][edge], xy[1:][edge]], axis=1)
+    return shapely.STRtree(shapely.linestrings(pairs))
+
+
+def _unit(crs: pyproj.CRS) -> float:
+    """A metre in the unit of a CRS; in degrees, one of latitude."""
+    return 1 / 111_000 if crs.is_geographic else 1.0
+
+
+def _share(lonlat: XY, edges: Sequence[tuple[pyproj.CRS, Any]]) -> float:
+    """The share of points that lie on an edge of some layer."""
+    on = np.zeros(len(lonlat[0]), dtype=bool)
+    for crs, tree in edges:
+        x, y = crsys.transformer(crsys.LONLAT, crs).transform(*lonlat)
+        hits = tree.query(shapely.points(x, y), predicate="dwithin", distance=EDGE_M * _unit(crs))
+        on[hits[0]] = True
+    return float(on.mean())
+
+
+SHIFTS: dict[str, Shift] = {
+    "GCJ-02 → WGS 84": crsys.wgs84_from_gcj02,
+    "WGS 84 → GCJ-02": crsys.gcj02_from_wgs84,
+    "BD-09 → WGS 84": lambda x, y: crsys.wgs84_from_gcj02(*crsys.gcj02_from_bd09(x, y)),
+}
+"""The shifts of internet maps, on longitude and latitude."""

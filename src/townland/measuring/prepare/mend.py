@@ -1,0 +1,252 @@
+"""Raw geometry becomes valid polygons, and every repair is written down."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import shapely
+
+from townland import geodesy, units
+from townland.errors import GeometryError
+from townland.i18n import Words, _
+from townland.issues import GEOMETRY, Issue
+from townland.measuring.prepare.areal import in_threads, made_valid
+from townland.measuring.prepare.faults import Fault, described, invalid, vertex_faults
+
+REFUSED_M2 = 0.01
+REFUSED_SHARE = 1e-6
+"""A repair that changes a protected area by more than the larger of the two is refused
+(`standards.md` 2.5)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Repair:
+    """One geometry that was mended: what was wrong, what was done, its area before and after.
+
+    `area_before_m2` is the official area of the rings as they stand, each ring's signed area by itself
+    without its sign, shells added and holes taken away: what other software reports of the geometry if
+    it does not look at its validity. Of the ring of `pitfalls.md` that runs over itself that is 132, of
+    a bow-tie 0. It is 0 where a coordinate is no number, so that there is none. `geometry` is the mended
+    geometry in `crs`, for the map of repairs. `code` is one of `issues.GEOMETRY`, `place` where the
+    fault lies in `crs`. `accepted` says that the repair changed a protected area, and was accepted by
+    name.
+    """
+
+    layer: str
+    feature: str
+    problem: Words
+    action: Words
+    area_before_m2: Decimal
+    area_after_m2: Decimal
+    geometry: Any = None
+    crs: Any = None
+    code: str = "geometry_invalid"
+    place: tuple[float, float] | None = None
+    accepted: bool = False
+
+
+def mend(
+    geometries: Any,
+    ids: Collection[str],
+    crs: pyproj.CRS,
+    *,
+    layer: str,
+    protected: bool,
+    accepted: Collection[str] = (),
+) -> tuple[Any, tuple[Repair, ...]]:
+    """Make every polygon valid with the structure method, and keep a ledger.
+
+    The structure method takes rings as what they are, shells and holes, so a bow-tie becomes its two
+    triangles and a self-overlapping ring its outline, where GEOS's linework method would punch holes.
+    Vertices that are no numbers are left out first.
+
+    Parameters
+    ----------
+    geometries, ids
+        Polygons and multipolygons, and the feature id of each.
+    crs
+        Their CRS.
+    layer
+        The layer's name, for the ledger.
+    protected
+        Whether the layer is one whose figure must not change: a town or permanent basic farmland.
+    accepted
+        ``LAYER:FEATURE`` of the repairs that the user accepts whatever they change.
+
+    Returns
+    -------
+    The geometries, and the repairs in their order.
+
+    Raises
+    ------
+    GeometryError
+        A repair would change a protected area by more than max(0.01 m², 1e-6 of it) and is not
+        accepted by name.
+
+    """
+    geometries = np.array(geometries, dtype=object, ndmin=1)
+    broken = np.flatnonzero(~in_threads(shapely.is_valid, geometries))
+    if not len(broken):
+        return geometries, ()
+    names = list(ids)
+    faults = [invalid(geometries[at], int(at)) for at in broken]
+    raw, known = _finite(geometries[broken])
+    before = np.where(known, geodesy.official_area_m2(raw, crs), 0.0)
+    mended = made_valid(raw)
+    after = geodesy.official_area_m2(mended, crs)
+    changed = np.abs(after - before) > np.maximum(REFUSED_M2, REFUSED_SHARE * before)
+    changed |= ~known
+    repairs = []
+    for i, at in enumerate(broken):
+        by_name = f"{layer}:{names[at]}" in accepted
+        if protected and changed[i] and not by_name:
+            raise GeometryError(
+                _(
+                    "layer {layer}, feature {feature}: its geometry is not valid ({reason}), and"
+                    " mending it would change its area from {before} m² to {after} m². Mend it in"
+                    " the data, or accept the repair by name: --accept-repair {name}",
+                    layer=layer,
+                    feature=names[at],
+                    name=_quoted(f"{layer}:{names[at]}"),
+                    reason=described(faults[i]),
+                    before=units.m2(before[i]),
+                    after=units.m2(after[i]),
+                )
+            )
+        by_name = bool(protected and changed[i])
+        repairs.append(
+            Repair(
+                layer,
+                names[at],
+                described(faults[i]),
+                _action(after[i], by_name),
+                units.m2(before[i]),
+                units.m2(after[i]),
+                mended[i],
+                crs,
+                faults[i].code,
+                faults[i].place,
+                by_name,
+            )
+        )
+    geometries[broken] = mended
+    return geometries, tuple(repairs)
+
+
+def _quoted(name: str) -> str:
+    """As a shell takes it for one word.
+
+    >>> _quoted("farmland:7"), _quoted("镇界 2020:7")
+    ('farmland:7', '"镇界 2020:7"')
+    """
+    return name if re.fullmatch(r"[\w:.,/+-]+", name) else f'"{name}"'
+
+
+def _action(after: float, by_name: bool) -> Words:
+    if after <= 0:
+        return _("dropped: nothing areal was left")
+    if by_name:
+        return _("mended with the structure method, as accepted with --accept-repair")
+    return _("mended with the structure method")
+
+
+def _finite(geometries: Any) -> tuple[Any, npt.NDArray[np.bool_]]:
+    """The geometries without the vertices that are no numbers, and which had none of those."""
+    xy, row = shapely.get_coordinates(geometries, return_index=True)
+    known = np.ones(len(geometries), dtype=bool)
+    known[row[~np.isfinite(xy).all(axis=1)]] = False
+    for at in np.flatnonzero(~known):
+        parts = [
+            shapely.Polygon(shell, [hole for hole in holes if hole is not None])
+            for shell, *holes in (
+                [_ring(ring) for ring in (part.exterior, *part.interiors)]
+                for part in shapely.get_parts(geometries[at])
+            )
+            if shell is not None
+        ]
+        geometries[at] = shapely.multipolygons(parts) if parts else shapely.Polygon()
+    return geometries, known
+
+
+def _ring(ring: Any) -> Any:
+    """A ring of the finite vertices of a ring; None where fewer than three are left."""
+    xy = shapely.get_coordinates(ring)[:-1]
+    xy = xy[np.isfinite(xy).all(axis=1)]
+    return shapely.linearrings(xy) if len(xy) > 2 else None
+
+
+def collapsed(repairs: Sequence[Repair]) -> Iterator[Issue]:
+    """An issue for each layer that lost features in mending: how many, and which."""
+    lost: dict[str, list[Repair]] = {}
+    for repair in repairs:
+        if repair.area_after_m2 == 0:
+            lost.setdefault(repair.layer, []).append(repair)
+    for layer, those in lost.items():
+        message = _(
+            "{count} features enclose no area, and are left out: {features}",
+            count=len(those),
+            features=", ".join(repair.feature for repair in those),
+        )
+        yield Issue(
+            "geometry_collapsed",
+            GEOMETRY["geometry_collapsed"],
+            message,
+            layer,
+            those[0].feature if len(those) == 1 else "",
+            those[0].place,
+        )
+
+
+def geometry_issues(
+    geometries: Any, ids: Collection[str], crs: pyproj.CRS, *, layer: str
+) -> list[Issue]:
+    """Every fault of the polygons of a layer, feature by feature, with its place and areas.
+
+    ``geometry_invalid`` tells what mending does to a feature's area, and beside it stands the issue
+    that names the fault (`issues.GEOMETRY`); ``spike`` and ``points_repeated`` are found in valid
+    polygons too. What collapses is ``geometry_collapsed``.
+    """
+    names = list(ids)
+    _mended, repairs = mend(geometries, names, crs, layer=layer, protected=False)
+    found = []
+    for repair in repairs:
+        change = _(
+            "{problem}; mending changes its area from {before} m² to {after} m²",
+            problem=repair.problem,
+            before=repair.area_before_m2,
+            after=repair.area_after_m2,
+        )
+        for code, message in (("geometry_invalid", change), (repair.code, repair.problem)):
+            found.append(_issue(code, message, layer, repair))
+            if repair.code == code:
+                break
+    found += collapsed(repairs)
+    told = {(issue.code, issue.feature) for issue in found}
+    for fault in vertex_faults(geometries, crs):
+        if (fault.code, names[fault.row]) not in told:
+            found.append(_vertex_issue(fault, names[fault.row], layer))
+    return found
+
+
+def _issue(code: str, message: Words, layer: str, repair: Repair) -> Issue:
+    return Issue(
+        code,
+        GEOMETRY[code],
+        message,
+        layer,
+        repair.feature,
+        repair.place,
+        repair.area_before_m2,
+        repair.area_after_m2,
+    )
+
+
+def _vertex_issue(fault: Fault, feature: str, layer: str) -> Issue:
+    return Issue(fault.code, GEOMETRY[fault.code], described(fault), layer, feature, fault.place)

@@ -1,0 +1,165 @@
+"""What lies behind the map: imagery, or the relief of a terrain model, a picture for each town."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import rasterio
+from rasterio.io import MemoryFile
+
+from townland.catalog import LayerCatalog, LayerSpec
+from townland.errors import TownlandError
+from townland.geodesy import crs as crs_room
+from townland.geodesy.crs import Bounds
+from townland.i18n import _
+from townland.issues import Issue
+from townland.measuring import near
+from townland.measuring.rasters import reading
+from townland.measuring.rasters.class_grid import raster_input
+from townland.reading.layer import Input
+from townland.towns import Town
+
+WEB_MERCATOR = pyproj.CRS(3857)
+"""The plane on which a web map draws, so that a picture stretched between corners lies true."""
+
+MAX_PIXELS, MAX_PIXELS_A_TOWN = 3_000_000, 900_000
+QUALITY = 88
+SUN_FROM_DEG, SUN_HEIGHT_DEG = 315.0, 45.0
+SPREAD = (2, 98)
+"""Percentiles of a band that are drawn black and white where it is not of bytes."""
+
+Bytes = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Background:
+    """A picture behind one town: a JPEG in Web Mercator between `bounds` (degrees, as `Bounds`)."""
+
+    town: str
+    kind: Literal["imagery", "relief"]
+    layer: str
+    source: str
+    bounds: Bounds
+    jpeg: bytes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Behind:
+    """The backgrounds of a check, and what was read for them."""
+
+    pictures: tuple[Background, ...] = ()
+    inputs: tuple[Input, ...] = ()
+    issues: tuple[Issue, ...] = ()
+
+
+def read_backgrounds(
+    catalog: LayerCatalog, towns: Sequence[Town], *, digest: Callable[[Path], str]
+) -> Behind:
+    """Picture what lies around each town: imagery first, else the relief of the terrain.
+
+    Of several layers the first that shows anything of a town is taken. One that cannot be read leaves
+    an issue ``background_unreadable``: no figure depends on it.
+    """
+    specs = (*catalog.of_role("imagery"), *catalog.of_role("elevation"))
+    budget = min(MAX_PIXELS_A_TOWN, MAX_PIXELS // max(1, len(towns)))
+    pictures: dict[str, Background] = {}
+    inputs: list[Input] = []
+    issues: list[Issue] = []
+    for spec in specs:
+        path = catalog.resolve(spec.path)
+        try:
+            summary = reading.inspect_raster(path, crs=spec.crs)
+            for town in towns:
+                if town.code not in pictures:
+                    found = _picture(spec, path, summary, town, budget)
+                    if found is not None:
+                        pictures[town.code] = found
+            if spec.role == "imagery":
+                inputs.append(raster_input(spec, path, summary, digest))
+        except TownlandError as problem:
+            text = _("{reason}; the map goes without it", reason=problem.message)
+            issues.append(Issue("background_unreadable", "warning", text, spec.name))
+    ordered = tuple(pictures[town.code] for town in towns if town.code in pictures)
+    return Behind(ordered, tuple(inputs), tuple(issues))
+
+
+def _picture(
+    spec: LayerSpec, path: Path, summary: reading.RasterSummary, town: Town, budget: int
+) -> Background | None:
+    box = crs_room.transform_bounds(near(town.boundary), town.crs, WEB_MERCATOR)
+    wide, high = box[2] - box[0], box[3] - box[1]
+    own = crs_room.transform_bounds(box, WEB_MERCATOR, summary.crs)
+    finest = max(
+        wide * summary.cell[0] / (own[2] - own[0]), high * summary.cell[1] / (own[3] - own[1])
+    )
+    pixel = max(finest, (wide * high / budget) ** 0.5)
+    shape = max(3, round(high / pixel)), max(3, round(wide / pixel))
+    bands = (1, 2, 3) if spec.role == "imagery" and summary.bands >= 3 else (1,)
+    read = [
+        reading.read_window(path, box, WEB_MERCATOR, shape, crs=spec.crs, band=band)[0]
+        for band in bands
+    ]
+    if all(np.ma.getmaskarray(band).all() for band in read):
+        return None
+    if spec.role == "elevation":
+        latitude = np.radians(
+            sum(crs_room.transform_bounds(box, WEB_MERCATOR, crs_room.LONLAT)[1::2]) / 2
+        )
+        drawn = [relief(read[0], pixel * float(np.cos(latitude)))]
+    else:
+        drawn = [_stretched(band, summary.dtype) for band in read]
+    return Background(
+        town.code,
+        "relief" if spec.role == "elevation" else "imagery",
+        spec.name,
+        spec.source or spec.name,
+        crs_room.transform_bounds(box, WEB_MERCATOR, crs_room.LONLAT),
+        _jpeg(drawn),
+    )
+
+
+def relief(heights: Any, cell_m: float) -> Bytes:
+    """Shade heights by a sun in the north-west, level land white: map colours are multiplied with it.
+
+    >>> level = np.ma.masked_invalid(np.zeros((3, 3)))
+    >>> int(relief(level, 10).min())
+    255
+    """
+    z = np.ma.filled(heights.astype(float), np.nan)
+    z = np.where(np.isnan(z), np.nanmean(z), z)
+    down, right = np.gradient(z, cell_m)
+    sun, height = np.radians(SUN_FROM_DEG), np.radians(SUN_HEIGHT_DEG)
+    # the light on a slope: the normal (-dz/dx, -dz/dy, 1) against the direction of the sun
+    lit = np.sin(height) + np.cos(height) * (-right * np.sin(sun) + down * np.cos(sun))
+    shade = lit / np.sqrt(1 + right**2 + down**2) / np.sin(height)
+    return np.asarray(np.clip(0.3 + 0.7 * shade, 0, 1) * 255, dtype=np.uint8)
+
+
+def _stretched(band: Any, dtype: str) -> Bytes:
+    """A band as bytes, white where it says nothing."""
+    if dtype == "uint8":
+        low, high = 0.0, 255.0
+    else:
+        low, high = (
+            (float(v) for v in np.percentile(band.compressed(), SPREAD)) if band.count() else (0, 1)
+        )
+    drawn = np.clip((band - low) / ((high - low) or 1.0), 0, 1) * 255
+    return np.asarray(np.ma.filled(drawn, 255).round(), dtype=np.uint8)
+
+
+def _jpeg(bands: Sequence[Bytes]) -> bytes:
+    rows, columns = bands[0].shape
+    with MemoryFile(ext=".jpg") as memory:
+        with memory.open(
+            driver="JPEG", width=columns, height=rows, count=len(bands), dtype="uint8",
+            quality=QUALITY, transform=rasterio.Affine(1, 0, 0, 0, -1, rows),
+        ) as file:  # fmt: skip
+            for n, band in enumerate(bands, 1):
+                file.write(band, n)
+        return bytes(memory.read())

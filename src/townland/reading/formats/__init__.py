@@ -1,0 +1,1 @@
+"""The formats that townland reads itself, one module each."""

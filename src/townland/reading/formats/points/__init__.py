@@ -1,0 +1,1 @@
+"""Boundaries as numbered points: TXT, CSV and workbooks."""

@@ -1,0 +1,484 @@
+"""Tables of boundary points (界址点成果表) in workbooks and delimited text (`standards.md` 6.2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import shapely
+from numpy.typing import NDArray
+
+from townland.errors import LayerError
+from townland.i18n import _
+from townland.issues import Issue
+from townland.reading.formats.points import rings
+from townland.reading.formats.points.axes import Axes, in_order, swapped
+from townland.reading.formats.points.heading import SEARCHED, Heading, find_heading, is_heading
+from townland.reading.formats.points.lines import content, decoded, few, unended
+from townland.reading.formats.points.numerals import decimals, number, packed, plain, sexagesimal
+from townland.reading.formats.points.workbook import (
+    Sheet,
+    delimited,
+    named_sheet,
+    too_many,
+    workbook,
+)
+from townland.reading.rows import Rows, Whole
+
+COLUMNS = ("地块编号", "地块名称")
+
+_ROW = _("row")
+_LABEL = re.compile(r"[A-Za-z]{0,3}\d{1,6}")
+_PAGE = re.compile(r"续(上)?表|承上|过次|接(上|下)(页|表)|第.{1,4}页|共.{1,4}页")
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    row: int
+    label: str
+    ring: str
+    first: str
+    second: str
+    side: str
+
+
+@dataclass(slots=True)
+class _Plot:
+    number: str
+    name: str
+    sheet: str
+    place: str
+    points: list[_Point] = field(default_factory=list)
+    breaks: list[tuple[int, int, str]] = field(
+        default_factory=list
+    )  # before which point: row, text
+    titled: bool = False  # a table of its own in a sheet of several, named by the words above it
+
+    @property
+    def returned(self) -> bool:
+        """Whether the last point stands before already, so that its ring is whole."""
+        last = self.points[-1]
+        return any(
+            (point.first, point.second, point.ring) == (last.first, last.second, last.ring)
+            for point in self.points[:-1]
+        )
+
+
+def read_coordinates(file: Path, place: str, *, layer: str | None, encoding: str | None) -> Whole:
+    """Read the plots of a table of boundary points, each of them one feature.
+
+    The order of the coordinates is told by their magnitude; a table states no CRS.
+
+    Parameters
+    ----------
+    file, place
+        The file, and how messages name it.
+    layer
+        The one sheet that is wanted; without it each sheet with boundary points is read.
+    encoding
+        The encoding of delimited text, where the user states it.
+
+    Returns
+    -------
+    A polygon of each plot that the columns name, or of each sheet without such columns, with the
+    columns of `COLUMNS`.
+
+    Raises
+    ------
+    LayerError
+        It is no such table, or a row cannot be understood; the message names sheet and row.
+    EncodingError
+        The bytes of a delimited text are no text.
+    """
+    if file.suffix.lower() != ".xlsx":
+        text, used, notes = decoded(content(file, place), encoding, place)
+        notes = (*notes, *unended(text))
+        return parse_table(text, place, encoding=used, issues=notes)
+    sheets = workbook(file, place)
+    # a zip's file is named as its layer
+    if layer is not None and (layer.lower() != file.stem.lower() or layer in _names(sheets)):
+        sheets = named_sheet(sheets, layer, place)
+    return _whole(sheets, place, None, ())
+
+
+def parse_table(
+    text: str, place: str, *, encoding: str | None = None, issues: tuple[Issue, ...] = ()
+) -> Whole:
+    """Make features of a delimited text; as `read_coordinates`."""
+    return _whole([delimited(text, place)], place, encoding, issues)
+
+
+def _names(sheets: Sequence[Sheet]) -> list[str]:
+    return [sheet.name for sheet in sheets]
+
+
+def _whole(
+    sheets: Sequence[Sheet], place: str, encoding: str | None, issues: tuple[Issue, ...]
+) -> Whole:
+    notes = list(issues)
+    plots: dict[tuple[str, str, str], _Plot] = {}
+    headings: list[Heading] = []
+    for one in sheets:
+        sheet = replace(one, rows=[(row, cells) for row, cells in one.rows if any(cells)])
+        heading = find_heading(sheet)
+        if heading is not None:
+            headings.append(heading)
+            _collect(sheet, heading, plots)
+        elif len(sheets) > 1 and sheet.rows:
+            message = _("the sheet {sheet} has no coordinates, and is left out", sheet=sheet.name)
+            notes.append(Issue("sheet_left_out", "info", message))
+    found = [plot for plot in plots.values() if plot.points]
+    if not headings:
+        raise _no_table(sheets, place)
+    if not found:
+        raise LayerError(
+            _(
+                "{place}: the table has headings, but no point below them; put the points there",
+                place=place,
+            )
+        )
+    if len({heading.degrees for heading in headings}) > 1:
+        raise LayerError(
+            _(
+                "{place}: the sheets have coordinates of different systems (degrees or metres, or"
+                " zones); give one sheet a file, or name a sheet with --layer",
+                place=place,
+            )
+        )
+    axes = _axes(found, headings, place)
+    geometry, more = _polygons(found, axes)
+    notes += [*more, *_within(found, geometry)]
+    if axes.kind == "plane":
+        notes.extend(_sides(found, axes))
+    text = {
+        "地块编号": [plot.number or None for plot in found],
+        "地块名称": [plot.name or plot.sheet or None for plot in found],
+    }
+    columns = {name: pa.chunked_array([cells], pa.string()) for name, cells in text.items()}
+    rows = Rows(np.arange(1, len(found) + 1), columns, geometry)
+    return Whole(rows, None, encoding, None, few(notes))
+
+
+def _no_table(sheets: Sequence[Sheet], place: str) -> LayerError:
+    cells = [
+        cell for sheet in sheets for _row, row in sheet.rows[:SEARCHED] for cell in row if cell
+    ]
+    return LayerError(
+        _(
+            "{place}: no table of boundary points: within the first {within} rows there are no"
+            " headings for two coordinates; head the columns X坐标 and Y坐标, 纵坐标 and 横坐标, or"
+            " 经度 and 纬度 (found: {found})",
+            place=place,
+            within=SEARCHED,
+            found=", ".join(cell[:20] for cell in cells[:10]) or "-",
+        )
+    )
+
+
+def _collect(sheet: Sheet, heading: Heading, plots: dict[tuple[str, str, str], _Plot]) -> None:
+    """Put the rows of a sheet into their plots; a cell that is empty below another is merged with it."""
+    named = "plot" in heading.columns or "name" in heading.columns
+    held = dict.fromkeys(("plot", "name", "ring"), "")
+    plot: _Plot | None = None
+    title = above = _title(sheet, heading)
+    for row, cells in sheet.rows[heading.below :]:
+
+        def cell(column: int | None, cells: Sequence[str] = cells) -> str:
+            return cells[column].strip() if column is not None and column < len(cells) else ""
+
+        own = {role: cell(heading.columns.get(role)) for role in ("plot", "name", "ring", "side")}
+        first, second = cell(heading.first), cell(heading.second)
+        if not first and not second and number(own["side"]) is not None and plot is not None:
+            _put_side(plot, own["side"])
+            continue
+        label = cell(heading.columns.get("label"))
+        if not first and not second and not _LABEL.fullmatch(plain(label)):
+            words = [text for text in cells if text]
+            if plot is not None and not any(_PAGE.search(plain(text)) for text in words):
+                plot.breaks.append((len(plot.points), row, " ".join(words)))
+                above = words[0].strip() if len(words) == 1 else above
+            continue
+        if is_heading(first) and is_heading(second):
+            # printed again on the next page, or a table of its own below another title
+            if plot is not None and not named and above != title and plot.returned:
+                plot.name, plot.titled = plot.name or title, True
+                title, plot = above, None
+                held = {**dict.fromkeys(held, ""), "name": above}
+            continue
+        words_alone = not label and _is_words(first or second)
+        if (not first or not second) and words_alone:
+            continue  # a signature or a date below the table
+        if not first or not second:
+            raise LayerError(
+                _(
+                    "{place}, row {row}: a coordinate is missing; complete the row, or delete it",
+                    place=sheet.place,
+                    row=row,
+                )
+            )
+        if any(own[role] not in ("", held[role]) for role in ("plot", "name")):
+            held = dict.fromkeys(held, "")
+        for role, value in held.items():
+            held[role] = own[role] or value
+        key = (held["plot"], held["name"], "" if named else sheet.name)
+        if plot is None or key not in plots:
+            fresh = _Plot(held["plot"], held["name"], "" if named else sheet.name, sheet.place)
+            fresh.titled = not named and bool(held["name"])
+            plots.setdefault(key, fresh)
+        plot = plots[key]
+        label = label or cell(heading.columns.get("number"))
+        plot.points.append(
+            _Point(row, plain(label), plain(held["ring"]), first, second, own["side"])
+        )
+
+
+def _title(sheet: Sheet, heading: Heading) -> str:
+    """The words above the headings: the nearest row of a single cell."""
+    for _row, cells in reversed(sheet.rows[: heading.below]):
+        words = [cell for cell in cells if cell]
+        if len(words) == 1:
+            return words[0].strip()
+    return ""
+
+
+def _is_words(text: str) -> bool:
+    return number(text) is None and sexagesimal(text) is None
+
+
+def _put_side(plot: _Plot, side: str) -> None:
+    """A length that stands on a row of its own, between its two points."""
+    last = plot.points[-1] if plot.points else None
+    if last is not None and not last.side:
+        plot.points[-1] = _Point(last.row, last.label, last.ring, last.first, last.second, side)
+
+
+def _numbers(plots: Sequence[_Plot], headings: Sequence[Heading], place: str) -> rings.Points:
+    """The two columns of all points as numbers, angles in degrees."""
+    points = [(plot.place, point) for plot in plots for point in plot.points]
+    if len(points) > rings.MAX_POINTS:
+        raise too_many(place)
+    texts = [text for _place, point in points for text in (point.first, point.second)]
+    plane = [number(text) for text in texts]
+    angles = [
+        sexagesimal(text) if value is None else value
+        for text, value in zip(texts, plane, strict=True)
+    ]
+    for at, value in enumerate(angles):
+        if value is None:
+            raise _no_number(*points[at // 2])
+    bare = [text for text, value in zip(texts, plane, strict=True) if value is not None]
+    if bare and all(abs(value) <= 180 for value in plane if value is not None):
+        ways = {str(heading.written) for heading in headings}
+        if _is_packed(bare, ways, place):
+            angles = [
+                packed(text) if value is not None else angle
+                for text, value, angle in zip(texts, plane, angles, strict=True)
+            ]
+    return np.array(angles, dtype=float).reshape(-1, 2)
+
+
+def _no_number(place: str, point: _Point) -> LayerError:
+    return LayerError(
+        _(
+            "{place}, {unit} {at}: {first} and {second} are no coordinates; expected numbers,"
+            " or degrees as 110°00′28.20″; correct the row, or delete it",
+            place=place,
+            unit=_ROW,
+            at=point.row,
+            first=point.first[:40] or "-",
+            second=point.second[:40] or "-",
+        )
+    )
+
+
+def _is_packed(texts: Sequence[str], ways: set[str], place: str) -> bool:
+    """Whether bare angles are ``ddd.mmss``: as the headings say, else by minutes that cannot be.
+
+    Raises
+    ------
+    LayerError
+        The headings contradict the numbers, or both readings are possible.
+    """
+    impossible = next((text for text in texts if packed(text) is None), None)
+    if "packed" in ways:
+        if impossible is not None or "decimal" in ways:
+            raise LayerError(
+                _(
+                    "{place}: the headings say ddd.mmss, but there are minutes or seconds of 60 and"
+                    " more; correct the numbers or the headings",
+                    place=place,
+                )
+            )
+        return True
+    if "decimal" in ways or impossible is not None or all(decimals(t) == 0 for t in texts):
+        return False
+    raise LayerError(
+        _(
+            "{place}: the numbers, such as {found}, can be decimal degrees as well as ddd.mmss, which"
+            " are different places; say it in the headings: 经度(度) and 纬度(度), or 经度(度.分秒) and"
+            " 纬度(度.分秒)",
+            place=place,
+            found=texts[0],
+        )
+    )
+
+
+def _axes(plots: Sequence[_Plot], headings: Sequence[Heading], place: str) -> Axes:
+    pairs = _numbers(plots, headings, place)
+    points = [point for plot in plots for point in plot.points]
+    named = all(heading.sure for heading in headings)
+    axes = in_order(pairs, [point.row for point in points], place, _ROW, named=named)
+    odd = np.flatnonzero(axes.swapped != axes.swapped[0])
+    if len(odd):
+        raise LayerError(
+            _(
+                "{place}, {unit} {at}: here northing and easting stand the other way round than in"
+                " the points before; correct the line",
+                place=place,
+                unit=_ROW,
+                at=points[int(odd[0])].row,
+            )
+        )
+    return axes
+
+
+def _polygons(plots: Sequence[_Plot], axes: Axes) -> tuple[NDArray[Any], list[Issue]]:
+    split, start = [], 0
+    for plot in plots:
+        xy = axes.xy[start : start + len(plot.points)].tolist()
+        start += len(plot.points)
+        _check_breaks(plot, xy)
+        points = (
+            rings.Point(point.row, point.label, point.ring, x, y)
+            for point, (x, y) in zip(plot.points, xy, strict=True)
+        )
+        split.append(rings.split(points, plot.place, _ROW))
+    geometry, doubled = rings.polygons(split, plots[0].place)
+    issues = list(swapped(axes))
+    for plot, twice in zip(plots, doubled, strict=True):
+        if twice:
+            message = _(
+                "{count} rings of plot {plot} stand there twice, and count once",
+                count=twice,
+                plot=plot.number or plot.name or plot.sheet or "-",
+            )
+            issues.append(Issue("ring_double", "warning", message))
+    return geometry, issues
+
+
+def _check_breaks(plot: _Plot, xy: Sequence[Sequence[float]]) -> None:
+    """Refuse a row of words between points, where the ring before it has not closed."""
+    for before, row, text in plot.breaks:
+        if not 0 < before < len(xy):
+            continue
+        own = [
+            tuple(pair)
+            for point, pair in zip(plot.points[:before], xy, strict=False)
+            if point.ring == plot.points[before - 1].ring
+        ]
+        if own.count(own[-1]) < 2 and plot.points[before].ring == plot.points[before - 1].ring:
+            raise LayerError(
+                _(
+                    "{place}, row {row}: the words {text} stand between points, and the ring above them"
+                    " has not returned to its first point; repeat that point, or name the plots in a"
+                    " column 地块编号",
+                    place=plot.place,
+                    row=row,
+                    text=text if len(text) <= 60 else text[:57] + "...",
+                )
+            )
+
+
+def _within(plots: Sequence[_Plot], geometry: NDArray[Any]) -> Iterator[Issue]:
+    """Tables of which one lies in another: two plots, or a plot and its hole, and nobody says which."""
+    if len({(plot.place, plot.name if plot.titled else "") for plot in plots}) < 2:
+        return
+    area = shapely.area(geometry)
+    outer, inner = shapely.STRtree(shapely.point_on_surface(geometry)).query(
+        geometry, predicate="intersects"
+    )
+    for one, other in zip(inner.tolist(), outer.tolist(), strict=True):
+        if area[one] >= area[other]:
+            continue
+        if plots[one].place != plots[other].place:
+            message = _(
+                "sheet {inner} lies inside of sheet {outer}; they are taken as two plots: if it is a"
+                " hole, put both into one sheet, one ring below the other",
+                inner=plots[one].place.rpartition("|")[2],
+                outer=plots[other].place.rpartition("|")[2],
+            )
+            yield Issue("plot_in_plot", "warning", message)
+        elif plots[one].titled and plots[other].titled:
+            message = _(
+                "the table {inner} lies inside of the table {outer}; they are taken as two plots: if it"
+                " is a hole, put both into one table, one ring below the other",
+                inner=plots[one].name,
+                outer=plots[other].name,
+            )
+            yield Issue("plot_in_plot", "warning", message)
+
+
+def _sides(plots: Sequence[_Plot], axes: Axes) -> Iterator[Issue]:
+    """Where a printed length (边长) is not the distance of its points, to the digits printed."""
+    start = 0
+    for plot in plots:
+        xy = axes.xy[start : start + len(plot.points)]
+        start += len(plot.points)
+        found = [(at, number(point.side)) for at, point in enumerate(plot.points) if point.side]
+        known = [(at, length) for at, length in found if length is not None]
+        if not known:
+            continue
+        digits = max(decimals(plot.points[at].side) for at, _length in known)
+        places = max(max(decimals(p.first), decimals(p.second)) for p in plot.points)
+        tolerance = 0.5 * 10.0**-digits + 2 * 0.5 * 10.0 ** -min(places, 6)
+        # a length stands beside the point where its side begins, or where it ends
+        after, before = (_off(plot, xy, known, tolerance, step) for step in (1, -1))
+        for row, length, distance in min(after, before, key=len):
+            message = _(
+                "row {row}: the side is given as {length} m, but its points are {distance} m apart; the"
+                " points are used",
+                row=row,
+                length=length,
+                distance=f"{distance:.{min(digits + 1, 6)}f}",
+            )
+            yield Issue("side_length_differs", "warning", message)
+
+
+def _off(
+    plot: _Plot, xy: Any, known: Sequence[tuple[int, float]], tolerance: float, step: int
+) -> list[tuple[int, str, float]]:
+    ends = _ring_ends(plot, xy)
+    wrong = []
+    for at, length in known:
+        first, last = ends[at]
+        other = at + step
+        if other > last:
+            other = first
+        elif other < first:
+            other = last
+        distance = float(np.hypot(*(xy[at] - xy[other])))
+        if (
+            distance == 0 and length != 0
+        ):  # the closing point, beside which the first side stands again
+            other = first + 1 if step > 0 else last - 1
+            distance = float(np.hypot(*(xy[at] - xy[other])))
+        if abs(distance - length) > tolerance:
+            wrong.append((plot.points[at].row, plot.points[at].side, distance))
+    return wrong
+
+
+def _ring_ends(plot: _Plot, xy: Any) -> list[tuple[int, int]]:
+    """The first and last point of the ring that each point belongs to, as `rings.split` has them."""
+    ends: list[tuple[int, int]] = []
+    start = 0
+    for at in range(1, len(xy) + 1):
+        closed = at > start + 1 and (xy[at - 1] == xy[start]).all()
+        if at == len(xy) or plot.points[at].ring != plot.points[start].ring or closed:
+            ends += [(start, at - 1)] * (at - start)
+            start = at
+    return ends

@@ -1,0 +1,437 @@
+"""Boundary coordinates as text: 报备坐标 and 勘测定界界址点坐标交换格式, in all its dialects.
+
+The format is that of reporting systems and no standard, so that only one thing is relied on: a
+plot's header is a line that ends in ``@`` (`standards.md` 6.1).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyproj
+import shapely
+
+from townland.errors import LayerError
+from townland.geodesy import metres_per_unit, official_area_m2, round_half_up
+from townland.i18n import Text, _
+from townland.issues import Issue
+from townland.reading.formats.points import rings
+from townland.reading.formats.points.axes import Axes, in_order, swapped
+from townland.reading.formats.points.header import Stated, check_unit, crs_of
+from townland.reading.formats.points.lines import content, decoded, few, lines, unended
+from townland.reading.formats.points.numerals import decimals, number, plain
+from townland.reading.formats.points.table import parse_table
+from townland.reading.rows import Rows, Whole
+
+COLUMNS = ("地块编号", "地块名称", "地块面积", "图幅号", "地块用途", "地类编码")
+"""The columns of every plot, whose header may give more."""
+EXTRA = "附加"
+"""What a header gives beyond them is called so, and numbered from 1."""
+
+_KEYS = ("坐标系", "几度分带", "投影类型", "计量单位", "带号")
+_FEWEST = 4
+_STANDARD = 8
+_SMALLEST = 100_000.0  # no ring's number is so large, and no coordinate smaller
+_SECTION = re.compile(r"\s*[\[【［]\s*([^\[\]【】［］,，=＝]{1,40}?)\s*[\]】］]")
+_A_HEADER = re.compile(r"[@＠][ \t\u3000\x1a,，]*(\r|\n|$)|地块坐标|属性描述")
+_HEADER_END = re.compile(r"[@＠][\s,，]*$")
+"""A spreadsheet puts commas behind the mark, to the width of its longest line."""
+_COMMA = re.compile(r"[,，]")
+_BLANKS = re.compile(r"[,\s]+")
+_LINE = _("line")
+_M2_PER_HA = 10_000.0
+_M2_PER_MU = _M2_PER_HA / 15
+_CENT_M2 = 0.01
+
+
+@dataclass(slots=True)
+class _Plot:
+    line: int
+    fields: list[str]
+    points: list[tuple[int, str, str, float, float]] = field(default_factory=list)
+
+    @property
+    def kind(self) -> str:
+        """What its header says that it is: 面, 线 or 点."""
+        said = plain(self.fields[4]) if len(self.fields) > 4 else ""
+        return "线" if "线" in said else "点" if "点" in said else "面"
+
+    @property
+    def name(self) -> str:
+        """Its number and name, for messages."""
+        return " ".join(part for part in self.fields[2:4] if part) or "-"
+
+
+def read_text(file: Path, place: str, *, layer: str | None, encoding: str | None) -> Whole:
+    """Read the plots of a boundary-coordinate text, each of them one feature.
+
+    A text without a plot's header, nor the format's sections, is read as a table of boundary points.
+
+    Parameters
+    ----------
+    file, place
+        The file, and how messages name it.
+    layer
+        Of no use here: such a file has one layer.
+    encoding
+        The encoding that the user states.
+
+    Returns
+    -------
+    Polygons in the file's CRS (east first), with the columns of `COLUMNS` and what headers give beyond
+    them. Plots that are lines or points are left out, and counted.
+
+    Raises
+    ------
+    LayerError
+        The text cannot be understood; the message names the line.
+    EncodingError
+        Its bytes are no text.
+    """
+    del layer
+    text, used, notes = decoded(content(file, place), encoding, place)
+    notes = (*notes, *unended(text))
+    if not _A_HEADER.search(text):
+        return parse_table(text, place, encoding=used, issues=notes)
+    return parse(text, place, encoding=used, issues=notes)
+
+
+def parse(
+    text: str, place: str, *, encoding: str | None = None, issues: tuple[Issue, ...] = ()
+) -> Whole:
+    """Make features of the text of such a file; as `read_text`."""
+    keys, plots = _parts(lines(text, place), place)
+    check_unit(keys, place)
+    areas = [plot for plot in plots if plot.kind == "面"]
+    axes = _axes(areas, place)
+    crs, crs_issues = crs_of(keys, axes.zone)
+    notes = [*issues, *_left_out(plots), *swapped(axes), *crs_issues]
+    split = []
+    start = 0
+    for plot in areas:
+        xy = axes.xy[start : start + len(plot.points)].tolist()
+        start += len(plot.points)
+        points = (
+            rings.Point(at, label, ring, x, y)
+            for (at, label, ring, _x, _y), (x, y) in zip(plot.points, xy, strict=True)
+        )
+        split.append(rings.split(points, place, _LINE))
+    geometry, doubled = rings.polygons(split, place)
+    for plot, parts, twice in zip(areas, split, doubled, strict=True):
+        notes.extend(_about_points(plot, parts, twice))
+    if crs is not None:
+        notes.extend(_about_areas(areas, geometry, pyproj.CRS.from_user_input(crs)))
+    rows = Rows(
+        np.array([at for at, plot in enumerate(plots, 1) if plot.kind == "面"], np.int64),
+        _columns(areas),
+        geometry,
+    )
+    return Whole(rows, crs, encoding, None, few(notes))
+
+
+def _parts(text: Sequence[str], place: str) -> tuple[dict[str, Stated], list[_Plot]]:
+    """The keys of the head and the plots; lines are counted from 1."""
+    keys: dict[str, Stated] = {}
+    plots: list[_Plot] = []
+    count = 0
+    for number_, raw in enumerate(text, 1):
+        for line in _sections(raw):
+            if not line:
+                continue
+            stated = _key(line)
+            if (end := _HEADER_END.search(line)) is not None:
+                plots.append(_header(line[: end.start()], number_, place))
+            elif stated is not None:
+                _put(keys, *stated, number_, place)
+            elif not plots:
+                raise _neither(line, number_, place)
+            else:
+                count += 1
+                if count > rings.MAX_POINTS:
+                    raise _too_many(number_, place)
+                plots[-1].points.append(_point(line, number_, place))
+    if not plots:
+        raise LayerError(
+            _(
+                "{place}, line {line}: the text ends without a plot; expected a header that ends in @"
+                " (界址点数,地块面积,地块编号,地块名称,图形属性,图幅号,地块用途,地类编码,@), and its"
+                " points below it",
+                place=place,
+                line=len(text),
+            )
+        )
+    for plot in plots:
+        if not plot.points:
+            raise LayerError(
+                _(
+                    "{place}, line {line}: plot {plot} has no points; expected lines such as"
+                    " J1,1,2689000.000,36642000.000 below its header",
+                    place=place,
+                    line=plot.line,
+                    plot=plot.name,
+                )
+            )
+    return keys, plots
+
+
+def _sections(raw: str) -> Iterator[str]:
+    """A line without the names of sections, which may share it with data."""
+    line = raw.replace("\ufeff", "").strip(" \t\u3000\u00a0\u200b\x1a\f\v")
+    while line[:1] in ("[", "【", "［") and (found := _SECTION.match(line)):
+        line = line[found.end() :].strip(" \t\u3000\u00a0")
+    for mark in ("[地块坐标]", "【地块坐标】", "[属性描述]", "【属性描述】"):
+        before, found_mark, after = line.partition(mark)
+        if found_mark:
+            yield from (before.strip(), after.strip())
+            return
+    yield line
+
+
+def _key(line: str) -> tuple[str, str] | None:
+    name, equals, value = line.replace("＝", "=").partition("=")
+    return (plain(name), value.strip()) if equals and name.strip() else None
+
+
+def _put(keys: dict[str, Stated], name: str, value: str, line: int, place: str) -> None:
+    held = keys.get(name)
+    if held is not None and name in _KEYS and plain(held.value) != plain(value):
+        raise LayerError(
+            _(
+                "{place}, line {line}: {key}={value}, but line {first} says {before}; a file has one"
+                " coordinate system: split it",
+                place=place,
+                line=line,
+                key=name,
+                value=value or "-",
+                first=held.line,
+                before=held.value or "-",
+            )
+        )
+    keys.setdefault(name, Stated(value, line))
+
+
+def _header(body: str, at: int, place: str) -> _Plot:
+    """A plot of its header, which is given without the mark at its end."""
+    fields = body.split(",")
+    if len(fields) < _STANDARD:  # else a full-width comma is one of a name
+        fields = _COMMA.split(body)
+    fields = [part.strip(" \t\u3000\u00a0") for part in fields]
+    if fields[-1] == "" and len(fields) > _FEWEST:
+        fields.pop()
+    if len(fields) < _FEWEST:
+        raise LayerError(
+            _(
+                "{place}, line {line}: a plot's header with {count} fields; expected"
+                " 界址点数,地块面积,地块编号,地块名称,图形属性,图幅号,地块用途,地类编码,@",
+                place=place,
+                line=at,
+                count=len(fields),
+            )
+        )
+    return _Plot(at, fields)
+
+
+def _point(line: str, at: int, place: str) -> tuple[int, str, str, float, float]:
+    folded = plain(line).replace(";", ",").replace("、", ",")
+    parts = [part.strip() for part in folded.split(",")]
+    while len(parts) > 1 and parts[-1] == "":
+        parts.pop()
+    if len(parts) < 3:
+        parts = _BLANKS.split(folded)
+    if len(parts) == 3 and abs(number(parts[1]) or 0.0) >= _SMALLEST:
+        parts.insert(1, "")  # without the ring's number all points are of one ring
+    values = [number(part) for part in parts[2:]]
+    if len(parts) not in (4, 5) or None in values:
+        shown = line if len(line) <= 60 else line[:57] + "..."
+        raise LayerError(
+            _(
+                "{place}, line {line}: {found} is no point; expected 点号,圈号,X,Y such as"
+                " J1,1,2689000.000,36642000.000",
+                place=place,
+                line=at,
+                found=shown,
+            )
+        )
+    return at, parts[0], parts[1], float(values[0] or 0), float(values[1] or 0)
+
+
+def _too_many(line: int, place: str) -> LayerError:
+    return LayerError(
+        _(
+            "{place}, line {line}: more than {most} points in one file; split it by plots",
+            place=place,
+            line=line,
+            most=rings.MAX_POINTS,
+        )
+    )
+
+
+def _neither(line: str, at: int, place: str) -> LayerError:
+    shown = line if len(line) <= 60 else line[:57] + "..."
+    return LayerError(
+        _(
+            "{place}, line {line}: {found} is neither a key (坐标系=…) nor a plot's header, which ends"
+            " in @; expected the plots' points only below a header",
+            place=place,
+            line=at,
+            found=shown,
+        )
+    )
+
+
+def _axes(areas: Sequence[_Plot], place: str) -> Axes:
+    points = [point for plot in areas for point in plot.points]
+    pairs = np.array([point[3:] for point in points], dtype=float).reshape(-1, 2)
+    at = [point[0] for point in points]
+    axes = in_order(pairs, at, place, _LINE)
+    if axes.kind == "degrees" and len(points):
+        raise LayerError(
+            _(
+                "{place}, line {line}: the coordinates are degrees; expected metres of a Gauss-Krüger"
+                " zone, as this format has them: have them given so, or as a table with the headings"
+                " 经度 and 纬度",
+                place=place,
+                line=at[0],
+            )
+        )
+    start = 0
+    for plot in areas:
+        own = axes.swapped[start : start + len(plot.points)]
+        odd = np.flatnonzero(own != own[0])
+        if len(odd):
+            raise LayerError(
+                _(
+                    "{place}, line {line}: here northing and easting stand the other way round than in"
+                    " the points before; correct the line",
+                    place=place,
+                    line=plot.points[int(odd[0])][0],
+                )
+            )
+        start += len(plot.points)
+    return axes
+
+
+def _left_out(plots: Sequence[_Plot]) -> Iterator[Issue]:
+    for kind in ("线", "点"):
+        found = [plot for plot in plots if plot.kind == kind]
+        if found:
+            message = _(
+                "{count} plots are not areas (图形属性 {kind}), and are left out; the first is in line"
+                " {line}",
+                count=len(found),
+                kind=kind,
+                line=found[0].line,
+            )
+            yield Issue("geometry_not_polygon", "warning", message)
+
+
+def _about_points(plot: _Plot, parts: Sequence[Any], twice: int) -> Iterator[Issue]:
+    declared = number(plot.fields[0])
+    bare = sum(map(len, parts))
+    if plot.fields[0] and declared not in (bare, bare + len(parts), len(plot.points)):
+        message: Text = _(
+            "line {line}: the header of plot {plot} declares {declared} points, but {found} are there,"
+            " {closing} with the closing ones; what is there is used",
+            line=plot.line,
+            plot=plot.name,
+            declared=plot.fields[0],
+            found=bare,
+            closing=bare + len(parts),
+        )
+        yield Issue("point_count_differs", "warning", message, feature=plot.name)
+    if twice:
+        message = _(
+            "line {line}: {count} rings of plot {plot} stand there twice, and count once",
+            line=plot.line,
+            count=twice,
+            plot=plot.name,
+        )
+        yield Issue("ring_double", "warning", message, feature=plot.name)
+
+
+def _about_areas(areas: Sequence[_Plot], geometry: Any, crs: pyproj.CRS) -> Iterator[Issue]:
+    """Where the declared area is not the measured one, to the digits that the header prints."""
+    in_m2 = 0
+    official = official_area_m2(geometry, crs)
+    plane = shapely.area(geometry) * metres_per_unit(crs) ** 2 if crs.is_projected else official
+    for plot, measured, on_plane in zip(areas, official.tolist(), plane.tolist(), strict=True):
+        text = plot.fields[1]
+        declared = number(text)
+        if declared is None or declared <= 0:
+            if text and declared != 0:
+                yield _no_number(plot)
+            continue
+        # the unit in which the two differ by the smaller factor
+        as_ha = declared * _M2_PER_HA**0.5 <= measured
+        metres = _M2_PER_HA if as_ha else 1.0
+        in_m2 += not as_ha
+        tolerance = 0.5 * 10.0 ** -decimals(text) * metres + _CENT_M2
+        if abs(declared * metres - measured) > tolerance:
+            reason = _reason(declared, metres, tolerance, measured, on_plane)
+            yield _differs(plot, measured, as_ha, reason)
+    if in_m2:
+        message = _(
+            "the areas that {count} headers declare are taken as square metres, though the format has"
+            " hectares; they are compared, and not used",
+            count=in_m2,
+        )
+        yield Issue("declared_area_unit", "info", message)
+
+
+def _reason(
+    declared: float, metres: float, tolerance: float, measured: float, on_plane: float
+) -> Text | None:
+    """Why a declared area differs, where one of the usual reasons explains it."""
+    if abs(declared * metres - on_plane) <= tolerance:
+        return _("the declared area is the one on the projection plane")
+    in_mu, tolerance_mu = declared * _M2_PER_MU, tolerance * _M2_PER_MU / metres
+    if abs(in_mu - measured) <= tolerance_mu:
+        return _("in mu it would be this area")
+    if abs(in_mu - on_plane) <= tolerance_mu:
+        return _("in mu it would be the one on the projection plane")
+    return None
+
+
+def _differs(plot: _Plot, measured: float, as_ha: bool, reason: Text | None) -> Issue:
+    message = _(
+        "line {line}: the header of plot {plot} declares an area of {declared}, taken as"
+        " {unit}; the coordinates enclose {area} m² ({ha} ha), which is used",
+        line=plot.line,
+        plot=plot.name,
+        declared=plot.fields[1],
+        unit=_("hectares") if as_ha else _("square metres"),
+        area=f"{round_half_up(np.array(measured), 2):.2f}",
+        ha=f"{round_half_up(np.array(measured / _M2_PER_HA), 4):.4f}",
+    )
+    if reason is not None:
+        message = _("{told}; {reason}", told=message, reason=reason)
+    return Issue("declared_area_differs", "warning", message, feature=plot.name)
+
+
+def _no_number(plot: _Plot) -> Issue:
+    message = _(
+        "line {line}: the header of plot {plot} declares the area {declared}, which is no area",
+        line=plot.line,
+        plot=plot.name,
+        declared=plot.fields[1],
+    )
+    return Issue("declared_area_differs", "warning", message, feature=plot.name)
+
+
+def _columns(areas: Sequence[_Plot]) -> dict[str, pa.ChunkedArray]:
+    longest = max((len(plot.fields) for plot in areas), default=0)
+    places = dict(zip(COLUMNS, (2, 3, 1, 5, 6, 7), strict=True))
+    places |= {f"{EXTRA}{at - _STANDARD + 1}": at for at in range(_STANDARD, longest)}
+    return {
+        name: pa.chunked_array(
+            [[(plot.fields[at] or None) if at < len(plot.fields) else None for plot in areas]],
+            pa.string(),
+        )
+        for name, at in places.items()
+    }

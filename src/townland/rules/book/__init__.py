@@ -1,0 +1,1 @@
+"""A rulebook: its models, loaded, inherited and examined."""

@@ -1,0 +1,302 @@
+"""The rulebook's data model: what a policy asks of a town's land, as dated data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import (
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails
+
+from townland.catalog import Role
+from townland.documents import Key, Strict
+from townland.i18n import Bilingual, Text, _
+from townland.rules.book.inherit import Inherited
+from townland.rules.judging.clause import Clause, MeasureName, Rule, Share, fault, faults_of, refuse
+from townland.rules.rule import MODELS, AnyRule
+from townland.standards.landclass import SELECTORS, Profile
+
+__all__ = ["Clause", "MeasureSpec", "Parameters", "Rule", "Rulebook", "Verdict"]
+
+
+class Verdict(StrEnum):
+    """What a rule may say of a town."""
+
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
+    FAIL = "fail"
+    REVIEW = "review"
+    NOT_EVALUATED = "not_evaluated"
+    INFO = "info"
+
+
+class Parameters(Strict):
+    """Numbers that are not the policy's: townland's own until a bureau sets them.
+
+    `band` is how far 左右 (about) reaches to both sides, as a share of the nominal value.
+    `uncertainty`: nearer to a bar than this share of it a figure is for a person to judge. A piece
+    narrower than `sliver_width_m` (twice its area by its perimeter) is a sliver.
+    """
+
+    band: Share = Decimal("0.1")
+    uncertainty: Share = Decimal("0.001")
+    sliver_width_m: Annotated[Decimal, Field(ge=0)] = Decimal("0.2")
+
+    def title(self, name: str) -> Text:
+        """Say in words what the parameter `name` is, and that the policy does not set it."""
+        return {
+            "band": _("how far “about” (左右) reaches to both sides; not a number of the policy"),
+            "uncertainty": _(
+                "how near to a bar, as a share of it, a person must look; not a number of the policy"
+            ),
+            "sliver_width_m": _(
+                "width in metres under which a piece is a sliver; not a number of the policy"
+            ),
+        }[name]
+
+    def origin(self, name: str) -> str:
+        """Tell whose number it is: ``townland`` for its own, ``bureau`` once it was changed."""
+        own = type(self).model_fields[name].default
+        return "townland" if getattr(self, name) == own else "bureau"
+
+
+class MeasureSpec(Strict):
+    """A named measure: layers, by role, intersected with the town and with one another.
+
+    Without layers it is the planning area itself. `where` keeps, for a role, only the land of one or
+    more groups or codes of its layer's scheme, `tagged` only the features with one of the tags; with
+    both, both must hold. `or_tagged` lets a tag stand in for the class: the land that `where` keeps,
+    and what bears the tag. Of a role in `outside` only the land beyond it is kept.
+    """
+
+    title: Bilingual
+    layers: tuple[Role, ...]
+    where: dict[Role, str | tuple[str, ...]] = Field(default_factory=dict)
+    tagged: dict[Role, str | tuple[str, ...]] = Field(default_factory=dict)
+    or_tagged: dict[Role, str | tuple[str, ...]] = Field(default_factory=dict)
+    outside: Role | None = None
+
+    def selectors(self, role: str) -> tuple[str, ...]:
+        """Give the groups and codes that are kept of `role`; empty where all of it is."""
+        kept = self.where.get(role, ())  # type: ignore[call-overload]  # any role may be asked
+        return (kept,) if isinstance(kept, str) else tuple(kept)
+
+    def filters(self) -> dict[str, Any]:
+        """Give the filters other than by class that this measure has, as JSON."""
+        tags = {
+            name: {
+                role: [kept] if isinstance(kept, str) else list(kept) for role, kept in by.items()
+            }
+            for name, by in (("tagged", self.tagged), ("or_tagged", self.or_tagged))
+            if by
+        }
+        return {**tags, **({} if self.outside is None else {"outside": self.outside})}
+
+    def holds(self, other: MeasureSpec) -> bool:
+        """Tell whether all land of `other` is land of this measure too, by their definitions."""
+        plain = not (self.tagged or self.or_tagged or other.or_tagged or self.outside)
+        return (
+            plain
+            and set(self.layers) <= set(other.layers)
+            and all(self.selectors(role) == other.selectors(role) for role in self.where)
+        )
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Every role that must be known: the layers, and the one that the land is outside of."""
+        return (*self.layers, *([] if self.outside is None else [self.outside]))
+
+
+class Rulebook(Strict):
+    """A policy as data; `rule` keeps the order of the file.
+
+    `three_class` is the profile that decides 0404, `jurisdiction` the administrative code of the place
+    it is law in, `text` the file of the policy's own words, against which quotes are checked. With
+    `inherits` the rules, measures and parameters of another rulebook hold, but for what this one
+    states.
+    """
+
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    title: Bilingual
+    version: str = Field(min_length=1)
+    three_class: Profile
+    jurisdiction: str = ""
+    text: str = ""
+    source: str = ""
+    inherits: str = ""
+    notes: tuple[Bilingual, ...] = ()
+    parameter: Parameters = Parameters()
+    modal_words: tuple[str, ...] = ("原则上", "尽量", "一般", "左右", "适度", "主要")
+    measure: dict[MeasureName, MeasureSpec]
+    # no min_length: where every rule has a fault, pydantic would call the list empty, too
+    rule: tuple[AnyRule, ...] = Field(json_schema_extra={"minItems": 1})
+    _path: Path = PrivateAttr(default=Path("rulebook.toml"))
+    _sha256: str = PrivateAttr(default="")
+    _policy: str | None = PrivateAttr(default=None)
+    _changed: Mapping[str, Mapping[str, Inherited]] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _every_fault_at_once(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        faults = list(_cross_faults(data)) if isinstance(data, Mapping) else []
+        try:
+            book = handler(data)
+        except ValidationError as problem:
+            refuse([*faults_of(problem), *faults])
+        if faults:
+            refuse(faults)
+        return book
+
+    @property
+    def path(self) -> str:
+        """The rulebook's file, with ``/``."""
+        return self._path.as_posix()
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the rulebook's file."""
+        return self._sha256
+
+    @property
+    def policy(self) -> str | None:
+        """The policy's own words, None where the rulebook has no `text`."""
+        return self._policy
+
+    def changed(self, rule: str = "") -> Mapping[str, Inherited]:
+        """Give what a rule's parameters were in the rulebook that this one inherits, where changed.
+
+        Without a rule: the rulebook's own parameters.
+        """
+        return self._changed.get(rule, {})
+
+
+def _cross_faults(data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+    """Check what no single key tells, on the document as it was read, faulty or not."""
+    measures = data.get("measure")
+    measures = measures if isinstance(measures, Mapping) else {}
+    rules = data.get("rule")
+    if rules == []:
+        yield fault(("rule",), _("a rulebook has at least one rule"))
+    rules = [
+        (at, rule)
+        for at, rule in enumerate(rules if isinstance(rules, list | tuple) else ())
+        if isinstance(rule, Mapping)
+    ]
+    for name, spec in measures.items():
+        if isinstance(spec, Mapping):
+            yield from _measure_faults(("measure", name), spec)
+    for at, rule in rules:
+        yield from _reference_faults(("rule", at), rule, measures)
+        yield from _modal_faults(("rule", at), rule, data)
+    yield from _period_faults(rules)
+
+
+def _measure_faults(key: Key, spec: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+    layers = spec.get("layers")
+    layers = layers if isinstance(layers, list | tuple) else ()
+    for role in sorted({str(role) for role in layers if layers.count(role) > 1}):
+        yield fault((*key, "layers"), _("{role} stands here twice", role=role))
+    where = spec.get("where")
+    for table in ("where", "tagged", "or_tagged"):
+        filters = spec.get(table)
+        for role in filters if isinstance(filters, Mapping) else {}:
+            if role not in layers:
+                yield fault(
+                    (*key, table, role),
+                    _("{role} is not among the layers of this measure", role=role),
+                )
+    if spec.get("outside") is not None and spec.get("outside") in layers:
+        yield fault(
+            (*key, "outside"),
+            _("{role} is among the layers too; nothing is in and outside it", role=spec["outside"]),
+        )
+    for role, kept in (where if isinstance(where, Mapping) else {}).items():
+        for selector in kept if isinstance(kept, list | tuple) else [kept]:
+            # codes of one's own schemes are not known here, but a code has a digit
+            if selector not in SELECTORS and not any(sign.isdigit() for sign in str(selector)):
+                yield fault(
+                    (*key, "where", role),
+                    _(
+                        "{selector} is no group of land classes and no code; groups are {known}",
+                        selector=selector,
+                        known=", ".join(SELECTORS),
+                    ),
+                )
+
+
+def _reference_faults(
+    key: Key, rule: Mapping[str, Any], measures: Mapping[str, Any]
+) -> Iterator[InitErrorDetails]:
+    model = MODELS.get(str(rule.get("kind")), Rule)
+    for reference in model.references:
+        for place, name in _leaves((reference,), rule.get(reference)):
+            if name not in measures:
+                yield fault(
+                    (*key, *place),
+                    _(
+                        "no measure {name} is defined; defined are {known}",
+                        name=name,
+                        known=", ".join(measures) or "-",
+                    ),
+                )
+
+
+def _leaves(key: Key, value: Any) -> Iterator[tuple[Key, str]]:
+    if isinstance(value, str):
+        yield key, value
+    elif isinstance(value, Mapping) and not set(value) <= {"zh", "en"}:
+        for name, part in value.items():
+            yield from _leaves((*key, name), part)
+    elif isinstance(value, list | tuple):
+        for at, part in enumerate(value):
+            yield from _leaves((*key, at), part)
+
+
+def _modal_faults(
+    key: Key, rule: Mapping[str, Any], data: Mapping[str, Any]
+) -> Iterator[InitErrorDetails]:
+    clause = rule.get("clause")
+    quote = str(clause.get("quote", "")) if isinstance(clause, Mapping) else ""
+    words = data.get("modal_words", Rulebook.model_fields["modal_words"].default)
+    for word in words if isinstance(words, list | tuple) else ():
+        if str(word) in quote and "modal" not in rule:
+            yield fault(
+                key,
+                _(
+                    "the quote says {word}, so the rule must state modal = true (it cannot fail) or"
+                    " modal = false (the bureau lets it fail)",
+                    word=word,
+                ),
+            )
+            return
+
+
+def _period_faults(rules: list[tuple[int, Mapping[str, Any]]]) -> Iterator[InitErrorDetails]:
+    periods: dict[str, list[tuple[dt.date, dt.date]]] = {}
+    for at, rule in rules:
+        clause = rule.get("clause")
+        if not isinstance(clause, Mapping):
+            continue
+        start, end = clause.get("effective"), clause.get("superseded", dt.date.max)
+        if type(start) is not dt.date or type(end) is not dt.date:
+            continue  # a fault of its own; a datetime is a date too, and does not compare
+        earlier = periods.setdefault(str(rule.get("id")), [])
+        if any(start < other_end and other_start < end for other_start, other_end in earlier):
+            yield fault(
+                ("rule", at, "id"),
+                _(
+                    "{id} is there twice for one day; give the earlier one a superseded date, or the"
+                    " other another id",
+                    id=rule.get("id"),
+                ),
+            )
+        earlier.append((start, end))

@@ -1,0 +1,1 @@
+"""The standards as data: land classes, fields of the schemas, slope grades, and their sources."""

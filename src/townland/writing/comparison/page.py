@@ -1,0 +1,201 @@
+"""Several runs side by side, as a page: what differs and why, and what only one of them asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+import townland
+from townland.i18n import Bilingual, Words, _, render
+from townland.writing.comparison import cause_words, causes_of, differs, figure, held_by, labels
+from townland.writing.pages import figures, look
+from townland.writing.pages.page import SCHEME, asset, page, templates
+
+if TYPE_CHECKING:
+    from townland.assessment import Assessment
+
+_TEMPLATE = templates("townland.writing.comparison", look=look.VERDICTS).get_template(
+    "comparison.html.j2"
+)
+
+
+def comparison_html(
+    assessments: Sequence[Assessment],
+    compared: Mapping[str, Any],
+    *,
+    formats: Sequence[str],
+    lang: str,
+) -> str:
+    """Write what `comparison.compare` found as one HTML file, which works with the network cut.
+
+    `formats` are those of the runs' own folders, which lie beside the page: it links what is there.
+    The same assessments give the same bytes.
+    """
+    view = SideBySide(assessments, compared, formats, lang)
+    return page(
+        lang=lang,
+        title=view.title,
+        styles=asset(f"{SCHEME}townland/look.css")
+        + (files("townland.writing.report") / "templates" / "report.css").read_text("utf-8"),
+        body=_TEMPLATE.render(r=view, t=view.t, w=view.w),
+        script="",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run: its short and its whole name, what it judged by, and how often it gave each verdict."""
+
+    short: str
+    name: str
+    assessment: Assessment
+    formats: Sequence[str]
+
+    def href(self, town: str | None, rule: str) -> str | None:
+        """Where a finding stands in the run's own report; None without a report."""
+        if "html" not in self.formats:
+            return None
+        return f"{quote(self.name)}/report.html#{urlencode({'town': town or '', 'rule': rule})}"
+
+    def lines(self, towns: Mapping[str | None, str]) -> list[tuple[str, Mapping[str, int]]]:
+        """Count the findings of each town that has any, and of all together, by verdict."""
+        lines: list[tuple[str, Mapping[str, int]]] = []
+        for code, name in towns.items():
+            found = [one for one in self.assessment.findings if one.town == code]
+            if found:
+                lines.append((name, figures.counts(found)))
+        return lines
+
+    def figure(self, value: Any, unit: str, rule: str) -> figures.Figure:
+        """Print a figure of a rule, an area in the rule's own unit."""
+        own = (each for each in self.assessment.rulebook.rule if each.id == rule)
+        return figure(value, unit, next((getattr(each, "unit", None) for each in own), None))
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one run says: verdicts with the rule's id where the row does not name it."""
+
+    verdict: str | None
+    rule: str
+    title: str
+    measured: str
+    limit: str
+    href: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a table: of which rule or measure and town, what each run says, and what differs."""
+
+    rule: str
+    title: str
+    town: str
+    figure: str
+    cells: Sequence[Sequence[Cell]]
+    because: Sequence[str] = ()
+
+
+class SideBySide:
+    """What the template asks for."""
+
+    def __init__(
+        self,
+        assessments: Sequence[Assessment],
+        compared: Mapping[str, Any],
+        formats: Sequence[str],
+        lang: str,
+    ) -> None:
+        self.lang = lang
+        self.compared = compared
+        self.version = townland.__version__
+        names = [run["name"] for run in compared["runs"]]
+        self.short = labels(names)
+        self.runs = [
+            Run(self.short[name], name, one, formats)
+            for name, one in zip(names, assessments, strict=True)
+        ]
+        self.towns: dict[str | None, str] = {
+            town.town.code: town.town.name for one in assessments for town in one.towns
+        }
+        self.towns[None] = self.t("All towns together")
+        self.title = self.t("Rulebooks side by side")
+        shared = [row for row in compared["verdicts"] if len(held_by(row)) > 1]
+        self.differing = [self._row(row) for row in shared if differs(row)]
+        self.alike = len(shared) - len(self.differing)
+        self.same_measure = [self._measure(row) for row in compared["same_measure"]]
+        self.only = list(self._only())
+
+    def t(self, msgid: str, **params: Any) -> str:
+        """Say one of the catalog's sentences."""
+        return _(msgid, **params).render(self.lang)
+
+    def w(self, words: Words | str) -> str:
+        """Put anything into words."""
+        return render(words, self.lang)
+
+    def _row(self, row: Mapping[str, Any]) -> Row:
+        cells = []
+        for run in self.runs:
+            if run.name not in held_by(row):
+                cells.append([Cell(None, row["rule"], row["title"], "", "", None)])
+                continue
+            unit = row["unit"][run.name]
+            measured, limit = (
+                run.figure(row[key][run.name], unit, row["rule"]).render(self.lang)
+                for key in ("measured", "limit")
+            )
+            verdict = row["verdicts"][run.name]
+            href = run.href(row["town"], row["rule"])
+            cells.append([Cell(verdict, row["rule"], row["title"], measured, limit, href)])
+        because = [self.w(cause_words(cause, self.short)) for cause in causes_of(row)]
+        return Row(row["rule"], row["title"], self.towns[row["town"]], "", cells, because)
+
+    def _measure(self, row: Mapping[str, Any]) -> Row:
+        cells = [
+            [
+                Cell(
+                    one["verdict"],
+                    one["rule"],
+                    one["title"],
+                    "",
+                    figure(one["limit"], row["unit"]).render(self.lang),
+                    run.href(row["town"], one["rule"]),
+                )
+                for one in row["rules"][run.name]
+            ]
+            for run in self.runs
+        ]
+        title = self.w(Bilingual(row["title"]["zh"], row["title"]["en"]))
+        measured = figure(row["measured"], row["unit"]).render(self.lang)
+        return Row("", title, self.towns[row["town"]], measured, cells)
+
+    def _only(self) -> Iterator[tuple[Run, Sequence[str | None], Sequence[Row]]]:
+        """For each run the rules that it alone has: the towns, and a row for each rule."""
+        for run in self.runs:
+            rows = [row for row in self.compared["verdicts"] if held_by(row) == [run.name]]
+            towns = list(dict.fromkeys(row["town"] for row in rows))
+            by_rule: dict[str, dict[str | None, Mapping[str, Any]]] = {}
+            for row in rows:
+                by_rule.setdefault(row["rule"], {})[row["town"]] = row
+            if by_rule:
+                yield run, towns, [self._alone(run, held, towns) for held in by_rule.values()]
+
+    def _alone(
+        self, run: Run, held: Mapping[str | None, Mapping[str, Any]], towns: Sequence[str | None]
+    ) -> Row:
+        first = next(iter(held.values()))
+        cells = []
+        for town in towns:
+            row = held.get(town)
+            if row is None:
+                cells.append([Cell(None, first["rule"], first["title"], "", "", None)])
+                continue
+            printed = run.figure(row["measured"][run.name], row["unit"][run.name], row["rule"])
+            measured = printed.render(self.lang)
+            verdict, href = row["verdicts"][run.name], run.href(town, row["rule"])
+            cells.append([Cell(verdict, row["rule"], row["title"], measured, "", href)])
+        return Row(first["rule"], first["title"], "", "", cells)

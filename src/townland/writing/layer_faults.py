@@ -1,0 +1,114 @@
+"""The faults of layers as a GeoPackage, to open in a GIS: one layer for each layer examined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pyogrio
+import shapely
+
+from townland.errors import ReportError
+from townland.i18n import DEFAULT_LANGUAGE, _, render
+from townland.layers.check import Examined, Faults
+from townland.writing.report.geopackage import qml, write_styles
+
+STAMP = "2000-01-01T00:00:00Z"
+"""The same layers give the same bytes: the file bears no day."""
+
+MOST = 100_000
+"""So many faults of one kind are drawn."""
+
+COLOUR = ("#b30000", "#d7301f66", "0.4")
+COLUMNS = ("feature", "code", "severity", "message")
+
+
+def write_faults(
+    found: Sequence[Examined], path: Path, *, lang: str = DEFAULT_LANGUAGE
+) -> dict[str, int]:
+    """Write every fault that has a place, with the id of its feature, its code, severity and message.
+
+    Faults of a layer as a whole have no place, and are told elsewhere.
+
+    Returns
+    -------
+    The number of faults written for each layer.
+
+    Raises
+    ------
+    ReportError
+        The file exists already, or cannot be written.
+    """
+    refuse_existing(path)
+    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": STAMP})
+    written: dict[str, int] = {}
+    try:
+        for each in found:
+            if each.layer is None:
+                continue
+            frame = _frame(each, lang)
+            name = each.summary.name
+            pyogrio.write_dataframe(
+                frame,
+                path,
+                layer=name,
+                driver="GPKG",
+                geometry_type="MultiPolygon",
+                promote_to_multi=True,
+                append=path.exists(),
+                layer_options={"GEOMETRY_NAME": "geom", "FID": "fid"},
+                dataset_options={"VERSION": "1.3"} if not path.exists() else None,
+            )
+            written[name] = len(frame)
+        if written:
+            write_styles(path, [(name, name, qml(*COLOUR)) for name in written], STAMP)
+    except (pyogrio.errors.DataSourceError, OSError) as problem:
+        raise ReportError(
+            _("{path}: cannot be written ({reason})", path=path.as_posix(), reason=str(problem))
+        ) from None
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+    return written
+
+
+def refuse_existing(path: Path) -> None:
+    """Leave a file that exists as it is.
+
+    Raises
+    ------
+    ReportError
+        It exists.
+    """
+    if path.exists():
+        raise ReportError(
+            _(
+                "{path} exists already and is not overwritten; name another file",
+                path=path.as_posix(),
+            )
+        )
+
+
+def _frame(each: Examined, lang: str) -> gpd.GeoDataFrame:
+    layer: Any = each.layer
+    ids, own = layer.frame["id"].to_numpy(), layer.frame.geometry.to_numpy()
+    rows = [row for fault in each.faults for row in _rows(fault, ids, lang)]
+    shapes = [
+        (own[fault.rows] if fault.shapes is None else np.asarray(fault.shapes, dtype=object))[:MOST]
+        for fault in each.faults
+        if len(fault.rows)
+    ]
+    columns = {
+        name: np.array([row[i] for row in rows], dtype=object) for i, name in enumerate(COLUMNS)
+    }
+    geometry = np.concatenate(shapes) if shapes else np.array([], dtype=object)
+    flat = shapely.force_2d(geometry)
+    return gpd.GeoDataFrame(columns, geometry=gpd.array.from_shapely(flat, layer.crs))
+
+
+def _rows(fault: Faults, ids: Any, lang: str) -> Iterator[tuple[str, str, str, str]]:
+    for position, row in enumerate(fault.rows[:MOST].tolist()):
+        yield str(ids[row]), fault.code, fault.severity, render(fault.at(position), lang)

@@ -1,0 +1,202 @@
+"""The map of an assessment: a Folium map that is one file and asks the network for nothing."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import folium
+from folium.elements import JSCSSMixin
+from folium.map import CustomPane
+from jinja2 import DictLoader, Environment
+
+from townland.errors import ReportError
+from townland.i18n import DEFAULT_LANGUAGE, Words, _, render
+from townland.writing.maps.content import Content, Layer
+from townland.writing.pages.page import SCHEME, Figure, templates
+
+if TYPE_CHECKING:
+    from townland.assessment import Assessment
+    from townland.measuring import TownResult
+
+PANES = {"background": 300, "land": 401, "plan": 402, "other": 403, "measure": 404, "highlight": 405,
+         "boundary": 406, "numbers": 610}  # fmt: skip
+"""Drawing order; each pane has a canvas of its own, so that switching layers keeps the order."""
+
+_TEMPLATES = templates("townland.writing.maps")
+
+
+def show_map(
+    assessment: Assessment, *, town: str | None = None, lang: str = DEFAULT_LANGUAGE
+) -> folium.Map:
+    """Draw an assessment as a Folium map, which shows itself in a notebook and works offline.
+
+    Parameters
+    ----------
+    assessment
+        What `townland.check` found.
+    town
+        The code of one town; all of them without.
+    lang
+        ``"zh"`` or ``"en"``.
+
+    Raises
+    ------
+    ReportError
+        There is no such town, or no town at all.
+
+    """
+    return _build(assessment, _chosen(assessment, town), lang, report_href=None)
+
+
+def map_html(
+    assessment: Assessment, *, lang: str = DEFAULT_LANGUAGE, report_href: str | None = "report.html"
+) -> str:
+    """Write the map of all towns as one HTML file that works with the network cut.
+
+    `report_href` is where the report lies beside it; None leaves the links out. The same assessment
+    gives the same bytes.
+    """
+    built = _build(assessment, _chosen(assessment, None), lang, report_href=report_href)
+    return str(built.get_root().render())
+
+
+def _chosen(assessment: Assessment, town: str | None) -> Sequence[TownResult]:
+    results = [each for each in assessment.towns if town in (None, each.town.code)]
+    if not results:
+        known = ", ".join(each.town.code for each in assessment.towns) or "—"
+        raise ReportError(
+            _("there is no town {town} to draw; known codes are {known}", town=town, known=known)
+        )
+    return results
+
+
+def _build(
+    assessment: Assessment, results: Sequence[TownResult], lang: str, *, report_href: str | None
+) -> folium.Map:
+    content = Content(assessment, results, lang)
+    ids = (str(n) for n in itertools.count(1))
+    page = TownMap(assessment, content, ids, report_href=report_href)
+    for name, z_index in PANES.items():
+        _numbered(CustomPane(name, z_index=z_index), ids).add_to(page)
+    for layer in content.layers:
+        # Leaflet's own layer control, should someone add it, reads names as HTML.
+        group = folium.FeatureGroup(name=escape(layer.title), control=False, show=layer.show)
+        _numbered(group, ids).add_to(page)
+        _numbered(Drawing(layer), ids).add_to(group)
+    boundary = folium.FeatureGroup(name="boundary", control=False)
+    _numbered(boundary, ids).add_to(page)
+    _numbered(Drawing(None), ids).add_to(boundary)
+    _numbered(Panel(), ids).add_to(page)
+    return page
+
+
+def _numbered(element: Any, ids: Iterator[str]) -> Any:
+    """Give a branca element an id from a counter: its own would be random."""
+    element._id = next(ids)
+    return element
+
+
+class TownMap(folium.Map):
+    """A Folium map in a page of its own: a bar on top, the map, and a panel beside it.
+
+    Folium's map links jQuery, Bootstrap, Font Awesome and others; this one needs Leaflet alone. The
+    lists are the class's own, for those of `folium.Map` are shared by all maps of a process.
+    """
+
+    default_js = [("leaflet", f"{SCHEME}leaflet/leaflet.js")]  # noqa: RUF012 # as Folium declares it
+    default_css = [  # noqa: RUF012 # as Folium declares it
+        ("leaflet_css", f"{SCHEME}leaflet/leaflet.css"),
+        ("look_css", f"{SCHEME}townland/look.css"),
+        ("map_css", f"{SCHEME}townland/map.css"),
+    ]
+    _template = _TEMPLATES.get_template("map.html.j2")
+
+    def __init__(
+        self, assessment: Assessment, content: Content, ids: Iterator[str], *,
+        report_href: str | None,
+    ) -> None:  # fmt: skip
+        self.view = content.bounds()
+        middle = [sum(pair) / 2 for pair in zip(*self.view, strict=True)]
+        super().__init__(location=middle, tiles=None, prefer_canvas=True, zoom_control=False)
+        _numbered(self, ids)
+        self.report_href = report_href
+        lang = content.lang
+        self.words = {key: render(text, lang) for key, text in _words(assessment, content).items()}
+        # Folium has put the map into a figure of branca's; it goes into one that works offline.
+        Figure(
+            lang=lang, title=self.words["title"], data=content.as_data(), height="680px"
+        ).add_child(self)
+
+
+class Drawing(JSCSSMixin):
+    """Draws one layer of the page's data into the feature group that it is a child of."""
+
+    default_js = [("townland_map", f"{SCHEME}townland/map.js")]  # noqa: RUF012
+    _template = Environment(
+        loader=DictLoader(
+            {
+                "drawing": "{% macro script(this, kwargs) %}"
+                "{% if this.layer is none %}"
+                "townland.drawBoundaries({{ this._parent.get_name() }});"
+                "{% else %}"
+                "townland.draw({{ this._parent.get_name() }}, {{ this.layer.key|tojson }});"
+                "{% endif %}{% endmacro %}"
+            }
+        ),
+        autoescape=True,
+    ).get_template("drawing")
+
+    def __init__(self, layer: Layer | None) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "Drawing"
+        self.layer = layer
+
+
+class Panel(JSCSSMixin):
+    """Starts the page once everything is drawn: findings, legend, and the map's controls."""
+
+    _template = Environment(
+        loader=DictLoader(
+            {
+                "panel": "{% macro script(this, kwargs) %}"
+                "townland.start({{ this._parent.get_name() }});{% endmacro %}"
+            }
+        ),
+        autoescape=True,
+    ).get_template("panel")
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "Panel"
+
+
+def _words(assessment: Assessment, content: Content) -> dict[str, Words]:
+    names = "、" if content.lang == "zh" else ", "
+    towns = names.join(result.town.name for result in content.results[:3])
+    if len(content.results) > 3:
+        towns += "…"
+    return {
+        "title": _("Land-use compliance map · {towns}", towns=towns),
+        "meta": _(
+            "{rulebook} (version {version}) · day of the check {day}",
+            rulebook=assessment.rulebook.title,
+            version=assessment.rulebook.version,
+            day=assessment.on.isoformat(),
+        ),
+        "report": _("Report"),
+        "in_report": _("Read it in the report"),
+        "panel": _("Findings and legend"),
+        "map_label": _("Map: move with the arrow keys, zoom with + and −"),
+        "town": _("Town"),
+        "findings": _("Findings, the gravest first"),
+        "legend": _("Layers and legend"),
+        "boundary": _("Town boundary"),
+        "disclaimer": DISCLAIMER,
+        "noscript": _("The map needs JavaScript; the report shows the same without it."),
+    }
+
+
+DISCLAIMER = _("An aid to analysis; it does not replace the results of the legal boundary survey.")

@@ -1,0 +1,1 @@
+"""What all pages share: their shell, colors, figures and closing tables."""

@@ -1,0 +1,183 @@
+"""Pages that are one file: every asset inlined, nothing fetched, no script run that is not ours.
+
+Folium's own figure links ten scripts and styles of other people's servers; offline that is a
+white page. This one inlines the files under ``assets/`` and refuses every other address. A content
+security policy with a nonce keeps the browser from running or fetching anything else, whatever the
+data say.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from functools import cache
+from html import escape
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from branca import element
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from townland.errors import ReportError
+from townland.i18n import _
+
+SCHEME = "townland:"
+"""How a page's element names an asset of this package: ``townland:leaflet/leaflet.js``."""
+
+_UNSAFE_IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&'\u2028\u2029"}
+
+
+def assets() -> Traversable:
+    """Give the folder of vendored and own assets inside the package."""
+    return files("townland.writing.pages") / "assets"
+
+
+def manifest() -> dict[str, str]:
+    """Give the SHA-256 of every vendored file, by its path under ``assets/``."""
+    text = (assets() / "manifest.json").read_text("utf-8")
+    return {str(path): str(digest) for path, digest in json.loads(text)["sha256"].items()}
+
+
+@cache
+def asset(url: str) -> str:
+    """Give the text of an asset that a page may inline.
+
+    Raises
+    ------
+    ReportError
+        The address is not one of this package's assets: it would be fetched from elsewhere.
+
+    Examples
+    --------
+    >>> asset("townland:leaflet/leaflet.js")[:2]
+    '/*'
+    >>> asset("https://cdn.jsdelivr.net/npm/bootstrap@5.2.2/dist/js/bootstrap.bundle.min.js")
+    Traceback (most recent call last):
+    ...
+    townland.errors.ReportError: ...
+
+    """
+    path = url.removeprefix(SCHEME)
+    file = assets().joinpath(*path.split("/"))
+    if not url.startswith(SCHEME) or ".." in path.split("/") or not file.is_file():
+        raise ReportError(
+            _(
+                "the page asks for {url}, which is not among the files that come with townland;"
+                " a page works with the network cut, so leave out the element that needs it",
+                url=url,
+            )
+        )
+    text = file.read_text("utf-8")
+    if path.endswith(".css"):
+        return _with_images(text, path.rpartition("/")[0])
+    return re.sub(r"\n//# sourceMappingURL=\S*\s*$", "\n", text)
+
+
+def _with_images(css: str, folder: str) -> str:
+    """Put pictures into style text as ``data:`` addresses; what we do not carry is left out."""
+
+    def inline(match: re.Match[str]) -> str:
+        target = match.group(1)
+        file = assets() / folder / target.rpartition("/")[2]
+        if target.startswith(("#", "data:")):
+            return match.group(0)
+        if not file.is_file():
+            return "none"
+        return f"url(data:image/png;base64,{base64.b64encode(file.read_bytes()).decode()})"
+
+    return re.sub(r"url\(([^)]*)\)", inline, css)
+
+
+def safe_json(value: Any) -> str:
+    r"""Write JSON that can stand inside a ``<script>`` element, whatever its strings say.
+
+    >>> safe_json({"name": "</script><b>", "m2": "1.50"})
+    '{"name":"\\u003c/script\\u003e\\u003cb\\u003e","m2":"1.50"}'
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.translate(_UNSAFE_IN_SCRIPT)
+
+
+def page(
+    *, lang: str, title: str, head: str = "", styles: str, body: str, data: str = "", script: str
+) -> str:
+    """Put a page together: one file under a strict content security policy.
+
+    `styles` and `script` are ours and run; `head` and `body` are HTML in which every word of the
+    data is escaped already; `data` is text from `safe_json`. The nonce is a hash of the content, so
+    that the same content gives the same bytes and nobody who writes the content can know it.
+    """
+    content = "\0".join((lang, title, head, styles, body, data, script))
+    nonce = base64.b64encode(hashlib.sha256(content.encode()).digest()[:18]).decode()
+    policy = (
+        f"default-src 'none'; img-src data:; style-src 'nonce-{nonce}';"
+        f" script-src 'nonce-{nonce}'; connect-src 'none'; base-uri 'none'; form-action 'none'"
+    )
+    island = f'<script type="application/json" id="data">{data}</script>\n' if data else ""
+    return (
+        f'<!DOCTYPE html>\n<html lang="{"zh-CN" if lang == "zh" else escape(lang)}">\n<head>\n'
+        '<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="referrer" content="no-referrer">\n'
+        f"<title>{escape(title)}</title>\n{head}"
+        f'<style nonce="{nonce}">\n{styles}\n</style>\n</head>\n<body>\n{body}\n{island}'
+        f'<script nonce="{nonce}">\n{script}\n</script>\n</body>\n</html>\n'
+    )
+
+
+def templates(package: str, **names: Any) -> Environment:
+    """Open the templates of a room: everything is escaped, a missing name is an error."""
+    environment = Environment(
+        loader=PackageLoader(package),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(names)
+    return environment
+
+
+class Figure(element.Figure):
+    """A Folium figure that inlines its assets; see `page` for its safety.
+
+    `data` is what the page's own script reads; it is put into a block that is never run.
+    """
+
+    def __init__(self, *, lang: str, title: str, data: Any = None, height: str = "640px") -> None:
+        super().__init__(width="100%", height=height, title=title)
+        self.lang = lang
+        self.data = data
+
+    def render(self, **kwargs: Any) -> str:
+        """Render the whole page.
+
+        Raises
+        ------
+        ReportError
+            An element of the map links a script or a style that does not come with townland.
+
+        """
+        for child in list(self._children.values()):
+            child.render(**kwargs)
+        styles, libraries, head = [], [], []
+        for name, child in self.header._children.items():
+            if isinstance(child, element.CssLink):
+                styles.append(asset(child.url))
+            elif isinstance(child, element.JavascriptLink):
+                libraries.append(asset(child.url))
+            elif name != "meta_http":  # the page declares its encoding itself
+                head.append(child.render(**kwargs))
+        return page(
+            lang=self.lang,
+            title=self.title or "",
+            head="\n".join(head),
+            styles="\n".join(styles),
+            body=self.html.render(**kwargs),
+            data="" if self.data is None else safe_json(self.data),
+            script="\n".join((*libraries, self.script.render(**kwargs))),
+        )

@@ -1,0 +1,326 @@
+"""Pictures of places as SVG inside the page: a town, and where a finding's evidence lies.
+
+Every town's shapes stand in the page once; each picture shows them through a window of its own. So
+twenty pictures weigh little more than one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pyproj
+import shapely
+from markupsafe import Markup, escape
+
+from townland.writing.maps import content
+from townland.writing.pages import look as legend
+from townland.writing.pages.look import Hatch
+
+PLACES = 9
+"""How many of the largest pieces are numbered, in the picture and in the list beside it."""
+
+STEP_M = 0.2
+"""The grid that coordinates are rounded to, far below what can be seen."""
+
+WINDOW = 0.4
+"""How much of a town's extent a picture of a place may show."""
+
+MAX_VERTICES = 300_000
+
+_METRES_PER_DEGREE = 111_320.0
+_BARS_M = (5, 10, 20, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
+
+Box = tuple[float, float, float, float]
+
+
+class Shapes:
+    """One town's shapes, drawn once; `prefix` begins the ids of its elements.
+
+    Coordinates are whole steps of `STEP_M` from the town's north-west corner, y downwards.
+    """
+
+    def __init__(
+        self, result: Any, prefix: str, schemes: dict[str, str | None], step: float
+    ) -> None:
+        self.result = result
+        self.prefix = prefix
+        self.schemes = schemes
+        self.step = step
+        boundary = result.town.boundary
+        west, south, east, north = boundary.bounds
+        geographic = pyproj.CRS.from_user_input(result.town.crs).is_geographic
+        narrowing = np.cos(np.radians((south + north) / 2)) if geographic else 1.0
+        metres = _METRES_PER_DEGREE if geographic else 1.0
+        self.scale = np.array([narrowing * metres / step, -metres / step])
+        self.corner = np.array([west, north])
+        self.box: Box = (*self._place([(west, north)])[0], *self._place([(east, south)])[0])
+        self.names = {
+            name: f"{prefix}-m{n}"
+            for n, name in enumerate(result.measures)
+            if result.measures[name].layers and len(result.measures[name].frame)
+        }
+        self.gaps: list[tuple[list[str], Any]] = []
+        self.land: dict[str, None] = {}
+        self.uses: dict[str, None] = {}
+
+    def _place(self, points: Any) -> Any:
+        return (np.asarray(points, dtype=float) - self.corner) * self.scale
+
+    def _path(self, geometries: Iterable[Any]) -> str:
+        """Write polygons as one path of whole steps, relative from point to point."""
+        simple = shapely.simplify(
+            np.asarray(list(geometries), dtype=object), self.step / abs(self.scale[1] * self.step)
+        )
+        parts = []
+        for ring in _rings(simple):
+            points = np.rint(self._place(shapely.get_coordinates(ring)[:-1])).astype(np.int64)
+            steps = np.diff(points, axis=0)
+            moves = [f"{x},{y}" for x, y in steps[(steps != 0).any(axis=1)].tolist()]
+            if moves:
+                parts.append(f"M{points[0][0]},{points[0][1]}l{' '.join(moves)}z")
+        return "".join(parts).replace(",-", "-")
+
+    def defs(self) -> Markup:
+        """Write the shapes: land by group, plots by use, each measure's pieces, the boundary."""
+        around = self._groups("around", self.result.around, legend.land_group, {})
+        land = self._groups("land", self.result.land, legend.land_group, self.land)
+        plan = self._groups("plan", self.result.planned, legend.use_group, self.uses)
+        measures = [
+            f'<path id="{id_}" d="{self._path(self.result.measures[name].frame.geometry)}"/>'
+            for name, id_ in self.names.items()
+        ]
+        self.gaps = content.gaps(self.result)
+        bare = self._path([geometry for _roles, geometry in self.gaps])
+        built = content.construction(self.result, self.schemes["planned_use"])
+        outline = "" if built is None else self._path([built])
+        edge = self._path([self.result.town.boundary])
+        return Markup(  # noqa: S704 # numbers and names of our own only
+            f'{around}{land}{plan}{"".join(measures)}<path id="{self.prefix}-edge" d="{edge}"/>'
+            f'<path id="{self.prefix}-bare" d="{bare}"/>'
+            f'<path id="{self.prefix}-built" d="{outline}"/>'
+        )
+
+    def _groups(self, kind: str, frame: Any, group_of: Any, used: dict[str, None]) -> str:
+        if frame is None or not len(frame):
+            return f'<g id="{self.prefix}-{kind}"/>'
+        role = "planned_use" if kind == "plan" else "land_use"
+        codes = frame[f"{role}_code"] if f"{role}_code" in frame else [None] * len(frame)
+        groups = np.array(
+            [
+                group_of(_text(code), _text(three), self.schemes.get(role))
+                for code, three in zip(codes, frame["three_class"], strict=True)
+            ]
+        )
+        paths = []
+        for key in dict.fromkeys(groups.tolist()):
+            used[key] = None
+            path = self._path(frame.geometry.array[groups == key])
+            look = "plan" if kind == "plan" else "land"
+            paths.append(f'<path class="{look}-{key}" d="{path}"/>')
+        return f'<g id="{self.prefix}-{kind}" class="{kind}">{"".join(paths)}</g>'
+
+    def window(self, name: str) -> Box:
+        """Choose the window on a measure: its largest piece, and further large ones near it.
+
+        Pieces far apart would make a picture of the whole town, where none of them can be seen; those
+        join that keep the window under `WINDOW` of the town.
+        """
+        pieces = largest(self.result.measures[name].frame).geometry.bounds.to_numpy()
+        corners = self._place(pieces.reshape(-1, 2)).reshape(-1, 4)  # west, south, east, north
+        boxes = corners[:, [0, 3, 2, 1]]
+        middle = (boxes[:, :2] + boxes[:, 2:]) / 2
+        far = np.hypot(*(middle - middle[0]).T)
+        limit = WINDOW * max(self.box[2] - self.box[0], self.box[3] - self.box[1])
+        box = boxes[0]
+        for other in boxes[np.argsort(far, kind="stable")]:
+            wider = np.concatenate([np.minimum(box, other)[:2], np.maximum(box, other)[2:]])
+            if max(wider[2] - wider[0], wider[3] - wider[1]) <= limit:
+                box = wider
+        west, top, right, bottom = (float(side) for side in box)
+        # never so near that the place is not known again
+        room = max(0.3 * max(right - west, bottom - top), 60 / self.step)
+        return (west - room, top - room, right + room, bottom + room)
+
+    def spots(self, name: str) -> list[tuple[float, float]]:
+        """Find where the numbers of a measure's largest pieces stand."""
+        frame = largest(self.result.measures[name].frame)
+        points = shapely.point_on_surface(np.asarray(frame.geometry.array, dtype=object))
+        return [tuple(place) for place in self._place(shapely.get_coordinates(points))]
+
+    def picture(
+        self, *, label: str, north: str, hatches: dict[str, Hatch],
+        box: Box, width: int, height: int, id_: str,
+    ) -> Markup:  # fmt: skip
+        """Draw one picture of `width` to `height`; the first of `hatches` is numbered."""
+        box, pixel = _framed(box, width, height)
+        west, top, right, bottom = box
+        patterns = [_pattern(f"{id_}-b", legend.UNCOVERED, pixel)] if self.gaps else []
+        uses = [self._hatched("bare", legend.UNCOVERED, f"{id_}-b", pixel)] if self.gaps else []
+        for n, name in reversed(list(enumerate(hatches))):
+            patterns.append(_pattern(f"{id_}-h{n}", hatches[name], pixel))
+            uses.append(self._hatched(self.names[name], hatches[name], f"{id_}-h{n}", pixel))
+        edge = f"{self.prefix}-edge"
+        parts = [
+            f'<svg class="picture" role="img" aria-label="{escape(label)}"'
+            f' viewBox="{west:.0f} {top:.0f} {right - west:.0f} {bottom - top:.0f}">',
+            f"<defs>{''.join(patterns)}</defs>",
+            f'<use href="#{self.prefix}-around" stroke-width="{0.8 * pixel:.4g}"/>',
+            f'<use href="#{self.prefix}-land" stroke-width="{0.8 * pixel:.4g}"/>',
+            f'<use href="#{self.prefix}-plan" stroke-width="{0.8 * pixel:.4g}"/>',
+            f'<use href="#{self.prefix}-built" class="built" stroke-width="{1.8 * pixel:.4g}"'
+            f' stroke-dasharray="{7 * pixel:.4g} {4 * pixel:.4g}"/>',
+            *uses,
+            f'<use href="#{edge}" class="casing" stroke-width="{6 * pixel:.4g}"/>',
+            f'<use href="#{edge}" class="edge" stroke-width="{2.5 * pixel:.4g}"/>',
+            *(
+                mark
+                for name, hatch in list(hatches.items())[:1]
+                for mark in self._numbers(name, hatch, box, pixel)
+            ),
+            _bar(box, pixel, self.step),
+            _arrow(box, pixel, north),
+            "</svg>",
+        ]
+        return Markup("".join(parts))  # noqa: S704 # the label is escaped, the rest is our own
+
+    def _hatched(self, shape: str, hatch: Hatch, fill: str, pixel: float) -> str:
+        id_ = shape if shape.startswith(self.prefix) else f"{self.prefix}-{shape}"
+        return (
+            f'<use href="#{id_}" fill="url(#{fill})" stroke="{hatch.colour}"'
+            f' stroke-width="{1.4 * pixel:.4g}"/>'
+        )
+
+    def _numbers(self, name: str, hatch: Hatch, box: Box, pixel: float) -> Iterable[str]:
+        radius = 10.5 * pixel
+        shown: list[tuple[float, float]] = []
+        for n, (x, y) in enumerate(self.spots(name), 1):
+            inside = box[0] < x < box[2] and box[1] < y < box[3]
+            if not inside or any(np.hypot(x - u, y - v) < 1.7 * radius for u, v in shown):
+                continue  # its number would be cut, or hide the number of a larger one
+            shown.append((x, y))
+            x = min(max(x, box[0] + radius), box[2] - radius)
+            y = min(max(y, box[1] + radius), box[3] - radius)
+            yield (
+                f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{radius:.0f}" fill="{hatch.colour}"'
+                f' class="badge" stroke-width="{1.5 * pixel:.4g}"/>'
+                f'<text x="{x:.0f}" y="{y + 4.6 * pixel:.0f}" font-size="{13 * pixel:.0f}"'
+                f' class="number">{n}</text>'
+            )
+
+
+def drawing_step(results: Sequence[Any]) -> float:
+    """Choose the step that coordinates are rounded to, in metres, so that a page stays light."""
+    vertices = 0
+    for result in results:
+        frames = [result.land, result.around, result.planned]
+        frames += [measure.frame for measure in result.measures.values()]
+        for frame in frames:
+            if frame is not None and len(frame):
+                vertices += int(shapely.get_num_coordinates(frame.geometry.array).sum())
+    return STEP_M * max(1.0, float(vertices / MAX_VERTICES) ** 2)
+
+
+def largest(frame: Any) -> Any:
+    """Give the pieces that are listed and numbered: the largest, the larger first."""
+    return frame.sort_values("area_m2", ascending=False, kind="stable").head(PLACES)
+
+
+EDGE_SWATCH = Markup(
+    '<svg class="swatch" viewBox="0 0 26 16" aria-hidden="true">'
+    '<rect x="1.5" y="1.5" width="23" height="13" fill="#fff" stroke="#111" stroke-width="2.5"/></svg>'
+)
+"""The legend's sample of the boundary."""
+
+
+BUILT_SWATCH = Markup(
+    '<svg class="swatch" viewBox="0 0 26 16" aria-hidden="true">'
+    '<rect x="1" y="1" width="24" height="14" fill="#fff" stroke="#1d3a7a" stroke-width="1.8"'
+    ' stroke-dasharray="6 3"/></svg>'
+)
+"""The legend's sample of the outline of planned construction."""
+
+
+def swatch(fill: str, kind: str) -> Markup:
+    """Draw the legend's sample of a land group or a planned use."""
+    return Markup(  # noqa: S704 # a colour and a class of our own
+        '<svg class="swatch" viewBox="0 0 26 16" aria-hidden="true">'
+        f'<rect x=".5" y=".5" width="25" height="15" class="{kind}" fill="{fill}"/></svg>'
+    )
+
+
+def hatch_swatch(hatch: Hatch, id_: str) -> Markup:
+    """Draw the legend's sample of a hatch."""
+    return Markup(  # noqa: S704 # a colour and an id of our own
+        '<svg class="swatch" viewBox="0 0 26 16" aria-hidden="true">'
+        f"<defs>{_pattern(id_, hatch, 1)}</defs>"
+        f'<rect x="1" y="1" width="24" height="14" fill="url(#{id_})" stroke="{hatch.colour}"'
+        ' stroke-width="1.5"/></svg>'
+    )
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _rings(geometries: Any) -> Iterable[Any]:
+    for polygon in shapely.get_parts(geometries):
+        if polygon.geom_type == "Polygon" and not polygon.is_empty:
+            yield polygon.exterior
+            yield from polygon.interiors
+
+
+def _framed(box: Box, width: int, height: int) -> tuple[Box, float]:
+    """Widen a box to the picture's shape, with a margin; and the size of a pixel in it."""
+    west, north, east, south = box
+    margin = 1.06
+    pixel = margin * max((east - west) / width, (south - north) / height, 1e-9)
+    x, y = (west + east) / 2, (north + south) / 2
+    half_width, half_height = pixel * width / 2, pixel * height / 2
+    return (x - half_width, y - half_height, x + half_width, y + half_height), pixel
+
+
+def _pattern(id_: str, hatch: Hatch, pixel: float) -> str:
+    pattern = legend.PATTERNS[hatch.pattern]
+    paint = (
+        f'fill="{hatch.colour}"'
+        if pattern.dots
+        else f'fill="none" stroke="{hatch.colour}" stroke-width="{pattern.width}"'
+    )
+    return (
+        f'<pattern id="{id_}" width="{pattern.size}" height="{pattern.size}"'
+        f' patternUnits="userSpaceOnUse" patternTransform="scale({pixel:.4g})">'
+        f'<rect width="{pattern.size}" height="{pattern.size}" fill="#fff" fill-opacity=".3"/>'
+        f'<path d="{pattern.path}" {paint}/></pattern>'
+    )
+
+
+def _bar(box: Box, pixel: float, step: float) -> str:
+    """Draw a scale bar of a round length, about a fifth of the picture, in the lower left corner."""
+    wanted = (box[2] - box[0]) * step / 5
+    metres = max((bar for bar in _BARS_M if bar <= wanted), default=_BARS_M[0])
+    x, y = box[0] + 14 * pixel, box[3] - 12 * pixel
+    length, tick = metres / step, 6 * pixel
+    words = f"{metres // 1000} km" if metres >= 1000 and metres % 1000 == 0 else f"{metres} m"
+    middle = x + length / 2
+    return (
+        f'<g class="bar" stroke-width="{1.8 * pixel:.4g}">'
+        f'<rect x="{x - 8 * pixel:.0f}" y="{y - 22 * pixel:.0f}" rx="{3 * pixel:.0f}"'
+        f' width="{length + 34 * pixel:.0f}" height="{28 * pixel:.0f}" class="plate"/>'
+        f'<path d="M{x:.0f},{y - tick:.0f}v{tick:.0f}h{length:.0f}v-{tick:.0f}'
+        f'M{middle:.0f},{y:.0f}v-{tick / 2:.0f}"/>'
+        f'<text x="{x:.0f}" y="{y - 9 * pixel:.0f}" font-size="{12 * pixel:.0f}">0</text>'
+        f'<text x="{x + length:.0f}" y="{y - 9 * pixel:.0f}" font-size="{12 * pixel:.0f}"'
+        f' text-anchor="middle">{words}</text></g>'
+    )
+
+
+def _arrow(box: Box, pixel: float, north: str) -> str:
+    x, y = box[2] - 26 * pixel, box[1] + 12 * pixel
+    return (
+        f'<g class="north" transform="translate({x:.0f} {y:.0f}) scale({pixel:.4g})">'
+        '<rect x="-7" y="-6" width="30" height="50" rx="3" class="plate"/>'
+        '<path d="M8 0L16 25L8 19.5L0 25Z"/>'
+        f'<text x="8" y="39" font-size="12" text-anchor="middle">{escape(north)}</text></g>'
+    )
