@@ -67,11 +67,10 @@ def merged(chinese: dict[str, str]) -> Catalog:
     """A catalog of every sentence of the code, sorted, with what Chinese is known."""
     catalog = Undated(locale="zh", fuzzy=False)
     catalog.header_comment = "# Chinese for every sentence of townland, kept by tools/catalog.py."
-    for sentence, places in sorted(sentences().items()):
+    for sentence in sorted(sentences()):
         # Without "python-format" flags: the places are {named}, filled by str.format.
-        message = catalog.add(
-            sentence, chinese.get(sentence, ""), locations=[(place, 0) for place in sorted(places)]
-        )
+        # Without locations: a file that moves changes no sentence.
+        message = catalog.add(sentence, chinese.get(sentence, ""))
         message.flags.clear()
     return catalog
 
