@@ -31,9 +31,9 @@ import numpy as np
 import pyarrow.parquet as pq
 import pyproj
 import shapely
+from tests.factory_coordinates import EAST, NORTH, box, header, points, square, text, workbook
+from tests.factory_grids import tif
 
-from factory_coordinates import EAST, NORTH, box, header, points, square, text, workbook
-from factory_grids import tif
 from townland.catalog import load_catalog
 from townland.dossier import load_dossiers
 from townland.errors import (

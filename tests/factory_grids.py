@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 import rasterio
-
-from factory_land import EAST, NORTH
+from tests.factory_land import EAST, NORTH
 
 
 def tif(

@@ -1,0 +1,242 @@
+"""Dossiers: every field, every fault at once, and workbooks of many towns."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pyogrio
+import pytest
+from tests.factory_coordinates import workbook as written
+from typer.testing import CliRunner
+
+from townland.dossier import Dossier, dossier_faults, empty_dossier, load_dossier, load_dossiers
+from townland.errors import DossierError
+from townland_cli.app import app
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def filled() -> str:
+    """The empty dossier with every field uncommented."""
+    return re.sub(r"(?m)^# (?=\[|[a-z_]+ = )", "", empty_dossier())
+
+
+def sheet(path: Path, name: str, rows: list[dict[str, object]]) -> None:
+    pyogrio.write_dataframe(
+        pd.DataFrame(rows), path, layer=name, driver="XLSX", append=path.exists()
+    )
+
+
+def test_the_empty_dossier_is_accepted_and_knows_nothing(tmp_path):
+    assert load_dossier(write(tmp_path / "d.toml", empty_dossier())) == {"name": "请填写小镇名称"}
+
+
+def test_the_empty_dossier_has_every_field_and_its_examples_fit(tmp_path):
+    found = load_dossier(write(tmp_path / "d.toml", filled()))
+    assert set(found) == set(Dossier.model_fields)
+    for part in ("lists", "documents", "supply"):
+        model = type(getattr(Dossier.model_validate(found), part))
+        assert set(found[part]) == set(model.model_fields)
+    assert found["events"][0]["on"] == dt.date(2018, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('type = "light_asset"', 'type = "light"', 'type is "light"; expected one of'),
+        ("population = 12000", "population = 0", "population is 0"),
+        (
+            "county_debt_ratio = 0.85",
+            "county_debt_ratio = 120",
+            "county_debt_ratio: a share is written as a part of 1: for 120 % write 1.2",
+        ),
+        (
+            "green_cover = 0.35",
+            "green_cover = 35",
+            "green_cover: a share is written as a part of 1: for 35 % write",
+        ),
+        (
+            "[[events]]",
+            '[[events]]\non = 2018-03-01\nevent = "applied"\n[[events]]',
+            "events: applied on 2018-03-01 stands here twice; it happened once",
+        ),
+        ("on = 2018-03-01", "on = 2018", "a day is written as 2018-12-31, not 2018"),
+        ("on = 2018-03-01", 'on = "1 March"', "events[1].on"),
+        ('event = "applied"', 'event = "aplied"', 'events[1].event is "aplied"; expected one of'),
+        ("industry_investment = 14.0", "industry_investment = 21.0", "more than total_investment"),
+        ("replacement_bank_paddy_ha = 12.0", "replacement_bank_paddy_ha = 31.0", "is a part"),
+        ("new_use_registered_on = 2020-01-01", "new_use_registered_on = 2018-04-30", "before it"),
+        ("amount_wan = 700", "amount_wan = 0", "subsidy_paid[1].amount_wan"),
+        (
+            "city = true",
+            "city = 3",
+            "lists.city: write true or false without quotation marks, not 3",
+        ),
+        ('creation_plan = "创建方案"', "creation_plan = true", "documents.creation_plan"),
+        ("creation_plan", "creation_plann", "did you mean creation_plan?"),
+        ("carrier", "carier", "did you mean carrier?"),
+        (
+            "city = [{ year = 2017, approved_ha = 100.0, supplied_ha = 70.0 }]",
+            "city = [{ year = 2017, approved_ha = 1, supplied_ha = 1 },"
+            " { year = 2017, approved_ha = 2, supplied_ha = 1 }]",
+            "the year 2017 stands here twice",
+        ),
+    ],
+)
+def test_a_fault_is_told_with_its_key(tmp_path, old, new, said):
+    text = filled()
+    assert old in text
+    faults = dossier_faults(write(tmp_path / "d.toml", text.replace(old, new)))
+    assert said in "\n".join(fault.render("en") for fault in faults)
+
+
+def test_every_fault_at_once_with_its_line(tmp_path):
+    text = 'nam = "x"\nquota_ha = -1\n\n[[events]]\non = 2018-01-01\nevent = "began"\n'
+    said = [fault.render("en") for fault in dossier_faults(write(tmp_path / "d.toml", text))]
+    places = ["line 2: quota_ha", "line 6: events[1].event", "line 1: unknown key nam"]
+    assert len(said) == len(places)
+    for place in places:
+        assert any(place in fault for fault in said), said
+
+
+def test_none_and_unknown_are_not_the_same(tmp_path):
+    path = write(tmp_path / "d.toml", 'code = "a"\nevents = []\nreused_sites = []\n')
+    assert load_dossier(path) == {"code": "a", "events": (), "reused_sites": ()}
+
+
+@pytest.fixture
+def workbook(tmp_path):
+    path = tmp_path / "towns.xlsx"
+    towns = [
+        {"code": "T01", "quota_ha": 12.5, "lists.city": "是", "leading_industries": "民族文化"},
+        {"code": "T02", "quota_ha": None, "lists.city": "否", "documents.investors": "无"},
+    ]
+    sheet(path, "towns", towns)
+    events = [
+        {"code": "T02", "on": dt.date(2018, 3, 1), "event": "applied"},
+        {"code": "T02", "on": dt.date(2018, 6, 1), "event": "listed"},
+    ]
+    sheet(path, "events", events)
+    supply = [{"code": "T01", "year": 2017, "approved_ha": 10.5, "supplied_ha": 7}]
+    sheet(path, "supply.city", supply)
+    return path
+
+
+def test_a_workbook_holds_many_towns_and_their_lists(workbook):
+    first, second = load_dossiers(workbook)
+    year = {"year": 2017, "approved_ha": 10.5, "supplied_ha": 7.0}
+    assert first == {
+        "code": "T01",
+        "quota_ha": 12.5,
+        "lists": {"city": True},
+        "leading_industries": ("民族文化",),
+        "supply": {"city": (year,)},
+    }
+    assert second["documents"] == {"investors": False}
+    assert [event["on"] for event in second["events"]] == [
+        dt.date(2018, 3, 1),
+        dt.date(2018, 6, 1),
+    ]
+
+
+def test_every_fault_of_a_workbook_has_sheet_and_row(workbook):
+    sheet(workbook, "reused_sites", [{"code": "T09", "name": "x", "start": dt.date(2018, 1, 1)}])
+    sheet(workbook, "subsidy_paid", [{"code": "T01", "on": "soon", "amount_wan": 7, "by": "x"}])
+    said = "\n".join(fault.render("en") for fault in dossier_faults(workbook))
+    assert "sheet reused_sites, row 2: no town of the first sheet" in said
+    assert "sheet subsidy_paid, row 2: subsidy_paid.0.on" in said
+    assert "sheet subsidy_paid, row 2: subsidy_paid.0.by: there is no such field" in said
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([("code", "code"), ("T01", "T02")], "row 1: two columns are called code"),
+        ([("code",), ("T01", "a note")], "row 2: a note stands below no heading"),
+        (
+            [("code", "populaton"), ("T01", 5)],
+            "row 2: populaton: there is no such field; did you mean",
+        ),
+        ([("code", "weather"), ("T01", 5)], "row 2: weather: there is no such field; delete it"),
+    ],
+)
+def test_headings_of_a_workbook_are_told_apart(tmp_path, rows, said):
+    with pytest.raises(DossierError) as caught:
+        load_dossiers(written(tmp_path / "towns.xlsx", {"镇": rows}))
+    assert said in caught.value.render("en")
+
+
+def test_cells_are_what_they_show(tmp_path):
+    """否 below a document says that there is none: it is no document of that name."""
+    heads = ("code", "population", "documents.investors", "documents.town_plans", "lists.city")
+    rows = [heads, (450201, 10500.0, "否", "总体规划.pdf", "否"), (None,) * 5,
+            (450202, 0.5, "无", "有", "是")]  # fmt: skip
+    first, second = load_dossiers(written(tmp_path / "towns.xlsx", {"镇": rows}))
+    assert (first["code"], first["population"]) == ("450201", 10500)
+    assert first["documents"] == {"investors": False, "town_plans": "总体规划.pdf"}
+    assert second["documents"] == {"investors": False, "town_plans": "有"}
+    assert [one["lists"]["city"] for one in (first, second)] == [False, True]
+
+
+def test_an_open_document_is_the_same(tmp_path):
+    """As LibreOffice writes it: repeated cells, numbers beside the text that is seen."""
+    uri = "urn:oasis:names:tc:opendocument:xmlns:{}:1.0"
+    spaces = " ".join(f'xmlns:{name}="{uri.format(name)}"' for name in ("office", "table", "text"))
+
+    def cell(value: object) -> str:
+        kind = "string" if isinstance(value, str) else f'float" office:value="{value}'
+        text = f"<text:p>{value}</text:p>"
+        return f'<table:table-cell office:value-type="{kind}">{text}</table:table-cell>'
+
+    rows = [("code", "population", "lists.city"), ("T01", 10500, "是")]
+    empty = '<table:table-cell table:number-columns-repeated="1021"/>'
+    body = "".join(
+        f"<table:table-row>{''.join(map(cell, row))}{empty}</table:table-row>" for row in rows
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    with zipfile.ZipFile(tmp_path / "towns.ods", "w") as archive:
+        archive.writestr("mimetype", kind)
+        archive.writestr(
+            "META-INF/manifest.xml",
+            f'<manifest:manifest xmlns:manifest="{uri.format("manifest")}"/>',
+        )
+        archive.writestr(
+            "content.xml",
+            f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {spaces}><office:body>'
+            f'<office:spreadsheet><table:table table:name="镇">{body}</table:table></office:spreadsheet>'
+            "</office:body></office:document-content>",
+        )
+    written(tmp_path / "towns.xlsx", {"镇": rows})
+    found = load_dossiers(tmp_path / "towns.ods")
+    assert found == load_dossiers(tmp_path / "towns.xlsx")
+    assert found == ({"code": "T01", "population": 10500.0, "lists": {"city": True}},)
+
+
+def test_a_workbook_that_is_none(tmp_path):
+    with pytest.raises(DossierError, match=r"none\.xlsx"):
+        load_dossiers(tmp_path / "none.xlsx")
+    with pytest.raises(DossierError, match=r"cannot be read|无法读取|text\.xlsx"):
+        load_dossiers(write(tmp_path / "text.xlsx", "no workbook"))
+
+
+def test_the_command_writes_one_and_checks_it(tmp_path):
+    run = CliRunner().invoke
+    path = tmp_path / "new.toml"
+    assert run(app, ["dossier", "new", "--out", str(path), "--lang", "en"]).exit_code == 0
+    assert run(app, ["dossier", "check", str(path)]).exit_code == 0
+    again = run(app, ["dossier", "new", "--out", str(path)])
+    assert isinstance(again.exception, DossierError)
+    assert run(app, ["dossier", "new"]).stdout == empty_dossier()
+    bad = write(tmp_path / "bad.toml", 'name = "x"\nquota = 3\n')
+    found = run(app, ["dossier", "check", str(bad), "--lang", "en"])
+    assert found.exit_code == 1
+    assert "line 2: unknown key quota; did you mean quota_ha?" in found.stdout
+    absent = run(app, ["dossier", "check", str(tmp_path / "none.toml")])
+    assert isinstance(absent.exception, DossierError)

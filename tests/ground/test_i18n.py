@@ -1,0 +1,105 @@
+"""Every sentence has its Chinese, and the compiled catalog is the committed one."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from townland.i18n import LANGUAGES, Bilingual, Joined, _, catalog, render
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def tool() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("catalog_tool", ROOT / "tools" / "catalog.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_extraction_finds_the_sentences_of_code_command_and_templates(tool: ModuleType) -> None:
+    files = {place for places in tool.sentences().values() for place in places}
+    assert "src/townland/measuring/prepare/mend.py" in files
+    assert "src/townland/writing/report/templates/report.html.j2" in files
+    assert "cli/townland_cli/options.py" in files
+
+
+def test_every_sentence_has_chinese_with_the_same_places(tool: ModuleType) -> None:
+    assert list(tool.faults()) == []
+
+
+def test_no_sentence_hides_in_an_f_string() -> None:
+    # Before Python 3.12 an f-string is one token, and what stands in its braces is not found.
+    hidden = re.compile(r"""f["'].*\{(_|words)\(""")
+    for folder in ("src", "cli"):
+        for file in (ROOT / folder).rglob("*.py"):
+            assert not hidden.search(file.read_text(encoding="utf-8")), file
+
+
+def test_faults_are_found(
+    tool: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = dict(list(tool.kept().items())[5:]) | {"gone": "已删"}
+    first = next(sentence for sentence in known if "{path}" in sentence)
+    known[first] = known[first].replace("{path}", "{file}")
+    monkeypatch.setattr(tool, "kept", lambda: known)
+    found = list(tool.faults())
+    assert sum(fault.startswith("no Chinese") for fault in found) == 5
+    assert sum(fault.startswith("other {places}") for fault in found) == 1
+    assert sum(fault.startswith("no longer in the code: gone") for fault in found) == 1
+    assert sum("update" in fault or "compiled" in fault for fault in found) == 2
+
+
+def test_update_takes_a_dictionary_and_drops_what_is_gone(
+    tool: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tool, "PO", tmp_path / "zh.po")
+    monkeypatch.setattr(tool, "MO", tmp_path / "zh.mo")
+    words = tmp_path / "words.py"
+    words.write_text('T = {"complies": "合格", "no such sentence": "没有"}', encoding="utf-8")
+    tool.update([words])
+    assert tool.kept()["complies"] == "合格"
+    assert "no such sentence" not in tool.kept()
+    before = tool.PO.read_bytes()
+    tool.update([])
+    assert tool.PO.read_bytes() == before
+
+
+def test_the_words_of_the_verdicts() -> None:
+    chinese = catalog("zh").gettext
+    assert chinese("complies") == chinese("Compliant") == "符合"
+    assert chinese("does not comply") == chinese("Not compliant") == "不符合"
+    assert chinese("needs review") == chinese("Needs review") == "需人工核实"
+    assert chinese("for information") == chinese("For information") == "提示"
+    for not_evaluated in ("not evaluated (data missing)", "Not evaluated (no data)"):
+        assert chinese(not_evaluated) == "未评价（缺资料）"
+
+
+def test_texts_are_put_into_words_late() -> None:
+    text = _("{problem} at ({x}, {y})", problem=_("the ring crosses itself"), x=1, y=2)
+    assert text.render("en") == "the ring crosses itself at (1, 2)"
+    assert text.render() == str(text) == "边界自相交，位置（1, 2）"
+    assert Joined((text, 7), "; ").render("en").endswith("; 7")
+    assert str(Joined(("a", "b"))) == "ab"
+    assert str(Bilingual("镇", "town")) == "镇"
+    assert Bilingual("", "town").render("zh") == "town"
+    assert render(5) == "5"
+
+
+def test_data_is_never_taken_for_a_pattern() -> None:
+    assert _("the id {id} stands {count} times", id="{count}", count=2).render("en") == (
+        "the id {count} stands 2 times"
+    )
+
+
+def test_an_unknown_language_is_named() -> None:
+    assert LANGUAGES == ("zh", "en")
+    with pytest.raises(ValueError, match="known are zh, en"):
+        catalog("fr")

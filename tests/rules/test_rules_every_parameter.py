@@ -1,0 +1,340 @@
+"""Every parameter of every rule of every shipped rulebook decides something: found by trying.
+
+A parameter is any leaf of what a rule states beside its title and clause. For each one the test writes
+changed values into a county's TOML that inherits the shipped rulebook, and judges towns until a verdict
+or a figure follows. A parameter for which none does fails the test, so a new one cannot go unnoticed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.factory_dossier import event
+from tests.factory_rules import DAY, book, measure, town
+from tests.rules.test_rules_dossier import (
+    BUILT,
+    EXTENDED,
+    EXTENDED_BUILDING,
+    FULL,
+    HEAVY,
+    INDEBTED,
+    LATE,
+    WITHDRAWN,
+)
+from tests.rules.test_rules_national import DAY as NATIONAL_DAY
+from tests.rules.test_rules_national import FULL as NATIONAL_FULL
+from tests.rules.test_rules_parameters import CHANGES, DOSSIER, MEASURES
+from tests.rules.test_rules_portfolio import square
+
+from townland.errors import RulebookError
+from townland.rules.book.loader import load_rulebook, shipped
+from townland.rules.book.model import Rulebook
+from townland.rules.evaluate import Facts, evaluate, evaluate_portfolio
+from townland.rules.judging.finding import Finding
+from townland.rules.kinds.together import PORTFOLIO
+
+PRELUDES = {
+    "LAND-03": ["limit = 5"],
+    "LAND-04": ["limit = 5"],
+    "LAND-05": ["limit = 5"],
+    "PORT-02": ["limit = 1"],
+    "TC-N-2": ['beyond = "fail"'],
+    "TC-N-11": ["maximum = 0.3005\nuncertainty = 0"],
+}
+"""What a bureau states beforehand, where the shipped number leaves a parameter nothing to decide."""
+
+LOW: dict[str, Any] = dict.fromkeys(
+    ("green_cover", "three_new_share", "annual_tax", "annual_output", "annual_visitors",
+     "social_investment", "industry_investment", "employees"), 0.001,
+)  # fmt: skip
+SHORT = {
+    "documents": {**FULL["documents"], "industry_study": False, "town_plans": False},
+    "events": (event("2016-09-01", "applied"),),
+}
+LOST = {
+    **FULL,
+    "events": (
+        *FULL["events"],
+        event("2017-12-20", "cultivation_passed"),
+        event("2017-12-30", "construction_failed"),
+        event("2018-12-01", "construction_failed"),
+    ),
+}
+
+TOLD = {"bar_of", "encouraged"}
+"""What decides no verdict by its meaning: whose a bar is, and what is only encouraged."""
+
+BUREAUS = {"limit", "minimum_share", "minimum", "maximum", "band"}
+"""Bars that a shipped rulebook may leave to a bureau."""
+
+ECHOED = {
+    "parameters", "formula", "inherited", "measures", "clause", "ranges", "measured", "limit",
+    "margin", "quotient", "digits",
+}  # fmt: skip
+UNITS = ["m2", "ha", "km2", "mu", "share", "persons", "visits_10k", "yuan_10k_per_mu",
+         "yuan_10k_per_head"]  # fmt: skip
+CHOICES = ["fail", "review", "info", "pass", "policy", "townland", "bureau", "cultivation",
+           "construction", "light_asset", "heavy_asset"]  # fmt: skip
+FIELDS = ["other_ha", "supply.other", "other_sites", "carrier", "documents.other.none", "lists.region",
+          "lists.none", "employees", "social_investment", "other", "leading_industries", "segment",
+          "county_debt_ratio", "county_platform", "population"]  # fmt: skip
+
+
+def laws() -> list[Rulebook]:
+    return [load_rulebook(name) for name in shipped()]
+
+
+def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Every single value, without titles in two languages."""
+    if isinstance(value, dict):
+        if not set(value) <= {"zh", "en"}:
+            for key, part in value.items():
+                yield from leaves(part, (*path, key))
+    elif isinstance(value, list | tuple):
+        for at, part in enumerate(value):
+            yield from leaves(part, (*path, at))
+    elif value is not None:
+        yield path, value
+
+
+def with_leaf(value: Any, path: tuple[Any, ...], new: Any) -> Any:
+    if not path:
+        return new
+    first, *rest = path
+    if isinstance(value, dict):
+        return {**value, first: with_leaf(value[first], tuple(rest), new)}
+    return [
+        with_leaf(part, tuple(rest), new) if at == first else part for at, part in enumerate(value)
+    ]
+
+
+def toml(value: Any) -> str:
+    if isinstance(value, dict):
+        inside = ", ".join(
+            f"{key} = {toml(part)}" for key, part in value.items() if part is not None
+        )
+        return f"{{ {inside} }}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(toml, value)) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return (
+        str(value)
+        if isinstance(value, int | float | Decimal)
+        else json.dumps(value, ensure_ascii=False)
+    )
+
+
+def parameters() -> list[tuple[str, str, tuple[Any, ...]]]:
+    found = []
+    for law in laws():
+        for rule in law.rule:
+            fields = set(type(rule).model_fields) & BUREAUS
+            stated = rule.parameters()
+            if rule.kind == "use_share" and {"minimum", "maximum"} & set(stated):
+                fields = set()  # a share has one bar
+            unset = [((name,), None) for name in sorted(fields) if stated.get(name) is None]
+            for path, _value in [*leaves(stated), *unset]:
+                if path == ("modal",) and not can_ever_fail(rule):
+                    continue  # it only states figures
+                if path == ("area_unit",) and rule.measure is None:
+                    continue  # no area is divided by
+                found.append((law.id, rule.id, path))
+    return found
+
+
+def can_ever_fail(rule: Any) -> bool:
+    return bool(rule.model_copy(update={"modal": False}).can_fail)
+
+
+def candidates(law: Rulebook, key: Any, value: Any) -> list[Any]:
+    if value is None:
+        return [0.01, 0.9, 0.3, 100, 1, 5, 0.48, 0.25]
+    if isinstance(value, bool):
+        return [not value]
+    if isinstance(value, int | float | Decimal):
+        near = [value + 1, value - 1, value * 2, 0, 1]
+        return [*near, *(float(value) * by for by in (0.5, 0.9, 1.1, 1.5, 0.01, 100))]
+    if value in law.measure:
+        return [name for name in law.measure if name != value]
+    if value in UNITS:
+        return [unit for unit in UNITS if unit != value]
+    if value in CHOICES:
+        return [choice for choice in CHOICES if choice != value]
+    return ["镇", *FIELDS]
+
+
+@cache
+def towns(name: str) -> list[Facts]:
+    """Towns rich enough that each number and name has something to decide."""
+    law = load_rulebook(name)
+    held = {one.name: one for one in MEASURES if one.name in law.measure}
+    for at, (each, spec) in enumerate(law.measure.items()):
+        if each not in held and spec.layers:
+            held[each] = measure(each, ("x", 1_000 * (at + 3)), rulebook=law)
+    named = [
+        {rule.field: groups} if rule.field != "carrier" else {rule.field: one}
+        for rule in law.rule
+        if rule.kind == "listed_among"
+        for groups in [tuple(one for group in rule.groups for one in group.names)]
+        for one in groups
+    ]
+    more: list[dict[str, Any]] = [
+        {}, HEAVY, LATE, INDEBTED, BUILT, EXTENDED, WITHDRAWN, EXTENDED_BUILDING,
+        {"lists": {"city": False, "region": True}}, NATIONAL_FULL,
+        {"national_type": "manufacturing"}, {"national_type": "sport"},
+        {"national_type": "integration"}, {"reused_sites": DOSSIER["other_sites"]},
+        {"leading_industries": ()}, {"linked_industries": ("甲", "乙", "丙", "丁")},
+        {**FULL, **LOW}, {**HEAVY, **LOW}, SHORT, LOST, *named,
+    ]  # fmt: skip
+    base = {**NATIONAL_FULL, **FULL, **DOSSIER, "other": "x"}
+    rich = [town(*held.values(), dossier={**base, **one}, rulebook=law) for one in more]
+    rich += [replace(one, name="甲特色小镇") for one in rich[8:9]]
+    poor = [town(one, dossier=base, rulebook=law) for one in held.values()]
+    poor += [
+        town(measure(each, rulebook=law, sliver=5), dossier=base, rulebook=law)
+        for each, spec in law.measure.items()
+        if spec.layers
+    ]
+    if name == "liuzhou-2018":
+        poor.append(town(*MEASURES, dossier=DOSSIER))
+    bare = [town(*held.values(), dossier={}, rulebook=law), town(rulebook=law, dossier=base)]
+    large = [
+        town(*held.values(), dossier=base, rulebook=law, area=a)
+        for a in (500_000, 3_310_000, 6_000_000)
+    ]
+    unlike = [
+        town(
+            *held.values(),
+            dossier={**base, "national_type": kind},
+            rulebook=law,
+            area=9_000_000,
+        )
+        for kind in ("culture_tourism", "sport", "integration", "other")
+    ]
+    absent = [town(*held.values(), dossier=base, rulebook=law, absent=("planned_use",))]
+    unplanned = [
+        town(
+            *(one for one in held.values() if "planned_use" not in one.layers),
+            dossier=base, rulebook=law, absent=("planned_use",),
+        ),
+        town(
+            *(one for one in held.values() if "land_use" not in one.layers),
+            dossier=base, rulebook=law, absent=("land_use",),
+        ),
+    ]  # fmt: skip
+    return [*rich, *bare, *large, *unlike, *absent, *unplanned, *poor]
+
+
+@cache
+def together() -> list[tuple[Facts, ...]]:
+    lists = {"lists": {"city": False, "region": True, "national": False}}
+    other = {"lists": {"city": False, "region": False, "national": True}}
+    listed = {"lists": {"city": True, "region": False, "national": False}}
+    money = {"quota_ha": 5, "linked_quota_ha": 2, "other_ha": 3, "segment": "陶艺", "carrier": "甲"}
+    return [
+        (square("a", **lists, **money), square("b", 990, **listed, **money)),
+        (square("a", **listed, **money), square("b", 990, **other, **money)),
+        tuple(square(f"t{n}", n * 16_000, **listed, **money) for n in range(3)),
+    ]
+
+
+def figures(value: Any, key: str = "") -> Any:
+    """The numbers and days of a trace; names that a changed parameter would only echo are left out."""
+    if isinstance(value, dict):
+        return [figures(part, str(name)) for name, part in value.items() if name not in ECHOED]
+    if isinstance(value, list | tuple):
+        return [figures(part) for part in value]
+    if isinstance(value, str):
+        return value if value[:2] == "20" and value.count("-") == 2 else ""
+    return value
+
+
+def outcome(found: Finding, *, told: bool) -> Any:
+    aside = ()
+    if told:
+        origins = [one.get("origin") for one in found.trace.get("parameters", ())]
+        aside = (found.why.render("en"), origins)
+    return (found.verdict, found.measured, found.limit, found.margin, found.unit, figures(found.trace),
+            aside)  # fmt: skip
+
+
+def judged(law: Rulebook, rule: str, *, told: bool) -> Iterator[Any]:
+    only = law.model_copy(update={"rule": tuple(one for one in law.rule if one.id == rule)})
+    if only.rule[0].kind in PORTFOLIO:
+        for group in together():
+            yield outcome(evaluate_portfolio(only, group, DAY)[0], told=told)
+        return
+    base = "national-2021" if rule.startswith("TC-") else "liuzhou-2018"
+    for facts in towns(base):
+        try:
+            found = evaluate(only, facts, NATIONAL_DAY if rule.startswith("TC-") else DAY)[0]
+        except Exception as problem:  # noqa: BLE001 - a dossier's field that is no figure: no outcome
+            yield type(problem).__name__
+        else:
+            yield outcome(found, told=told)
+
+
+def county(folder: Path, law: str, rule: str, keys: str) -> Rulebook | None:
+    path = folder / "county.toml"
+    path.write_text(
+        f'id = "county"\ntitle = {{ zh = "某县", en = "A county" }}\nversion = "1"\n'
+        f'inherits = "{law}"\n\n[[rule]]\nid = "{rule}"\n{keys}\n',
+        "utf-8",
+    )
+    try:
+        return load_rulebook(path)
+    except RulebookError:
+        return None
+
+
+@pytest.mark.parametrize(
+    ("law", "rule", "path"),
+    parameters(),
+    ids=lambda each: ".".join(map(str, each if isinstance(each, tuple) else [each])),
+)
+def test_a_changed_parameter_moves_a_verdict_or_a_figure(
+    tmp_path: Path, law: str, rule: str, path: tuple[Any, ...]
+) -> None:
+    shipped_law = load_rulebook(law)
+    held = next(one for one in shipped_law.rule if one.id == rule)
+    key, *rest = path
+    told = key in TOLD
+    preludes = dict.fromkeys(
+        ["", *PRELUDES.get(rule, ()), *(stated for id_, stated, *_ in CHANGES if id_ == rule)]
+    )
+    for prelude in preludes:
+        kept = "\n".join(line for line in prelude.splitlines() if not line.startswith(f"{key} ="))
+        base = county(tmp_path, law, rule, prelude)
+        assert base is not None
+        stated = next(one for one in base.rule if one.id == rule).parameters().get(key)
+        before = None
+        old = dict(leaves(stated)).get(tuple(rest)) if rest else stated
+        for new in candidates(shipped_law, path[-1], old):
+            value = with_leaf(stated, tuple(rest), new) if rest else new
+            after = county(tmp_path, law, rule, f"{kept}\n{key} = {toml(value)}")
+            if after is None:
+                continue
+            before = before or list(judged(base, rule, told=told))
+            if any(a != b for a, b in zip(before, judged(after, rule, told=told), strict=True)):
+                return
+    pytest.fail(f"nothing follows {rule} {path} of kind {held.kind}")
+
+
+def test_the_parameters_are_many() -> None:
+    found = parameters()
+    assert len({rule for _law, rule, _path in found}) == sum(len(law.rule) for law in laws())
+    for wanted in (
+        ("NAME-01", ("list",)),
+        ("NAME-01", ("modal",)),
+        ("STAGE-04", ("extension_years",)),
+    ):
+        assert ("liuzhou-2018", *wanted) in found
+    assert book().id in {law for law, *_ in found}

@@ -1,0 +1,232 @@
+"""What the README and the command's help promise is there, and runs."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.main import get_command
+
+from townland_cli.app import app
+
+ROOT = Path(__file__).resolve().parents[2]
+READMES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
+TEXTS = (*READMES, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md")
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+GIS = ("fiona", "folium", "geopandas", "numpy", "pandas", "pyarrow", "pyogrio", "pyproj",
+       "rasterio", "shapely")  # fmt: skip
+
+
+def commands(command: Any, name: str = "townland") -> Iterator[tuple[str, Any]]:
+    """Every command that does something, by its full name."""
+    parts = getattr(command, "commands", None)
+    if parts is None:
+        yield name, command
+    else:
+        for part in parts.values():
+            yield from commands(part, f"{name} {part.name}")
+
+
+COMMANDS = dict(commands(get_command(app)))
+EXPECTED_CODES = {"townland check": 1}  # one town of the sample breaks the law by design
+
+
+def blocks(readme: Path, language: str = "") -> list[str]:
+    """The fenced blocks of a language."""
+    words = readme.read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```$", words, re.DOTALL | re.MULTILINE)
+
+
+def example(command: Any) -> str:
+    """The worked example at the end of a command's help."""
+    found = re.search(r"townland .*", command.epilog or "")
+    assert found is not None
+    return found.group()
+
+
+def test_the_commands_of_the_interface_are_there() -> None:
+    assert set(COMMANDS) == {
+        "townland demo",
+        "townland check",
+        "townland area",
+        "townland layers list",
+        "townland layers init",
+        "townland layers check",
+        "townland rules list",
+        "townland rules show",
+        "townland rules lint",
+        "townland rules schema",
+        "townland explain",
+        "townland dossier new",
+        "townland dossier check",
+        "townland convert",
+        "townland doctor",
+    }
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_explains_itself(name: str) -> None:
+    command = COMMANDS[name]
+    assert command.help
+    assert not command.help.startswith("Run `"), "the docstring is for developers"
+    assert shlex.split(example(command))[: name.count(" ") + 1] == name.split()
+    for option in command.params:
+        if option.name != "help":
+            assert option.help, option.name
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_is_not_cut_off_on_a_narrow_console(name: str, lang: str) -> None:
+    environment = {**os.environ, "TOWNLAND_LANG": lang, "COLUMNS": "80", "PYTHONUTF8": "1"}
+    line = [sys.executable, "-m", "townland_cli", *name.split()[1:], "--help"]
+    done = subprocess.run(line, env=environment, capture_output=True, check=True, timeout=60)
+    help_of_all = done.stdout.decode()
+    assert "--lang" in help_of_all
+    assert "…" not in help_of_all
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("option", ["--quiet", "--log-file", "--lang"])
+def test_options_that_are_everywhere(name: str, option: str) -> None:
+    assert option in {spelt for each in COMMANDS[name].params for spelt in each.opts}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_example_runs_on_the_sample_as_it_stands(name: str, tmp_path: Path) -> None:
+    (tmp_path / "layers").symlink_to(ROOT / "layers", target_is_directory=True)
+
+    def run(line: str) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [sys.executable, "-m", "townland_cli", *shlex.split(line)[1:]],
+            cwd=tmp_path,
+            capture_output=True,
+            check=False,
+            timeout=300,
+        )
+
+    if name == "townland explain":  # of a run, which the check's own example makes
+        line = example(COMMANDS["townland check"]).replace("my-run", "townland-out")
+        assert run(f"{line} --code-column code").returncode == 1
+    done = run(example(COMMANDS[name]))
+    assert done.returncode == EXPECTED_CODES.get(name, 0), done.stderr.decode()
+    assert done.stdout
+
+
+@pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
+def test_every_command_is_in_the_readme(readme: Path) -> None:
+    words = readme.read_text(encoding="utf-8")
+    for name in COMMANDS:
+        assert f"| `{name}` |" in words
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda path: path.name)
+def test_what_a_text_links_to_is_there(text: Path) -> None:
+    for target in LINK.findall(text.read_text(encoding="utf-8")):
+        assert (ROOT / target).exists(), target
+
+
+@pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
+def test_the_readme_shows_the_map_and_the_report(readme: Path) -> None:
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", readme.read_text(encoding="utf-8"))
+    assert len(pictures) == 2
+    for picture in pictures:
+        assert (ROOT / picture).read_bytes().startswith(b"\x89PNG")
+        assert (ROOT / picture).stat().st_size < 250_000
+
+
+def test_both_readmes_hold_the_same_commands_and_snippets() -> None:
+    first, second = READMES
+    assert blocks(first) == blocks(second)
+    assert blocks(first, "python") == blocks(second, "python")
+
+
+def test_two_lines_install_and_run_or_test() -> None:
+    demo, tests = (block.removesuffix("\n") for block in blocks(READMES[0]))
+    for line, lock in ((demo, "requirements.lock"), (tests, "requirements-dev.lock")):
+        assert "\n" not in line
+        assert line.startswith("python3 -m venv .venv && ")
+        assert f"--require-hashes -r {lock} &&" in line
+        assert "--no-deps --no-build-isolation -e . &&" in line
+    assert demo.endswith(".venv/bin/townland demo")
+    assert ".venv/bin/python -m pytest" in tests
+
+
+def test_ci_runs_the_readmes_test_command(tmp_path: Path) -> None:
+    ci = ROOT / ".ci" / "run"
+    assert os.access(ci, os.X_OK) or os.name == "nt"
+    script = ci.read_text(encoding="utf-8")
+    (finding,) = re.findall(r"^tests=\$\((.*?)\)", script, re.MULTILINE)
+    found = subprocess.run(
+        ["bash", "-c", finding], cwd=ROOT, capture_output=True, check=True, text=True
+    )
+    assert found.stdout == blocks(READMES[0])[1]
+    assert script.rstrip().splitlines()[-1] == 'eval "$tests"'
+    assert "export CI=true" in script
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_locks_hold_hashes_and_no_address(lock: str) -> None:
+    words = (ROOT / lock).read_text(encoding="utf-8")
+    assert "://" not in words
+    pinned = [entry for entry in re.split(r"\n(?=\S)", words) if not entry.startswith("#")]
+    assert len(pinned) > 30
+    for entry in pinned:
+        assert re.match(r"[a-z0-9._-]+==", entry), entry
+        assert "--hash=sha256:" in entry
+
+
+def test_the_ten_lines_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    (snippet,) = blocks(READMES[0], "python")
+    lines = ast.parse(snippet).body
+    assert len(lines) == len(snippet.splitlines()) == 10
+    names: dict[str, object] = {}
+    shown = []
+    for line in lines:
+        if isinstance(line, ast.Expr):
+            shown.append(eval(ast.unparse(line), names))  # noqa: S307 - the README's own words
+        else:
+            exec(ast.unparse(line), names)  # noqa: S102 - the README's own words
+    findings, classes, shown_map, evidence = shown
+    assert len(findings) == 4 * 33 + 4  # 33 rules on each town, 4 on all of them
+    assert {"rule", "town", "verdict", "why"} <= set(findings.columns)
+    assert len(classes) > 5
+    assert "srcdoc" in shown_map._repr_html_()
+    assert len(evidence)
+    assert evidence.crs.to_epsg() == 4524
+
+
+@pytest.mark.parametrize("args", [["--help"], ["check", "--help"], ["--version"], []])
+def test_help_imports_nothing_of_gis(args: list[str]) -> None:
+    code = (
+        "import sys\n"
+        "from townland_cli import main\n"
+        f"sys.argv = ['townland', *{args!r}]\n"
+        "try:\n"
+        "    main()\n"
+        "except SystemExit:\n"
+        "    pass\n"
+        "print('loaded:', *sys.modules)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, text=True, encoding="utf-8"
+    )
+    loaded = {name.split(".")[0] for name in done.stdout.split("loaded:")[1].split()}
+    assert "townland" in loaded
+    assert not loaded & set(GIS)
+
+
+def test_the_changelog_knows_this_version() -> None:
+    from townland import __version__
+
+    assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f'version = "{__version__}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
