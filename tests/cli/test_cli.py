@@ -281,7 +281,7 @@ def test_check_json_is_one_document_on_standard_output(tmp_path: Path) -> None:
     done = console(*one("T02"), "--json", "--formats", "", cwd=tmp_path)
     assert done.returncode == 1
     document = json.loads(done.stdout)
-    schema = ROOT / "src" / "townland" / "report" / "assessment.schema.json"
+    schema = ROOT / "src" / "townland" / "writing" / "report" / "assessment.schema.json"
     jsonschema.validate(document, json.loads(schema.read_text(encoding="utf-8")))
     assert document == json.loads((tmp_path / "townland-out" / "assessment.json").read_bytes())
     assert "正在量算 螺溪小镇" in done.stderr.decode()

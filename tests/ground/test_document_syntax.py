@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from townland import documents
 from townland.catalog import load_catalog
+from townland.documents import mistakes
 from townland.dossier import load_dossier
 from townland.errors import CatalogError, DossierError, RulebookError, TownlandError
 from townland.rules.book.lint import lint
@@ -137,7 +137,7 @@ def test_a_mistake_is_told_with_its_line_and_the_cure(
 
 def test_every_sentence_of_a_mistake_has_its_row() -> None:
     """A sentence that no row of the table brings about would be one that nobody has seen."""
-    source = Path(documents.document_syntax.__file__).read_text("utf-8")
+    source = Path(mistakes.__file__).read_text("utf-8")
     said = "\n".join(told(f"{HEAD}{typed}\n")[0] for typed, *_words in MISTAKES)
     said += told(f"limit = {'9' * 5000}\n")[0] + told(f"# {'x' * 20_000}\n")[0]
     said += told("[rule]\n[rule]\n")[0] + told('id ＝ "a"\nb ＝ 1\n')[0]
