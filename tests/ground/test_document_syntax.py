@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from townland import documents
 from townland.catalog import load_catalog
 from townland.documents import mistakes
 from townland.dossier import load_dossier

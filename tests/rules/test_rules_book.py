@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 from tests.factory_rules import book
 
+from townland import rules
 from townland.errors import RulebookError
 from townland.rules.book import quotes
 from townland.rules.book.loader import (
@@ -374,34 +375,34 @@ OTHERS = (
     "model",
     "numbers",
     "quotes",
-    "words",
+    "phrases",
     "__init__",
 )
 MODEL_FILES = ("rule.py", "rule_land.py", "declared.py")
-KIND_FILES = [
-    path.name for path in Path(quotes.__file__).parent.glob("*.py") if path.stem not in OTHERS
-]
+KIND_FILES = [path for path in Path(rules.__file__).parent.rglob("*.py") if path.stem not in OTHERS]
+
+
+def test_the_kinds_are_among_the_files_that_are_looked_at() -> None:
+    assert sum(path.parent.name == "kinds" for path in KIND_FILES) > 10
 
 
 def test_kinds_hold_no_number_but_0_and_1() -> None:
-    folder = Path(quotes.__file__).parent
-    for name in KIND_FILES:
-        tree = ast.parse((folder / name).read_text("utf-8"))
+    for path in KIND_FILES:
+        tree = ast.parse(path.read_text("utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, int | float | complex):
-                assert node.value in (0, 1), f"{name}, line {node.lineno}: {node.value}"
+                assert node.value in (0, 1), f"{path}, line {node.lineno}: {node.value}"
 
 
 def test_no_kind_reads_a_number_out_of_a_string() -> None:
-    folder = Path(quotes.__file__).parent
-    for name in (name for name in KIND_FILES if name not in MODEL_FILES):
-        for node in ast.walk(ast.parse((folder / name).read_text("utf-8"))):
+    for path in (path for path in KIND_FILES if path.name not in MODEL_FILES):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in (
                 "Decimal",
                 "int",
                 "float",
             ):
-                pytest.fail(f"{name}, line {node.lineno}")
+                pytest.fail(f"{path}, line {node.lineno}")
 
 
 def test_each_kind_has_a_model_and_a_function() -> None:
