@@ -20,8 +20,10 @@ from townland.measuring import TownResult
 from townland.measuring.areas import ClassRow, LandClasses, Measure
 from townland.measuring.prepare import Repair
 from townland.reading.layer import Input
-from townland.rules.book.model import Clause, MeasureSpec, Parameters, Verdict
+from townland.rules.book.model import Clause
 from townland.rules.judging.finding import Finding
+from townland.rules.judging.law import MeasureSpec, Parameters
+from townland.terms import Verdict
 from townland.towns import Town
 from townland.units import m2
 

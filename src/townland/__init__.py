@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     from townland.errors import TownlandError
     from townland.geodesy import official_area_m2
     from townland.rules.book.loader import load_rulebook
-    from townland.rules.book.model import Rulebook, Verdict
+    from townland.rules.book.model import Rulebook
+    from townland.terms import Verdict
     from townland.towns import Town, read_towns
     from townland.writing.maps.page import show_map
     from townland.writing.run_folder import write_run

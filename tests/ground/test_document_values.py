@@ -16,10 +16,11 @@ from townland.catalog import Database, LayerCatalog, LayerSpec
 from townland.documents import CELLS, Strict, values
 from townland.dossier import Dossier
 from townland.errors import CatalogError, DossierError, RulebookError
-from townland.rules.book.model import MeasureSpec, Parameters, Rulebook
+from townland.rules.book.model import Rulebook
 from townland.rules.judging.clause import Clause, share_keys
+from townland.rules.judging.law import MeasureSpec, Parameters
+from townland.rules.kinds import MODELS
 from townland.rules.naming import TITLES
-from townland.rules.rule import MODELS
 
 
 def models() -> list[type[Strict]]:

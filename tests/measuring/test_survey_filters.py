@@ -18,7 +18,7 @@ from townland.measuring import measure_town
 from townland.measuring.areas import Measure
 from townland.measuring.prepare import gather
 from townland.reading.vector import read_layer
-from townland.rules.book.model import MeasureSpec
+from townland.rules.judging.law import MeasureSpec
 from townland.towns import read_towns
 
 TITLE = Bilingual("量", "measure")

@@ -15,8 +15,8 @@ from typing import Any, Literal
 
 from tests.factory_rules import DAY, measure, town
 
-from townland.rules.book.model import Verdict
 from townland.rules.evaluate import Facts
+from townland.terms import Verdict
 
 PASS, FAIL, REVIEW = Verdict.PASS, Verdict.FAIL, Verdict.REVIEW
 NOT, INFO = Verdict.NOT_EVALUATED, Verdict.INFO

@@ -16,7 +16,7 @@ from townland.rules.book.model import Rulebook
 from townland.rules.evaluate import evaluate, evaluate_portfolio
 from townland.rules.judging.arithmetic import recomputed
 from townland.rules.judging.finding import Finding
-from townland.rules.kinds.together import PORTFOLIO
+from townland.rules.kinds import KINDS as TABLE
 
 TABLES = (cases_land, cases_need, cases_towns, cases_stages, cases_national)
 CASES: list[Case] = [case for table in TABLES for case in table.CASES]
@@ -43,7 +43,7 @@ def law_of(case: Case, tmp_path: Path) -> Rulebook:
 
 def judged(case: Case, tmp_path: Path) -> Finding:
     law = law_of(case, tmp_path)
-    if law.rule[0].kind in PORTFOLIO:
+    if TABLE[law.rule[0].kind].joint:
         towns = case.facts if isinstance(case.facts, tuple) else (case.facts,)
         (found,) = evaluate_portfolio(law, towns, case.day)
     else:

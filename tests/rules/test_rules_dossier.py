@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from tests.factory_dossier import NAMES, Day, event, paid, planned, said, why
 from tests.factory_rules import book, changed, judge, town
 
-from townland.rules.book.model import Rulebook, Verdict
+from townland.rules.book.model import Rulebook
 from townland.rules.evaluate import evaluate
 from townland.rules.judging.arithmetic import recomputed
+from townland.terms import Verdict
 
 PASS, FAIL, REVIEW = Verdict.PASS, Verdict.FAIL, Verdict.REVIEW
 NOT, INFO = Verdict.NOT_EVALUATED, Verdict.INFO

@@ -38,7 +38,7 @@ from townland.rules.book.loader import load_rulebook, shipped
 from townland.rules.book.model import Rulebook
 from townland.rules.evaluate import Facts, evaluate, evaluate_portfolio
 from townland.rules.judging.finding import Finding
-from townland.rules.kinds.together import PORTFOLIO
+from townland.rules.kinds import KINDS as TABLE
 
 PRELUDES = {
     "LAND-03": ["limit = 5"],
@@ -268,7 +268,7 @@ def outcome(found: Finding, *, told: bool) -> Any:
 
 def judged(law: Rulebook, rule: str, *, told: bool) -> Iterator[Any]:
     only = law.model_copy(update={"rule": tuple(one for one in law.rule if one.id == rule)})
-    if only.rule[0].kind in PORTFOLIO:
+    if TABLE[only.rule[0].kind].joint:
         for group in together():
             yield outcome(evaluate_portfolio(only, group, DAY)[0], told=told)
         return

@@ -15,8 +15,8 @@ from townland.errors import RulebookError
 from townland.rules.book import numbers
 from townland.rules.book.lint import Fault, lint
 from townland.rules.book.loader import load_rulebook
-from townland.rules.book.model import Verdict
 from townland.rules.evaluate import evaluate
+from townland.terms import Verdict
 
 D = Decimal
 COUNTY = """\

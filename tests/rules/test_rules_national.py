@@ -12,10 +12,11 @@ from tests.factory_rules import book, measure, town
 
 from townland.rules.book.lint import lint
 from townland.rules.book.loader import load_rulebook
-from townland.rules.book.model import Rulebook, Verdict
+from townland.rules.book.model import Rulebook
 from townland.rules.evaluate import Facts, evaluate
 from townland.rules.judging.arithmetic import recomputed
 from townland.rules.judging.finding import Finding
+from townland.terms import Verdict
 
 PASS, FAIL, REVIEW = Verdict.PASS, Verdict.FAIL, Verdict.REVIEW
 NOT, INFO = Verdict.NOT_EVALUATED, Verdict.INFO

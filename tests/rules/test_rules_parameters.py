@@ -14,7 +14,7 @@ from townland.rules.book.loader import load_rulebook
 from townland.rules.book.model import Rulebook
 from townland.rules.evaluate import Facts
 from townland.rules.judging.finding import Finding
-from townland.rules.rule_land import LAND_MODELS
+from townland.rules.kinds import ranges, replacement, supply, transition, uses, zones
 
 COUNTY = """\
 id       = "county"
@@ -185,13 +185,20 @@ def test_whose_a_bar_is_stands_beside_it(tmp_path: Path) -> None:
         assert found.trace["parameters"][0]["origin"] == whose
 
 
+LAND_KINDS = {
+    kind.name
+    for family in (ranges, replacement, supply, transition, uses, zones)
+    for kind in family.KINDS
+}
+
+
 def test_no_parameter_was_forgotten() -> None:
     shown = {(rule, key) for rule, _stated, key, _value in CHANGES}
     # whose number a bar is decides nothing; a rule that only states figures cannot urge either
     told = {"bar_of", "encouraged"}
     stating = {"LAND-09", "LAND-11", "LAND-14", "LAND-16"}
     for rule in book().rule:
-        if rule.kind in LAND_MODELS:
+        if rule.kind in LAND_KINDS:
             wanted = {key for key in rule.parameters() if key not in told}
             wanted -= {"modal"} if rule.id in stating else set()
             assert {(rule.id, key) for key in wanted} <= shown, rule.id
@@ -199,4 +206,4 @@ def test_no_parameter_was_forgotten() -> None:
 
 def test_every_kind_on_land_has_a_rule() -> None:
     kinds = {rule.kind for law in (book(), load_rulebook("national-2021")) for rule in law.rule}
-    assert set(LAND_MODELS) <= kinds
+    assert set(LAND_KINDS) <= kinds

@@ -16,11 +16,13 @@ from tests.factory_land import geodesic_m2
 from tests.factory_rules import DAY, book, changed, town
 
 from townland.geodesy.crs import reproject
-from townland.rules.book.model import Rulebook, Verdict
+from townland.rules.book.model import Rulebook
 from townland.rules.evaluate import Facts, evaluate, evaluate_portfolio
 from townland.rules.judging.arithmetic import recomputed
 from townland.rules.judging.finding import Finding
-from townland.rules.kinds.together import PORTFOLIO, overlaps
+from townland.rules.kinds import KINDS
+from townland.rules.kinds.together import overlaps
+from townland.terms import Verdict
 
 PASS, FAIL, REVIEW = Verdict.PASS, Verdict.FAIL, Verdict.REVIEW
 NOT, INFO = Verdict.NOT_EVALUATED, Verdict.INFO
@@ -241,6 +243,6 @@ def test_every_parameter_is_the_rulebook_s(tmp_path: Path, rule: str, old: str, 
 
 def test_rules_on_all_towns_are_asked_once() -> None:
     towns = [square("a"), square("b", 5000)]
-    joint = [rule.id for rule in book().rule if rule.kind in PORTFOLIO]
+    joint = [rule.id for rule in book().rule if KINDS[rule.kind].joint]
     assert [found.rule for found in evaluate_portfolio(book(), towns, DAY)] == joint
     assert not {found.rule for found in evaluate(book(), towns[0], DAY)} & set(joint)

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from tests.factory_rules import book, judge, measure, town
 
 from townland.rules.book.loader import load_rulebook
-from townland.rules.book.model import Rulebook, Verdict
+from townland.rules.book.model import Rulebook
 from townland.rules.evaluate import evaluate
+from townland.terms import Verdict
 
 NATIONAL = load_rulebook("national-2021")
 areas = st.integers(0, 2_000_000)

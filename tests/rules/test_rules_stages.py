@@ -13,9 +13,9 @@ from tests.factory_dossier import NAMES, Day, event, on, paid, said, why
 
 from townland.dossier import EVENTS
 from townland.i18n import render
-from townland.rules.book.model import Verdict
 from townland.rules.judging.arithmetic import recomputed
 from townland.rules.kinds.stages import EVENT_WORDS, NEXT, WORDS, Stage, due, history
+from townland.terms import Verdict
 
 PASS, FAIL, REVIEW = Verdict.PASS, Verdict.FAIL, Verdict.REVIEW
 NOT, INFO = Verdict.NOT_EVALUATED, Verdict.INFO

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from tests.factory_rules import changed, judge, measure, town
 
-from townland.rules.book.model import Verdict
 from townland.rules.evaluate import Facts
 from townland.rules.judging.finding import Finding
+from townland.terms import Verdict
 
 PASS, FAIL, REVIEW = Verdict.PASS, Verdict.FAIL, Verdict.REVIEW
 NOT, INFO = Verdict.NOT_EVALUATED, Verdict.INFO

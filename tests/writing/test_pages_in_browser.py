@@ -17,7 +17,7 @@ from tests.factory_pages import assessment
 
 from townland.assessment import Assessment
 from townland.i18n import Bilingual
-from townland.rules.book.model import Verdict
+from townland.terms import Verdict
 from townland.writing.comparison import compare, run_names
 from townland.writing.comparison.page import comparison_html
 from townland.writing.maps.page import map_html, show_map

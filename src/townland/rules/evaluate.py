@@ -1,16 +1,15 @@
-"""Judge a town by the rules in force on a day."""
+"""Judge towns by the rules in force on a day."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from townland.rules.book.loader import rules_in_force
 from townland.rules.book.model import Rulebook
-from townland.rules.judging.case import Case
 from townland.rules.judging.facts import Facts
 from townland.rules.judging.finding import Finding
 from townland.rules.kinds import KINDS
-from townland.rules.kinds.together import PORTFOLIO, evaluate_portfolio
 
 __all__ = ["Facts", "evaluate", "evaluate_portfolio"]
 
@@ -20,16 +19,52 @@ def evaluate(rulebook: Rulebook, facts: Facts, on: dt.date) -> tuple[Finding, ..
 
     Rules on all towns together are left to `evaluate_portfolio`.
 
+    Parameters
+    ----------
+    rulebook
+        The rules, and the measures they ask for.
+    facts
+        The town as measured.
+    on
+        The day whose law counts.
+
     Raises
     ------
     RulebookError
         No rule is in force on that day.
     DossierError
         A field of the dossier that a rule reads is no figure.
-
     """
     return tuple(
-        KINDS[rule.kind](Case(rule, rulebook, facts, on))
+        KINDS[rule.kind].finding(rule, rulebook, [facts], on)
         for rule in rules_in_force(rulebook, on)
-        if rule.kind not in PORTFOLIO
+        if not KINDS[rule.kind].joint
+    )
+
+
+def evaluate_portfolio(
+    rulebook: Rulebook, towns: Sequence[Facts], on: dt.date
+) -> tuple[Finding, ...]:
+    """Give one finding on all towns for each joint rule in force on the day `on`.
+
+    Parameters
+    ----------
+    rulebook
+        The rules, and the measures they ask for.
+    towns
+        All towns as measured.
+    on
+        The day whose law counts.
+
+    Raises
+    ------
+    RulebookError
+        No rule is in force on that day.
+    """
+    if not towns:
+        return ()
+    return tuple(
+        KINDS[rule.kind].finding(rule, rulebook, towns, on)
+        for rule in rules_in_force(rulebook, on)
+        if KINDS[rule.kind].joint
     )

@@ -18,15 +18,18 @@ from townland import units
 from townland.i18n import Words, _
 from townland.measuring.areas import Measure
 from townland.rules.book.loader import rules_in_force
-from townland.rules.book.model import Rulebook, Verdict
+from townland.rules.book.model import Rulebook
 from townland.rules.judging import fields
 from townland.rules.judging.case import ZERO, Case
+from townland.rules.judging.clause import Rule
 from townland.rules.judging.facts import Facts
 from townland.rules.judging.finding import Finding
 from townland.rules.kinds import KINDS
-from townland.rules.rule import LandNeed
-from townland.rules.rule_land import LandReplace, NeedByUse
+from townland.rules.kinds.land import LandNeed
+from townland.rules.kinds.replacement import LandReplace
+from townland.rules.kinds.uses import NeedByUse
 from townland.standards.landclass import SOURCES
+from townland.terms import Verdict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -238,7 +241,10 @@ def indicator_need(rulebook: Rulebook, facts: Facts, on: dt.date) -> NeedTable |
     cultivated = _add(by_source[source][1] for source in ("paddy", "other_cultivated"))
     paddy = by_source["paddy"][1]
     cases = [Case(rule, rulebook, facts, on) for rule in rules if rule.kind in AGAINST]
-    against = {case.rule.kind: KINDS[case.rule.kind](case) for case in cases}
+    against = {
+        case.rule.kind: KINDS[case.rule.kind].finding(case.rule, rulebook, [facts], on)
+        for case in cases
+    }
     return NeedTable(
         facts.town,
         need.measure,
@@ -258,7 +264,7 @@ def indicator_need(rulebook: Rulebook, facts: Facts, on: dt.date) -> NeedTable |
 
 
 def _accounts(
-    cases: Iterable[Case],
+    cases: Iterable[Case[Rule]],
     against: Mapping[str, Finding],
     total: Areas,
     cultivated: Areas,
@@ -269,7 +275,7 @@ def _accounts(
         rule, found = case.rule, against[case.rule.kind]
 
         def account(
-            name: str, key: str | None, need: Areas, case: Case = case, found: Finding = found
+            name: str, key: str | None, need: Areas, case: Case[Rule] = case, found: Finding = found
         ) -> Account:
             held = fields.area(case, key, getattr(case.rule, "unit", "m2"))
             return Account(

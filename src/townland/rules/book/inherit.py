@@ -15,6 +15,7 @@ from townland import documents
 from townland.documents import Key, values
 from townland.errors import RulebookError
 from townland.i18n import Joined, _
+from townland.rules.judging.law import Inherited
 
 
 def shipped() -> tuple[str, ...]:
@@ -36,18 +37,6 @@ OWN = ("id", "title", "version", "inherits")
 
 NO_PARAMETERS = ("id", "title", "kind", "clause", "note")
 """Keys of a rule that are no parameters of its kind."""
-
-
-@dataclass(frozen=True, slots=True)
-class Inherited:
-    """A value that a rulebook changed, as the rulebook called `rulebook` has it (None: it has none).
-
-    `general` is the value that its table of parameters gives to all rules, None where it gives none.
-    """
-
-    rulebook: str
-    value: Any
-    general: Any = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,10 @@ from townland.i18n import Words, _
 from townland.rules.book import numbers, quotes
 from townland.rules.book.inherit import Document, document
 from townland.rules.book.loader import find, policy_text
-from townland.rules.book.model import Parameters, Rulebook
+from townland.rules.book.model import Rulebook
 from townland.rules.judging.clause import Rule, share_keys
-from townland.rules.rule import MODELS
+from townland.rules.judging.law import Parameters
+from townland.rules.kinds import MODELS
 
 
 @dataclass(frozen=True, slots=True)

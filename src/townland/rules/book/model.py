@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
 from pydantic import (
     Field,
@@ -18,102 +16,14 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails
 
-from townland.catalog import Role
 from townland.documents import Key, Strict
-from townland.i18n import Bilingual, Text, _
-from townland.rules.book.inherit import Inherited
-from townland.rules.judging.clause import Clause, MeasureName, Rule, Share, fault, faults_of, refuse
-from townland.rules.rule import MODELS, AnyRule
+from townland.i18n import Bilingual, _
+from townland.rules.judging.clause import Clause, MeasureName, Rule, fault, faults_of, refuse
+from townland.rules.judging.law import Inherited, MeasureSpec, Parameters
+from townland.rules.kinds import MODELS, AnyRule
 from townland.standards.landclass import SELECTORS, Profile
 
-__all__ = ["Clause", "MeasureSpec", "Parameters", "Rule", "Rulebook", "Verdict"]
-
-
-class Verdict(StrEnum):
-    """What a rule may say of a town."""
-
-    PASS = "pass"  # noqa: S105 - a verdict, not a password
-    FAIL = "fail"
-    REVIEW = "review"
-    NOT_EVALUATED = "not_evaluated"
-    INFO = "info"
-
-
-class Parameters(Strict):
-    """Numbers that are not the policy's: townland's own until a bureau sets them.
-
-    `band` is how far 左右 (about) reaches to both sides, as a share of the nominal value.
-    `uncertainty`: nearer to a bar than this share of it a figure is for a person to judge. A piece
-    narrower than `sliver_width_m` (twice its area by its perimeter) is a sliver.
-    """
-
-    band: Share = Decimal("0.1")
-    uncertainty: Share = Decimal("0.001")
-    sliver_width_m: Annotated[Decimal, Field(ge=0)] = Decimal("0.2")
-
-    def title(self, name: str) -> Text:
-        """Say in words what the parameter `name` is, and that the policy does not set it."""
-        return {
-            "band": _("how far “about” (左右) reaches to both sides; not a number of the policy"),
-            "uncertainty": _(
-                "how near to a bar, as a share of it, a person must look; not a number of the policy"
-            ),
-            "sliver_width_m": _(
-                "width in metres under which a piece is a sliver; not a number of the policy"
-            ),
-        }[name]
-
-    def origin(self, name: str) -> str:
-        """Tell whose number it is: ``townland`` for its own, ``bureau`` once it was changed."""
-        own = type(self).model_fields[name].default
-        return "townland" if getattr(self, name) == own else "bureau"
-
-
-class MeasureSpec(Strict):
-    """A named measure: layers, by role, intersected with the town and with one another.
-
-    Without layers it is the planning area itself. `where` keeps, for a role, only the land of one or
-    more groups or codes of its layer's scheme, `tagged` only the features with one of the tags; with
-    both, both must hold. `or_tagged` lets a tag stand in for the class: the land that `where` keeps,
-    and what bears the tag. Of a role in `outside` only the land beyond it is kept.
-    """
-
-    title: Bilingual
-    layers: tuple[Role, ...]
-    where: dict[Role, str | tuple[str, ...]] = Field(default_factory=dict)
-    tagged: dict[Role, str | tuple[str, ...]] = Field(default_factory=dict)
-    or_tagged: dict[Role, str | tuple[str, ...]] = Field(default_factory=dict)
-    outside: Role | None = None
-
-    def selectors(self, role: str) -> tuple[str, ...]:
-        """Give the groups and codes that are kept of `role`; empty where all of it is."""
-        kept = self.where.get(role, ())  # type: ignore[call-overload]  # any role may be asked
-        return (kept,) if isinstance(kept, str) else tuple(kept)
-
-    def filters(self) -> dict[str, Any]:
-        """Give the filters other than by class that this measure has, as JSON."""
-        tags = {
-            name: {
-                role: [kept] if isinstance(kept, str) else list(kept) for role, kept in by.items()
-            }
-            for name, by in (("tagged", self.tagged), ("or_tagged", self.or_tagged))
-            if by
-        }
-        return {**tags, **({} if self.outside is None else {"outside": self.outside})}
-
-    def holds(self, other: MeasureSpec) -> bool:
-        """Tell whether all land of `other` is land of this measure too, by their definitions."""
-        plain = not (self.tagged or self.or_tagged or other.or_tagged or self.outside)
-        return (
-            plain
-            and set(self.layers) <= set(other.layers)
-            and all(self.selectors(role) == other.selectors(role) for role in self.where)
-        )
-
-    @property
-    def needed(self) -> tuple[str, ...]:
-        """Every role that must be known: the layers, and the one that the land is outside of."""
-        return (*self.layers, *([] if self.outside is None else [self.outside]))
+__all__ = ["Clause", "MeasureSpec", "Parameters", "Rule", "Rulebook"]
 
 
 class Rulebook(Strict):

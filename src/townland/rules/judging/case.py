@@ -5,30 +5,35 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from townland import units
 from townland.documents import values
 from townland.i18n import Bilingual, Words, _
 from townland.measuring.areas import Measure
 from townland.rules import naming
-from townland.rules.book.inherit import Inherited
-from townland.rules.book.model import Parameters, Rule, Rulebook, Verdict
 from townland.rules.judging import phrases
+from townland.rules.judging.clause import Rule
 from townland.rules.judging.facts import Facts
 from townland.rules.judging.finding import Finding
+from townland.rules.judging.law import Inherited, Law, Parameters
+from townland.rules.stating import field
+from townland.terms import Verdict
 
 ZERO = units.m2(0)
 
 
+R = TypeVar("R", bound=Rule, covariant=True)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class Case:
+class Case(Generic[R]):
     """One rule on one town: what every kind is given."""
 
-    rule: Rule
-    rulebook: Rulebook
+    rule: R
+    rulebook: Law
     facts: Facts
     on: dt.date
 
@@ -271,6 +276,31 @@ class Case:
         )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Together(Case[R]):
+    """One rule on all towns; `facts` are those of the first."""
+
+    towns: tuple[Facts, ...]
+
+    def of_all(self, verdict: Verdict, why: Words, trace: Any, **figures: Any) -> Finding:
+        """Make the finding of no town alone."""
+        own = Case(self.rule, self.rulebook, self.facts, self.on)
+        found = own.finding(verdict, why, trace, **figures)
+        return replace(found, town=None, towns=tuple(town.town for town in self.towns))
+
+    def without(self, path: str) -> list[Facts]:
+        """Give the towns whose dossiers do not state a field."""
+        return [town for town in self.towns if town.declared(path) is None]
+
+    def missing(self, path: str, towns: Sequence[Facts]) -> Words:
+        """Say whose dossiers leave a field out."""
+        return _(
+            "The dossiers of {towns} do not state: {field}.",
+            towns=phrases.listed(town.name for town in towns),
+            field=field(path),
+        )
+
+
 def _as_changed(entry: Mapping[str, Any]) -> Words:
     place = {
         "name": naming.named(entry["name"]),
@@ -375,7 +405,7 @@ def known_part(gap: Gaps) -> Words | None:
     return _("For the part that is known:") if gap and not gap.total else None
 
 
-def gaps(case: Case, *names: str) -> Gaps:
+def gaps(case: Case[Rule], *names: str) -> Gaps:
     """Find what keeps the measures called `names` from being known whole."""
     measures = [case.measure(name) for name in names]
     specs = [case.rulebook.measure[name] for name in names]

@@ -157,3 +157,44 @@ class Rule(Strict):
             for name in type(self).model_fields
             if name not in _COMMON and getattr(self, name) is None
         ]
+
+
+Path = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$")]
+"""A field of the dossier, dotted where it stands in a table."""
+
+
+Count = Annotated[int, Field(ge=0)]
+
+
+Years = Annotated[int, Field(ge=0)]
+
+
+class OnlyFigures(Rule):
+    """A rule that states figures and deadlines; below a bureau's own bar it asks for a look."""
+
+    @property
+    def can_fail(self) -> bool:
+        """Never."""
+        return False
+
+
+Beyond = Literal["review", "fail"]
+
+
+Whose = Literal["policy", "townland", "bureau"]
+
+
+Amount = Annotated[Decimal, Field(ge=0)]
+
+
+Positive = Annotated[Decimal, Field(gt=0)]
+
+
+class Only(Strict):
+    """Which towns a rule concerns: those whose dossier states one of `values` under `field`."""
+
+    field: str
+    values: tuple[str, ...]
+
+
+PositiveCount = Annotated[int, Field(ge=1)]

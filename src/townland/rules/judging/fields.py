@@ -11,10 +11,10 @@ from townland.i18n import Words, _
 from townland.rules import stating
 from townland.rules.judging import phrases
 from townland.rules.judging.case import Case, both
-from townland.rules.rule_land import Only
+from townland.rules.judging.clause import Only, Rule
 
 
-def number(case: Case, path: str | None, unit: str = "") -> Decimal | None:
+def number(case: Case[Rule], path: str | None, unit: str = "") -> Decimal | None:
     """Read a figure of the dossier, 0 or more; None where the dossier does not state it.
 
     Raises
@@ -26,7 +26,7 @@ def number(case: Case, path: str | None, unit: str = "") -> Decimal | None:
     return None if value is None else figure(case, str(path), value, unit)
 
 
-def figure(case: Case, path: str, value: Any, unit: str = "") -> Decimal:
+def figure(case: Case[Rule], path: str, value: Any, unit: str = "") -> Decimal:
     """Take a value of the dossier as a figure, 0 or more.
 
     Raises
@@ -49,14 +49,14 @@ def figure(case: Case, path: str, value: Any, unit: str = "") -> Decimal:
     return units.exact(value)
 
 
-def area(case: Case, path: str | None, unit: str) -> Decimal | None:
+def area(case: Case[Rule], path: str | None, unit: str) -> Decimal | None:
     """Read an area of the dossier in `unit`, as m²; None where the dossier does not state it."""
     value = number(case, path, unit)
     return None if value is None else units.to_m2(value, unit)
 
 
 def traced(
-    case: Case, path: str | None, title: Words, unit: str | None = None
+    case: Case[Rule], path: str | None, title: Words, unit: str | None = None
 ) -> list[dict[str, Any]]:
     """Trace a figure of the dossier as a parameter; nothing where it is not stated."""
     value = number(case, path)
@@ -83,7 +83,7 @@ def not_applicable(reason: Words) -> Words:
     return _("Not applicable: {reason}", reason=reason)
 
 
-def concerns(case: Case, only: Only | None) -> bool | None:
+def concerns(case: Case[Rule], only: Only | None) -> bool | None:
     """Tell whether the town is one of those that a rule concerns; None where the dossier is silent."""
     if only is None:
         return True

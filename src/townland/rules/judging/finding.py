@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from townland.i18n import Bilingual, Words
-from townland.rules.book.model import Clause, Verdict
+from townland.rules.judging.clause import Clause
+from townland.terms import Verdict
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, cast
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from townland import units
 from townland.i18n import Words, _
-from townland.rules.book.model import Verdict
 from townland.rules.judging import phrases
 from townland.rules.judging.case import (
     Case,
@@ -22,13 +23,51 @@ from townland.rules.judging.case import (
     patches,
     term,
 )
+from townland.rules.judging.clause import MeasureName, Rule, Share, Unit
 from townland.rules.judging.finding import Finding
-from townland.rules.rule import AreaAbout, ForbiddenArea
+from townland.rules.judging.kind import Kind
+from townland.terms import Verdict
 
 
-def area_about(case: Case) -> Finding:
+class AreaAbout(Rule):
+    """An area about a nominal value (左右): within the band to both sides it passes.
+
+    `otherwise` is the measure that stands in where no layer says anything of `measure`.
+    """
+
+    references = ("measure", "otherwise")
+
+    kind: Literal["area_about"]
+    measure: MeasureName
+    otherwise: MeasureName | None = None
+    limit: Annotated[Decimal, Field(gt=0)]
+    unit: Unit
+    band: Share | None = None
+
+
+class ForbiddenArea(Rule):
+    """An area that should not exceed its bar, mostly none at all.
+
+    `also` is the wider measure that calls for a look while `measure` is 0, `beside` a second source of
+    the same thing, `share_of` the measure that it is printed as a share of. With `list_patches` the
+    finding lists the features met, one by one.
+    """
+
+    references = ("measure", "also", "beside", "share_of")
+
+    kind: Literal["forbidden_area"]
+    measure: MeasureName
+    also: MeasureName | None = None
+    beside: MeasureName | None = None
+    share_of: MeasureName | None = None
+    limit: Annotated[Decimal, Field(ge=0)]
+    unit: Unit
+    list_patches: bool = False
+
+
+def area_about(case: Case[AreaAbout]) -> Finding:
     """Judge an area by a nominal value that it should be about (左右)."""
-    rule = cast(AreaAbout, case.rule)
+    rule = case.rule
     name, assumed = rule.measure, []
     if rule.otherwise and case.silent(rule.measure) and not case.silent(rule.otherwise):
         name = rule.otherwise
@@ -119,13 +158,13 @@ def area_about(case: Case) -> Finding:
     )
 
 
-def forbidden_area(case: Case) -> Finding:
+def forbidden_area(case: Case[ForbiddenArea]) -> Finding:
     """Judge an area that should not exceed a bar, mostly none at all.
 
     A bar at 0 looks at the gross area, any other at the area net of ridges. Where the wider measure
     `also` is 0 and covered whole, nothing can be within it, whatever else is missing.
     """
-    rule = cast(ForbiddenArea, case.rule)
+    rule = case.rule
     name, beside, assumed = _which_source(case, rule)
     measure, gap = case.measure(name), gaps(case, name, *filter(None, [rule.also]))
     limit = units.to_m2(rule.limit, rule.unit)
@@ -199,7 +238,7 @@ def forbidden_area(case: Case) -> Finding:
     )
 
 
-def _which_source(case: Case, rule: ForbiddenArea) -> tuple[str, str | None, list[Words]]:
+def _which_source(case: Case[Rule], rule: ForbiddenArea) -> tuple[str, str | None, list[Words]]:
     """Choose between a measure and its second source: the first where its layers say anything."""
     if rule.beside is None or case.silent(rule.beside):
         return rule.measure, None, []
@@ -215,7 +254,7 @@ def _which_source(case: Case, rule: ForbiddenArea) -> tuple[str, str | None, lis
     return rule.beside, None, [instead]
 
 
-def _nothing_there(case: Case, name: str, also: str) -> bool:
+def _nothing_there(case: Case[Rule], name: str, also: str) -> bool:
     """Tell whether the wider measure is known whole and is 0, so that `name` must be 0 too."""
     specs = case.rulebook.measure
     return (
@@ -227,7 +266,7 @@ def _nothing_there(case: Case, name: str, also: str) -> bool:
     )
 
 
-def _found(case: Case, rule: ForbiddenArea, name: str) -> Words:
+def _found(case: Case[Rule], rule: ForbiddenArea, name: str) -> Words:
     measure = case.measure(name)
     if measure.area_m2 == 0:
         return _("{measure}: none.", measure=case.title(name))
@@ -247,8 +286,8 @@ def _found(case: Case, rule: ForbiddenArea, name: str) -> Words:
     )
 
 
-def _bar(case: Case, beyond: Decimal) -> Words:
-    rule = cast(ForbiddenArea, case.rule)
+def _bar(case: Case[ForbiddenArea], beyond: Decimal) -> Words:
+    rule = case.rule
     if rule.limit == 0:
         return _("The clause allows none.")
     bar = phrases.quantity(rule.limit, rule.unit)
@@ -259,7 +298,7 @@ def _bar(case: Case, beyond: Decimal) -> Words:
     return _("The bar is {bar}.", bar=bar)
 
 
-def _within(case: Case, also: str) -> Words | None:
+def _within(case: Case[Rule], also: str) -> Words | None:
     measure = case.measure(also)
     if case.silent(also):
         return None
@@ -274,15 +313,15 @@ def _within(case: Case, also: str) -> Words | None:
     )
 
 
-def _beside(case: Case, beside: str, *, differ: bool) -> Words:
+def _beside(case: Case[Rule], beside: str, *, differ: bool) -> Words:
     place = {"measure": case.title(beside), "figure": net_words(case.measure(beside))}
     if differ:
         return _("{measure}: {figure}; the two sources contradict one another.", **place)
     return _("{measure}: {figure}, for comparison.", **place)
 
 
-def _forbidden_formula(case: Case, name: str, *, net_known: bool) -> Words:
-    rule = cast(ForbiddenArea, case.rule)
+def _forbidden_formula(case: Case[ForbiddenArea], name: str, *, net_known: bool) -> Words:
+    rule = case.rule
     place = {"measure": case.title(name), "limit": phrases.quantity(rule.limit, rule.unit)}
     if not net_known:
         return _("The area of “{measure}”; the bar is {limit}.", **place)
@@ -293,3 +332,9 @@ def _forbidden_formula(case: Case, name: str, *, net_known: bool) -> Words:
             **place,
         )
     return _("The area of “{measure}” net of ridges; the bar is {limit}.", **place)
+
+
+KINDS = (
+    Kind(AreaAbout, area_about),
+    Kind(ForbiddenArea, forbidden_area),
+)

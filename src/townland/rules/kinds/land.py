@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, cast
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
 
 from townland import units
+from townland.documents import Strict
 from townland.errors import DossierError
 from townland.i18n import Words, _
-from townland.rules.book.model import Verdict
 from townland.rules.judging import phrases
 from townland.rules.judging.case import (
     ZERO,
@@ -21,13 +23,79 @@ from townland.rules.judging.case import (
     only_slivers,
     term,
 )
+from townland.rules.judging.clause import MeasureName, Rule, Share, Unit, fault, refuse
 from townland.rules.judging.finding import Finding
-from townland.rules.rule import LandNeed, LandReuse, Reuse
+from townland.rules.judging.kind import Kind
+from townland.terms import Verdict
 
 
-def land_reuse(case: Case) -> Finding:
+class Reuse(Strict):
+    """One kind of land to be used again: what the plan builds on, of how much there is."""
+
+    used: MeasureName
+    total: MeasureName
+
+
+class LandReuse(Rule):
+    """How much land that ought to be used first a plan uses, and how much it leaves idle.
+
+    `counted` exclude one another and are summed; `beside` are designated layers that lie over them
+    and are only shown. `measure` is the whole that shares are of. `minimum_share` is a bureau's own.
+    """
+
+    references = ("measure", "counted", "beside")
+
+    kind: Literal["land_reuse"]
+    measure: MeasureName
+    counted: Annotated[tuple[Reuse, ...], Field(json_schema_extra={"minItems": 1})]
+    beside: tuple[Reuse, ...] = ()
+    minimum_share: Share | None = None
+
+    @property
+    def can_fail(self) -> bool:
+        """Never: it states figures, and below a bureau's share it asks for a look."""
+        return False
+
+    @model_validator(mode="after")
+    def _something_counts(self) -> LandReuse:
+        if not self.counted:
+            refuse([fault(("counted",), _("at least one kind of land is counted"))])
+        return self
+
+
+class Sources(Strict):
+    """The measures of new construction land by what it was."""
+
+    paddy: MeasureName
+    other_cultivated: MeasureName
+    other_agricultural: MeasureName
+    unused: MeasureName
+
+
+class LandNeed(Rule):
+    """The land-indicator need against the quotas that the dossier holds, in `unit`.
+
+    `quota` and `linked_quota` are keys of the dossier.
+    """
+
+    references = ("measure", "sources")
+
+    kind: Literal["land_need"]
+    measure: MeasureName
+    sources: Sources
+    quota: str | None = None
+    linked_quota: str | None = None
+    unit: Unit
+
+    @property
+    def can_fail(self) -> bool:
+        """Whether a town can fail this rule: without a quota to look for it only states figures."""
+        return not self.modal and self.quota is not None
+
+
+def land_reuse(case: Case[LandReuse]) -> Finding:
     """State how much land that ought to be used first the plan uses, and leaves idle."""
-    rule = cast(LandReuse, case.rule)
+    rule = case.rule
     counted = [name for reuse in rule.counted for name in (reuse.used, reuse.total)]
     gap = gaps(case, rule.measure, *counted)
     known = [reuse for reuse in rule.beside if not _absent(case, reuse)]
@@ -105,7 +173,7 @@ def land_reuse(case: Case) -> Finding:
     )
 
 
-def _absent(case: Case, reuse: Reuse) -> tuple[str, ...]:
+def _absent(case: Case[Rule], reuse: Reuse) -> tuple[str, ...]:
     return case.measure(reuse.total).missing
 
 
@@ -113,11 +181,11 @@ def _roles(roles: list[str]) -> Words:
     return phrases.listed(phrases.role(role) for role in dict.fromkeys(roles))
 
 
-def _reused(case: Case, used: Decimal, whole: Decimal) -> Words:
+def _reused(case: Case[LandReuse], used: Decimal, whole: Decimal) -> Words:
     place = {
         "used": phrases.area(used),
         "whole": phrases.area(whole),
-        "measure": case.title(cast(LandReuse, case.rule).measure),
+        "measure": case.title(case.rule.measure),
     }
     if whole == 0:
         return _("{measure}: none.", **place)
@@ -128,7 +196,7 @@ def _reused(case: Case, used: Decimal, whole: Decimal) -> Words:
     )
 
 
-def _one_reuse(case: Case, reuse: Reuse) -> Words:
+def _one_reuse(case: Case[Rule], reuse: Reuse) -> Words:
     used, total = case.measure(reuse.used).area_m2, case.measure(reuse.total).area_m2
     if total == 0:
         return _("{measure}: there is no such land in the town.", measure=case.title(reuse.used))
@@ -141,15 +209,15 @@ def _one_reuse(case: Case, reuse: Reuse) -> Words:
     )
 
 
-def _bar_of_share(case: Case, used: Decimal, limit: Decimal) -> Words:
-    share = cast(LandReuse, case.rule).minimum_share or ZERO
+def _bar_of_share(case: Case[LandReuse], used: Decimal, limit: Decimal) -> Words:
+    share = case.rule.minimum_share or ZERO
     place = {"share": phrases.percent(share), "limit": phrases.area(limit)}
     if used < limit:
         return _("The bureau asks for at least {share}, that is {limit}: not reached.", **place)
     return _("The bureau asks for at least {share}, that is {limit}: reached.", **place)
 
 
-def _reuse_row(case: Case, reuse: Reuse) -> dict[str, Any]:
+def _reuse_row(case: Case[Rule], reuse: Reuse) -> dict[str, Any]:
     used, total = case.measure(reuse.used).area_m2, case.measure(reuse.total).area_m2
     return {
         "used": reuse.used,
@@ -165,7 +233,7 @@ def _idle(used: Decimal, total: Decimal) -> Decimal:
     return max(total - used, ZERO)
 
 
-def _partly_covered(case: Case, rule: LandReuse, known: list[Reuse]) -> list[Words]:
+def _partly_covered(case: Case[Rule], rule: LandReuse, known: list[Reuse]) -> list[Words]:
     return [
         _(
             "“{measure}” is known for a part of the town only; {area} are not covered",
@@ -177,13 +245,13 @@ def _partly_covered(case: Case, rule: LandReuse, known: list[Reuse]) -> list[Wor
     ]
 
 
-def land_need(case: Case) -> Finding:
+def land_need(case: Case[LandNeed]) -> Finding:
     """Set the need of land indicators for new construction land against the quotas.
 
     The ridges inside cultivated land are booked to other agricultural land (1203 田坎), so that the
     net column sums to the gross total.
     """
-    rule = cast(LandNeed, case.rule)
+    rule = case.rule
     measure, gap = case.measure(rule.measure), gaps(case, rule.measure)
     need, closure = measure.area_m2, case.closure(rule.measure)
     solid = need - measure.sliver_m2
@@ -279,7 +347,7 @@ def land_need(case: Case) -> Finding:
     )
 
 
-def _quota(case: Case, key: str | None) -> Decimal | None:
+def _quota(case: Case[LandNeed], key: str | None) -> Decimal | None:
     """Read a quota of the dossier in m²; None where the dossier does not state it."""
     value = None if key is None else case.facts.dossier.get(key)
     if value is None:
@@ -292,13 +360,13 @@ def _quota(case: Case, key: str | None) -> Decimal | None:
                 town=case.facts.name or case.facts.town,
                 key=key,
                 value=repr(value),
-                unit=cast(LandNeed, case.rule).unit,
+                unit=case.rule.unit,
             )
         )
-    return units.to_m2(value, cast(LandNeed, case.rule).unit)
+    return units.to_m2(value, case.rule.unit)
 
 
-def _balance(case: Case, rule: LandNeed) -> list[dict[str, Any]]:
+def _balance(case: Case[Rule], rule: LandNeed) -> list[dict[str, Any]]:
     """Divide the need by what the land was, gross and net; both columns sum to the need."""
     sources = rule.sources
     rows: list[dict[str, Any]] = []
@@ -324,7 +392,7 @@ def _balance(case: Case, rule: LandNeed) -> list[dict[str, Any]]:
     return rows
 
 
-def _needed(case: Case, need: Decimal, balance: list[dict[str, Any]]) -> Words:
+def _needed(case: Case[LandNeed], need: Decimal, balance: list[dict[str, Any]]) -> Words:
     names = {
         "paddy": _("paddy"),
         "other_cultivated": _("other cultivated land"),
@@ -333,10 +401,10 @@ def _needed(case: Case, need: Decimal, balance: list[dict[str, Any]]) -> Words:
         None: _("land of no known source"),
     }
     if need == 0:
-        return _("{measure}: none.", measure=case.title(cast(LandNeed, case.rule).measure))
+        return _("{measure}: none.", measure=case.title(case.rule.measure))
     return _(
         "{measure}: {need}, of it net of ridges: {parts}.",
-        measure=case.title(cast(LandNeed, case.rule).measure),
+        measure=case.title(case.rule.measure),
         need=phrases.area(need),
         parts=phrases.listed(
             _("{name} {area}", name=names[row["source"]], area=phrases.area(row["net_m2"]))
@@ -377,3 +445,9 @@ def _no_quota(rule: LandNeed) -> Words:
 
 def _field(key: str) -> Words:
     return _("quota ({key})", key=key)
+
+
+KINDS = (
+    Kind(LandNeed, land_need),
+    Kind(LandReuse, land_reuse),
+)

@@ -2,20 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, cast
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, model_validator
 
 from townland import units
 from townland.i18n import Words, _
-from townland.rules.book.model import Verdict
-from townland.rules.declared import DebtGuard, DeclaredShare, InvestmentDensity
 from townland.rules.judging import phrases
 from townland.rules.judging.arithmetic import DENSITY_DIGITS, SHARE_DIGITS, quotient
 from townland.rules.judging.case import Case, Gaps, both, gaps, known_part
+from townland.rules.judging.clause import MeasureName, OnlyFigures, Path, Rule, Share, fault, refuse
 from townland.rules.judging.finding import Finding
+from townland.rules.judging.kind import Kind
 from townland.rules.stating import field, unknown, yi
+from townland.terms import Verdict
+
+
+class InvestmentDensity(Rule):
+    """Investment for each km², of towns of one type; `limit` is in 亿元 (100 million yuan) per km².
+
+    The clause does not say which area it means: every measure of `bases` is one reading, and `basis`
+    pins one of them. `investment` and `type` are fields of the dossier.
+    """
+
+    references: ClassVar[tuple[str, ...]] = ("bases", "basis")
+
+    kind: Literal["investment_density"]
+    type: Path = "type"
+    town_type: str
+    investment: Path
+    bases: Annotated[tuple[MeasureName, ...], Field(json_schema_extra={"minItems": 1})]
+    basis: MeasureName | None = None
+    limit: Annotated[Decimal, Field(gt=0)]
+
+    @model_validator(mode="after")
+    def _basis_is_one_of_them(self) -> InvestmentDensity:
+        if not self.bases:
+            refuse([fault(("bases",), _("at least one area is a basis"))])
+        if self.basis is not None and self.basis not in self.bases:
+            refuse([fault(("basis",), _("{basis} is not among the bases", basis=self.basis))])
+        return self
+
+
+class DeclaredShare(OnlyFigures):
+    """The share of one amount of the dossier in another; `minimum_share` is a bureau's own."""
+
+    kind: Literal["declared_share"]
+    part: Path
+    whole: Path
+    minimum_share: Share | None = None
+
+
+class DebtGuard(Rule):
+    """The county's debt ratio above which no platform company may borrow for a town."""
+
+    kind: Literal["debt_guard"]
+    ratio: Path
+    platform: Path
+    limit: Annotated[Decimal, Field(gt=0)]
+
+    @classmethod
+    def shares(cls, table: Mapping[str, Any]) -> tuple[str, ...]:
+        """Name the keys whose number is a share or a ratio: the bar is one."""
+        return (*super().shares(table), "limit")
+
 
 NOTHING: dict[str, Any] = {
     "formula": both(_("Nothing is computed.")),
@@ -24,7 +77,7 @@ NOTHING: dict[str, Any] = {
 }
 
 
-def amount(case: Case, path: str) -> Decimal | None:
+def amount(case: Case[Rule], path: str) -> Decimal | None:
     """Give an amount of the dossier; None where it does not state it."""
     value = case.facts.declared(path)
     return None if value is None else units.exact(value)
@@ -41,7 +94,7 @@ def declared_number(path: str, value: Decimal, unit: str | None = None) -> dict[
     }
 
 
-def not_known(case: Case, missing: Sequence[str], **trace: Any) -> Finding:
+def not_known(case: Case[Rule], missing: Sequence[str], **trace: Any) -> Finding:
     """Make the finding of a rule whose fields the dossier leaves out."""
     return case.finding(
         Verdict.NOT_EVALUATED,
@@ -55,7 +108,7 @@ def not_known(case: Case, missing: Sequence[str], **trace: Any) -> Finding:
     )
 
 
-def not_applicable(case: Case, reason: Words, **trace: Any) -> Finding:
+def not_applicable(case: Case[Rule], reason: Words, **trace: Any) -> Finding:
     """Make the finding of a rule that does not concern this town."""
     return case.finding(
         Verdict.INFO,
@@ -90,9 +143,9 @@ class Reading:
         return self.met is False and not self.near
 
 
-def investment_density(case: Case) -> Finding:
+def investment_density(case: Case[InvestmentDensity]) -> Finding:
     """Judge the investment for each km², by every reading of which km² the clause means."""
-    rule = cast(InvestmentDensity, case.rule)
+    rule = case.rule
     town_type, invested = case.facts.declared(rule.type), amount(case, rule.investment)
     types = {"light_asset": _("light-asset"), "heavy_asset": _("heavy-asset")}
     if town_type is not None and town_type != rule.town_type:
@@ -174,8 +227,8 @@ def investment_density(case: Case) -> Finding:
     )
 
 
-def _reading(case: Case, name: str, invested: Decimal) -> Reading:
-    rule = cast(InvestmentDensity, case.rule)
+def _reading(case: Case[InvestmentDensity], name: str, invested: Decimal) -> Reading:
+    rule = case.rule
     area, gap = case.measure(name).area_m2, gaps(case, name)
     if area == 0:
         # any amount is beyond every bar where there is no land to spread it over
@@ -187,7 +240,7 @@ def _reading(case: Case, name: str, invested: Decimal) -> Reading:
     return Reading(name, area, figure, kept, None if gap and met else met, near, gap)
 
 
-def _holds(case: Case, whole: str, part: str) -> bool:
+def _holds(case: Case[Rule], whole: str, part: str) -> bool:
     specs = case.rulebook.measure
     return whole != part and specs[whole].holds(specs[part])
 
@@ -197,7 +250,7 @@ def _as_met(one: Reading) -> Reading:
     return Reading(one.name, one.area_m2, one.figure, one.trace, True, False, nothing)
 
 
-def _per_km2(case: Case, one: Reading, invested: Decimal, limit: Decimal) -> Words:
+def _per_km2(case: Case[Rule], one: Reading, invested: Decimal, limit: Decimal) -> Words:
     place = {
         "measure": case.title(one.name),
         "invested": yi(invested),
@@ -213,7 +266,7 @@ def _per_km2(case: Case, one: Reading, invested: Decimal, limit: Decimal) -> Wor
     return _("{invested} on {area} of “{measure}” are {figure} for each km².", **place)
 
 
-def _near_words(case: Case, limit: Decimal) -> Words:
+def _near_words(case: Case[Rule], limit: Decimal) -> Words:
     return _(
         "That is nearer to {bar} than {share} of it, within which a person must look.",
         bar=yi(limit),
@@ -231,9 +284,9 @@ def _pinned(basis: str) -> dict[str, Any]:
     }
 
 
-def declared_share(case: Case) -> Finding:
+def declared_share(case: Case[DeclaredShare]) -> Finding:
     """State the share of one amount of the dossier in another; below a bureau's own, review."""
-    rule = cast(DeclaredShare, case.rule)
+    rule = case.rule
     part, whole = amount(case, rule.part), amount(case, rule.whole)
     if part is None or whole is None:
         known = ((rule.part, part), (rule.whole, whole))
@@ -296,9 +349,9 @@ def declared_share(case: Case) -> Finding:
     )
 
 
-def debt_guard(case: Case) -> Finding:
+def debt_guard(case: Case[DebtGuard]) -> Finding:
     """Judge borrowing through a platform company by the county's debt ratio."""
-    rule = cast(DebtGuard, case.rule)
+    rule = case.rule
     ratio, platform = amount(case, rule.ratio), case.facts.declared(rule.platform)
     free, disguised = platform == "none", platform == "disguised_borrowing"
     near = ratio is not None and abs(ratio - rule.limit) < case.uncertainty * rule.limit
@@ -373,3 +426,10 @@ def debt_guard(case: Case) -> Finding:
         unit="share",
         missing=tuple(missing),
     )
+
+
+KINDS = (
+    Kind(DebtGuard, debt_guard),
+    Kind(DeclaredShare, declared_share),
+    Kind(InvestmentDensity, investment_density),
+)

@@ -3,29 +3,110 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, cast
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
 
 from townland import units
-from townland.i18n import _
-from townland.rules.book.model import Verdict
-from townland.rules.declared import (
-    ApplicationWindow,
-    CountsWithin,
-    DocumentsNamed,
-    ListedAmong,
-    NameReserved,
-)
+from townland.documents import Strict
+from townland.i18n import Bilingual, _
 from townland.rules.judging import phrases
 from townland.rules.judging.case import Case, both, by_precedence
+from townland.rules.judging.clause import Count, OnlyFigures, Path, Rule, fault, refuse
 from townland.rules.judging.finding import Finding
+from townland.rules.judging.kind import Kind
 from townland.rules.kinds.money import not_applicable, not_known
 from townland.rules.kinds.stages import events_until
 from townland.rules.stating import unknown
+from townland.terms import Verdict
+
+
+class Counted(Strict):
+    """A list of the dossier that should have from `least` to `most` entries."""
+
+    field: Path
+    title: Bilingual
+    least: Count
+    most: Count
+
+
+class CountsWithin(Rule):
+    """How many entries some lists of the dossier have."""
+
+    kind: Literal["counts_within"]
+    counted: Annotated[tuple[Counted, ...], Field(json_schema_extra={"minItems": 1})]
+
+    @model_validator(mode="after")
+    def _ranges_are_some(self) -> CountsWithin:
+        if not self.counted:
+            refuse([fault(("counted",), _("at least one list is counted"))])
+        for at, each in enumerate(self.counted):
+            if each.least > each.most:
+                refuse([fault(("counted", at), _("least is more than most"))])
+        return self
+
+
+class NamedDocument(Strict):
+    """A document that the dossier should name."""
+
+    field: Path
+    title: Bilingual
+
+
+class DocumentsNamed(Rule):
+    """The documents that an application consists of."""
+
+    kind: Literal["documents_named"]
+    documents: Annotated[tuple[NamedDocument, ...], Field(json_schema_extra={"minItems": 1})]
+
+    @model_validator(mode="after")
+    def _some_are_asked(self) -> DocumentsNamed:
+        if not self.documents:
+            refuse([fault(("documents",), _("at least one document is asked for"))])
+        return self
+
+
+class Group(Strict):
+    """Names that belong together under one heading."""
+
+    title: Bilingual
+    names: tuple[str, ...]
+
+
+class ListedAmong(OnlyFigures):
+    """Whether what the dossier names is among the names of an open list."""
+
+    kind: Literal["listed_among"]
+    field: Path
+    groups: tuple[Group, ...]
+
+
+class NameReserved(Rule):
+    """A word that only towns on a list may bear in their names."""
+
+    kind: Literal["name_reserved"]
+    word: Annotated[str, Field(min_length=1)]
+    list: Path
+
+
+class ApplicationWindow(Rule):
+    """The years in which towns apply."""
+
+    kind: Literal["application_window"]
+    first_year: int
+    last_year: int
+
+    @model_validator(mode="after")
+    def _years_in_order(self) -> ApplicationWindow:
+        if self.first_year > self.last_year:
+            refuse([fault(("last_year",), _("the last year is before the first"))])
+        return self
+
 
 NONE = units.exact(0)
 
 
-def beyond(case: Case) -> Verdict:
+def beyond(case: Case[Rule]) -> Verdict:
     """Give the verdict beyond the bar: for a person where the clause only urges."""
     return Verdict.REVIEW if case.rule.modal else Verdict.FAIL
 
@@ -45,9 +126,9 @@ def law_range(name: str, value: Any, title: Any) -> dict[str, Any]:
     return {"name": name, "value": value, "unit": None, "title": both(title), "origin": "policy"}
 
 
-def counts_within(case: Case) -> Finding:
+def counts_within(case: Case[CountsWithin]) -> Finding:
     """Count the entries of lists, each of which should be within its range."""
-    rule = cast(CountsWithin, case.rule)
+    rule = case.rule
     lists = {each.field: case.facts.declared(each.field) for each in rule.counted}
     missing = [path for path, entries in lists.items() if entries is None]
     counts = {path: units.exact(len(entries or ())) for path, entries in lists.items()}
@@ -111,9 +192,9 @@ def counts_within(case: Case) -> Finding:
     )
 
 
-def documents_named(case: Case) -> Finding:
+def documents_named(case: Case[DocumentsNamed]) -> Finding:
     """Look whether the dossier names every document; one that it says there is not, is missing."""
-    rule = cast(DocumentsNamed, case.rule)
+    rule = case.rule
     named = {each.field: case.facts.declared(each.field) for each in rule.documents}
     silent = [path for path, value in named.items() if value is None]
     absent = [each for each in rule.documents if named[each.field] is False]
@@ -166,9 +247,9 @@ def documents_named(case: Case) -> Finding:
     )
 
 
-def listed_among(case: Case) -> Finding:
+def listed_among(case: Case[ListedAmong]) -> Finding:
     """State whether what the dossier names is on an open list of the policy."""
-    rule = cast(ListedAmong, case.rule)
+    rule = case.rule
     value = case.facts.declared(rule.field)
     if value is None:
         return not_known(case, [rule.field])
@@ -201,9 +282,9 @@ def listed_among(case: Case) -> Finding:
     )
 
 
-def name_reserved(case: Case) -> Finding:
+def name_reserved(case: Case[NameReserved]) -> Finding:
     """Look whether a town bears the word in its name without being on the list."""
-    rule = cast(NameReserved, case.rule)
+    rule = case.rule
     bears, listed = rule.word in case.facts.name, case.facts.declared(rule.list)
     place = {"word": rule.word, "name": case.facts.name}
     if bears and listed is None:
@@ -236,9 +317,9 @@ def name_reserved(case: Case) -> Finding:
     )
 
 
-def application_window(case: Case) -> Finding:
+def application_window(case: Case[ApplicationWindow]) -> Finding:
     """Judge the year of the latest application before the day of the check."""
-    rule = cast(ApplicationWindow, case.rule)
+    rule = case.rule
     if case.facts.declared("events") is None:
         return not_known(case, ["events"])
     days = [day for day, name in events_until(case.facts, case.on) if name == "applied"]
@@ -276,3 +357,12 @@ def application_window(case: Case) -> Finding:
         margin=None,
         unit="date",
     )
+
+
+KINDS = (
+    Kind(ApplicationWindow, application_window),
+    Kind(CountsWithin, counts_within),
+    Kind(DocumentsNamed, documents_named),
+    Kind(ListedAmong, listed_among),
+    Kind(NameReserved, name_reserved),
+)

@@ -2,23 +2,76 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, Literal
 
 from townland import units
 from townland.i18n import Words, _
-from townland.rules.book.model import Verdict
 from townland.rules.judging import fields, phrases
 from townland.rules.judging.case import ZERO, Case, both, gaps, known_part, term
+from townland.rules.judging.clause import Amount, Beyond, MeasureName, Only, Positive, Rule, Unit
 from townland.rules.judging.finding import Finding
-from townland.rules.rule_land import AreaRange, DeclaredRatio, Only
+from townland.rules.judging.kind import Kind
+from townland.terms import Verdict
+
+
+class AreaRange(Rule):
+    """An area between two bars, either of which may be left out.
+
+    For the towns of `raised_for` the upper bar may be raised by a measure that the law does not state.
+    """
+
+    kind: Literal["area_range"]
+    measure: MeasureName
+    minimum: Amount | None = None
+    maximum: Amount | None = None
+    unit: Unit
+    raised_for: Only | None = None
+    beyond: Beyond = "review"
+
+    @property
+    def can_fail(self) -> bool:
+        """Whether missing a bar can be more than a case for a person."""
+        return self.beyond == "fail" and not self.modal
+
+
+class DeclaredRatio(Rule):
+    """A figure of the dossier, or its ratio to another one or to an area, against a bar.
+
+    Printed in `unit` after multiplying by `factor`; the area counts in `area_unit`.
+    """
+
+    kind: Literal["declared_ratio"]
+    value: str
+    per: str | None = None
+    measure: MeasureName | None = None
+    area_unit: Unit = "mu"
+    factor: Positive = Decimal(1)
+    minimum: Amount | None = None
+    maximum: Amount | None = None
+    unit: Literal["share", "persons", "visits_10k", "yuan_10k_per_mu", "yuan_10k_per_head"]
+    only_for: Only | None = None
+    beyond: Beyond = "review"
+
+    @classmethod
+    def shares(cls, table: Mapping[str, Any]) -> tuple[str, ...]:
+        """Name the keys whose number is a share or a ratio: both bars where `unit` is ``share``."""
+        bars = ("minimum", "maximum") if table.get("unit") == "share" else ()
+        return (*super().shares(table), *bars)
+
+    @property
+    def can_fail(self) -> bool:
+        """Whether missing a bar can be more than a case for a person."""
+        return self.beyond == "fail" and not self.modal
+
 
 Bar = Decimal | None
 
 
-def area_range(case: Case) -> Finding:
+def area_range(case: Case[AreaRange]) -> Finding:
     """Judge an area by a lower and an upper bar."""
-    rule = cast(AreaRange, case.rule)
+    rule = case.rule
     measure, gap = case.measure(rule.measure), gaps(case, rule.measure)
     figure, closure = measure.area_m2, case.closure(rule.measure)
     low, high = (
@@ -92,7 +145,7 @@ def _room(more: Bar, less: Bar) -> Bar:
     return None if more is None or less is None else more - less
 
 
-def _silent(case: Case, only: Only) -> bool:
+def _silent(case: Case[Rule], only: Only) -> bool:
     return fields.concerns(case, only) is None
 
 
@@ -114,9 +167,9 @@ def _below_or_above(below: bool, above: bool) -> Words | None:
     return _("It is above that.") if above else None
 
 
-def declared_ratio(case: Case) -> Finding:
+def declared_ratio(case: Case[DeclaredRatio]) -> Finding:
     """Judge a figure of the dossier, or its ratio to another one or to an area."""
-    rule = cast(DeclaredRatio, case.rule)
+    rule = case.rule
     concerned = fields.concerns(case, rule.only_for)
     gap = gaps(case, *([] if rule.measure is None else [rule.measure]))
     value, per = (fields.number(case, path) for path in (rule.value, rule.per))
@@ -180,7 +233,7 @@ def declared_ratio(case: Case) -> Finding:
     )
 
 
-def _whole(case: Case, rule: DeclaredRatio, per: Bar) -> Decimal:
+def _whole(case: Case[Rule], rule: DeclaredRatio, per: Bar) -> Decimal:
     """Give what the figure is divided by: another figure, an area, or one."""
     if rule.per is not None:
         return per or ZERO
@@ -212,7 +265,9 @@ def _bar(rule: DeclaredRatio, figure: Decimal) -> list[Words]:
     return said
 
 
-def _trace(case: Case, rule: DeclaredRatio, shown: Bar, value: Bar, per: Bar) -> dict[str, Any]:
+def _trace(
+    case: Case[Rule], rule: DeclaredRatio, shown: Bar, value: Bar, per: Bar
+) -> dict[str, Any]:
     known = shown is not None
     by: list[dict[str, Any]] = []
     if known and rule.per is not None:
@@ -241,3 +296,9 @@ def _trace(case: Case, rule: DeclaredRatio, shown: Bar, value: Bar, per: Bar) ->
             case.own_number("uncertainty", rule.uncertainty),
         ],
     }
+
+
+KINDS = (
+    Kind(AreaRange, area_range),
+    Kind(DeclaredRatio, declared_ratio),
+)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, NamedTuple, cast
+from typing import Any, Literal, NamedTuple
 
 from townland import units
 from townland.i18n import Words, _
 from townland.measuring.areas import Measure
-from townland.rules.book.model import Verdict
 from townland.rules.judging import fields, phrases
 from townland.rules.judging.case import (
     ZERO,
@@ -23,8 +22,57 @@ from townland.rules.judging.case import (
     only_slivers,
     term,
 )
+from townland.rules.judging.clause import MeasureName, Positive, Rule, Unit
 from townland.rules.judging.finding import Finding
-from townland.rules.rule_land import LandReplace, LinkedQuota, PerHead
+from townland.rules.judging.kind import Kind
+from townland.terms import Verdict
+
+
+class LandReplace(Rule):
+    """Cultivated land and paddy to be replaced, against what the replacement bank holds, in `unit`.
+
+    `bank` and `paddy_bank` are keys of the dossier; the paddy is a part of the bank. `paddy_beside` is
+    a second source of the paddy.
+    """
+
+    references = ("cultivated", "paddy", "paddy_beside")
+
+    kind: Literal["land_replace"]
+    cultivated: MeasureName
+    paddy: MeasureName
+    paddy_beside: MeasureName | None = None
+    bank: str | None = None
+    paddy_bank: str | None = None
+    unit: Unit
+
+    @property
+    def can_fail(self) -> bool:
+        """Whether a town can fail this rule: without a bank to look for it only states figures."""
+        return not self.modal and self.bank is not None
+
+
+class LinkedQuota(Rule):
+    """The land-indicator need against the linked quota (增减挂钩) of the dossier, in `unit`."""
+
+    kind: Literal["linked_quota"]
+    measure: MeasureName
+    quota: str | None = None
+    linked_quota: str
+    unit: Unit
+
+    @property
+    def can_fail(self) -> bool:
+        """Never: it states figures."""
+        return False
+
+
+class PerHead(Rule):
+    """Construction land per head of the dossier's `population`, against a cap in m² (`limit`)."""
+
+    kind: Literal["per_head"]
+    measure: MeasureName
+    population: str
+    limit: Positive | None = None
 
 
 class _Account(NamedTuple):
@@ -46,12 +94,12 @@ class _Account(NamedTuple):
         return self.bank is not None and self.solid > self.bank and not self.near
 
 
-def land_replace(case: Case) -> Finding:
+def land_replace(case: Case[LandReplace]) -> Finding:
     """Set the cultivated land and the paddy to be replaced against the replacement bank.
 
     Areas are net of ridges; where the bank holds nothing the gross area counts.
     """
-    rule = cast(LandReplace, case.rule)
+    rule = case.rule
     names = [rule.cultivated, rule.paddy]
     gap = gaps(case, *names)
     cultivated = _account(case, rule.cultivated, rule.bank)
@@ -150,8 +198,8 @@ def land_replace(case: Case) -> Finding:
     )
 
 
-def _account(case: Case, name: str, bank: str | None) -> _Account:
-    rule = cast(LandReplace, case.rule)
+def _account(case: Case[LandReplace], name: str, bank: str | None) -> _Account:
+    rule = case.rule
     measure, held = case.measure(name), fields.area(case, bank, rule.unit)
     compared = measure.area_m2 if held == 0 else net(measure)
     solid = max(compared - measure.sliver_m2, ZERO)
@@ -173,7 +221,7 @@ def _term(account: _Account) -> dict[str, Any]:
     return term(account.name, figure, net(account.measure))
 
 
-def _replaced(case: Case, account: _Account) -> Words:
+def _replaced(case: Case[Rule], account: _Account) -> Words:
     place = {
         "measure": case.title(account.name),
         "figure": net_words(account.measure),
@@ -196,7 +244,7 @@ def _replaced(case: Case, account: _Account) -> Words:
     )
 
 
-def _contradicts(case: Case, beside: str) -> Words:
+def _contradicts(case: Case[Rule], beside: str) -> Words:
     return _(
         "{measure}: {figure}; the two sources contradict one another.",
         measure=case.title(beside),
@@ -204,9 +252,9 @@ def _contradicts(case: Case, beside: str) -> Words:
     )
 
 
-def linked_quota(case: Case) -> Finding:
+def linked_quota(case: Case[LinkedQuota]) -> Finding:
     """Set the land-indicator need against the linked quota: what is short or left over."""
-    rule = cast(LinkedQuota, case.rule)
+    rule = case.rule
     measure, gap = case.measure(rule.measure), gaps(case, rule.measure)
     need = measure.area_m2
     linked = fields.area(case, rule.linked_quota, rule.unit)
@@ -252,9 +300,9 @@ def linked_quota(case: Case) -> Finding:
     )
 
 
-def _need(case: Case, need: Decimal) -> Words:
+def _need(case: Case[LinkedQuota], need: Decimal) -> Words:
     place = {
-        "measure": case.title(cast(LinkedQuota, case.rule).measure),
+        "measure": case.title(case.rule.measure),
         "figure": phrases.area(need),
     }
     if need == 0:
@@ -276,9 +324,9 @@ def _left(left: Decimal, linked: Decimal) -> Words:
     return _("After the annual quota {left} are left; the linked quota leaves {rest}.", **place)
 
 
-def per_head(case: Case) -> Finding:
+def per_head(case: Case[PerHead]) -> Finding:
     """Judge construction land per head by a cap that the rulebook states."""
-    rule = cast(PerHead, case.rule)
+    rule = case.rule
     measure, gap = case.measure(rule.measure), gaps(case, rule.measure)
     people = fields.number(case, rule.population)
     unstated = () if people else (rule.population,)
@@ -358,3 +406,10 @@ def per_head(case: Case) -> Finding:
         measures=[rule.measure],
         missing=(*gap.missing, *unstated, *(() if rule.limit is not None else ("limit",))),
     )
+
+
+KINDS = (
+    Kind(LandReplace, land_replace),
+    Kind(LinkedQuota, linked_quota),
+    Kind(PerHead, per_head),
+)

@@ -11,19 +11,43 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, cast
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from townland import units
 from townland.i18n import Words, _
-from townland.rules.book.model import Verdict
-from townland.rules.declared import StageDeadline, Subsidy
 from townland.rules.judging import phrases
 from townland.rules.judging.arithmetic import years_later
 from townland.rules.judging.case import Case, both
+from townland.rules.judging.clause import Rule, Years
 from townland.rules.judging.facts import Facts
 from townland.rules.judging.finding import Finding
+from townland.rules.judging.kind import Kind
 from townland.rules.kinds.money import not_applicable, not_known
 from townland.rules.stating import wan
+from townland.terms import Verdict
+
+
+class StageDeadline(Rule):
+    """How long a stage lasts until its acceptance, and how much longer after a first failure.
+
+    After a second failure support ends `support_ends_after_years` later, from that year's first day.
+    """
+
+    kind: Literal["stage_deadline"]
+    stage: Literal["cultivation", "construction"]
+    years: Years
+    extension_years: Years
+    support_ends_after_years: Years | None = None
+
+
+class Subsidy(Rule):
+    """The subsidy in two instalments, in 万元 (10 000 yuan), and its return."""
+
+    kind: Literal["subsidy"]
+    on_listing: Annotated[Decimal, Field(ge=0)]
+    on_construction: Annotated[Decimal, Field(ge=0)]
 
 
 class Stage(StrEnum):
@@ -138,9 +162,9 @@ def due(past: History, on_listing: Decimal, on_construction: Decimal) -> Decimal
     return sum((part for stage, part in parts if stage in past.entered), units.exact(0))
 
 
-def stage_deadline(case: Case) -> Finding:
+def stage_deadline(case: Case[StageDeadline]) -> Finding:
     """Say where the town stands in a stage, by when its acceptance is due, and what follows."""
-    rule = cast(StageDeadline, case.rule)
+    rule = case.rule
     if case.facts.declared("events") is None:
         return not_known(case, ["events"])
     past = history(events_until(case.facts, case.on))
@@ -309,7 +333,7 @@ def _lost(rule: StageDeadline, lost: dt.date) -> Words:
     )
 
 
-def _numbers(case: Case, rule: StageDeadline) -> list[dict[str, Any]]:
+def _numbers(case: Case[Rule], rule: StageDeadline) -> list[dict[str, Any]]:
     titles = {
         "years": _("how many years the stage lasts"),
         "extension_years": _("how many more years after a first failure"),
@@ -338,9 +362,9 @@ def _hasty(past: History) -> Words | None:
     )
 
 
-def subsidy(case: Case) -> Finding:
+def subsidy(case: Case[Subsidy]) -> Finding:
     """Set the subsidy paid against what has fallen due, and say what is to be returned."""
-    rule = cast(Subsidy, case.rule)
+    rule = case.rule
     missing = [path for path in ("events", "subsidy_paid") if case.facts.declared(path) is None]
     if missing:
         return not_known(case, missing)
@@ -427,3 +451,9 @@ def subsidy(case: Case) -> Finding:
         if unstated and back > 0
         else [],
     )
+
+
+KINDS = (
+    Kind(StageDeadline, stage_deadline),
+    Kind(Subsidy, subsidy),
+)

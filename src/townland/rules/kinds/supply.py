@@ -4,15 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import NamedTuple, cast
+from typing import Annotated, Literal, NamedTuple, cast
 
+from pydantic import Field
+
+from townland.documents import Strict
 from townland.errors import DossierError
 from townland.i18n import Bilingual, Words, _
-from townland.rules.book.model import Verdict
 from townland.rules.judging import fields, phrases
 from townland.rules.judging.case import ZERO, Case, both, gaps, known_part, only_slivers
+from townland.rules.judging.clause import MeasureName, PositiveCount, Rule, Share
 from townland.rules.judging.finding import Finding
-from townland.rules.rule_land import Supplier, SupplyRate
+from townland.rules.judging.kind import Kind
+from townland.terms import Verdict
+
+
+class Supplier(Strict):
+    """A city or a county, and the key of the dossier that holds its land supply by year."""
+
+    title: Bilingual
+    supply: str
+
+
+class SupplyRate(Rule):
+    """The mean land-supply rate of the last full calendar years, as far as there is new land.
+
+    Each of `places` is read twice: as the mean of the yearly rates and as sum by sum.
+    """
+
+    kind: Literal["supply_rate"]
+    measure: MeasureName
+    places: Annotated[tuple[Supplier, ...], Field(min_length=1)]
+    years: PositiveCount
+    minimum: Share
 
 
 class _Year(NamedTuple):
@@ -35,14 +59,14 @@ class _Reading(NamedTuple):
         return _("{place} {rate} (mean of the yearly rates)", **place)
 
 
-def supply_rate(case: Case) -> Finding:
+def supply_rate(case: Case[SupplyRate]) -> Finding:
     """Judge the mean land-supply rate of the last full calendar years, where there is new land.
 
     The clause does not say how the mean is taken: the mean of the yearly rates and the sum of land
     supplied by the sum approved are both tried, for every place. A year in which no land was approved
     has no rate and counts in the sums alone.
     """
-    rule = cast(SupplyRate, case.rule)
+    rule = case.rule
     years = range(case.on.year - rule.years, case.on.year)
     measure, gap = case.measure(rule.measure), gaps(case, rule.measure)
     need, closure = measure.area_m2, case.closure(rule.measure)
@@ -160,7 +184,9 @@ def supply_rate(case: Case) -> Finding:
     )
 
 
-def _supplied(case: Case, place: Supplier, years: Sequence[int]) -> tuple[list[_Year], list[str]]:
+def _supplied(
+    case: Case[Rule], place: Supplier, years: Sequence[int]
+) -> tuple[list[_Year], list[str]]:
     """Give what the dossier states of the years that count, and the fields it does not state."""
     stated = case.facts.declared(place.supply)
     found: dict[int, _Year] = {}
@@ -202,9 +228,9 @@ def _readings(place: Supplier, known: list[_Year]) -> list[_Reading]:
     ]
 
 
-def _need(case: Case, need: Decimal) -> Words:
+def _need(case: Case[SupplyRate], need: Decimal) -> Words:
     place = {
-        "measure": case.title(cast(SupplyRate, case.rule).measure),
+        "measure": case.title(case.rule.measure),
         "figure": phrases.area(need),
     }
     if need == 0:
@@ -219,3 +245,6 @@ def _rates(readings: list[_Reading], years: range) -> Words:
         last=years.stop - 1,
         rates=phrases.listed(reading.words() for reading in readings),
     )
+
+
+KINDS = (Kind(SupplyRate, supply_rate),)

@@ -2,56 +2,83 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, cast
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import shapely
+from pydantic import Field, model_validator
 
 from townland import geodesy, units
+from townland.documents import Strict
 from townland.geodesy.crs import reproject
-from townland.i18n import Words, _
+from townland.i18n import Bilingual, _
 from townland.measuring import overlay
 from townland.measuring.prepare import polygons_of
-from townland.rules.book.loader import rules_in_force
-from townland.rules.book.model import Rulebook, Verdict
-from townland.rules.declared import BoundaryOverlap, ListNested, PortfolioCounts, SegmentLimit
 from townland.rules.judging import phrases
 from townland.rules.judging.arithmetic import METRES_PER_KM, pairs_of
-from townland.rules.judging.case import Case, both, by_precedence, only_slivers
+from townland.rules.judging.case import Together, both, by_precedence, only_slivers
+from townland.rules.judging.clause import Count, OnlyFigures, Path, Rule, fault, refuse
 from townland.rules.judging.facts import Facts
 from townland.rules.judging.finding import Finding
+from townland.rules.judging.kind import JointKind
 from townland.rules.stating import field
+from townland.terms import Verdict
+
+
+class SegmentLimit(Rule):
+    """How many towns one segment of industry may have, and how near to one another.
+
+    `near_km` is not the policy's number: it says how near 地域相近 is.
+    """
+
+    kind: Literal["segment_limit"]
+    field: Path
+    most: Count
+    near_km: Annotated[Decimal, Field(ge=0)] = Decimal("10")
+
+
+class Target(Strict):
+    """How many towns a list should have at the end."""
+
+    list: Path
+    title: Bilingual
+    target: Count
+
+
+class PortfolioCounts(OnlyFigures):
+    """The towns on each list against the targets, and what they declare in sum."""
+
+    kind: Literal["portfolio_counts"]
+    targets: Annotated[tuple[Target, ...], Field(json_schema_extra={"minItems": 1})]
+    sums: tuple[Path, ...] = ()
+
+    @model_validator(mode="after")
+    def _some_target(self) -> PortfolioCounts:
+        if not self.targets:
+            refuse([fault(("targets",), _("at least one target is counted"))])
+        return self
+
+
+class BoundaryOverlap(Rule):
+    """No land may serve two towns: the area that boundaries share, in `unit`."""
+
+    kind: Literal["boundary_overlap"]
+    limit: Annotated[Decimal, Field(ge=0)]
+    unit: Literal["m2", "ha", "km2", "mu"] = "ha"
+
+
+class ListNested(Rule):
+    """Towns on one of the `upper` lists should be on the `lower` one."""
+
+    kind: Literal["list_nested"]
+    upper: Annotated[tuple[Path, ...], Field(json_schema_extra={"minItems": 1})]
+    lower: Path
+
 
 NONE = units.exact(0)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Together(Case):
-    """One rule on all towns; `facts` are those of the first."""
-
-    towns: tuple[Facts, ...]
-
-    def of_all(self, verdict: Verdict, why: Words, trace: Any, **figures: Any) -> Finding:
-        """Make the finding of no town alone."""
-        own = Case(self.rule, self.rulebook, self.facts, self.on)
-        found = own.finding(verdict, why, trace, **figures)
-        return replace(found, town=None, towns=tuple(town.town for town in self.towns))
-
-    def without(self, path: str) -> list[Facts]:
-        """Give the towns whose dossiers do not state a field."""
-        return [town for town in self.towns if town.declared(path) is None]
-
-    def missing(self, path: str, towns: Sequence[Facts]) -> Words:
-        """Say whose dossiers leave a field out."""
-        return _(
-            "The dossiers of {towns} do not state: {field}.",
-            towns=phrases.listed(town.name for town in towns),
-            field=field(path),
-        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,25 +91,6 @@ class Overlap:
     crs: Any
     area_m2: Decimal
     sliver_m2: Decimal
-
-
-def evaluate_portfolio(
-    rulebook: Rulebook, towns: Sequence[Facts], on: dt.date
-) -> tuple[Finding, ...]:
-    """Give one finding on all towns for each portfolio rule in force on the day `on`.
-
-    Raises
-    ------
-    RulebookError
-        No rule is in force on that day.
-    """
-    if not towns:
-        return ()
-    return tuple(
-        PORTFOLIO[rule.kind](Together(rule, rulebook, towns[0], on, tuple(towns)))
-        for rule in rules_in_force(rulebook, on)
-        if rule.kind in PORTFOLIO
-    )
 
 
 def overlaps(towns: Sequence[Facts], sliver_width_m: Decimal) -> tuple[Overlap, ...]:
@@ -121,9 +129,9 @@ def _there(town: Facts, other: Facts) -> Any:
     return reproject(np.array([town.boundary], dtype=object), town.crs, other.crs)[0]
 
 
-def segment_limit(case: Together) -> Finding:
+def segment_limit(case: Together[SegmentLimit]) -> Finding:
     """Count the towns of each segment of industry, and measure how far like towns are apart."""
-    rule = cast(SegmentLimit, case.rule)
+    rule = case.rule
     segments: dict[str, list[Facts]] = {}
     for town in case.towns:
         segment = town.declared(rule.field)
@@ -219,9 +227,9 @@ def segment_limit(case: Together) -> Finding:
     )
 
 
-def portfolio_counts(case: Together) -> Finding:
+def portfolio_counts(case: Together[PortfolioCounts]) -> Finding:
     """Count the towns on each list against the city's targets, and sum what they declare."""
-    rule = cast(PortfolioCounts, case.rule)
+    rule = case.rule
     rows = []
     for each in rule.targets:
         on_it = [town for town in case.towns if town.declared(each.list)]
@@ -305,9 +313,9 @@ def portfolio_counts(case: Together) -> Finding:
     )
 
 
-def boundary_overlap(case: Together) -> Finding:
+def boundary_overlap(case: Together[BoundaryOverlap]) -> Finding:
     """Judge the land that two boundaries share; slivers alone are for a person."""
-    rule = cast(BoundaryOverlap, case.rule)
+    rule = case.rule
     shared = overlaps(case.towns, case.rulebook.parameter.sliver_width_m)
     area = sum((one.area_m2 for one in shared), units.m2(0))
     solid = area - sum((one.sliver_m2 for one in shared), units.m2(0))
@@ -362,9 +370,9 @@ def boundary_overlap(case: Together) -> Finding:
     )
 
 
-def list_nested(case: Together) -> Finding:
+def list_nested(case: Together[ListNested]) -> Finding:
     """Find towns on a higher list that are not on the lower one."""
-    rule = cast(ListNested, case.rule)
+    rule = case.rule
     high = [town for town in case.towns if any(town.declared(path) for path in rule.upper)]
     wrong = [town for town in high if town.declared(rule.lower) is False]
     unsure = [town for town in high if town.declared(rule.lower) is None]
@@ -421,9 +429,9 @@ def list_nested(case: Together) -> Finding:
     )
 
 
-PORTFOLIO: dict[str, Callable[[Together], Finding]] = {
-    "boundary_overlap": boundary_overlap,
-    "list_nested": list_nested,
-    "portfolio_counts": portfolio_counts,
-    "segment_limit": segment_limit,
-}
+KINDS = (
+    JointKind(BoundaryOverlap, boundary_overlap),
+    JointKind(ListNested, list_nested),
+    JointKind(PortfolioCounts, portfolio_counts),
+    JointKind(SegmentLimit, segment_limit),
+)

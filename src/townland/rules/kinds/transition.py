@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any, NamedTuple, cast
+from typing import Annotated, Any, Literal, NamedTuple, cast
+
+from pydantic import Field
 
 from townland import units
 from townland.errors import DossierError
 from townland.i18n import Words, _
-from townland.rules.book.model import Verdict
 from townland.rules.judging import fields, phrases
 from townland.rules.judging.case import Case, both
+from townland.rules.judging.clause import PositiveCount, Rule
 from townland.rules.judging.finding import Finding
-from townland.rules.rule_land import Transition
+from townland.rules.judging.kind import Kind
+from townland.terms import Verdict
+
+
+class Transition(Rule):
+    """Sites reused for a new trade under their old use, until a period of `years` is over.
+
+    `sites` is a key of the dossier; `warn_days` before the end a person must look.
+    """
+
+    kind: Literal["transition"]
+    sites: str
+    years: PositiveCount
+    warn_days: Annotated[int, Field(ge=0)]
 
 
 class _Site(NamedTuple):
@@ -28,13 +43,13 @@ class _Site(NamedTuple):
         return self.registered is None and self.left < 0
 
 
-def transition(case: Case) -> Finding:
+def transition(case: Case[Transition]) -> Finding:
     """Judge whether reused sites took out the papers of their new use before their time was over.
 
     The period ends on the day of the same date, which still belongs to it; a registration counts from
     its own day on.
     """
-    rule = cast(Transition, case.rule)
+    rule = case.rule
     stated = case.facts.declared(rule.sites)
     sites = sorted(
         (_site(case, rule, at, row) for at, row in enumerate(stated or ())),
@@ -109,7 +124,7 @@ def transition(case: Case) -> Finding:
     )
 
 
-def _site(case: Case, rule: Transition, at: int, row: Any) -> _Site:
+def _site(case: Case[Rule], rule: Transition, at: int, row: Any) -> _Site:
     held = row if isinstance(row, Mapping) else {}
     start = _day(case, rule, held.get("start"))
     if start is None:
@@ -128,7 +143,7 @@ def _site(case: Case, rule: Transition, at: int, row: Any) -> _Site:
     return _Site(name, start, end, registered, (end - case.on).days)
 
 
-def _day(case: Case, rule: Transition, value: Any) -> dt.date | None:
+def _day(case: Case[Rule], rule: Transition, value: Any) -> dt.date | None:
     if value is None or (isinstance(value, dt.date) and not isinstance(value, dt.datetime)):
         return value
     raise DossierError(
@@ -164,3 +179,6 @@ def _told(site: _Site) -> Words:
             **place,
         )
     return _("{site}: the transition ends on {end}, in {days} days.", **place)
+
+
+KINDS = (Kind(Transition, transition),)

@@ -4,20 +4,73 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, cast
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
 
 from townland.i18n import Words, _
-from townland.rules.book.model import Verdict
 from townland.rules.judging import phrases
 from townland.rules.judging.case import ZERO, Case, both, gaps, known_part, term
+from townland.rules.judging.clause import Beyond, MeasureName, Rule, Share, Whose, fault, refuse
 from townland.rules.judging.fields import not_applicable
 from townland.rules.judging.finding import Finding
-from townland.rules.rule_land import NeedByUse, UseShare
+from townland.rules.judging.kind import Kind
+from townland.terms import Verdict
 
 
-def need_by_use(case: Case) -> Finding:
+class NeedByUse(Rule):
+    """The land-indicator need by planned use, in the order of `uses`; the first has priority."""
+
+    references = ("measure", "uses")
+
+    kind: Literal["need_by_use"]
+    measure: MeasureName
+    uses: Annotated[tuple[MeasureName, ...], Field(min_length=1)]
+
+    @property
+    def can_fail(self) -> bool:
+        """Never: it states figures."""
+        return False
+
+
+class UseShare(Rule):
+    """The share of some uses in a whole, against a bar that the rulebook or a bureau sets.
+
+    `perhaps` are measures that a wider reading of the clause counts too; where the readings differ a
+    person decides. With `exclusive` a share at the bar itself has not reached it. `encouraged` is a
+    second bar that is only told. `bar_of` says whose number the bar is, `beyond` what missing it gives,
+    `within` what keeping it gives.
+    """
+
+    references = ("measure", "counted", "perhaps")
+
+    kind: Literal["use_share"]
+    measure: MeasureName
+    counted: Annotated[tuple[MeasureName, ...], Field(min_length=1)]
+    perhaps: tuple[MeasureName, ...] = ()
+    minimum: Share | None = None
+    maximum: Share | None = None
+    exclusive: bool = False
+    encouraged: Share | None = None
+    bar_of: Whose = "policy"
+    beyond: Beyond = "review"
+    within: Literal["pass", "info"] = "pass"
+
+    @property
+    def can_fail(self) -> bool:
+        """Whether missing the bar can be more than a case for a person."""
+        return self.beyond == "fail" and not self.modal
+
+    @model_validator(mode="after")
+    def _one_bar(self) -> UseShare:
+        if self.minimum is not None and self.maximum is not None:
+            refuse([fault(("maximum",), _("a share has either a minimum or a maximum, not both"))])
+        return self
+
+
+def need_by_use(case: Case[NeedByUse]) -> Finding:
     """State the land-indicator need by planned use, the use with priority first."""
-    rule = cast(NeedByUse, case.rule)
+    rule = case.rule
     gap = gaps(case, rule.measure, *rule.uses)
     need = case.measure(rule.measure).area_m2
     rows = [(name, case.measure(name).area_m2) for name in rule.uses]
@@ -80,11 +133,11 @@ def need_by_use(case: Case) -> Finding:
     )
 
 
-def _sum(case: Case, names: Sequence[str]) -> Decimal:
+def _sum(case: Case[Rule], names: Sequence[str]) -> Decimal:
     return sum((case.measure(name).area_m2 for name in names), ZERO)
 
 
-def _part(case: Case, name: str, area: Decimal, need: Decimal) -> Words:
+def _part(case: Case[Rule], name: str, area: Decimal, need: Decimal) -> Words:
     return _(
         "{measure} {area} ({share})",
         measure=case.title(name),
@@ -93,12 +146,12 @@ def _part(case: Case, name: str, area: Decimal, need: Decimal) -> Words:
     )
 
 
-def use_share(case: Case) -> Finding:
+def use_share(case: Case[UseShare]) -> Finding:
     """Judge the share of some uses in a whole; without a bar it is only stated.
 
     Two readings of what counts are both tried; where they differ a person decides.
     """
-    rule = cast(UseShare, case.rule)
+    rule = case.rule
     counted = [*rule.counted, *rule.perhaps]
     gap = gaps(case, rule.measure, *counted)
     whole, narrow, wide = (_sum(case, names) for names in ([rule.measure], rule.counted, counted))
@@ -192,21 +245,21 @@ def _keeps(rule: UseShare, figure: Decimal, whole: Decimal) -> bool:
     return True
 
 
-def _shared(case: Case, counted: Sequence[str], figure: Decimal, whole: Decimal) -> Words:
+def _shared(case: Case[UseShare], counted: Sequence[str], figure: Decimal, whole: Decimal) -> Words:
     return _(
         "{measures}: {figure} of {whole} of “{measure}”, that is {share}.",
         measures=phrases.listed(case.title(name) for name in counted),
         figure=phrases.area(figure),
         whole=phrases.area(whole),
-        measure=case.title(cast(UseShare, case.rule).measure),
+        measure=case.title(case.rule.measure),
         share=phrases.percent(figure / whole),
     )
 
 
-def _wider(case: Case, figure: Decimal, whole: Decimal) -> Words:
+def _wider(case: Case[UseShare], figure: Decimal, whole: Decimal) -> Words:
     return _(
         "With {more}, which a wider reading counts too, it is {figure} ({share}).",
-        more=phrases.listed(case.title(name) for name in cast(UseShare, case.rule).perhaps),
+        more=phrases.listed(case.title(name) for name in case.rule.perhaps),
         figure=phrases.area(figure),
         share=phrases.percent(figure / whole),
     )
@@ -262,7 +315,7 @@ def _bars(rule: UseShare) -> list[dict[str, Any]]:
     ]
 
 
-def _untagged(case: Case, names: Sequence[str]) -> list[Words]:
+def _untagged(case: Case[Rule], names: Sequence[str]) -> list[Words]:
     roles = [role for name in names for role in case.measure(name).untagged]
     return [
         _(
@@ -273,6 +326,12 @@ def _untagged(case: Case, names: Sequence[str]) -> list[Words]:
     ]
 
 
-def _no_tags_known(case: Case, names: Sequence[str]) -> Words | None:
+def _no_tags_known(case: Case[Rule], names: Sequence[str]) -> Words | None:
     said = [_("{assumption}.", assumption=text) for text in _untagged(case, names)]
     return phrases.sentences(*said) if said else None
+
+
+KINDS = (
+    Kind(NeedByUse, need_by_use),
+    Kind(UseShare, use_share),
+)

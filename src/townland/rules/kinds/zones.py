@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, Literal, cast
 
-from townland.i18n import Words, _
-from townland.rules.book.model import Verdict
+from townland.documents import Strict
+from townland.i18n import Bilingual, Words, _
 from townland.rules.judging import phrases
 from townland.rules.judging.case import (
     ZERO,
@@ -19,18 +19,73 @@ from townland.rules.judging.case import (
     patches,
     term,
 )
+from townland.rules.judging.clause import MeasureName, Rule
 from townland.rules.judging.fields import not_applicable
 from townland.rules.judging.finding import Finding
-from townland.rules.rule_land import ControlZones, StatedArea, TaggedLand, Zone
+from townland.rules.judging.kind import Kind
+from townland.terms import Verdict
 
 
-def control_zones(case: Case) -> Finding:
+class Zone(Strict):
+    """Planned construction land in one kind of zone; `document` where another law draws that zone.
+
+    `slivers` says whether slivers alone call for a look; gaps between zones as drawn do not.
+    """
+
+    measure: MeasureName
+    document: Bilingual | None = None
+    slivers: bool = True
+
+
+class ControlZones(Rule):
+    """Planned construction land by control zone.
+
+    Land in a `forbidden` zone fails, land in one that is `looked_at` is for a person; `allowed` is
+    shown beside them.
+    """
+
+    references = ("allowed", "forbidden", "looked_at")
+
+    kind: Literal["control_zones"]
+    allowed: MeasureName
+    forbidden: tuple[Zone, ...]
+    looked_at: tuple[Zone, ...] = ()
+
+
+class TaggedLand(Rule):
+    """Planned land with a tag, and the `part` of it that the clause favours: figures only."""
+
+    references = ("measure", "part")
+
+    kind: Literal["tagged_land"]
+    measure: MeasureName
+    part: MeasureName
+
+    @property
+    def can_fail(self) -> bool:
+        """Never: it states figures."""
+        return False
+
+
+class StatedArea(Rule):
+    """An area that the clause only speaks of: a figure."""
+
+    kind: Literal["stated_area"]
+    measure: MeasureName
+
+    @property
+    def can_fail(self) -> bool:
+        """Never: it states a figure."""
+        return False
+
+
+def control_zones(case: Case[ControlZones]) -> Finding:
     """Judge planned construction land by the control zones it lies in.
 
     A zone that another document draws counts with its own document's name; land that lies in two
     forbidden zones counts in each.
     """
-    rule = cast(ControlZones, case.rule)
+    rule = case.rule
     forbidden = [zone.measure for zone in rule.forbidden]
     zones = [*forbidden, *(zone.measure for zone in rule.looked_at)]
     gap = gaps(case, rule.allowed, *zones)
@@ -106,17 +161,17 @@ def control_zones(case: Case) -> Finding:
     )
 
 
-def _counts(case: Case, zone: Zone) -> bool:
+def _counts(case: Case[Rule], zone: Zone) -> bool:
     measure = case.measure(zone.measure)
     return measure.area_m2 > (ZERO if zone.slivers else measure.sliver_m2)
 
 
-def _solid(case: Case, name: str) -> bool:
+def _solid(case: Case[Rule], name: str) -> bool:
     measure = case.measure(name)
     return measure.area_m2 > measure.sliver_m2 and not _near(case, name)
 
 
-def _near(case: Case, name: str) -> bool:
+def _near(case: Case[Rule], name: str) -> bool:
     measure = case.measure(name)
     return case.near(measure.area_m2 - measure.sliver_m2, ZERO, case.closure(name))
 
@@ -125,7 +180,7 @@ def _document(zone: Zone) -> dict[str, str] | None:
     return None if zone.document is None else {"zh": zone.document.zh, "en": zone.document.en}
 
 
-def _met(case: Case, zone: Zone) -> Words | None:
+def _met(case: Case[Rule], zone: Zone) -> Words | None:
     measure = case.measure(zone.measure)
     if not _counts(case, zone):
         return None
@@ -143,9 +198,9 @@ def _met(case: Case, zone: Zone) -> Words | None:
     )
 
 
-def tagged_land(case: Case) -> Finding:
+def tagged_land(case: Case[TaggedLand]) -> Finding:
     """State how much planned land bears a tag, and which part of it the clause favours."""
-    rule = cast(TaggedLand, case.rule)
+    rule = case.rule
     whole, part = case.measure(rule.measure), case.measure(rule.part)
     untagged = tuple(f"{role}.tag_column" for role in whole.untagged)
     gap = gaps(case, rule.measure, rule.part)
@@ -198,9 +253,9 @@ def _no_tags(roles: tuple[str, ...]) -> Words:
     )
 
 
-def stated_area(case: Case) -> Finding:
+def stated_area(case: Case[StatedArea]) -> Finding:
     """State an area that the clause speaks of."""
-    rule = cast(StatedArea, case.rule)
+    rule = case.rule
     measure, gap = case.measure(rule.measure), gaps(case, rule.measure)
     none = not gap and measure.area_m2 == 0
     place = {"measure": case.title(rule.measure), "figure": phrases.area(measure.area_m2)}
@@ -228,3 +283,10 @@ def stated_area(case: Case) -> Finding:
 
 def _figure(gap: Gaps, place: dict[str, Any]) -> Words | None:
     return None if gap.total else _("{measure}: {figure}.", **place)
+
+
+KINDS = (
+    Kind(ControlZones, control_zones),
+    Kind(StatedArea, stated_area),
+    Kind(TaggedLand, tagged_land),
+)

@@ -1,0 +1,102 @@
+"""A kind of rule as a record: its model and the function that judges by it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, get_args
+
+from townland.rules.judging.case import Case, R, Together
+from townland.rules.judging.clause import Rule
+from townland.rules.judging.facts import Facts
+from townland.rules.judging.finding import Finding
+from townland.rules.judging.law import Law
+
+
+def _name(model: type[Rule]) -> str:
+    """Give the name of a kind, which its model's field `kind` states."""
+    return str(get_args(model.model_fields["kind"].annotation)[0])
+
+
+class AnyKind(Protocol):
+    """What the table of kinds knows of a kind, whatever its model."""
+
+    @property
+    def name(self) -> str:
+        """The name that rulebooks state under ``kind``."""
+
+    @property
+    def model(self) -> type[Rule]:
+        """The model of its rules."""
+
+    @property
+    def joint(self) -> bool:
+        """Whether it judges all towns together."""
+
+    def finding(self, rule: Rule, law: Law, towns: Sequence[Facts], on: dt.date) -> Finding:
+        """Judge by one rule: the first of the towns, or all of them where the kind is joint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[R]):
+    """A kind of rule on one town."""
+
+    model: type[R]
+    judge: Callable[[Case[R]], Finding]
+
+    joint = False
+
+    @property
+    def name(self) -> str:
+        """The name that rulebooks state under ``kind``."""
+        return _name(self.model)
+
+    def finding(self, rule: Rule, law: Law, towns: Sequence[Facts], on: dt.date) -> Finding:
+        """Judge the first of the towns by one rule.
+
+        Parameters
+        ----------
+        rule
+            A rule of this kind.
+        law
+            What its rulebook says beside the rule.
+        towns
+            The town as measured.
+        on
+            The day of the check.
+        """
+        assert isinstance(rule, self.model)  # noqa: S101 - the table of kinds goes by the model's own name
+        return self.judge(Case(rule, law, towns[0], on))
+
+
+@dataclass(frozen=True, slots=True)
+class JointKind(Generic[R]):
+    """A kind of rule on all towns together."""
+
+    model: type[R]
+    judge: Callable[[Together[R]], Finding]
+
+    joint = True
+
+    @property
+    def name(self) -> str:
+        """The name that rulebooks state under ``kind``."""
+        return _name(self.model)
+
+    def finding(self, rule: Rule, law: Law, towns: Sequence[Facts], on: dt.date) -> Finding:
+        """Judge all towns together by one rule.
+
+        Parameters
+        ----------
+        rule
+            A rule of this kind.
+        law
+            What its rulebook says beside the rule.
+        towns
+            All towns as measured.
+        on
+            The day of the check.
+        """
+        assert isinstance(rule, self.model)  # noqa: S101 - the table of kinds goes by the model's own name
+        return self.judge(Together(rule, law, towns[0], on, tuple(towns)))
