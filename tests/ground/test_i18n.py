@@ -31,6 +31,11 @@ def test_extraction_finds_the_sentences_of_code_command_and_templates(tool: Modu
     assert "cli/townland_cli/options.py" in files
 
 
+def test_a_sentence_within_another_is_found(tool: ModuleType) -> None:
+    inner = '_("{all}.", all=listed(_("{one} {more}") for one in many))'
+    assert list(tool.in_python(inner)) == ["{all}.", "{one} {more}"]
+
+
 def test_every_sentence_has_chinese_with_the_same_places(tool: ModuleType) -> None:
     assert list(tool.faults()) == []
 
