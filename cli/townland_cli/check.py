@@ -148,7 +148,9 @@ def moved_to(assessment: Assessment, folder: Path, out: Path) -> Assessment:
     catalog = assessment.catalog.model_copy()
     catalog._path = out / catalog._path.relative_to(folder)
     inputs = [
-        replace(read, path=read.path.replace(folder.as_posix(), out.as_posix(), 1))
+        read
+        if read.path is None
+        else replace(read, path=read.path.replace(folder.as_posix(), out.as_posix(), 1))
         for read in assessment.inputs
     ]
     return replace(assessment, catalog=catalog, inputs=tuple(inputs))

@@ -25,7 +25,7 @@ def run_convert(
     quiet: bool,
 ) -> None:
     """Convert a boundary file, and tell what was assumed or lost."""
-    from townland.convert.boundary import convert
+    from townland.conversion.boundary import convert
 
     done = convert(
         source,

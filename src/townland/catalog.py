@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
-from pydantic import Field, PrivateAttr, SecretStr, model_validator
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError, model_validator
 
 from townland import documents
-from townland.documents import FaultError, Strict
+from townland.documents import FaultError, Strict, values
 from townland.errors import CatalogError
-from townland.i18n import _
+from townland.i18n import Joined, Words, _
+from townland.notebook import card, grid
 from townland.standards import fields
 from townland.standards.landclass import SCHEMES
+
+if TYPE_CHECKING:
+    import geopandas as gpd  # half a second to load, which a catalog does not need
 
 Role = Literal[
     "land_use",
@@ -48,11 +53,15 @@ COLUMN_KEYS = (
 DATABASE = "db:"
 """How the path of a layer begins that is a table of a database."""
 
+FRAME = "GeoDataFrame"
+"""What stands in the place of the path of a layer that is a GeoDataFrame."""
+
 
 class LayerSpec(Strict):
     """One ``[[layer]]`` of a catalog: a file, its role, and how its columns are to be read.
 
-    `path` is kept as it was written; `LayerCatalog.resolve` gives the file.
+    `path` is kept as it was written; `LayerCatalog.resolve` gives the file. A layer that was given as a
+    GeoDataFrame has it as `frame`, and no file.
     """
 
     name: str = Field(min_length=1)
@@ -83,6 +92,7 @@ class LayerSpec(Strict):
     surveyed: dt.date | None = None
     source: str = ""
     licence: str = ""
+    _frame: gpd.GeoDataFrame | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
     def _class_needs_scheme(self) -> LayerSpec:
@@ -128,6 +138,11 @@ class LayerSpec(Strict):
                     )
                 )
         return self
+
+    @property
+    def frame(self) -> gpd.GeoDataFrame | None:
+        """The GeoDataFrame that the layer was given as; None where a file or a database holds it."""
+        return self._frame
 
     @property
     def database(self) -> str | None:
@@ -201,16 +216,104 @@ class LayerCatalog(Strict):
 
     @property
     def sha256(self) -> str:
-        """The SHA-256 of the catalog's file."""
+        """The SHA-256 of the catalog's file; another one where `with_layer` added to it."""
         return self._sha256
+
+    def __repr__(self) -> str:
+        return f"<LayerCatalog {self.path}: {', '.join(spec.name for spec in self.layer)}>"
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: a line a layer."""
+        head = (_("layer"), _("role"), _("file"), _("scheme"), _("surveyed"))
+        rows = (
+            (each.name, each.role, each.path, each.scheme, each.surveyed) for each in self.layer
+        )
+        return card(_("Layer catalog"), {_("file"): self.path}, more=grid(head, rows))
 
     def of_role(self, role: str) -> tuple[LayerSpec, ...]:
         """The layers that play `role`, in order; empty where none does."""
         return tuple(spec for spec in self.layer if spec.role == role)
 
+    def with_layer(
+        self, role: Role, frame: gpd.GeoDataFrame, *, name: str | None = None, **keys: object
+    ) -> LayerCatalog:
+        """A new catalog in which a GeoDataFrame plays a role; this one stays as it is.
+
+        A layer of the same name is replaced; other layers of the role stay, and are united with it. The
+        frame is read as a file would be: only the features near the towns, its CRS required, columns of
+        personal data refused. In the inputs of an assessment it has no path, and the SHA-256 of its
+        geometries (WKB) and columns.
+
+        Parameters
+        ----------
+        role
+            The role that the layer plays.
+        frame
+            Its features, with a CRS; a copy is kept.
+        name
+            The layer's name; its role without one.
+        keys
+            Every other key of a ``[[layer]]``: `class_column`, `scheme`, `id_column`, `surveyed` …
+
+        Raises
+        ------
+        CatalogError
+            A key is unknown, or its value cannot be used; the role is one that a raster plays.
+
+        Examples
+        --------
+        >>> catalog.with_layer("planned_use", plan, class_column="GHDM", scheme="guide-2023")
+        ... # doctest: +SKIP
+        """
+        name = role if name is None else name
+        try:
+            spec = LayerSpec.model_validate({**keys, "name": name, "role": role, "path": FRAME})
+        except ValidationError as problem:
+            raise CatalogError(_key_faults(problem, name)) from None
+        if spec.is_raster:
+            raise CatalogError(
+                _(
+                    "layer {name}: the role {role} needs a raster, and a GeoDataFrame holds none; name"
+                    " the raster's file in the catalog",
+                    name=name,
+                    role=role,
+                )
+            )
+        spec._frame = frame.copy()
+        kept = [each for each in self.layer if each.name != name]
+        at = next((n for n, each in enumerate(self.layer) if each.name == name), len(kept))
+        catalog = self.model_copy(update={"layer": [*kept[:at], spec, *kept[at:]]})
+        catalog._sha256 = hashlib.sha256(
+            f"{self._sha256}\x00{spec.model_dump_json()}".encode()
+        ).hexdigest()
+        return catalog
+
     def resolve(self, path: str) -> Path:
         """The file that `path` means: relative ones start at the catalog's folder."""
         return self._path.parent / path
+
+
+def _key_faults(problem: ValidationError, name: str) -> Words:
+    """What is wrong with the keys of a layer that was given in code, all of it."""
+    faults = []
+    for error in problem.errors():
+        own = (error.get("ctx") or {}).get("error")
+        if isinstance(own, FaultError):
+            faults.append(own.message)
+            continue
+        key = ".".join(str(part) for part in error["loc"])
+        near = get_close_matches(key, LayerSpec.model_fields, n=1)
+        known = ", ".join((*near, *(one for one in LayerSpec.model_fields if one not in near)))
+        faults.append(
+            _("layer {name}: there is no key {key}; known are {known}",
+              name=name, key=key, known=known)
+            if error["type"] == "extra_forbidden"
+            else _("layer {name}: {key} is {value}; expected {expected}", name=name, key=key,
+                   value=repr(error["input"])[:80], expected=values.expected(dict(error)))
+        )  # fmt: skip
+    return Joined(tuple(faults), "\n")
 
 
 def load_catalog(path: Path | str) -> LayerCatalog:

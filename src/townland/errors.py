@@ -25,6 +25,10 @@ class TownlandError(Exception):
         return self.render()
 
 
+class UnknownNameError(TownlandError, KeyError):
+    """Something is named that does not exist: a town, a rule, a measure; a `KeyError` too."""
+
+
 class CatalogError(TownlandError):
     """The layer catalog cannot be used."""
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
+import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
+import pyproj
 import shapely
 
 from townland.errors import LayerError
@@ -15,11 +19,13 @@ from townland.geodesy import crs as crsys
 from townland.geodesy.crs import Bounds
 from townland.i18n import _
 from townland.issues import Issue
+from townland.notebook import card
 from townland.reading import source as sources
 from townland.reading.columns import as_text, find_column, matches, require_column
 from townland.reading.digests import sha256_of
+from townland.reading.frame import frame_source
 from townland.reading.layer import Input
-from townland.reading.rows import Rows
+from townland.reading.rows import Rows, sha256_of_rows
 from townland.reading.source import Source
 from townland.reading.vector import (
     declared_crs,
@@ -48,15 +54,35 @@ class Town:
 
     code: str
     name: str
-    boundary: Any
-    crs: Any
+    boundary: shapely.Polygon | shapely.MultiPolygon
+    crs: pyproj.CRS
     input: Input
     issues: tuple[Issue, ...] = ()
     dossier: Mapping[str, Any] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return f"<Town {self.code} {self.name}, {self.input.crs_used}>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: an outline, code, name, CRS and file."""
+        return card(
+            _("{code} {name}", code=self.code, name=self.name),
+            {
+                "CRS": self.input.crs_used,
+                _("file"): self.input.path or self.input.name,
+                _("features"): self.input.features,
+                _("notes"): len(self.issues),
+            },
+            more=_outline(self.boundary),
+        )
+
+
+Boundaries: TypeAlias = str | Path | gpd.GeoDataFrame
+"""What holds the boundaries of towns: a file by its path, or a GeoDataFrame."""
+
 
 def read_towns(
-    paths: Sequence[Path | str],
+    boundaries: Boundaries | Sequence[Boundaries],
     *,
     layer: str | None = None,
     where: Mapping[str, str] | None = None,
@@ -68,14 +94,16 @@ def read_towns(
 ) -> tuple[Town, ...]:
     """Read the boundaries of towns: every polygon feature is one town.
 
+    Northings (latitudes) that plainly stand in the first column are put in order, and said.
+
     Parameters
     ----------
-    paths
-        Boundary files in any format that layers may have; their towns follow one another.
+    boundaries
+        A file by its path, a GeoDataFrame with a CRS, or a list of them.
     layer
-        The layer of each file, where one has several.
+        The layer of the files; without it their only one, or the only one with polygons.
     where
-        Column and value that a feature must have.
+        Take only the features with these values, by column.
     name_column
         The column with the names; without it the usual ones are tried, and else the code is used.
     code_column
@@ -86,67 +114,166 @@ def read_towns(
         Gives the box in degrees of the layers (`reading.vector.region_of`): a file without CRS is
         read in the one CRS that lies there.
 
-    Northings (latitudes) that plainly stand in the first column are put in order, and said.
-
     Raises
     ------
     LayerError
         A file cannot be read, holds no town, a feature without area, or two towns of one code.
     CRSError
         A CRS is missing, unknown or refused.
+
+    Examples
+    --------
+    >>> square = shapely.box(36642000, 2689000, 36643000, 2690000)
+    >>> frame = gpd.GeoDataFrame({"镇名": ["甲镇"]}, geometry=[square], crs="EPSG:4524")
+    >>> read_towns(frame)
+    (<Town 1 甲镇, EPSG:4524>,)
     """
     towns: list[Town] = []
-    for path in paths:
-        with sources.opened(path, layer=layer, encoding=encoding) as source:
-            fields = source.fields
-            code = require_column(code_column, fields, source.place) if code_column else None
-            name = require_column(name_column, fields, source.place) if name_column else None
-            name = name or usual_name(fields)
-            wanted = {
-                require_column(column, fields, source.place): [value]
-                for column, value in (where or {}).items()
-            }
-            used, issues = layer_crs(source, crs, region=region)
-            columns = dict.fromkeys(column for column in (code, name, *wanted) if column)
-            rows = sources.read(source, list(columns), None)
-            bounds = total_bounds(source, rows)
-        if crsys.is_swapped(used, bounds):
-            issues = (*issues, swap_issue(used, bounds))
-            rows = _turned(rows)
-        else:
-            sources.check_degrees(source, bounds, geographic=used.is_geographic)
-        rows = _chosen(rows, wanted, source)
-        rows, shape_issues = _areas(rows, source)
-        notes = named((*source.issues, *issues, *rows.issues, *shape_issues), Path(path).stem)
+    for boundary in _each(boundaries):
+        opening = (
+            nullcontext(frame_source(boundary))
+            if isinstance(boundary, gpd.GeoDataFrame)
+            else sources.opened(boundary, layer=layer, encoding=encoding)
+        )
+        with opening as source:
+            found = _features(
+                source,
+                columns=(code_column, name_column),
+                where=where or {},
+                crs=crs,
+                region=region,
+            )
+        name, path, sha256 = _origin(boundary, source)
         origin = Input(
-            name=Path(path).stem,
+            name=name,
             role="boundary",
-            path=Path(path).as_posix(),
-            sha256=sha256_of(Path(path)),
-            features=source.features if source.features is not None else len(rows),
+            path=path,
+            sha256=sha256,
+            features=source.features if source.features is not None else len(found.rows),
             crs_declared=crs or declared_crs(source),
-            crs_used=crsys.describe(used),
+            crs_used=crsys.describe(found.crs),
             encoding_declared=encoding or source.encoding_declared,
             encoding_used=source.encoding,
             surveyed=None,
         )
-        nothing = np.full(len(rows), None, dtype=object)
-        codes = as_text(rows.columns[code]) if code else nothing
-        names = as_text(rows.columns[name]) if name else nothing
-        for at, boundary in enumerate(rows.geometry):
-            own = codes[at] if code else str(len(towns) + 1)
-            if own is None:
-                raise LayerError(
-                    _(
-                        "{place}: feature {feature} has no value in the code column {column}",
-                        place=source.place,
-                        feature=_number(rows, at, source),
-                        column=code,
-                    )
-                )
-            towns.append(Town(own, names[at] or own, boundary, used, origin, notes))
+        notes = named(found.issues, name)
+        for code, title, shape in zip(found.codes, found.names, found.rows.geometry, strict=True):
+            own = code or str(len(towns) + 1)
+            towns.append(Town(own, title or own, shape, found.crs, origin, notes))
     _check_codes(towns)
     return tuple(towns)
+
+
+def _outline(boundary: shapely.Polygon | shapely.MultiPolygon, size: int = 96) -> str:
+    """A small drawing of a boundary, north up, as SVG; empty where there is nothing to draw."""
+    west, south, east, north = shapely.bounds(boundary)
+    scale = size / max(east - west, north - south, 1e-12)
+    simple = shapely.simplify(boundary, 0.5 / scale)
+    rings = []
+    for ring in shapely.get_rings(simple):
+        points = (shapely.get_coordinates(ring) - (west, north)) * (scale, -scale)
+        rings.append("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + "Z")
+    return (
+        f'<svg width="{size + 4}" height="{size + 4}" viewBox="-2 -2 {size + 4} {size + 4}">'
+        f'<path d="{"".join(rings)}" fill="#4c78a833" stroke="#4c78a8" stroke-width="1.5"'
+        ' fill-rule="evenodd"/></svg>'
+    )
+
+
+def _each(boundaries: Boundaries | Sequence[Boundaries]) -> Sequence[Boundaries]:
+    """A list, of one file or frame too: a frame iterates over its columns, a text over its signs."""
+    if isinstance(boundaries, str | Path | gpd.GeoDataFrame):
+        return [boundaries]
+    each: list[Boundaries] = list(boundaries)
+    for one in each:
+        if not isinstance(one, str | Path | gpd.GeoDataFrame):
+            raise LayerError(
+                _(
+                    "boundaries are a file by its path, a GeoDataFrame, or a list of them; given was"
+                    " {kind}",
+                    kind=type(one).__name__,
+                )
+            )
+    return each
+
+
+def _origin(boundary: Boundaries, source: Source) -> tuple[str, str | None, str]:
+    """Name, path and SHA-256 of what holds boundaries; a frame has no path."""
+    if isinstance(boundary, gpd.GeoDataFrame):
+        assert source.held is not None  # noqa: S101
+        return source.place, None, sha256_of_rows(source.held)
+    path = Path(boundary)
+    return path.stem, path.as_posix(), sha256_of(path)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Features:
+    """The polygons of one source: their rows, codes and names (None where there is none), the CRS."""
+
+    rows: Rows
+    codes: npt.NDArray[np.object_]
+    names: npt.NDArray[np.object_]
+    crs: pyproj.CRS
+    issues: tuple[Issue, ...]
+
+
+def _features(
+    source: Source,
+    *,
+    columns: tuple[str | None, str | None],
+    where: Mapping[str, str],
+    crs: str | None,
+    region: Callable[[], Bounds | None] | None,
+) -> _Features:
+    """Read the features of an open source that are towns.
+
+    Parameters
+    ----------
+    source
+        What is read.
+    columns
+        The columns of codes and of names, as they were asked for; None where none was.
+    where, crs, region
+        As in `read_towns`.
+    """
+    code, name = (
+        require_column(column, source.fields, source.place) if column else None
+        for column in columns
+    )
+    name = name or usual_name(source.fields)
+    wanted = {
+        require_column(column, source.fields, source.place): [value]
+        for column, value in where.items()
+    }
+    used, issues = layer_crs(source, crs, region=region)
+    needed = dict.fromkeys(column for column in (code, name, *wanted) if column)
+    rows = sources.read(source, list(needed), None)
+    bounds = total_bounds(source, rows)
+    if crsys.is_swapped(used, bounds):
+        issues = (*issues, swap_issue(used, bounds))
+        rows = _turned(rows)
+    else:
+        sources.check_degrees(source, bounds, geographic=used.is_geographic)
+    chosen = _chosen(rows, wanted, source)
+    towns, shape_issues = _areas(chosen, source)
+    nothing = np.full(len(towns), None, dtype=object)
+    codes = as_text(towns.columns[code]) if code else nothing
+    for at in np.flatnonzero(codes == None) if code else ():  # noqa: E711 - each value
+        raise LayerError(
+            _(
+                "{place}: feature {feature} has no value in the code column {column}",
+                place=source.place,
+                feature=_number(towns, int(at), source),
+                column=code,
+            )
+        )
+    return _Features(
+        rows=towns,
+        codes=codes,
+        names=as_text(towns.columns[name]) if name else nothing,
+        crs=used,
+        issues=(*source.issues, *issues, *towns.issues, *shape_issues),
+    )
 
 
 def _turned(rows: Rows) -> Rows:
@@ -155,7 +282,7 @@ def _turned(rows: Rows) -> Rows:
     return replace(rows, geometry=shapely.transform(flat, lambda xy: xy[:, ::-1]))
 
 
-def swap_issue(crs: Any, bounds: Bounds | None) -> Issue:
+def swap_issue(crs: pyproj.CRS, bounds: Bounds | None) -> Issue:
     """What to say of a boundary whose columns were exchanged: ``axes_swapped``."""
     return Issue(
         "axes_swapped",

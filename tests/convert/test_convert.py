@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 from shapely import affinity
 from typer.testing import CliRunner
 
-from townland.convert import boundary, ogr
-from townland.convert.boundary import convert
-from townland.convert.table import read_table
+from townland.conversion import boundary, ogr
+from townland.conversion.boundary import convert
+from townland.conversion.table import read_table
 from townland.errors import CRSError, LayerError, ReportError
 from townland.geodesy import crs as crsys
 from townland.geodesy import official_area_m2

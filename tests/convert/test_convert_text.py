@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.factory_coordinates import EAST, NORTH, STANDARD, box, write
 
-from townland.convert.boundary import convert
-from townland.convert.coordinate_text import write_text
-from townland.convert.table import Column, Table
+from townland.conversion.boundary import convert
+from townland.conversion.coordinate_text import write_text
+from townland.conversion.table import Column, Table
 from townland.errors import CRSError, ReportError
 from townland.reading.formats.points.txt import read_text
 from townland.reading.rows import Whole

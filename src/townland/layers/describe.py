@@ -84,7 +84,8 @@ def inspect(spec: LayerSpec, catalog: LayerCatalog) -> LayerSummary:
     What makes the layer unusable comes back as issues of severity ``error``: ``layer_unreadable``,
     ``encoding_unknown``, ``crs_refused``, ``column_missing``.
     """
-    path = spec.path if spec.database is not None else catalog.resolve(spec.path).as_posix()
+    is_file = spec.database is None and spec.frame is None
+    path = catalog.resolve(spec.path).as_posix() if is_file else spec.path
     summary = LayerSummary(spec.name, spec.role, path)
     try:
         summary = (

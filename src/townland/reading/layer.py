@@ -13,14 +13,14 @@ from townland.issues import Issue
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One file that a check used; `path` as it was given, with ``/``.
+    """One file that a check used; `path` as it was given, with ``/``, None for a GeoDataFrame.
 
     `features` counts the whole file, None where the format does not tell it cheaply.
     """
 
     name: str
     role: str
-    path: str
+    path: str | None
     sha256: str
     features: int | None
     crs_declared: str | None

@@ -25,6 +25,7 @@ Format = Literal[
     "raster",
     "zip",
     "database",
+    "frame",
 ]
 
 SUFFIXES: dict[str, Format] = {

@@ -45,7 +45,14 @@ from townland.reading.rows import (
 )
 from townland.reading.sniff import DRIVERS, Format, local, sniff
 
-NUMBERED_FROM_1 = ("geopackage", "filegdb", "coordinate_text", "coordinate_table", "database")
+NUMBERED_FROM_1 = (
+    "geopackage",
+    "filegdb",
+    "coordinate_text",
+    "coordinate_table",
+    "database",
+    "frame",
+)
 """The formats that count their features from 1; people count so, too."""
 
 INDEXES = (".qix", ".sbn")

@@ -24,6 +24,7 @@ from townland.issues import Issue
 from townland.reading import source as sources
 from townland.reading.columns import as_numbers, as_text, matches, require_column
 from townland.reading.digests import sha256_of
+from townland.reading.frame import frame_source
 from townland.reading.layer import Input, Layer
 from townland.reading.rows import Rows, bounds_of, hull, merged, sha256_of_rows
 from townland.reading.source import Source
@@ -103,6 +104,8 @@ def read_layer(
             filter_issues = () if len(rows) else _matches_nothing(source, where)
     if digest is None:
         hashed = ""
+    elif spec.frame is not None and source.held is not None:
+        hashed = sha256_of_rows(source.held)
     else:
         hashed = (
             digest(catalog.resolve(spec.path)) if source.fetch is None else sha256_of_rows(rows)
@@ -126,7 +129,7 @@ def read_layer(
         input=Input(
             name=spec.name,
             role=spec.role,
-            path=Path(spec.path).as_posix(),
+            path=None if spec.frame is not None else Path(spec.path).as_posix(),
             sha256=hashed,
             features=source.features,
             crs_declared=spec.crs or declared_crs(source),
@@ -144,13 +147,16 @@ def read_layer(
 
 @contextmanager
 def opened(spec: LayerSpec, catalog: LayerCatalog) -> Iterator[Source]:
-    """Open what a layer of a catalog names, a file or a table of a database, while the context lasts.
+    """Open what a layer of a catalog names, while the context lasts: a file, a table, or a frame.
 
     Raises
     ------
     LayerError, EncodingError
         As `source.opened` and `database.opened`.
     """
+    if spec.frame is not None:
+        yield frame_source(spec.frame, name=spec.name)
+        return
     if spec.database is not None:
         from townland.reading.formats import (
             postgis,

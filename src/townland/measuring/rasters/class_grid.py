@@ -68,6 +68,8 @@ def is_grid(spec: LayerSpec, catalog: LayerCatalog) -> bool:
     LayerError
         The zip cannot be read.
     """
+    if spec.frame is not None:
+        return False
     suffix = Path(spec.path).suffix.lower()
     if spec.is_raster or (spec.database is None and suffix in (".tif", ".tiff")):
         return True

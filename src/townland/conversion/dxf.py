@@ -10,8 +10,8 @@ from typing import Any
 
 import shapely
 
-from townland.convert.ogr import encoding_named
-from townland.convert.table import Table, as_json, dates_as_text
+from townland.conversion.ogr import encoding_named
+from townland.conversion.table import Table, as_json, dates_as_text
 from townland.geodesy.crs import describe
 from townland.i18n import _
 from townland.issues import Issue

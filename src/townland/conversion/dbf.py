@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from townland.convert.table import Column
+from townland.conversion.table import Column
 from townland.reading.encoding import GB18030, UTF_8
 
 LANGUAGE_BYTES = {GB18030: 0x4D, UTF_8: 0x00}

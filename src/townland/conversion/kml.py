@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 import numpy as np
 import shapely
 
-from townland.convert.table import Table, as_json, dates_as_text
+from townland.conversion.table import Table, as_json, dates_as_text
 from townland.geodesy.crs import LONLAT, describe, is_identical, reproject
 from townland.i18n import _
 from townland.issues import Issue

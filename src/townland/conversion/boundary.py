@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from townland.convert import coordinate_text, dxf, geojson, kml, ogr
-from townland.convert.table import Table, read_table
+from townland.conversion import coordinate_text, dxf, geojson, kml, ogr
+from townland.conversion.table import Table, read_table
 from townland.errors import ReportError, TownlandError
 from townland.geodesy import crs as crsys
 from townland.i18n import _

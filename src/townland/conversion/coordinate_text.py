@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import shapely
 
-from townland.convert.ogr import encoding_named
-from townland.convert.table import Table
+from townland.conversion.ogr import encoding_named
+from townland.conversion.table import Table
 from townland.errors import CRSError, ReportError
 from townland.geodesy import official_area_m2, round_half_up
 from townland.geodesy.crs import describe

@@ -11,8 +11,8 @@ import numpy as np
 import pyproj
 import shapely
 
-from townland.convert.dbf import LANGUAGE_BYTES, write_dbf
-from townland.convert.table import Column, Table, dates_as_text
+from townland.conversion.dbf import LANGUAGE_BYTES, write_dbf
+from townland.conversion.table import Column, Table, dates_as_text
 from townland.errors import ReportError
 from townland.i18n import _
 from townland.issues import Issue

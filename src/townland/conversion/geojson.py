@@ -7,7 +7,7 @@ from pathlib import Path
 
 import shapely
 
-from townland.convert.table import Table, as_json, dates_as_text
+from townland.conversion.table import Table, as_json, dates_as_text
 from townland.errors import CRSError
 from townland.geodesy.crs import LONLAT, describe
 from townland.i18n import _

@@ -1,0 +1,100 @@
+"""A GeoDataFrame in place of a file: its rows, columns and CRS as a `Source`, read like any other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pyarrow as pa
+
+from townland.errors import CRSError, LayerError
+from townland.i18n import _
+from townland.reading.rows import Rows, bounds_of
+from townland.reading.source import Source
+from townland.standards import fields
+
+NAME = "GeoDataFrame"
+"""How messages name a frame: it has no file."""
+
+
+def frame_source(frame: gpd.GeoDataFrame, *, name: str = NAME) -> Source:
+    """A frame as the source of a layer; features are numbered from 1 in the order of its rows.
+
+    Columns of personal data keep their names, so that asking for one is refused as it is of a file,
+    but their values are not taken over.
+
+    Raises
+    ------
+    LayerError
+        The frame has no geometry column, two columns of one name, or a column of mixed kinds.
+    CRSError
+        It has no CRS.
+    """
+    if frame.active_geometry_name is None:
+        raise LayerError(
+            _(
+                "{place}: the GeoDataFrame has no geometry column; name it with set_geometry()",
+                place=name,
+            )
+        )
+    if frame.crs is None:
+        raise CRSError(
+            _(
+                "{place}: the GeoDataFrame has no CRS; state it with set_crs(), e.g."
+                ' frame.set_crs("EPSG:4524")',
+                place=name,
+            )
+        )
+    own = [str(column) for column in frame.columns if column != frame.active_geometry_name]
+    for column in own:
+        if own.count(column) > 1:
+            raise LayerError(
+                _(
+                    "{place}: two columns of the GeoDataFrame are named {column}; rename one",
+                    place=name,
+                    column=column,
+                )
+            )
+    plain = frame.drop(columns=frame.active_geometry_name).set_axis(own, axis=1)
+    plain = plain[[column for column in own if not isinstance(plain[column], gpd.GeoSeries)]]
+    columns = {
+        column: _column(plain, column, name) for column in plain if not fields.is_personal(column)
+    }
+    rows = Rows(
+        np.arange(1, len(frame) + 1, dtype=np.int64),
+        columns,
+        np.array(frame.geometry, dtype=object),
+    )
+    return Source(
+        path=Path(name),
+        place=name,
+        format="frame",
+        layer=None,
+        fields=tuple(plain),
+        crs=frame.crs.to_string(),
+        geometry_type="Unknown",
+        features=len(frame),
+        bounds=bounds_of(rows.geometry),
+        indexed=True,
+        held=rows,
+    )
+
+
+def _column(frame: gpd.GeoDataFrame, column: str, place: str) -> pa.ChunkedArray:
+    """One column as Arrow has it; categories are their values."""
+    values = frame[column]
+    if values.dtype == "category":
+        values = values.astype(values.cat.categories.dtype)
+    try:
+        return pa.chunked_array([pa.array(values, from_pandas=True)])
+    except (pa.ArrowException, TypeError, ValueError, OverflowError) as problem:
+        raise LayerError(
+            _(
+                "{place}: the column {column} holds values of several kinds ({reason}); make them one,"
+                " e.g. with astype(str)",
+                place=place,
+                column=column,
+                reason=" ".join(str(problem).split())[:200],
+            )
+        ) from None
