@@ -12,7 +12,6 @@ import numpy as np
 import pyproj
 import shapely
 
-from townland.assessment import Assessment
 from townland.catalog import LayerSpec
 from townland.i18n import Bilingual, _
 from townland.issues import Issue
@@ -20,6 +19,7 @@ from townland.measuring import TownResult
 from townland.measuring.areas import ClassRow, LandClasses, Measure
 from townland.measuring.prepare import Repair
 from townland.reading.layer import Input
+from townland.results import Assessment
 from townland.rules.book.model import Clause
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.law import MeasureSpec, Parameters

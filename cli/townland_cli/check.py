@@ -11,7 +11,7 @@ from typing import Any
 import typer
 
 from townland import units
-from townland.assessment import TOGETHER, Assessment, check
+from townland.assessment import check
 from townland.catalog import ROLES, load_catalog
 from townland.dossier import load_dossiers, match_dossiers
 from townland.i18n import _, render
@@ -19,6 +19,7 @@ from townland.issues import Issue
 from townland.measuring import boundary_areas
 from townland.measuring.prepare import mend
 from townland.reading.vector import region_of
+from townland.results import TOGETHER, Assessment
 from townland.rules.book.lint import lint
 from townland.rules.book.loader import load_rulebook
 from townland.towns import Town, read_towns

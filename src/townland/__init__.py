@@ -16,7 +16,7 @@ __version__ = "0.1.0"
 guard.apply()
 
 _ROOMS = {
-    "Assessment": "townland.assessment",
+    "Assessment": "townland.results",
     "LayerCatalog": "townland.catalog",
     "Rulebook": "townland.rules.book.model",
     "Town": "townland.towns",
@@ -35,11 +35,12 @@ _ROOMS = {
 }
 
 if TYPE_CHECKING:
-    from townland.assessment import Assessment, check
+    from townland.assessment import check
     from townland.catalog import LayerCatalog, load_catalog
     from townland.dossier import load_dossiers, match_dossiers
     from townland.errors import TownlandError
     from townland.geodesy import official_area_m2
+    from townland.results import Assessment
     from townland.rules.book.loader import load_rulebook
     from townland.rules.book.model import Rulebook
     from townland.terms import Verdict

@@ -4,41 +4,36 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
-import geopandas as gpd
-import pandas as pd
-
 from townland import units
 from townland.catalog import ROLES, LayerCatalog, LayerSpec
-from townland.i18n import DEFAULT_LANGUAGE, Words, _, render
+from townland.errors import TownlandError
+from townland.i18n import Words, _
 from townland.issues import Issue
-from townland.measuring import TownResult, areas, measure_town, near, prepare
+from townland.measuring import TownResult, measure_town, near, prepare
 from townland.measuring.placement import siting_issues
 from townland.measuring.prepare import Ground, Repair
 from townland.measuring.rasters import Told, raster_specs, read_rasters, tell, with_grids
-from townland.measuring.rasters.backgrounds import Background, read_backgrounds
-from townland.measuring.rasters.classes import Comparison, GridTable
-from townland.measuring.rasters.slope import SlopeTable
+from townland.measuring.rasters.backgrounds import read_backgrounds
 from townland.reading.digests import sha256_of
-from townland.reading.layer import Input, Layer
+from townland.reading.layer import Layer
 from townland.reading.vector import read_layer
+from townland.results import Assessment
 from townland.rules.book.jurisdiction import jurisdiction_issues
 from townland.rules.book.loader import rules_in_force
 from townland.rules.book.model import Rulebook
 from townland.rules.evaluate import Facts, evaluate, evaluate_portfolio
 from townland.rules.judging.finding import Finding
-from townland.rules.kinds.together import Overlap, overlaps
+from townland.rules.kinds.together import overlaps
 from townland.rules.need_table import NeedTable, indicator_need
+from townland.terms import Verdict
 from townland.towns import Town
 
 ALWAYS = ("land_use", "planned_use")
 """Roles that every report shows, whether or not a rule needs them."""
-
-TOGETHER = "*"
-"""The row of `Assessment.matrix` that holds the rules on all towns together."""
 
 Progress = Callable[[Words, int, int], None]
 
@@ -47,169 +42,53 @@ def silent(step: Words, done: int, whole: int) -> None:
     """Tell nobody how far a check has come."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Assessment:
-    """Everything one check found; every report is a rendering of it."""
+FAILED, WANTING = 1, 3
+"""The exit codes of a check in which a rule failed, and in which one could not be evaluated."""
 
-    on: dt.date
-    rulebook: Rulebook
-    catalog: LayerCatalog
-    inputs: tuple[Input, ...]
-    towns: tuple[TownResult, ...]
-    findings: tuple[Finding, ...]
-    repairs: tuple[Repair, ...]
-    issues: tuple[Issue, ...]
-    overlaps: tuple[Overlap, ...] = ()
-    needs: tuple[NeedTable, ...] = ()
-    grids: tuple[GridTable, ...] = ()
-    comparisons: tuple[Comparison, ...] = ()
-    slopes: tuple[SlopeTable, ...] = ()
-    backgrounds: tuple[Background, ...] = ()
 
-    def finding(self, rule: str, town: str | None = None) -> Finding:
-        """The finding of a rule for a town's code; the first town's without one."""
-        for found in self.findings:
-            if found.rule == rule and town in (None, found.town):
-                return found
-        raise KeyError((rule, town))
+def exit_code(assessment: Assessment, *, strict: bool = False) -> int:
+    """The exit code of a check: 1 a rule failed, 3 one that can fail was not evaluated, else 0.
 
-    def evidence(self, rule: str, town: str | None = None) -> gpd.GeoDataFrame:
-        """The pieces that show why a rule's verdict stands, of all its measures.
+    A rule for which only facts of the dossier are missing counts with `strict` alone, and so does one
+    that needs review.
+    """
+    verdicts = {finding.verdict for finding in assessment.findings}
+    if Verdict.FAIL in verdicts:
+        return FAILED
+    if strict and verdicts & {Verdict.REVIEW, Verdict.NOT_EVALUATED}:
+        return WANTING
+    can_fail = {rule.id for rule in assessment.rulebook.rule if rule.can_fail}
+    for finding in assessment.findings:
+        only_dossier = finding.missing and not set(finding.missing) & set(ROLES)
+        not_evaluated = finding.verdict is Verdict.NOT_EVALUATED
+        if not_evaluated and finding.rule in can_fail and not only_dossier:
+            return WANTING
+    return 0
 
-        Columns ``measure``, ``town``, the feature ids, ``class_name``, ``area_m2``, ``net_m2``,
-        ``sliver`` and geometry in the town's CRS.
-        """
-        found = self.finding(rule, town)
-        if found.town is None:
-            return self.shared_land()
-        result = next(result for result in self.towns if result.town.code == found.town)
-        frames = [
-            result.measures[name].frame.assign(measure=name)
-            for name in found.evidence
-            if result.measures[name].pieces
-        ]
-        if not frames:
-            return gpd.GeoDataFrame({"measure": []}, geometry=[], crs=result.town.crs)
-        return pd.concat(frames, ignore_index=True)
 
-    def shared_land(self) -> gpd.GeoDataFrame:
-        """The land that two boundaries share: columns ``first``, ``second``, ``area_m2``, ``sliver_m2``.
+def day_of(day: dt.date | str) -> dt.date:
+    """A day that may be given as a date or as text, ``YYYY-MM-DD``.
 
-        Geometry is in the CRS of the first town.
-        """
-        crs = self.towns[0].town.crs if self.towns else None
-        frames = [
-            gpd.GeoDataFrame(
-                {
-                    "first": [one.first],
-                    "second": [one.second],
-                    "area_m2": [float(one.area_m2)],
-                    "sliver_m2": [float(one.sliver_m2)],
-                },
-                geometry=[one.geometry],
-                crs=one.crs,
-            ).to_crs(crs)
-            for one in self.overlaps
-        ]
-        if not frames:
-            return gpd.GeoDataFrame({"first": [], "second": []}, geometry=[], crs=crs)
-        return pd.concat(frames, ignore_index=True)
+    Raises
+    ------
+    TownlandError
+        The text is no day.
 
-    def need(self, town: str | None = None) -> NeedTable | None:
-        """The indicator need of a town's code, the first town's without one.
-
-        None where no rule asks for it, or no layer tells it.
-        """
-        code = self.towns[0].town.code if town is None else town
-        return next((need for need in self.needs if need.town == code), None)
-
-    def need_table(self, town: str | None = None, lang: str = DEFAULT_LANGUAGE) -> pd.DataFrame:
-        """The indicator need as a table: one row for each use and source with land, then the total.
-
-        Columns ``use``, ``source``, ``gross_…`` and ``net_…`` in m², ha and mu, closed in each of them
-        (`NeedTable`), and ``pieces``: their numbers in the measure's layer of ``evidence.gpkg``.
-        """
-        need = self.need(town)
-        return pd.DataFrame() if need is None else need.frame(lang)
-
-    def matrix(self) -> pd.DataFrame:
-        """The verdicts of towns (rows, by code) under rules (columns, in the rulebook's order).
-
-        The last row, ``*``, holds the rules on all towns together; a cell is empty where a rule is not
-        asked.
-        """
-        rules = list(dict.fromkeys(found.rule for found in self.findings))
-        order = [rule.id for rule in self.rulebook.rule if rule.id in rules]
-        codes = [result.town.code for result in self.towns]
-        table = pd.DataFrame("", index=[*codes, TOGETHER], columns=list(dict.fromkeys(order)))
-        for found in self.findings:
-            table.loc[TOGETHER if found.town is None else found.town, found.rule] = (
-                found.verdict.value
-            )
-        return table
-
-    def findings_table(self, lang: str = DEFAULT_LANGUAGE) -> pd.DataFrame:
-        """One row for each finding: rule, town, verdict, figure, limit, margin, unit, reason."""
-        return pd.DataFrame(
-            {
-                "rule": found.rule,
-                "title": found.title.render(lang),
-                "town": found.town,
-                "verdict": found.verdict.value,
-                "measured": found.measured,
-                "limit": found.limit,
-                "margin": found.margin,
-                "unit": found.unit,
-                "why": render(found.why, lang),
-            }
-            for found in self.findings
-        )
-
-    def land_class_table(self, town: str | None = None) -> pd.DataFrame:
-        """The land survey inside a town by class, in m²; the rows sum to the control area."""
-        result = next(result for result in self.towns if town in (None, result.town.code))
-        table = result.land_classes
-        return pd.DataFrame(
-            []
-            if table is None
-            else [
-                {name: getattr(row, name) for name in areas.ClassRow.__slots__}
-                for row in table.rows
-            ]
-        )
-
-    def slope_table(self, town: str | None = None) -> pd.DataFrame:
-        """Cultivated land (rows, by class) by slope grade in m²; rows sum to ``area_m2``.
-
-        Columns ``code``, ``name``, one of each grade (``1`` to ``5``), ``no_data_m2``, ``area_m2``;
-        empty where there is no terrain model or no land survey.
-        """
-        table = next((each for each in self.slopes if town in (None, each.town)), None)
-        if table is None:
-            return pd.DataFrame()
-        grades = [grade.grade for grade in table.grades]
-        return pd.DataFrame(
-            {
-                "code": row.code,
-                "name": row.name,
-                **dict(zip(grades, row.by_grade_m2, strict=True)),
-                "no_data_m2": row.no_data_m2,
-                "area_m2": row.area_m2,
-            }
-            for row in table.rows
-        )
-
-    def comparison_table(self, town: str | None = None) -> pd.DataFrame:
-        """What vector layers and class grids say of the same kind of land, in m², a row a pair.
-
-        Columns ``town``, ``group``, ``vector``, ``grid``, ``vector_m2`` (by which rules go),
-        ``grid_m2``, ``difference_m2``, ``both_m2``, ``no_data_m2``.
-        """
-        return pd.DataFrame(
-            {**asdict(one), "difference_m2": one.difference_m2}
-            for one in self.comparisons
-            if town in (None, one.town)
-        )
+    Examples
+    --------
+    >>> day_of("2018-12-31")
+    datetime.date(2018, 12, 31)
+    """
+    if isinstance(day, dt.datetime):
+        return day.date()
+    if isinstance(day, dt.date):
+        return day
+    try:
+        return dt.date.fromisoformat(day)
+    except ValueError:
+        raise TownlandError(
+            _("--on {text}: no such day; write it as YYYY-MM-DD, e.g. 2018-12-31", text=day)
+        ) from None
 
 
 def check(
@@ -217,7 +96,7 @@ def check(
     catalog: LayerCatalog,
     rulebook: Rulebook,
     *,
-    on: dt.date,
+    on: dt.date | str,
     accept_repairs: Collection[str] = (),
     progress: Progress = silent,
 ) -> Assessment:
@@ -230,7 +109,7 @@ def check(
     catalog, rulebook
         As `load_catalog` and `load_rulebook` give them.
     on
-        The day whose law counts.
+        The day whose law counts, as a date or as text, ``YYYY-MM-DD``.
     accept_repairs
         ``LAYER:FEATURE`` of geometry repairs to accept though they change a protected area.
     progress
@@ -243,6 +122,7 @@ def check(
         failed (`EngineError`). A town that breaks a rule is a finding, never an error.
 
     """
+    on = day_of(on)
     rules_in_force(rulebook, on)
     roles = _roles(catalog, rulebook)
     rastered = raster_specs(catalog)

@@ -22,10 +22,11 @@ from townland.measuring.rasters.classes import Comparison, GridTable
 from townland.measuring.rasters.slope import SlopeTable
 from townland.notebook import card, grid
 from townland.reading.layer import Input
-from townland.rules.book.model import Rulebook, Verdict
+from townland.rules.book.model import Rulebook
 from townland.rules.judging.finding import Finding
 from townland.rules.kinds.together import Overlap
 from townland.rules.need_table import NeedTable
+from townland.terms import Verdict
 
 TOGETHER = "*"
 """The row of `Assessment.matrix` that holds the rules on all towns together."""

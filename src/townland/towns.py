@@ -68,7 +68,7 @@ class Town:
         return card(
             _("{code} {name}", code=self.code, name=self.name),
             {
-                "CRS": self.input.crs_used,
+                _("CRS"): self.input.crs_used,
                 _("file"): self.input.path or self.input.name,
                 _("features"): self.input.features,
                 _("notes"): len(self.issues),

@@ -9,6 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Table = TypeVar("Table", bound="pd.DataFrame")
 
 M2_PER_HA = 10_000
 MU_PER_HA = 15
@@ -141,3 +147,20 @@ def apportion(weights: Sequence[Number], total: Number, digits: int = M2_DIGITS)
     for i in order[: units - sum(shares)]:
         shares[i] += 1
     return [share * unit for share in shares]
+
+
+def as_floats(table: Table, *, also: Sequence[str] = ()) -> Table:
+    """A table whose columns of `Decimal` are floats, which can be plotted and summed by pandas.
+
+    Columns of areas (``…_m2``, ``…_ha``, ``…_mu``) and those named in `also` become floats even where
+    they hold nothing; what is missing is NaN. The table that is given stays as it is.
+    """
+
+    def is_exact(name: str) -> bool:
+        if table[name].dtype != object:
+            return False
+        values = table[name].dropna()
+        named = name in also or name.endswith(("_m2", "_ha", "_mu"))
+        return named if values.empty else all(isinstance(value, Decimal) for value in values)
+
+    return table.astype({name: float for name in table.columns if is_exact(str(name))})

@@ -15,9 +15,10 @@ import pandas as pd
 import pytest
 from tests.factory_land import geodesic_m2
 
-from townland.assessment import Assessment, check
+from townland.assessment import check
 from townland.catalog import load_catalog
 from townland.dossier import load_dossier, match_dossiers
+from townland.results import Assessment
 from townland.rules.book.loader import load_rulebook
 from townland.rules.judging.arithmetic import recomputed
 from townland.towns import read_towns

@@ -15,12 +15,13 @@ import shapely
 from tests.factory_land import CRS, box, catalog, shift, write
 
 from townland import doctor, geodesy
-from townland.assessment import Assessment, check
+from townland.assessment import check
 from townland.catalog import LayerCatalog, load_catalog
 from townland.errors import CatalogError, CRSError
 from townland.geodesy import crs as crsys
 from townland.layers.describe import inspect
 from townland.reading.vector import region_of
+from townland.results import Assessment
 from townland.rules.book.loader import load_rulebook
 from townland.towns import Town, read_towns
 from townland.writing.report.assessment_json import assessment_json, dumps

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from tests.factory_land import box, catalog, write
 from tests.factory_rules import book
 
-from townland.assessment import Assessment, check
+from townland.assessment import check
+from townland.results import Assessment
 from townland.towns import read_towns
 
 DAY = dt.date(2018, 12, 31)

@@ -23,12 +23,13 @@ import shapely
 from tests.factory_land import CRS, EAST, NORTH, box, catalog, geodesic_m2, write
 
 import townland_cli
-from townland.assessment import Assessment, check
+from townland.assessment import check
 from townland.catalog import load_catalog
 from townland.errors import LayerError
 from townland.layers.check import examine
 from townland.measuring import prepare
 from townland.reading.vector import read_layer
+from townland.results import Assessment
 from townland.rules.book.loader import load_rulebook
 from townland.towns import read_towns
 

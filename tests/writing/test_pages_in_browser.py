@@ -15,8 +15,8 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from tests.factory_pages import assessment
 
-from townland.assessment import Assessment
 from townland.i18n import Bilingual
+from townland.results import Assessment
 from townland.terms import Verdict
 from townland.writing.comparison import compare, run_names
 from townland.writing.comparison.page import comparison_html

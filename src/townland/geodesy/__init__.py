@@ -7,16 +7,23 @@ divided so that no part reaches 70 m. All vertices of all rings are worked on at
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 import numpy as np
 import numpy.typing as npt
 import pyproj
 import shapely
 
+from townland.errors import CRSError
 from townland.geodesy import crs as crs_room
+from townland.i18n import _
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -103,7 +110,19 @@ def trapezoid_m2(delta_l: Any, b1: Any, b2: Any, ellipsoid: Ellipsoid = CGCS2000
     return 2 * ellipsoid.b**2 * delta_l * series
 
 
-def official_area_m2(geometries: Any, crs: pyproj.CRS) -> Floats:
+Geometries: TypeAlias = (
+    shapely.Geometry | Sequence[shapely.Geometry | None] | npt.NDArray[np.object_]
+)
+"""One geometry, a list of them, or an array."""
+
+
+@overload
+def official_area_m2(geometries: gpd.GeoSeries) -> pd.Series[float]: ...
+@overload
+def official_area_m2(geometries: Geometries, crs: pyproj.CRS) -> Floats: ...
+def official_area_m2(
+    geometries: Geometries | gpd.GeoSeries, crs: pyproj.CRS | None = None
+) -> Floats | pd.Series[float]:
     """The official ellipsoid area of every geometry, not yet rounded to 0.01 m².
 
     Vertices are rounded to 0.0001 m (half up); an edge of 70 m or more is divided into
@@ -116,14 +135,19 @@ def official_area_m2(geometries: Any, crs: pyproj.CRS) -> Floats:
     Parameters
     ----------
     geometries
-        Polygons and multipolygons (an array, a GeoSeries' values, or one geometry); None, empty and
-        other kinds have area 0.
+        Polygons and multipolygons (a GeoSeries, an array, or one geometry); None, empty and other
+        kinds have area 0.
     crs
-        Their CRS.
+        Their CRS; a GeoSeries has its own, and needs none.
 
     Returns
     -------
-    m², one for each geometry.
+    m², one for each geometry: of a GeoSeries without `crs` a Series with its index, else an array.
+
+    Raises
+    ------
+    CRSError
+        No CRS is given, and the GeoSeries has none.
 
     Examples
     --------
@@ -134,7 +158,20 @@ def official_area_m2(geometries: Any, crs: pyproj.CRS) -> Floats:
     [0.0, 0.0]
 
     """
-    return _ellipsoid_area(geometries, crs, divide_m=DIVIDE_M, rounded=True)
+    if crs is not None:
+        return _ellipsoid_area(geometries, crs, divide_m=DIVIDE_M, rounded=True)
+    series = getattr(geometries, "geometry", None)  # of a GeoDataFrame its active geometry
+    if series is None or series.crs is None:
+        raise CRSError(
+            _(
+                "the area of geometries depends on their CRS: give a GeoSeries that has one (set_crs),"
+                " or the CRS as the second argument"
+            )
+        )
+    import pandas as pd  # slow to load, and loaded already where there is a GeoSeries
+
+    areas = _ellipsoid_area(series, series.crs, divide_m=DIVIDE_M, rounded=True)
+    return pd.Series(areas, index=series.index, name="area_m2")
 
 
 def check_area_m2(geometries: Any, crs: pyproj.CRS) -> Floats:

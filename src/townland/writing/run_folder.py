@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from townland.assessment import Assessment
 from townland.errors import ReportError
 from townland.i18n import DEFAULT_LANGUAGE, _
+from townland.results import Assessment
 from townland.writing.maps.page import map_html
 from townland.writing.report.assessment_json import assessment_json, dumps
 from townland.writing.report.geopackage import write_evidence

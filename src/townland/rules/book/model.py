@@ -18,12 +18,17 @@ from pydantic_core import InitErrorDetails
 
 from townland.documents import Key, Strict
 from townland.i18n import Bilingual, _
+from townland.notebook import card, grid
 from townland.rules.judging.clause import Clause, MeasureName, Rule, fault, faults_of, refuse
 from townland.rules.judging.law import Inherited, MeasureSpec, Parameters
 from townland.rules.kinds import MODELS, AnyRule
 from townland.standards.landclass import SELECTORS, Profile
 
 __all__ = ["Clause", "MeasureSpec", "Parameters", "Rule", "Rulebook"]
+
+
+SHOWN = 12
+"""So many rules of a rulebook a notebook shows."""
 
 
 class Rulebook(Strict):
@@ -65,6 +70,21 @@ class Rulebook(Strict):
         if faults:
             refuse(faults)
         return book
+
+    def __repr__(self) -> str:
+        return f"<Rulebook {self.id} {self.version}: {len(self.rule)} rules>"
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the title, and the first rules."""
+        rows: list[tuple[object, ...]]
+        rows = [(rule.id, rule.title, rule.kind) for rule in self.rule[:SHOWN]]
+        more = len(self.rule) - len(rows)
+        if more:
+            rows.append(("…", _("{count} more rules", count=more), ""))
+        lines = {_("rulebook"): f"{self.id} {self.version}", _("rules"): len(self.rule)}
+        return card(self.title, lines, more=grid((_("rule"), _("title"), _("kind")), rows))
 
     @property
     def path(self) -> str:

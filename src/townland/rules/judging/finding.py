@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from townland.i18n import Bilingual, Words
+from townland.i18n import Bilingual, Words, _
+from townland.notebook import card
 from townland.rules.judging.clause import Clause
 from townland.terms import Verdict
 
@@ -36,3 +37,29 @@ class Finding:
     missing: tuple[str, ...] = ()
     assumed: tuple[Words, ...] = ()
     towns: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        town = self.town or ", ".join(self.towns)
+        figure = "" if self.measured is None else f", {self.measured} {self.unit}"
+        return f"<Finding {self.rule} {town}: {self.verdict.value}{figure}>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the verdict, its figures, its reason and its clause."""
+        clause = f"{self.clause.document} {self.clause.article}"
+        measured, limit, margin = (
+            None if figure is None else f"{figure} {self.unit}"
+            for figure in (self.measured, self.limit, self.margin)
+        )
+        return card(
+            _("{name}: {value}", name=self.rule, value=self.title),
+            {
+                _("town"): self.town or ", ".join(self.towns),
+                _("verdict"): self.verdict.value,
+                _("measured"): measured,
+                _("limit"): limit,
+                _("margin"): margin,
+                _("reason"): self.why,
+                _("clause"): clause,
+                _("quote"): self.clause.quote or None,
+            },
+        )

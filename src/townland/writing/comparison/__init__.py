@@ -9,9 +9,9 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from townland.assessment import Assessment
 from townland.documents import values as document_values
 from townland.i18n import DEFAULT_LANGUAGE, Bilingual, Joined, Words, _
+from townland.results import Assessment
 from townland.rules import naming
 from townland.rules.judging.case import both
 from townland.rules.judging.phrases import listed

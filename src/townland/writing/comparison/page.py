@@ -15,7 +15,7 @@ from townland.writing.pages import figures, look
 from townland.writing.pages.page import SCHEME, asset, page, templates
 
 if TYPE_CHECKING:
-    from townland.assessment import Assessment
+    from townland.results import Assessment
 
 _TEMPLATE = templates("townland.writing.comparison", look=look.VERDICTS).get_template(
     "comparison.html.j2"

@@ -18,8 +18,8 @@ from townland.writing.maps.content import Content, Layer
 from townland.writing.pages.page import SCHEME, Figure, templates
 
 if TYPE_CHECKING:
-    from townland.assessment import Assessment
     from townland.measuring import TownResult
+    from townland.results import Assessment
 
 PANES = {"background": 300, "land": 401, "plan": 402, "other": 403, "measure": 404, "highlight": 405,
          "boundary": 406, "numbers": 610}  # fmt: skip

@@ -9,13 +9,13 @@ from importlib.resources import files
 from typing import Any
 
 import townland
-from townland.assessment import TOGETHER, Assessment
 from townland.geodesy import crs as crs_room
 from townland.i18n import DEFAULT_LANGUAGE, Words, render
 from townland.measuring import TownResult
 from townland.measuring.areas import LandClasses, Measure
 from townland.measuring.rasters.classes import Comparison, GridTable
 from townland.measuring.rasters.slope import SlopeTable
+from townland.results import TOGETHER, Assessment
 from townland.rules.judging.finding import Finding
 from townland.rules.need_table import Areas, NeedTable
 

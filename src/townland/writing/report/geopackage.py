@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import pyogrio
 
-from townland.assessment import Assessment
 from townland.i18n import DEFAULT_LANGUAGE, render
+from townland.results import Assessment
 
 STYLE_COLUMNS = (
     "f_table_catalog", "f_table_schema", "f_table_name", "f_geometry_column", "styleName",

@@ -23,10 +23,10 @@ from townland.writing.report.findings import Evidence, FindingView, Piece
 from townland.writing.report.need import NeedView
 
 if TYPE_CHECKING:
-    from townland.assessment import Assessment
     from townland.measuring import TownResult
     from townland.measuring.rasters.classes import GridRow, GridTable
     from townland.measuring.rasters.slope import Grade, SlopeRow, SlopeTable
+    from townland.results import Assessment
     from townland.rules.judging.finding import Finding
 
 OVERVIEW = (620, 540)
