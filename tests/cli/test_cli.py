@@ -514,7 +514,7 @@ DIE = '''
 import datetime as dt, os, shutil, signal, sys
 from pathlib import Path
 import townland as tl
-from townland.report import run
+from townland.writing import run_folder as run
 
 layers, runs, older = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] == "older"
 towns = tl.read_towns([layers / "sample" / "towns.gpkg"], code_column="code", where={"code": "T02"})

@@ -547,7 +547,7 @@ def test_time_grows_with_the_number_of_rings_and_no_faster():
 
 
 def test_the_reader_is_the_one_that_sources_use(tmp_path):
-    assert Path(txt.__file__).name == "coordinate_text.py"
+    assert Path(txt.__file__).name == "txt.py"
     path = write(tmp_path / "表.txt", "点号,X,Y\n" + "\n".join(
         f"{at},{NORTH + n:.3f},{EAST + e:.3f}" for at, (e, n) in enumerate(square(0, 0), 1)
     ))  # fmt: skip
