@@ -1357,9 +1357,9 @@ def geojson_without_geometry(folder: Path) -> Path:
 
 @broken("geojson", LayerError, cure=geojson_whole, area_m2=quadrangle_m2())
 def geojson_that_is_esri_json(folder: Path) -> Path:
-    """en: the content is ESRIJSON, not geojson; → export the layer to a GeoPackage or a
+    """en: the content is ESRIJSON, not GeoJSON; → export the layer to a GeoPackage or a
     Shapefile
-    zh: 内容为 ESRIJSON，不是 geojson； → 请将图层导出为 GeoPackage 或 Shapefile
+    zh: 内容为 ESRIJSON，不是 GeoJSON； → 请将图层导出为 GeoPackage 或 Shapefile
     """
     content = {
         "geometryType": "esriGeometryPolygon",
@@ -2116,9 +2116,9 @@ def tif_of_fractions(folder: Path) -> Path:
 
 @broken("raster", LayerError, way=as_grid, cure=lambda path: grid(path.parent), area_m2=300)
 def tif_that_is_a_geopackage(folder: Path) -> Path:
-    """en: paddy.tif: the name says raster, but the content is geopackage; → give the file the
+    """en: paddy.tif: the name says GeoTIFF, but the content is GeoPackage; → give the file the
     suffix of what it is
-    zh: 文件名表示 raster，内容却是 geopackage； → 请将后缀改为与内容一致
+    zh: 文件名表示 GeoTIFF，内容却是 GeoPackage； → 请将后缀改为与内容一致
     """
     plain(folder / "town.gpkg").rename(folder / "paddy.tif")
     return catalog(folder, "paddy.tif", "paddy", PADDY)

@@ -23,10 +23,10 @@ from townland.notebook import card
 from townland.reading import source as sources
 from townland.reading.columns import as_text, find_column, matches, require_column
 from townland.reading.digests import sha256_of
-from townland.reading.frame import frame_source
+from townland.reading.format import Source
+from townland.reading.frame import frame_source, sha256_of_frame
 from townland.reading.layer import Input
-from townland.reading.rows import Rows, sha256_of_rows
-from townland.reading.source import Source
+from townland.reading.rows import Rows
 from townland.reading.vector import (
     declared_crs,
     layer_crs,
@@ -200,8 +200,7 @@ def _each(boundaries: Boundaries | Sequence[Boundaries]) -> Sequence[Boundaries]
 def _origin(boundary: Boundaries, source: Source) -> tuple[str, str | None, str]:
     """Name, path and SHA-256 of what holds boundaries; a frame has no path."""
     if isinstance(boundary, gpd.GeoDataFrame):
-        assert source.held is not None  # noqa: S101
-        return source.place, None, sha256_of_rows(source.held)
+        return source.place, None, sha256_of_frame(source)
     path = Path(boundary)
     return path.stem, path.as_posix(), sha256_of(path)
 
@@ -360,7 +359,7 @@ def _areas(rows: Rows, source: Source) -> tuple[Rows, list[Issue]]:
 
 def _number(rows: Rows, at: int, source: Source) -> int:
     """The number of a feature in its file, counted from 1 as people do."""
-    return int(rows.fid[at]) + (source.format not in sources.NUMBERED_FROM_1)
+    return source.number(int(rows.fid[at]))
 
 
 def _check_codes(towns: Sequence[Town]) -> None:

@@ -260,7 +260,7 @@ def test_a_catalog_s_grids_are_examined(tmp_path):
     }
     known = spec(tmp_path, "ok.tif")
     found = examine(known.layer[0], known)
-    assert (found.format, found.issues) == ("raster", ())
+    assert (found.is_raster, found.issues) == (True, ())
 
 
 def test_slope_of_cultivated_land_closes_to_its_classes(tmp_path):

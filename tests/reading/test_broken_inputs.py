@@ -6,14 +6,14 @@ import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from tests.factory_broken import READERS, TABLE, Broken, Seen
 
 from townland.errors import DossierError, TownlandError
 from townland.issues import GEOMETRY
-from townland.reading.sniff import Format
+from townland.reading.formats import FORMATS
 
 QUOTED = re.compile(r"原文：.*?(）|$)|--[a-z-]+ \S+|townland dossier new", re.S)
 """What a library said, in its own words and marked as such in Chinese; what is typed at the prompt."""
@@ -102,7 +102,7 @@ def test_the_corpus_is_large_and_no_case_stands_twice() -> None:
 
 def test_every_reader_meets_broken_files() -> None:
     assert {case.reader for case in TABLE.values()} == set(READERS)
-    assert set(get_args(Format)) <= set(READERS)
+    assert {form.name for form in FORMATS} <= set(READERS)
 
 
 def test_every_fault_of_geometry_has_a_case() -> None:

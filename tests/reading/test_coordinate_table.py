@@ -122,7 +122,7 @@ def test_commas_between_thousands_are_read_in_text_and_in_quotes(tmp_path):
 @pytest.mark.parametrize("suffix", ["csv", "txt", "tsv"])
 def test_delimiters_encodings_and_endings(tmp_path, delimiter, encoding, suffix):
     path = write(tmp_path / f"a.{suffix}", csv([TITLES, *SQUARE], delimiter), encoding)
-    assert sniff(path) == ("coordinate_text" if suffix == "txt" else "coordinate_table")
+    assert sniff(path).name == ("coordinate_text" if suffix == "txt" else "coordinate_table")
     assert same(read_towns([path], crs="4524")[0].boundary, box(0, 0))
     assert same(read(path).rows.geometry[0], box(0, 0))
 
@@ -134,7 +134,7 @@ def test_a_workbook_keeps_every_digit_and_merged_cells_do_not_matter(tmp_path):
         {"红线": [["界址点成果表"], ["点号", "坐标(m)"], [None, "X", "Y"], *fine]},
         merged=["A1:C1", "B2:C2", "A2:A3"],
     )
-    assert sniff(path) == "coordinate_table"
+    assert sniff(path).name == "coordinate_table"
     shape = read(path).rows.geometry[0]
     assert shapely.bounds(shape).tolist() == [
         EAST + 0.0007,

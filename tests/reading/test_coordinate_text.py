@@ -179,7 +179,7 @@ def test_a_dialect_gives_the_same_square(name):
 )
 def test_the_encoding_is_found_in_the_bytes(tmp_path, encoding, used):
     path = write(tmp_path / "a.txt", PLAIN, encoding)
-    assert sniff(path) == "coordinate_text"
+    assert sniff(path) is txt.FORMAT
     whole = read_text(path, "a.txt", layer=None, encoding=None)
     assert whole.encoding == used
     assert whole.rows.columns["地块名称"].to_pylist() == ["甲镇"]
@@ -551,5 +551,5 @@ def test_the_reader_is_the_one_that_sources_use(tmp_path):
     path = write(tmp_path / "表.txt", "点号,X,Y\n" + "\n".join(
         f"{at},{NORTH + n:.3f},{EAST + e:.3f}" for at, (e, n) in enumerate(square(0, 0), 1)
     ))  # fmt: skip
-    assert sniff(path) == "coordinate_text"  # by its name, and a table by its content
+    assert sniff(path) is txt.FORMAT  # by its name, and a table by its content
     assert same(read_towns([path], crs="4524")[0].boundary, box(0, 0))

@@ -132,9 +132,7 @@ def test_only_the_window_is_fetched(connected: str, tmp_path: Path) -> None:
     with opened(*_spec(one_layer(tmp_path, layer="long_row"))) as source:
         assert source.features == 5000
         assert source.indexed
-        fetch = source.fetch
-        assert fetch is not None
-        rows = fetch(["name"], [window[0]])
+        rows = source.fetch(["name"], [window[0]])
         sent.append(len(rows))
     assert sent == [2]
     layer = read(one_layer(tmp_path, layer="long_row"), [window])

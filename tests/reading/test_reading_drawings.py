@@ -91,7 +91,7 @@ def test_every_version_as_text_and_in_binary(tmp_path, version, form):
     add(SQUARE, close=True, dxfattribs={"layer": "红线"})
     space.add_text("太阳村镇").set_placement((E + 50, N + 50))
     path = saved(doc, tmp_path / "a.dxf", fmt=form)
-    assert sniff(path) == "dxf"
+    assert sniff(path).name == "dxf"
     source, rows = read(path)
     assert rows.columns["name"].to_pylist() == ["太阳村镇"]
     assert rows.columns["layer"].to_pylist() == ["红线"]

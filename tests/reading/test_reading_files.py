@@ -13,7 +13,8 @@ import pytest
 import shapely
 
 from townland.errors import LayerError, TownlandError
-from townland.reading.formats import zipped as archive
+from townland.reading import archive
+from townland.reading.formats import zipped as zips
 from townland.reading.sniff import local, sniff
 from townland.towns import read_towns
 
@@ -124,7 +125,7 @@ def test_a_raster_vrt_is_refused_too(tmp_path):
 def test_content_must_be_what_the_suffix_says(tmp_path):
     frame().to_file(tmp_path / "a.gpkg")
     (tmp_path / "a.gpkg").rename(tmp_path / "a.shp")
-    assert "the name says shapefile, but the content is geopackage" in refused(tmp_path / "a.shp")
+    assert "the name says Shapefile, but the content is GeoPackage" in refused(tmp_path / "a.shp")
     (tmp_path / "b.gpkg").write_bytes(b"nothing of the kind")
     assert "not that of a .gpkg file" in refused(tmp_path / "b.gpkg")
     (tmp_path / "c.txt").write_bytes(b"J1,1,2689000.000,36642000.000")
@@ -218,9 +219,9 @@ def test_formats_by_content(tmp_path):
         "geojson": "geojson",
     }.items():
         frame().to_file(tmp_path / f"a.{suffix}")
-        assert sniff(tmp_path / f"a.{suffix}") == kind
+        assert sniff(tmp_path / f"a.{suffix}").name == kind
     (tmp_path / "bom.json").write_bytes(b"\xef\xbb\xbf\n {}")
-    assert sniff(tmp_path / "bom.json") == "geojson"
+    assert sniff(tmp_path / "bom.json").name == "geojson"
 
 
 # --- zips ---------------------------------------------------------------------------------
@@ -303,13 +304,13 @@ def test_bombs_are_refused_before_they_are_unpacked(tmp_path, monkeypatch):
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive_file:
         archive_file.writestr("town.geojson", b" " * (1 << 20))
-    monkeypatch.setattr(archive, "RATIO_COUNTS_FROM", 1000)
+    monkeypatch.setattr(zips, "RATIO_COUNTS_FROM", 1000)
     assert "would unpack to 1 MB" in refused(path)
-    monkeypatch.setattr(archive, "RATIO_COUNTS_FROM", 1 << 40)
-    monkeypatch.setattr(archive, "MAX_BYTES", 1000)
+    monkeypatch.setattr(zips, "RATIO_COUNTS_FROM", 1 << 40)
+    monkeypatch.setattr(zips, "MAX_BYTES", 1000)
     assert "would unpack to 1 MB" in refused(path)
-    monkeypatch.setattr(archive, "MAX_BYTES", 1 << 40)
-    monkeypatch.setattr(archive, "MAX_MEMBERS", 0)
+    monkeypatch.setattr(zips, "MAX_BYTES", 1 << 40)
+    monkeypatch.setattr(zips, "MAX_MEMBERS", 0)
     assert "in 1 files" in refused(path)
 
 

@@ -66,7 +66,7 @@ def refused(path: Path, **options: Any) -> str:
 
 def test_a_placemark_with_a_polygon_is_a_town(tmp_path):
     path = saved(tmp_path / "a.kml", mark(polygon(RING, HOLE)))
-    assert sniff(path) == "kml"
+    assert sniff(path) is kml.FORMAT
     town = read_towns([path])[0]
     assert town.name == "太阳村镇"
     assert town.input.crs_used == "EPSG:4326"
@@ -336,6 +336,6 @@ def test_a_kml_may_be_a_layer_of_a_catalog(tmp_path):
     )
     layers = load_catalog(tmp_path / "catalog.toml")
     found = inspect(layers.layer[0], layers)
-    assert (found.features, found.crs, found.format) == (1, "EPSG:4326", "kml")
+    assert (found.features, found.crs, found.format) == (1, "EPSG:4326", kml.FORMAT)
     assert [field.name for field in found.fields] == ["name"]
     assert [issue.severity for issue in found.issues] == ["info"]

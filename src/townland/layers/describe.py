@@ -13,12 +13,14 @@ from townland.i18n import Joined, _
 from townland.issues import Issue
 from townland.measuring.rasters import reading
 from townland.measuring.rasters.class_grid import ROLES, is_grid, require_meaning
+from townland.reading import archive
 from townland.reading import source as sources
 from townland.reading.columns import require_column
-from townland.reading.formats import zipped
+from townland.reading.format import Format, Source
+from townland.reading.formats import raster
 from townland.reading.layer_names import NOT_POLYGONS
-from townland.reading.sniff import Format, local, sniff
-from townland.reading.source import Source
+from townland.reading.library_errors import translated
+from townland.reading.sniff import local, sniff
 from townland.reading.vector import (
     declared_crs,
     layer_crs,
@@ -61,6 +63,11 @@ class LayerSummary:
     bounds: Bounds | None = None
     issues: tuple[Issue, ...] = ()
 
+    @property
+    def is_raster(self) -> bool:
+        """Whether it holds cells, not features; False where the file could not be read."""
+        return self.format is not None and self.format.is_raster
+
 
 def list_layers(path: Path | str) -> list[tuple[str, str]]:
     """Name and geometry type of every layer of a file; the type is empty for a bare table.
@@ -71,9 +78,10 @@ def list_layers(path: Path | str) -> list[tuple[str, str]]:
         The file cannot be read.
     """
     given = local(path)
-    with zipped.opened(given) as file:
-        if sniff(file, place=given.as_posix()) in ("geopackage", "filegdb"):
-            return sources.layers_of(local(file.resolve()), given.as_posix())
+    with archive.opened(given) as file:
+        form = sniff(file, place=given.as_posix())
+        if form.layers is not None:
+            return form.layers(local(file.resolve()), given.as_posix())
     with sources.opened(given) as source:  # whose messages name the zip, and what is in it
         return [(source.path.stem, source.geometry_type)]
 
@@ -112,7 +120,7 @@ def _raster(spec: LayerSpec, summary: LayerSummary) -> LayerSummary:
             issues.append(_fault("grid_without_classes", problem))
     return replace(
         summary,
-        format="raster",
+        format=raster.FORMAT,
         crs=crsys.describe(found.crs),
         crs_declared=found.crs_declared,
         bounds=found.bounds,
@@ -173,13 +181,13 @@ def _vector(spec: LayerSpec, catalog: LayerCatalog, summary: LayerSummary) -> La
 
 
 def fields_of(source: Source) -> tuple[Field, ...]:
-    """The columns with their widths: fiona tells them as the file declares them."""
-    if source.format == "geoparquet" or source.held is not None or source.fetch is not None:
+    """The columns, with their widths as the file declares them where GDAL opens it."""
+    if not source.format.drivers:
         return tuple(Field(name, "") for name in source.fields)
     import fiona  # a GDAL of its own, and slow to load: only when a schema is wanted
 
     with (
-        sources.translated(source.place),
+        translated(source.place),
         fiona.open(source.path, layer=source.layer, encoding=source.encoding) as file,
     ):
         return tuple(_field(name, kind) for name, kind in file.schema["properties"].items())

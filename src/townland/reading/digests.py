@@ -5,16 +5,15 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
-"""What carries data; indexes (.qix, .sbn …) and metadata may come and go."""
+from townland.reading.formats import SUFFIXES
 
 
 def sha256_of(path: Path) -> str:
     """The SHA-256 of a file, of a FileGDB folder, or of a Shapefile with its side files.
 
-    Of several files, it is the hash over their names relative to the folder, their lengths and
-    contents, in the order of names; lock files do not count. The same data give the same hash
-    wherever it lies.
+    Only files that carry data count: indexes (.qix, .sbn …) and metadata may come and go. Of several
+    files, it is the hash over their names relative to the folder, their lengths and contents, in the
+    order of names; lock files do not count. The same data give the same hash wherever it lies.
     """
     if path.is_dir():
         files = sorted(
@@ -22,12 +21,12 @@ def sha256_of(path: Path) -> str:
             for file in path.rglob("*")
             if file.is_file() and file.suffix != ".lock"
         )
-    elif path.suffix.lower() == ".shp":
+    elif parts := _data_files(path):
         stem = path.stem.lower()
         files = sorted(
             (file.suffix.lower(), file)
             for file in path.parent.iterdir()
-            if file.stem.lower() == stem and file.suffix.lower() in SHAPEFILE_PARTS
+            if file.stem.lower() == stem and file.suffix.lower() in parts
         )
     else:
         with path.open("rb") as stream:
@@ -39,3 +38,9 @@ def sha256_of(path: Path) -> str:
             while block := stream.read(1 << 20):
                 digest.update(block)
     return digest.hexdigest()
+
+
+def _data_files(path: Path) -> tuple[str, ...]:
+    """The suffixes of the files of which a layer consists; none where it is one file."""
+    form = SUFFIXES.get(path.suffix.lower())
+    return () if form is None else form.data_files

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -10,12 +11,26 @@ import pyarrow as pa
 
 from townland.errors import CRSError, LayerError
 from townland.i18n import _
-from townland.reading.rows import Rows, bounds_of
-from townland.reading.source import Source
+from townland.reading.format import Format, Probe, Source
+from townland.reading.rows import Rows, bounds_of, choose, sha256_of_rows
 from townland.standards import fields
 
 NAME = "GeoDataFrame"
 """How messages name a frame: it has no file."""
+
+
+def _recognises(_probe: Probe) -> bool:
+    """Never: it is no file, so that the table of formats does not list it."""
+    return False
+
+
+FORMAT = Format(
+    name="frame",
+    titles=(NAME,),
+    recognises=_recognises,
+    numbered_from=1,
+    is_file=False,
+)
 
 
 def frame_source(frame: gpd.GeoDataFrame, *, name: str = NAME) -> Source:
@@ -69,7 +84,7 @@ def frame_source(frame: gpd.GeoDataFrame, *, name: str = NAME) -> Source:
     return Source(
         path=Path(name),
         place=name,
-        format="frame",
+        format=FORMAT,
         layer=None,
         fields=tuple(plain),
         crs=frame.crs.to_string(),
@@ -77,8 +92,14 @@ def frame_source(frame: gpd.GeoDataFrame, *, name: str = NAME) -> Source:
         features=len(frame),
         bounds=bounds_of(rows.geometry),
         indexed=True,
-        held=rows,
+        fetch=partial(choose, rows),
     )
+
+
+def sha256_of_frame(source: Source) -> str:
+    """The SHA-256 of all rows of a frame, without the columns of personal data."""
+    columns = [column for column in source.fields if not fields.is_personal(column)]
+    return sha256_of_rows(source.fetch(columns, None))
 
 
 def _column(frame: gpd.GeoDataFrame, column: str, place: str) -> pa.ChunkedArray:

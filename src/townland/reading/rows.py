@@ -182,6 +182,26 @@ def meets(geometry: NDArray[Any], boxes: Sequence[Bounds]) -> NDArray[np.bool_]:
     return hit
 
 
+def choose(
+    rows: Rows,
+    columns: Sequence[str],
+    boxes: Sequence[Bounds] | None,
+    *,
+    shapes: bool = True,  # noqa: ARG001 - they are there already
+) -> Rows:
+    """Choose among rows that are read, as `format.Fetch` does among those of a file.
+
+    Parameters
+    ----------
+    rows
+        All rows of a file.
+    columns, boxes, shapes
+        As `format.Fetch`.
+    """
+    rows = replace(rows, columns={name: rows.columns[name] for name in columns})
+    return rows if boxes is None else rows.take(meets(rows.geometry, boxes))
+
+
 def sha256_of_rows(rows: Rows) -> str:
     """The SHA-256 of rows that were read: numbers, columns by name and geometries, in their order.
 

@@ -4,71 +4,21 @@ from __future__ import annotations
 
 import re
 import stat
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 from townland.errors import LayerError
-from townland.i18n import Text, _
-from townland.reading import complete
+from townland.i18n import Joined, Text, _
+from townland.reading.format import Format, Probe
+from townland.reading.formats import ACCEPTED, FORMATS, SUFFIXES, unread
+from townland.reading.formats.whole import beside
 
-Format = Literal[
-    "shapefile",
-    "geopackage",
-    "geojson",
-    "filegdb",
-    "flatgeobuf",
-    "geoparquet",
-    "dxf",
-    "kml",
-    "coordinate_text",
-    "coordinate_table",
-    "raster",
-    "zip",
-    "database",
-    "frame",
-]
+HEAD = 4096
+"""So many bytes decide what a file is."""
 
-SUFFIXES: dict[str, Format] = {
-    ".shp": "shapefile",
-    ".gpkg": "geopackage",
-    ".geojson": "geojson",
-    ".json": "geojson",
-    ".gdb": "filegdb",
-    ".fgb": "flatgeobuf",
-    ".parquet": "geoparquet",
-    ".geoparquet": "geoparquet",
-    ".dxf": "dxf",
-    ".kml": "kml",
-    ".kmz": "zip",
-    ".txt": "coordinate_text",
-    ".csv": "coordinate_table",
-    ".tsv": "coordinate_table",
-    ".xlsx": "coordinate_table",
-    ".tif": "raster",
-    ".tiff": "raster",
-    ".zip": "zip",
-}
-DRIVERS: dict[str, tuple[str, ...]] = {
-    "shapefile": ("ESRI Shapefile",),
-    "geopackage": ("GPKG",),
-    "geojson": ("GeoJSON", "GeoJSONSeq"),
-    "filegdb": ("OpenFileGDB",),
-    "flatgeobuf": ("FlatGeobuf",),
-}
-"""The one driver that may open each format."""
-
-ACCEPTED = (
-    "Shapefile, GeoPackage, GeoJSON, FileGDB, FlatGeobuf, GeoParquet, DXF, KML, TXT, CSV, XLSX"
-)
-COORDINATES = (".txt", ".csv", ".tsv", ".xlsx")
-"""Endings of lists of coordinates: boundaries of towns, and as often something else altogether."""
-SIDE_FILES = (".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix")
-DRAWINGS = (".dwg", ".dgn")
-EXPORT = (".mdb", ".accdb", ".udb", ".udd", ".udbx", ".vct", ".mpk", ".lpk")
-
-_DXF = re.compile(rb"(999[ \t]*\r?\n[^\n]*\n\s*)*0[ \t]*\r?\n[ \t]*SECTION\b")
-_KML = re.compile(rb"<(\w+:)?kml[\s>]")
 _REMOTE = re.compile(r"[a-z][a-z0-9+.-]+:", re.IGNORECASE)
+_FOLDERS = tuple((form, form.folder_of) for form in FORMATS if form.folder_of)
 
 
 def local(path: str | Path) -> Path:
@@ -116,68 +66,91 @@ def sniff(path: Path, *, place: str | None = None) -> Format:
         There is no such file; it is empty or cut off; its content is not what its suffix says; or
         it is of a kind that townland does not read, with what to do instead.
     """
-    place = path.as_posix() if place is None else place
-    suffix = path.suffix.lower()
+    probe = Probe(path, path.as_posix() if place is None else place)
     try:
-        if suffix in DRAWINGS:
-            raise LayerError(
-                _(
-                    "{path}: drawings of the kind {suffix} cannot be read here; save the drawing as DXF"
-                    " in the software that made it",
-                    path=place,
-                    suffix=suffix,
-                )
-            )
-        if suffix in EXPORT:
-            raise LayerError(
-                _(
-                    "{path}: files of the kind {suffix} cannot be read here; export the layer to"
-                    " GeoPackage, Shapefile or FileGDB in the software that made it",
-                    path=place,
-                    suffix=suffix,
-                )
-            )
-        if suffix == ".xls":
-            raise LayerError(
-                _(
-                    "{path}: workbooks of the old kind .xls cannot be read here; save it as .xlsx",
-                    path=place,
-                )
-            )
-        if suffix in SIDE_FILES:
-            raise LayerError(
-                _("{path} is a side file of a Shapefile; give the .shp beside it", path=place)
-            )
-        size = regular_file(path, place=place)
+        _refuse_unread(probe)
+        size = regular_file(path, place=probe.place)
         if size is None:
-            return _folder(path, place)
+            return _folder(probe)
         with path.open("rb") as stream:
-            head = stream.read(4096)
+            probe = replace(probe, head=stream.read(HEAD), size=size)
+        return _file(probe)
     except OSError as problem:
         raise LayerError(
-            _("{path}: cannot be read ({reason})", path=place, reason=problem.strerror)
+            _("{path}: cannot be read ({reason})", path=probe.place, reason=problem.strerror)
         ) from None
-    if size == 0:
-        raise LayerError(_("{path}: the file is empty (0 bytes); get it again", path=place))
-    found = _by_content(head)
-    declared = SUFFIXES.get(suffix)
-    if (found, suffix) == ("zip", ".xlsx") or (found is None and _is_text(suffix, head)):
-        found = declared
-    if found is None:
-        raise LayerError(_unknown(place, suffix, head))
-    if declared is not None and declared != found:
+
+
+def _refuse_unread(probe: Probe) -> None:
+    """Refuse, by its suffix, what is of a kind that is not read, or lies beside what is."""
+    advice = unread.advice(probe.suffix, probe.place)
+    if advice is not None:
+        raise LayerError(advice)
+    for form in FORMATS:
+        if probe.suffix in form.side_files:
+            raise LayerError(
+                _(
+                    "{path} is a side file of a {title}; give the {suffix} beside it",
+                    path=probe.place,
+                    title=form.title,
+                    suffix=form.suffixes[0],
+                )
+            )
+
+
+def _file(probe: Probe) -> Format:
+    """The format of a file by its first bytes."""
+    if probe.size == 0:
+        raise LayerError(_("{path}: the file is empty (0 bytes); get it again", path=probe.place))
+    form = next((form for form in FORMATS if form.recognises(probe)), None)
+    if form is None:
+        raise LayerError(_unknown(probe))
+    declared = SUFFIXES.get(probe.suffix)
+    if declared is not None and declared is not form:
         raise LayerError(
             _(
                 "{path}: the name says {declared}, but the content is {found}; give the file the"
                 " suffix of what it is",
-                path=place,
-                declared=declared,
-                found=found,
+                path=probe.place,
+                declared=declared.title,
+                found=form.title,
             )
         )
-    for fault in complete.faults(path, found, head, size, place):
+    if form.drivers:
+        _refuse(beside(probe.path, probe.place))
+    _refuse(form.faults(probe))
+    return form
+
+
+def _folder(probe: Probe) -> Format:
+    """The format of a folder by the files in it."""
+    path, place = probe.path, probe.place
+    form = next((form for form, part in _FOLDERS if next(path.glob(part), None)), None)
+    if form is None:
+        raise LayerError(
+            _(
+                "{path} is a folder and no {title} (it holds no {part}); give the path of a file in it",
+                path=place,
+                title=Joined(tuple(form.title for form, _part in _FOLDERS), "/"),
+                part="/".join(part.lstrip("*") for _form, part in _FOLDERS),
+            )
+        )
+    if probe.suffix not in form.suffixes:
+        raise LayerError(
+            _(
+                "{path} is a {title}, but its name must end in {suffix}; rename the folder",
+                path=place,
+                title=form.title,
+                suffix=form.suffixes[0],
+            )
+        )
+    _refuse(form.faults(probe))
+    return form
+
+
+def _refuse(faults: Iterable[Text]) -> None:
+    for fault in faults:
         raise LayerError(fault)
-    return found
 
 
 def regular_file(path: Path, *, place: str | None = None) -> int | None:
@@ -212,79 +185,24 @@ def regular_file(path: Path, *, place: str | None = None) -> int | None:
     return status.st_size
 
 
-def _folder(path: Path, place: str) -> Format:
-    if next(path.glob("*.gdbtable"), None) is None:
-        raise LayerError(
-            _(
-                "{path} is a folder and no FileGDB (it holds no .gdbtable); give the path of a file"
-                " in it",
-                path=place,
-            )
-        )
-    if path.suffix.lower() != ".gdb":
-        raise LayerError(
-            _("{path} is a FileGDB, but its name must end in .gdb; rename the folder", path=place)
-        )
-    for fault in complete.folder_faults(path, place):
-        raise LayerError(fault)
-    return "filegdb"
-
-
-def _by_content(head: bytes) -> Format | None:
-    if head.startswith(b"SQLite format 3\x00"):
-        return "geopackage"
-    if head.startswith(b"fgb\x03"):
-        return "flatgeobuf"
-    if head.startswith(b"PAR1"):
-        return "geoparquet"
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return "zip"
-    if head.startswith((b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")):
-        return "raster"
-    if head[:4] == b"\x00\x00\x27\x0a":
-        return "shapefile"
-    text = _plain(head)
-    if text.startswith(b"AutoCAD Binary DXF") or _DXF.match(text):
-        return "dxf"
-    if text.startswith(b"<"):
-        return "kml" if _KML.search(text) else None
-    return "geojson" if text.startswith(b"{") else None
-
-
-def _is_text(suffix: str, head: bytes) -> bool:
-    """Whether a file whose suffix is one of text has text in it, and no XML."""
-    marked = head.startswith((b"\xff\xfe", b"\xfe\xff"))
-    return (
-        suffix in (".txt", ".csv", ".tsv")
-        and (marked or b"\x00" not in head)
-        and not _plain(head).startswith(b"<")
-    )
-
-
-def _plain(head: bytes) -> bytes:
-    """The beginning of a text in ASCII, without byte order mark, separators and blanks."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        head = head[: len(head) // 2 * 2].decode("utf-16", "replace").encode("ascii", "replace")
-    return head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x1e")
-
-
-def _unknown(place: str, suffix: str, head: bytes) -> Text:
-    if _plain(head).startswith(b"<"):
+def _unknown(probe: Probe) -> Text:
+    """Why a file is of no format that is read."""
+    if probe.start.startswith(b"<"):
         return _(
             "{path}: the content is XML, which may name other files and addresses, and is not read;"
             " expected one of {accepted}",
-            path=place,
+            path=probe.place,
             accepted=ACCEPTED,
         )
-    if suffix in SUFFIXES:
+    if probe.suffix in SUFFIXES:
         return _(
             "{path}: the content is not that of a {suffix} file (it is damaged, cut off, or"
             " something else under this name); get it again",
-            path=place,
-            suffix=suffix,
+            path=probe.place,
+            suffix=probe.suffix,
         )
     return _(
         "{path}: this kind of file is not read; expected one of {accepted}, or a zip of one",
-        path=place,
+        path=probe.place,
         accepted=ACCEPTED,
     )

@@ -24,10 +24,10 @@ from townland.issues import Issue
 from townland.reading import source as sources
 from townland.reading.columns import as_numbers, as_text, matches, require_column
 from townland.reading.digests import sha256_of
-from townland.reading.frame import frame_source
+from townland.reading.format import Source
+from townland.reading.frame import frame_source, sha256_of_frame
 from townland.reading.layer import Input, Layer
 from townland.reading.rows import Rows, bounds_of, hull, merged, sha256_of_rows
-from townland.reading.source import Source
 
 MARGIN_M = 1.0
 """Around every window: more than any rounding of a projection, and less than a parcel."""
@@ -104,11 +104,11 @@ def read_layer(
             filter_issues = () if len(rows) else _matches_nothing(source, where)
     if digest is None:
         hashed = ""
-    elif spec.frame is not None and source.held is not None:
-        hashed = sha256_of_rows(source.held)
+    elif spec.frame is not None:
+        hashed = sha256_of_frame(source)
     else:
         hashed = (
-            digest(catalog.resolve(spec.path)) if source.fetch is None else sha256_of_rows(rows)
+            digest(catalog.resolve(spec.path)) if source.format.is_file else sha256_of_rows(rows)
         )
     in_degrees = crs.is_geographic and pipeline is None
     sources.check_degrees(source, bounds, geographic=in_degrees)
@@ -308,7 +308,7 @@ def total_bounds(source: Source, rows: Rows) -> Bounds | None:
     """The bounding box of the whole file, from what it says or, where it does not, by reading it."""
     if source.bounds is not None or rows.bounds is not None:
         return source.bounds or rows.bounds
-    if source.format == "geojson" or source.features == 0:
+    if source.features == 0:
         return None
     return bounds_of(sources.read(source, [], None).geometry)
 

@@ -66,7 +66,7 @@ def examined(spec: LayerSpec, catalog: LayerCatalog) -> Examined:
     change what townland makes of the layer are warnings, what is merely worth knowing is a note.
     """
     summary = inspect(spec, catalog)
-    if summary.format == "raster" or any(issue.severity == "error" for issue in summary.issues):
+    if summary.is_raster or any(issue.severity == "error" for issue in summary.issues):
         return Examined(summary)
     names = [column.name for column in summary.fields]
     columns = wanted(spec.role, names)

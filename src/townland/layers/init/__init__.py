@@ -29,9 +29,9 @@ from townland.layers.init.walk import Found, layers_below
 from townland.measuring.rasters import reading
 from townland.reading import source as sources
 from townland.reading.columns import as_text
+from townland.reading.format import Source
 from townland.reading.layer_names import NOT_POLYGONS
 from townland.reading.rows import hull
-from townland.reading.source import Source
 from townland.reading.vector import declared_crs, layer_crs
 from townland.standards import fields as schemas
 
@@ -356,7 +356,7 @@ def _certain(source: Source, used: pyproj.CRS) -> list[tuple[str, str, Words, bo
             False,
         )
     )
-    if source.format == "shapefile" and source.encoding:
+    if source.format.states_encoding and source.encoding:
         lines.append(("encoding", source.encoding, _("told from the file's text"), False))
     column = schemas.find(("SJNF", "数据年份"), source.fields)
     years = _values(source, column) if column else []

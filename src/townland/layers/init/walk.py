@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,18 +11,15 @@ from townland.errors import LayerError
 from townland.i18n import Joined, Words, _
 from townland.layers.describe import list_layers
 from townland.layers.init.roles import by_name
-from townland.reading.formats import zipped
-from townland.reading.sniff import COORDINATES, DRAWINGS, EXPORT, SUFFIXES
+from townland.reading.archive import layer_files
+from townland.reading.format import Format
+from townland.reading.formats import SUFFIXES, unread, zipped
 
 DEPTH = 6
 FILES = 2_000
 """So deep and so many: a folder that is larger is no delivery, but a disk."""
 
-_READ = tuple(suffix for suffix in SUFFIXES if suffix not in COORDINATES)
-LAYER_SUFFIXES = (*_READ, *DRAWINGS, *EXPORT)
 _HEAD_BYTES = 1 << 16
-_PLOT_LINE = re.compile(rb"@[ \t,]*\r?$", re.MULTILINE)
-"""The line that begins a plot in a TXT of boundary points, whatever the file's encoding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +44,8 @@ class Found:
     @property
     def is_raster(self) -> bool:
         """Whether the file, or the one of a zip, is a raster by its ending."""
-        return SUFFIXES.get((self.inner or self.path).suffix.lower()) == "raster"
+        form = _form(self.inner or self.path)
+        return form is not None and form.is_raster
 
 
 def files(folder: Path) -> Iterator[Path]:
@@ -78,28 +75,36 @@ def files(folder: Path) -> Iterator[Path]:
                         most=FILES,
                     )
                 )
-            if path.is_dir() and path.suffix.lower() != ".gdb":
+            form = _form(path)
+            if path.is_dir() and (form is None or form.folder_of is None):
                 if depth < DEPTH:
                     waiting.append((path, depth + 1))
-            elif path.suffix.lower() in LAYER_SUFFIXES or _lists_points(path):
+            elif _may_be_layer(path, form):
                 yield path
 
 
-def _lists_points(path: Path) -> bool:
-    """Whether a text or a table may be a layer's boundary points: it bears a layer's name, or plots.
+def _form(path: Path) -> Format | None:
+    """The format that a file's suffix stands for."""
+    return SUFFIXES.get(path.suffix.lower())
 
-    A folder holds lists and letters, too, and nobody wants to be told that these are no layers.
+
+def _may_be_layer(path: Path, form: Format | None) -> bool:
+    """Whether a file may hold a layer, by its suffix.
+
+    A folder holds lists and letters, too, and a report on each that is no layer would help nobody. So
+    a text or a table counts only where it has the name of a layer, or begins as only a layer does.
     """
-    suffix = path.suffix.lower()
-    if suffix not in COORDINATES or not path.is_file():
+    if form is None:
+        return unread.holds_layers(path.suffix.lower())
+    if form.is_layer is None:
+        return True
+    if not path.is_file():
         return False
     if by_name(path.stem):
         return True
-    if suffix != ".txt":
-        return False
     try:
         with path.open("rb") as stream:
-            return _PLOT_LINE.search(stream.read(_HEAD_BYTES)) is not None
+            return form.is_layer(stream.read(_HEAD_BYTES))
     except OSError:
         return False
 
@@ -116,36 +121,28 @@ def layers_below(folder: Path, tell: Callable[[str, int, int], None]) -> Iterato
 
 
 def _layers(path: Path) -> Iterator[Found]:
-    suffix, inner = path.suffix.lower(), None
-    if suffix == ".zip" and path.is_file():  # a pipe would never end
-        held = _zipped(path)
-        if len(held) > 1:
-            yield from (Found(path, file.stem) for file in held)
+    form, inner = _form(path), None
+    if form is not None and form.is_archive and path.is_file():  # a pipe would never end
+        packed = _zipped(path)
+        if len(packed) > 1:
+            yield from (Found(path, file.stem) for file in packed)
             return
-        inner = held[0] if held else None
+        inner = packed[0] if packed else None
     found = Found(path, inner=inner)
     if found.is_raster:
         yield found
         return
     layers = [name for name, kind in list_layers(path) if kind]
-    if len(layers) <= 1 and suffix not in (".gdb", ".gpkg"):
+    if len(layers) <= 1 and (form is None or form.layers is None):
         yield found
         return
     yield from (Found(path, name) for name in layers)
 
 
 def _zipped(path: Path) -> list[Path]:
-    """The layers' files in a zip, one of each stem and one level deep; a FileGDB within counts once."""
+    """The layers' files in a zip; none where it cannot be looked into."""
     try:
         with zipfile.ZipFile(path) as opened:
-            names = [name for name, _info in zipped.members(opened)]
+            return layer_files([name for name, _info in zipped.members(opened)])
     except (zipfile.BadZipFile, OSError):
         return []
-    found: dict[str, Path] = {}
-    for name in names:
-        parts = name.replace("\\", "/").split("/")
-        gdb = next((part for part in parts if part.lower().endswith(".gdb")), None)
-        own = Path(gdb or parts[-1])
-        if own.suffix.lower() in _READ and own.suffix.lower() != ".zip":
-            found.setdefault(own.stem, own)
-    return [found[stem] for stem in sorted(found)]

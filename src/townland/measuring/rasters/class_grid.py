@@ -24,8 +24,9 @@ from townland.i18n import _
 from townland.issues import Issue
 from townland.measuring.rasters import cells, reading
 from townland.measuring.rasters.cells import Cells
+from townland.reading import archive
 from townland.reading.digests import sha256_of
-from townland.reading.formats import zipped
+from townland.reading.formats import SUFFIXES
 from townland.reading.layer import Input, Layer
 from townland.reading.sniff import local, sniff
 from townland.reading.vector import Window, named
@@ -70,13 +71,13 @@ def is_grid(spec: LayerSpec, catalog: LayerCatalog) -> bool:
     """
     if spec.frame is not None:
         return False
-    suffix = Path(spec.path).suffix.lower()
-    if spec.is_raster or (spec.database is None and suffix in (".tif", ".tiff")):
+    form = SUFFIXES.get(Path(spec.path).suffix.lower()) if spec.database is None else None
+    if spec.is_raster or (form is not None and form.is_raster):
         return True
-    if suffix != ".zip" or spec.database is not None:
+    if form is None or not form.is_archive:
         return False
-    with zipped.opened(local(catalog.resolve(spec.path)), prefer=spec.layer or spec.name) as file:
-        return sniff(file, place=spec.path) == "raster"
+    with archive.opened(local(catalog.resolve(spec.path)), prefer=spec.layer or spec.name) as file:
+        return sniff(file, place=spec.path).is_raster
 
 
 def read_grid(

@@ -22,7 +22,7 @@ from townland.geodesy import crs as crsys
 from townland.geodesy.crs import Bounds
 from townland.i18n import _
 from townland.issues import Issue
-from townland.reading.formats import zipped
+from townland.reading import archive
 from townland.reading.rows import LARGEST
 from townland.reading.sniff import local, sniff
 
@@ -60,8 +60,8 @@ def opened(path: Path | str) -> Iterator[Any]:
         The file is no GeoTIFF, or is damaged.
     """
     given = local(path)
-    with zipped.opened(given) as file:
-        if sniff(file, place=given.as_posix()) != "raster":
+    with archive.opened(given) as file:
+        if not sniff(file, place=given.as_posix()).is_raster:
             raise LayerError(
                 _(
                     "{place}: this is no GeoTIFF, which a raster layer must be; give another file",

@@ -5,17 +5,23 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyproj
 from pyproj.exceptions import CRSError as ProjCRSError
 
 from townland.errors import CRSError, EncodingError, LayerError
+from townland.geodesy.crs import Bounds
 from townland.i18n import Text, _
 from townland.issues import Issue
-from townland.reading.rows import LARGEST
+from townland.reading.format import Fetch, Format, Probe, Request, Source
+from townland.reading.formats import gdal
+from townland.reading.rows import LARGEST, Rows, bounds_of, meets
 
 DEFAULT = "EPSG:4326"
 """What GeoJSON prescribes, and GDAL assumes where it finds nothing that it understands."""
@@ -105,7 +111,7 @@ def _is_address(path: Path, at: int) -> bool:
     return any(kind.startswith(("link", "url")) for kind in kinds)
 
 
-def declared(path: Path, found: Any) -> tuple[Any, tuple[Issue, ...]]:
+def declared(path: Path, found: str | None) -> tuple[str | None, tuple[Issue, ...]]:
     """The CRS that the member ``crs`` means, where GDAL fell back to degrees; and what was assumed.
 
     `found` is GDAL's answer. An unknown CRS comes back as it is written, to be refused.
@@ -332,3 +338,62 @@ def _shown(value: Any) -> str:
 
 def _is_number(value: Any) -> bool:
     return type(value) in (int, float) and abs(value) <= LARGEST
+
+
+def _recognises(probe: Probe) -> bool:
+    return probe.start.startswith(b"{")
+
+
+def _open(form: Format, file: Path, place: str, request: Request) -> Source:
+    """Describe the layer, once its text is found to be what GeoJSON prescribes.
+
+    Parameters
+    ----------
+    form, file, place, request
+        As `gdal.open_layer`.
+    """
+    require_utf_8(file, place)
+    refuse_address(file, place)
+    refuse_faults(file, place)
+    source = gdal.open_layer(form, file, place, request, count_bounds=False)
+    crs, notes = declared(file, source.crs)
+    return replace(
+        source,
+        crs=crs,
+        fetch=partial(_fetch, source.fetch),
+        issues=(*notes, *source.issues),
+    )
+
+
+def _fetch(
+    fetch: Fetch,
+    columns: Sequence[str],
+    boxes: Sequence[Bounds] | None,
+    *,
+    shapes: bool = True,
+) -> Rows:
+    """Read all features and choose among them; their numbers are their order in the file.
+
+    GDAL gives the file's own numbers, which may repeat.
+
+    Parameters
+    ----------
+    fetch
+        How GDAL reads the layer.
+    columns, boxes, shapes
+        As `Fetch`.
+    """
+    rows = fetch(columns, None, shapes=shapes)
+    rows = replace(rows, fid=np.arange(len(rows)), bounds=bounds_of(rows.geometry))
+    return rows if boxes is None else rows.take(meets(rows.geometry, boxes))
+
+
+FORMAT = Format(
+    name="geojson",
+    titles=("GeoJSON",),
+    suffixes=(".geojson", ".json"),
+    recognises=_recognises,
+    open=_open,
+    drivers=("GeoJSON", "GeoJSONSeq"),
+    trusts_index=False,
+)

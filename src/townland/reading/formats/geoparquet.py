@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-import shapely
 from numpy.typing import NDArray
 
 from townland.errors import LayerError
-from townland.i18n import _
+from townland.geodesy.crs import Bounds
+from townland.i18n import Text, _
+from townland.reading.format import Format, Probe, Request, Source
 from townland.reading.formats import wkb
+from townland.reading.formats.gdal import require_sound
+from townland.reading.formats.whole import cut_off
+from townland.reading.rows import Rows, finite, meets
 
-Bounds = tuple[float, float, float, float]
+_MAGIC = b"PAR1"
+"""At both ends of the file."""
+_SHORTEST = 12
 
 
 def _open(path: Path, place: str) -> tuple[pq.ParquetFile, str, dict[str, Any]]:
@@ -91,29 +98,39 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def info(path: Path, place: str) -> dict[str, Any]:
-    """What a GeoParquet file says of itself, as the fields of `source.Source`.
+def _open_layer(form: Format, file: Path, place: str, _request: Request) -> Source:
+    """Describe the file, which has one layer.
+
+    Parameters
+    ----------
+    form, file, place
+        The format, the file, and how messages name it.
 
     Raises
     ------
     LayerError
         It is damaged, or no GeoParquet with geometry as WKB.
     """
-    file, name, column = _open(path, place)
+    parquet, name, column = _open(file, place)
     crs = column.get("crs", "OGC:CRS84")
     covering = _covering(column)
     hidden = {name, *(part[0] for part in covering)}
     box = column.get("bbox")
-    if box is not None:
-        box = tuple(float(n) for n in (box if len(box) == 4 else (*box[:2], *box[3:5])))
-    return {
-        "fields": tuple(field for field in file.schema_arrow.names if field not in hidden),
-        "crs": json.dumps(crs) if isinstance(crs, dict) else crs,
-        "geometry_type": ", ".join(column.get("geometry_types", [])) or "Unknown",
-        "features": file.metadata.num_rows,
-        "bounds": box if box is not None and np.isfinite(box).all() else None,
-        "indexed": bool(covering),
-    }
+    if box is not None and len(box) == 6:  # with heights
+        box = (*box[:2], *box[3:5])
+    return Source(
+        path=file,
+        place=place,
+        format=form,
+        layer=None,
+        fields=tuple(field for field in parquet.schema_arrow.names if field not in hidden),
+        crs=json.dumps(crs) if isinstance(crs, dict) else crs,
+        geometry_type=", ".join(column.get("geometry_types", [])) or "Unknown",
+        features=parquet.metadata.num_rows,
+        bounds=finite(box),
+        indexed=bool(covering),
+        fetch=partial(rows, file, place),
+    )
 
 
 def _covering(column: dict[str, Any]) -> list[list[str]]:
@@ -124,16 +141,28 @@ def _covering(column: dict[str, Any]) -> list[list[str]]:
 
 
 def rows(
-    path: Path, place: str, columns: Sequence[str], boxes: Sequence[Bounds] | None
-) -> tuple[NDArray[np.int64], dict[str, pa.ChunkedArray], NDArray[Any]]:
-    """Row numbers, columns and geometries of the features near `boxes`, in file order.
+    path: Path,
+    place: str,
+    columns: Sequence[str],
+    boxes: Sequence[Bounds] | None,
+    *,
+    shapes: bool = True,  # noqa: ARG001 - the geometry is read in any case
+) -> Rows:
+    """The features near `boxes`, in file order, numbered by their rows.
 
     Where the file covers its features with a bounding box column, only the row groups that hold a
     feature near a box are read.
+
+    Parameters
+    ----------
+    path, place
+        The file, and how messages name it.
+    columns, boxes, shapes
+        As `Fetch`.
     """
     file, name, column = _open(path, place)
     covering = _covering(column)
-    numbers, tables, shapes = [], [], []
+    numbers, tables, geometries = [], [], []
     start = 0
     for group in range(file.metadata.num_row_groups):
         count = file.metadata.row_group(group).num_rows
@@ -149,18 +178,17 @@ def rows(
             table = table.take(pa.array(fid - (start - count)))
         found = wkb.geometries(table.column(name).to_numpy(), fid + 1, place)
         if boxes is not None and not covering:
-            keep = _near(list(shapely.bounds(found).reshape(-1, 4).T), boxes)
+            keep = meets(found, boxes)
             fid, found, table = fid[keep], found[keep], table.take(pa.array(np.flatnonzero(keep)))
         numbers.append(fid)
         tables.append(table.select(list(columns)))
-        shapes.append(found)
+        geometries.append(found)
     empty = file.schema_arrow.empty_table().select(list(columns))
     table = pa.concat_tables([*tables, empty])
-    held = {field: table.column(field) for field in columns}
-    for values in held.values():
-        values.validate(full=True)  # bytes that are no text would fail wherever they are first used
+    values = {field: table.column(field) for field in columns}
+    require_sound(values)
     fid = np.concatenate([*numbers, np.array([], np.int64)]).astype(np.int64)
-    return fid, held, np.concatenate([*shapes, np.array([], object)])
+    return Rows(fid, values, np.concatenate([*geometries, np.array([], object)]))
 
 
 def _leaf(table: pa.Table, path: list[str]) -> NDArray[np.float64]:
@@ -181,3 +209,24 @@ def _near(sides: list[NDArray[np.float64]], boxes: Sequence[Bounds]) -> NDArray[
     for box in boxes:
         hit |= (west <= box[2]) & (east >= box[0]) & (south <= box[3]) & (north >= box[1])
     return hit
+
+
+def _recognises(probe: Probe) -> bool:
+    return probe.head.startswith(_MAGIC)
+
+
+def _faults(probe: Probe) -> Iterator[Text]:
+    with probe.path.open("rb") as stream:
+        stream.seek(max(0, probe.size - len(_MAGIC)))
+        if probe.size < _SHORTEST or stream.read(len(_MAGIC)) != _MAGIC:
+            yield cut_off(probe.place, probe.size, None)
+
+
+FORMAT = Format(
+    name="geoparquet",
+    titles=("GeoParquet",),
+    suffixes=(".parquet", ".geoparquet"),
+    recognises=_recognises,
+    faults=_faults,
+    open=_open_layer,
+)

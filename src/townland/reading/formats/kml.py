@@ -21,6 +21,7 @@ from townland.errors import LayerError
 from townland.i18n import _
 from townland.issues import Issue
 from townland.reading.encoding import UTF_8, codec_of, encoding_of_text
+from townland.reading.format import Format, Probe
 from townland.reading.rows import Rows, Whole, bounds_of
 
 MAX_BYTES = 256 << 20
@@ -29,6 +30,7 @@ MAX_RINGS = 100_000
 """A map for a globe that has more is a layer, and would take minutes."""
 CRS = "EPSG:4326"
 
+_ROOT = re.compile(rb"<(\w+:)?kml[\s>]")
 _CHUNK = 1 << 20
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)", re.DOTALL)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
@@ -427,3 +429,18 @@ def _typed(values: Sequence[str | None], kind: str) -> pa.ChunkedArray:
     except (ValueError, KeyError, OverflowError, pa.ArrowException):
         pass
     return pa.chunked_array([pa.array(list(values), pa.string())])
+
+
+def _recognises(probe: Probe) -> bool:
+    return probe.start.startswith(b"<") and _ROOT.search(probe.start) is not None
+
+
+FORMAT = Format(
+    name="kml",
+    titles=("KML",),
+    suffixes=(".kml",),
+    recognises=_recognises,
+    read=read_kml,
+    secondary=True,
+    main_member="doc.kml",  # of a KMZ, whose other files are pictures or what links name
+)

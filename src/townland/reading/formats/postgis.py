@@ -28,8 +28,9 @@ from townland.errors import LayerError
 from townland.geodesy.crs import Bounds
 from townland.i18n import Text, _
 from townland.issues import Issue
+from townland.reading.format import Source
+from townland.reading.formats import database as record
 from townland.reading.rows import Rows, finite
-from townland.reading.source import Source
 
 CHORD = 0.01
 """How far a chord may stand off a true curve, in the unit of the CRS: a centimetre in a plane."""
@@ -189,7 +190,9 @@ def _source(connection: Connection, place: str, layer: str | None, prefer: str |
     crs = _crs(connection, srid)
     chord = CHORD_DEGREES if srid and _degrees(crs) else CHORD
 
-    def fetch(columns: Sequence[str], boxes: Sequence[Bounds] | None, shapes: bool = True) -> Rows:
+    def fetch(
+        columns: Sequence[str], boxes: Sequence[Bounds] | None, *, shapes: bool = True
+    ) -> Rows:
         with _told(here):
             return _fetch(
                 connection, whole, shape, key, columns, boxes, srid, chord if shapes else None
@@ -198,7 +201,7 @@ def _source(connection: Connection, place: str, layer: str | None, prefer: str |
     return Source(
         path=Path(place),
         place=here,
-        format="database",
+        format=record.FORMAT,
         layer=f"{schema}.{table}",
         fields=fields,
         crs=crs,

@@ -5,6 +5,7 @@ A drawing says nothing of its CRS, and its numbers are taken as they stand: east
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from difflib import get_close_matches
@@ -18,6 +19,7 @@ import shapely
 from townland.errors import LayerError
 from townland.i18n import Text, _
 from townland.issues import Issue
+from townland.reading.format import Format, Probe
 from townland.reading.formats.dxf import outlines
 from townland.reading.formats.dxf.entities import Shape, Walk, walked
 from townland.reading.rows import Rows, Whole, bounds_of
@@ -26,6 +28,7 @@ UNITS = {1: 0.0254, 2: 0.3048, 4: 0.001, 5: 0.01, 7: 1000.0, 14: 0.1}
 """Metres in the units that ``$INSUNITS`` may name, other than metres (6) and nothing (0)."""
 _UNIT_NAMES = {1: "in", 2: "ft", 4: "mm", 5: "cm", 7: "km", 14: "dm"}
 _NORTHINGS = (1_900_000.0, 6_000_000.0)
+_SECTION = re.compile(rb"(999[ \t]*\r?\n[^\n]*\n\s*)*0[ \t]*\r?\n[ \t]*SECTION\b")
 
 
 def read_dxf(
@@ -316,3 +319,18 @@ def _column(values: list[Any]) -> pa.ChunkedArray:
     if pa.types.is_null(array.type):
         array = array.cast(pa.string())
     return pa.chunked_array([array])
+
+
+def _recognises(probe: Probe) -> bool:
+    start = probe.start
+    return start.startswith(b"AutoCAD Binary DXF") or _SECTION.match(start) is not None
+
+
+FORMAT = Format(
+    name="dxf",
+    titles=("DXF",),
+    suffixes=(".dxf",),
+    recognises=_recognises,
+    read=read_dxf,
+    secondary=True,
+)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from townland.errors import LayerError
 from townland.i18n import _
 from townland.issues import Issue
+from townland.reading.format import Format, Probe
 from townland.reading.formats.points import rings
 from townland.reading.formats.points.axes import Axes, in_order, swapped
 from townland.reading.formats.points.heading import SEARCHED, Heading, find_heading, is_heading
@@ -28,6 +29,7 @@ from townland.reading.formats.points.workbook import (
     too_many,
     workbook,
 )
+from townland.reading.formats.whole import ZIPPED
 from townland.reading.rows import Rows, Whole
 
 COLUMNS = ("地块编号", "地块名称")
@@ -482,3 +484,27 @@ def _ring_ends(plot: _Plot, xy: Any) -> list[tuple[int, int]]:
             ends += [(start, at - 1)] * (at - start)
             start = at
     return ends
+
+
+def _recognises(probe: Probe) -> bool:
+    """By its suffix; a workbook is a zip of its parts."""
+    if probe.suffix == ".xlsx":
+        return probe.head.startswith(ZIPPED)
+    return probe.suffix in FORMAT.suffixes and probe.is_plain_text
+
+
+def _is_layer(_head: bytes) -> bool:
+    """Never: a table of points looks like any other."""
+    return False
+
+
+FORMAT = Format(
+    name="coordinate_table",
+    titles=("CSV", "XLSX"),
+    suffixes=(".csv", ".tsv", ".xlsx"),
+    recognises=_recognises,
+    read=read_coordinates,
+    numbered_from=1,
+    secondary=True,
+    is_layer=_is_layer,
+)

@@ -21,6 +21,7 @@ from townland.errors import LayerError
 from townland.geodesy import metres_per_unit, official_area_m2, round_half_up
 from townland.i18n import Text, _
 from townland.issues import Issue
+from townland.reading.format import Format, Probe
 from townland.reading.formats.points import rings
 from townland.reading.formats.points.axes import Axes, in_order, swapped
 from townland.reading.formats.points.header import Stated, check_unit, crs_of
@@ -45,6 +46,8 @@ _HEADER_END = re.compile(r"[@＠][\s,，]*$")
 _COMMA = re.compile(r"[,，]")
 _BLANKS = re.compile(r"[,\s]+")
 _LINE = _("line")
+_PLOT_LINE = re.compile(rb"@[ \t,]*\r?$", re.MULTILINE)
+"""The line that begins a plot, whatever the file's encoding."""
 _M2_PER_HA = 10_000.0
 _M2_PER_MU = _M2_PER_HA / 15
 _CENT_M2 = 0.01
@@ -435,3 +438,24 @@ def _columns(areas: Sequence[_Plot]) -> dict[str, pa.ChunkedArray]:
         )
         for name, at in places.items()
     }
+
+
+def _recognises(probe: Probe) -> bool:
+    """By its suffix, which says little: any text may be a list of boundary points."""
+    return probe.suffix in FORMAT.suffixes and probe.is_plain_text
+
+
+def _is_layer(head: bytes) -> bool:
+    return _PLOT_LINE.search(head) is not None
+
+
+FORMAT = Format(
+    name="coordinate_text",
+    titles=("TXT",),
+    suffixes=(".txt",),
+    recognises=_recognises,
+    read=read_text,
+    numbered_from=1,
+    secondary=True,
+    is_layer=_is_layer,
+)

@@ -1,0 +1,193 @@
+"""A format as a record: by what its files are recognised, when they are whole, how they are read.
+
+Each module of `townland.reading.formats` makes one record, and the table `formats.FORMATS` lists them.
+Everything else reads the record; nothing asks for a format by its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from townland.geodesy.crs import Bounds
+from townland.i18n import Joined, Text
+from townland.issues import Issue
+from townland.reading.rows import Rows, Whole
+
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+"""The byte order marks of UTF-16."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A file before any library opens it: its first bytes and its size in bytes.
+
+    `place` is how messages name it: it may have come out of a zip. Of a folder, `head` is empty and
+    `size` 0.
+    """
+
+    path: Path
+    place: str
+    head: bytes = b""
+    size: int = 0
+
+    @property
+    def suffix(self) -> str:
+        """The ending of its name, in small letters."""
+        return self.path.suffix.lower()
+
+    @property
+    def start(self) -> bytes:
+        r"""The beginning of a text in ASCII, without byte order mark, separators and blanks.
+
+        >>> Probe(Path("a.json"), "a.json", b"\xef\xbb\xbf\r\n {}").start
+        b'{}'
+        """
+        head = self.head
+        if head.startswith(UTF_16):
+            even = head[: len(head) // 2 * 2]
+            head = even.decode("utf-16", "replace").encode("ascii", "replace")
+        return head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x1e")
+
+    @property
+    def is_plain_text(self) -> bool:
+        """Whether it is text, and no XML."""
+        text = self.head.startswith(UTF_16) or b"\x00" not in self.head
+        return text and not self.start.startswith(b"<")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the user asks of a file: a layer by name, the name to prefer without one, an encoding."""
+
+    layer: str | None = None
+    prefer: str | None = None
+    encoding: str | None = None
+
+
+class Fetch(Protocol):
+    """Read columns of the features whose bounding box meets one of `boxes`, or of all for None.
+
+    Each feature comes once, in file order. Without `shapes` the geometries may be left out (None).
+    """
+
+    def __call__(
+        self,
+        columns: Sequence[str],
+        boxes: Sequence[Bounds] | None,
+        *,
+        shapes: bool = True,
+    ) -> Rows:
+        """The rows, with just these columns."""
+        ...
+
+
+class ReadWhole(Protocol):
+    """Read all features of a file at once; `place` is how messages name it."""
+
+    def __call__(self, file: Path, place: str, *, layer: str | None, encoding: str | None) -> Whole:
+        """The features, and what the file says of itself."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What a layer's file says of itself.
+
+    `path` is the file on disk (unpacked where it was zipped), `place` how messages name it. `features`
+    and `bounds` are None where the format does not give them cheaply; `indexed` says whether a window
+    is read without the rest. `crs` is the text that the file declares, None where it declares none.
+    """
+
+    path: Path
+    place: str
+    format: Format
+    layer: str | None
+    fields: tuple[str, ...]
+    crs: str | None
+    geometry_type: str
+    features: int | None
+    bounds: Bounds | None
+    indexed: bool
+    fetch: Fetch
+    encoding: str | None = None
+    encoding_declared: str | None = None
+    issues: tuple[Issue, ...] = ()
+
+    def number(self, fid: int) -> int:
+        """The number of a feature as people count, from 1."""
+        return fid + 1 - self.format.numbered_from
+
+
+def no_faults(_probe: Probe) -> Iterator[Text]:
+    """The faults of a format of which nothing is known without reading it."""
+    yield from ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Format:
+    """One format that is read.
+
+    Its files
+        `name` is the word for it in code and tests; `titles` are what messages call it, one for each
+        kind of file. The first of `suffixes` is the usual one. `recognises` decides by the first bytes
+        (formats are asked in the order of the table), `faults` gives what makes a recognised file
+        unusable before any library opens it: it is cut off, a side file is missing. `data_files` and
+        `index_files` are the suffixes of the files of which one layer consists, the main one first,
+        and of the indexes that any program may have left beside them. `folder_of` is the pattern of
+        the files by which a folder of this format is recognised.
+    Reading
+        `open` describes one layer, `read` reads a file whole; a format has one of them, or neither
+        where it holds no features. `drivers` are those of GDAL that may open it, `layers` lists name
+        and geometry type of each layer of a file that may have several. `numbered_from` is the number
+        that the format gives its first feature. `trusts_index` is False where an index may be
+        left over from another state of the file, or has no order. `columns_alone` says whether columns
+        are read without the geometry beside them.
+    Its part among others
+        `is_raster`, `is_archive` (files within a file) and `is_file` (False: a database) say what it
+        is. A format with `secondary` does not count in a zip that holds a layer of another format,
+        since a layer was made from it or it from a layer; `main_member` is the name of the one file
+        that counts in a zip. Where letters and lists have the same suffixes, `is_layer` says of the
+        first bytes whether they can only be those of a layer. `states_encoding` says whether a
+        catalog that is proposed states the encoding that was found in the text.
+    """
+
+    name: str
+    titles: tuple[str | Text, ...]
+    recognises: Callable[[Probe], bool]
+    suffixes: tuple[str, ...] = ()
+    faults: Callable[[Probe], Iterator[Text]] = no_faults
+    data_files: tuple[str, ...] = ()
+    index_files: tuple[str, ...] = ()
+    folder_of: str | None = None
+
+    open: Callable[[Format, Path, str, Request], Source] | None = None
+    read: ReadWhole | None = None
+    drivers: tuple[str, ...] = ()
+    layers: Callable[[Path, str], list[tuple[str, str]]] | None = None
+    numbered_from: int = 0
+    trusts_index: bool = True
+    columns_alone: bool = False
+
+    is_raster: bool = False
+    is_archive: bool = False
+    is_file: bool = True
+    secondary: bool = False
+    main_member: str | None = None
+    is_layer: Callable[[bytes], bool] | None = None
+    states_encoding: bool = False
+
+    def __repr__(self) -> str:
+        return f"<format {self.name}>"
+
+    @property
+    def title(self) -> Joined:
+        """What messages call it: ``GeoPackage``, ``CSV/XLSX``."""
+        return Joined(self.titles, "/")
+
+    @property
+    def side_files(self) -> tuple[str, ...]:
+        """The suffixes of the files that may lie beside the main one."""
+        return (*self.data_files[1:], *self.index_files)

@@ -1,0 +1,126 @@
+"""FileGDB: a folder of tables, each with its index; a table that lost rows is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from townland.errors import LayerError
+from townland.geodesy.crs import Bounds
+from townland.i18n import Text, _
+from townland.reading.format import Format, Probe, Request, Source
+from townland.reading.formats import gdal
+from townland.reading.formats.whole import cut_off, not_files
+from townland.reading.rows import Rows
+
+
+def _recognises(_probe: Probe) -> bool:
+    """Never by first bytes: it is a folder."""
+    return False
+
+
+def _faults(probe: Probe) -> Iterator[Text]:
+    """Each table has its index (.gdbtablx), and both are whole.
+
+    Without the index GDAL guesses where the rows are, and says itself that they may be wrong ones.
+    """
+    files = {file.name.lower(): file for file in probe.path.iterdir()}
+    yield from not_files(files.values(), probe.place)
+    for name, table in sorted(files.items()):
+        if not name.endswith(".gdbtable"):
+            continue
+        index = files.get(name.replace(".gdbtable", ".gdbtablx"))
+        if index is None:
+            yield _(
+                "{path}: the table {name} has no index ({index}), without which its rows cannot be told"
+                " for certain; copy the whole folder of the FileGDB again",
+                path=probe.place,
+                name=table.name,
+                index=table.with_suffix(".gdbtablx").name,
+            )
+            continue
+        for file in (table, index):
+            size, expected = file.stat().st_size, _size(file)
+            if size < expected:
+                yield cut_off(f"{probe.place}/{file.name}", size, expected)
+
+
+def _size(file: Path) -> int:
+    """How many bytes a file of a FileGDB has by its header.
+
+    A table states it; an index has blocks of 1024 rows, and 16 bytes before and behind them
+    (https://github.com/rouault/dump_gdbtable/wiki/FGDB-Spec).
+    """
+    with file.open("rb") as stream:
+        head = stream.read(40)
+    if len(head) < 16:
+        return 16
+    if file.suffix.lower() == ".gdbtable":
+        return max(40, int.from_bytes(head[24:32], "little"))
+    blocks, width = int.from_bytes(head[4:8], "little"), int.from_bytes(head[12:16], "little")
+    return 16 + blocks * 1024 * min(width, 8) + (16 if blocks else 0)
+
+
+def _open(form: Format, file: Path, place: str, request: Request) -> Source:
+    """Describe one layer.
+
+    Parameters
+    ----------
+    form, file, place, request
+        As `gdal.open_layer`.
+    """
+    source = gdal.open_layer(form, file, place, request)
+    return replace(source, fetch=partial(_fetch, source))
+
+
+def _fetch(
+    source: Source,
+    columns: Sequence[str],
+    boxes: Sequence[Bounds] | None,
+    *,
+    shapes: bool = True,
+) -> Rows:
+    """Read the layer as GDAL does, and refuse a table from which rows are lost.
+
+    Parameters
+    ----------
+    source
+        The layer as GDAL describes it.
+    columns, boxes, shapes
+        As `Fetch`.
+
+    Raises
+    ------
+    LayerError
+        Fewer rows can be read than the table counts.
+    """
+    rows = source.fetch(columns, boxes, shapes=shapes)
+    if boxes is None and shapes and len(rows) < (source.features or 0):
+        # the table counts rows whose address in it is lost; GDAL leaves them out in silence
+        raise LayerError(
+            _(
+                "{place}: the table holds {count} features, but only {found} of them can be read: it is"
+                " damaged; copy the whole folder of the FileGDB again",
+                place=source.place,
+                count=source.features,
+                found=len(rows),
+            )
+        )
+    return rows
+
+
+FORMAT = Format(
+    name="filegdb",
+    titles=(_("FileGDB"),),
+    suffixes=(".gdb",),
+    recognises=_recognises,
+    faults=_faults,
+    folder_of="*.gdbtable",
+    open=_open,
+    drivers=("OpenFileGDB",),
+    layers=gdal.layers_of,
+    numbered_from=1,
+    columns_alone=True,
+)

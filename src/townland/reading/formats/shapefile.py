@@ -1,0 +1,157 @@
+"""Shapefile: one layer in several files that must belong together, its text in any encoding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from townland.i18n import Text, _
+from townland.reading.encoding import Encoding, encoding_of
+from townland.reading.format import Format, Probe, Request, Source
+from townland.reading.formats import gdal
+from townland.reading.formats.whole import cut_off, not_files, side_file
+
+_HEADER = 100
+"""Bytes of the header of a .shp and of a .shx (ESRI Shapefile Technical Description, 1998)."""
+_TABLE_HEADER = 32
+"""Bytes of the header of a .dbf before its fields."""
+_INDEXES = (".qix", ".sbn")
+"""Spatial indexes, which may be left over from another state of the file."""
+
+
+def _recognises(probe: Probe) -> bool:
+    return probe.head[:4] == b"\x00\x00\x27\x0a"
+
+
+def _faults(probe: Probe) -> Iterator[Text]:
+    """What its header, its index and its table show: cut off, incomplete, or not of one set."""
+    path, place = probe.path, probe.place
+    expected = max(2 * int.from_bytes(probe.head[24:28], "big"), _HEADER)
+    if probe.size < expected:
+        yield cut_off(place, probe.size, expected)
+    index, table = side_file(path, ".shx"), side_file(path, ".dbf")
+    yield from not_files((index, table, side_file(path, ".prj"), side_file(path, ".cpg")), place)
+    for side, suffix in ((index, ".shx"), (table, ".dbf")):
+        if side is None:
+            yield _(
+                "{path}: its side file {suffix} is missing; copy all files of the Shapefile together",
+                path=place,
+                suffix=suffix,
+            )
+    if index is not None and table is not None:
+        yield from _set_faults(probe, index, table)
+
+
+def _set_faults(probe: Probe, index: Path, table: Path) -> Iterator[Text]:
+    """The faults of a Shapefile all of whose files are there."""
+    place = probe.place
+    with table.open("rb") as stream:
+        header = stream.read(_TABLE_HEADER)
+    size, expected = table.stat().st_size, _table_size(header)
+    if expected is None or size < expected:
+        yield cut_off(place[: len(place) - len(probe.path.suffix)] + table.suffix, size, expected)
+        return
+    count = int.from_bytes(header[4:8], "little")
+    shapes = (index.stat().st_size - _HEADER) // 8
+    if shapes != count:
+        yield _(
+            "{path}: {shapes} shapes, but {rows} rows in the .dbf; the side files do not belong"
+            " together: copy all files of the Shapefile again",
+            path=place,
+            shapes=shapes,
+            rows=count,
+        )
+        return
+    astray = _astray(index, probe.size)
+    if astray is not None:
+        yield _(
+            "{path}: by the index (.shx) shape {shape} lies outside of the file, or over another; the"
+            " side files do not belong together: copy all files of the Shapefile again",
+            path=place,
+            shape=astray,
+        )
+
+
+def _table_size(header: bytes) -> int | None:
+    """How many bytes a .dbf has by its header; None where it has rows of no width."""
+    if len(header) < _TABLE_HEADER:
+        return _TABLE_HEADER
+    count, width = int.from_bytes(header[4:8], "little"), int.from_bytes(header[10:12], "little")
+    if count and not width:
+        return None
+    return int.from_bytes(header[8:10], "little") + count * width
+
+
+def _astray(index: Path, size: int) -> int | None:
+    """The first shape, counted from 1, that cannot stand where the index of a Shapefile says."""
+    entries = np.fromfile(index, ">i4", offset=_HEADER).astype(np.int64)
+    start, length = 2 * entries[: len(entries) // 2 * 2].reshape(-1, 2).T
+    end = start + 8 + length
+    wrong = (start < _HEADER) | (length < 4) | (end > size)
+    order = np.argsort(start, kind="stable")
+    wrong[order[1:]] |= start[order[1:]] < end[order[:-1]]
+    numbers = np.flatnonzero(wrong)
+    return int(numbers[0]) + 1 if len(numbers) else None
+
+
+def _open(form: Format, file: Path, place: str, request: Request) -> Source:
+    """Describe the layer, with its text's encoding as its bytes show it.
+
+    Parameters
+    ----------
+    form, file, place, request
+        As `gdal.open_layer`.
+    """
+    encoding = _encoding(file, place, request.encoding)
+    source = gdal.open_layer(form, file, place, request, encoding=encoding)
+    fetch = source.fetch
+    if any(side_file(file, suffix) for suffix in _INDEXES):
+        # GDAL believes an index of other shapes, and would leave out features without a word
+        fetch = partial(gdal.chosen_from_all, fetch)
+    return replace(source, crs=source.crs or _not_understood(file), fetch=fetch)
+
+
+def _encoding(file: Path, place: str, stated: str | None) -> Encoding | None:
+    """The encoding of the table; None without a table.
+
+    Parameters
+    ----------
+    file, place
+        The .shp, and how messages name it.
+    stated
+        What the user states.
+    """
+    table, label = side_file(file, ".dbf"), side_file(file, ".cpg")
+    if table is None:
+        return None
+    text = label.read_text("ascii", "replace")[:40].strip() if label is not None else None
+    return encoding_of(table, text or None, stated, place=place)
+
+
+def _not_understood(file: Path) -> str | None:
+    """The text of a .prj of which GDAL makes nothing, to be refused as it is; None without one."""
+    side = side_file(file, ".prj")
+    if side is None:
+        return None
+    with side.open("rb") as stream:
+        return stream.read(2000).decode("utf-8", "replace").strip() or None
+
+
+FORMAT = Format(
+    name="shapefile",
+    titles=("Shapefile",),
+    suffixes=(".shp",),
+    recognises=_recognises,
+    faults=_faults,
+    data_files=(".shp", ".shx", ".dbf", ".prj", ".cpg"),
+    index_files=(".sbn", ".sbx", ".qix"),
+    open=_open,
+    drivers=("ESRI Shapefile",),
+    trusts_index=False,
+    columns_alone=True,
+    states_encoding=True,
+)
