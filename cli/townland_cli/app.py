@@ -61,7 +61,7 @@ def root(
 
 
 @app.command(
-    help=words("Make the demo county, check its four towns, and say where to look."),
+    help=words("Lay out the demo county, check its four towns, and say where to look."),
     epilog=words("Example: townland demo --out townland-out"),
 )
 def demo(
@@ -74,7 +74,7 @@ def demo(
 ) -> None:
     """Run `townland demo`."""
     printing.start(lang, log_file)
-    from townland_cli.check import run_demo
+    from townland_cli.demo import run_demo
 
     run_demo(out, lang=lang, quiet=quiet)
 

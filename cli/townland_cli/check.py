@@ -1,4 +1,4 @@
-"""``townland check``, ``demo`` and ``area``: call the library, print what it found."""
+"""``townland check`` and ``area``: call the library, print what it found."""
 
 from __future__ import annotations
 
@@ -26,18 +26,14 @@ from townland.towns import Town, read_towns
 from townland.writing.comparison import compare, run_names, write_runs
 from townland.writing.report.assessment_json import assessment_json
 from townland.writing.run_folder import (
-    DEFAULT_FORMATS,
     MARK,
     require_formats,
     require_target,
-    run_folder,
-    write_outputs,
     write_run,
 )
 from townland_cli import printing
 from townland_cli.compare import side_by_side
 
-DEMO_DAY = dt.date(2018, 12, 31)
 FAILED, WANTING = 1, 3
 PLAIN = ("pass", "info")
 """Verdicts whose reasons the console leaves to the report."""
@@ -110,51 +106,9 @@ def run_check(
     elif as_json:
         printing.document(assessment_json(assessments[0], lang=lang))
     elif not quiet:
-        _summary(assessments[0], out, formats, lang)
+        summary(assessments[0], out, formats, lang)
     codes = {exit_code(one, strict=strict) for one in assessments}
     return next((code for code in (FAILED, WANTING) if code in codes), 0)
-
-
-def run_demo(out: Path, *, lang: str, quiet: bool) -> None:
-    """Make the demo county in `out`, check its towns, and say where to look."""
-    from townland_demo import write_county
-
-    with run_folder(out) as folder, printing.progress(lang, quiet=quiet) as tell:
-        tell(_("making the demo county"), 0, 1)
-        layers = load_catalog(write_county(folder / "county"))
-        sample = folder / "county" / "sample"
-        towns = read_towns([sample / "towns.gpkg"], code_column="code", name_column="name")
-        files = sorted((sample / "dossiers").glob("*.toml"))
-        dossiers = [one for path in files for one in load_dossiers(path)]
-        towns = match_dossiers(towns, dossiers)
-        law = load_rulebook("liuzhou-2018")
-        assessment = check(towns, layers, law, on=DEMO_DAY, progress=tell)
-        tell(_("writing {folder}", folder=out.as_posix()), 1, 1)
-        moved = moved_to(assessment, folder, out)
-        write_outputs(moved, folder, formats=DEFAULT_FORMATS, lang=lang)
-    _summary(assessment, out, DEFAULT_FORMATS, lang)
-    typer.echo(
-        _(
-            "The demo county is in {folder}; check it again with:\n  townland check"
-            " {folder}/sample/towns.gpkg --code-column code --catalog {folder}/catalog.toml --on {day}"
-            " --out my-run",
-            folder=(out / "county").as_posix(),
-            day=DEMO_DAY.isoformat(),
-        ).render(lang)
-    )
-
-
-def moved_to(assessment: Assessment, folder: Path, out: Path) -> Assessment:
-    """The assessment with its input paths where they will be once `folder` is renamed to `out`."""
-    catalog = assessment.catalog.model_copy()
-    catalog._path = out / catalog._path.relative_to(folder)
-    inputs = [
-        read
-        if read.path is None
-        else replace(read, path=read.path.replace(folder.as_posix(), out.as_posix(), 1))
-        for read in assessment.inputs
-    ]
-    return replace(assessment, catalog=catalog, inputs=tuple(inputs))
 
 
 def run_area(
@@ -302,7 +256,20 @@ def _overview(assessment: Assessment, lang: str) -> None:
     )
 
 
-def _summary(assessment: Assessment, out: Path, formats: Sequence[str], lang: str) -> None:
+def summary(assessment: Assessment, out: Path, formats: Sequence[str], lang: str) -> None:
+    """Print each town's verdicts with the reasons of those that ask for something, and where to look.
+
+    Parameters
+    ----------
+    assessment
+        What was found.
+    out
+        The run folder that was written.
+    formats
+        What was written into it, beside ``assessment.json``.
+    lang
+        The reader's language, ``zh`` or ``en``.
+    """
     for result in assessment.towns:
         typer.echo("")
         typer.echo(

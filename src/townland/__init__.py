@@ -30,7 +30,6 @@ _ROOMS = {
     "official_area_m2": "townland.geodesy",
     "read_towns": "townland.towns",
     "show_map": "townland.writing.maps.page",
-    "write_county": "townland_demo",
     "write_run": "townland.writing.run_folder",
 }
 
@@ -47,7 +46,6 @@ if TYPE_CHECKING:
     from townland.towns import Town, read_towns
     from townland.writing.maps.page import show_map
     from townland.writing.run_folder import write_run
-    from townland_demo import write_county
 
 __all__ = [
     "Assessment",
@@ -65,7 +63,6 @@ __all__ = [
     "official_area_m2",
     "read_towns",
     "show_map",
-    "write_county",
     "write_run",
 ]
 

@@ -590,30 +590,6 @@ def test_killed_while_it_writes_it_leaves_a_whole_folder_or_none(tmp_path: Path)
     assert {path.name for path in tmp_path.iterdir()} == {"run"}
 
 
-def test_the_demo_is_whole_and_the_command_it_prints_runs(tmp_path: Path) -> None:
-    done = console("demo", "--out", "my-demo", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr.decode()
-    said = done.stdout.decode()
-    for town in ("云溪小镇", "螺溪小镇", "三江口小镇", "界牌特色小镇"):
-        assert town in said
-    demo = tmp_path / "my-demo"
-    assert {path.name for path in demo.iterdir()} == FILES | {"county"}
-    assert not list(tmp_path.glob("*.partial"))
-    document = json.loads((demo / "assessment.json").read_bytes())
-    assert document["on"] == "2018-12-31"
-    rows = {line.split()[0]: line.split()[1:] for line in said.splitlines() if line.strip()}
-    for town, shown in (("T02", "T02"), (None, "全部小镇合计")):
-        own = [one["verdict"] for one in document["findings"] if one["town"] == town]
-        kinds = ("pass", "fail", "review", "not_evaluated", "info")
-        assert rows[shown][-5:] == [str(own.count(kind)) for kind in kinds]
-    for read in document["inputs"]:
-        assert any((base / read["path"]).exists() for base in (tmp_path, demo / "county"))
-    assert document["catalog"]["path"] == "my-demo/county/catalog.toml"
-    again = said.splitlines()[-1].split()
-    assert again[:2] == ["townland", "check"]
-    assert console(*again[1:], cwd=tmp_path).returncode == 1
-
-
 @pytest.mark.parametrize("beside", ["run.partial", "run.replaced", "run.old"])
 def test_folders_of_others_beside_the_run_are_left_alone(here: Here, beside: str) -> None:
     letter = here.folder / beside / "letter.txt"
