@@ -89,7 +89,7 @@ def ridge(gross_m2: Number, coefficient: Number) -> Decimal:
     """The ridge area (田坎面积 KCMJ) of a parcel: gross × coefficient, half up to 0.01 m².
 
     The net area (图斑地类面积 TBDLMJ) is the gross less this, never rounded apart from it
-    (TD/T 1055-2019; `standards.md` 4.7).
+    (TD/T 1055-2019; `standards/SOURCES.md`, *Ridges and units*).
 
     >>> ridge(12345.67, 0.0925), m2(12345.67) - ridge(12345.67, 0.0925)
     (Decimal('1141.97'), Decimal('11203.70'))

@@ -32,12 +32,12 @@ DIVIDE_M = 70.0
 """An edge of this length or longer is divided (norm, item 2)."""
 
 CHECK_SEGMENT_M = 20.0
-"""The densification of the independent check (`standards.md` 4.5)."""
+"""The densification of the independent check (`standards/SOURCES.md`, *Check area*)."""
 
 PLANE_DIGITS, INSERTED_DIGITS, SECOND_DIGITS = 4, 6, 6
 ARC_SECONDS = 3600.0
 
-# Constants of the inverse Gauss-Krüger series on CGCS2000, as published (`standards.md` 4.1).
+# Constants of the inverse Gauss-Krüger series on CGCS2000, as published (国土调查办发〔2008〕32号).
 GK_K0 = 1.57048761144159e-7
 GK_K = (5.05250178820567e-3, 2.98472900956587e-5, 2.41626669230084e-7, 2.22241238938534e-9)
 
@@ -56,7 +56,7 @@ class Ellipsoid:
 
     @property
     def constants(self) -> tuple[float, float, float, float, float]:
-        """A, B, C, D, E of the norm's series (`standards.md` 4.1)."""
+        """A, B, C, D, E of the norm's series (国土调查办发〔2008〕32号)."""
         e2 = self.e2
         e4, e6, e8 = e2**2, e2**3, e2**4
         return (
@@ -130,7 +130,7 @@ def official_area_m2(
     0.000001 m; latitude and longitude are rounded to 0.000001″; trapezoids are summed with sign;
     outer rings add, inner rings subtract. In a geographic CRS edges are straight in longitude and
     latitude and are divided likewise, with no projection. Gauss-Krüger on CGCS2000 is inverted by the
-    norm's series, every other projection by PROJ (`standards.md` 4.1-4.3).
+    norm's series, every other projection by PROJ (`standards/SOURCES.md`, *Official area*).
 
     Parameters
     ----------
@@ -273,8 +273,8 @@ def gk_inverse(
 ) -> tuple[Floats, Floats]:
     """Longitude and latitude in radians from CGCS2000 Gauss-Krüger, by the norm's series.
 
-    `standards.md` 4.2; within ±1.6° of the meridian it agrees with PROJ to 0.14 mm in latitude and
-    0.003 mm in longitude.
+    国土调查办发〔2008〕32号 (`standards/SOURCES.md`, *Inverse of the Gauss-Krüger projection*). Within
+    ±1.6° of the meridian it agrees with PROJ to 0.14 mm in latitude and 0.003 mm in longitude.
     """
     e2 = CGCS2000.e2
     ep2 = e2 / (1 - e2)

@@ -16,7 +16,7 @@ from townland.i18n import _
 from townland.standards import fields
 
 ALIASES = fields.alias_groups()
-"""Names of one field in different editions of the survey's schema (`standards.md` 2.1)."""
+"""Names of one field in different editions of the survey's schema (TD/T 1055-2019)."""
 
 
 def find_column(wanted: str, present: Sequence[str]) -> str | None:

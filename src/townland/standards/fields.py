@@ -1,6 +1,7 @@
 """What layers are delivered with: their names, fields, code domains, and columns of personal data.
 
-The tables beside this file are data taken from `standards.md` 2.1 to 2.4; nothing here looks at a layer.
+The tables beside this file are data (`SOURCES.md`, *Fields of the layers*); nothing here looks at
+a layer.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Coordinate reference systems: normalise, recognise, refuse; GCJ-02 and BD-09 for display only.
 
 CGCS2000, WGS 84, ETRS89 and unnamed datums on their ellipsoids are taken as one datum: they agree
-to a few decimetres at worst, and PROJ has no operation between most of them (`standards.md` 3.4).
+to a few decimetres at worst, and PROJ has no operation between most of them
+(`standards/SOURCES.md`, *Datums*).
 """
 
 from townland.geodesy.crs.candidates import (

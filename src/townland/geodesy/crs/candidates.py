@@ -39,7 +39,7 @@ def candidates(bounds: Bounds, *, region: Bounds | None = None) -> list[tuple[py
 
 
 def readings(bounds: Bounds, *, region: Bounds | None = None) -> list[Candidate]:
-    """The ways in which a bounding box can be read (`standards.md` 3.3).
+    """The ways in which a bounding box can be read (`standards/SOURCES.md`, *Zones and bare numbers*).
 
     Never a decision: the numbers cannot tell a datum, UTM from Gauss-Krüger, a 3-degree from a
     6-degree zone of one meridian (which are one plane), or the meridian of a six-digit easting.

@@ -18,7 +18,7 @@ def gcj02_from_wgs84(lon: Any, lat: Any) -> tuple[Degrees, Degrees]:
     """Shift longitude and latitude to GCJ-02, as Gaode and Tencent tiles want them: display only.
 
     The published reverse-engineering of the transformation; real tiles agree to 1-2 m at best
-    (`standards.md` 3.5). Never for areas.
+    (`standards/SOURCES.md`, *Web tiles*). Never for areas.
 
     >>> lon, lat = gcj02_from_wgs84(116.404, 39.915)
     >>> round(float(lon), 9), round(float(lat), 9)

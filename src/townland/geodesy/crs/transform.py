@@ -141,7 +141,7 @@ def reproject(
     """Geometries in another CRS, their edges divided first so that they stay where they were.
 
     An edge is straight in its own plane only; moving just its ends to another plane shifts what
-    lies between (0.24 m² on a town of 3.6 km², `standards.md` 4.5).
+    lies between (0.24 m² on a town of 3.6 km²; `standards/SOURCES.md`, *Check area*).
 
     Parameters
     ----------

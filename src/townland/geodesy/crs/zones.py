@@ -1,4 +1,4 @@
-"""The Gauss-Krüger zones of the three Chinese datums, by their EPSG codes (`standards.md` 3.1)."""
+"""The Gauss-Krüger zones of the three Chinese datums, by their EPSG codes (EPSG data set)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from townland.geodesy.crs.datum import ZONES_3, ZONES_6
 NORTHINGS = (1_900_000.0, 6_000_000.0)
 EASTINGS = (170_000.0, 830_000.0)
 """Northings and eastings (without a zone) that China has, in metres. The edge of a 6-degree zone lies
-320 km from its meridian at 17° N, in the south of Hainan: beyond the 300 km of `standards.md` 3.3,
-which hold from 27° N northward."""
+320 km from its meridian at 17° N, in the south of Hainan: beyond the 300 km that handbooks
+give, which hold from 27° N northward (`standards/SOURCES.md`)."""
 LONGITUDES = (73.0, 136.0)
 LATITUDES = (17.0, 55.0)
 
