@@ -27,8 +27,8 @@ from townland.rules.book.loader import rules_in_force
 from townland.rules.book.model import Rulebook
 from townland.rules.evaluate import Facts, evaluate, evaluate_portfolio
 from townland.rules.judging.finding import Finding
-from townland.rules.kinds.together import overlaps
 from townland.rules.need_table import NeedTable, indicator_need
+from townland.rules.shared_land import overlaps
 from townland.terms import Verdict
 from townland.towns import Town
 
@@ -187,7 +187,8 @@ def check(
         issues += jurisdiction_issues(rulebook, facts)
         findings += evaluate(rulebook, facts, on)
         needs.append(indicator_need(rulebook, facts, on))
-    findings += evaluate_portfolio(rulebook, known_towns, on)
+    shared = overlaps(known_towns, rulebook.parameter.sliver_width_m)
+    findings += evaluate_portfolio(rulebook, known_towns, on, shared=shared)
     issues += prepare.collapsed(repairs)
     issues += _unused(accept_repairs, repairs)
     progress(_("checked"), steps, steps)
@@ -207,7 +208,7 @@ def check(
         tuple(findings),
         tuple(repairs),
         (*dict.fromkeys(first), *sited, *issues),
-        overlaps(known_towns, rulebook.parameter.sliver_width_m),
+        shared,
         tuple(need for need in needs if need is not None),
         tuple(table for town in told for table in town.grids),
         tuple(one for town in told for one in town.comparisons),

@@ -24,8 +24,8 @@ from townland.notebook import card, grid
 from townland.reading.layer import Input
 from townland.rules.book.model import Rulebook
 from townland.rules.judging.finding import Finding
-from townland.rules.kinds.together import Overlap
 from townland.rules.need_table import NeedTable
+from townland.rules.shared_land import SharedLand
 from townland.terms import Verdict
 
 TOGETHER = "*"
@@ -44,7 +44,7 @@ class Assessment:
     findings: tuple[Finding, ...]
     repairs: tuple[Repair, ...]
     issues: tuple[Issue, ...]
-    overlaps: tuple[Overlap, ...] = ()
+    overlaps: tuple[SharedLand, ...] = ()
     needs: tuple[NeedTable, ...] = ()
     grids: tuple[GridTable, ...] = ()
     comparisons: tuple[Comparison, ...] = ()

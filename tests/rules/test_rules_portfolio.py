@@ -21,7 +21,7 @@ from townland.rules.evaluate import Facts, evaluate, evaluate_portfolio
 from townland.rules.judging.arithmetic import recomputed
 from townland.rules.judging.finding import Finding
 from townland.rules.kinds import KINDS
-from townland.rules.kinds.together import overlaps
+from townland.rules.shared_land import overlaps
 from townland.terms import Verdict
 
 PASS, FAIL, REVIEW = Verdict.PASS, Verdict.FAIL, Verdict.REVIEW

@@ -10,6 +10,7 @@ from townland.rules.book.model import Rulebook
 from townland.rules.judging.facts import Facts
 from townland.rules.judging.finding import Finding
 from townland.rules.kinds import KINDS
+from townland.rules.shared_land import SharedLand, overlaps
 
 __all__ = ["Facts", "evaluate", "evaluate_portfolio"]
 
@@ -43,7 +44,11 @@ def evaluate(rulebook: Rulebook, facts: Facts, on: dt.date) -> tuple[Finding, ..
 
 
 def evaluate_portfolio(
-    rulebook: Rulebook, towns: Sequence[Facts], on: dt.date
+    rulebook: Rulebook,
+    towns: Sequence[Facts],
+    on: dt.date,
+    *,
+    shared: tuple[SharedLand, ...] | None = None,
 ) -> tuple[Finding, ...]:
     """Give one finding on all towns for each joint rule in force on the day `on`.
 
@@ -55,6 +60,8 @@ def evaluate_portfolio(
         All towns as measured.
     on
         The day whose law counts.
+    shared
+        The land that their boundaries share, where it is known already; else it is looked for.
 
     Raises
     ------
@@ -63,8 +70,10 @@ def evaluate_portfolio(
     """
     if not towns:
         return ()
+    if shared is None:
+        shared = overlaps(towns, rulebook.parameter.sliver_width_m)
     return tuple(
-        KINDS[rule.kind].finding(rule, rulebook, towns, on)
+        KINDS[rule.kind].finding(rule, rulebook, towns, on, shared=shared)
         for rule in rules_in_force(rulebook, on)
         if KINDS[rule.kind].joint
     )

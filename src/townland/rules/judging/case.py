@@ -19,6 +19,7 @@ from townland.rules.judging.clause import Rule
 from townland.rules.judging.facts import Facts
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.law import Inherited, Law, Parameters
+from townland.rules.shared_land import SharedLand
 from townland.rules.stating import field
 from townland.terms import Verdict
 
@@ -278,9 +279,10 @@ class Case(Generic[R]):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Together(Case[R]):
-    """One rule on all towns; `facts` are those of the first."""
+    """One rule on all towns; `facts` are those of the first, `shared` what their boundaries share."""
 
     towns: tuple[Facts, ...]
+    shared: tuple[SharedLand, ...] = ()
 
     def of_all(self, verdict: Verdict, why: Words, trace: Any, **figures: Any) -> Finding:
         """Make the finding of no town alone."""

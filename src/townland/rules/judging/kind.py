@@ -12,6 +12,7 @@ from townland.rules.judging.clause import Rule
 from townland.rules.judging.facts import Facts
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.law import Law
+from townland.rules.shared_land import SharedLand
 
 
 def _name(model: type[Rule]) -> str:
@@ -34,7 +35,15 @@ class AnyKind(Protocol):
     def joint(self) -> bool:
         """Whether it judges all towns together."""
 
-    def finding(self, rule: Rule, law: Law, towns: Sequence[Facts], on: dt.date) -> Finding:
+    def finding(
+        self,
+        rule: Rule,
+        law: Law,
+        towns: Sequence[Facts],
+        on: dt.date,
+        *,
+        shared: tuple[SharedLand, ...] = (),
+    ) -> Finding:
         """Judge by one rule: the first of the towns, or all of them where the kind is joint."""
 
 
@@ -52,7 +61,15 @@ class Kind(Generic[R]):
         """The name that rulebooks state under ``kind``."""
         return _name(self.model)
 
-    def finding(self, rule: Rule, law: Law, towns: Sequence[Facts], on: dt.date) -> Finding:
+    def finding(
+        self,
+        rule: Rule,
+        law: Law,
+        towns: Sequence[Facts],
+        on: dt.date,
+        *,
+        shared: tuple[SharedLand, ...] = (),  # noqa: ARG002 - of no concern to one town
+    ) -> Finding:
         """Judge the first of the towns by one rule.
 
         Parameters
@@ -65,6 +82,8 @@ class Kind(Generic[R]):
             The town as measured.
         on
             The day of the check.
+        shared
+            The land that boundaries share, which only a joint kind reads.
         """
         assert isinstance(rule, self.model)  # noqa: S101 - the table of kinds goes by the model's own name
         return self.judge(Case(rule, law, towns[0], on))
@@ -84,7 +103,15 @@ class JointKind(Generic[R]):
         """The name that rulebooks state under ``kind``."""
         return _name(self.model)
 
-    def finding(self, rule: Rule, law: Law, towns: Sequence[Facts], on: dt.date) -> Finding:
+    def finding(
+        self,
+        rule: Rule,
+        law: Law,
+        towns: Sequence[Facts],
+        on: dt.date,
+        *,
+        shared: tuple[SharedLand, ...] = (),
+    ) -> Finding:
         """Judge all towns together by one rule.
 
         Parameters
@@ -97,6 +124,8 @@ class JointKind(Generic[R]):
             All towns as measured.
         on
             The day of the check.
+        shared
+            The land that their boundaries share.
         """
         assert isinstance(rule, self.model)  # noqa: S101 - the table of kinds goes by the model's own name
-        return self.judge(Together(rule, law, towns[0], on, tuple(towns)))
+        return self.judge(Together(rule, law, towns[0], on, tuple(towns), shared))

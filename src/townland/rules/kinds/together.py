@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import numpy as np
-import shapely
 from pydantic import Field, model_validator
 
-from townland import geodesy, units
+from townland import units
 from townland.documents import Strict
-from townland.geodesy.crs import reproject
 from townland.i18n import Bilingual, _
-from townland.measuring import overlay
-from townland.measuring.prepare import polygons_of
 from townland.rules.judging import phrases
 from townland.rules.judging.arithmetic import METRES_PER_KM, pairs_of
 from townland.rules.judging.case import Together, both, by_precedence, only_slivers
@@ -24,6 +17,7 @@ from townland.rules.judging.clause import Count, OnlyFigures, Path, Rule, fault,
 from townland.rules.judging.facts import Facts
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.kind import JointKind
+from townland.rules.shared_land import distance_m
 from townland.rules.stating import field
 from townland.terms import Verdict
 
@@ -79,54 +73,6 @@ class ListNested(Rule):
 
 
 NONE = units.exact(0)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Overlap:
-    """Land that two boundaries share, in the CRS of the first town; official m²."""
-
-    first: str
-    second: str
-    geometry: Any
-    crs: Any
-    area_m2: Decimal
-    sliver_m2: Decimal
-
-
-def overlaps(towns: Sequence[Facts], sliver_width_m: Decimal) -> tuple[Overlap, ...]:
-    """Find the land that boundaries share, pair by pair."""
-    found = []
-    for first, second in pairs_of(towns):
-        if first.boundary is None or second.boundary is None:
-            continue
-        shape = polygons_of(shapely.intersection(first.boundary, _there(second, first)))[0]
-        if shape.is_empty:
-            continue
-        parts = shapely.get_parts(shape)
-        area = geodesy.official_area_m2(parts, first.crs)
-        thin = overlay.slivers(
-            geodesy.local_metres(parts, first.crs), phrases.number(sliver_width_m)
-        )
-        whole, slivers = (units.m2(area[kept].sum().item()) for kept in (area >= 0, thin))
-        if whole > 0:
-            found.append(Overlap(first.town, second.town, shape, first.crs, whole, slivers))
-    return tuple(found)
-
-
-def distance_m(first: Facts, second: Facts) -> Decimal | None:
-    """Give the distance between two boundaries on the plane, in metres; None without boundaries."""
-    if first.boundary is None or second.boundary is None:
-        return None
-    pair = np.array([first.boundary, _there(second, first)], dtype=object)
-    one, other = geodesy.local_metres(pair, first.crs)
-    return units.half_up(shapely.distance(one, other).item(), 1)
-
-
-def _there(town: Facts, other: Facts) -> Any:
-    """Give a town's boundary in the CRS of another."""
-    if town.crs == other.crs:
-        return town.boundary
-    return reproject(np.array([town.boundary], dtype=object), town.crs, other.crs)[0]
 
 
 def segment_limit(case: Together[SegmentLimit]) -> Finding:
@@ -316,7 +262,7 @@ def portfolio_counts(case: Together[PortfolioCounts]) -> Finding:
 def boundary_overlap(case: Together[BoundaryOverlap]) -> Finding:
     """Judge the land that two boundaries share; slivers alone are for a person."""
     rule = case.rule
-    shared = overlaps(case.towns, case.rulebook.parameter.sliver_width_m)
+    shared = case.shared
     area = sum((one.area_m2 for one in shared), units.m2(0))
     solid = area - sum((one.sliver_m2 for one in shared), units.m2(0))
     limit = units.to_m2(rule.limit, rule.unit)

@@ -1,0 +1,69 @@
+"""The land that the boundaries of two towns share, and how far apart two boundaries are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+import pyproj
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from townland import geodesy, units
+from townland.geodesy.crs import reproject
+from townland.measuring import overlay
+from townland.measuring.prepare import polygons_of
+from townland.rules.judging import phrases
+from townland.rules.judging.arithmetic import pairs_of
+from townland.rules.judging.facts import Facts
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SharedLand:
+    """Land that two boundaries share, in the CRS of the first town; official m²."""
+
+    first: str
+    second: str
+    geometry: BaseGeometry
+    crs: pyproj.CRS
+    area_m2: Decimal
+    sliver_m2: Decimal
+
+
+def overlaps(towns: Sequence[Facts], sliver_width_m: Decimal) -> tuple[SharedLand, ...]:
+    """Find the land that boundaries share, pair by pair; towns without a boundary are left out."""
+    shared = []
+    for first, second in pairs_of(towns):
+        if first.boundary is None or second.boundary is None:
+            continue
+        shape = polygons_of(shapely.intersection(first.boundary, _in_crs_of(first, second)))[0]
+        if shape.is_empty:
+            continue
+        parts = shapely.get_parts(shape)
+        area = geodesy.official_area_m2(parts, first.crs)
+        thin = overlay.slivers(
+            geodesy.local_metres(parts, first.crs), phrases.number(sliver_width_m)
+        )
+        whole, slivers = (units.m2(area[kept].sum().item()) for kept in (area >= 0, thin))
+        if whole > 0:
+            shared.append(SharedLand(first.town, second.town, shape, first.crs, whole, slivers))
+    return tuple(shared)
+
+
+def distance_m(first: Facts, second: Facts) -> Decimal | None:
+    """Give the distance between two boundaries on the plane, in metres; None without boundaries."""
+    if first.boundary is None or second.boundary is None:
+        return None
+    pair = np.array([first.boundary, _in_crs_of(first, second)], dtype=object)
+    near, far = geodesy.local_metres(pair, first.crs)
+    return units.half_up(shapely.distance(near, far).item(), 1)
+
+
+def _in_crs_of(first: Facts, second: Facts) -> BaseGeometry:
+    """Give the second town's boundary in the CRS of the first."""
+    moved: BaseGeometry = second.boundary
+    if first.crs != second.crs:
+        moved = reproject(np.array([second.boundary], dtype=object), second.crs, first.crs)[0]
+    return moved
