@@ -1,34 +1,23 @@
-"""Real towns on real layers: Paris on the Urban Atlas, and the municipalities of Flanders.
-
-The data lie outside of the repository and are read as they were published.
-"""
+"""A real town on real layers: the 80 districts of Paris on the Urban Atlas."""
 
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pyogrio
-import pyproj
 import pytest
 import shapely
+from tests.factory_real import DATA, OUTPUTS, geodesic_m2, needed, townland
 
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
-
-pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the folder of real data is not here")
+pytestmark = needed
 
 PARIS = DATA / "paris" / "paris_districts_utm.geojson"
 ATLAS = DATA / "paris" / "paris_land_use.zip"
-FLANDERS = DATA / "flanders" / "Refgem.shp"
-GHENT = DATA / "flanders" / "gent.geojson"
-
 BUILT = (
     "Continuous Urban Fabric",
     "Discontinuous Dense Urban Fabric",
@@ -45,35 +34,7 @@ CLASSES = {
 }
 OWN = tuple(name for names in CLASSES.values() for name in names)
 GREEN = "Green urban areas"
-OUTPUTS = {"assessment.json", "evidence.gpkg", "map.html", "report.html"}
 LAYER_RULES = {"LAND-02", "LAND-03", "LAND-04", "LAND-05", "LAND-06", "LAND-08"}
-
-
-def townland(*arguments: object) -> tuple[int, str]:
-    """Run the command; its exit code and what it printed on standard output."""
-    done = subprocess.run(
-        [sys.executable, "-m", "townland_cli", *map(str, arguments)],
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert done.returncode != 4, done.stderr
-    return done.returncode, done.stdout
-
-
-def geodesic_m2(geometry: Any, crs: pyproj.CRS) -> float:
-    """The area by another routine than the product's: geodesics between points 10 m apart."""
-    geod = crs.get_geod()
-    to_degrees = pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
-    dense = shapely.segmentize(geometry, 10)
-    degrees = shapely.transform(
-        dense, lambda xy: np.column_stack(to_degrees.transform(xy[:, 0], xy[:, 1]))
-    )
-    parts = [part for part in shapely.get_parts(degrees) if part.geom_type == "Polygon"]
-    return sum(abs(geod.geometry_area_perimeter(part)[0]) for part in parts)
-
-
-# --------------------------------------------------------------------------------------------- Paris
 
 
 @pytest.fixture(scope="module")
@@ -226,75 +187,3 @@ def test_overlaps_of_nothing_are_not_told(assessed: dict[str, Any]) -> None:
     overlaps = [issue for issue in assessed["issues"] if issue["code"] == "layer_overlap"]
     assert 20 < len(overlaps) < 100
     assert not [issue for issue in overlaps if " 0.00 m²" in issue["message"]]
-
-
-# ------------------------------------------------------------------------------------------ Flanders
-
-
-def test_the_areas_of_flanders_are_the_official_ones() -> None:
-    code, printed = townland("area", FLANDERS, "--json")
-    assert code == 0
-    rows = json.loads(printed)
-    towns = gpd.read_file(FLANDERS)
-    assert [row["name"] for row in rows] == towns["NAAM"].tolist()
-    assert {row["crs"] for row in rows} == {"EPSG:31370"}
-    plane = np.array([row["plane_m2"] for row in rows])
-    declared = towns["OPPERVL"].to_numpy()
-    relative = np.abs(plane - declared) / declared
-    assert relative.max() <= 1.2e-7
-    # printed to 0.01 m², which is 1e-10 of a municipality, where the shapes themselves agree to 2e-12
-    assert np.median(relative) < 2e-10
-    exact = towns.geometry.area.to_numpy()
-    assert np.median(np.abs(exact - declared) / declared) < 5e-12
-    np.testing.assert_allclose(plane, exact, rtol=0, atol=0.0051)
-    official = np.array([row["area_m2"] for row in rows])
-    checked = np.array([row["area_check_m2"] for row in rows])
-    # the norm rounds every vertex to 0.0001 m and 0.00001″
-    allowed = np.maximum(0.02, 1e-4 * towns.geometry.length.to_numpy())
-    assert (np.abs(official - checked) <= allowed).all()
-    assert np.median(np.abs(official - checked) / official) < 1e-8
-    one = int(np.argmin(official))
-    own = geodesic_m2(towns.geometry.iloc[one], towns.crs)
-    assert checked[one] == pytest.approx(own, abs=0.02)
-
-
-def test_flanders_gives_a_report_though_nearly_all_layers_are_missing(tmp_path: Path) -> None:
-    """Ghent's boundary as protected land: Ghent lies in it, its neighbours touch it, 288 do not."""
-    (tmp_path / "catalog.toml").write_text(
-        '[[layer]]\nname = "ghent"\nrole = "permanent_basic_farmland"\n'
-        f'path = "{GHENT.as_posix()}"\ncoverage = "{FLANDERS.as_posix()}"\nid_column = "NISCODE"\n',
-        encoding="utf-8",
-    )
-    code, _printed = townland(
-        "check", FLANDERS, "--catalog", tmp_path / "catalog.toml", "--on", "2018-12-31",
-        "--code-column", "NISCODE", "--out", tmp_path / "run", "--quiet",
-    )  # fmt: skip
-    assert code == 3
-    assert {path.name for path in (tmp_path / "run").iterdir()} == OUTPUTS
-    assessed = json.loads((tmp_path / "run" / "assessment.json").read_text("utf-8"))
-    assert len(assessed["towns"]) == 300
-    assert len(assessed["findings"]) == 300 * 33 + 4
-    verdicts = {(found["rule"], found["town"]): found for found in assessed["findings"]}
-    for (rule, town), found in verdicts.items():
-        if rule.startswith("LAND") and rule not in ("LAND-01", "LAND-03"):
-            assert found["verdict"] == "not_evaluated", (rule, town)
-    ghent = verdicts["LAND-03", "44021"]
-    assert ghent["verdict"] == "not_evaluated"  # what is planned there is not known
-    towns = {town["code"]: town for town in assessed["towns"]}
-    measures = {measure["name"]: measure for measure in towns["44021"]["measures"]}
-    enclosed = measures["farmland_enclosed"]
-    # the file in degrees was brought there by a shift of the datum that is good to a metre
-    assert enclosed["area_m2"] == pytest.approx(towns["44021"]["area_m2"], rel=1e-3)
-    assert enclosed["uncovered_m2"] == 0
-    passed = {
-        town
-        for (rule, town), found in verdicts.items()
-        if found["verdict"] == "pass" and rule == "LAND-03"
-    }
-    assert len(passed) == 288
-    report = (tmp_path / "run" / "report.html").read_text("utf-8")
-    assert "Sint-Katelijne-Waver" in report
-    # the coverage was brought to degrees and back: what that leaves between it and the towns is no gap
-    path = tmp_path / "run" / "evidence.gpkg"
-    if "uncovered" in {name for name, _kind in pyogrio.list_layers(path)}:
-        assert len(pyogrio.read_dataframe(path, layer="uncovered", read_geometry=False)) == 0
