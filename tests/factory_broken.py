@@ -202,7 +202,7 @@ def as_sited(path: Path, **options: Any) -> Seen:
     catalog = load_catalog(path.parent / "catalog.toml")
     layers = [read_layer(spec, catalog, None) for spec in catalog.layer]
     (town,) = read_towns([path], **options)
-    said = tuple((one.code, one.message) for one in siting_issues(town, layers, catalog))
+    said = tuple((one.code, one.message) for one in siting_issues([town], layers, catalog))
     return Seen(_plane_m2([town.boundary], town.crs), said)
 
 

@@ -142,7 +142,7 @@ def check(
         layer = read_layer(spec, catalog, windows, digest=digest)
         layers.setdefault(spec.role, []).append(layer)
     known_layers = [layer for known in layers.values() for layer in known]
-    sited = [issue for town in towns for issue in siting_issues(town, known_layers, catalog)]
+    sited = list(siting_issues(towns, known_layers, catalog))
     rasters = read_rasters(catalog, rastered, windows, digest=digest, reading=reading)
     vectors, layers = tuple(layers), with_grids(layers, rasters, roles)
     told: list[Told] = []

@@ -25,6 +25,9 @@ from townland.towns import Town
 EDGE_M = 1.5
 """A point this near to an edge of a parcel lies on it: more than digitising noise, less than a balk."""
 
+EDGED = ("land_use", "planned_use")
+"""The roles whose layers have edges that a boundary follows."""
+
 POINTS = 400
 """How many points of a boundary are asked whether they lie on an edge."""
 
@@ -41,8 +44,10 @@ XY = tuple[NDArray[np.float64], NDArray[np.float64]]
 Shift = Callable[[Any, Any], XY]
 
 
-def siting_issues(town: Town, layers: Sequence[Layer], catalog: LayerCatalog) -> Iterator[Issue]:
-    """What the place of a town's boundary tells against its CRS.
+def siting_issues(
+    towns: Sequence[Town], layers: Sequence[Layer], catalog: LayerCatalog
+) -> Iterator[Issue]:
+    """What the place of each boundary tells against its CRS, town by town.
 
     ``boundary_outside_layers``
         It meets the extent of no layer: how far off, in which direction, and the CRS in which the same
@@ -53,18 +58,45 @@ def siting_issues(town: Town, layers: Sequence[Layer], catalog: LayerCatalog) ->
         Its numbers line up with the edges of parcels as the other of UTM and Gauss-Krüger.
     ``gcj02_suspected``
         It lines up with the edges of parcels once the shift of GCJ-02 (or BD-09) is undone, or added.
+
+    Parameters
+    ----------
+    towns
+        The towns of the check.
+    layers
+        Its layers, as they were read near the boundaries.
+    catalog
+        Where the layers with edges are read once more, further around the towns that do not line up.
     """
     boxes = [(layer, box) for layer in layers if (box := _box_of(layer)) is not None]
     if not boxes:
         return
-    around = crsys.transform_bounds(town.boundary.bounds, town.crs, crsys.LONLAT)
-    if not any(shapely.box(*box).intersects(shapely.box(*around)) for _layer, box in boxes):
-        yield _outside(town, around, [box for _layer, box in boxes])
-        return
+    inside = [_meets(town, [box for _layer, box in boxes]) for town in towns]
+    edged = [layer for layer in layers if layer.spec.role in EDGED]
+    doubted = [
+        meets and bool(edged) and _share(_lonlat(town), _trees(town, edged)) <= 1 - RISE
+        for town, meets in zip(towns, inside, strict=True)
+    ]
+    # a check reads what is near a boundary; a shifted boundary's own parcels lie further off
+    windows = [
+        (_widened(town), town.crs) for town, doubt in zip(towns, doubted, strict=True) if doubt
+    ]
+    wider = [read_layer(each.spec, catalog, windows, digest=None) for each in edged if windows]
     planes = [layer for layer in layers if crsys.is_gauss_kruger_cgcs2000(layer.crs)]
-    if _scale(town.crs) == UTM_SCALE and planes:
-        yield _to_confirm(town, planes[0])
-    yield from _lined_up(town, layers, catalog)
+    for town, meets, doubt in zip(towns, inside, doubted, strict=True):
+        if not meets:
+            around = crsys.transform_bounds(town.boundary.bounds, town.crs, crsys.LONLAT)
+            yield _outside(town, around, [box for _layer, box in boxes])
+        elif _scale(town.crs) == UTM_SCALE and planes:
+            yield _to_confirm(town, planes[0])
+        if doubt:
+            yield from _lined_up(town, wider)
+
+
+def _meets(town: Town, boxes: Sequence[Bounds]) -> bool:
+    """Whether the boundary's box in degrees meets one of the layers'."""
+    around = crsys.transform_bounds(town.boundary.bounds, town.crs, crsys.LONLAT)
+    return any(shapely.box(*box).intersects(shapely.box(*around)) for box in boxes)
 
 
 def _box_of(layer: Layer) -> Bounds | None:
@@ -176,22 +208,27 @@ def _apart(town: Town, other: pyproj.CRS) -> float:
     return float(_GEOD.inv(*one, *two)[2])
 
 
-def _lined_up(town: Town, layers: Sequence[Layer], catalog: LayerCatalog) -> Iterator[Issue]:
-    """The shift that lets the boundary line up with its layers' edges, where there is one."""
-    layers = [layer for layer in layers if layer.spec.role in ("land_use", "planned_use")]
+def _sampled(town: Town) -> XY:
+    """Points along the boundary, in the town's CRS."""
     ring = shapely.boundary(town.boundary)
     x, y = shapely.get_coordinates(
         shapely.line_interpolate_point(ring, np.linspace(0, ring.length, POINTS, endpoint=False))
         if ring.geom_type == "LineString"
         else _along(ring)
     ).T
-    straight = crsys.transformer(town.crs, crsys.LONLAT)
-    lonlat = straight.transform(x, y)
-    if not layers or _share(lonlat, _trees(town, layers)) > 1 - RISE:
-        return
-    # a check reads what is near a boundary; a shifted boundary's own parcels lie further off
-    wider = [(_widened(town), town.crs)]
-    layers = [read_layer(layer.spec, catalog, wider, digest=None) for layer in layers]
+    return x, y
+
+
+def _lonlat(town: Town) -> XY:
+    """Points along the boundary, in degrees."""
+    lon, lat = crsys.transformer(town.crs, crsys.LONLAT).transform(*_sampled(town))
+    return lon, lat
+
+
+def _lined_up(town: Town, layers: Sequence[Layer]) -> Iterator[Issue]:
+    """The shift that lets the boundary line up with its layers' edges, where there is one."""
+    x, y = _sampled(town)
+    lonlat = _lonlat(town)
     edges = _trees(town, layers)
     as_declared = _share(lonlat, edges)
     other = _other_scale(town.crs)

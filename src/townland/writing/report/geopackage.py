@@ -80,13 +80,10 @@ def _layers(assessment: Assessment, lang: str) -> Iterator[tuple[str, list[Any],
     ]
     yield "towns", towns, "towns"
     for name, spec in assessment.rulebook.measure.items():
-        frames = [_flat(result.measures[name].frame) for result in assessment.towns if spec.layers]
+        frames = [result.measures[name].frame for result in assessment.towns if spec.layers]
         if frames:
-            yield (
-                name,
-                [frame for frame in frames if len(frame)] or frames[:1],
-                spec.title.render(lang),
-            )
+            kept = [frame for frame in frames if len(frame)] or frames[:1]
+            yield name, [_flat(frame) for frame in kept], spec.title.render(lang)
     crs = assessment.towns[0].town.crs
     yield "repairs", list(_repairs(assessment, lang)) or [_empty(REPAIR_COLUMNS, crs)], "repairs"
     rests = [
