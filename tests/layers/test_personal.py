@@ -136,7 +136,7 @@ def formats() -> str:
     """Every format that a check can write without a browser."""
     from townland.writing.run_folder import WRITERS
 
-    return ",".join(name for name in WRITERS if name != "pdf")
+    return ",".join(writer.name for writer in WRITERS if writer.name != "pdf")
 
 
 def test_no_output_of_any_command_names_a_person(

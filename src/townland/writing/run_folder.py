@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from townland.errors import ReportError
-from townland.i18n import DEFAULT_LANGUAGE, _
-from townland.results import Assessment
-from townland.writing.maps.page import map_html
-from townland.writing.report.assessment_json import assessment_json, dumps
-from townland.writing.report.geopackage import write_evidence
-from townland.writing.report.html import report_html
+from townland.i18n import DEFAULT_LANGUAGE, Words, _
+
+if TYPE_CHECKING:
+    from townland.results import Assessment
 
 MARK = "assessment.json"
 """The file that tells a run folder from any other folder."""
@@ -26,27 +26,105 @@ COMPARISON = "comparison.json"
 
 WHOLE = (MARK, COMPARISON)
 
-Writer = Callable[[Assessment, Path, str, Sequence[str]], None]
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """One output of a check, which ``--formats`` may name.
+
+    `file` is what it is called in the run folder, `title` what it holds, in words. `write` is called
+    with the assessment, the file, the language, and the files of the other outputs that are written
+    beside it, by the names of their writers. Where `link` is given, the comparison of several runs links
+    to the file with these words. A writer that is not a `default` is written only where it is named.
+    """
+
+    name: str
+    file: str
+    title: Words
+    write: Callable[[Assessment, Path, str, Mapping[str, str]], None]
+    link: Words | None = None
+    default: bool = True
 
 
-def _html(assessment: Assessment, folder: Path, lang: str, formats: Sequence[str]) -> None:
-    beside = "map.html" if "map" in formats else None
-    _write(folder / "report.html", report_html(assessment, lang=lang, map_href=beside))
+def _html(assessment: Assessment, path: Path, lang: str, beside: Mapping[str, str]) -> None:
+    """Write the report; it shows the map that lies beside it.
+
+    Parameters
+    ----------
+    assessment, path, lang, beside
+        As `Writer.write`.
+    """
+    from townland.writing.report.html import report_html
+
+    _write(path, report_html(assessment, lang=lang, map_href=beside.get("map")))
 
 
-def _map(assessment: Assessment, folder: Path, lang: str, formats: Sequence[str]) -> None:
-    beside = "report.html" if "html" in formats else None
-    _write(folder / "map.html", map_html(assessment, lang=lang, report_href=beside))
+def _map(assessment: Assessment, path: Path, lang: str, beside: Mapping[str, str]) -> None:
+    """Write the map; its findings lead to the report that lies beside it.
+
+    Parameters
+    ----------
+    assessment, path, lang, beside
+        As `Writer.write`.
+    """
+    from townland.writing.maps.page import map_html
+
+    _write(path, map_html(assessment, lang=lang, report_href=beside.get("html")))
 
 
-def _gpkg(assessment: Assessment, folder: Path, lang: str, _formats: Sequence[str]) -> None:
-    write_evidence(assessment, folder / "evidence.gpkg", lang=lang)
+def _gpkg(assessment: Assessment, path: Path, lang: str, _beside: Mapping[str, str]) -> None:
+    """Write the evidence.
+
+    Parameters
+    ----------
+    assessment, path, lang
+        As `Writer.write`.
+    """
+    from townland.writing.report.geopackage import write_evidence
+
+    write_evidence(assessment, path, lang=lang)
 
 
-WRITERS: dict[str, Writer] = {"html": _html, "map": _map, "gpkg": _gpkg}
-"""What ``--formats`` may name; `assessment.json` is always written."""
+# What a writer imports is imported when it writes: the help of the command names the formats, and must
+# not wait for any library of GIS.
+WRITERS: tuple[Writer, ...] = (
+    Writer(
+        "html",
+        "report.html",
+        _("the report, with every finding and its clause"),
+        _html,
+        link=_("Open the report"),
+    ),
+    Writer(
+        "map",
+        "map.html",
+        _("the map, with the evidence of every figure"),
+        _map,
+        link=_("Open the map"),
+    ),
+    Writer("gpkg", "evidence.gpkg", _("the evidence, for a GIS"), _gpkg),
+)
+"""What ``--formats`` may name, one record an output; ``assessment.json`` is always written."""
 
-DEFAULT_FORMATS = ("html", "map", "gpkg")
+DEFAULT_FORMATS = tuple(writer.name for writer in WRITERS if writer.default)
+
+
+def written(formats: Sequence[str]) -> tuple[Writer, ...]:
+    """The writers that `formats` names, each once, in the order of the formats.
+
+    Raises
+    ------
+    ReportError
+        A format is not known.
+    """
+    require_formats(formats)
+    by_name = {writer.name: writer for writer in WRITERS}
+    return tuple(by_name[name] for name in dict.fromkeys(formats))
+
+
+def files_written(formats: Sequence[str]) -> dict[str, Words]:
+    """What lies in a run folder, by file, in words; ``assessment.json`` comes last."""
+    files = {writer.file: writer.title for writer in written(formats)}
+    return {**files, MARK: _("all of it, for programs")}
 
 
 def write_run(
@@ -57,6 +135,21 @@ def write_run(
     lang: str = DEFAULT_LANGUAGE,
 ) -> Path:
     """Write the run folder `out`, whole or not at all; an older run folder is replaced.
+
+    Parameters
+    ----------
+    assessment
+        What `check` found.
+    out
+        The folder; it is new, empty, or an older run folder.
+    formats
+        Names of `WRITERS`; ``assessment.json`` is written besides.
+    lang
+        The language of everything that is written.
+
+    Returns
+    -------
+    The folder.
 
     Raises
     ------
@@ -72,10 +165,47 @@ def write_run(
 def write_outputs(
     assessment: Assessment, folder: Path, *, formats: Sequence[str], lang: str
 ) -> None:
-    """Write ``assessment.json`` and what `formats` names into an open run folder."""
-    for name in dict.fromkeys(formats):
-        WRITERS[name](assessment, folder, lang, formats)
+    """Write ``assessment.json`` and what `formats` names into an open run folder.
+
+    Parameters
+    ----------
+    assessment
+        What is written.
+    folder
+        The folder, which `run_folder` opened.
+    formats
+        Names of `WRITERS`.
+    lang
+        The language of everything that is written.
+    """
+    chosen = written(formats)
+    files = {writer.name: writer.file for writer in chosen}
+    for writer in chosen:
+        writer.write(assessment, folder / writer.file, lang, files)
+    from townland.writing.report.assessment_json import assessment_json, dumps
+
     _write(folder / MARK, dumps(assessment_json(assessment, lang=lang)))
+
+
+def moved_to(assessment: Assessment, folder: Path, out: Path) -> Assessment:
+    """The assessment with its input paths where they will be once `folder` is renamed to `out`.
+
+    Parameters
+    ----------
+    assessment
+        A check of inputs that lie in `folder`.
+    folder, out
+        The folder while it is filled (`run_folder`), and what it will be called.
+    """
+    catalog = assessment.catalog.model_copy()
+    catalog._path = out / catalog._path.relative_to(folder)
+    inputs = [
+        read
+        if read.path is None
+        else replace(read, path=read.path.replace(folder.as_posix(), out.as_posix(), 1))
+        for read in assessment.inputs
+    ]
+    return replace(assessment, catalog=catalog, inputs=tuple(inputs))
 
 
 @contextmanager
@@ -202,13 +332,14 @@ def require_formats(formats: Sequence[str]) -> None:
     ReportError
         One is not.
     """
-    unknown = [name for name in formats if name not in WRITERS]
+    known = [writer.name for writer in WRITERS]
+    unknown = [name for name in formats if name not in known]
     if unknown:
         raise ReportError(
             _(
                 "unknown format {unknown}; known are {known}",
                 unknown=", ".join(unknown),
-                known=", ".join(WRITERS),
+                known=", ".join(known),
             )
         )
 

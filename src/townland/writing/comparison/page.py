@@ -13,6 +13,7 @@ from townland.i18n import Bilingual, Words, _, render
 from townland.writing.comparison import cause_words, causes_of, differs, figure, held_by, labels
 from townland.writing.pages import figures, look
 from townland.writing.pages.page import SCHEME, asset, page, templates
+from townland.writing.run_folder import WRITERS, Writer
 
 if TYPE_CHECKING:
     from townland.results import Assessment
@@ -53,6 +54,11 @@ class Run:
     name: str
     assessment: Assessment
     formats: Sequence[str]
+
+    @property
+    def linked(self) -> tuple[Writer, ...]:
+        """The outputs of the run that the page links to, in the order of the writers."""
+        return tuple(each for each in WRITERS if each.link and each.name in self.formats)
 
     def href(self, town: str | None, rule: str) -> str | None:
         """Where a finding stands in the run's own report; None without a report."""
