@@ -46,12 +46,17 @@ FAILED, WANTING = 1, 3
 """The exit codes of a check in which a rule failed, and in which one could not be evaluated."""
 
 
-def exit_code(assessment: Assessment, *, strict: bool = False) -> int:
+def exit_code(*assessments: Assessment, strict: bool = False) -> int:
     """The exit code of a check: 1 a rule failed, 3 one that can fail was not evaluated, else 0.
 
-    A rule for which only facts of the dossier are missing counts with `strict` alone, and so does one
-    that needs review.
+    Of several assessments the gravest counts. A rule for which only facts of the dossier are missing
+    counts with `strict` alone, and so does one that needs review.
     """
+    codes = {_code(assessment, strict=strict) for assessment in assessments}
+    return next((code for code in (FAILED, WANTING) if code in codes), 0)
+
+
+def _code(assessment: Assessment, *, strict: bool) -> int:
     verdicts = {finding.verdict for finding in assessment.findings}
     if Verdict.FAIL in verdicts:
         return FAILED

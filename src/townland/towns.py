@@ -129,7 +129,7 @@ def read_towns(
     (<Town 1 甲镇, EPSG:4524>,)
     """
     towns: list[Town] = []
-    for boundary in _each(boundaries):
+    for boundary in listed(boundaries):
         opening = (
             nullcontext(frame_source(boundary))
             if isinstance(boundary, gpd.GeoDataFrame)
@@ -180,7 +180,7 @@ def _outline(boundary: shapely.Polygon | shapely.MultiPolygon, size: int = 96) -
     )
 
 
-def _each(boundaries: Boundaries | Sequence[Boundaries]) -> Sequence[Boundaries]:
+def listed(boundaries: Boundaries | Sequence[Boundaries]) -> Sequence[Boundaries]:
     """A list, of one file or frame too: a frame iterates over its columns, a text over its signs."""
     if isinstance(boundaries, str | Path | gpd.GeoDataFrame):
         return [boundaries]

@@ -113,7 +113,7 @@ def test_a_failed_self_check_leaves_with_4_and_no_folder(here: Here) -> None:
 
 def test_a_bug_leaves_with_4_and_no_folder(here: Here) -> None:
     here.patch.setattr(
-        "townland.writing.run_folder.report_html", Mock(side_effect=ZeroDivisionError)
+        "townland.writing.report.html.report_html", Mock(side_effect=ZeroDivisionError)
     )
     code, out, err = here(*one("T01"), "--quiet", "--lang", "en")
     assert (code, out) == (4, "")

@@ -8,16 +8,17 @@ columns, so that a million features take seconds.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from townland import geodesy
-from townland.catalog import LayerCatalog, LayerSpec
+from townland.catalog import LayerCatalog, LayerSpec, load_catalog
 from townland.errors import TownlandError
-from townland.i18n import _
+from townland.i18n import Words, _
 from townland.issues import Issue
 from townland.layers.check import areas, consistency, domains, fields, placing
 from townland.layers.check.faults import Faults, issues, where
@@ -52,6 +53,46 @@ class Examined:
         for each in self.faults:
             found[each.code] += each.count
         return dict(sorted(found.items()))
+
+    @property
+    def faulty(self) -> bool:
+        """Whether anything is wrong with the layer that changes what is made of it."""
+        return any(issue.severity != "info" for issue in self.summary.issues)
+
+    def counts_as_fault(self, code: str) -> bool:
+        """Whether issues of this code are faults, and not notes."""
+        return any(i.code == code and i.severity != "info" for i in self.summary.issues)
+
+
+def layers_check(
+    catalog: LayerCatalog | Path | str, *, progress: Callable[[Words, int, int], None] | None = None
+) -> tuple[Examined, ...]:
+    """Examine every layer of a catalog, in its order: `examined` for each.
+
+    `townland.writing.layer_faults.write_faults` writes what was found to a GeoPackage.
+
+    Parameters
+    ----------
+    catalog
+        A catalog, or the file of one.
+    progress
+        Called with a sentence, the layers done and all layers.
+
+    Raises
+    ------
+    CatalogError
+        The file is missing, or is no catalog. A layer that cannot be used is a fault, never an error.
+    """
+    layers = catalog if isinstance(catalog, LayerCatalog) else load_catalog(catalog)
+    count = len(layers.layer)
+    results = []
+    for number, spec in enumerate(layers.layer):
+        if progress is not None:
+            progress(_("examining {name}", name=spec.name), number, count)
+        results.append(examined(spec, layers))
+    if progress is not None:
+        progress(_("examined"), count, count)
+    return tuple(results)
 
 
 def examine(spec: LayerSpec, catalog: LayerCatalog) -> LayerSummary:
@@ -169,4 +210,4 @@ def _vintage(held: Records) -> Iterator[Faults]:
         yield Faults("vintage_differs", "warning", message)
 
 
-__all__ = ["Examined", "Faults", "examine", "examined"]
+__all__ = ["Examined", "Faults", "examine", "examined", "layers_check"]

@@ -15,7 +15,7 @@ import pyproj
 from townland.errors import CatalogError, CRSError, LayerError
 from townland.geodesy import crs as crsys
 from townland.geodesy.crs import Bounds
-from townland.i18n import Joined, Words, _
+from townland.i18n import DEFAULT_LANGUAGE, Joined, Words, _
 from townland.layers.init.roles import (
     NOTES,
     by_fields,
@@ -76,10 +76,54 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Everything that was found in a folder, in the order of the walk."""
+    """Everything that was found in a folder, in the order of the walk; `target` is its catalog."""
 
     folder: str
     items: tuple[Item, ...]
+    target: Path = Path("catalog.toml")
+
+
+def layers_init(
+    folder: Path | str,
+    out: Path | str | None = None,
+    *,
+    lang: str = DEFAULT_LANGUAGE,
+    progress: Callable[[Words, int, int], None] | None = None,
+) -> Proposal:
+    """Find the layers in a folder, and write a commented catalog of them.
+
+    Parameters
+    ----------
+    folder
+        Where to look.
+    out
+        The catalog to write, which must not exist; ``FOLDER/catalog.toml`` without it.
+    lang
+        The language of its comments.
+    progress
+        Called with a sentence, the files done and all files.
+
+    Returns
+    -------
+    What was found, and where the catalog is: ``target``.
+
+    Raises
+    ------
+    CatalogError
+        The catalog exists already or cannot be written, or no layer of the folder could be placed.
+    LayerError
+        The folder cannot be looked through.
+    """
+    folder = Path(folder)
+    target = folder / "catalog.toml" if out is None else Path(out)
+
+    def report(name: str, number: int, count: int) -> None:
+        if progress is not None:
+            progress(_("looking at {name}", name=name), number, count)
+
+    proposal = propose(folder, target, tell=report)
+    write_proposal(proposal, target, lang=lang)
+    return proposal
 
 
 def propose(
@@ -123,7 +167,7 @@ def propose(
                 "\n",
             )
         )
-    return Proposal(folder.as_posix(), tuple(items))
+    return Proposal(folder.as_posix(), tuple(items), target)
 
 
 def write_proposal(proposal: Proposal, target: Path, *, lang: str) -> None:
@@ -397,4 +441,4 @@ def _meet(one: Bounds | None, other: Bounds | None) -> bool:
     return bool(wide > 0 and high > 0)
 
 
-__all__ = ["Item", "Proposal", "propose", "write_proposal"]
+__all__ = ["Item", "Proposal", "layers_init", "propose", "write_proposal"]

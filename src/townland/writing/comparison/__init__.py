@@ -67,13 +67,17 @@ def write_runs(
     return Path(out)
 
 
-def compare(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def compare(
+    runs: Mapping[str, Mapping[str, Any]] | Sequence[Assessment], *, lang: str = DEFAULT_LANGUAGE
+) -> dict[str, Any]:
     """Set the verdicts of several assessments side by side.
 
     Parameters
     ----------
-    documents
-        Assessments as ``assessment.json`` has them, by the names of their runs.
+    runs
+        Assessments, or what ``assessment.json`` has of them by the names of their runs.
+    lang
+        The language of the titles, where assessments are given.
 
     Returns
     -------
@@ -81,6 +85,14 @@ def compare(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     has None; ``because`` says what differs: ``rule``, ``clause``, ``parameter``, ``measured``, ``day``.
     ``same_measure``: what runs measure alike and judge by rules of different names.
     """
+    documents = (
+        runs
+        if isinstance(runs, Mapping)
+        else {
+            name: assessment_json(one, lang=lang)
+            for name, one in zip(run_names(runs), runs, strict=True)
+        }
+    )
     found: dict[tuple[str, str | None], dict[str, Mapping[str, Any]]] = {}
     for name, document in documents.items():
         for one in document["findings"]:

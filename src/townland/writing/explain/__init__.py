@@ -56,7 +56,7 @@ def explain(run: Path | str, rule: str, town: str | None = None) -> Explanation:
     rule
         The rule's id, e.g. ``LAND-03``.
     town
-        The town's code; the first finding of the rule without one.
+        The town's code or name; the first finding of the rule without one.
 
     Raises
     ------
@@ -75,7 +75,8 @@ def explain(run: Path | str, rule: str, town: str | None = None) -> Explanation:
         raise ReportError(
             _("no finding of rule {rule}; the run has {known}", rule=rule, known=", ".join(known))
         )
-    chosen = [one for one in found if town is None or one["town"] == town]
+    names = {one["code"]: one["name"] for one in document.get("towns", ())}
+    chosen = [one for one in found if town in (None, one["town"], names.get(one["town"]))]
     if not chosen:
         raise ReportError(
             _(
@@ -88,7 +89,6 @@ def explain(run: Path | str, rule: str, town: str | None = None) -> Explanation:
     finding = chosen[0]
     roles = {role for measure in finding["trace"]["measures"] for role in measure["layers"]}
     inputs = [one for one in document["inputs"] if one["role"] in roles | {"boundary"}]
-    names = {one["code"]: one["name"] for one in document.get("towns", ())}
     return Explanation(finding, tuple(inputs), recomputed(finding["trace"]), names)
 
 
