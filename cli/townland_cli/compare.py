@@ -74,8 +74,7 @@ def side_by_side(comparison: Mapping[str, Any], out: Path, *, html: bool, lang: 
             )
     typer.echo("")
     looks = {PAGE: _("side by side, to be read")} if html else {}
-    for file, what in {**looks, COMPARISON: _("all of it, for programs")}.items():
-        typer.echo(f"  {(out / file).as_posix()}  {what.render(lang)}")
+    printing.where_to_look(out, {**looks, COMPARISON: _("all of it, for programs")}, lang)
 
 
 def _one_measure(rows: Sequence[Mapping[str, Any]], short: Mapping[str, str], lang: str) -> None:

@@ -1,33 +1,69 @@
-"""``townland convert``: one call of the library, and what it says."""
+"""``townland convert``: a boundary file in another format."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from townland.i18n import _, render
 from townland_cli import printing
+from townland_cli.options import LANG, AsJson, Crs, Encoding, Lang, Layer, LogFile, Quiet, words
+
+HELP = words(
+    "Write a boundary file in another format: Shapefile, GeoPackage, GeoJSON, KML, DXF or TXT."
+)
+EXAMPLE = words("Example: townland convert layers/sample/towns.gpkg towns.dxf")
 
 
-def run_convert(
-    source: Path,
-    out: Path,
-    *,
-    layer: str | None,
-    crs: str | None,
-    encoding: str | None,
-    to_crs: str | None,
-    to_encoding: str | None,
-    leave_out: list[str],
-    as_json: bool,
-    lang: str,
-    quiet: bool,
+def convert(
+    source: Annotated[
+        Path, typer.Argument(metavar="IN", help=words("the file with the boundaries"))
+    ],
+    out: Annotated[
+        Path,
+        typer.Argument(metavar="OUT", help=words("the file to write; its suffix names the format")),
+    ],
+    layer: Layer = None,
+    crs: Crs = None,
+    encoding: Encoding = None,
+    to_crs: Annotated[
+        str | None,
+        typer.Option("--to-crs", help=words("the CRS to write in; that of IN by default")),
+    ] = None,
+    to_encoding: Annotated[
+        str | None,
+        typer.Option(
+            "--to-encoding",
+            help=words(
+                "the encoding of the text that is written, UTF-8 or GB18030; the default is UTF-8,"
+                " for TXT GB18030"
+            ),
+        ),
+    ] = None,
+    leave_out: Annotated[
+        list[str] | None,
+        typer.Option("--leave-out", help=words("a column that is not copied; may be given again")),
+    ] = None,
+    as_json: AsJson = False,
+    lang: Lang = LANG,
+    quiet: Quiet = False,
+    log_file: LogFile = None,
 ) -> None:
-    """Convert a boundary file, and tell what was assumed or lost."""
-    from townland.conversion.boundary import convert
+    """Run `townland convert`.
 
-    done = convert(
+    Parameters
+    ----------
+    source, out, layer, crs, encoding, to_crs, to_encoding, leave_out
+        As the help of the command says.
+    as_json, lang, quiet, log_file
+        As the help of the command says.
+    """
+    printing.start(lang, log_file)
+    import townland as tl
+
+    done = tl.convert(
         source,
         out,
         layer=layer,
@@ -35,7 +71,7 @@ def run_convert(
         encoding=encoding,
         to_crs=to_crs,
         to_encoding=to_encoding,
-        leave_out=leave_out,
+        leave_out=leave_out or [],
     )
     if as_json:
         printing.document(
@@ -44,7 +80,7 @@ def run_convert(
                 "out": out.as_posix(),
                 "features": done.features,
                 "crs": done.crs,
-                "issues": [printing.issue(one, lang) for one in done.issues],
+                "issues": [printing.issue(issue, lang) for issue in done.issues],
             }
         )
         return

@@ -1,47 +1,54 @@
-"""``townland demo``: the sample of the demo county laid out, checked, and said where to look."""
+"""``townland demo``: the sample of the demo county laid out, its towns checked, and where to look."""
 
 from __future__ import annotations
 
-import datetime as dt
 import shutil
-from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from townland.assessment import check
-from townland.catalog import load_catalog
-from townland.dossier import load_dossiers, match_dossiers
 from townland.i18n import _
-from townland.results import Assessment
-from townland.rules.book.loader import load_rulebook
-from townland.towns import Town, read_towns
-from townland.writing.run_folder import DEFAULT_FORMATS, run_folder, write_outputs
 from townland_cli import printing
 from townland_cli.check import summary
+from townland_cli.options import LANG, Lang, LogFile, Quiet, words
 
-DAY = dt.date(2018, 12, 31)
-"""The day of the demo's survey and of its law."""
+if TYPE_CHECKING:
+    from townland.towns import Town
+
+HELP = words("Lay out the demo county, check its four towns, and say where to look.")
+EXAMPLE = words("Example: townland demo --out townland-out")
+
+DAY = "2018-12-31"
+"""The day on which the demo county's towns are checked: that of its land survey."""
 
 
-def run_demo(out: Path, *, lang: str, quiet: bool) -> None:
-    """Lay the demo county out in `out`, check its towns, and say where to look.
+def demo(
+    out: Annotated[Path, typer.Option("--out", help=words("the folder to write"))] = Path(
+        "townland-out"
+    ),
+    lang: Lang = LANG,
+    quiet: Quiet = False,
+    log_file: LogFile = None,
+) -> None:
+    """Run `townland demo`.
 
     Parameters
     ----------
-    out
-        The run folder; the county comes to lie in its folder ``county``.
-    lang
-        The reader's language, ``zh`` or ``en``.
-    quiet
-        Whether progress stays unprinted.
+    out, lang, quiet, log_file
+        As the help of the command says.
     """
-    with run_folder(out) as folder, printing.progress(lang, quiet=quiet) as tell:
-        tell(_("copying the demo county"), 0, 1)
+    printing.start(lang, log_file)
+    import townland as tl
+    from townland.writing.run_folder import DEFAULT_FORMATS, moved_to, run_folder, write_outputs
+
+    with run_folder(out) as folder, printing.progress(lang, quiet=quiet) as progress:
+        progress(_("copying the demo county"), 0, 1)
         county = lay_out(folder / "county")
-        layers, law = load_catalog(county / "catalog.toml"), load_rulebook("liuzhou-2018")
-        assessment = check(towns_of(county), layers, law, on=DAY, progress=tell)
-        tell(_("writing {folder}", folder=out.as_posix()), 1, 1)
+        catalog = tl.load_catalog(county / "catalog.toml")
+        rulebook = tl.load_rulebook("liuzhou-2018")
+        assessment = tl.check(towns_of(county), catalog, rulebook, on=DAY, progress=progress)
+        progress(_("writing {folder}", folder=out.as_posix()), 1, 1)
         moved = moved_to(assessment, folder, out)
         write_outputs(moved, folder, formats=DEFAULT_FORMATS, lang=lang)
     summary(assessment, out, DEFAULT_FORMATS, lang)
@@ -51,7 +58,7 @@ def run_demo(out: Path, *, lang: str, quiet: bool) -> None:
             " {folder}/sample/towns.gpkg --code-column code --catalog {folder}/catalog.toml --on {day}"
             " --out my-run",
             folder=(out / "county").as_posix(),
-            day=DAY.isoformat(),
+            day=DAY,
         ).render(lang)
     )
 
@@ -74,30 +81,10 @@ def lay_out(folder: Path) -> Path:
 
 def towns_of(county: Path) -> tuple[Town, ...]:
     """Read the four towns of the county with their dossiers."""
+    import townland as tl
+
     sample = county / "sample"
-    towns = read_towns([sample / "towns.gpkg"], code_column="code", name_column="name")
+    towns = tl.read_towns(sample / "towns.gpkg", code_column="code", name_column="name")
     files = sorted((sample / "dossiers").glob("*.toml"))
-    return match_dossiers(towns, [dossier for path in files for dossier in load_dossiers(path)])
-
-
-def moved_to(assessment: Assessment, folder: Path, out: Path) -> Assessment:
-    """Give the assessment with its paths where they will be once the folder has its name.
-
-    Parameters
-    ----------
-    assessment
-        What was found, its inputs below `folder`.
-    folder
-        The folder that is being filled.
-    out
-        The folder that it becomes.
-    """
-    catalog = assessment.catalog.model_copy()
-    catalog._path = out / catalog._path.relative_to(folder)
-    inputs = [
-        read
-        if read.path is None
-        else replace(read, path=read.path.replace(folder.as_posix(), out.as_posix(), 1))
-        for read in assessment.inputs
-    ]
-    return replace(assessment, catalog=catalog, inputs=tuple(inputs))
+    dossiers = [dossier for path in files for dossier in tl.load_dossiers(path)]
+    return tl.match_dossiers(towns, dossiers)

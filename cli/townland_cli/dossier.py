@@ -32,7 +32,13 @@ def new(
     quiet: Quiet = False,
     log_file: LogFile = None,
 ) -> None:
-    """Run `townland dossier new`."""
+    """Run `townland dossier new`.
+
+    Parameters
+    ----------
+    out, lang, quiet, log_file
+        As the help of the command says.
+    """
     printing.start(lang, log_file)
     from townland.dossier import empty_dossier
 
@@ -69,7 +75,13 @@ def check(
     quiet: Quiet = False,
     log_file: LogFile = None,
 ) -> None:
-    """Run `townland dossier check`."""
+    """Run `townland dossier check`.
+
+    Parameters
+    ----------
+    file, as_json, lang, quiet, log_file
+        As the help of the command says.
+    """
     printing.start(lang, log_file)
     from townland.dossier import dossier_faults, load_dossiers
 

@@ -3,79 +3,109 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from townland.i18n import _
-from townland.writing.explain import explain, explain_need, lines
 from townland_cli import printing
+from townland_cli.options import LANG, AsJson, Lang, LogFile, Quiet, words
 
+HELP = words("Explain a figure of a run: clause, formula, inputs, pieces, and the sum again.")
+EXAMPLE = words("Example: townland explain townland-out LAND-03 --town T02")
 DISAGREES = 4
+"""The exit code where the trace does not give the reported figure."""
+
 NEED = "need"
 """What stands in place of a rule's id for the table of the indicator need."""
 
 
-def run_explain(run: Path, rule: str, town: str | None, *, as_json: bool, lang: str) -> int:
-    """Print where a figure comes from; 4 where its trace does not give it.
+def explain(
+    run: Annotated[Path, typer.Argument(help=words("the folder that townland check wrote"))],
+    rule: Annotated[
+        str,
+        typer.Argument(help=words("a rule's id, e.g. LAND-03; or need, the table of indicators")),
+    ],
+    town: Annotated[
+        str | None, typer.Option("--town", help=words("the town's code; the first one without it"))
+    ] = None,
+    as_json: AsJson = False,
+    lang: Lang = LANG,
+    quiet: Quiet = False,
+    log_file: LogFile = None,
+) -> None:
+    """Run `townland explain`.
 
-    In place of a rule ``need`` prints the table of the indicator need.
+    Parameters
+    ----------
+    run, rule, town, as_json, lang, quiet, log_file
+        As the help of the command says.
     """
+    printing.start(lang, log_file)
     if rule == NEED:
-        return _run_need(run, town, as_json=as_json, lang=lang)
-    found = explain(run, rule, town)
+        _need(run, town, as_json=as_json, lang=lang)
+    else:
+        _finding(run, rule, town, as_json=as_json, lang=lang)
+
+
+def _finding(run: Path, rule: str, town: str | None, *, as_json: bool, lang: str) -> None:
+    """Print where the figure of a finding comes from.
+
+    Parameters
+    ----------
+    run, rule, town, as_json, lang
+        As the options of the command.
+    """
+    from townland.writing.explain import explain, lines
+
+    explained = explain(run, rule, town)
     if as_json:
+        figure = explained.recomputed
         printing.document(
             {
-                "finding": found.finding,
-                "inputs": list(found.inputs),
-                "recomputed": found.recomputed
-                if isinstance(found.recomputed, str | None)
-                else float(found.recomputed),
-                "agrees": found.agrees,
+                "finding": explained.finding,
+                "inputs": list(explained.inputs),
+                "recomputed": figure if isinstance(figure, str | None) else float(figure),
+                "agrees": explained.agrees,
             }
         )
     else:
-        code = found.finding["town"]
-        where = (
-            _("all towns together").render(lang)
-            if code is None
-            else f"{code} {found.towns.get(code, '')}"
-        )
-        typer.echo(f"{rule}  {found.finding['title']}  {where}")
-        for head, text in lines(found, lang):
+        code = explained.finding["town"]
+        together = _("all towns together").render(lang)
+        where = together if code is None else f"{code} {explained.towns.get(code, '')}"
+        typer.echo(f"{rule}  {explained.finding['title']}  {where}")
+        for head, text in lines(explained, lang):
             typer.echo(f"  {head}:")
             printing.paragraph(text, indent=" " * 4)
-    if not found.agrees:
-        typer.echo(
-            _("The trace does not give the reported figure; please report this as a bug.").render(
-                lang
-            ),
-            err=True,
-        )
-        return DISAGREES
-    return 0
+    if not explained.agrees:
+        message = _("The trace does not give the reported figure; please report this as a bug.")
+        typer.echo(message.render(lang), err=True)
+        raise typer.Exit(DISAGREES)
 
 
-def _run_need(run: Path, town: str | None, *, as_json: bool, lang: str) -> int:
-    found = explain_need(run, town)
+def _need(run: Path, town: str | None, *, as_json: bool, lang: str) -> None:
+    """Print the table of the indicator need.
+
+    Parameters
+    ----------
+    run, town, as_json, lang
+        As the options of the command.
+    """
+    from townland.writing.explain import explain_need
+
+    need = explain_need(run, town)
     if as_json:
-        printing.document({"town": found.town["code"], "indicator_need": found.table})
-        return 0
-    typer.echo(
-        _(
-            "{code} {name}: the indicator need", code=found.town["code"], name=found.town["name"]
-        ).render(lang)
-    )
-    *head, pieces = found.head(lang)
-    rows = found.rows(lang)
+        printing.document({"town": need.town["code"], "indicator_need": need.table})
+        return
+    title = _("{code} {name}: the indicator need", code=need.town["code"], name=need.town["name"])
+    typer.echo(title.render(lang))
+    *head, pieces = need.head(lang)
+    rows = need.rows(lang)
     printing.table([row[:-1] for row in rows], head)
     typer.echo("")
-    for line in found.against(lang):
+    for line in need.against(lang):
         printing.paragraph(line, indent="  ")
     typer.echo(f"\n{pieces}:")
     for row in rows[:-1]:
-        printing.paragraph(
-            _("{name}: {value}", name=f"{row[0]} · {row[1]}", value=row[-1]).render(lang),
-            indent="  ",
-        )
-    return 0
+        cell = _("{name}: {value}", name=f"{row[0]} · {row[1]}", value=row[-1])
+        printing.paragraph(cell.render(lang), indent="  ")

@@ -1,14 +1,27 @@
-"""``townland layers``: the catalog's layers, shown and examined."""
+"""``townland layers``: layers found in a folder, shown, and examined."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from townland.i18n import _, render
 from townland_cli import printing
 from townland_cli.options import LANG, AsJson, Catalog, Lang, LogFile, Quiet, words
+
+if TYPE_CHECKING:
+    from townland.issues import Issue
+    from townland.layers.check import Examined
+    from townland.layers.init import Proposal
+
+FAULTS = 1
+"""The exit code where a layer has faults."""
+
+EXAMPLES = 3
+"""So many features stand for a kind of fault."""
 
 app = typer.Typer(help=words("Find, show and examine layers."), no_args_is_help=True)
 
@@ -25,11 +38,35 @@ def list_layers(
     quiet: Quiet = False,
     log_file: LogFile = None,
 ) -> None:
-    """Run `townland layers list`."""
-    printing.start(lang, log_file)
-    from townland_cli.examining import run_layers_list
+    """Run `townland layers list`.
 
-    run_layers_list(catalog, as_json=as_json, lang=lang)
+    Parameters
+    ----------
+    catalog, as_json, lang, quiet, log_file
+        As the help of the command says.
+    """
+    printing.start(lang, log_file)
+    from townland.catalog import load_catalog
+
+    layers = load_catalog(catalog)
+    if as_json:
+        printing.document({"layers": [spec.model_dump(mode="json") for spec in layers.layer]})
+        return
+    head = (_("layer"), _("role"), _("file"), _("scheme"), _("surveyed"), _("licence"))
+    printing.table(
+        [
+            (
+                spec.name,
+                spec.role,
+                spec.path + (f" | {spec.layer}" if spec.layer else ""),
+                spec.scheme or ("classes" if spec.classes else "-"),
+                spec.surveyed or "-",
+                spec.licence or "-",
+            )
+            for spec in layers.layer
+        ],
+        [each.render(lang) for each in head],
+    )
 
 
 @app.command(
@@ -48,11 +85,39 @@ def check_layers(
     quiet: Quiet = False,
     log_file: LogFile = None,
 ) -> None:
-    """Run `townland layers check`."""
-    printing.start(lang, log_file)
-    from townland_cli.laying import run_layers_check
+    """Run `townland layers check`.
 
-    raise typer.Exit(run_layers_check(catalog, out=out, as_json=as_json, lang=lang, quiet=quiet))
+    Parameters
+    ----------
+    catalog, out, as_json, lang, quiet, log_file
+        As the help of the command says.
+    """
+    printing.start(lang, log_file)
+    from townland.catalog import load_catalog
+    from townland.layers.check import layers_check
+    from townland.writing.layer_faults import refuse_existing, write_faults
+
+    layers = load_catalog(catalog)
+    if out is not None:
+        refuse_existing(out)
+    with printing.progress(lang, quiet=quiet) as progress:
+        examined = layers_check(layers, progress=progress)
+    written = {} if out is None else write_faults(examined, out, lang=lang)
+    if as_json:
+        paths = [spec.path for spec in layers.layer]
+        documents = [_layer(*pair, lang) for pair in zip(examined, paths, strict=True)]
+        printing.document({"layers": documents})
+    else:
+        _print_layers(examined, lang)
+        _print_faults(examined, lang)
+        if out is not None:
+            line = _(
+                "{count} faults with a place are in {path}",
+                count=sum(written.values()),
+                path=out.as_posix(),
+            )
+            typer.echo("\n" + line.render(lang))
+    raise typer.Exit(FAULTS if any(each.faulty for each in examined) else 0)
 
 
 @app.command(
@@ -71,8 +136,107 @@ def init_layers(
     quiet: Quiet = False,
     log_file: LogFile = None,
 ) -> None:
-    """Run `townland layers init`."""
-    printing.start(lang, log_file)
-    from townland_cli.laying import run_layers_init
+    """Run `townland layers init`.
 
-    run_layers_init(folder, out=out, as_json=as_json, lang=lang, quiet=quiet)
+    Parameters
+    ----------
+    folder, out, as_json, lang, quiet, log_file
+        As the help of the command says.
+    """
+    printing.start(lang, log_file)
+    from townland.layers.init import layers_init
+
+    with printing.progress(lang, quiet=quiet) as progress:
+        proposal = layers_init(folder, out, lang=lang, progress=progress)
+    if as_json:
+        printing.document(_proposal(proposal, lang))
+        return
+    head = (_("file"), _("role"), _("placed"), _("on what evidence"))
+    printing.table(
+        [
+            (item.source, item.role or "-", render(item.verdict, lang), render(item.reason, lang))
+            for item in proposal.items
+        ],
+        [each.render(lang) for each in head],
+    )
+    line = _(
+        "{path} is written; read it, complete it, then: townland layers check --catalog {path}",
+        path=proposal.target.as_posix(),
+    )
+    typer.echo("\n" + line.render(lang))
+
+
+def _layer(each: Examined, path: str, lang: str) -> dict[str, object]:
+    """One layer, as the JSON of ``layers check`` gives it.
+
+    Parameters
+    ----------
+    each, path
+        What was found, and the layer's path as the catalog has it.
+    lang
+        The language of messages.
+    """
+    summary = each.summary
+    return {
+        "name": summary.name,
+        "role": summary.role,
+        "path": path,
+        "features": summary.features,
+        "crs": summary.crs,
+        "encoding": summary.encoding,
+        "issues": [printing.issue(issue, lang) for issue in summary.issues],
+        "counts": each.counts,
+    }
+
+
+def _print_layers(examined: Sequence[Examined], lang: str) -> None:
+    head = (_("layer"), _("role"), _("features"), _("CRS"), _("encoding"), _("faults"))
+    printing.table(
+        [
+            (
+                each.summary.name,
+                each.summary.role,
+                "-" if each.summary.features is None else each.summary.features,
+                each.summary.crs or "-",
+                each.summary.encoding or "-",
+                sum(count for code, count in each.counts.items() if each.counts_as_fault(code)),
+            )
+            for each in examined
+        ],
+        [title.render(lang) for title in head],
+    )
+
+
+def _print_faults(examined: Sequence[Examined], lang: str) -> None:
+    """One line a kind of fault, errors first: how many, at which features, and the first in words."""
+    gravest = list(printing.SEVERITIES)[::-1]
+    for each in examined:
+        kinds: dict[tuple[str, str], list[Issue]] = {}
+        for issue in each.summary.issues:
+            kinds.setdefault((issue.severity, issue.code), []).append(issue)
+        for (severity, code), issues in sorted(
+            kinds.items(), key=lambda kind: gravest.index(kind[0][0])
+        ):
+            features = [issue.feature for issue in issues if issue.feature][:EXAMPLES]
+            count = each.counts[code]
+            place = each.summary.name + (f":{', '.join(features)}" if features else "")
+            more = " …" if count > len(features) > 0 else ""
+            typer.echo(
+                f"{printing.SEVERITIES[severity].render(lang)}  {place}{more}  [{code}] × {count}  "
+                f"{render(issues[0].message, lang)}"
+            )
+
+
+def _proposal(proposal: Proposal, lang: str) -> dict[str, object]:
+    return {
+        "catalog": proposal.target.as_posix(),
+        "layers": [
+            {
+                "file": item.source,
+                "role": item.role,
+                "placed": item.placed,
+                "reason": render(item.reason, lang),
+            }
+            for item in proposal.items
+        ],
+    }

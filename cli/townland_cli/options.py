@@ -11,7 +11,8 @@ from typing import Annotated
 
 import typer
 
-from townland.i18n import DEFAULT_LANGUAGE, LANGUAGES, _
+from townland.i18n import DEFAULT_LANGUAGE, LANGUAGES, Joined, Words, _
+from townland.writing.run_folder import WRITERS
 
 
 def language() -> str:
@@ -30,13 +31,25 @@ _MARK = re.compile(r"([，。；：、）])(?=[^\s，。；：、）])")
 
 
 def words(sentence: str) -> str:
-    """A sentence of the catalog in the language of this call; extraction knows the name.
+    """A sentence of the catalog in the language of this call; extraction knows the name."""
+    return in_help(_(sentence))
+
+
+def in_help(text: Words) -> str:
+    """A text as the help of the command prints it, in the language of this call.
 
     Help is broken at blanks only and cut off where a word is longer than its column, so Chinese gets
     one behind each of its marks.
     """
-    text = _(sentence).render(LANG)
-    return _MARK.sub(r"\1 ", text) if LANG == "zh" else text
+    return _MARK.sub(r"\1 ", text.render(LANG))
+
+
+def format_names() -> str:
+    """What ``--formats`` may name, and what each writes, for the help of the command."""
+    names = [_("{name}: {value}", name=each.name, value=each.title) for each in WRITERS]
+    return in_help(
+        Joined((_("what to write beside assessment.json:"), Joined(tuple(names), "; ")), " ")
+    )
 
 
 Catalog = Annotated[Path, typer.Option("--catalog", help=words("the layer catalog"))]

@@ -6,10 +6,10 @@ import logging
 import shutil
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -45,13 +45,13 @@ def fail(error: TownlandError, lang: str) -> int:
     return error.exit_code
 
 
-def issue(one: Issue, lang: str) -> dict[str, str]:
+def issue(issue: Issue, lang: str) -> dict[str, str]:
     """What was found, as the JSON of a command gives it."""
     return {
-        "code": one.code,
-        "severity": one.severity,
-        "feature": one.feature,
-        "message": render(one.message, lang),
+        "code": issue.code,
+        "severity": issue.severity,
+        "feature": issue.feature,
+        "message": render(issue.message, lang),
     }
 
 
@@ -95,10 +95,10 @@ def _log_to(path: Path | None) -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     LOGGER.addHandler(handler)
     LOGGER.setLevel(logging.INFO)
-    LOGGER.info("townland %s", " ".join(_told(word) for word in sys.argv[1:]))
+    LOGGER.info("townland %s", " ".join(_without_values(word) for word in sys.argv[1:]))
 
 
-def _told(word: str) -> str:
+def _without_values(word: str) -> str:
     """A word of the command line; the value that is looked for in a personal column stays out."""
     from townland.standards.fields import is_personal
 
@@ -130,14 +130,14 @@ def progress(lang: str, *, quiet: bool) -> Iterator[Callable[[Words, int, int], 
         yield update
 
 
-def document(data: Any) -> None:
+def document(data: object) -> None:
     """Print one JSON document to standard output, in UTF-8 whatever the console."""
     from townland.writing.report.assessment_json import dumps
 
     typer.echo(dumps(data).encode("utf-8"), nl=False)
 
 
-def table(rows: Iterable[Sequence[Any]], head: Sequence[str]) -> None:
+def table(rows: Iterable[Sequence[object]], head: Sequence[str]) -> None:
     """Print rows in columns; a Chinese character is two columns wide, numbers stand to the right."""
     lines = [[str(cell) for cell in row] for row in rows]
     widths = [max(_width(line[i]) for line in [list(head), *lines]) for i in range(len(head))]
@@ -148,6 +148,20 @@ def table(rows: Iterable[Sequence[Any]], head: Sequence[str]) -> None:
             pad = " " * (width - _width(cell))
             cells.append(pad + cell if number and lines else cell + pad)
         typer.echo("  ".join(cells).rstrip())
+
+
+def where_to_look(folder: Path, files: Mapping[str, Words], lang: str) -> None:
+    """Print the files of a folder, and what they hold.
+
+    Parameters
+    ----------
+    folder, files
+        The folder, and its files with what they hold in words.
+    lang
+        The language.
+    """
+    for file, title in files.items():
+        typer.echo(f"  {(folder / file).as_posix()}  {title.render(lang)}")
 
 
 def paragraph(text: str, *, indent: str) -> None:

@@ -1,13 +1,25 @@
-"""``townland rules``: the rulebooks, shown."""
+"""``townland rules``: the rulebooks, shown and checked."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from townland.errors import RulebookError
+from townland.i18n import Words, _, render
 from townland_cli import printing
 from townland_cli.options import LANG, AsJson, Lang, LogFile, Quiet, words
+
+if TYPE_CHECKING:
+    from townland.rules.book.lint import Fault
+    from townland.rules.book.model import Rulebook
+    from townland.rules.judging.clause import Rule
+
+FAULTS = 1
+"""The exit code where a rulebook cannot be used."""
 
 app = typer.Typer(help=words("Show the rulebooks and their rules."), no_args_is_help=True)
 
@@ -20,11 +32,39 @@ app = typer.Typer(help=words("Show the rulebooks and their rules."), no_args_is_
 def list_rulebooks(
     as_json: AsJson = False, lang: Lang = LANG, quiet: Quiet = False, log_file: LogFile = None
 ) -> None:
-    """Run `townland rules list`."""
-    printing.start(lang, log_file)
-    from townland_cli.examining import run_rules_list
+    """Run `townland rules list`.
 
-    run_rules_list(as_json=as_json, lang=lang)
+    Parameters
+    ----------
+    as_json, lang, quiet, log_file
+        As the help of the command says.
+    """
+    printing.start(lang, log_file)
+    from townland.rules.book.loader import load_rulebook, shipped
+
+    books = [load_rulebook(name) for name in shipped()]
+    if as_json:
+        printing.document(
+            [
+                {
+                    "id": book.id,
+                    "version": book.version,
+                    "title": book.title.render(lang),
+                    "rules": len(book.rule),
+                }
+                for book in books
+            ]
+        )
+        return
+    printing.table(
+        [(book.id, book.version, len(book.rule), book.title.render(lang)) for book in books],
+        [
+            _("rulebook").render(lang),
+            _("version").render(lang),
+            _("rules").render(lang),
+            _("title").render(lang),
+        ],
+    )
 
 
 @app.command(
@@ -41,11 +81,34 @@ def show(
     quiet: Quiet = False,
     log_file: LogFile = None,
 ) -> None:
-    """Run `townland rules show`."""
-    printing.start(lang, log_file)
-    from townland_cli.examining import run_rules_show
+    """Run `townland rules show`.
 
-    run_rules_show(rulebook, rule, as_json=as_json, lang=lang)
+    Parameters
+    ----------
+    rulebook, rule, as_json, lang, quiet, log_file
+        As the help of the command says.
+    """
+    printing.start(lang, log_file)
+    from townland.rules.book.loader import load_rulebook
+
+    book = load_rulebook(rulebook)
+    chosen = [each for each in book.rule if rule in (None, each.id)]
+    if not chosen:
+        raise RulebookError(
+            _(
+                "the rulebook {book} has no rule {rule}; it has {known}",
+                book=book.id,
+                rule=rule,
+                known=", ".join(each.id for each in book.rule),
+            )
+        )
+    if as_json:
+        rules = [_document(each, lang) for each in chosen]
+        printing.document({"id": book.id, "version": book.version, "rules": rules})
+        return
+    typer.echo(f"{book.id} {book.version}  {book.title.render(lang)}")
+    for each in chosen:
+        _print(book, each, lang)
 
 
 @app.command(
@@ -61,11 +124,42 @@ def lint(
     quiet: Quiet = False,
     log_file: LogFile = None,
 ) -> None:
-    """Run `townland rules lint`."""
-    printing.start(lang, log_file)
-    from townland_cli.examining import run_rules_lint
+    """Run `townland rules lint`.
 
-    raise typer.Exit(run_rules_lint(rulebook, as_json=as_json, lang=lang, quiet=quiet))
+    Parameters
+    ----------
+    rulebook, as_json, lang, quiet, log_file
+        As the help of the command says.
+    """
+    printing.start(lang, log_file)
+    from townland.rules.book.lint import lint as faults_of
+
+    faults = faults_of(rulebook)
+    unusable = any(not fault.usable for fault in faults)
+    if as_json:
+        printing.document({"file": rulebook, "faults": [_fault(fault, lang) for fault in faults]})
+    else:
+        for fault in faults:
+            message = _("look: {text}", text=fault.message) if fault.usable else fault.message
+            typer.echo(render(message, lang))
+        if not (quiet or unusable):
+            typer.echo(_verdict(rulebook, faults).render(lang))
+    raise typer.Exit(FAULTS if unusable else 0)
+
+
+def _fault(fault: Fault, lang: str) -> dict[str, object]:
+    return {
+        "line": fault.line,
+        "key": fault.key,
+        "severity": "warning" if fault.usable else "error",
+        "message": render(fault.message, lang),
+    }
+
+
+def _verdict(rulebook: str, faults: Sequence[Fault]) -> Words:
+    if faults:
+        return _("{name}: no faults, but look at what is said above", name=rulebook)
+    return _("{name}: no faults", name=rulebook)
 
 
 @app.command(
@@ -73,8 +167,89 @@ def lint(
     epilog=words("Example: townland rules schema"),
 )
 def schema(lang: Lang = LANG, quiet: Quiet = False, log_file: LogFile = None) -> None:
-    """Run `townland rules schema`."""
+    """Run `townland rules schema`.
+
+    Parameters
+    ----------
+    lang, quiet, log_file
+        As the help of the command says.
+    """
     printing.start(lang, log_file)
     from townland.rules.book.loader import rulebook_schema
 
     printing.document(rulebook_schema())
+
+
+def _document(rule: Rule, lang: str) -> dict[str, object]:
+    clause = rule.clause
+    superseded = clause.superseded
+    return {
+        "id": rule.id,
+        "title": rule.title.render(lang),
+        "kind": rule.kind,
+        "clause": {
+            "document": clause.document,
+            "article": clause.article,
+            "quote": clause.quote,
+            "source": clause.source,
+            "effective": clause.effective.isoformat(),
+            "superseded": None if superseded is None else superseded.isoformat(),
+        },
+        "parameters": rule.parameters(),
+    }
+
+
+def _print(book: Rulebook, rule: Rule, lang: str) -> None:
+    """Print one rule: its clause, its quote, what it states and what it leaves open.
+
+    Parameters
+    ----------
+    book, rule
+        A rulebook, and one of its rules.
+    lang
+        The language.
+    """
+    from townland.rules import naming
+
+    clause = rule.clause
+    typer.echo("")
+    typer.echo(f"{rule.id}  {rule.title.render(lang)}  ({rule.kind})")
+    typer.echo(
+        _(
+            "  clause: {document} {article}, in force from {day}{assumed}",
+            document=clause.document,
+            article=clause.article,
+            day=clause.effective.isoformat(),
+            assumed=_(" (assumed)") if clause.effective_assumed else "",
+        ).render(lang)
+    )
+    if clause.quote:
+        typer.echo(_("  quote: “{quote}”", quote=clause.quote).render(lang))
+    elif clause.source:
+        typer.echo(_("  second-hand, not checked: {source}", source=clause.source).render(lang))
+    for key, value in rule.parameters().items():
+        line = f"  {key} = {json.dumps(value, ensure_ascii=False)}"
+        typer.echo(f"{line}  # {naming.TITLES[key].render(lang)}")
+    for key in rule.left_open():
+        typer.echo(_left_open(book, key, naming.TITLES[key]).render(lang))
+
+
+def _left_open(book: Rulebook, key: str, title: Words) -> Words:
+    """Say what holds where a rule does not state a parameter, and whose number that is.
+
+    Parameters
+    ----------
+    book
+        The rulebook.
+    key, title
+        The parameter, and its name in words.
+    """
+    value = getattr(book.parameter, key, None)
+    place = {"key": key, "value": value, "title": title}
+    if value is None:
+        return _("  {key}: not stated  # {title}", **place)
+    if book.parameter.origin(key) == "townland":
+        return _(
+            "  {key} = {value}  # {title}: townland's default; the policy states none", **place
+        )
+    return _("  {key} = {value}  # {title}: set under [parameter] for all rules", **place)

@@ -17,12 +17,21 @@ guard.apply()
 
 _ROOMS = {
     "Assessment": "townland.results",
+    "Finding": "townland.rules.judging.finding",
     "LayerCatalog": "townland.catalog",
     "Rulebook": "townland.rules.book.model",
     "Town": "townland.towns",
     "TownlandError": "townland.errors",
-    "Verdict": "townland.rules.book.model",
+    "UnknownNameError": "townland.errors",
+    "Verdict": "townland.terms",
+    "area": "townland.measuring.official",
     "check": "townland.assessment",
+    "compare": "townland.writing.comparison",
+    "convert": "townland.conversion.boundary",
+    "exit_code": "townland.assessment",
+    "explain": "townland.writing.explain",
+    "layers_check": "townland.layers.check",
+    "layers_init": "townland.layers.init",
     "load_catalog": "townland.catalog",
     "load_dossiers": "townland.dossier",
     "load_rulebook": "townland.rules.book.loader",
@@ -32,30 +41,47 @@ _ROOMS = {
     "show_map": "townland.writing.maps.page",
     "write_run": "townland.writing.run_folder",
 }
+"""Where each public name stands."""
 
 if TYPE_CHECKING:
-    from townland.assessment import check
+    from townland.assessment import check, exit_code
     from townland.catalog import LayerCatalog, load_catalog
+    from townland.conversion.boundary import convert
     from townland.dossier import load_dossiers, match_dossiers
-    from townland.errors import TownlandError
+    from townland.errors import TownlandError, UnknownNameError
     from townland.geodesy import official_area_m2
+    from townland.layers.check import layers_check
+    from townland.layers.init import layers_init
+    from townland.measuring.official import area
     from townland.results import Assessment
     from townland.rules.book.loader import load_rulebook
     from townland.rules.book.model import Rulebook
+    from townland.rules.judging.finding import Finding
     from townland.terms import Verdict
     from townland.towns import Town, read_towns
+    from townland.writing.comparison import compare
+    from townland.writing.explain import explain
     from townland.writing.maps.page import show_map
     from townland.writing.run_folder import write_run
 
 __all__ = [
     "Assessment",
+    "Finding",
     "LayerCatalog",
     "Rulebook",
     "Town",
     "TownlandError",
+    "UnknownNameError",
     "Verdict",
     "__version__",
+    "area",
     "check",
+    "compare",
+    "convert",
+    "exit_code",
+    "explain",
+    "layers_check",
+    "layers_init",
     "load_catalog",
     "load_dossiers",
     "load_rulebook",

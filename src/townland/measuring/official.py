@@ -97,8 +97,8 @@ def area(
 
     Returns
     -------
-    Columns ``file``, ``layer``, ``feature``, ``name``, ``crs``, ``area_m2`` (official), ``area_check_m2``
-    (independent), ``plane_m2`` (missing in degrees), ``area_ha``, ``area_mu``.
+    Columns ``file``, ``layer``, ``feature``, ``name``, ``crs``, ``area_m2`` (official),
+    ``area_check_m2`` (independent), ``plane_m2`` (missing in degrees), ``area_ha``, ``area_mu``.
 
     Raises
     ------

@@ -1,0 +1,125 @@
+"""``townland area``: the official area of every polygon."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from townland.i18n import _, render
+from townland_cli import printing
+from townland_cli.options import (
+    LANG,
+    AcceptRepair,
+    AsJson,
+    Crs,
+    Encoding,
+    Lang,
+    Layer,
+    LogFile,
+    Quiet,
+    words,
+)
+
+if TYPE_CHECKING:
+    from townland.measuring.official import PolygonArea
+    from townland.measuring.prepare import Repair
+
+HELP = words("Print the official ellipsoid area of every polygon of the files.")
+EXAMPLE = words("Example: townland area layers/sample/towns.gpkg")
+
+
+def area(
+    file: Annotated[list[Path], typer.Argument(help=words("files with polygons"))],
+    layer: Layer = None,
+    crs: Crs = None,
+    encoding: Encoding = None,
+    accept_repair: AcceptRepair = None,
+    as_json: AsJson = False,
+    lang: Lang = LANG,
+    quiet: Quiet = False,
+    log_file: LogFile = None,
+) -> None:
+    """Run `townland area`.
+
+    Parameters
+    ----------
+    file, layer, crs, encoding, accept_repair, as_json, lang, quiet, log_file
+        As the help of the command says.
+    """
+    printing.start(lang, log_file)
+    from townland.measuring.official import polygon_areas
+
+    rows = polygon_areas(
+        file, layer=layer, crs=crs, encoding=encoding, accept_repairs=accept_repair or []
+    )
+    if as_json:
+        printing.document([_document(row, lang) for row in rows])
+        return
+    _table(rows, lang)
+    _notes(rows, lang)
+
+
+def _table(rows: Sequence[PolygonArea], lang: str) -> None:
+    head = (
+        _("file"), _("name"), _("CRS"), _("official area (m²)"), _("ha"), _("mu"),
+        _("on the plane (m²)"),
+    )  # fmt: skip
+    printing.table(
+        [
+            (row.file, row.name, row.crs, row.area_m2, row.ha, row.mu,
+             "-" if row.plane_m2 is None else row.plane_m2)
+            for row in rows
+        ],
+        [each.render(lang) for each in head],
+    )  # fmt: skip
+
+
+def _notes(rows: Sequence[PolygonArea], lang: str) -> None:
+    """Print what was assumed in reading, once a file, and every repair."""
+    for file, issue in dict.fromkeys((row.file, issue) for row in rows for issue in row.issues):
+        severity = printing.SEVERITIES[issue.severity].render(lang)
+        typer.echo(f"{severity}  {file}  [{issue.code}] {render(issue.message, lang)}")
+    for row, repair in [(row, repair) for row in rows for repair in row.repairs]:
+        typer.echo(
+            _(
+                "{file}, {name}: mended ({code}), from {before} m² to {after} m²",
+                file=row.file,
+                name=row.name,
+                code=repair.code,
+                before=repair.area_before_m2,
+                after=repair.area_after_m2,
+            ).render(lang)
+        )
+
+
+def _document(row: PolygonArea, lang: str) -> dict[str, object]:
+    document: dict[str, object] = {
+        "file": row.file,
+        "layer": row.layer,
+        "feature": row.feature,
+        "name": row.name,
+        "crs": row.crs,
+        "area_m2": float(row.area_m2),
+        "area_check_m2": float(row.area_check_m2),
+        "plane_m2": None if row.plane_m2 is None else float(row.plane_m2),
+        "ha": float(row.ha),
+        "mu": float(row.mu),
+    }
+    if row.issues:
+        document["issues"] = [printing.issue(issue, lang) for issue in row.issues]
+    if row.repairs:
+        document["repairs"] = [_repair(repair) for repair in row.repairs]
+    return document
+
+
+def _repair(repair: Repair) -> dict[str, object]:
+    return {
+        "code": repair.code,
+        "place": None if repair.place is None else list(repair.place),
+        "area_before_m2": float(repair.area_before_m2),
+        "area_after_m2": float(repair.area_after_m2),
+        "accepted": repair.accepted,
+    }
