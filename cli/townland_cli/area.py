@@ -82,7 +82,7 @@ def _notes(rows: Sequence[PolygonArea], lang: str) -> None:
     for file, issue in dict.fromkeys((row.file, issue) for row in rows for issue in row.issues):
         severity = printing.SEVERITIES[issue.severity].render(lang)
         typer.echo(f"{severity}  {file}  [{issue.code}] {render(issue.message, lang)}")
-    for row, repair in [(row, repair) for row in rows for repair in row.repairs]:
+    for row, repair in [(each, repair) for each in rows for repair in each.repairs]:
         typer.echo(
             _(
                 "{file}, {name}: mended ({code}), from {before} m² to {after} m²",
