@@ -514,14 +514,15 @@ DIE = '''
 import datetime as dt, os, shutil, signal, sys
 from pathlib import Path
 import townland as tl
-from townland.writing import run_folder as run
+from townland.writing.maps import page
+from townland.writing.report import html
 
 layers, runs, older = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3] == "older"
 towns = tl.read_towns([layers / "sample" / "towns.gpkg"], code_column="code", where={"code": "T02"})
 found = tl.check(towns, tl.load_catalog(layers / "catalog.toml"), tl.load_rulebook("liuzhou-2018"),
                  on=dt.date(2018, 12, 31))
-report, map_ = run.report_html(found, lang="zh"), run.map_html(found, lang="zh")
-run.report_html, run.map_html = (lambda *a, **k: report), (lambda *a, **k: map_)
+report, map_ = html.report_html(found, lang="zh"), page.map_html(found, lang="zh")
+html.report_html, page.map_html = (lambda *a, **k: report), (lambda *a, **k: map_)
 
 tl.write_run(found, runs.parent / "older")
 for moment in range(1000):
