@@ -233,13 +233,14 @@ class Assessment:
         asked.
         """
         rules = list(dict.fromkeys(found.rule for found in self.findings))
-        order = [rule.id for rule in self.rulebook.rule if rule.id in rules]
-        table = pd.DataFrame("", index=[*self.codes, TOGETHER], columns=list(dict.fromkeys(order)))
-        for found in self.findings:
-            table.loc[TOGETHER if found.town is None else found.town, found.rule] = (
-                found.verdict.value
-            )
-        return table
+        order = list(dict.fromkeys(rule.id for rule in self.rulebook.rule if rule.id in rules))
+        verdicts = {
+            (TOGETHER if found.town is None else found.town, found.rule): found.verdict.value
+            for found in self.findings
+        }
+        rows = [*self.codes, TOGETHER]
+        cells = [[verdicts.get((row, rule), "") for rule in order] for row in rows]
+        return pd.DataFrame(cells, index=rows, columns=order, dtype=object)
 
     def findings_table(self, lang: str = DEFAULT_LANGUAGE, *, exact: bool = False) -> pd.DataFrame:
         """One row for each finding: rule, town, verdict, figure, limit, margin, unit, reason.

@@ -38,7 +38,10 @@ def overlaps(towns: Sequence[Facts], sliver_width_m: Decimal) -> tuple[SharedLan
     for first, second in pairs_of(towns):
         if first.boundary is None or second.boundary is None:
             continue
-        shape = polygons_of(shapely.intersection(first.boundary, _in_crs_of(first, second)))[0]
+        other = _in_crs_of(first, second)
+        if not shapely.intersects(first.boundary, other):  # most pairs of a province's towns
+            continue
+        shape = polygons_of(shapely.intersection(first.boundary, other))[0]
         if shape.is_empty:
             continue
         parts = shapely.get_parts(shape)
