@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
@@ -57,6 +58,13 @@ FRAME = "GeoDataFrame"
 """What stands in the place of the path of a layer that is a GeoDataFrame."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Given:
+    """A GeoDataFrame that stands in place of a file; it equals itself alone, whatever is in it."""
+
+    frame: gpd.GeoDataFrame
+
+
 class LayerSpec(Strict):
     """One ``[[layer]]`` of a catalog: a file, its role, and how its columns are to be read.
 
@@ -92,7 +100,7 @@ class LayerSpec(Strict):
     surveyed: dt.date | None = None
     source: str = ""
     licence: str = ""
-    _frame: gpd.GeoDataFrame | None = PrivateAttr(default=None)
+    _given: Given | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
     def _class_needs_scheme(self) -> LayerSpec:
@@ -142,7 +150,7 @@ class LayerSpec(Strict):
     @property
     def frame(self) -> gpd.GeoDataFrame | None:
         """The GeoDataFrame that the layer was given as; None where a file or a database holds it."""
-        return self._frame
+        return None if self._given is None else self._given.frame
 
     @property
     def database(self) -> str | None:
@@ -281,7 +289,7 @@ class LayerCatalog(Strict):
                     role=role,
                 )
             )
-        spec._frame = frame.copy()
+        spec._given = Given(frame.copy())
         kept = [each for each in self.layer if each.name != name]
         at = next((n for n, each in enumerate(self.layer) if each.name == name), len(kept))
         catalog = self.model_copy(update={"layer": [*kept[:at], spec, *kept[at:]]})
