@@ -3,9 +3,38 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 # The speed of the machine decides no test; in CI the same examples are tried every time.
 settings.register_profile("townland", deadline=None, derandomize=os.environ.get("CI") == "true")
 settings.load_profile("townland")
+
+LONGEST = (
+    "whole/test_paris.py",
+    "cli/test_cli.py",
+    "whole/test_flanders.py",
+    "cli/test_change_a_rule.py",
+    "cli/test_demo_command.py",
+    "writing/test_explain.py",
+    "rules/test_rules_pipeline.py",
+    "reading/test_reading_database.py",
+    "writing/test_comparison.py",
+    "whole/test_docs.py",
+    "demo/test_sample.py",
+    "demo/test_demo.py",
+    "whole/test_assessment.py",
+    "layers/test_propose.py",
+    "whole/test_adversary.py",
+    "writing/test_pages_in_browser.py",
+)
+"""The files that take longest, in that order, so that no process waits long for the other at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the longest files first; the others keep their order behind them."""
+    folder = Path(__file__).parent
+    rank = {folder / name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path, len(rank)))

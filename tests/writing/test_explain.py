@@ -40,7 +40,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = command(
         "check", SAMPLE / "towns.gpkg", "--catalog", LAYERS / "catalog.toml", "--code-column", "code",
         "--on", "2018-12-31", "--rules", "liuzhou-2018", "--rules", tight, *dossiers,
-        "--formats", "gpkg", "--out", folder / "out", "--quiet",
+        "--formats", "", "--out", folder / "out", "--quiet",
     )  # fmt: skip
     assert done.exit_code == 1, done.output
     return folder / "out"
