@@ -50,7 +50,7 @@ J7,2,2689500.000,36642800.000
 J8,2,2689500.000,36642600.000
 J5,2,2689400.000,36642600.000
 """
-"""The example of `standards.md` 6.1: 1499245.53 - 19989.94 = 1479255.59 m² (case 9)."""
+"""An example of the text format: 1499245.53 - 19989.94 = 1479255.59 m²."""
 
 
 def square(west: float, south: float, size: float = 100) -> list[tuple[float, float]]:

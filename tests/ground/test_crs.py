@@ -394,7 +394,7 @@ def test_the_prj_of_real_files():
 
 # --- the doctor -------------------------------------------------------------------------
 
-# Eastings without a prefix near Liuzhou (standards.md 3.3): longitude, then west and east end of the
+# Eastings without a prefix near Liuzhou: longitude, then west and east end of the
 # range in zone 36 and zone 37 for latitudes of 23.9 to 26.1 degrees
 EASTINGS = [
     (108.5, (550017, 550916), (245370, 249869)),

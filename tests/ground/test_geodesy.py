@@ -66,7 +66,7 @@ HOLE = shapely.box(36642600, 2689400, 36642800, 2689500)
 
 
 def test_the_example_with_a_hole() -> None:
-    # n=9, standards.md 6.1
+    # the example of the text format, by the norm's procedure
     both = shapely.Polygon(OUTER.exterior.coords, [HOLE.exterior.coords])
     areas = geodesy.official_area_m2([OUTER, HOLE, both], GK36)
     assert areas.round(2).tolist() == [1499245.53, 19989.94, 1479255.59]
@@ -94,7 +94,7 @@ def test_multipolygons_sum_and_nothing_is_nothing() -> None:
 
 def test_edges_are_divided() -> None:
     # A lopsided town of 3.6 km²: its long edges, straight on the plane, bulge on the ellipsoid
-    # (standards.md 0, fact 5: 1.3 m² on a 7-vertex town, 17 m² on a 12-vertex one).
+    # (1.3 m² on a 7-vertex town, 17 m² on a 12-vertex one).
     ring = np.array([(0, 0), (2900, 300), (2600, 1500), (1400, 2100), (900, 1250), (-200, 900)])
     town = shapely.Polygon(ring + np.array([642000, 2689000]))
     official = geodesy.official_area_m2(town, CM108)[0]
@@ -115,7 +115,7 @@ def test_an_edge_of_exactly_70_m_is_divided() -> None:
 
 
 def test_inverse_series_agrees_with_proj() -> None:
-    # standards.md 3.2: within ±1.6° of the meridian 0.14 mm in B, 0.003 mm in L
+    # within ±1.6° of the meridian 0.14 mm in B, 0.003 mm in L
     lon, lat = np.meshgrid(np.linspace(106.4, 109.6, 41), np.linspace(18, 54, 37))
     to_plane = pyproj.Transformer.from_crs(4490, 4545, always_xy=True)
     x, y = to_plane.transform(lon, lat)
@@ -126,7 +126,7 @@ def test_inverse_series_agrees_with_proj() -> None:
 
 
 def test_plane_distortion_at_liuzhou() -> None:
-    # standards.md 4.5: plane area is 499 ppm too large at 109.4°E on meridian 108
+    # plane area is 499 ppm too large at 109.4°E on meridian 108
     x, y = pyproj.Transformer.from_crs(4490, 4545, always_xy=True).transform(109.4, 24.3)
     side = math.sqrt(3e6)
     square = shapely.box(x - side / 2, y - side / 2, x + side / 2, y + side / 2)
@@ -135,7 +135,7 @@ def test_plane_distortion_at_liuzhou() -> None:
 
 
 def test_central_meridian_does_not_matter() -> None:
-    # standards.md 0, fact 7: a file in the wrong zone gives the same area
+    # a file in the wrong zone gives the same area
     shifted = affinity.translate(OUTER, 1_000_000, 0)
     one = geodesy.official_area_m2(OUTER, GK36)[0]
     other = geodesy.official_area_m2(shifted, pyproj.CRS(4525))[0]
@@ -198,7 +198,7 @@ def test_two_routines_agree(town: shapely.Polygon) -> None:
 
 
 def test_a_town_at_liuzhou_agrees_within_the_stated_tolerance() -> None:
-    # standards.md 4.5 for the headline itself: no rounding explains more than this at 24° N
+    # SOURCES.md, Check area, for the headline itself: no rounding explains more than this at 24° N
     ring = np.array([(0, 0), (2900, 300), (2600, 1500), (1400, 2100), (900, 1250), (-200, 900)])
     for turn in range(0, 360, 15):
         town = affinity.rotate(shapely.Polygon(ring + np.array([642000, 2689000])), turn)

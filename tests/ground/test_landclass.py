@@ -90,7 +90,7 @@ def test_barren_land_goes_by_code(scheme: str, profile: str) -> None:
 
 
 def test_barren_land_of_the_guide_has_the_corresponding_codes() -> None:
-    # standards.md 1.4: 0404→0403, 1105→0505, 1106→0506, 1108→0504, 1204-1207→2304-2307
+    # by identical names: 0404→0403, 1105→0505, 1106→0506, 1108→0504, 1204-1207→2304-2307
     expected = {"0403", "0504", "0505", "0506", "2304", "2305", "2306", "2307"}
     assert load_scheme("guide-2023").members("barren", SURVEY) == expected
 
@@ -118,7 +118,7 @@ def test_the_cultivated_land_of_the_third_survey() -> None:
 
 
 def test_the_construction_land_of_the_third_survey() -> None:
-    # standards.md 1.2, item by item
+    # TD/T 1055-2019, the classes of existing construction land item by item
     expected = {
         *("05H1", "0508", "0601", "0602", "0603", "0701", "0702", "08H1", "08H2", "08H2A"),
         *("0809", "0810", "0810A", "09", "1107A", "1109", "1201"),

@@ -22,7 +22,7 @@ def test_ridge_of_the_shared_vector() -> None:
 
 
 def test_ridge_is_subtracted_and_not_rounded_apart() -> None:
-    # standards.md 4.7: TBMJ 100.10, KCXS 0.0500 -> KCMJ 5.01 (5.005 goes up), TBDLMJ 95.09
+    # SOURCES.md, Ridges and units: TBMJ 100.10, KCXS 0.0500 -> KCMJ 5.01 (5.005 goes up), TBDLMJ 95.09
     assert units.ridge(100.10, 0.05) == Decimal("5.01")
     assert units.m2(100.10) - units.ridge(100.10, 0.05) == Decimal("95.09")
 
@@ -43,7 +43,7 @@ def test_half_up_is_decimal_and_away_from_zero(value: float, digits: int, expect
 
 
 def test_largest_remainder_of_the_shared_vectors() -> None:
-    # area-vectors.csv n=24 and standards.md 5
+    # SOURCES.md, Closing of tables
     assert [str(x) for x in units.apportion([1, 1, 1], 10, 4)] == ["3.3334", "3.3333", "3.3333"]
     assert [str(x) for x in units.apportion([1, 1, 1], 100)] == ["33.34", "33.33", "33.33"]
     shares = units.apportion([12.345, 0.004, 87.651], 100.01)

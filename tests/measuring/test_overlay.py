@@ -92,7 +92,7 @@ def test_holes_and_parts_belong_to_the_mosaic() -> None:
 
 
 def test_overlapping_parcels_count_once() -> None:
-    # pitfalls.md: 200 reported where 150 is true
+    # 200 reported where 150 is true
     settled, overlaps = overlay.settle([box(0, 0, 10, 10), box(5, 0, 15, 10)], [0, 1])
     assert shapely.area(settled).tolist() == [100, 50]
     assert [(found.keeps, found.loses, found.area) for found in overlaps] == [(0, 1, 50)]

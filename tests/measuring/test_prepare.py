@@ -53,7 +53,7 @@ def test_valid_polygons_are_left_alone() -> None:
 
 
 def test_a_bow_tie_is_mended_openly() -> None:
-    # pitfalls.md: overlay turns area 0 into 50 without a word
+    # overlay turns area 0 into 50 without a word
     mended, (repair,) = mend(BOW_TIE)
     assert mended.is_valid
     assert mended.area == 50

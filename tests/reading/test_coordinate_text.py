@@ -1,4 +1,4 @@
-"""The exchange format of boundary coordinates, in the dialects of standards.md 6.1.
+"""The exchange format of boundary coordinates, in its dialects.
 
 All rectangles stand at northing 2689000, easting 36642000; a square of 100 m has 10000 m² on the plane.
 """

@@ -154,7 +154,7 @@ SYSTEMS = [
 def test_the_head_and_the_prefix_name_the_crs(
     system: str, degrees: str, zone: str, prefixed: bool, code: str | None
 ) -> None:
-    # codes by the table of standards.md 3.1: 4488 + n, 4509 + n, 2324 + n, 2345 + n, 2376 + n
+    # codes of the EPSG data set: 4488 + n, 4509 + n, 2324 + n, 2345 + n, 2376 + n
     text = STANDARD.replace("2000国家大地坐标系", system).replace(
         "几度分带=3", f"几度分带={degrees}"
     )

@@ -303,7 +303,7 @@ def test_pieces_of_pieces_close_to_the_planned_land(tmp_path: Path, place: dict[
 
 
 def test_layers_in_another_zone_are_densified(tmp_path: Path, place: dict[str, Path]) -> None:
-    # pitfalls.md: reprojecting only vertices moves long edges; here both edges are 2 km long
+    # reprojecting only vertices moves long edges; here both edges are 2 km long
     here = run(tmp_path, [TOWN], place).towns[0].measures["farmland_built_on"]
     frame = gpd.read_file(place["permanent_basic_farmland"])
     dense = frame.set_geometry(shapely.segmentize(frame.geometry.to_numpy(), 20))

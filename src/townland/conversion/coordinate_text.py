@@ -1,4 +1,4 @@
-"""Boundary coordinates as text (报备坐标), as reporting systems take them (`standards.md` 6.1)."""
+"""Boundary coordinates as text (报备坐标), as reporting systems take them (`standards/SOURCES.md`)."""
 
 from __future__ import annotations
 

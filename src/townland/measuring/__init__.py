@@ -24,7 +24,7 @@ from townland.towns import Town
 
 AREA_CHECK_M2, AREA_CHECK_SHARE, AREA_CHECK_EDGE_M = 0.02, 5e-9, 1e-5
 """How far the ellipsoid area and the independent area of a boundary may differ: the largest of m²,
-share of the area, and metres times the perimeter (`standards.md` 4.5)."""
+share of the area, and metres times the perimeter (`standards/SOURCES.md`, *Check area*)."""
 
 NORM_EDGE_M = 1e-4
 """How far the norm's roundings and divisions may move the area, in metres times the perimeter: a
@@ -100,7 +100,7 @@ def boundary_areas(town: Town) -> tuple[Decimal, Decimal, Decimal | None]:
     Raises
     ------
     EngineError
-        The first two differ by more than rounding explains (`standards.md` 4.5).
+        The first two differ by more than rounding explains (`standards/SOURCES.md`, *Check area*).
 
     """
     official, exact, check, perimeter = (

@@ -2,7 +2,8 @@
 
 The control area of a town is its official area to 0.01 m². Its pieces, and what no piece covers, share
 it out in proportion to their measured areas by largest remainder; the pieces of pieces share out
-theirs. So every table sums, and so does every table under it (`standards.md` 5).
+theirs. So every table sums, and so does every table under it (`standards/SOURCES.md`, *Closing of
+tables*).
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ Bools = npt.NDArray[np.bool_]
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
 ADJUSTABLE_M2, ADJUSTABLE_SHARE, ADJUSTABLE_PIECE_M2 = 0.05, 1e-7, 0.02
-"""What may be adjusted away at the control level; more is an error of topology (`standards.md` 5)."""
+"""What may be adjusted away at the control level; more is an error of topology (`standards/SOURCES.md`,
+*Closing of tables*)."""
 
 NOTHING_M2 = 0.005
 """Land that would be printed as 0.00 m² is no land."""

@@ -2,8 +2,8 @@
 
 It closes to the last printed digit in m², ha and mu, by row and by column: the total is converted once,
 shared out to the sources, and each source's share to its uses; the uses' totals are the sums of what is
-printed (`standards.md` 5). Ridges inside cultivated land are booked to other agricultural land of the
-same use, so that gross and net have one total.
+printed (`standards/SOURCES.md`, *Closing of tables*). Ridges inside cultivated land are booked to other
+agricultural land of the same use, so that gross and net have one total.
 """
 
 from __future__ import annotations

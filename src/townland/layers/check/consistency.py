@@ -1,4 +1,4 @@
-"""Whether the records of the land survey agree with themselves (`standards.md` 2.1, 4.7).
+"""Whether the records of the land survey agree with themselves (TD/T 1055-2019).
 
 Every figure and class of the rules stands in ``schemas/consistency.toml``.
 """

@@ -23,7 +23,7 @@ from townland.measuring.prepare.faults import Fault, described, invalid, vertex_
 REFUSED_M2 = 0.01
 REFUSED_SHARE = 1e-6
 """A repair that changes a protected area by more than the larger of the two is refused
-(`standards.md` 2.5)."""
+(`standards/SOURCES.md`, *Repairs*)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,8 +32,8 @@ class Repair:
 
     `area_before_m2` is the official area of the rings as they stand, each ring's signed area by itself
     without its sign, shells added and holes taken away: what other software reports of the geometry if
-    it does not look at its validity. Of the ring of `pitfalls.md` that runs over itself that is 132, of
-    a bow-tie 0. It is 0 where a coordinate is no number, so that there is none. `geometry` is the mended
+    it does not look at its validity; of a bow-tie that is 0. It is 0 where a coordinate is no number, so
+    that there is none. `geometry` is the mended
     geometry in `crs`, for the map of repairs. `code` is one of `issues.GEOMETRY`, `place` where the
     fault lies in `crs`. `accepted` says that the repair changed a protected area, and was accepted by
     name.

@@ -385,7 +385,7 @@ class Gaps:
 
 
 def by_precedence(*, fails: bool, unknown: bool, doubt: bool) -> Verdict:
-    """The verdict of a rule that sets a bar, by the precedence at the head of `clauses.md`.
+    """The verdict of a rule that sets a bar, by precedence (`standards/SOURCES.md`, *Verdicts*).
 
     Fail where what is known alone fails; else not evaluated where something is unknown; else review
     where there is doubt; else pass.

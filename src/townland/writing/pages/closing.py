@@ -2,7 +2,7 @@
 
 The check's own figures close in m² to 0.01. Converted to hectares or mu one by one they would not, by
 a unit of the last digit; so each printed total is converted once, and shared out from the top down:
-the control area to the three classes, each of these to its land classes (平差, `standards.md` 5).
+the control area to the three classes, each of these to its land classes (平差; `standards/SOURCES.md`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Which of two columns is the northing: by magnitude, since files are written both ways.
 
 Northings of China have seven digits, eastings six, or eight with the zone's number before them: no
-number can be either (`standards.md` 3.3).
+number can be either (`standards/SOURCES.md`, *Zones and bare numbers*).
 """
 
 from __future__ import annotations

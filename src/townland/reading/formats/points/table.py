@@ -1,4 +1,4 @@
-"""Tables of boundary points (界址点成果表) in workbooks and delimited text (`standards.md` 6.2)."""
+"""Tables of boundary points (界址点成果表) in workbooks and delimited text (`standards/SOURCES.md`)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Boundary coordinates as text: 报备坐标 and 勘测定界界址点坐标交换格式, in all its dialects.
 
 The format is that of reporting systems and no standard, so that only one thing is relied on: a
-plot's header is a line that ends in ``@`` (`standards.md` 6.1).
+plot's header is a line that ends in ``@`` (`standards/SOURCES.md`, *Boundary coordinates as text*).
 """
 
 from __future__ import annotations
