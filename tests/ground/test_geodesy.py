@@ -19,7 +19,7 @@ WGS84 = geodesy.Ellipsoid(6378137.0, (2 - 1 / 298.257223563) / 298.257223563)
 
 
 def test_constants_of_the_norm() -> None:
-    # area-vectors.csv n=1
+    # SOURCES.md, Test figures, 1
     expected = (
         1.003364089834193,
         1.124189381927124e-3,
@@ -40,20 +40,20 @@ def test_trapezoids_of_one_degree(south: float, north: float, expected: float) -
 
 
 def test_map_sheet_in_degrees() -> None:
-    # n=5: along meridians and parallels the official formula is the exact closed form
+    # SOURCES.md, Test figures, 5: along meridians and parallels the official formula is the exact closed form
     sheet = shapely.box(109.375, 24 + 17.5 / 60, 109.40625, 24 + 18.75 / 60)
     assert geodesy.official_area_m2(sheet, CGCS2000)[0] == pytest.approx(7320200.02, abs=0.01)
 
 
 def test_octant_by_the_series() -> None:
-    # n=7, GeographicLib's Planimeter: an eighth of the WGS 84 ellipsoid, by 90 one-degree strips
+    # SOURCES.md, Test figures, 7, GeographicLib's Planimeter: an eighth of the WGS 84 ellipsoid, by 90 one-degree strips
     lat = np.radians(np.arange(91.0))
     strips = geodesy.trapezoid_m2(math.pi / 2, lat[:-1], lat[1:], WGS84)
     assert strips.sum() == pytest.approx(63758202715511, rel=1e-11)
 
 
 def test_planimeter_ring_by_the_geodesic_routine() -> None:
-    # n=8: the independent routine's library gives GeographicLib's own figures
+    # SOURCES.md, Test figures, 8: the independent routine's library gives GeographicLib's own figures
     area, perimeter = pyproj.Geod(ellps="WGS84").polygon_area_perimeter(
         [0, 90, 180, 270], [89, 89, 89, 89]
     )

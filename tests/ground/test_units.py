@@ -10,13 +10,13 @@ from townland import units
 
 
 def test_units_of_the_shared_vector() -> None:
-    # area-vectors.csv n=25
+    # SOURCES.md, Test figures, 25
     assert units.ha(2998504.79) == Decimal("299.8505")
     assert units.mu(2998504.79) == Decimal("4497.76")
 
 
 def test_ridge_of_the_shared_vector() -> None:
-    # area-vectors.csv n=22
+    # SOURCES.md, Test figures, 22
     assert units.ridge(12345.67, 0.0925) == Decimal("1141.97")
     assert units.m2(12345.67) - units.ridge(12345.67, 0.0925) == Decimal("11203.70")
 

@@ -63,7 +63,7 @@ def areas(whole: Whole) -> list[float]:
 
 
 def test_the_example_of_the_standard_has_its_official_area(tmp_path: Path) -> None:
-    # area-vectors.csv, case 9: net 1479255.59 m², worked out by the official procedure
+    # SOURCES.md, Test figures, 9: net 1479255.59 m², worked out by the official procedure
     path = tmp_path / "小镇.txt"
     path.write_bytes(STANDARD.encode("gb18030"))
     done = CliRunner().invoke(app, ["area", str(path), "--json"])

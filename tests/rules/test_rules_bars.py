@@ -187,7 +187,7 @@ def test_land_03_none_in_a_boundary_covered_in_part_is_not_evaluated() -> None:
 
 
 def test_land_03_built_on_fails_with_net_and_gross() -> None:
-    # area-vectors.csv 22: 12345.67 at 0.0925 is 1141.97 of ridges, 11203.70 net
+    # SOURCES.md, Test figures, 22: 12345.67 at 0.0925 is 1141.97 of ridges, 11203.70 net
     found = judge("LAND-03", town(*farmland("12345.67", "20000", net="11203.70")))
     assert found.verdict is FAIL
     assert found.measured == D("11203.70")

@@ -79,7 +79,7 @@ def transformer(source: pyproj.CRS, target: pyproj.CRS) -> Steps:
 
     Examples
     --------
-    EPSG:4490 to zone 36 (`area-vectors.csv`, 11):
+    EPSG:4490 to zone 36 (`standards/SOURCES.md`, *Test figures*, 11):
 
     >>> x, y = transformer(CGCS2000, pyproj.CRS.from_epsg(4524)).transform(109.4, 24.3)
     >>> round(x, 3), round(y, 3)
