@@ -40,20 +40,20 @@ def test_trapezoids_of_one_degree(south: float, north: float, expected: float) -
 
 
 def test_map_sheet_in_degrees() -> None:
-    # SOURCES.md, Test figures, 5: along meridians and parallels the official formula is the exact closed form
+    # figure 5: along meridians and parallels the official formula is the exact closed form
     sheet = shapely.box(109.375, 24 + 17.5 / 60, 109.40625, 24 + 18.75 / 60)
     assert geodesy.official_area_m2(sheet, CGCS2000)[0] == pytest.approx(7320200.02, abs=0.01)
 
 
 def test_octant_by_the_series() -> None:
-    # SOURCES.md, Test figures, 7, GeographicLib's Planimeter: an eighth of the WGS 84 ellipsoid, by 90 one-degree strips
+    # figure 7, GeographicLib's Planimeter: an eighth of the WGS 84 ellipsoid, by 90 one-degree strips
     lat = np.radians(np.arange(91.0))
     strips = geodesy.trapezoid_m2(math.pi / 2, lat[:-1], lat[1:], WGS84)
     assert strips.sum() == pytest.approx(63758202715511, rel=1e-11)
 
 
 def test_planimeter_ring_by_the_geodesic_routine() -> None:
-    # SOURCES.md, Test figures, 8: the independent routine's library gives GeographicLib's own figures
+    # the independent routine's library gives GeographicLib's own figures
     area, perimeter = pyproj.Geod(ellps="WGS84").polygon_area_perimeter(
         [0, 90, 180, 270], [89, 89, 89, 89]
     )
