@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from townland import units
+from townland.dossier import Dossier
 from townland.measuring.areas import Measure
 from townland.rules.book.loader import load_rulebook
 from townland.rules.book.model import Rulebook
@@ -93,7 +94,8 @@ def town(
     }
     known["planning_area"] = measure("planning_area", ("town", area), rulebook=rulebook)
     known.update({given.name: given for given in measures})
-    return Facts("450200", "甲镇", area, units.m2(0), known, dossier or {})
+    stated = Dossier.model_validate({"code": "450200", **(dossier or {})})
+    return Facts("450200", "甲镇", area, units.m2(0), known, stated)
 
 
 def judge(rule: str, facts: Facts, rulebook: Rulebook | None = None) -> Finding:

@@ -112,7 +112,6 @@ def check(
     printing.start(lang, log_file)
     import townland as tl
     from townland.assessment import day_of
-    from townland.dossier import match_dossiers
     from townland.reading.vector import region_of
     from townland.writing.run_folder import require_formats, require_target
 
@@ -135,7 +134,7 @@ def check(
         encoding=encoding,
         region=lambda: region_of(layers),
     )
-    towns = match_dossiers(
+    towns = tl.match_dossiers(
         towns, [each for path in dossier or [] for each in tl.load_dossiers(path)]
     )
     with printing.progress(lang, quiet=quiet) as progress:

@@ -35,7 +35,7 @@ _ROOMS = {
     "load_catalog": "townland.catalog",
     "load_dossiers": "townland.dossier",
     "load_rulebook": "townland.rules.book.loader",
-    "match_dossiers": "townland.dossier",
+    "match_dossiers": "townland.towns",
     "official_area_m2": "townland.geodesy",
     "read_towns": "townland.towns",
     "show_map": "townland.writing.maps.page",
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from townland.assessment import check, exit_code
     from townland.catalog import LayerCatalog, load_catalog
     from townland.conversion.boundary import convert
-    from townland.dossier import load_dossiers, match_dossiers
+    from townland.dossier import load_dossiers
     from townland.errors import TownlandError, UnknownNameError
     from townland.geodesy import official_area_m2
     from townland.layers.check import layers_check
@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from townland.rules.book.model import Rulebook
     from townland.rules.judging.finding import Finding
     from townland.terms import Verdict
-    from townland.towns import Town, read_towns
+    from townland.towns import Town, match_dossiers, read_towns
     from townland.writing.comparison import compare
     from townland.writing.explain import explain
     from townland.writing.maps.page import show_map

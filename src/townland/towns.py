@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -14,7 +14,8 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
-from townland.errors import LayerError
+from townland.dossier import UNSTATED, Dossier
+from townland.errors import DossierError, LayerError
 from townland.geodesy import crs as crsys
 from townland.geodesy.crs import Bounds
 from townland.i18n import _
@@ -58,7 +59,7 @@ class Town:
     crs: pyproj.CRS
     input: Input
     issues: tuple[Issue, ...] = ()
-    dossier: Mapping[str, Any] = field(default_factory=dict)
+    dossier: Dossier = UNSTATED
 
     def __repr__(self) -> str:
         return f"<Town {self.code} {self.name}, {self.input.crs_used}>"
@@ -376,3 +377,49 @@ def _check_codes(towns: Sequence[Town]) -> None:
                     other=town.name,
                 )
             )
+
+
+def match_dossiers(towns: Sequence[Town], dossiers: Sequence[Dossier]) -> tuple[Town, ...]:
+    """The towns with their dossiers, matched by code, then by name.
+
+    Raises
+    ------
+    DossierError
+        A dossier matches no town, or more than one by its name; or two match one town.
+    """
+    matched: dict[str, Dossier] = {}
+    for dossier in dossiers:
+        town = _town_of(dossier, towns)
+        if town.code in matched:
+            raise DossierError(
+                _(
+                    "two dossiers are for town {code} ({name}); give each town one",
+                    code=town.code,
+                    name=town.name,
+                )
+            )
+        matched[town.code] = dossier
+    return tuple(replace(t, dossier=matched[t.code]) if t.code in matched else t for t in towns)
+
+
+def _town_of(dossier: Dossier, towns: Sequence[Town]) -> Town:
+    for key in ("code", "name"):
+        hits = [town for town in towns if getattr(town, key) == getattr(dossier, key)]
+        if len(hits) > 1:
+            raise DossierError(
+                _(
+                    "a dossier is for {name}, but {count} towns have that name; give the code",
+                    name=dossier.name,
+                    count=len(hits),
+                )
+            )
+        if hits:
+            return hits[0]
+    raise DossierError(
+        _(
+            "no town matches the dossier of code {code}, name {name}; the towns are: {towns}",
+            code=dossier.code or "-",
+            name=dossier.name or "-",
+            towns=", ".join(f"{town.code} {town.name}" for town in towns),
+        )
+    )

@@ -17,11 +17,11 @@ from tests.factory_land import geodesic_m2
 
 from townland.assessment import check
 from townland.catalog import load_catalog
-from townland.dossier import load_dossier, match_dossiers
+from townland.dossier import load_dossier
 from townland.results import Assessment
 from townland.rules.book.loader import load_rulebook
 from townland.rules.judging.arithmetic import recomputed
-from townland.towns import read_towns
+from townland.towns import match_dossiers, read_towns
 from townland.writing.report.assessment_json import plain
 
 LAYERS = Path(__file__).parents[2] / "layers"

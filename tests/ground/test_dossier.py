@@ -14,6 +14,7 @@ from tests.factory_coordinates import workbook as written
 from typer.testing import CliRunner
 
 from townland.dossier import Dossier, dossier_faults, empty_dossier, load_dossier, load_dossiers
+from townland.dossier.model import Documents, Lists
 from townland.errors import DossierError
 from townland_cli.app import app
 
@@ -35,16 +36,16 @@ def sheet(path: Path, name: str, rows: list[dict[str, object]]) -> None:
 
 
 def test_the_empty_dossier_is_accepted_and_knows_nothing(tmp_path):
-    assert load_dossier(write(tmp_path / "d.toml", empty_dossier())) == {"name": "请填写小镇名称"}
+    assert load_dossier(write(tmp_path / "d.toml", empty_dossier())) == Dossier(
+        name="请填写小镇名称"
+    )
 
 
 def test_the_empty_dossier_has_every_field_and_its_examples_fit(tmp_path):
     found = load_dossier(write(tmp_path / "d.toml", filled()))
-    assert set(found) == set(Dossier.model_fields)
-    for part in ("lists", "documents", "supply"):
-        model = type(getattr(Dossier.model_validate(found), part))
-        assert set(found[part]) == set(model.model_fields)
-    assert found["events"][0]["on"] == dt.date(2018, 3, 1)
+    for model in (found, found.lists, found.documents, found.supply):
+        assert None not in dict(model).values()
+    assert found.events[0].on == dt.date(2018, 3, 1)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +109,7 @@ def test_every_fault_at_once_with_its_line(tmp_path):
 
 def test_none_and_unknown_are_not_the_same(tmp_path):
     path = write(tmp_path / "d.toml", 'code = "a"\nevents = []\nreused_sites = []\n')
-    assert load_dossier(path) == {"code": "a", "events": (), "reused_sites": ()}
+    assert load_dossier(path) == Dossier(code="a", events=(), reused_sites=())
 
 
 @pytest.fixture
@@ -132,15 +133,17 @@ def workbook(tmp_path):
 def test_a_workbook_holds_many_towns_and_their_lists(workbook):
     first, second = load_dossiers(workbook)
     year = {"year": 2017, "approved_ha": 10.5, "supplied_ha": 7.0}
-    assert first == {
-        "code": "T01",
-        "quota_ha": 12.5,
-        "lists": {"city": True},
-        "leading_industries": ("民族文化",),
-        "supply": {"city": (year,)},
-    }
-    assert second["documents"] == {"investors": False}
-    assert [event["on"] for event in second["events"]] == [
+    assert first == Dossier.model_validate(
+        {
+            "code": "T01",
+            "quota_ha": 12.5,
+            "lists": {"city": True},
+            "leading_industries": ("民族文化",),
+            "supply": {"city": (year,)},
+        }
+    )
+    assert second.documents == Documents(investors=False)
+    assert [event.on for event in second.events] == [
         dt.date(2018, 3, 1),
         dt.date(2018, 6, 1),
     ]
@@ -179,10 +182,10 @@ def test_cells_are_what_they_show(tmp_path):
     rows = [heads, (450201, 10500.0, "否", "总体规划.pdf", "否"), (None,) * 5,
             (450202, 0.5, "无", "有", "是")]  # fmt: skip
     first, second = load_dossiers(written(tmp_path / "towns.xlsx", {"镇": rows}))
-    assert (first["code"], first["population"]) == ("450201", 10500)
-    assert first["documents"] == {"investors": False, "town_plans": "总体规划.pdf"}
-    assert second["documents"] == {"investors": False, "town_plans": "有"}
-    assert [one["lists"]["city"] for one in (first, second)] == [False, True]
+    assert (first.code, first.population) == ("450201", 10500)
+    assert first.documents == Documents(investors=False, town_plans="总体规划.pdf")
+    assert second.documents == Documents(investors=False, town_plans="有")
+    assert [dossier.lists.city for dossier in (first, second)] == [False, True]
 
 
 def test_an_open_document_is_the_same(tmp_path):
@@ -216,7 +219,7 @@ def test_an_open_document_is_the_same(tmp_path):
     written(tmp_path / "towns.xlsx", {"镇": rows})
     found = load_dossiers(tmp_path / "towns.ods")
     assert found == load_dossiers(tmp_path / "towns.xlsx")
-    assert found == ({"code": "T01", "population": 10500.0, "lists": {"city": True}},)
+    assert found == (Dossier(code="T01", population=10500.0, lists=Lists(city=True)),)
 
 
 def test_a_workbook_that_is_none(tmp_path):
@@ -240,3 +243,13 @@ def test_the_command_writes_one_and_checks_it(tmp_path):
     assert "line 2: unknown key quota; did you mean quota_ha?" in found.stdout
     absent = run(app, ["dossier", "check", str(tmp_path / "none.toml")])
     assert isinstance(absent.exception, DossierError)
+
+
+def test_headings_that_cannot_stand_beside_one_another_are_faults_and_no_crash(tmp_path):
+    """A heading and a sheet that ask for a table where another asks for a value."""
+    rows = [("code", "lists", "lists.city", "population"), ("T01", "有", "是", 5)]
+    sheets = {"镇": rows, "lists": [("code", "city"), ("T01", "是")],
+              "population": [("code", "n"), ("T01", 5)]}  # fmt: skip
+    faults = dossier_faults(written(tmp_path / "towns.xlsx", sheets))
+    assert len(faults) > 1
+    assert all("row 2" in fault.render("en") for fault in faults)

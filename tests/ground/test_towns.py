@@ -8,9 +8,9 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from townland.dossier import load_dossier, match_dossiers
+from townland.dossier import UNSTATED, Dossier, load_dossier
 from townland.errors import CRSError, DossierError, LayerError
-from townland.towns import read_towns
+from townland.towns import match_dossiers, read_towns
 
 X0, Y0 = 36_640_000, 2_690_000
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -40,7 +40,7 @@ def test_every_polygon_is_a_town(tmp_path):
     assert (one.input.crs_declared, one.input.crs_used) == ("EPSG:4524", "EPSG:4524")
     assert len(one.input.sha256) == 64
     assert one.issues == ()
-    assert one.dossier == {}
+    assert one.dossier == UNSTATED
 
 
 def test_codes_run_on_over_several_files(tmp_path):
@@ -193,9 +193,9 @@ def dossier(path: Path, text: str) -> Path:
 
 def test_a_dossier_gives_the_keys_it_has(tmp_path):
     path = dossier(tmp_path / "d.toml", 'code = "a"\nquota_ha = 12.5\n')
-    assert load_dossier(path) == {"code": "a", "quota_ha": 12.5}
+    assert load_dossier(path) == Dossier(code="a", quota_ha=12.5)
     path = dossier(tmp_path / "d.toml", 'name = "甲镇"\nlinked_quota_ha = 0\n')
-    assert load_dossier(path) == {"name": "甲镇", "linked_quota_ha": 0.0}
+    assert load_dossier(path) == Dossier(name="甲镇", linked_quota_ha=0.0)
 
 
 @pytest.mark.parametrize(
@@ -226,23 +226,23 @@ def test_a_missing_dossier(tmp_path):
 
 def test_dossiers_match_by_code_and_then_by_name(towns):
     found = match_dossiers(
-        towns, [{"name": "乙镇", "quota_ha": 2.0}, {"code": "a", "quota_ha": 1.0}]
+        towns, [Dossier(name="乙镇", quota_ha=2.0), Dossier(code="a", quota_ha=1.0)]
     )
-    assert [town.dossier.get("quota_ha") for town in found] == [1.0, 2.0, None]
-    assert [town.dossier for town in towns] == [{}, {}, {}]
+    assert [town.dossier.quota_ha for town in found] == [1.0, 2.0, None]
+    assert [town.dossier for town in towns] == [UNSTATED] * 3
     # the name of the third town is the code of the first
-    (first, _second, third) = match_dossiers(towns, [{"code": "a"}, {"name": "a"}])
-    assert first.dossier == {"code": "a"}
-    assert third.dossier == {"name": "a"}
+    (first, _second, third) = match_dossiers(towns, [Dossier(code="a"), Dossier(name="a")])
+    assert first.dossier == Dossier(code="a")
+    assert third.dossier == Dossier(name="a")
     # the code goes first even where the name is another town's
-    assert match_dossiers(towns, [{"code": "b", "name": "甲镇"}])[1].dossier["code"] == "b"
+    assert match_dossiers(towns, [Dossier(code="b", name="甲镇")])[1].dossier.code == "b"
     # and a code that no town has leaves it to the name
-    assert match_dossiers(towns, [{"code": "zz", "name": "甲镇"}])[0].dossier["code"] == "zz"
+    assert match_dossiers(towns, [Dossier(code="zz", name="甲镇")])[0].dossier.code == "zz"
 
 
 def test_a_dossier_of_no_town_is_an_error(towns):
     with pytest.raises(DossierError) as caught:
-        match_dossiers(towns, [{"code": "zz", "name": "丁镇"}])
+        match_dossiers(towns, [Dossier(code="zz", name="丁镇")])
     said = caught.value.render("en")
     assert "zz" in said
     assert "b 乙镇" in said
@@ -250,12 +250,12 @@ def test_a_dossier_of_no_town_is_an_error(towns):
 
 def test_two_dossiers_of_one_town_are_an_error(towns):
     with pytest.raises(DossierError) as caught:
-        match_dossiers(towns, [{"code": "a"}, {"name": "甲镇"}])
+        match_dossiers(towns, [Dossier(code="a"), Dossier(name="甲镇")])
     assert "two dossiers" in caught.value.render("en")
 
 
 def test_a_name_that_two_towns_have_needs_the_code(tmp_path):
     path = write(boxes(name=["甲", "甲"]), tmp_path / "a.gpkg")
     with pytest.raises(DossierError) as caught:
-        match_dossiers(read_towns([path]), [{"name": "甲"}])
+        match_dossiers(read_towns([path]), [Dossier(name="甲")])
     assert "give the code" in caught.value.render("en")

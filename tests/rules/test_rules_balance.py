@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 from tests.factory_rules import changed, judge, measure, town
 
-from townland.errors import DossierError
 from townland.rules.evaluate import Facts
 from townland.rules.judging.finding import Finding
 from townland.terms import Verdict
@@ -123,15 +123,18 @@ def test_land_10_with_an_input_missing(role: str) -> None:
 
 def test_land_10_covered_in_part() -> None:
     assert judge("LAND-10", farmed(bank(20, 5), uncovered=10)).verdict is NOT
-    assert judge("LAND-10", farmed(bank(1, 5), uncovered=10)).verdict is FAIL
+    assert judge("LAND-10", farmed(bank(1, 1), uncovered=10)).verdict is FAIL
 
 
-@given(st.tuples(st.integers(0, 20), st.integers(0, 20)), st.integers(0, 20))
+@given(
+    st.tuples(st.integers(0, 20), st.integers(0, 20)), st.integers(0, 20)
+)  # paddy is a part of it
 def test_land_10_a_larger_bank_never_turns_pass_into_fail(
     totals: tuple[int, int], paddy: int
 ) -> None:
     before, after = (
-        judge("LAND-10", farmed(bank(total, paddy))).verdict for total in sorted(totals)
+        judge("LAND-10", farmed(bank(total, min(paddy, *totals)))).verdict
+        for total in sorted(totals)
     )
     assert not (before is not FAIL and after is FAIL)
 
@@ -329,14 +332,14 @@ def test_land_13_a_year_without_approved_land_has_no_rate() -> None:
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ([*BAD, BAD[0]], "重复"),
+        ([*BAD, BAD[0]], "重复|两次"),
         ([{"year": 2013, "approved_ha": "1", "supplied_ha": 1}], "approved_ha"),
         ([{"year": 2013, "approved_ha": 1}], "supplied_ha"),
     ],
 )
 def test_land_13_figures_that_are_none_are_refused(rows: Any, said: str) -> None:
-    with pytest.raises(DossierError, match=said):
-        judge("LAND-13", supplied(rows, BAD))
+    with pytest.raises(ValidationError, match=said):
+        supplied(rows, BAD)
 
 
 @pytest.mark.parametrize("role", ["land_use", "planned_use"])
@@ -356,7 +359,6 @@ def test_land_13_what_is_known_of_the_need_is_enough_to_fail() -> None:
     [
         ("minimum = 0.6\n", "minimum = 0.5\n", supply(55, 55, 55, 55, 55), PASS),
         ("years   = 5\n", "years = 1\n", supply(0, 0, 0, 0, 70), PASS),
-        ('supply = "supply.county"', 'supply = "supply.other"', BAD, NOT),
     ],
 )
 def test_land_13_its_numbers_are_data(
@@ -439,10 +441,10 @@ def test_land_15_without_sites() -> None:
     assert (unknown.verdict, unknown.missing) == (NOT, ("reused_sites",))
 
 
-@pytest.mark.parametrize("rows", [[{"name": "x"}], [{"start": "2018-05-01"}], [5]])
+@pytest.mark.parametrize("rows", [[{"name": "x"}], [{"name": "x", "start": "soon"}], [5]])
 def test_land_15_days_that_are_none_are_refused(rows: Any) -> None:
-    with pytest.raises(DossierError, match="reused_sites"):
-        judge("LAND-15", town(dossier={"reused_sites": rows}))
+    with pytest.raises(ValidationError, match="reused_sites"):
+        town(dossier={"reused_sites": rows})
 
 
 @pytest.mark.parametrize(
@@ -450,7 +452,6 @@ def test_land_15_days_that_are_none_are_refused(rows: Any) -> None:
     [
         ("years     = 5\n", "years = 6\n", PASS),
         ("warn_days = 180 ", "warn_days = 100 ", PASS),
-        ('sites     = "reused_sites"', 'sites = "other_sites"', NOT),
     ],
 )
 def test_land_15_its_numbers_are_data(tmp_path: Path, old: str, new: str, verdict: Verdict) -> None:

@@ -72,7 +72,7 @@ def test_land_01_fails_where_the_bureau_lets_it(
 def test_the_closure_error_counts_where_it_is_larger_than_a_thousandth() -> None:
     facts = town(area="3290000.00")
     assert judge("LAND-01", facts).verdict is PASS
-    doubtful = Facts("1", "", facts.area_m2, D("10000.01"), facts.measures, {})
+    doubtful = Facts("1", "", facts.area_m2, D("10000.01"), facts.measures)
     assert judge("LAND-01", doubtful).verdict is REVIEW
 
 

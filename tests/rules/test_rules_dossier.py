@@ -226,8 +226,8 @@ def test_fund_02(ratio: float | None, platform: str | None, verdict: Verdict) ->
 FULL: dict[str, Any] = {
     "type": "light_asset",
     "social_investment": 16,
-    "industry_investment": 6,
-    "total_investment": 10,
+    "industry_investment": 12,
+    "total_investment": 20,
     "leading_industries": ("民族文化",),
     "linked_industries": ("休闲旅游", "电子商务"),
     "carrier": "建制镇",
@@ -240,7 +240,13 @@ FULL: dict[str, Any] = {
 }
 LATE = {**FULL, "events": (event("2018-02-01", "applied"),)}
 INDEBTED = {**FULL, "county_debt_ratio": 2}
-HEAVY = {**FULL, "type": "heavy_asset", "social_investment": 31}
+HEAVY = {
+    **FULL,
+    "type": "heavy_asset",
+    "social_investment": 31,
+    "industry_investment": 24,
+    "total_investment": 40,
+}
 BUILT = {**FULL, "events": (*FULL["events"], event("2018-06-01", "cultivation_passed"))}
 EXTENDED = {**FULL, "events": (*FULL["events"], event("2018-06-01", "cultivation_failed"))}
 WITHDRAWN = {

@@ -7,6 +7,7 @@ or a figure follows. A parameter for which none does fails the test, so a new on
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -78,12 +79,14 @@ ECHOED = {
     "parameters", "formula", "inherited", "measures", "clause", "ranges", "measured", "limit",
     "margin", "quotient", "digits",
 }  # fmt: skip
+ENDED = [{"name": "b", "start": dt.date(2013, 5, 1)}]
+"""A site whose transition of five years was over before the day of the check."""
 UNITS = ["m2", "ha", "km2", "mu", "share", "persons", "visits_10k", "yuan_10k_per_mu",
          "yuan_10k_per_head"]  # fmt: skip
 CHOICES = ["fail", "review", "info", "pass", "policy", "townland", "bureau", "cultivation",
            "construction", "light_asset", "heavy_asset"]  # fmt: skip
-FIELDS = ["other_ha", "supply.other", "other_sites", "carrier", "documents.other.none", "lists.region",
-          "lists.none", "employees", "social_investment", "other", "leading_industries", "segment",
+FIELDS = ["annual_output", "supply.city", "carrier", "documents.other.none", "lists.region",
+          "employees", "social_investment", "leading_industries", "segment",
           "county_debt_ratio", "county_platform", "population"]  # fmt: skip
 
 
@@ -190,11 +193,11 @@ def towns(name: str) -> list[Facts]:
         {}, HEAVY, LATE, INDEBTED, BUILT, EXTENDED, WITHDRAWN, EXTENDED_BUILDING,
         {"lists": {"city": False, "region": True}}, NATIONAL_FULL,
         {"national_type": "manufacturing"}, {"national_type": "sport"},
-        {"national_type": "integration"}, {"reused_sites": DOSSIER["other_sites"]},
+        {"national_type": "integration"}, {"reused_sites": ENDED},
         {"leading_industries": ()}, {"linked_industries": ("甲", "乙", "丙", "丁")},
         {**FULL, **LOW}, {**HEAVY, **LOW}, SHORT, LOST, *named,
     ]  # fmt: skip
-    base = {**NATIONAL_FULL, **FULL, **DOSSIER, "other": "x"}
+    base = {**NATIONAL_FULL, **FULL, **DOSSIER}
     rich = [town(*held.values(), dossier={**base, **one}, rulebook=law) for one in more]
     rich += [replace(one, name="甲特色小镇") for one in rich[8:9]]
     poor = [town(one, dossier=base, rulebook=law) for one in held.values()]
@@ -238,7 +241,13 @@ def together() -> list[tuple[Facts, ...]]:
     lists = {"lists": {"city": False, "region": True, "national": False}}
     other = {"lists": {"city": False, "region": False, "national": True}}
     listed = {"lists": {"city": True, "region": False, "national": False}}
-    money = {"quota_ha": 5, "linked_quota_ha": 2, "other_ha": 3, "segment": "陶艺", "carrier": "甲"}
+    money = {
+        "quota_ha": 5,
+        "linked_quota_ha": 2,
+        "annual_output": 3,
+        "segment": "陶艺",
+        "carrier": "甲",
+    }
     return [
         (square("a", **lists, **money), square("b", 990, **listed, **money)),
         (square("a", **listed, **money), square("b", 990, **other, **money)),

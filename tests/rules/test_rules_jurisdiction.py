@@ -11,6 +11,7 @@ from tests.factory_land import box, catalog, write
 from tests.factory_rules import book, town
 
 from townland.assessment import check
+from townland.dossier import Dossier
 from townland.rules.book.jurisdiction import jurisdiction_issues
 from townland.rules.book.loader import load_rulebook
 from townland.towns import read_towns
@@ -49,7 +50,7 @@ def test_the_warning_is_in_the_report(tmp_path: Path) -> None:
     plan = write(tmp_path / "plan.gpkg", [box(10, 10, 90, 90)], ID=["a"], GHDM=["1001"])
     (place,) = read_towns([boundary])
     found = check(
-        [replace(place, dossier={"county_code": "110101"})],
+        [replace(place, dossier=Dossier(code="1", county_code="110101"))],
         catalog(tmp_path, {"planned_use": plan}),
         load_rulebook("liuzhou-2018"),
         on=dt.date(2018, 12, 31),

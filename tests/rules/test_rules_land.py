@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from tests.factory_rules import DAY, book, changed, judge, measure, town
 
-from townland.errors import DossierError
+from townland.documents import faults
+from townland.dossier import Dossier
 from townland.rules.evaluate import Facts, evaluate
 from townland.rules.judging.arithmetic import recomputed
 from townland.rules.judging.finding import Finding
@@ -222,9 +223,9 @@ def test_land_08_new_land_of_no_known_source_is_a_row() -> None:
 
 @pytest.mark.parametrize("value", ["5", -1, True, float("nan"), float("inf"), [5]])
 def test_land_08_a_quota_that_is_no_figure_is_refused(value: Any) -> None:
-    with pytest.raises(DossierError, match="quota_ha") as caught:
-        judge("LAND-08", need({"quota_ha": value}))
-    assert caught.value.exit_code == 2
+    found = faults({"code": "1", "quota_ha": value}, {}, "d.toml", Dossier)
+    assert isinstance(found, list)
+    assert [key for key, _words in found] == [("quota_ha",)]
 
 
 # ---------------------------------------------------------------- all of them

@@ -147,7 +147,7 @@ def test_above_the_upper_bar_the_type_of_the_town_decides(
         ("TC-N-5", {}, PASS, "0.666667"),
         ("TC-N-5", {"industry_investment": 27}, REVIEW, "0.6"),
         ("TC-N-6", {}, PASS, "300"),  # 45 × 10 000 / 1 500
-        ("TC-N-6", {"total_investment": 29}, REVIEW, "193.333333"),
+        ("TC-N-6", {"total_investment": 29, "industry_investment": 27}, REVIEW, "193.333333"),
         ("TC-N-7", {}, PASS, "13.333333"),
         ("TC-N-7", {"annual_tax": 9_000}, REVIEW, "6"),
         ("TC-N-8", {}, PASS, "24"),

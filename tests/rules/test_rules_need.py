@@ -15,6 +15,7 @@ from tests.factory_land import CRS, box, catalog, geodesic_m2, write
 from tests.factory_rules import book, town
 
 from townland import units
+from townland.dossier import Dossier
 from townland.measuring import measure_town
 from townland.measuring.prepare import gather
 from townland.reading.vector import read_layer
@@ -49,7 +50,8 @@ def facts_of(folder: Path, plots: list[Any], codes: list[str], dossier: Any = No
         for spec in held.layer
     }
     result = measure_town(place, grounds, book().measure, profile="survey", sliver_width_m=0.2)
-    return Facts("1", "甲镇", result.area_m2, Decimal(0), result.measures, dossier or {})
+    stated = Dossier.model_validate({"code": "1", **(dossier or {})})
+    return Facts("1", "甲镇", result.area_m2, Decimal(0), result.measures, stated)
 
 
 def need_of(facts: Facts) -> NeedTable:
@@ -153,7 +155,7 @@ DOSSIER = {
     "quota_ha": 3,
     "linked_quota_ha": 1,
     "replacement_bank_ha": 1,
-    "replacement_bank_paddy_ha": 5,
+    "replacement_bank_paddy_ha": 1,
     "population": 1_000,
 }
 

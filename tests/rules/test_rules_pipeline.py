@@ -16,6 +16,7 @@ from tests.factory_land import box, catalog, write
 from tests.factory_rules import book
 
 from townland.assessment import check
+from townland.dossier import Dossier
 from townland.results import Assessment
 from townland.towns import read_towns
 
@@ -41,19 +42,24 @@ PLOTS = [
 ]
 ZONES = [(box(0, 0, 1000, 700), "010"), (box(0, 700, 1000, 1000), "020")]
 FARMLAND = [box(100, 0, 180, 1000)]
-DOSSIER = {
-    "county_code": "450222",
-    "quota_ha": 30,
-    "linked_quota_ha": 2,
-    "replacement_bank_ha": 12,
-    "replacement_bank_paddy_ha": 2,
-    "population": 5_000,
-    "supply": {
-        place: [{"year": year, "approved_ha": 100, "supplied_ha": 70} for year in range(2013, 2018)]
-        for place in ("city", "county")
-    },
-    "reused_sites": [],
-}
+DOSSIER = Dossier.model_validate(
+    {
+        "code": "1",
+        "county_code": "450222",
+        "quota_ha": 30,
+        "linked_quota_ha": 2,
+        "replacement_bank_ha": 12,
+        "replacement_bank_paddy_ha": 2,
+        "population": 5_000,
+        "supply": {
+            place: [
+                {"year": year, "approved_ha": 100, "supplied_ha": 70} for year in range(2013, 2018)
+            ]
+            for place in ("city", "county")
+        },
+        "reused_sites": [],
+    }
+)
 
 
 def judged(
@@ -96,7 +102,12 @@ def judged(
     extra = {**dict.fromkeys(roles, coverage), "planned_use": 'tag_column = "BQ"\n'}
     extra["permanent_basic_farmland"] = coverage
     (town,) = read_towns([write(folder / "towns.gpkg", [TOWN], name=["甲镇"])])
-    return check([replace(town, dossier=DOSSIER)], catalog(folder, layers, **extra), LAW, on=DAY)
+    return check(
+        [replace(town, dossier=DOSSIER)],
+        catalog(folder, layers, **extra),
+        LAW,
+        on=DAY,
+    )
 
 
 def verdicts(found: Assessment) -> dict[str, str]:

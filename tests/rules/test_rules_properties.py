@@ -167,7 +167,7 @@ TOWN: dict[str, Any] = {
     "new_construction": measure("new_construction", NEW),
     "new_from_paddy": measure("new_from_paddy", NEW, net=48_000),
 }
-DOSSIER = {"quota_ha": 5.2, "linked_quota_ha": 0.5, "other_ha": 4.8}
+DOSSIER = {"quota_ha": 5.2, "linked_quota_ha": 0.5, "annual_output": 4.8}
 
 
 def outcome(finding: Finding) -> tuple[Any, ...]:
@@ -222,8 +222,8 @@ CHANGES = [
     of_rule("LAND-06", '  { used = "barren_built_on", total = "barren_total" },\n', ""),
     of_rule("LAND-06", '  { used = "stock_built_on", total = "stock_total" },\n', ""),
     of_rule("LAND-06", 'total = "barren_total"', 'total = "existing_construction"'),
-    of_rule("LAND-08", 'quota        = "quota_ha" ', 'quota        = "other_ha" '),
-    of_rule("LAND-08", 'linked_quota = "linked_quota_ha"', 'linked_quota = "other_ha"'),
+    of_rule("LAND-08", 'quota        = "quota_ha" ', 'quota        = "annual_output" '),
+    of_rule("LAND-08", 'linked_quota = "linked_quota_ha"', 'linked_quota = "annual_output"'),
     of_rule("LAND-08", 'unit         = "ha"   ', 'unit         = "mu"   '),
     of_rule("LAND-08", 'paddy = "new_from_paddy"', 'paddy = "new_from_unused"'),
     of_rule("LAND-08", 'measure      = "new_construction"', 'measure = "cultivated_built_on"'),

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.factory_dossier import NAMES, Day, event, on, paid, said, why
 
-from townland.dossier import EVENTS
+from townland.dossier.model import EVENTS
 from townland.i18n import render
 from townland.rules.judging.arithmetic import recomputed
 from townland.rules.kinds.stages import EVENT_WORDS, NEXT, WORDS, Stage, due, history
@@ -217,7 +217,7 @@ def test_fund_01_needs_events_and_payments() -> None:
 
 DAYS = st.dates(Day(2016, 1, 1), Day(2030, 12, 31))
 CHECKED = st.dates(Day(2018, 1, 1), Day(2030, 12, 31))
-HAPPENINGS = st.lists(st.tuples(DAYS, st.sampled_from(EVENTS)), max_size=14)
+HAPPENINGS = st.lists(st.tuples(DAYS, st.sampled_from(EVENTS)), max_size=14, unique=True)
 
 
 def test_the_machine_knows_every_event_and_every_state() -> None:

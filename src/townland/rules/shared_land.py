@@ -36,9 +36,9 @@ def overlaps(towns: Sequence[Facts], sliver_width_m: Decimal) -> tuple[SharedLan
     """Find the land that boundaries share, pair by pair; towns without a boundary are left out."""
     shared = []
     for first, second in pairs_of(towns):
-        if first.boundary is None or second.boundary is None:
-            continue
         other = _in_crs_of(first, second)
+        if first.boundary is None or first.crs is None or other is None:
+            continue
         if not shapely.intersects(first.boundary, other):  # most pairs of a province's towns
             continue
         shape = polygons_of(shapely.intersection(first.boundary, other))[0]
@@ -57,16 +57,20 @@ def overlaps(towns: Sequence[Facts], sliver_width_m: Decimal) -> tuple[SharedLan
 
 def distance_m(first: Facts, second: Facts) -> Decimal | None:
     """Give the distance between two boundaries on the plane, in metres; None without boundaries."""
-    if first.boundary is None or second.boundary is None:
+    other = _in_crs_of(first, second)
+    if first.boundary is None or first.crs is None or other is None:
         return None
-    pair = np.array([first.boundary, _in_crs_of(first, second)], dtype=object)
+    pair = np.array([first.boundary, other], dtype=object)
     near, far = geodesy.local_metres(pair, first.crs)
     return units.half_up(shapely.distance(near, far).item(), 1)
 
 
-def _in_crs_of(first: Facts, second: Facts) -> BaseGeometry:
-    """Give the second town's boundary in the CRS of the first."""
-    moved: BaseGeometry = second.boundary
-    if first.crs != second.crs:
-        moved = reproject(np.array([second.boundary], dtype=object), second.crs, first.crs)[0]
+def _in_crs_of(first: Facts, second: Facts) -> BaseGeometry | None:
+    """Give the second town's boundary in the CRS of the first; None where there is none."""
+    if second.boundary is None or first.crs is None or second.crs is None:
+        return None
+    if first.crs == second.crs:
+        return second.boundary
+    moved = reproject(np.array([second.boundary], dtype=object), second.crs, first.crs)[0]
+    assert isinstance(moved, BaseGeometry)  # noqa: S101 - one geometry in, one out
     return moved

@@ -9,13 +9,12 @@ from townland.issues import Issue
 from townland.rules.book.model import Rulebook
 from townland.rules.judging.facts import Facts
 
-COUNTY_CODE = "county_code"
 _ADMINISTRATIVE = re.compile(r"^\d{6}(\d{3}){0,2}$")
 _EMPTY_LEVELS = re.compile(r"(00)+$")
 
 
 def jurisdiction_issues(rulebook: Rulebook, facts: Facts) -> tuple[Issue, ...]:
-    """Warn of a town that lies where the rulebook is no law, or of which nobody knows where it lies.
+    """Warn of a town that lies where the rulebook is no law, or whose place is unknown.
 
     The county's code in the dossier decides; without it the town's own code, where that is an
     administrative one (6, 9 or 12 digits). Pairs of zeros at the end of the jurisdiction's code stand
@@ -24,7 +23,7 @@ def jurisdiction_issues(rulebook: Rulebook, facts: Facts) -> tuple[Issue, ...]:
     place = _EMPTY_LEVELS.sub("", rulebook.jurisdiction)
     if not place:
         return ()
-    code = facts.declared(COUNTY_CODE)
+    code = facts.dossier.county_code
     if code is None and _ADMINISTRATIVE.match(facts.town):
         code = facts.town
     words = {
@@ -45,7 +44,7 @@ def jurisdiction_issues(rulebook: Rulebook, facts: Facts) -> tuple[Issue, ...]:
                 feature=facts.town,
             ),
         )
-    if str(code).startswith(place):
+    if code.startswith(place):
         return ()
     return (
         Issue(

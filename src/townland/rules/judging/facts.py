@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TypeVar
 
+import pyproj
+from shapely.geometry.base import BaseGeometry
+
+from townland.dossier import UNSTATED, Dossier
 from townland.measuring.areas import Measure
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,18 +29,53 @@ class Facts:
     area_m2: Decimal
     closure_m2: Decimal
     measures: Mapping[str, Measure]
-    dossier: Mapping[str, Any] = field(default_factory=dict)
-    boundary: Any = None
-    crs: Any = None
+    dossier: Dossier = UNSTATED
+    boundary: BaseGeometry | None = None
+    crs: pyproj.CRS | None = None
 
-    def declared(self, path: str) -> Any:
-        """Give what the dossier states at a dotted path; None where it says nothing.
+    def declared(self, path: str) -> object:
+        """Give what the dossier states in the field of a dotted path; None where it states nothing.
 
-        >>> town = Facts("1", "甲镇", Decimal(0), Decimal(0), {}, {"supply": {"city": []}})
+        >>> from townland.dossier import Dossier
+        >>> dossier = Dossier.model_validate({"code": "1", "supply": {"city": []}})
+        >>> town = Facts("1", "甲镇", Decimal(0), Decimal(0), {}, dossier)
         >>> town.declared("supply.city"), town.declared("supply.county"), town.declared("type")
-        ([], None, None)
+        ((), None, None)
         """
-        value: Any = self.dossier
+        value: object = self.dossier
         for key in path.split("."):
-            value = value.get(key) if isinstance(value, Mapping) else None
+            value = value.get(key) if isinstance(value, Mapping) else getattr(value, key, None)
         return value
+
+    def stated(self, path: str, kind: type[T]) -> T | None:
+        """Give the value of a field that holds a `kind`; None where the dossier states nothing.
+
+        A rulebook's model checks that the field it names holds this (`NumberField` and its
+        like).
+
+        >>> from townland.dossier import Dossier
+        >>> dossier = Dossier.model_validate({"code": "1", "lists": {"city": False}})
+        >>> Facts("1", "甲镇", Decimal(0), Decimal(0), {}, dossier).stated("lists.city", bool)
+        False
+        """
+        value = self.declared(path)
+        assert value is None or isinstance(value, kind), path  # noqa: S101 - the rulebook's model checks it
+        return value
+
+    def entries(self, path: str, kind: type[T]) -> tuple[T, ...] | None:
+        """Give the entries, each a `kind`, of a field that is a list; a field of one value is its own.
+
+        None where the dossier states nothing.
+
+        >>> from townland.dossier import Dossier
+        >>> town = Facts("1", "甲镇", Decimal(0), Decimal(0), {}, Dossier(code="1", carrier="建制镇"))
+        >>> town.entries("carrier", str), town.entries("linked_industries", str)
+        (('建制镇',), None)
+        """
+        value = self.declared(path)
+        if value is None:
+            return None
+        several = value if isinstance(value, tuple) else (value,)
+        known = tuple(each for each in several if isinstance(each, kind))
+        assert len(known) == len(several), path  # noqa: S101 - the rulebook's model checks it
+        return known

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from townland import units
-from townland.errors import DossierError
 from townland.i18n import Words, _
 from townland.rules import stating
 from townland.rules.judging import phrases
@@ -14,51 +13,48 @@ from townland.rules.judging.case import Case, both
 from townland.rules.judging.clause import Only, Rule
 
 
-def number(case: Case[Rule], path: str | None, unit: str = "") -> Decimal | None:
-    """Read a figure of the dossier, 0 or more; None where the dossier does not state it.
-
-    Raises
-    ------
-    DossierError
-        What stands there is no figure.
-    """
-    value = None if path is None else case.facts.declared(path)
-    return None if value is None else figure(case, str(path), value, unit)
-
-
-def figure(case: Case[Rule], path: str, value: Any, unit: str = "") -> Decimal:
-    """Take a value of the dossier as a figure, 0 or more.
-
-    Raises
-    ------
-    DossierError
-        It is none.
-    """
-    is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
-    if not is_number or not units.exact(value).is_finite() or value < 0:
-        place = {"town": case.facts.name or case.facts.town, "key": path, "value": repr(value)}
-        raise DossierError(
-            _(
-                "dossier of {town}: {key} is {value}; expected a number of {unit}, 0 or more",
-                **place,
-                unit=unit,
-            )
-            if unit
-            else _("dossier of {town}: {key} is {value}; expected a number, 0 or more", **place)
-        )
-    return units.exact(value)
+def number(case: Case[Rule], path: str | None) -> Decimal | None:
+    """Read a figure of the dossier; None where the dossier does not state it."""
+    value = None if path is None else case.facts.stated(path, float)
+    return None if value is None else units.exact(value)
 
 
 def area(case: Case[Rule], path: str | None, unit: str) -> Decimal | None:
-    """Read an area of the dossier in `unit`, as m²; None where the dossier does not state it."""
-    value = number(case, path, unit)
+    """Read an area of the dossier as m².
+
+    Parameters
+    ----------
+    case
+        The rule and the town.
+    path
+        The field, or None where the rule names none.
+    unit
+        What the field is in: ``m2``, ``ha``, ``km2`` or ``mu``.
+
+    Returns
+    -------
+    None where the dossier does not state it.
+    """
+    value = number(case, path)
     return None if value is None else units.to_m2(value, unit)
 
 
 def traced(
     case: Case[Rule], path: str | None, title: Words, unit: str | None = None
 ) -> list[dict[str, Any]]:
-    """Trace a figure of the dossier as a parameter; nothing where it is not stated."""
+    """Trace a figure of the dossier as a parameter; nothing where it is not stated.
+
+    Parameters
+    ----------
+    case
+        The rule and the town.
+    path
+        The field, or None where the rule names none.
+    title
+        What the figure is.
+    unit
+        What the field is in; None for a share or a count.
+    """
     value = number(case, path)
     if value is None:
         return []
@@ -87,5 +83,5 @@ def concerns(case: Case[Rule], only: Only | None) -> bool | None:
     """Tell whether the town is one of those that a rule concerns; None where the dossier is silent."""
     if only is None:
         return True
-    value = case.facts.declared(only.field)
-    return None if value is None else str(value) in only.values
+    value = case.facts.stated(only.field, str)
+    return None if value is None else value in only.values

@@ -9,9 +9,8 @@ from pydantic import Field, model_validator
 
 from townland import units
 from townland.documents import Strict
-from townland.errors import DossierError
 from townland.i18n import Words, _
-from townland.rules.judging import phrases
+from townland.rules.judging import fields, phrases
 from townland.rules.judging.case import (
     ZERO,
     Case,
@@ -255,7 +254,7 @@ def land_need(case: Case[LandNeed]) -> Finding:
     measure, gap = case.measure(rule.measure), gaps(case, rule.measure)
     need, closure = measure.area_m2, case.closure(rule.measure)
     solid = need - measure.sliver_m2
-    annual, linked = (_quota(case, key) for key in (rule.quota, rule.linked_quota))
+    annual, linked = (fields.area(case, key, rule.unit) for key in (rule.quota, rule.linked_quota))
     total = None if annual is None else annual + (linked or ZERO)
     near = [
         bar
@@ -311,15 +310,10 @@ def land_need(case: Case[LandNeed]) -> Finding:
         "short_m2": None if total is None else phrases.number(max(need - total, ZERO)),
         "parameters": [
             *(
-                {
-                    "name": key,
-                    "value": phrases.number(units.exact(case.facts.dossier[key])),
-                    "unit": rule.unit,
-                    "title": both(_field(key)),
-                    "origin": "dossier",
-                }
+                parameter
                 for key in (rule.quota, rule.linked_quota)
-                if key is not None and case.facts.dossier.get(key) is not None
+                if key is not None
+                for parameter in fields.traced(case, key, _field(key), rule.unit)
             ),
             case.own_number("uncertainty", rule.uncertainty),
             case.modality(),
@@ -345,25 +339,6 @@ def land_need(case: Case[LandNeed]) -> Finding:
             ),
         ],
     )
-
-
-def _quota(case: Case[LandNeed], key: str | None) -> Decimal | None:
-    """Read a quota of the dossier in m²; None where the dossier does not state it."""
-    value = None if key is None else case.facts.dossier.get(key)
-    if value is None:
-        return None
-    number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
-    if not number or not units.exact(value).is_finite() or value < 0:
-        raise DossierError(
-            _(
-                "dossier of {town}: {key} is {value}; expected a number of {unit}, 0 or more",
-                town=case.facts.name or case.facts.town,
-                key=key,
-                value=repr(value),
-                unit=case.rule.unit,
-            )
-        )
-    return units.to_m2(value, case.rule.unit)
 
 
 def _balance(case: Case[Rule], rule: LandNeed) -> list[dict[str, Any]]:

@@ -79,7 +79,7 @@ NOTHING: dict[str, Any] = {
 
 def amount(case: Case[Rule], path: str) -> Decimal | None:
     """Give an amount of the dossier; None where it does not state it."""
-    value = case.facts.declared(path)
+    value = case.facts.stated(path, float)
     return None if value is None else units.exact(value)
 
 
@@ -146,7 +146,7 @@ class Reading:
 def investment_density(case: Case[InvestmentDensity]) -> Finding:
     """Judge the investment for each km², by every reading of which km² the clause means."""
     rule = case.rule
-    town_type, invested = case.facts.declared(rule.type), amount(case, rule.investment)
+    town_type, invested = case.facts.stated(rule.type, str), amount(case, rule.investment)
     types = {"light_asset": _("light-asset"), "heavy_asset": _("heavy-asset")}
     if town_type is not None and town_type != rule.town_type:
         kinds = {"type": types.get(town_type, _("{type}", type=town_type))}
@@ -352,7 +352,7 @@ def declared_share(case: Case[DeclaredShare]) -> Finding:
 def debt_guard(case: Case[DebtGuard]) -> Finding:
     """Judge borrowing through a platform company by the county's debt ratio."""
     rule = case.rule
-    ratio, platform = amount(case, rule.ratio), case.facts.declared(rule.platform)
+    ratio, platform = amount(case, rule.ratio), case.facts.stated(rule.platform, str)
     free, disguised = platform == "none", platform == "disguised_borrowing"
     near = ratio is not None and abs(ratio - rule.limit) < case.uncertainty * rule.limit
     above = ratio is not None and ratio > rule.limit

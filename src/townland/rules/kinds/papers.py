@@ -129,7 +129,7 @@ def law_range(name: str, value: Any, title: Any) -> dict[str, Any]:
 def counts_within(case: Case[CountsWithin]) -> Finding:
     """Count the entries of lists, each of which should be within its range."""
     rule = case.rule
-    lists = {each.field: case.facts.declared(each.field) for each in rule.counted}
+    lists = {each.field: case.facts.entries(each.field, str) for each in rule.counted}
     missing = [path for path, entries in lists.items() if entries is None]
     counts = {path: units.exact(len(entries or ())) for path, entries in lists.items()}
     off = [
@@ -148,7 +148,7 @@ def counts_within(case: Case[CountsWithin]) -> Finding:
                 "{title}: {count} ({names}); the clause has {least} to {most}.",
                 title=each.title,
                 count=counts[each.field],
-                names=phrases.listed(lists[each.field]) if lists[each.field] else "-",
+                names=phrases.listed(entries) if (entries := lists[each.field]) else "-",
                 least=each.least,
                 most=each.most,
             )
@@ -161,7 +161,7 @@ def counts_within(case: Case[CountsWithin]) -> Finding:
     trace = {
         "formula": both(_("The number of entries of each list; each must be within its range.")),
         "terms": [
-            stated(path, count, entries=list(lists[path]))
+            stated(path, count, entries=list(lists[path] or ()))
             for path, count in counts.items()
             if path not in missing
         ],
@@ -250,10 +250,9 @@ def documents_named(case: Case[DocumentsNamed]) -> Finding:
 def listed_among(case: Case[ListedAmong]) -> Finding:
     """State whether what the dossier names is on an open list of the policy."""
     rule = case.rule
-    value = case.facts.declared(rule.field)
-    if value is None:
+    names = case.facts.entries(rule.field, str)
+    if names is None:
         return not_known(case, [rule.field])
-    names = [value] if isinstance(value, str) else list(value)
     groups = {
         name: next((group for group in rule.groups if name in group.names), None) for name in names
     }
@@ -285,7 +284,7 @@ def listed_among(case: Case[ListedAmong]) -> Finding:
 def name_reserved(case: Case[NameReserved]) -> Finding:
     """Look whether a town bears the word in its name without being on the list."""
     rule = case.rule
-    bears, listed = rule.word in case.facts.name, case.facts.declared(rule.list)
+    bears, listed = rule.word in case.facts.name, case.facts.stated(rule.list, bool)
     place = {"word": rule.word, "name": case.facts.name}
     if bears and listed is None:
         return not_known(case, [rule.list])
@@ -320,7 +319,7 @@ def name_reserved(case: Case[NameReserved]) -> Finding:
 def application_window(case: Case[ApplicationWindow]) -> Finding:
     """Judge the year of the latest application before the day of the check."""
     rule = case.rule
-    if case.facts.declared("events") is None:
+    if case.facts.dossier.events is None:
         return not_known(case, ["events"])
     days = [day for day, name in events_until(case.facts, case.on) if name == "applied"]
     place = {"first": rule.first_year, "last": rule.last_year}

@@ -134,8 +134,8 @@ class History:
 
 def events_until(facts: Facts, on: dt.date) -> Events:
     """Give the events of a dossier up to a day, in order; those of one day as the dossier has them."""
-    stated = [(event["on"], str(event["event"])) for event in facts.declared("events") or ()]
-    return tuple(sorted((one for one in stated if one[0] <= on), key=lambda one: one[0]))
+    stated = [(event.on, event.event) for event in facts.dossier.events or () if event.on <= on]
+    return tuple(sorted(stated, key=lambda event: event[0]))
 
 
 def history(events: Events) -> History:
@@ -165,7 +165,7 @@ def due(past: History, on_listing: Decimal, on_construction: Decimal) -> Decimal
 def stage_deadline(case: Case[StageDeadline]) -> Finding:
     """Say where the town stands in a stage, by when its acceptance is due, and what follows."""
     rule = case.rule
-    if case.facts.declared("events") is None:
+    if case.facts.dossier.events is None:
         return not_known(case, ["events"])
     past = history(events_until(case.facts, case.on))
     running, extended, lost = CULTIVATION if rule.stage == "cultivation" else CONSTRUCTION
@@ -365,15 +365,19 @@ def _hasty(past: History) -> Words | None:
 def subsidy(case: Case[Subsidy]) -> Finding:
     """Set the subsidy paid against what has fallen due, and say what is to be returned."""
     rule = case.rule
+    dossier = case.facts.dossier
     missing = [path for path in ("events", "subsidy_paid") if case.facts.declared(path) is None]
     if missing:
         return not_known(case, missing)
     past = history(events_until(case.facts, case.on))
     rows = [
-        (path, row["on"], sign * units.exact(row["amount_wan"]))
-        for path, sign in (("subsidy_paid", 1), ("subsidy_returned", -1))
-        for row in case.facts.declared(path) or ()
-        if row["on"] <= case.on
+        (path, row.on, sign * units.exact(row.amount_wan))
+        for path, payments, sign in (
+            ("subsidy_paid", dossier.subsidy_paid, 1),
+            ("subsidy_returned", dossier.subsidy_returned, -1),
+        )
+        for row in payments or ()
+        if row.on <= case.on
     ]
     terms = [
         {"field": path, "on": day.isoformat(), "value": phrases.number(value)}
@@ -438,7 +442,7 @@ def subsidy(case: Case[Subsidy]) -> Finding:
             case.modality(),
         ],
     }
-    unstated = case.facts.declared("subsidy_returned") is None
+    unstated = dossier.subsidy_returned is None
     return case.finding(
         verdict,
         why,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Annotated, Literal, NamedTuple, cast
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
+from townland import units
 from townland.documents import Strict
-from townland.errors import DossierError
+from townland.dossier.model import Supply
 from townland.i18n import Bilingual, Words, _
 from townland.rules.judging import fields, phrases
 from townland.rules.judging.case import ZERO, Case, both, gaps, known_part, only_slivers
@@ -188,26 +189,12 @@ def _supplied(
     case: Case[Rule], place: Supplier, years: Sequence[int]
 ) -> tuple[list[_Year], list[str]]:
     """Give what the dossier states of the years that count, and the fields it does not state."""
-    stated = case.facts.declared(place.supply)
-    found: dict[int, _Year] = {}
-    for row in stated if isinstance(stated, list | tuple) else ():
-        if not isinstance(row, Mapping) or row.get("year") not in years:
-            continue
-        year = cast(int, row["year"])
-        if year in found:
-            raise DossierError(
-                _(
-                    "dossier of {town}: {key} states the year {year} twice",
-                    town=case.facts.name or case.facts.town,
-                    key=place.supply,
-                    year=year,
-                )
-            )
-        amounts = [
-            fields.figure(case, f"{place.supply}.{key}", row.get(key), "ha")
-            for key in ("approved_ha", "supplied_ha")
-        ]
-        found[year] = _Year(year, *amounts)
+    stated = case.facts.entries(place.supply, Supply)
+    found = {
+        row.year: _Year(row.year, units.exact(row.approved_ha), units.exact(row.supplied_ha))
+        for row in stated or ()
+        if row.year in years
+    }
     lacking = [place.supply] if stated is None else []
     if stated is not None:
         lacking = [f"{place.supply} ({year})" for year in years if year not in found]

@@ -80,7 +80,7 @@ def segment_limit(case: Together[SegmentLimit]) -> Finding:
     rule = case.rule
     segments: dict[str, list[Facts]] = {}
     for town in case.towns:
-        segment = town.declared(rule.field)
+        segment = town.stated(rule.field, str)
         if segment is not None:
             segments.setdefault(segment, []).append(town)
     silent = case.without(rule.field)
@@ -183,7 +183,7 @@ def portfolio_counts(case: Together[PortfolioCounts]) -> Finding:
     silent = {each.list: towns for each, _on, towns in rows if towns}
     sums = {
         path: (
-            sum((units.exact(town.declared(path) or 0) for town in case.towns), NONE),
+            sum((units.exact(town.stated(path, float) or 0) for town in case.towns), NONE),
             case.without(path),
         )
         for path in rule.sums

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, NamedTuple, cast
+from typing import Annotated, Literal, NamedTuple, cast
 
 from pydantic import Field
 
 from townland import units
-from townland.errors import DossierError
+from townland.dossier.model import Site
 from townland.i18n import Words, _
 from townland.rules.judging import fields, phrases
 from townland.rules.judging.case import Case, both
@@ -50,9 +49,9 @@ def transition(case: Case[Transition]) -> Finding:
     its own day on.
     """
     rule = case.rule
-    stated = case.facts.declared(rule.sites)
+    stated = case.facts.entries(rule.sites, Site)
     sites = sorted(
-        (_site(case, rule, at, row) for at, row in enumerate(stated or ())),
+        (_reused(site, rule.years, case.on) for site in stated or ()),
         key=lambda site: (site.end, site.name),
     )
     pending = [site for site in sites if site.registered is None]
@@ -124,36 +123,23 @@ def transition(case: Case[Transition]) -> Finding:
     )
 
 
-def _site(case: Case[Rule], rule: Transition, at: int, row: Any) -> _Site:
-    held = row if isinstance(row, Mapping) else {}
-    start = _day(case, rule, held.get("start"))
-    if start is None:
-        raise DossierError(
-            _(
-                "dossier of {town}: {key} has an entry without its start; give the day",
-                town=case.facts.name or case.facts.town,
-                key=rule.sites,
-            )
-        )
-    registered = _day(case, rule, held.get("new_use_registered_on"))
-    if registered is not None and registered > case.on:
+def _reused(site: Site, years: int, on: dt.date) -> _Site:
+    """Set the end of a site's transition against the day `on`.
+
+    Parameters
+    ----------
+    site
+        The site, with the day of its start and that of its registration.
+    years
+        How long the transition lasts.
+    on
+        The day of the check; a registration after it does not count yet.
+    """
+    registered = site.new_use_registered_on
+    if registered is not None and registered > on:
         registered = None
-    end = _years_later(start, rule.years)
-    name = str(held.get("name") or at + 1)
-    return _Site(name, start, end, registered, (end - case.on).days)
-
-
-def _day(case: Case[Rule], rule: Transition, value: Any) -> dt.date | None:
-    if value is None or (isinstance(value, dt.date) and not isinstance(value, dt.datetime)):
-        return value
-    raise DossierError(
-        _(
-            "dossier of {town}: {key} is {value}; expected a day such as 2018-05-01",
-            town=case.facts.name or case.facts.town,
-            key=rule.sites,
-            value=repr(value),
-        )
-    )
+    end = _years_later(site.start, years)
+    return _Site(site.name, site.start, end, registered, (end - on).days)
 
 
 def _years_later(start: dt.date, years: int) -> dt.date:
