@@ -41,6 +41,10 @@ def test_checking_a_town() -> None:
     assert "螺溪小镇" in outputs(cells["inputs"], "text/plain")[0]
     assert "not_evaluated" in outputs(cells["check"], "text/html")[0]
     assert "永久基本农田" in cells["reason"].outputs[0]["text"]
+    assert "<svg" in outputs(cells["town"], "text/html")[0]
     assert "水田" in outputs(cells["classes"], "text/html")[0]
+    assert outputs(cells["chart"], "text/html")[0].count("linear-gradient") > 5  # bars are drawn
+    assert outputs(cells["sum"], "text/plain") == ["True"]
+    assert outputs(cells["what-if"], "text/plain") == ["<Finding LAND-03 T02: review, 0.00 m2>"]
     assert "srcdoc" in outputs(cells["map"], "text/html")[0]
     assert "farmland_built_on" in outputs(cells["evidence"], "text/html")[0]
