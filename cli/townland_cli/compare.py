@@ -24,7 +24,19 @@ from townland_cli import printing
 
 
 def side_by_side(comparison: Mapping[str, Any], out: Path, *, html: bool, lang: str) -> None:
-    """Print what two or more runs say of the same towns: how often what, what differs and why."""
+    """Print what two or more runs say of the same towns: how often what, what differs and why.
+
+    Parameters
+    ----------
+    comparison
+        What `compare` gives.
+    out
+        The folder of the runs.
+    html
+        Whether the page was written.
+    lang
+        The language.
+    """
     short = labels([run["name"] for run in comparison["runs"]])
     for name, letter in short.items():
         typer.echo(f"{letter}  {name}")
@@ -78,7 +90,17 @@ def side_by_side(comparison: Mapping[str, Any], out: Path, *, html: bool, lang: 
 
 
 def _one_measure(rows: Sequence[Mapping[str, Any]], short: Mapping[str, str], lang: str) -> None:
-    """Print what several runs measure alike and judge by rules of different names."""
+    """Print what several runs measure alike and judge by rules of different names.
+
+    Parameters
+    ----------
+    rows
+        Rows of ``same_measure``.
+    short
+        A letter for each run.
+    lang
+        The language.
+    """
     if rows:
         typer.echo("")
         typer.echo(_("One area, judged by rules of different names:").render(lang))

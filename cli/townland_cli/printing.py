@@ -112,6 +112,13 @@ def progress(lang: str, *, quiet: bool) -> Iterator[Callable[[Words, int, int], 
     if quiet or not sys.stderr.isatty():
 
         def line(step: Words, done: int, whole: int) -> None:
+            """Print one step as a line.
+
+            Parameters
+            ----------
+            step, done, whole
+                What is being done, how many steps are done, and how many there are.
+            """
             LOGGER.info("%d/%d %s", done, whole, render(step, "en"))
             if not quiet:
                 typer.echo(f"[{done}/{whole}] {render(step, lang)}", err=True)
@@ -124,6 +131,13 @@ def progress(lang: str, *, quiet: bool) -> Iterator[Callable[[Words, int, int], 
         task = bar.add_task("", total=None)
 
         def update(step: Words, done: int, whole: int) -> None:
+            """Move the bar on.
+
+            Parameters
+            ----------
+            step, done, whole
+                What is being done, how many steps are done, and how many there are.
+            """
             LOGGER.info("%d/%d %s", done, whole, render(step, "en"))
             bar.update(task, description=render(step, lang), completed=done, total=whole)
 

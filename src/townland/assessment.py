@@ -39,7 +39,13 @@ Progress = Callable[[Words, int, int], None]
 
 
 def silent(step: Words, done: int, whole: int) -> None:
-    """Tell nobody how far a check has come."""
+    """Tell nobody how far a check has come.
+
+    Parameters
+    ----------
+    step, done, whole
+        What is being done, how many steps are done, and how many there are.
+    """
 
 
 FAILED, WANTING = 1, 3

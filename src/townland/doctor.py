@@ -88,6 +88,19 @@ def _answer(
     within: float,
     digits: int,
 ) -> Answer:
+    """Ask one library, and compare its point with the known one.
+
+    Parameters
+    ----------
+    question
+        What is asked, in words.
+    ask
+        Gives the library's point.
+    known, within
+        The known point, and how far apart the two may be.
+    digits
+        With how many decimals points are printed.
+    """
     try:
         x, y = ask()
     except Exception as problem:  # noqa: BLE001 - whatever is broken is the answer
@@ -122,6 +135,15 @@ def locate(
     path: Path, *, layer: str | None = None, crs: str | None = None, region: Bounds | None = None
 ) -> Located:
     """Ask a file for its CRS: what it declares, what its numbers allow, and what comes of both.
+
+    Parameters
+    ----------
+    path
+        The file.
+    layer, crs
+        Which layer is read, and the CRS that the user states.
+    region
+        The box in degrees of the layers that the file must meet.
 
     Raises
     ------

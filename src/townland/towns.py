@@ -311,6 +311,17 @@ def usual_name(fields: Sequence[str]) -> str | None:
 
 
 def _chosen(rows: Rows, where: Mapping[str, list[str]], source: Source) -> Rows:
+    """The rows with the wanted values.
+
+    Parameters
+    ----------
+    rows
+        All rows.
+    where
+        The wanted values by column; all rows without any.
+    source
+        Where they come from.
+    """
     if not where:
         return rows
     chosen = rows.take(matches(rows.columns, where))
@@ -359,7 +370,15 @@ def _areas(rows: Rows, source: Source) -> tuple[Rows, list[Issue]]:
 
 
 def _number(rows: Rows, at: int, source: Source) -> int:
-    """The number of a feature in its file, counted from 1 as people do."""
+    """The number of a feature in its file, counted from 1 as people do.
+
+    Parameters
+    ----------
+    rows, at
+        The rows, and the position of one.
+    source
+        Where they come from.
+    """
     return source.number(int(rows.fid[at]))
 
 

@@ -105,6 +105,17 @@ def convert(
 
 
 def _require_target(target: Path, suffix: str, encoding: str | None) -> None:
+    """Make sure that the file to write is new, of a known format, and in a folder that exists.
+
+    Parameters
+    ----------
+    target
+        The file to write.
+    suffix
+        Its suffix in small letters, which names the format.
+    encoding
+        The encoding that was asked for; None for the format's own.
+    """
     if suffix not in WRITERS:
         raise ReportError(
             _(
@@ -140,7 +151,17 @@ def _require_target(target: Path, suffix: str, encoding: str | None) -> None:
 def _write(
     table: Table, target: Path, writer: Callable[[Table, Path], list[Issue]]
 ) -> tuple[tuple[Path, ...], list[Issue]]:
-    """Write into a folder beside the target, then rename; the file that names the rest comes last."""
+    """Write into a folder beside the target, then rename; the file that names the rest comes last.
+
+    Parameters
+    ----------
+    table
+        What is written.
+    target
+        The file that names the result.
+    writer
+        Writes the table to a file, and gives what was lost.
+    """
     folder = target.with_name(target.name + ".partial")
     try:
         folder.mkdir()

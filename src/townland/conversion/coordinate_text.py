@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import count, takewhile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from townland.conversion.ogr import encoding_named
-from townland.conversion.table import Table
+from townland.conversion.table import Table, Value
 from townland.errors import CRSError, ReportError
 from townland.geodesy import official_area_m2, round_half_up
 from townland.geodesy.crs import describe
@@ -37,6 +37,15 @@ def write_text(table: Table, path: Path, *, encoding: str | None = None) -> list
 
     Rings are numbered from 1 through all parts, and each ends with its first point. The area of a
     header is the official one, in hectares. The text is GB18030, unless UTF-8 is asked for.
+
+    Parameters
+    ----------
+    table
+        What is written.
+    path
+        The file.
+    encoding
+        ``UTF-8`` or ``GB18030``, the default.
 
     Raises
     ------
@@ -102,11 +111,12 @@ def write_text(table: Table, path: Path, *, encoding: str | None = None) -> list
     return issues
 
 
-def _printed(table: Table, path: Path) -> Any:
+def _printed(table: Table, path: Path) -> NDArray[np.object_]:
     """The polygons with the decimals that are written.
 
     Rings are told by how they lie: what crosses itself, or falls together, would be told wrongly.
     """
+    printed: NDArray[np.object_]
     printed = shapely.transform(table.geometry, lambda xy: round_half_up(xy, DIGITS))
     odd = np.flatnonzero(~shapely.is_valid(printed) | (shapely.area(printed) == 0))
     if len(odd):
@@ -129,14 +139,27 @@ def _extras(table: Table) -> list[str]:
 
 
 def _plot(
-    shape: Any,
-    row: dict[str, Any],
+    shape: shapely.Polygon | shapely.MultiPolygon,
+    row: Mapping[str, Value],
     at: int,
     name: str | None,
     area_m2: float,
     extras: Sequence[str],
     changed: list[str],
 ) -> Iterator[str]:
+    """Write one feature: its header and the points of its rings.
+
+    Parameters
+    ----------
+    shape, row, at, name
+        The feature: its geometry, its values by column, its number from 0, what it is called.
+    area_m2
+        Its official area in m².
+    extras
+        Columns of what headers give beyond the usual.
+    changed
+        Takes the texts that could not be written as they stand.
+    """
     rings = [
         np.asarray(ring.coords)[:, :2]
         for part in shapely.get_parts(shape)
@@ -160,7 +183,7 @@ def _plot(
         first += corners
 
 
-def _told(value: Any, changed: list[str]) -> str:
+def _told(value: Value, changed: list[str]) -> str:
     """A text that no reader of the format takes for something else."""
     if value is None:
         return ""

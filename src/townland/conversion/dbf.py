@@ -6,11 +6,11 @@ digits where a longer one follows.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from townland.conversion.table import Column
+from townland.conversion.table import Column, Value
 from townland.reading.encoding import GB18030, UTF_8
 
 LANGUAGE_BYTES = {GB18030: 0x4D, UTF_8: 0x00}
@@ -31,6 +31,17 @@ def write_dbf(path: Path, columns: Sequence[Column], count: int, encoding: str) 
     """Write `count` rows (dBASE III); text, integer and real columns have a width that fits.
 
     What is missing is blank.
+
+    Parameters
+    ----------
+    path
+        The file.
+    columns
+        The columns, each with `count` values.
+    count
+        How many rows there are.
+    encoding
+        The encoding of text and of the columns' names, one of `LANGUAGE_BYTES`.
     """
     if not columns:  # a table without a column is no table
         columns = [Column("FID", "integer", tuple(range(count)), 9, 0)]
@@ -55,7 +66,18 @@ def write_dbf(path: Path, columns: Sequence[Column], count: int, encoding: str) 
         stream.write(b"\x1a")
 
 
-def _cell(value: Any, column: Column, width: int, encoding: str) -> bytes:
+def _cell(value: Value, column: Column, width: int, encoding: str) -> bytes:
+    """One cell, as wide as its column.
+
+    Parameters
+    ----------
+    value
+        What stands in it; None where it is blank.
+    column, width
+        Its column, and how many bytes the column has.
+    encoding
+        The encoding of text.
+    """
     if value is None:
         return b" " * width
     if column.kind == "text":
@@ -64,6 +86,6 @@ def _cell(value: Any, column: Column, width: int, encoding: str) -> bytes:
         return str(value).encode("ascii").rjust(width)
     if column.kind == "real":
         return f"{value:.{column.precision or 0}f}".encode("ascii").rjust(width)
-    if column.kind == "date":
+    if isinstance(value, dt.date):  # a column of days
         return f"{value.year:04}{value.month:02}{value.day:02}".encode("ascii")
     return b"T" if value else b"F"

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from townland.conversion.table import Value
+
+if TYPE_CHECKING:
+    from ezdxf.document import Drawing
+    from ezdxf.entities.dxfgfx import DXFGraphic
+    from ezdxf.layouts.layout import Modelspace
+
+
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import shapely
 
@@ -35,6 +44,15 @@ def write_dxf(table: Table, path: Path, *, encoding: str | None = None) -> list[
     columns are kept as extended data, which ``townland`` reads again. The CRS cannot be kept.
 
     With GB18030 it is a drawing of 2000 with code page 936, else one of 2007 in UTF-8.
+
+    Parameters
+    ----------
+    table
+        What is written.
+    path
+        The file.
+    encoding
+        ``UTF-8``, the default, or ``GB18030``.
     """
     from ezdxf.filemanagement import new
 
@@ -88,7 +106,7 @@ def _without_clock() -> Iterator[None]:
         options.write_fixed_meta_data_for_testing = before
 
 
-def _layer(document: Any, row: Mapping[str, Any]) -> str:
+def _layer(document: Drawing, row: Mapping[str, Value]) -> str:
     """The drawing's layer of a feature, made where it is new."""
     column = next((name for name in row if name.lower() == "layer"), None)
     stated = row[column] if column is not None else None
@@ -99,7 +117,20 @@ def _layer(document: Any, row: Mapping[str, Any]) -> str:
     return name
 
 
-def _draw(space: Any, shape: Any, layer: str) -> Any:
+def _draw(
+    space: Modelspace, shape: shapely.Polygon | shapely.MultiPolygon, layer: str
+) -> DXFGraphic:
+    """Draw a feature: a polyline where it has one ring, else a hatch of all its rings.
+
+    Parameters
+    ----------
+    space
+        The model space of the drawing.
+    shape
+        The feature's geometry.
+    layer
+        The layer of the drawing.
+    """
     attributes = {"layer": layer}
     if shape.geom_type == "Polygon" and not len(shape.interiors):
         return space.add_lwpolyline(_corners(shape.exterior), close=True, dxfattribs=attributes)
@@ -111,12 +142,25 @@ def _draw(space: Any, shape: Any, layer: str) -> Any:
     return drawn
 
 
-def _corners(ring: Any) -> list[tuple[float, float]]:
+def _corners(ring: shapely.LinearRing) -> list[tuple[float, float]]:
     corners: list[tuple[float, float]] = [tuple(p) for p in shapely.get_coordinates(ring).tolist()]
     return corners[:-1]
 
 
-def _label(space: Any, shape: Any, name: str, layer: str) -> None:
+def _label(
+    space: Modelspace, shape: shapely.Polygon | shapely.MultiPolygon, name: str, layer: str
+) -> None:
+    """Write a feature's name within it, in a height that suits its size.
+
+    Parameters
+    ----------
+    space
+        The model space of the drawing.
+    shape, name
+        The feature's geometry, and what it is called.
+    layer
+        The layer of the drawing.
+    """
     point = shape.representative_point()
     west, south, east, north = shape.bounds
     height = max(east - west, north - south) * _TEXT_SHARE

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 import shapely
 
-from townland.conversion.table import Table, as_json, dates_as_text
+from townland.conversion.table import Table, Value, as_json, dates_as_text
 from townland.geodesy.crs import LONLAT, describe, is_identical, reproject
 from townland.i18n import _
 from townland.issues import Issue
@@ -68,13 +68,13 @@ def _clean(text: str) -> str:
     return _FORBIDDEN.sub("", text)
 
 
-def _text(value: Any) -> str:
+def _text(value: Value) -> str:
     value = as_json(value)
     text = str(value).lower() if isinstance(value, bool) else str(value)
     return escape(_clean(text), _KEPT)
 
 
-def _data(row: dict[str, Any]) -> str:
+def _data(row: Mapping[str, Value]) -> str:
     cells = "".join(
         f"<SimpleData name={quoteattr(_clean(name))}>{_text(value)}</SimpleData>"
         for name, value in row.items()
@@ -83,21 +83,21 @@ def _data(row: dict[str, Any]) -> str:
     return f'<ExtendedData><SchemaData schemaUrl="#columns">{cells}</SchemaData></ExtendedData>'
 
 
-def _geometry(shape: Any) -> str:
+def _geometry(shape: shapely.Polygon | shapely.MultiPolygon) -> str:
     parts = [_polygon(part) for part in shapely.get_parts(shape)]
     if shape.geom_type == "Polygon":
         return parts[0]
     return f"<MultiGeometry>{''.join(parts)}</MultiGeometry>"
 
 
-def _polygon(polygon: Any) -> str:
+def _polygon(polygon: shapely.Polygon) -> str:
     holes = "".join(
         f"<innerBoundaryIs>{_ring(hole)}</innerBoundaryIs>" for hole in polygon.interiors
     )
     return f"<Polygon><outerBoundaryIs>{_ring(polygon.exterior)}</outerBoundaryIs>{holes}</Polygon>"
 
 
-def _ring(ring: Any) -> str:
+def _ring(ring: shapely.LinearRing) -> str:
     points = " ".join(
         f"{_number(x)},{_number(y)}" for x, y in shapely.get_coordinates(ring).tolist()
     )

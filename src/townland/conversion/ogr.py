@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyproj
 import shapely
 
 from townland.conversion.dbf import LANGUAGE_BYTES, write_dbf
-from townland.conversion.table import Column, Table, dates_as_text
+from townland.conversion.table import Column, Table, as_json, dates_as_text
 from townland.errors import ReportError
 from townland.i18n import _
 from townland.issues import Issue
@@ -43,6 +42,15 @@ def write_shapefile(table: Table, path: Path, *, encoding: str | None = None) ->
 
     Fields keep the width, precision and type that the file had, and grow only where a value would not
     fit, as Chinese text from GB18030 to UTF-8. Text longer than 254 bytes is cut.
+
+    Parameters
+    ----------
+    table
+        What is written.
+    path
+        The file with the ending ``.shp``.
+    encoding
+        ``UTF-8``, the default, or ``GB18030``.
     """
     used = encoding_named(encoding) if encoding is not None else UTF_8
     used = used or UTF_8
@@ -75,9 +83,22 @@ def _save(
     table: Table,
     columns: Sequence[Column],
     path: Path,
-    schema: dict[str, Any],
-    **options: Any,
+    schema: Mapping[str, object],
+    **options: str,
 ) -> None:
+    """Write polygons and columns through fiona.
+
+    Parameters
+    ----------
+    table, columns
+        The polygons, and the columns as they are named in the file.
+    path
+        The file.
+    schema
+        Geometry type and columns in fiona's words.
+    options
+        The driver, and options of its own.
+    """
     import fiona  # a GDAL of its own, and slow to load
 
     shapes = [shapely.geometry.mapping(shape) for shape in table.geometry]
@@ -101,7 +122,7 @@ def _save(
         ) from problem
 
 
-def _crs(crs: pyproj.CRS) -> Any:
+def _crs(crs: pyproj.CRS) -> object:
     import fiona.crs
 
     code = crs.to_epsg()
@@ -128,7 +149,7 @@ def _fitting(columns: Sequence[Column], encoding: str) -> tuple[list[Column], li
     found = []
     for column in columns:
         if column.kind == "datetime":
-            text = tuple(None if v is None else v.isoformat() for v in column.values)
+            text = tuple(as_json(value) for value in column.values)
             column = Column(column.name, "text", text)
         if column.kind == "text":
             column, grew, shortened = _fitting_text(column, encoding)
@@ -186,6 +207,15 @@ def _fitting_number(column: Column) -> tuple[Column, bool]:
 def _cut(text: str, encoding: str, width: int) -> str:
     """The longest beginning of a text that has at most `width` bytes, whole characters only.
 
+    Parameters
+    ----------
+    text
+        The text.
+    encoding, width
+        The encoding, and how many bytes there is room for.
+
+    Examples
+    --------
     >>> _cut("柳南区太阳村镇", "UTF-8", 10), _cut("柳南区太阳村镇", "GB18030", 10)
     ('柳南区', '柳南区太阳')
     """

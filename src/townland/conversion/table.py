@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal, SupportsFloat, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +22,9 @@ from townland.reading.vector import layer_crs, no_polygon, polygons, total_bound
 from townland.standards.fields import is_personal
 from townland.towns import usual_name
 
+Value: TypeAlias = str | bool | int | float | dt.date | dt.time | None
+"""What a cell holds; a `datetime` is a `date`, too."""
+
 Kind = Literal["text", "integer", "real", "date", "datetime", "boolean"]
 
 
@@ -34,7 +37,7 @@ class Column:
 
     name: str
     kind: Kind
-    values: tuple[Any, ...]
+    values: tuple[Value, ...]
     width: int | None = None
     precision: int | None = None
 
@@ -43,7 +46,7 @@ class Column:
 class Table:
     """The polygons of a boundary file with their columns, in one CRS."""
 
-    geometry: NDArray[Any]
+    geometry: NDArray[np.object_]
     columns: tuple[Column, ...]
     crs: pyproj.CRS
 
@@ -58,7 +61,7 @@ class Table:
                 return [None if value is None else str(value) for value in column.values]
         return [None] * len(self)
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[dict[str, Value]]:
         """The values of each feature by column."""
         names = [column.name for column in self.columns]
         cells = zip(*(column.values for column in self.columns), strict=True)
@@ -76,6 +79,15 @@ def read_table(
     """Read all polygons of a boundary file, their columns, and what was assumed.
 
     `hidden` tells the columns that are not even read, nor are those of personal data.
+
+    Parameters
+    ----------
+    path
+        A boundary file.
+    layer, crs, encoding
+        Which layer is read, and what the user states in place of what the file says.
+    hidden
+        Tells of a column whether it stays unread; those of personal data always do.
 
     Raises
     ------
@@ -156,20 +168,19 @@ def _kind(of: pa.DataType) -> Kind | None:
     return "text"
 
 
-def _cell(value: Any) -> Any:
+def _cell(value: object) -> Value:
     if isinstance(value, float) and not np.isfinite(value):
         return None
     if value is None or isinstance(value, str | bool | int | float | dt.date):
         return value
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False, default=str)
-    try:
+    if isinstance(value, SupportsFloat):
         return float(value)
-    except (TypeError, ValueError):
-        return str(value)
+    return str(value)
 
 
-def as_json(value: Any) -> Any:
+def as_json(value: Value) -> Value:
     """A value as JSON can hold it: days and times become text."""
     return value.isoformat() if isinstance(value, dt.date | dt.time) else value
 

@@ -103,7 +103,15 @@ def sha256_of_frame(source: Source) -> str:
 
 
 def _column(frame: gpd.GeoDataFrame, column: str, place: str) -> pa.ChunkedArray:
-    """One column as Arrow has it; categories are their values."""
+    """One column as Arrow has it; categories are their values.
+
+    Parameters
+    ----------
+    frame, column
+        The frame, and one of its columns.
+    place
+        How messages name the frame.
+    """
     values = frame[column]
     if values.dtype == "category":
         values = values.astype(values.cat.categories.dtype)

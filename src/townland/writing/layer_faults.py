@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pyogrio
 import shapely
+from numpy.typing import NDArray
 
 from townland.errors import ReportError
 from townland.i18n import DEFAULT_LANGUAGE, _, render
@@ -32,6 +33,15 @@ def write_faults(
     """Write every fault that has a place, with the id of its feature, its code, severity and message.
 
     Faults of a layer as a whole have no place, and are told elsewhere.
+
+    Parameters
+    ----------
+    found
+        What was found in each layer.
+    path
+        The GeoPackage to write.
+    lang
+        The language of the messages.
 
     Returns
     -------
@@ -109,6 +119,19 @@ def _frame(each: Examined, lang: str) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(columns, geometry=gpd.array.from_shapely(flat, layer.crs))
 
 
-def _rows(fault: Faults, ids: Any, lang: str) -> Iterator[tuple[str, str, str, str]]:
+def _rows(
+    fault: Faults, ids: NDArray[np.object_], lang: str
+) -> Iterator[tuple[str, str, str, str]]:
+    """The features of a fault, as rows of `COLUMNS`.
+
+    Parameters
+    ----------
+    fault
+        One kind of fault.
+    ids
+        The ids of the layer's features.
+    lang
+        The language of the messages.
+    """
     for position, row in enumerate(fault.rows[:MOST].tolist()):
         yield str(ids[row]), fault.code, fault.severity, render(fault.at(position), lang)

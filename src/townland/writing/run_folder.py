@@ -267,7 +267,15 @@ def _remove(folder: Path) -> None:
 
 
 def _clear_stale(out: Path, partial: Path, replaced: Path) -> None:
-    """Take away what a killed run left beside `out`, and nothing that is somebody else's."""
+    """Take away what a killed run left beside `out`, and nothing that is somebody else's.
+
+    Parameters
+    ----------
+    out
+        The run folder.
+    partial, replaced
+        The folder being filled, and the older run set aside.
+    """
     if any((replaced / mark).is_file() for mark in WHOLE) and not out.exists():
         replaced.rename(out)  # killed between two renames: the older run is whole
     for folder in (partial, replaced):

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -181,7 +180,7 @@ def _ids(layer: Layer) -> Iterator[Faults]:
     if layer.spec.id_column is None:
         return
     ids = layer.frame["id"]
-    counts: Any = ids.map(ids.value_counts()).to_numpy()
+    counts = ids.map(ids.value_counts()).to_numpy()
     message = _("the id {id} stands {count} times", id=ids.to_numpy(), count=counts)
     first = ~ids.duplicated().to_numpy()
     yield from where((counts > 1) & first, "id_double", "warning", message)

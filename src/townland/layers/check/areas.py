@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
+import pyproj
 import shapely
 from numpy.typing import NDArray
 
@@ -80,7 +80,7 @@ def _half_of_last(written: Floats) -> float:
     return float(0.5 * 10.0**-digits)
 
 
-def tolerance_m2(geometry: Any, crs: Any) -> Floats:
+def tolerance_m2(geometry: NDArray[np.object_], crs: pyproj.CRS) -> Floats:
     """How far a recorded area may differ: its rounding, and what the XY tolerance does to an outline."""
     rules = fields.consistency()["area"]
     around = geodesy.perimeter_m(geometry, crs)
@@ -88,9 +88,25 @@ def tolerance_m2(geometry: Any, crs: Any) -> Floats:
 
 
 def _explained(
-    records: Records, recorded: Floats, official: Floats, allowed: Floats, differs: Any
+    records: Records,
+    recorded: Floats,
+    official: Floats,
+    allowed: Floats,
+    differs: NDArray[np.bool_],
 ) -> tuple[str, Words] | None:
-    """The one reason why nearly all areas that differ do so, if there is one."""
+    """The one reason why nearly all areas that differ do so, if there is one.
+
+    Parameters
+    ----------
+    records
+        The layer.
+    recorded, official
+        The areas in m² that the records state, and those that are measured.
+    allowed
+        How far the two may differ, in m².
+    differs
+        Where they differ by more.
+    """
     crs = records.layer.crs
     count, whole = int(differs.sum()), len(records)
     if not crs.is_geographic:

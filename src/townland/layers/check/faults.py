@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +31,7 @@ class Faults:
     severity: Severity
     message: Words | tuple[Words, ...]
     rows: NDArray[np.int64] = field(default_factory=NOBODY.copy)
-    shapes: Any = None
+    shapes: NDArray[np.object_] | None = None
 
     @property
     def count(self) -> int:
@@ -63,6 +62,15 @@ def where(
     """The features that a mask marks; arrays in the message are those of the whole layer.
 
     A function makes the message from the marked rows, where its words are costly.
+
+    Parameters
+    ----------
+    mask
+        The features that have the fault.
+    code, severity
+        Which fault it is, and how grave.
+    message
+        The message, or a function that makes it from the marked rows.
     """
     rows = np.flatnonzero(mask)
     if not len(rows):
@@ -88,7 +96,17 @@ def printed(hundredths: NDArray[np.int64]) -> NDArray[np.object_]:
 
 
 def issues(faults: Sequence[Faults], ids: Sequence[str], layer: str) -> Iterator[Issue]:
-    """The faults as issues: the first features of each kind, and how many there are in all."""
+    """The faults as issues: the first features of each kind, and how many there are in all.
+
+    Parameters
+    ----------
+    faults
+        The faults.
+    ids
+        The ids of the layer's features, in order.
+    layer
+        The layer's name.
+    """
     for each in faults:
         if not len(each.rows):
             yield Issue(each.code, each.severity, each.at(0), layer)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from townland import geodesy
 from townland.i18n import _
@@ -19,7 +20,7 @@ from townland.reading.layer import Layer
 from townland.standards import fields
 
 
-def topology_faults(layer: Layer, geometry: Any) -> Iterator[Faults]:
+def topology_faults(layer: Layer, geometry: NDArray[np.object_]) -> Iterator[Faults]:
     """Land that two features claim, gaps in a layer that tiles its area, and slivers.
 
     Parameters
@@ -59,7 +60,7 @@ def topology_faults(layer: Layer, geometry: Any) -> Iterator[Faults]:
         yield from _gap_faults(layer, geometry)
 
 
-def _gap_faults(layer: Layer, geometry: Any) -> Iterator[Faults]:
+def _gap_faults(layer: Layer, geometry: NDArray[np.object_]) -> Iterator[Faults]:
     rules = fields.consistency()["topology"]
     holes = prepare.gaps(
         geometry,
@@ -82,7 +83,7 @@ def _gap_faults(layer: Layer, geometry: Any) -> Iterator[Faults]:
     yield Faults("layer_gap", severity, message, near.astype(np.int64), found)
 
 
-def coverage_faults(layer: Layer, geometry: Any) -> Iterator[Faults]:
+def coverage_faults(layer: Layer, geometry: NDArray[np.object_]) -> Iterator[Faults]:
     """Features beyond the declared coverage; and what a layer that tiles its area leaves bare of it."""
     if layer.coverage is None or not len(geometry):
         return
@@ -114,7 +115,7 @@ def coverage_faults(layer: Layer, geometry: Any) -> Iterator[Faults]:
         yield Faults("coverage_bare", "warning", message, near.astype(np.int64), bare[kept])
 
 
-def _united(geometry: Any) -> Any:
+def _united(geometry: NDArray[np.object_]) -> shapely.Geometry:
     """The union: fast where features share their edges, sound where they do not."""
     if shapely.coverage_is_valid(geometry):
         return shapely.coverage_union_all(geometry)

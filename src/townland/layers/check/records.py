@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -82,7 +81,7 @@ def records(layer: Layer, columns: Mapping[str, str]) -> Records:
     """Take a layer's columns by their fields."""
     scheme = scheme_of(layer.spec)
     if scheme is not None and layer.spec.class_column is not None:
-        classes: Any = landclass.classify(layer.frame["code"], scheme, "survey")["code"]
+        classes = landclass.classify(layer.frame["code"], scheme, "survey")["code"]
         code = np.where(pd.isna(classes), "", classes).astype(object)
         return Records(layer, columns, code, scheme.id)
     found = Records(layer, columns, np.array([], dtype=object), "")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pyproj
@@ -16,6 +16,7 @@ from townland.errors import CatalogError, CRSError, LayerError
 from townland.geodesy import crs as crsys
 from townland.geodesy.crs import Bounds
 from townland.i18n import DEFAULT_LANGUAGE, Joined, Words, _
+from townland.layers.init.items import Item, Proposal
 from townland.layers.init.roles import (
     NOTES,
     by_fields,
@@ -25,7 +26,7 @@ from townland.layers.init.roles import (
     schemes_of,
 )
 from townland.layers.init.text import catalog_text
-from townland.layers.init.walk import Found, layers_below
+from townland.layers.init.walk import LayerFile, layers_below
 from townland.measuring.rasters import reading
 from townland.reading import source as sources
 from townland.reading.columns import as_text
@@ -44,43 +45,6 @@ CLASS_FIELDS = {
 TAGS = {"resettlement", "real_estate"}
 """Tags of planned plots that rulebooks ask for."""
 RIDGED = ("land_use", "permanent_basic_farmland")
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One layer that was found: where, its role if there is one, whether it is placed, and why.
-
-    `keys` are the lines of its table in the catalog: key, value, why; a line that stands as a comment
-    only has ``False`` last. `bounds` are in degrees, None where the CRS is not known.
-    `path` and `layer` are as the catalog names them, `file` is where the layer was found; `unlocated`
-    is the evidence for its role where the CRS alone is wanting.
-    """
-
-    source: str
-    title: str
-    path: str
-    layer: str | None
-    role: str | None
-    placed: bool
-    reason: Words
-    keys: tuple[tuple[str, str, Words, bool], ...] = ()
-    bounds: Bounds | None = None
-    file: Path = Path()
-    unlocated: Words | None = None
-
-    @property
-    def verdict(self) -> Words:
-        """Whether it is placed, in a word."""
-        return _("yes") if self.placed else _("no")
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """Everything that was found in a folder, in the order of the walk; `target` is its catalog."""
-
-    folder: str
-    items: tuple[Item, ...]
-    target: Path = Path("catalog.toml")
 
 
 def layers_init(
@@ -118,6 +82,13 @@ def layers_init(
     target = folder / "catalog.toml" if out is None else Path(out)
 
     def report(name: str, number: int, count: int) -> None:
+        """Pass on how far the walk has come.
+
+        Parameters
+        ----------
+        name, number, count
+            The file, its number, and how many there are.
+        """
         if progress is not None:
             progress(_("looking at {name}", name=name), number, count)
 
@@ -173,6 +144,15 @@ def propose(
 def write_proposal(proposal: Proposal, target: Path, *, lang: str) -> None:
     """Write the catalog, which must not exist.
 
+    Parameters
+    ----------
+    proposal
+        What was found.
+    target
+        The catalog to write.
+    lang
+        The language of its comments.
+
     Raises
     ------
     CatalogError
@@ -198,7 +178,18 @@ def write_proposal(proposal: Proposal, target: Path, *, lang: str) -> None:
         ) from None
 
 
-def _item(found: Found, folder: Path, target: Path) -> Item:
+def _item(found: LayerFile, folder: Path, target: Path) -> Item:
+    """Look at one layer that the walk found.
+
+    Parameters
+    ----------
+    found
+        Where it lies.
+    folder
+        The folder that is looked through.
+    target
+        The catalog to write, from whose folder paths start.
+    """
     path = _relative(found.path, target.parent)
     shown = found.path.relative_to(folder).as_posix() + (f" | {found.layer}" if found.layer else "")
     item = Item(
@@ -255,7 +246,7 @@ def _relative(path: Path, start: Path) -> str:
         return path.resolve().as_posix()
 
 
-def _raster(item: Item, found: Found) -> Item:
+def _raster(item: Item, found: LayerFile) -> Item:
     summary = reading.inspect_raster(found.path)
     role, why = raster_role(item.title, summary.dtype, summary.bands)
     bounds = _in_degrees(summary.bounds, summary.crs)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -83,6 +82,15 @@ def by_fields(fields: Sequence[str]) -> tuple[str, ...]:
 
 
 def _column(role: str, name: str, fields: Sequence[str]) -> str | None:
+    """The column that holds a field of a role's schema; None without one.
+
+    Parameters
+    ----------
+    role, name
+        The role, and the field's name in its schema.
+    fields
+        The columns of the layer.
+    """
     rule = next((rule for rule in schemas.fields(role) if rule.name == name), None)
     if rule is None:
         return schemas.find((name,), fields)
@@ -90,7 +98,7 @@ def _column(role: str, name: str, fields: Sequence[str]) -> str | None:
     return schemas.find((rule.name, *(a for a in rule.aliases if a != "TBMJ"), rule.zh), fields)
 
 
-def schemes_of(values: Sequence[Any], role: str) -> tuple[str, ...]:
+def schemes_of(values: Sequence[str], role: str) -> tuple[str, ...]:
     """The schemes under which every value of a class column is a code.
 
     Control zones have a scheme of their own; every other role may be in any of the others.
@@ -126,6 +134,15 @@ def is_village(names: Sequence[str]) -> bool:
 def raster_role(title: str, dtype: str, bands: int) -> tuple[str | None, Words]:
     """The role of a raster where its cells and its name both say it, and the evidence.
 
+    Parameters
+    ----------
+    title
+        The file's name, without its ending.
+    dtype, bands
+        The kind of its cells, and how many bands there are.
+
+    Examples
+    --------
     >>> raster_role("dem", "float32", 1)[0], raster_role("slope", "float32", 1)[0]
     ('elevation', None)
     >>> raster_role("image", "uint8", 3)[0], raster_role("image", "uint8", 1)[0]

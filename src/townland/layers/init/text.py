@@ -5,18 +5,25 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from townland.i18n import Words, _, render
-
-if TYPE_CHECKING:
-    from townland.layers.init import Item
+from townland.layers.init.items import Item
+from townland.layers.init.roles import NOTES
 
 
 def catalog_text(folder: str, items: Sequence[Item], lang: str) -> str:
     """The catalog as TOML.
 
     Layers that are placed are tables; what needs a choice stands as comments beneath them.
+
+    Parameters
+    ----------
+    folder
+        The folder that was looked through.
+    items
+        What was found, in order.
+    lang
+        The language of the comments.
     """
     names: set[str] = set()
     blocks = [_comment(_("Proposed from {folder} by townland layers init.", folder=folder), lang)]
@@ -40,6 +47,19 @@ def catalog_text(folder: str, items: Sequence[Item], lang: str) -> str:
 
 
 def _block(item: Item, names: set[str], extents: Sequence[Item], lang: str) -> Iterator[str]:
+    """The table of one layer that is placed.
+
+    Parameters
+    ----------
+    item
+        The layer.
+    names
+        The names that are taken; that of the layer is added.
+    extents
+        Layers that may be its coverage.
+    lang
+        The language of the comments.
+    """
     name = _unused(str(item.role), names)
     yield "[[layer]]"
     yield f"name = {_quoted(name)}"
@@ -57,8 +77,6 @@ def _block(item: Item, names: set[str], extents: Sequence[Item], lang: str) -> I
 
 
 def _is_extent(item: Item, lang: str) -> bool:
-    from townland.layers.init.roles import NOTES
-
     return render(item.reason, lang) == render(NOTES["extent"], lang)
 
 

@@ -23,7 +23,7 @@ _HEAD_BYTES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class LayerFile:
     """One layer of one file; `layer` is None where the file has one, `problem` says why it is unread.
 
     `inner` is the one file of a zip.
@@ -109,7 +109,7 @@ def _may_be_layer(path: Path, form: Format | None) -> bool:
         return False
 
 
-def layers_below(folder: Path, tell: Callable[[str, int, int], None]) -> Iterator[Found]:
+def layers_below(folder: Path, tell: Callable[[str, int, int], None]) -> Iterator[LayerFile]:
     """Every layer below a folder."""
     paths = list(files(folder))
     for number, path in enumerate(paths):
@@ -117,18 +117,18 @@ def layers_below(folder: Path, tell: Callable[[str, int, int], None]) -> Iterato
         try:
             yield from _layers(path)
         except LayerError as problem:
-            yield Found(path, problem=Joined((problem.message,)))
+            yield LayerFile(path, problem=Joined((problem.message,)))
 
 
-def _layers(path: Path) -> Iterator[Found]:
+def _layers(path: Path) -> Iterator[LayerFile]:
     form, inner = _form(path), None
     if form is not None and form.is_archive and path.is_file():  # a pipe would never end
         packed = _zipped(path)
         if len(packed) > 1:
-            yield from (Found(path, file.stem) for file in packed)
+            yield from (LayerFile(path, file.stem) for file in packed)
             return
         inner = packed[0] if packed else None
-    found = Found(path, inner=inner)
+    found = LayerFile(path, inner=inner)
     if found.is_raster:
         yield found
         return
@@ -136,7 +136,7 @@ def _layers(path: Path) -> Iterator[Found]:
     if len(layers) <= 1 and (form is None or form.layers is None):
         yield found
         return
-    yield from (Found(path, name) for name in layers)
+    yield from (LayerFile(path, name) for name in layers)
 
 
 def _zipped(path: Path) -> list[Path]:

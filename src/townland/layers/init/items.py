@@ -1,0 +1,46 @@
+"""What the walk through a folder gives: its layers, each with its role and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from townland.geodesy.crs import Bounds
+from townland.i18n import Words, _
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One layer that was found: where, its role if there is one, whether it is placed, and why.
+
+    `keys` are the lines of its table in the catalog: key, value, why; a line that stands as a comment
+    only has ``False`` last. `bounds` are in degrees, None where the CRS is not known.
+    `path` and `layer` are as the catalog names them, `file` is where the layer was found; `unlocated`
+    is the evidence for its role where the CRS alone is wanting.
+    """
+
+    source: str
+    title: str
+    path: str
+    layer: str | None
+    role: str | None
+    placed: bool
+    reason: Words
+    keys: tuple[tuple[str, str, Words, bool], ...] = ()
+    bounds: Bounds | None = None
+    file: Path = Path()
+    unlocated: Words | None = None
+
+    @property
+    def verdict(self) -> Words:
+        """Whether it is placed, in a word."""
+        return _("yes") if self.placed else _("no")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Everything that was found in a folder, in the order of the walk; `target` is its catalog."""
+
+    folder: str
+    items: tuple[Item, ...]
+    target: Path = Path("catalog.toml")
