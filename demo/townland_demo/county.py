@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -14,9 +13,9 @@ from numpy.typing import NDArray
 from townland_demo import fabric, farmland, planning, plans, survey
 from townland_demo.network import make_network
 from townland_demo.parcels import Parcels, draw_parcels, land_classes
-from townland_demo.planning import BRIEFS, Atoms, Town
+from townland_demo.planning import BRIEFS, Atoms, DrawnTown
 from townland_demo.sites import choose_sites
-from townland_demo.terrain import Terrain, make_terrain
+from townland_demo.terrain import Relief, make_terrain
 
 SEED = 2018
 
@@ -29,7 +28,7 @@ class County:
     farmland: gpd.GeoDataFrame
     plan: dict[str, gpd.GeoDataFrame]
     quota_ha: dict[str, float | None]
-    terrain: Terrain
+    terrain: Relief
 
 
 def make_county(seed: int = SEED) -> County:
@@ -115,11 +114,26 @@ def _renoded(parcels: Parcels, atoms: Atoms) -> Parcels:
 
 def _all_plots(
     rng: np.random.Generator,
-    towns: list[Town],
+    towns: list[DrawnTown],
     split: list[Atoms],
     built: list[NDArray[np.bool_]],
     code: NDArray[np.str_],
-) -> Any:
+) -> gpd.GeoDataFrame:
+    """The planned plots of all towns, one below the other.
+
+    Parameters
+    ----------
+    rng
+        Where all chance comes from; its seed decides the county.
+    towns
+        The four towns, drawn.
+    split
+        The faces of parcels and plan, town by town.
+    built
+        Which of the faces are planned construction.
+    code
+        The land class of each parcel.
+    """
     layers = [
         plans.plots(rng, town, atoms, b, code)
         for town, atoms, b in zip(towns, split, built, strict=True)
@@ -128,13 +142,36 @@ def _all_plots(
 
 
 def need_m2(atoms: Atoms, built: NDArray[np.bool_], code: NDArray[np.str_]) -> float:
-    """New construction land: planned construction less the existing construction under it."""
+    """New construction land: planned construction less the existing construction under it.
+
+    Parameters
+    ----------
+    atoms
+        The faces of parcels and plan in the town.
+    built
+        Which of the faces are planned construction.
+    code
+        The land class of each parcel.
+    """
     existing = (atoms.parcel >= 0) & np.isin(code[atoms.parcel], plans.EXISTING)
     return float(atoms.area[built & ~existing].sum())
 
 
 def _quota(
-    town: Town, atoms: Atoms, built: NDArray[np.bool_], code: NDArray[np.str_]
+    town: DrawnTown, atoms: Atoms, built: NDArray[np.bool_], code: NDArray[np.str_]
 ) -> float | None:
+    """The town's quota in hectares, None where its brief has no share.
+
+    Parameters
+    ----------
+    town
+        The town.
+    atoms
+        The faces of parcels and plan in the town.
+    built
+        Which of the faces are planned construction.
+    code
+        The land class of each parcel.
+    """
     share = town.brief.quota_share
     return None if share is None else round(need_m2(atoms, built, code) * share / 10_000, 4)

@@ -6,32 +6,29 @@ of one arrangement, so no edge is ever computed twice.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
-from townland_demo.grid import Array, Ints
+from townland_demo.grid import Array, Ints, Shapes
 
 GRID_M = 0.001
 
 
-def faces_of(lines: list[Any]) -> NDArray[Any]:
+def faces_of(lines: list[shapely.Geometry]) -> Shapes:
     """The polygons that a set of lines encloses, with vertices on the millimetre grid."""
     noded = shapely.union_all(lines, grid_size=GRID_M)
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
     return np.asarray(order(faces))
 
 
-def order(faces: NDArray[Any]) -> NDArray[Any]:
+def order(faces: Shapes) -> Shapes:
     """Rings from one corner on, polygons from west to east: an order that no library chooses."""
     faces = np.asarray(shapely.normalize(faces))
     centre = shapely.get_coordinates(shapely.centroid(faces)).round(2)
     return faces[np.lexsort((centre[:, 1], centre[:, 0]))]
 
 
-def neighbours(faces: NDArray[Any]) -> tuple[Ints, Array]:
+def neighbours(faces: Shapes) -> tuple[Ints, Array]:
     """Pairs of faces that share an edge, (n, 2), and the length in metres that each pair shares."""
     points, owner = shapely.get_coordinates(shapely.boundary(faces), return_index=True)
     _, ring = shapely.get_coordinates(shapely.get_rings(faces), return_index=True)
@@ -51,7 +48,7 @@ def neighbours(faces: NDArray[Any]) -> tuple[Ints, Array]:
     return np.asarray(pairs, dtype=np.int64), np.asarray(shared, dtype=np.float64)
 
 
-def dissolve(faces: NDArray[Any], group: Ints) -> tuple[NDArray[Any], Ints]:
+def dissolve(faces: Shapes, group: Ints) -> tuple[Shapes, Ints]:
     """Unite the faces of each group; returns polygons and the group number of each.
 
     A group that falls apart gives several polygons. Vertices on the outer edges stay.
@@ -66,11 +63,22 @@ def dissolve(faces: NDArray[Any], group: Ints) -> tuple[NDArray[Any], Ints]:
     return parts, numbers[source]
 
 
-def absorb_small(faces: NDArray[Any], kind: Ints, least_m2: Array, least_width_m: Array) -> Ints:
+def absorb_small(faces: Shapes, kind: Ints, least_m2: Array, least_width_m: Array) -> Ints:
     """Group numbers in which every too small or too thin face has joined a neighbour of its kind.
 
     The neighbour is the one with the longest common edge. A face without neighbour of its kind joins
     any; one without neighbours at all stays.
+
+    Parameters
+    ----------
+    faces
+        Polygons that tile the ground.
+    kind
+        The group of each face; only faces of one group are joined.
+    least_m2
+        The area under which a face is absorbed.
+    least_width_m
+        The width under which a face is absorbed.
     """
     pairs, shared = neighbours(faces)
     area, perimeter = shapely.area(faces), shapely.length(faces)
@@ -97,6 +105,6 @@ def absorb_small(faces: NDArray[Any], kind: Ints, least_m2: Array, least_width_m
     return np.array([root(number) for number in range(len(faces))])
 
 
-def inside_point(faces: NDArray[Any]) -> NDArray[Any]:
+def inside_point(faces: Shapes) -> Shapes:
     """A point of each face that is well inside it."""
     return np.asarray(shapely.point_on_surface(faces))

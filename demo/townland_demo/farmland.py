@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import shapely
@@ -11,12 +9,12 @@ from numpy.typing import NDArray
 
 from townland import units
 from townland_demo import zones
-from townland_demo.grid import Array, Ints, noise
+from townland_demo.grid import Array, Ints, Shapes, noise
 from townland_demo.parcels import Parcels
-from townland_demo.place import area_m2
+from townland_demo.place import areas_m2
 from townland_demo.sites import Sites
 from townland_demo.survey import COUNTY_CODE, COUNTY_NAME, YEAR
-from townland_demo.terrain import Terrain
+from townland_demo.terrain import Relief
 
 SCHEMA: dict[str, str] = {
     "BSM": "str:18", "YSDM": "str:10", "XZQDM": "str:12", "XZQMC": "str:100",
@@ -30,14 +28,32 @@ SCHEMA: dict[str, str] = {
 
 def choose_fields(
     rng: np.random.Generator,
-    land: Terrain,
+    land: Relief,
     sites: Sites,
     parcels: Parcels,
     code: NDArray[np.str_],
     slope_class: Ints,
-    keep_out: Any,
+    keep_out: shapely.Geometry,
 ) -> NDArray[np.bool_]:
-    """Which parcels were designated: level paddy first, in patches, away from the houses."""
+    """Which parcels were designated: level paddy first, in patches, away from the houses.
+
+    Parameters
+    ----------
+    rng
+        Where all chance comes from; its seed decides the county.
+    land
+        The relief: heights, slopes and rivers of the county.
+    sites
+        Where the market, the villages and the towns stand.
+    parcels
+        The parcels of the survey.
+    code
+        The land class of each parcel.
+    slope_class
+        The slope grade of each parcel, 1 to 5.
+    keep_out
+        Ground that is never designated.
+    """
     centre = shapely.get_coordinates(shapely.centroid(parcels.shape))
     patch = land.at(noise(rng, land.grid, 1000), centre)
     places = np.vstack([sites.villages, sites.market])
@@ -52,11 +68,20 @@ def choose_fields(
     return np.asarray(good & ~shapely.intersects(parcels.shape, keep_out))
 
 
-def redraw(rng: np.random.Generator, fields: NDArray[Any], steady: Any) -> NDArray[Any]:
+def redraw(rng: np.random.Generator, fields: Shapes, steady: shapely.Geometry) -> Shapes:
     """The same fields digitised once more: vertices off by up to 1.5 m, some left out.
 
     A vertex that two fields share moves once, so that the layer itself has no overlaps. Within
     `steady` the second hand had the first drawing beneath it: vertices move by up to 0.12 m.
+
+    Parameters
+    ----------
+    rng
+        Where all chance comes from; its seed decides the county.
+    fields
+        The fields of the survey that were designated.
+    steady
+        Ground where the second drawing keeps to the first.
     """
     coordinates, ring = shapely.get_coordinates(shapely.get_rings(fields), return_index=True)
     points, number = np.unique(np.round(coordinates, 3), axis=0, return_inverse=True)
@@ -91,6 +116,17 @@ def _find(points: Array, wanted: Array) -> Ints:
 
 
 def _shortest_edge(points: Array, number: Ints, ring: Ints) -> Array:
+    """The length of the shortest edge at each vertex.
+
+    Parameters
+    ----------
+    points
+        The distinct vertices, (n, 2), in local metres.
+    number
+        The vertex at each place of the rings.
+    ring
+        The ring at each place.
+    """
     step = np.flatnonzero(ring[1:] == ring[:-1])
     a, b = number[step], number[step + 1]
     length = np.hypot(*(points[a] - points[b]).T)
@@ -108,13 +144,13 @@ def _degree(number: Ints, ring: Ints) -> Ints:
     return np.bincount(edges.ravel(), minlength=int(number.max()) + 1)
 
 
-def farmland_table(survey: pd.DataFrame, shapes: NDArray[Any]) -> pd.DataFrame:
+def farmland_table(survey: pd.DataFrame, shapes: Shapes) -> pd.DataFrame:
     """Attributes of the designated fields, taken from the survey's rows; areas of their own shapes.
 
     The standard's fields for responsible persons (CFZR and the like) are left out: no personal data.
     """
-    rows: list[dict[str, Any]] = []
-    gross = [units.half_up(value, 2) for value in area_m2(shapes).tolist()]
+    rows: list[dict[str, object]] = []
+    gross = [units.half_up(value, 2) for value in areas_m2(shapes).tolist()]
     for number, (row, area) in enumerate(zip(survey.to_dict("records"), gross, strict=True), 1):
         ridge = units.half_up(area * units.exact(row["KCXS"]), 2)
         rows.append({

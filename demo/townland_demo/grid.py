@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
+Shapes: TypeAlias = NDArray[np.object_]
+"""An array of shapely geometries."""
 
 
 @dataclass(frozen=True)
-class Grid:
+class FieldGrid:
     """Nodes at every `step` metres from the local origin; fields are arrays of shape (ny, nx)."""
 
     width_m: float
@@ -37,7 +39,7 @@ class Grid:
     def sample(self, field: Array, points: Array) -> Array:
         """Bilinear values of `field` at `points` (n, 2); outside the grid the rim is held.
 
-        >>> grid = Grid(10, 10, 10)
+        >>> grid = FieldGrid(10, 10, 10)
         >>> grid.sample(np.array([[0.0, 1.0], [2.0, 3.0]]), np.array([[5.0, 5.0], [99.0, 0.0]]))
         array([1.5, 1. ])
         """
@@ -51,11 +53,20 @@ class Grid:
         return np.asarray(below * (1 - up) + above * up, dtype=np.float64)
 
 
-def noise(rng: np.random.Generator, grid: Grid, wavelength: float) -> Array:
+def noise(rng: np.random.Generator, grid: FieldGrid, wavelength: float) -> Array:
     """Smooth noise of mean about 0 and standard deviation 1 whose hills are `wavelength` apart.
 
     Random knots every half wavelength carry a uniform cubic B-spline, which has continuous
     curvature: contours drawn through it have no corners at the knots.
+
+    Parameters
+    ----------
+    rng
+        Where all chance comes from; its seed decides the county.
+    grid
+        The lattice over the county.
+    wavelength
+        Metres from one hill of the noise to the next.
     """
     spacing = wavelength / 2
     along_x, along_y = (_basis(axis / spacing) for axis in grid.axes())
@@ -65,8 +76,18 @@ def noise(rng: np.random.Generator, grid: Grid, wavelength: float) -> Array:
     return np.asarray(field / 0.4794, dtype=np.float64)
 
 
-def upsample(coarse: Grid, field: Array, fine: Grid) -> Array:
-    """Return `field` of the coarse grid on the fine grid's nodes, without corners."""
+def upsample(coarse: FieldGrid, field: Array, fine: FieldGrid) -> Array:
+    """Return `field` of the coarse grid on the fine grid's nodes, without corners.
+
+    Parameters
+    ----------
+    coarse
+        The lattice of the field.
+    field
+        Values on the lattice.
+    fine
+        The lattice that is wanted.
+    """
     along_x, along_y = (_basis(axis / coarse.step) for axis in fine.axes())
     padded = np.pad(field, ((1, 3), (1, 3)), mode="edge")
     rows, columns = along_y.shape[1], along_x.shape[1]

@@ -9,14 +9,13 @@ therefore shared by construction.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from townland_demo.grid import Array, Grid, Ints, noise
-from townland_demo.terrain import Terrain, blur
+from townland_demo.grid import Array, FieldGrid, Ints, Shapes, noise
+from townland_demo.terrain import Relief, blur
 
 WILD = (4, 5, 6)
 """Zones whose parcels are large and roughly drawn (idle land, forest, scrub)."""
@@ -38,11 +37,22 @@ class Seeds:
     reach: Array  # m, beyond which the seed claims nothing
 
 
-def measure(along: Array, across: Array, rise: Array, square: Any) -> Array:
+def measure(along: Array, across: Array, rise: Array, square: NDArray[np.bool_] | bool) -> Array:
     """How far something is from a seed, in its own units.
 
     Squares of the offsets are summed; where `square`, fourth powers, whose circles are nearly
     squares: neighbours in rows then part along straight lines with corners.
+
+    Parameters
+    ----------
+    along
+        Offsets along the seed's axis, in its units.
+    across
+        Offsets across the axis.
+    rise
+        Offsets in height.
+    square
+        Whether the parcel tends to a rectangle.
     """
     a = along * along
     b = across * across + rise * rise
@@ -64,7 +74,7 @@ class Style:
 
 def place_seeds(
     rng: np.random.Generator,
-    land: Terrain,
+    land: Relief,
     zone: NDArray[np.int64],
     styles: dict[int, Style],
     axis: dict[int, float],
@@ -72,6 +82,19 @@ def place_seeds(
     """Sow rows of seeds, block by block, each zone in its style.
 
     Rows follow the contours, or `axis` (radians) in the zones that it names.
+
+    Parameters
+    ----------
+    rng
+        Where all chance comes from; its seed decides the county.
+    land
+        The relief: heights, slopes and rivers of the county.
+    zone
+        The kind of country at each node.
+    styles
+        How parcels look, by kind of country.
+    axis
+        The direction of the rows in radians, for the kinds of country that have one.
     """
     grid, columns = land.grid, []
     pieces: list[tuple[int, Array, Array]] = []
@@ -113,7 +136,7 @@ def place_seeds(
     )
 
 
-def label(land: Terrain, seeds: Seeds) -> NDArray[np.int64]:
+def label(land: Relief, seeds: Seeds) -> NDArray[np.int64]:
     """The number of the nearest seed at every node."""
     grid, height = land.grid, land.height
     best = np.full((grid.ny, grid.nx), np.inf)
@@ -141,11 +164,22 @@ def label(land: Terrain, seeds: Seeds) -> NDArray[np.int64]:
     return owner
 
 
-def trace(rng: np.random.Generator, land: Terrain, seeds: Seeds, owner: NDArray[np.int64]) -> Any:
+def trace(rng: np.random.Generator, land: Relief, seeds: Seeds, owner: NDArray[np.int64]) -> Shapes:
     """Boundary lines between the owners, from junction to junction, simplified and a little shaken.
 
     Marching squares for many labels: a crossing is put on every lattice edge whose two ends differ;
     squares with two crossings join them, squares with more meet in a junction.
+
+    Parameters
+    ----------
+    rng
+        Where all chance comes from; its seed decides the county.
+    land
+        The relief: heights, slopes and rivers of the county.
+    seeds
+        The seeds of the parcels.
+    owner
+        The seed that owns each node.
     """
     grid = land.grid
     across = np.argwhere(owner[:, :-1] != owner[:, 1:])
@@ -182,9 +216,23 @@ def trace(rng: np.random.Generator, land: Terrain, seeds: Seeds, owner: NDArray[
 
 
 def _crossings(
-    land: Terrain, seeds: Seeds, owner: NDArray[np.int64], low: Ints, step: Ints
+    land: Relief, seeds: Seeds, owner: NDArray[np.int64], low: Ints, step: Ints
 ) -> Array:
-    """The place on each lattice edge where the two owners are equally near."""
+    """The place on each lattice edge where the two owners are equally near.
+
+    Parameters
+    ----------
+    land
+        The relief: heights, slopes and rivers of the county.
+    seeds
+        The seeds of the parcels.
+    owner
+        The seed that owns each node.
+    low
+        The lower end of each lattice edge.
+    step
+        The way to its other end.
+    """
     high = low + step
     ours, theirs = owner[low[:, 0], low[:, 1]], owner[high[:, 0], high[:, 1]]
     near = _measure(land, seeds, ours, low) - _measure(land, seeds, theirs, low)
@@ -193,7 +241,20 @@ def _crossings(
     return np.asarray((low + step * share[:, None])[:, ::-1] * land.grid.step, dtype=np.float64)
 
 
-def _measure(land: Terrain, seeds: Seeds, number: Ints, node: Ints) -> Array:
+def _measure(land: Relief, seeds: Seeds, number: Ints, node: Ints) -> Array:
+    """How far nodes are from seeds, in the seeds' own units.
+
+    Parameters
+    ----------
+    land
+        The relief: heights, slopes and rivers of the county.
+    seeds
+        The seeds of the parcels.
+    number
+        The seeds from which it is measured.
+    node
+        Nodes of the lattice.
+    """
     dx = node[:, 1] * land.grid.step - seeds.xy[number, 0]
     dy = node[:, 0] * land.grid.step - seeds.xy[number, 1]
     c, s = seeds.turn[number].T
@@ -202,10 +263,21 @@ def _measure(land: Terrain, seeds: Seeds, number: Ints, node: Ints) -> Array:
     return measure((c * dx + s * dy) * a, (c * dy - s * dx) * b, rise, seeds.square[number])
 
 
-def _warped(rng: np.random.Generator, land: Terrain, points: Array, wild: Array) -> Array:
+def _warped(rng: np.random.Generator, land: Relief, points: Array, wild: Array) -> Array:
     """Bend space: the same shift for the same place, so that no two lines can cross by it.
 
     Field edges bend by a few metres, the edges of woods by three times as much.
+
+    Parameters
+    ----------
+    rng
+        Where all chance comes from; its seed decides the county.
+    land
+        The relief: heights, slopes and rivers of the county.
+    points
+        Points, (n, 2), in local metres.
+    wild
+        A field: where edges are loose, as those of woods are.
     """
     loose = 1 + 2.2 * land.at(wild, points)
     shift = np.zeros_like(points)
@@ -215,7 +287,7 @@ def _warped(rng: np.random.Generator, land: Terrain, points: Array, wild: Array)
     return points + shift
 
 
-def _shaken(rng: np.random.Generator, arcs: Any) -> Any:
+def _shaken(rng: np.random.Generator, arcs: Shapes) -> Shapes:
     """Move inner vertices by up to half a metre: a surveyor's rod, not a spline."""
     coordinates, index = shapely.get_coordinates(arcs, return_index=True)
     first = np.r_[True, index[1:] != index[:-1]]
@@ -225,17 +297,38 @@ def _shaken(rng: np.random.Generator, arcs: Any) -> Any:
     following = np.hypot(*(coordinates - np.roll(coordinates, -1, axis=0)).T)
     reach = np.minimum(np.minimum(previous, following) * 0.12, 0.9) * inner
     moved = coordinates + rng.uniform(-1, 1, coordinates.shape) * reach[:, None]
-    return shapely.linestrings(moved, indices=index)
+    return np.asarray(shapely.linestrings(moved, indices=index))
 
 
-def _blocks(rng: np.random.Generator, grid: Grid, size: float) -> Array:
+def _blocks(rng: np.random.Generator, grid: FieldGrid, size: float) -> Array:
+    """A point in each block of the county, off its middle by chance.
+
+    Parameters
+    ----------
+    rng
+        Where all chance comes from; its seed decides the county.
+    grid
+        The lattice over the county.
+    size
+        Metres from block to block.
+    """
     columns, rows = int(grid.width_m / size) + 2, int(grid.height_m / size) + 2
     cell = np.stack(np.meshgrid(np.arange(columns), np.arange(rows)), axis=-1).reshape(-1, 2)
     return (cell + rng.uniform(-0.38, 0.38, cell.shape)) * size
 
 
 def _rows(rng: np.random.Generator, style: Style, reach: float) -> Array:
-    """Seeds in rows about the origin, x along the rows."""
+    """Seeds in rows about the origin, x along the rows.
+
+    Parameters
+    ----------
+    rng
+        Where all chance comes from; its seed decides the county.
+    style
+        How its parcels look.
+    reach
+        How far the rows go, in metres.
+    """
     count, across = int(2 * reach / style.length) + 1, int(2 * reach / style.width) + 1
     rows = []
     for row in range(across):

@@ -7,15 +7,14 @@ survey's rule 上部的线状地物连续表示 has it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import shapely
 
 from townland_demo import routes
-from townland_demo.grid import Array, Grid, noise
+from townland_demo.grid import Array, FieldGrid, noise
 from townland_demo.sites import Sites
-from townland_demo.terrain import Terrain
+from townland_demo.terrain import Relief
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,7 @@ class Strip:
     """A piece of the network: its land class, its polygon, and its width (0 for an areal one)."""
 
     code: str
-    shape: Any
+    shape: shapely.Geometry
     width_m: float
 
 
@@ -32,17 +31,27 @@ class Network:
     """Disjoint strips, the cuts that divide long ones into parcels, and the roads' centre lines."""
 
     strips: list[Strip]
-    cuts: list[Any]
+    cuts: list[shapely.Geometry]
     main_road: list[Array]
     rural_roads: list[Array]
 
 
-def make_network(rng: np.random.Generator, land: Terrain, sites: Sites) -> Network:
-    """Lay out roads and waters, the upper ones first."""
+def make_network(rng: np.random.Generator, land: Relief, sites: Sites) -> Network:
+    """Lay out roads and waters, the upper ones first.
+
+    Parameters
+    ----------
+    rng
+        Where all chance comes from; its seed decides the county.
+    land
+        The relief: heights, slopes and rivers of the county.
+    sites
+        Where the market, the villages and the towns stand.
+    """
     wobble = (noise(rng, land.grid, 130), noise(rng, land.grid, 130))
     main, rural = _roads(rng, land, sites, wobble)
     lanes = _lanes(rng, sites)
-    layers: list[tuple[str, float, list[Any]]] = [
+    layers: list[tuple[str, float, list[shapely.Geometry]]] = [
         ("1003", 11.0, [_ribbon(line, 5.5) for line in main]),
         ("1006", 6.0, [_ribbon(line, 3.0) for line in rural[::2]]),
         ("1006", 4.5, [_ribbon(line, 2.25) for line in rural[1::2]]),
@@ -60,7 +69,7 @@ def make_network(rng: np.random.Generator, land: Terrain, sites: Sites) -> Netwo
     layers.append(("1101", 5.0, [_ribbon(line, 2.5) for line in brooks]))
     layers.append(("1104", 0.0, _ponds(rng, land)))
     strips: list[Strip] = []
-    taken: Any = shapely.Polygon()
+    taken: shapely.Geometry = shapely.Polygon()
     for code, width, shapes in layers:
         whole = shapely.intersection(shapely.union_all(shapes), land.border)
         free = shapely.difference(whole, taken, grid_size=0.001)
@@ -76,10 +85,22 @@ def make_network(rng: np.random.Generator, land: Terrain, sites: Sites) -> Netwo
 
 
 def _roads(
-    rng: np.random.Generator, land: Terrain, sites: Sites, wobble: tuple[Array, Array]
+    rng: np.random.Generator, land: Relief, sites: Sites, wobble: tuple[Array, Array]
 ) -> tuple[list[Array], list[Array]]:
-    """The county road through the valley and to the south; then every village to the nearest road."""
-    coarse = Grid(land.grid.width_m, land.grid.height_m, 72.0)
+    """The county road through the valley and to the south; then every village to the nearest road.
+
+    Parameters
+    ----------
+    rng
+        Where all chance comes from; its seed decides the county.
+    land
+        The relief: heights, slopes and rivers of the county.
+    sites
+        Where the market, the villages and the towns stand.
+    wobble
+        Two fields of noise, by which lines bend to east and north.
+    """
+    coarse = FieldGrid(land.grid.width_m, land.grid.height_m, 72.0)
     pick = slice(None, None, int(coarse.step / land.grid.step))
     height, river = land.height[pick, pick], land.to_river[pick, pick]
     water = np.where(river < 45, 5.0, 0) + np.where(river < 110, 0.8, 0)
@@ -115,7 +136,7 @@ def _roads(
     return main, rural
 
 
-def _outlets(rng: np.random.Generator, land: Terrain) -> Array:
+def _outlets(rng: np.random.Generator, land: Relief) -> Array:
     """Places in the fields and hills that a track leads to."""
     points = rng.uniform((300, 300), (land.grid.width_m - 300, land.grid.height_m - 300), (900, 2))
     slope, away = land.at(land.slope, points), land.at(land.to_river, points)
@@ -127,7 +148,18 @@ def _outlets(rng: np.random.Generator, land: Terrain) -> Array:
     return np.stack(kept)
 
 
-def _drawn_road(line: Array, land: Terrain, wobble: tuple[Array, Array]) -> Array:
+def _drawn_road(line: Array, land: Relief, wobble: tuple[Array, Array]) -> Array:
+    """Round the corners of a road and let it wander a little.
+
+    Parameters
+    ----------
+    line
+        A polyline, (n, 2).
+    land
+        The relief: heights, slopes and rivers of the county.
+    wobble
+        Two fields of noise, by which lines bend to east and north.
+    """
     smooth = routes.chaikin(line, 3)
     bend = np.column_stack([land.at(field, smooth) for field in wobble]) * 7.0
     bent = shapely.segmentize(shapely.linestrings(smooth + bend), 18.0)
@@ -168,6 +200,19 @@ def _lanes(rng: np.random.Generator, sites: Sites) -> list[Array]:
 
 
 def _lane(rng: np.random.Generator, centre: Array, angle: float, reach: float) -> Array:
+    """A short lane through a village, swaying a little.
+
+    Parameters
+    ----------
+    rng
+        Where all chance comes from; its seed decides the county.
+    centre
+        The middle, in local metres.
+    angle
+        The direction, in radians.
+    reach
+        Half of its length in metres.
+    """
     t = np.linspace(-1, 1, 9)
     sway = np.cumsum(rng.normal(0, reach * 0.018, 9))
     along, across = (
@@ -177,7 +222,7 @@ def _lane(rng: np.random.Generator, centre: Array, angle: float, reach: float) -
     return np.asarray(centre + np.outer(t * reach, along) + np.outer(sway - sway[4], across))
 
 
-def _ribbon(line: Array, half_width: float) -> Any:
+def _ribbon(line: Array, half_width: float) -> shapely.Geometry:
     return shapely.buffer(
         shapely.linestrings(line), half_width, cap_style="flat", join_style="mitre", mitre_limit=2.0
     )
@@ -189,8 +234,22 @@ def _sides(line: Array) -> Array:
     return np.asarray(np.column_stack([-ahead[:, 1], ahead[:, 0]]) / np.hypot(*ahead.T)[:, None])
 
 
-def _river_polygon(rng: np.random.Generator, line: Array, half: float, play: float) -> Any:
-    """Both banks on their own: a river is not a buffer."""
+def _river_polygon(
+    rng: np.random.Generator, line: Array, half: float, play: float
+) -> shapely.Geometry:
+    """Both banks on their own: a river is not a buffer.
+
+    Parameters
+    ----------
+    rng
+        Where all chance comes from; its seed decides the county.
+    line
+        A polyline, (n, 2).
+    half
+        Half of the river's width in metres.
+    play
+        How much the width varies, in metres.
+    """
     normal = _sides(line)
     banks = []
     for side in (1, -1):
@@ -203,8 +262,20 @@ def _river_polygon(rng: np.random.Generator, line: Array, half: float, play: flo
     return shapely.simplify(shapely.make_valid(shapely.polygons(ring)), 0.6)
 
 
-def _flats(rng: np.random.Generator, river: Array, water: Any) -> list[Any]:
-    """Point bars 河滩 (1106) inside the bends, where the current drops its load."""
+def _flats(
+    rng: np.random.Generator, river: Array, water: shapely.Geometry
+) -> list[shapely.Geometry]:
+    """Point bars 河滩 (1106) inside the bends, where the current drops its load.
+
+    Parameters
+    ----------
+    rng
+        Where all chance comes from; its seed decides the county.
+    river
+        The centre line of the river.
+    water
+        The river's polygon.
+    """
     ahead = np.gradient(river, axis=0)
     heading = np.unwrap(np.arctan2(ahead[:, 1], ahead[:, 0]))
     curvature = np.convolve(
@@ -234,7 +305,7 @@ def _flats(rng: np.random.Generator, river: Array, water: Any) -> list[Any]:
     return shapes
 
 
-def _brooks(rng: np.random.Generator, land: Terrain) -> list[Array]:
+def _brooks(rng: np.random.Generator, land: Relief) -> list[Array]:
     """Follow the fall of the land from springs in the hills down to the river."""
     springs = rng.uniform((400, 400), (land.grid.width_m - 400, land.grid.height_m - 400), (600, 2))
     ok = (land.at(land.to_river, springs) > 700) & shapely.contains_xy(land.border, springs)
@@ -252,7 +323,7 @@ def _brooks(rng: np.random.Generator, land: Terrain) -> list[Array]:
     return lines
 
 
-def _descents(starts: Array, land: Terrain) -> Array:
+def _descents(starts: Array, land: Relief) -> Array:
     """Heavy-ball descent of all starts at once: momentum carries a brook over small pits."""
     down, right = (np.asarray(g) for g in np.gradient(land.height, land.grid.step))
     points, pace = [starts], np.zeros_like(starts)
@@ -265,9 +336,21 @@ def _descents(starts: Array, land: Terrain) -> Array:
 
 
 def _ditches(
-    rng: np.random.Generator, land: Terrain, sites: Sites, wobble: tuple[Array, Array]
+    rng: np.random.Generator, land: Relief, sites: Sites, wobble: tuple[Array, Array]
 ) -> list[Array]:
-    """Field ditches 沟渠 along the plain, at some distance from the river on either side."""
+    """Field ditches 沟渠 along the plain, at some distance from the river on either side.
+
+    Parameters
+    ----------
+    rng
+        Where all chance comes from; its seed decides the county.
+    land
+        The relief: heights, slopes and rivers of the county.
+    sites
+        Where the market, the villages and the towns stand.
+    wobble
+        Two fields of noise, by which lines bend to east and north.
+    """
     lines = []
     centre = shapely.linestrings(land.river)
     places = np.vstack([sites.villages, sites.market])
@@ -288,7 +371,7 @@ def _ditches(
     return lines
 
 
-def _ponds(rng: np.random.Generator, land: Terrain) -> list[Any]:
+def _ponds(rng: np.random.Generator, land: Relief) -> list[shapely.Geometry]:
     points = rng.uniform((300, 300), (land.grid.width_m - 300, land.grid.height_m - 300), (700, 2))
     flat = (land.at(land.slope, points) < 4) & (land.at(land.to_river, points) > 130)
     flat &= shapely.contains_xy(land.border, points)
@@ -303,8 +386,18 @@ def _ponds(rng: np.random.Generator, land: Terrain) -> list[Any]:
     return shapes
 
 
-def _cuts(line: Array, every: float, reach: float) -> list[Any]:
-    """Short cross lines at about equal stations of a centre line."""
+def _cuts(line: Array, every: float, reach: float) -> list[shapely.Geometry]:
+    """Short cross lines at about equal stations of a centre line.
+
+    Parameters
+    ----------
+    line
+        A polyline, (n, 2).
+    every
+        Metres from one cut to the next.
+    reach
+        Half of a cut's length in metres.
+    """
     path = shapely.linestrings(line)
     count = int(path.length // every)
     if count < 1:

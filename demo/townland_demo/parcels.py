@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from townland_demo import fabric, zones
-from townland_demo.grid import Array, Ints, noise
+from townland_demo.grid import Array, Ints, Shapes, noise
 from townland_demo.mosaic import Seeds, label, place_seeds, trace
 from townland_demo.network import Network
 from townland_demo.sites import Sites
-from townland_demo.terrain import Terrain
+from townland_demo.terrain import Relief
 
 LEAST_M2 = {
     zones.PADDY: 320.0,
@@ -34,16 +33,28 @@ STRIP_LEAST_M2 = 45.0
 class Parcels:
     """Faces of the survey in local metres, in a fixed order; arrays share their index."""
 
-    shape: NDArray[Any]
+    shape: Shapes
     strip: Ints  # number of the network's strip, or -1
     zone: Ints
     seed: Ints
 
 
 def draw_parcels(
-    rng: np.random.Generator, land: Terrain, sites: Sites, network: Network
+    rng: np.random.Generator, land: Relief, sites: Sites, network: Network
 ) -> tuple[Parcels, Seeds]:
-    """Sow, trace, cut by the network, polygonize, and dissolve the remnants."""
+    """Sow, trace, cut by the network, polygonize, and dissolve the remnants.
+
+    Parameters
+    ----------
+    rng
+        Where all chance comes from; its seed decides the county.
+    land
+        The relief: heights, slopes and rivers of the county.
+    sites
+        Where the market, the villages and the towns stand.
+    network
+        Roads, rivers and ditches.
+    """
     zone = zones.zone_field(rng, land, sites)
     seeds = place_seeds(rng, land, zone, zones.STYLES, {zones.MARKET: sites.market_axis})
     owner = label(land, seeds)
@@ -76,8 +87,18 @@ def draw_parcels(
     return Parcels(faces, strip, seeds.zone[seed], seed), seeds
 
 
-def _same_cell(faces: NDArray[Any], strip: Ints, seed: Ints) -> tuple[Ints, int]:
-    """Groups of adjacent cells of one seed: what only a stray line divides."""
+def _same_cell(faces: Shapes, strip: Ints, seed: Ints) -> tuple[Ints, int]:
+    """Groups of adjacent cells of one seed: what only a stray line divides.
+
+    Parameters
+    ----------
+    faces
+        Polygons that tile the ground.
+    strip
+        The strip of the network that each face lies in, or -1.
+    seed
+        The seed of each face.
+    """
     pairs, _ = fabric.neighbours(faces)
     same = (strip[pairs] < 0).all(axis=1) & (seed[pairs[:, 0]] == seed[pairs[:, 1]])
     parent = np.arange(len(faces))
@@ -92,10 +113,20 @@ def _same_cell(faces: NDArray[Any], strip: Ints, seed: Ints) -> tuple[Ints, int]
     return parent, len(parent)
 
 
-def _united(
-    faces: NDArray[Any], group: Ints, seed: Ints, strip: Ints
-) -> tuple[NDArray[Any], Ints, Ints]:
-    """Dissolve by group; the root's seed and strip hold for the whole."""
+def _united(faces: Shapes, group: Ints, seed: Ints, strip: Ints) -> tuple[Shapes, Ints, Ints]:
+    """Dissolve by group; the root's seed and strip hold for the whole.
+
+    Parameters
+    ----------
+    faces
+        Polygons that tile the ground.
+    group
+        The group of each face.
+    seed
+        The seed of each face.
+    strip
+        The strip of the network that each face lies in, or -1.
+    """
     shapes, number = fabric.dissolve(faces, group)
     shapes = np.asarray(shapely.normalize(shapes))
     centre = shapely.get_coordinates(shapely.centroid(shapes)).round(2)
@@ -105,13 +136,29 @@ def _united(
 
 def land_classes(
     rng: np.random.Generator,
-    land: Terrain,
+    land: Relief,
     sites: Sites,
     network: Network,
     parcels: Parcels,
     seeds: Seeds,
 ) -> NDArray[np.str_]:
-    """The survey's class of every parcel, from its zone, slope, place and some chance."""
+    """The survey's class of every parcel, from its zone, slope, place and some chance.
+
+    Parameters
+    ----------
+    rng
+        Where all chance comes from; its seed decides the county.
+    land
+        The relief: heights, slopes and rivers of the county.
+    sites
+        Where the market, the villages and the towns stand.
+    network
+        Roads, rivers and ditches.
+    parcels
+        The parcels of the survey.
+    seeds
+        The seeds of the parcels.
+    """
     count = len(seeds.xy)
     luck, second = rng.uniform(0, 1, count), rng.uniform(0, 1, count)
     patch = [land.at(noise(rng, land.grid, w), seeds.xy) for w in (1100, 600, 420)]
@@ -172,7 +219,23 @@ def _market(
     luck: Array,
     second: Array,
 ) -> None:
-    """The market town 圩镇: shops in the middle, works at the rim, houses between."""
+    """The market town 圩镇: shops in the middle, works at the rim, houses between.
+
+    Parameters
+    ----------
+    rng
+        Where all chance comes from; its seed decides the county.
+    code
+        The land class at each seed, filled in.
+    seeds
+        The seeds of the parcels.
+    sites
+        Where the market, the villages and the towns stand.
+    luck
+        A number from 0 to 1 for each seed.
+    second
+        Another number from 0 to 1 for each seed.
+    """
     here = seeds.zone == zones.MARKET
     away = np.hypot(*(seeds.xy - sites.market).T) + rng.normal(0, 35, len(code))
     code[here] = "0701"
@@ -192,7 +255,19 @@ def _market(
 def _village_streets(
     sites: Sites, parcels: Parcels, code: NDArray[np.str_], on_strip: NDArray[np.bool_]
 ) -> NDArray[np.str_]:
-    """A rural road inside a village is a street of it (1004)."""
+    """A rural road inside a village is a street of it (1004).
+
+    Parameters
+    ----------
+    sites
+        Where the market, the villages and the towns stand.
+    parcels
+        The parcels of the survey.
+    code
+        The land class of each parcel.
+    on_strip
+        Which parcels are part of the network.
+    """
     roads = np.flatnonzero(on_strip & (code == "1006"))
     centre = shapely.get_coordinates(shapely.centroid(parcels.shape[roads]))
     places = np.vstack([sites.villages, sites.market])
@@ -204,13 +279,36 @@ def _village_streets(
 def _single_sites(
     rng: np.random.Generator, parcels: Parcels, code: NDArray[np.str_], sites: Sites
 ) -> None:
-    """A few single uses in the open: quarry, works, graves, water works, a substation."""
+    """A few single uses in the open: quarry, works, graves, water works, a substation.
+
+    Parameters
+    ----------
+    rng
+        Where all chance comes from; its seed decides the county.
+    parcels
+        The parcels of the survey.
+    code
+        The land class of each parcel.
+    sites
+        Where the market, the villages and the towns stand.
+    """
     centre = shapely.get_coordinates(shapely.centroid(parcels.shape))
     area = shapely.area(parcels.shape)
     nearest = np.hypot(*(centre[:, None, :] - sites.villages).transpose(2, 0, 1)).min(axis=1)
     protected = np.hypot(*(centre[:, None, :] - sites.towns).transpose(2, 0, 1)).min(axis=1) < 1000
 
     def some(where: NDArray[np.bool_], many: int, value: str) -> None:
+        """Give a land class to some parcels, chosen by chance.
+
+        Parameters
+        ----------
+        where
+            Which parcels may be chosen.
+        many
+            How many are chosen.
+        value
+            The land class that they get.
+        """
         places = np.flatnonzero(where & ~protected & (parcels.strip < 0))
         if len(places):
             code[rng.choice(places, min(many, len(places)), replace=False)] = value

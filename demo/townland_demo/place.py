@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pyproj
 import shapely
-from numpy.typing import NDArray
 
 from townland.geodesy import official_area_m2
+from townland_demo.grid import Array, Shapes
 
 CRS = pyproj.CRS("EPSG:4524")
 EAST_M, NORTH_M = 36_616_500.0, 2_695_900.0
 """South-west corner of the local frame: 109.15 E, 24.36 N, zone 36 (zone number in the easting)."""
 
 
-def placed(shapes: Any) -> Any:
+def placed(shapes: Shapes) -> Shapes:
     """Geometries in EPSG:4524, vertices on whole millimetres."""
-    return shapely.transform(shapes, lambda xy: np.round(np.add(xy, (EAST_M, NORTH_M)), 3))
+    moved = shapely.transform(shapes, lambda xy: np.round(np.add(xy, (EAST_M, NORTH_M)), 3))
+    return np.asarray(moved, dtype=object)
 
 
-def area_m2(shapes: Any) -> Any:
-    """Official area of local geometries: an array for an array, a float for one polygon."""
-    if isinstance(shapes, np.ndarray):
-        result: NDArray[np.float64] = official_area_m2(placed(shapes), CRS)
-        return result
-    return float(official_area_m2(np.array([placed(shapes)]), CRS)[0])
+def areas_m2(shapes: Shapes) -> Array:
+    """Official areas of local geometries."""
+    return official_area_m2(placed(shapes), CRS)
+
+
+def area_m2(shape: shapely.Polygon) -> float:
+    """Official area of one local polygon."""
+    return float(areas_m2(np.array([shape]))[0])

@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from townland_demo import fabric, routes
-from townland_demo.grid import Array, Ints
+from townland_demo.grid import Array, Ints, Shapes
 from townland_demo.parcels import Parcels
-from townland_demo.place import area_m2
+from townland_demo.place import area_m2, areas_m2
 
 CULTIVATED = ("0101", "0102", "0103")
 
@@ -51,12 +50,12 @@ BRIEFS = (
 
 
 @dataclass(frozen=True)
-class Town:
+class DrawnTown:
     """A town's boundary and its blocks, in local metres."""
 
     brief: Brief
-    boundary: Any
-    cells: NDArray[Any]  # polygons of the plan's net
+    boundary: shapely.Polygon
+    cells: Shapes  # polygons of the plan's net
     column: Ints  # odd: block, even: street
     row: Ints
 
@@ -65,7 +64,7 @@ class Town:
 class Atoms:
     """Faces of parcels and plan together; -1 where there is no parcel, no cell."""
 
-    shape: NDArray[Any]
+    shape: Shapes
     parcel: Ints
     cell: Ints
     inside: NDArray[np.bool_]  # of the town's boundary
@@ -73,9 +72,27 @@ class Atoms:
 
 
 def draw_town(
-    rng: np.random.Generator, brief: Brief, centre: Array, parcels: Parcels, border: Any
-) -> Town:
-    """Bound the town to its area, and lay a net of streets over it."""
+    rng: np.random.Generator,
+    brief: Brief,
+    centre: Array,
+    parcels: Parcels,
+    border: shapely.Geometry,
+) -> DrawnTown:
+    """Bound the town to its area, and lay a net of streets over it.
+
+    Parameters
+    ----------
+    rng
+        Where all chance comes from; its seed decides the county.
+    brief
+        What the town was ordered to be.
+    centre
+        The middle, in local metres.
+    parcels
+        The parcels of the survey.
+    border
+        The border of the county.
+    """
     if brief.outside_share:
         centre = _straddling(brief, centre, border)
     chosen = shapely.dwithin(parcels.shape, shapely.points(centre), 1500.0)
@@ -84,11 +101,21 @@ def draw_town(
     sketches = [_sketch(rng, brief, centre, points, graph, border) for _ in range(9)]
     boundary = _solved(max(sketches, key=lambda sketch: _roundness(sketch(1.0))), brief.area_m2)
     cells, column, row = _net(rng, brief, centre, rng.uniform(0.1, 1.2))
-    return Town(brief, boundary, cells, column, row)
+    return DrawnTown(brief, boundary, cells, column, row)
 
 
-def _straddling(brief: Brief, centre: Array, border: Any) -> Array:
-    """Slide the centre over the border until the wanted share of a disk lies outside."""
+def _straddling(brief: Brief, centre: Array, border: shapely.Geometry) -> Array:
+    """Slide the centre over the border until the wanted share of a disk lies outside.
+
+    Parameters
+    ----------
+    brief
+        What the town was ordered to be.
+    centre
+        The middle, in local metres.
+    border
+        The border of the county.
+    """
     foot = shapely.get_coordinates(
         shapely.shortest_line(shapely.points(centre), shapely.boundary(border))
     )[-1]
@@ -100,7 +127,7 @@ def _straddling(brief: Brief, centre: Array, border: Any) -> Array:
     return np.asarray(centre + shifts[np.argmin(np.abs(share - brief.outside_share))] * out)
 
 
-def _roundness(ring: Any) -> float:
+def _roundness(ring: shapely.Polygon) -> float:
     """1 for a disk, less for a ragged ring; rings of too few or too many corners come last."""
     if not ring.is_valid:
         return -2.0
@@ -108,7 +135,7 @@ def _roundness(ring: Any) -> float:
     return float(4 * np.pi * ring.area / ring.length**2) - plain
 
 
-def _solved(sketch: Callable[[float], Any], wanted_m2: float) -> Any:
+def _solved(sketch: Callable[[float], shapely.Polygon], wanted_m2: float) -> shapely.Polygon:
     """The ring of the sketch whose official area is the wanted one."""
     target = wanted_m2
     for _ in range(3):
@@ -127,11 +154,26 @@ def _sketch(
     centre: Array,
     points: Array,
     graph: dict[int, list[tuple[int, float]]],
-    border: Any,
-) -> Callable[[float], Any]:
+    border: shapely.Geometry,
+) -> Callable[[float], shapely.Polygon]:
     """Eleven corners; four sides follow parcel edges, the others run straight between them.
 
     The result takes how far the free corners are pulled out, and gives the ring.
+
+    Parameters
+    ----------
+    rng
+        Where all chance comes from; its seed decides the county.
+    brief
+        What the town was ordered to be.
+    centre
+        The middle, in local metres.
+    points
+        The vertices of the parcels near the town.
+    graph
+        The edges of the parcels as ways to walk.
+    border
+        The border of the county.
     """
     count = 11
     angle = (np.arange(count) + rng.uniform(-0.2, 0.2, count)) * 2 * np.pi / count
@@ -149,7 +191,7 @@ def _sketch(
             follow[side] = _along_edges(points, graph, corner[side], corner[after])
     fixed = {k for side in follow for k in (side, (side + 1) % count)}
 
-    def ring(scale: float) -> Any:
+    def ring(scale: float) -> shapely.Polygon:
         parts: list[Array] = []
         for side in range(count):
             if side in follow:
@@ -169,7 +211,19 @@ def _sketch(
 def _along_edges(
     points: Array, graph: dict[int, list[tuple[int, float]]], start: Array, goal: Array
 ) -> Array:
-    """The way from corner to corner along parcel edges that strays least from the straight line."""
+    """The way from corner to corner along parcel edges that strays least from the straight line.
+
+    Parameters
+    ----------
+    points
+        The vertices of the parcels near the town.
+    graph
+        The edges of the parcels as ways to walk.
+    start
+        The point to start from.
+    goal
+        The point to reach.
+    """
     ends = [int(np.argmin(np.hypot(*(points - end).T))) for end in (start, goal)]
     chord = (goal - start) / np.hypot(*(goal - start))
     offset = points - start
@@ -187,7 +241,7 @@ def _along_edges(
 
 
 def _edge_graph(
-    parcels: NDArray[Any], strip: NDArray[np.bool_]
+    parcels: Shapes, strip: NDArray[np.bool_]
 ) -> tuple[Array, dict[int, list[tuple[int, float]]]]:
     """Vertices of the parcels and their edges, as a graph; edges of roads and rivers cost less."""
     rings, owner = shapely.get_rings(parcels, return_index=True)
@@ -206,8 +260,20 @@ def _edge_graph(
 
 def _net(
     rng: np.random.Generator, brief: Brief, centre: Array, turn: float
-) -> tuple[NDArray[Any], Ints, Ints]:
-    """Streets and blocks in bent coordinates: polygons that share every vertex."""
+) -> tuple[Shapes, Ints, Ints]:
+    """Streets and blocks in bent coordinates: polygons that share every vertex.
+
+    Parameters
+    ----------
+    rng
+        Where all chance comes from; its seed decides the county.
+    brief
+        What the town was ordered to be.
+    centre
+        The middle, in local metres.
+    turn
+        The direction of the streets, in radians.
+    """
     breaks = []
     for size, wide in zip(brief.block_m, (15.0, 13.0), strict=True):
         widths = np.empty(2 * int(2100 / (size + wide)) + 1)
@@ -248,7 +314,7 @@ def _net(
     return np.array(cells), np.array(column), np.array(row)
 
 
-def split(town: Town, parcels: NDArray[Any]) -> Atoms:
+def split(town: DrawnTown, parcels: Shapes) -> Atoms:
     """Node a town's plan with the parcels around it."""
     chosen = np.flatnonzero(shapely.intersects(parcels, shapely.buffer(town.boundary, 10)))
     core = shapely.buffer(town.boundary, -12)
@@ -264,12 +330,12 @@ def split(town: Town, parcels: NDArray[Any]) -> Atoms:
     found, which = shapely.STRtree(town.cells[used]).query(points, predicate="within")
     cell[found] = numbers[which]
     inside = shapely.contains_xy(town.boundary, *shapely.get_coordinates(points).T)
-    return Atoms(faces, parcel, cell, inside, area_m2(faces))
+    return Atoms(faces, parcel, cell, inside, areas_m2(faces))
 
 
 def build(
     rng: np.random.Generator,
-    town: Town,
+    town: DrawnTown,
     atoms: Atoms,
     code: NDArray[np.str_],
     slope_class: Ints,
@@ -277,7 +343,27 @@ def build(
     open_water: NDArray[np.bool_],
     centre: Array,
 ) -> NDArray[np.bool_]:
-    """Which atoms the plan builds on: blocks outward from the centre until the area is reached."""
+    """Which atoms the plan builds on: blocks outward from the centre until the area is reached.
+
+    Parameters
+    ----------
+    rng
+        Where all chance comes from; its seed decides the county.
+    town
+        The town.
+    atoms
+        The faces of parcels and plan in the town.
+    code
+        The land class of each parcel.
+    slope_class
+        The slope grade of each parcel, 1 to 5.
+    farmland
+        The permanent basic farmland.
+    open_water
+        Which parcels are rivers or ponds.
+    centre
+        Where the plan begins, in local metres.
+    """
     brief = town.brief
     known = atoms.parcel >= 0
     parcel = np.where(known, atoms.parcel, 0)
@@ -325,7 +411,17 @@ def build(
     return built
 
 
-def _beside(town: Town, block: int, done: set[tuple[int, int]]) -> bool:
-    """Whether a block has a neighbour, across one street, that is already planned."""
+def _beside(town: DrawnTown, block: int, done: set[tuple[int, int]]) -> bool:
+    """Whether a block has a neighbour, across one street, that is already planned.
+
+    Parameters
+    ----------
+    town
+        The town.
+    block
+        The number of the block's cell.
+    done
+        Columns and rows of the blocks that are planned already.
+    """
     i, j = int(town.column[block]), int(town.row[block])
     return not done.isdisjoint({(i - 2, j), (i + 2, j), (i, j - 2), (i, j + 2)})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 import geopandas as gpd
 import numpy as np
@@ -13,9 +13,10 @@ from shapely import affinity
 
 from townland_demo import zones
 from townland_demo.fabric import GRID_M, dissolve
+from townland_demo.grid import Shapes
 from townland_demo.parcels import Parcels
-from townland_demo.place import CRS, area_m2, placed
-from townland_demo.planning import Atoms, Town
+from townland_demo.place import CRS, areas_m2, placed
+from townland_demo.planning import Atoms, DrawnTown
 from townland_demo.survey import COUNTY_CODE, COUNTY_NAME, class_names
 
 CONTROL = {
@@ -28,18 +29,30 @@ EXISTING = (
 )  # fmt: skip
 
 
-def frame(shapes: Any, columns: dict[str, Any]) -> gpd.GeoDataFrame:
+def frame(
+    shapes: Shapes | list[shapely.Geometry], columns: Mapping[str, object]
+) -> gpd.GeoDataFrame:
     """A layer in EPSG:4524 from local geometries."""
     return gpd.GeoDataFrame(columns, geometry=placed(np.asarray(shapes)), crs=CRS)
 
 
-def columns(table: pd.DataFrame) -> dict[str, Any]:
+def columns(table: pd.DataFrame) -> dict[str, NDArray[np.generic]]:
     """The columns of a table, for `frame`."""
     return {str(name): table[name].to_numpy() for name in table}
 
 
-def red_ground(parcels: Parcels, code: NDArray[np.str_], keep_out: Any) -> NDArray[Any]:
-    """The large woods and the cones, off the towns' plots, with a generalised rim."""
+def red_ground(parcels: Parcels, code: NDArray[np.str_], keep_out: shapely.Geometry) -> Shapes:
+    """The large woods and the cones, off the towns' plots, with a generalised rim.
+
+    Parameters
+    ----------
+    parcels
+        The parcels of the survey.
+    code
+        The land class of each parcel.
+    keep_out
+        Ground that must stay free.
+    """
     wild = np.isin(parcels.zone, (zones.FOREST, zones.SCRUB)) & (parcels.strip < 0)
     wild &= np.isin(code, ("0301", "0302", "0305", "1207"))
     wild &= ~shapely.intersects(parcels.shape, keep_out)
@@ -51,7 +64,7 @@ def red_ground(parcels: Parcels, code: NDArray[np.str_], keep_out: Any) -> NDArr
     return np.asarray(parts[np.lexsort((centre[:, 1], centre[:, 0]))])
 
 
-def red_line(parts: NDArray[Any]) -> gpd.GeoDataFrame:
+def red_line(parts: Shapes) -> gpd.GeoDataFrame:
     """Ecological red line 生态保护红线."""
     return frame(parts, {
         "BSM": [f"{COUNTY_CODE}3006{i + 1:08d}" for i in range(len(parts))],
@@ -61,14 +74,29 @@ def red_line(parts: NDArray[Any]) -> gpd.GeoDataFrame:
         "HXBM": [f"{COUNTY_CODE}-{i + 1:02d}" for i in range(len(parts))],
         "HXMC": "岭南山地水源涵养与水土保持生态保护红线",
         "HXLX": "水源涵养",
-        "MJ": area_m2(parts).round(2),
+        "MJ": areas_m2(parts).round(2),
     })  # fmt: skip
 
 
 def growth_boundary(
-    towns: list[Town], grounds: list[Any], market: Any, border: Any
+    towns: list[DrawnTown],
+    grounds: list[shapely.Geometry],
+    market: shapely.Geometry,
+    border: shapely.Geometry,
 ) -> gpd.GeoDataFrame:
-    """Growth boundary 城镇开发边界: the market town, and each town as far as its plan was granted."""
+    """Growth boundary 城镇开发边界: the market town, and each town as far as its plan was granted.
+
+    Parameters
+    ----------
+    towns
+        The four towns, drawn.
+    grounds
+        The ground of each town's plan.
+    market
+        The ground of the market town.
+    border
+        The border of the county.
+    """
     shapes, names = [market], ["城镇集中建设区"]
     for town, ground in zip(towns, grounds, strict=True):
         firm, soft = _granted(town, ground)
@@ -90,7 +118,7 @@ def growth_boundary(
         "XZQMC": COUNTY_NAME,
         "GHFQDM": np.where(label == "城镇集中建设区", "01", "02"),
         "GHFQMC": label,
-        "MJ": area_m2(parts).round(2),
+        "MJ": areas_m2(parts).round(2),
         "BZ": "",
     })  # fmt: skip
 
@@ -98,13 +126,31 @@ def growth_boundary(
 def control_zones(
     parcels: Parcels,
     code: NDArray[np.str_],
-    towns: list[Town],
-    grounds: list[Any],
-    market: Any,
-    forbidden: NDArray[Any],
-    border: Any,
+    towns: list[DrawnTown],
+    grounds: list[shapely.Geometry],
+    market: shapely.Geometry,
+    forbidden: Shapes,
+    border: shapely.Geometry,
 ) -> gpd.GeoDataFrame:
-    """Control zones 建设用地管制区 of the land-use plan: they tile the county."""
+    """Control zones 建设用地管制区 of the land-use plan: they tile the county.
+
+    Parameters
+    ----------
+    parcels
+        The parcels of the survey.
+    code
+        The land class of each parcel.
+    towns
+        The four towns, drawn.
+    grounds
+        The ground of each town's plan.
+    market
+        The ground of the market town.
+    forbidden
+        Ground that is closed to construction.
+    border
+        The border of the county.
+    """
     existing = shapely.coverage_union_all(
         parcels.shape[np.isin(code, EXISTING) & (parcels.strip < 0)]
     )
@@ -118,7 +164,7 @@ def control_zones(
         ("040", shapely.union_all(forbidden)),
         ("030", border),
     )
-    taken: Any = shapely.Polygon()
+    taken: shapely.Geometry = shapely.Polygon()
     shapes, kinds = [], []
     for kind, shape in layers:
         free = shapely.difference(shapely.intersection(shape, border), taken, grid_size=GRID_M)
@@ -134,11 +180,13 @@ def control_zones(
         "XZQMC": COUNTY_NAME,
         "GZQLXDM": kinds,
         "GZQLX": [CONTROL[kind] for kind in kinds],
-        "GZQMJ": area_m2(np.array(shapes)).round(2),
+        "GZQMJ": areas_m2(np.array(shapes)).round(2),
     })  # fmt: skip
 
 
-def _granted(town: Town, ground: Any) -> tuple[Any, Any]:
+def _granted(
+    town: DrawnTown, ground: shapely.Geometry
+) -> tuple[shapely.Geometry, shapely.Geometry]:
     """Where the higher plans allow a town to build, and where only with conditions.
 
     The farmland town was granted its middle alone; the edge town's east was left conditional.
@@ -160,7 +208,7 @@ def _granted(town: Town, ground: Any) -> tuple[Any, Any]:
     return firm, soft
 
 
-def market_ground(parcels: Parcels) -> Any:
+def market_ground(parcels: Parcels) -> shapely.Geometry:
     """The market town's own building ground: its parcels and a little room about them."""
     built = shapely.union_all(parcels.shape[(parcels.zone == zones.MARKET) & (parcels.strip < 0)])
     grown = shapely.buffer(shapely.buffer(built, 75, quad_segs=3), -45, quad_segs=3)
@@ -168,9 +216,27 @@ def market_ground(parcels: Parcels) -> Any:
 
 
 def sites_to_reuse(
-    rng: np.random.Generator, parcels: Parcels, code: NDArray[np.str_], bsm: NDArray[Any], near: Any
+    rng: np.random.Generator,
+    parcels: Parcels,
+    code: NDArray[np.str_],
+    bsm: NDArray[np.object_],
+    near: shapely.Geometry,
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Stock land 存量建设用地 and inefficient land 低效用地: existing construction parcels."""
+    """Stock land 存量建设用地 and inefficient land 低效用地: existing construction parcels.
+
+    Parameters
+    ----------
+    rng
+        Where all chance comes from; its seed decides the county.
+    parcels
+        The parcels of the survey.
+    code
+        The land class of each parcel.
+    bsm
+        The identifier of each parcel.
+    near
+        Ground near the towns.
+    """
     area = shapely.area(parcels.shape)
     free = (parcels.strip < 0) & (area > 300)
     local = shapely.intersects(parcels.shape, near)
@@ -196,7 +262,7 @@ def sites_to_reuse(
             "DLBM": code[chosen],
             "DLMC": [class_names()[str(c)] for c in code[chosen]],
             "LX": [reasons[word][i % 3] for i in range(len(chosen))],
-            "MJ": area_m2(parcels.shape[chosen]).round(2),
+            "MJ": areas_m2(parcels.shape[chosen]).round(2),
         }))  # fmt: skip
     return layers[0], layers[1]
 
@@ -224,12 +290,26 @@ GUIDE_NAMES = {
 
 def plots(
     rng: np.random.Generator,
-    town: Town,
+    town: DrawnTown,
     atoms: Atoms,
     built: NDArray[np.bool_],
     code: NDArray[np.str_],
 ) -> gpd.GeoDataFrame:
-    """Planned use 规划用地 by plot: blocks and streets to build, and the land that stays as it is."""
+    """Planned use 规划用地 by plot: blocks and streets to build, and the land that stays as it is.
+
+    Parameters
+    ----------
+    rng
+        Where all chance comes from; its seed decides the county.
+    town
+        The town.
+    atoms
+        The faces of parcels and plan in the town.
+    built
+        Which of the faces are planned construction.
+    code
+        The land class of each parcel.
+    """
     street = (town.column[atoms.cell] % 2 == 0) | (town.row[atoms.cell] % 2 == 0)
     use = _block_uses(rng, town, atoms, built)
     group = np.full(len(built), -1, dtype=np.int64)
@@ -266,14 +346,26 @@ def plots(
         "XZDM": brief.code,
         "XZMC": brief.name,
         "BQ": tag,
-        "MJ": area_m2(shapes).round(2),
+        "MJ": areas_m2(shapes).round(2),
     })  # fmt: skip
 
 
 def _block_uses(
-    rng: np.random.Generator, town: Town, atoms: Atoms, built: NDArray[np.bool_]
+    rng: np.random.Generator, town: DrawnTown, atoms: Atoms, built: NDArray[np.bool_]
 ) -> dict[int, str]:
-    """Trade and culture in the middle, dwellings about them, works on one side, parks between."""
+    """Trade and culture in the middle, dwellings about them, works on one side, parks between.
+
+    Parameters
+    ----------
+    rng
+        Where all chance comes from; its seed decides the county.
+    town
+        The town.
+    atoms
+        The faces of parcels and plan in the town.
+    built
+        Which of the faces are planned construction.
+    """
     cells = np.unique(atoms.cell[built & (atoms.cell >= 0)])
     centre = shapely.get_coordinates(shapely.centroid(town.cells))
     middle = centre[cells].mean(axis=0)

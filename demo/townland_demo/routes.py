@@ -21,6 +21,15 @@ def cheapest(graph: Graph, start: int, goals: Container[int]) -> list[int]:
     [0, 1, 2]
     >>> cheapest({0: [], 1: []}, 0, {1})
     []
+
+    Parameters
+    ----------
+    graph
+        The edges of the parcels as ways to walk.
+    start
+        The node to start from.
+    goals
+        The nodes to reach.
     """
     cost = {start: 0.0}
     before: dict[int, int] = {}
@@ -48,6 +57,15 @@ def lattice_graph(height: Array, extra: Array, step: float) -> dict[int, list[tu
 
     Nodes are numbered row by row. A grade of 8 % costs twice the flat, which is about where rural
     roads begin to wind.
+
+    Parameters
+    ----------
+    height
+        Heights at the nodes, in metres.
+    extra
+        What a step costs besides, at each node.
+    step
+        Metres from node to node.
     """
     rows, columns = height.shape
     moves = [(0, 1), (1, 0), (1, 1), (1, -1), (1, 2), (2, 1), (1, -2), (2, -1)]

@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from townland_demo.grid import Array
-from townland_demo.terrain import Terrain
+from townland_demo.terrain import Relief
 
 NDArrayBool = NDArray[np.bool_]
 
@@ -32,7 +32,7 @@ class Sites:
     towns: Array  # (4, 2): lawful, on farmland, on the edge, partly outside
 
 
-def choose_sites(rng: np.random.Generator, land: Terrain) -> Sites:
+def choose_sites(rng: np.random.Generator, land: Relief) -> Sites:
     """Pick the places from random candidates by slope, height and distance to the river."""
     points = rng.uniform((200, 200), (land.grid.width_m - 200, land.grid.height_m - 200), (6000, 2))
     points = points[shapely.contains_xy(land.border, points)]

@@ -6,7 +6,6 @@ import csv
 from decimal import Decimal
 from functools import cache
 from importlib import resources
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,9 +16,9 @@ from townland import units
 from townland_demo.grid import Array, Ints
 from townland_demo.network import Network
 from townland_demo.parcels import Parcels
-from townland_demo.place import area_m2
+from townland_demo.place import areas_m2
 from townland_demo.sites import MARKET, VILLAGES, Sites
-from townland_demo.terrain import Terrain
+from townland_demo.terrain import Relief
 
 COUNTY_CODE, COUNTY_NAME = "450299", "云岭县"
 YEAR = 2018
@@ -57,7 +56,7 @@ def class_names() -> dict[str, str]:
     return {row["code"]: row["name"] for row in csv.DictReader(text.splitlines())}
 
 
-def slope_classes(land: Terrain, parcels: Parcels) -> Ints:
+def slope_classes(land: Relief, parcels: Parcels) -> Ints:
     """Slope class 耕地坡度级别 1..5 from the mean slope at the vertices."""
     points, owner = shapely.get_coordinates(parcels.shape, return_index=True)
     slope = land.at(land.slope, points)
@@ -67,24 +66,42 @@ def slope_classes(land: Terrain, parcels: Parcels) -> Ints:
 
 def survey_table(
     rng: np.random.Generator,
-    land: Terrain,
+    land: Relief,
     sites: Sites,
     network: Network,
     parcels: Parcels,
     code: NDArray[np.str_],
     slope_class: Ints,
 ) -> pd.DataFrame:
-    """One row a parcel, in the parcels' order; areas are official and rounded half up to 0.01 m²."""
+    """One row a parcel, in the parcels' order; areas are official and rounded half up to 0.01 m².
+
+    Parameters
+    ----------
+    rng
+        Where all chance comes from; its seed decides the county.
+    land
+        The relief: heights, slopes and rivers of the county.
+    sites
+        Where the market, the villages and the towns stand.
+    network
+        Roads, rivers and ditches.
+    parcels
+        The parcels of the survey.
+    code
+        The land class of each parcel.
+    slope_class
+        The slope grade of each parcel, 1 to 5.
+    """
     count = len(code)
     centre = shapely.get_coordinates(shapely.point_on_surface(parcels.shape))
     village, in_market = _villages(sites, centre)
     luck, second = rng.uniform(0, 1, count), rng.uniform(0, 1, count)
     river = land.at(land.to_river, centre)
     widths = np.array([strip.width_m for strip in network.strips])
-    gross = [units.half_up(value, 2) for value in area_m2(parcels.shape).tolist()]
+    gross = [units.half_up(value, 2) for value in areas_m2(parcels.shape).tolist()]
     cultivated = np.char.startswith(code, "01")
     number = _numbers(village, centre)
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[str, object]] = []
     for i in range(count):
         zone = int(slope_class[i])
         kind = ""
@@ -170,6 +187,17 @@ def _planting(code: str, luck: float) -> str:
 
 
 def _detail(code: str, river: float, luck: float) -> str:
+    """The code of detail 图斑细化代码 of a parcel, or nothing.
+
+    Parameters
+    ----------
+    code
+        Its land class.
+    river
+        Metres to the nearest river.
+    luck
+        A number from 0 to 1.
+    """
     if code == "0103" and river < 90 and luck < 0.5:
         return "HDGD"
     if code in ("0201", "0202") and river > 1500:

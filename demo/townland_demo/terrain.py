@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import shapely
 
-from townland_demo.grid import Array, Grid, Ints, noise, upsample
+from townland_demo.grid import Array, FieldGrid, Ints, noise, upsample
 
 WIDTH_M, HEIGHT_M, STEP_M = 9400.0, 8300.0, 6.0
 
 
 @dataclass(frozen=True)
-class Terrain:
+class Relief:
     """Fields on `grid`, and the water courses that shaped them; local metres throughout."""
 
-    grid: Grid
-    border: Any  # county boundary, a shapely polygon
+    grid: FieldGrid
+    border: shapely.Polygon  # of the county
     river: Array  # centre line, (n, 2), from west to east
     tributary: Array  # centre line, from the south to the confluence
     height: Array  # m above sea level
@@ -33,10 +32,10 @@ class Terrain:
         return self.grid.sample(field, points)
 
 
-def make_terrain(rng: np.random.Generator) -> Terrain:
+def make_terrain(rng: np.random.Generator) -> Relief:
     """Draw the water courses, then raise the land around them."""
-    grid = Grid(WIDTH_M, HEIGHT_M, STEP_M)
-    coarse = Grid(WIDTH_M, HEIGHT_M, 30.0)
+    grid = FieldGrid(WIDTH_M, HEIGHT_M, STEP_M)
+    coarse = FieldGrid(WIDTH_M, HEIGHT_M, 30.0)
     river = _river(rng)
     tributary = _tributary(rng, river)
     border = _border(rng)
@@ -64,7 +63,7 @@ def make_terrain(rng: np.random.Generator) -> Terrain:
     flat = np.clip(0.05 - np.hypot(wide_right, wide_down), 0, 0.05) / 0.05
     across_x = wide_right * (1 - flat) + 0.06 * stream_right * flat
     across_y = wide_down * (1 - flat) + 0.06 * stream_down * flat
-    return Terrain(
+    return Relief(
         grid=grid,
         border=border,
         river=river,
@@ -107,7 +106,7 @@ def _tributary(rng: np.random.Generator, river: Array) -> Array:
     return np.asarray(line + aside * bend * np.minimum(1, (1 - t) * 5), dtype=np.float64)
 
 
-def _border(rng: np.random.Generator) -> Any:
+def _border(rng: np.random.Generator) -> shapely.Polygon:
     """The county's boundary: a rounded block with a fractal rim, as ridges and streams draw it."""
     angle = np.linspace(0, 2 * np.pi, 12, endpoint=False)
     radius = 1 + rng.uniform(-0.055, 0.045, 12)
@@ -130,8 +129,24 @@ def _border(rng: np.random.Generator) -> Any:
     return shapely.intersection(rim, frame)
 
 
-def _cones(rng: np.random.Generator, grid: Grid, valley: Array, plain: Array, border: Any) -> Array:
-    """Karst towers 峰丛, steep and apart, at the edge of the plain."""
+def _cones(
+    rng: np.random.Generator, grid: FieldGrid, valley: Array, plain: Array, border: shapely.Polygon
+) -> Array:
+    """Karst towers 峰丛, steep and apart, at the edge of the plain.
+
+    Parameters
+    ----------
+    rng
+        Where all chance comes from; its seed decides the county.
+    grid
+        The lattice over the county.
+    valley
+        Metres to the nearest river.
+    plain
+        Half the width of the plain at each node, in metres.
+    border
+        The border of the county.
+    """
     x, y = grid.axes()
     field = np.zeros((grid.ny, grid.nx))
     placed: list[tuple[float, float]] = []
@@ -155,7 +170,7 @@ def _cones(rng: np.random.Generator, grid: Grid, valley: Array, plain: Array, bo
     return field
 
 
-def _distance(grid: Grid, line: Array) -> tuple[Array, Ints]:
+def _distance(grid: FieldGrid, line: Array) -> tuple[Array, Ints]:
     """Distance of every node to the line's points, and the number of the nearest one."""
     x, y = grid.axes()
     nodes = np.column_stack([np.tile(x, grid.ny), np.repeat(y, grid.nx)])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import fiona
 import geopandas as gpd
@@ -13,6 +12,7 @@ import numpy as np
 import pyogrio
 import rasterio
 import shapely
+from numpy.typing import NDArray
 from rasterio.features import rasterize
 from rasterio.transform import Affine
 
@@ -21,7 +21,7 @@ from townland_demo.county import SEED, make_county
 from townland_demo.declaring import DECLARED
 from townland_demo.place import CRS, EAST_M, NORTH_M
 from townland_demo.planning import BRIEFS
-from townland_demo.terrain import Terrain
+from townland_demo.terrain import Relief
 
 DAY = "2018-12-31"
 COVER = {
@@ -80,13 +80,30 @@ def _write_farmland(path: Path, layer: gpd.GeoDataFrame) -> None:
 def _write_features(
     path: Path, frame: gpd.GeoDataFrame, fields: dict[str, str], driver: str, **options: str
 ) -> None:
+    """Write polygons through fiona, with widths and decimals of the fields.
+
+    Parameters
+    ----------
+    path
+        The file to write.
+    frame
+        The features.
+    fields
+        The columns and their types, as fiona spells them.
+    driver
+        The name of GDAL's driver.
+    options
+        Its options.
+    """
     schema = {"geometry": "Polygon", "properties": fields}
     columns = frame[list(fields)].astype(object)
     columns = columns.where(columns.notna(), None)
     shapes = shapely.orient_polygons(frame.geometry.to_numpy(), exterior_cw=True)
     # closing(), because leaving fiona's own context raises on a harmless GDAL message about
     # the far corner of the layer's coordinate space, which no projection can reach
-    sink: Any = fiona.open(path, "w", driver=driver, schema=schema, crs_wkt=_wkt(), **options)
+    sink: fiona.Collection = fiona.open(
+        path, "w", driver=driver, schema=schema, crs_wkt=_wkt(), **options
+    )
     with closing(sink):
         sink.writerecords(
             {"type": "Feature", "properties": row, "geometry": shapely.geometry.mapping(shape)}
@@ -114,14 +131,25 @@ def _write_plans(target: Path, plan: dict[str, gpd.GeoDataFrame]) -> None:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
 
 
-def _write_terrain(path: Path, land: Terrain) -> None:
-    """Terrain model: decimetres are all that a 24 m grid can mean, and they compress well."""
+def _write_terrain(path: Path, land: Relief) -> None:
+    """Relief model: decimetres are all that a 24 m grid can mean, and they compress well."""
     every = 4
     height = np.round(land.height[::every, ::every], 1).astype(np.float32)[::-1]
     _write_raster(path, height, land.grid.step * every, land.grid.step * every / 2, predictor=3)
 
 
-def _write_cover(path: Path, layer: gpd.GeoDataFrame, land: Terrain) -> None:
+def _write_cover(path: Path, layer: gpd.GeoDataFrame, land: Relief) -> None:
+    """Write the land cover in cells of 10 m.
+
+    Parameters
+    ----------
+    path
+        The file to write.
+    layer
+        The parcels of the survey.
+    land
+        The relief: heights, slopes and rivers of the county.
+    """
     cell = 10.0
     rows, columns = int(land.grid.height_m / cell), int(land.grid.width_m / cell)
     values = [COVER.get(code, COVER.get(code[:2], 0)) for code in layer["DLBM"]]
@@ -137,8 +165,31 @@ def _write_cover(path: Path, layer: gpd.GeoDataFrame, land: Terrain) -> None:
 
 
 def _write_raster(
-    path: Path, grid: Any, cell: float, margin: float, *, predictor: int, nodata: int | None = None
+    path: Path,
+    grid: NDArray[np.generic],
+    cell: float,
+    margin: float,
+    *,
+    predictor: int,
+    nodata: int | None = None,
 ) -> None:
+    """Write a GeoTIFF whose south-west corner is that of the county.
+
+    Parameters
+    ----------
+    path
+        The file to write.
+    grid
+        The lattice over the county.
+    cell
+        The size of a cell in metres.
+    margin
+        Metres by which the raster reaches beyond the county.
+    predictor
+        The compression's predictor: 1 none, 2 differences.
+    nodata
+        The value of cells without data.
+    """
     rows, columns = grid.shape
     north = NORTH_M + rows * cell - margin
     with rasterio.open(

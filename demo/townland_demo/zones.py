@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from townland_demo.grid import Array, Ints, noise
 from townland_demo.mosaic import Style
 from townland_demo.sites import Sites
-from townland_demo.terrain import Terrain
+from townland_demo.terrain import Relief
 
 PADDY, TERRACE, DRY, GARDEN, IDLE, FOREST, SCRUB, VILLAGE, MARKET = range(9)
 
@@ -25,8 +25,18 @@ STYLES = {
 }
 
 
-def zone_field(rng: np.random.Generator, land: Terrain, sites: Sites) -> NDArray[np.int64]:
-    """Zone of every node: slope, height over the river, settlements, and patches by chance."""
+def zone_field(rng: np.random.Generator, land: Relief, sites: Sites) -> NDArray[np.int64]:
+    """Zone of every node: slope, height over the river, settlements, and patches by chance.
+
+    Parameters
+    ----------
+    rng
+        Where all chance comes from; its seed decides the county.
+    land
+        The relief: heights, slopes and rivers of the county.
+    sites
+        Where the market, the villages and the towns stand.
+    """
     grid, slope, above = land.grid, land.slope, land.above
     x, y = grid.axes()
     patch = [noise(rng, grid, wavelength) for wavelength in (900, 900, 700, 600, 420)]
@@ -71,7 +81,21 @@ def _settle(
     patch: Array,
     number: int,
 ) -> None:
-    """Give an oval (centre, radius, axis, length by width) with a ragged rim to a settlement."""
+    """Give an oval (centre, radius, axis, length by width) with a ragged rim to a settlement.
+
+    Parameters
+    ----------
+    zone
+        The kind of country at each node, changed in place.
+    axes
+        The coordinates of the nodes.
+    oval
+        Its centre, radius, direction, and length by width.
+    patch
+        The noise that frays its rim.
+    number
+        The kind of country of a settlement.
+    """
     x, y = axes
     centre, radius, axis, stretch = oval
     view = (
