@@ -25,6 +25,7 @@ from townland import geodesy, units
 from townland.errors import EngineError
 from townland.i18n import _
 from townland.measuring import overlay
+from townland.measuring.asked import Kept
 from townland.measuring.overlay import Pieces
 from townland.measuring.prepare import Ground, polygons_of
 
@@ -71,37 +72,6 @@ class LandClasses:
     rows: tuple[ClassRow, ...]
     uncovered_m2: Decimal
     control_m2: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """Which features of one role count in a measure.
-
-    `codes` are the class codes that count, None where every class does; `maybe` those of which the
-    scheme does not tell whether they belong to what is asked for. A feature must bear one of `tags`,
-    unless that is None; one that bears one of `or_tags` counts whatever its class.
-    """
-
-    codes: frozenset[str] | None = None
-    maybe: frozenset[str] = frozenset()
-    tags: frozenset[str] | None = None
-    or_tags: frozenset[str] = frozenset()
-
-    def counted(self, part: Any) -> tuple[Bools, Bools]:
-        """Tell of the rows of a ground which count, and which do or might."""
-        counts = np.ones(len(part), dtype=bool)
-        perhaps = counts.copy()
-        if self.codes is not None:
-            counts = np.asarray(part["code"].isin(self.codes), dtype=bool)
-            open_ = part["class_name"].isna() | part["code"].isin(self.maybe)
-            perhaps = counts | np.asarray(open_, dtype=bool)
-        if self.or_tags:
-            bears = np.asarray(part["tag"].isin(self.or_tags), dtype=bool)
-            counts, perhaps = counts | bears, perhaps | bears
-        if self.tags is not None:
-            bears = np.asarray(part["tag"].isin(self.tags), dtype=bool)
-            counts, perhaps = counts & bears, perhaps & bears
-        return counts, perhaps
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,10 +121,34 @@ class Closed:
     closure_m2: Decimal
 
 
+def whole_town(boundary: shapely.Geometry, area_m2: Decimal) -> Closed:
+    """A town itself as the one piece from which chains of layers are cut."""
+    whole = Pieces(np.array([boundary]), {})
+    return Closed(whole, np.array([int(area_m2 / CENT)]), np.zeros(1, dtype=np.int64), ZERO)
+
+
 def close_town(
-    control_m2: Decimal, pieces: Pieces, uncovered_m2: float, crs: pyproj.CRS, *, town: str
+    control_m2: Decimal,
+    pieces: Pieces,
+    uncovered_m2: float,
+    crs: pyproj.CRS,
+    *,
+    town: str,
 ) -> Closed:
     """Share a town's control area out to the pieces of one layer and to what it does not cover.
+
+    Parameters
+    ----------
+    control_m2
+        The town's official area.
+    pieces
+        The layer's pieces in it, each patch of land once.
+    uncovered_m2
+        The area of the town that no piece covers.
+    crs
+        The CRS of the pieces.
+    town
+        The town's name.
 
     Raises
     ------
@@ -191,6 +185,15 @@ def close_pieces(parents: Closed, pieces: Pieces, crs: pyproj.CRS) -> Closed:
 
     Whether there is a rest is seen on the plane, where cutting is exact to 1e-8 m²; on the ellipsoid
     the norm's rounding of every cut makes pieces and parent differ by some 0.01 m².
+
+    Parameters
+    ----------
+    parents
+        What the pieces are cut from.
+    pieces
+        The pieces, ordered by parent.
+    crs
+        The CRS of both.
     """
     raw = geodesy.official_area_m2(pieces.geometry, crs)
     whole = geodesy.official_area_m2(parents.pieces.geometry, crs)
@@ -230,7 +233,22 @@ def beyond_pieces(parents: Closed, inner: Closed) -> Closed:
     return Closed(Pieces(geometry, rows), cents, np.zeros_like(cents), parents.closure_m2)
 
 
-def decimal_m2(cents: Any) -> Decimal:
+def known_land(
+    pieces: npt.NDArray[np.object_], uncovered: shapely.Geometry
+) -> tuple[npt.NDArray[np.object_], Ints]:
+    """A layer's pieces and, as one more, the land of which it says nothing; the rest is beyond.
+
+    Returns
+    -------
+    The polygons, and a number for each.
+    """
+    covered = shapely.union_all(pieces) if len(pieces) else shapely.Polygon()
+    silent = polygons_of(shapely.difference(uncovered, covered))
+    known = np.concatenate([pieces, silent[~shapely.is_empty(silent)]])
+    return known, np.arange(len(known))
+
+
+def decimal_m2(cents: int | np.int64) -> Decimal:
     """Hundredths of a m² as a decimal of m²."""
     return int(cents) * CENT
 

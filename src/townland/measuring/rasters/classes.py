@@ -15,7 +15,7 @@ import shapely
 from exactextract import exact_extract
 from exactextract.raster import NumPyRasterSource
 
-from townland import geodesy, measuring, units
+from townland import geodesy, units
 from townland.errors import EngineError
 from townland.geodesy import crs as crs_room
 from townland.i18n import Words, _
@@ -309,9 +309,7 @@ def _vectors(
 ) -> Iterator[tuple[str, Any, Decimal]]:
     """The vector layers that speak of a kind of land: role, pieces in the town, area."""
     if role in COUNTED and role in vectors:
-        ground = vectors[role]
-        unit = geodesy.metres_per_unit(result.town.crs)
-        pieces = measuring.town_pieces(result.town.boundary, ground, unit).pieces.geometry
+        pieces = result.pieces[role].geometry
         area = float(geodesy.official_area_m2(pieces, result.town.crs).sum())
         yield role, pieces, units.m2(area)
     if "land_use" in vectors and vectors["land_use"].scheme and len(result.land):

@@ -1,11 +1,13 @@
-"""What is odd in the layers within a town: double claims, codes that nobody knows, land not covered."""
+"""What is doubtful in the layers within a town: double claims, unknown codes, land not covered."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 
 from townland import units
 from townland.i18n import Text, Words, _
@@ -16,15 +18,28 @@ from townland.measuring.overlay import Overlap
 from townland.measuring.prepare import Ground
 from townland.standards import landclass
 
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
 
 def overlap_issues(
-    town: str, frame: Any, overlaps: Sequence[Overlap], areas_m2: Sequence[Any]
+    town: str, frame: gpd.GeoDataFrame, overlaps: Sequence[Overlap], areas_m2: Floats
 ) -> Iterator[Issue]:
-    """Say of each double claim who keeps the land; of those that are nothing, nothing."""
-    for found, area in zip(overlaps, areas_m2, strict=True):
+    """Report of each double claim which feature keeps the land; those of no area are left out.
+
+    Parameters
+    ----------
+    town
+        Its name.
+    frame
+        The role's features.
+    overlaps, areas_m2
+        The double claims, by rows of the frame, and the area of each.
+    """
+    for overlap, area in zip(overlaps, areas_m2, strict=True):
         if area < areas.NOTHING_M2:
             continue
-        keeps, loses = frame.iloc[found.keeps], frame.iloc[found.loses]
+        keeps, loses = frame.iloc[overlap.keeps], frame.iloc[overlap.loses]
         yield Issue(
             "layer_overlap",
             "warning",
@@ -51,7 +66,7 @@ def _named(scheme: landclass.Scheme | None, code: str, message: Text) -> Text:
 def code_issues(
     town: str, ground: Ground, closed: Closed, tags: Collection[str]
 ) -> Iterator[Issue]:
-    """Say which codes within a town nobody knows: of land classes, of owners, and tags.
+    """Report which codes within a town are unknown: of land classes, of owners, and tags.
 
     Parameters
     ----------
@@ -121,4 +136,30 @@ def code_issues(
                 known=", ".join(sorted(tags)),
                 **place,
             ),
+        )
+
+
+def uncovered_issues(town: str, ground: Ground, rest_cents: int | np.int64) -> Iterator[Issue]:
+    """Report the land of a town that its land survey does not cover.
+
+    Parameters
+    ----------
+    town
+        Its name.
+    ground
+        The land survey.
+    rest_cents
+        The area, in hundredths of a m².
+    """
+    if rest_cents:
+        yield Issue(
+            "land_use_uncovered",
+            "warning",
+            _(
+                "town {town}: the land survey does not cover {area} m² of it; that part stands as"
+                " a row of its own",
+                town=town,
+                area=areas.decimal_m2(rest_cents),
+            ),
+            ",".join(sorted(set(ground.frame["layer"]))),
         )

@@ -1,0 +1,150 @@
+"""The layers of one role cut to a town: each patch of land once, and what of the town they leave out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from townland import geodesy
+from townland.measuring import areas, overlay
+from townland.measuring.overlay import Overlap, Pieces
+from townland.measuring.prepare import Ground, polygons_of
+from townland.towns import Town
+
+Floats = npt.NDArray[np.float64]
+Geometries = npt.NDArray[np.object_]
+
+RANKS: Mapping[str, Mapping[str, int]] = {
+    "land_use": {
+        "paddy": 0,
+        "other_cultivated": 1,
+        "other_agricultural": 2,
+        "unused": 3,
+        "construction": 4,
+    },
+    "planned_use": {"construction": 0},
+}
+"""Which class keeps land that two features of one role claim; among equals the smaller id does."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cut:
+    """What of a role's ground lies in a town.
+
+    `pieces` hold each patch of land once. `overlaps` is the land that two features claim, by their rows
+    in the ground's frame and in the order in which it was settled, `overlap_m2` the official area of
+    each. `uncovered` is the part of the town of which the role's layers say nothing, `rest` the part
+    that no piece covers.
+    """
+
+    pieces: Pieces
+    overlaps: tuple[Overlap, ...]
+    overlap_m2: Floats
+    uncovered: shapely.Geometry
+    rest: shapely.Geometry
+
+
+def noise_of(town: Town) -> float:
+    """The area that would be printed as 0.00 m², in the square of the unit of a town's CRS."""
+    return areas.NOTHING_M2 / geodesy.metres_per_unit(town.crs) ** 2
+
+
+def cut(town: Town, ground: Ground) -> Cut:
+    """Cut a role's ground to a town, settle double claims, and find what it leaves out."""
+    pieces, overlaps = _settled(town, ground)
+    uncovered = polygons_of(_uncovered(town, ground, pieces))[0]
+    rest = uncovered
+    if ground.role != "land_use":
+        rest = overlay.remainder(town.boundary, pieces.geometry, noise_of(town))
+    shared = [overlap.geometry for overlap in overlaps]
+    shared_m2 = geodesy.official_area_m2(shared, town.crs)
+    return Cut(pieces, overlaps, shared_m2, uncovered, rest)
+
+
+def _settled(town: Town, ground: Ground) -> tuple[Pieces, tuple[Overlap, ...]]:
+    """The pieces of a ground in a town without double claims, and those that were settled.
+
+    Where the parcels prove to be a mosaic that sums to the town, there is nothing to settle.
+    """
+    parcels = ground.frame.geometry.to_numpy()
+    pieces, rows, mosaic = overlay.clip_mosaic(town.boundary, parcels)
+    if mosaic and abs(town.boundary.area - shapely.area(pieces).sum()) <= noise_of(town):
+        return Pieces(pieces, {ground.role: rows}), ()
+    ranks = RANKS.get(ground.role, {})
+    rank = ground.frame["source"].iloc[rows].map(ranks).fillna(len(ranks))
+    unit_m = geodesy.metres_per_unit(town.crs)
+    pieces, overlaps = overlay.settle(pieces, overlay.precedence(rank), unit_m)
+    left = ~shapely.is_empty(pieces)
+    return Pieces(pieces[left], {ground.role: rows[left]}), tuple(
+        replace(overlap, keeps=int(rows[overlap.keeps]), loses=int(rows[overlap.loses]))
+        for overlap in overlaps
+    )
+
+
+def _uncovered(town: Town, ground: Ground, pieces: Pieces) -> shapely.Geometry:
+    """The part of the town of which the role's layers say nothing.
+
+    A land survey records all land, so that what no parcel covers is unknown; a plan with
+    any plot in the town is taken to be all of the plan; other layers state where they are complete.
+
+    Parameters
+    ----------
+    town
+        The town.
+    ground, pieces
+        The role's ground, and its pieces in the town.
+    """
+    if ground.role == "land_use":
+        return overlay.remainder(town.boundary, pieces.geometry, noise_of(town))
+    if ground.role == "planned_use":
+        return shapely.Polygon() if len(pieces) else town.boundary
+    return shapely.difference(town.boundary, ground.coverage)
+
+
+def gap_patches(
+    town: Town, uncovered: Sequence[shapely.Geometry], *, sliver_width_m: float
+) -> Geometries:
+    """The patches of a town of which some role says nothing, slivers left out.
+
+    Where they are all of the town, its own slivers are kept.
+
+    Parameters
+    ----------
+    town
+        The town.
+    uncovered
+        What each role leaves out of it.
+    sliver_width_m
+        Patches narrower than this are slivers.
+    """
+    rest = shapely.union_all([part for part in uncovered if not part.is_empty])
+    patches: Geometries = shapely.get_parts(rest)
+    if is_whole(town, rest.area):
+        return patches
+    metres = geodesy.local_metres(patches, town.crs)
+    return patches[~overlay.slivers(metres, sliver_width_m)]
+
+
+def patches_m2(town: Town, patches: Geometries, area_m2: Decimal) -> float:
+    """The official area of patches of a town; exactly the town's where they are all of it.
+
+    Parameters
+    ----------
+    town, area_m2
+        The town and its official area.
+    patches
+        Polygons inside it.
+    """
+    if is_whole(town, shapely.area(patches).sum()):
+        return float(area_m2)
+    return float(geodesy.official_area_m2(patches, town.crs).sum())
+
+
+def is_whole(town: Town, area: float) -> bool:
+    """Whether an area in the units of the CRS is that of the town."""
+    return bool(town.boundary.area - area <= noise_of(town))
