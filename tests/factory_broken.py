@@ -51,6 +51,7 @@ from townland.layers.check import examined
 from townland.measuring import prepare
 from townland.measuring.placement import siting_issues
 from townland.measuring.rasters.class_grid import read_grid
+from townland.reading.kept import KeptLayers
 from townland.reading.vector import read_layer
 from townland.towns import read_towns
 
@@ -202,7 +203,9 @@ def as_sited(path: Path, **options: Any) -> Seen:
     catalog = load_catalog(path.parent / "catalog.toml")
     layers = [read_layer(spec, catalog, None) for spec in catalog.layer]
     (town,) = read_towns([path], **options)
-    said = tuple((one.code, one.message) for one in siting_issues([town], layers, catalog))
+    said = tuple(
+        (one.code, one.message) for one in siting_issues([town], layers, KeptLayers(catalog).read)
+    )
     return Seen(_plane_m2([town.boundary], town.crs), said)
 
 

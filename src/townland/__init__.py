@@ -17,6 +17,7 @@ guard.apply()
 
 _ROOMS = {
     "Assessment": "townland.results",
+    "Checker": "townland.assessment",
     "Finding": "townland.rules.judging.finding",
     "LayerCatalog": "townland.catalog",
     "Rulebook": "townland.rules.book.model",
@@ -44,7 +45,7 @@ _ROOMS = {
 """Where each public name stands."""
 
 if TYPE_CHECKING:
-    from townland.assessment import check, exit_code
+    from townland.assessment import Checker, check, exit_code
     from townland.catalog import LayerCatalog, load_catalog
     from townland.conversion.boundary import convert
     from townland.dossier import load_dossiers
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Assessment",
+    "Checker",
     "Finding",
     "LayerCatalog",
     "Rulebook",

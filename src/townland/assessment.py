@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import replace
-from functools import cache
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, count, islice
+
+import pyproj
 
 from townland import units
 from townland.catalog import ROLES, LayerCatalog, LayerSpec
@@ -15,19 +16,27 @@ from townland.i18n import Words, _
 from townland.issues import Issue
 from townland.measuring import TownResult, measure_town, near, prepare
 from townland.measuring.placement import siting_issues
-from townland.measuring.prepare import Ground, Repair
-from townland.measuring.rasters import Told, raster_specs, read_rasters, tell, with_grids
-from townland.measuring.rasters.backgrounds import read_backgrounds
-from townland.reading.digests import sha256_of
+from townland.measuring.prepare import Repair
+from townland.measuring.rasters import (
+    Grounds,
+    Rasters,
+    TownRasters,
+    gather_grids,
+    measure_rasters,
+    raster_specs,
+    read_rasters,
+    with_grids,
+)
+from townland.measuring.rasters.backgrounds import Behind, read_backgrounds
+from townland.reading.kept import KeptLayers
 from townland.reading.layer import Layer
-from townland.reading.vector import read_layer
+from townland.reading.vector import Window
 from townland.results import Assessment
 from townland.rules.book.jurisdiction import jurisdiction_issues
 from townland.rules.book.loader import rules_in_force
 from townland.rules.book.model import Rulebook
 from townland.rules.evaluate import Facts, evaluate, evaluate_portfolio
-from townland.rules.judging.finding import Finding
-from townland.rules.need_table import NeedTable, indicator_need
+from townland.rules.need_table import indicator_need
 from townland.rules.shared_land import overlaps
 from townland.terms import Verdict
 from townland.towns import Town
@@ -36,6 +45,7 @@ ALWAYS = ("land_use", "planned_use")
 """Roles that every report shows, whether or not a rule needs them."""
 
 Progress = Callable[[Words, int, int], None]
+Step = Callable[[Words], None]
 
 
 def silent(step: Words, done: int, whole: int) -> None:
@@ -102,6 +112,225 @@ def day_of(day: dt.date | str) -> dt.date:
         ) from None
 
 
+class Checker:
+    """Checks of towns against one rulebook on one day, by layers that are read once.
+
+    What lies within what was read before is not read again: a second town of the same place, or a
+    boundary that was moved there. A file that changes meanwhile is not noticed; make a new `Checker`.
+
+    Parameters
+    ----------
+    catalog, rulebook
+        As `load_catalog` and `load_rulebook` give them.
+    on
+        The day whose law counts, as a date or as text, ``YYYY-MM-DD``.
+
+    Raises
+    ------
+    TownlandError
+        The day is none, or a raster cannot be opened.
+    RulebookError
+        No rule is in force on that day.
+
+    Examples
+    --------
+    ::
+
+        checker = tl.Checker(catalog, rulebook, on="2018-12-31")
+        first, second = checker.check(towns), checker.check(moved_towns)
+    """
+
+    def __init__(self, catalog: LayerCatalog, rulebook: Rulebook, *, on: dt.date | str) -> None:
+        self.catalog = catalog
+        self.rulebook = rulebook
+        self.on = day_of(on)
+        rules_in_force(rulebook, self.on)
+        self._rastered = raster_specs(catalog)
+        self._layers = KeptLayers(catalog)
+        self._rasters: dict[tuple[Window, ...], Rasters] = {}
+
+    def __repr__(self) -> str:
+        return f"<Checker of {len(self.catalog.layer)} layers on {self.on}>"
+
+    def check(
+        self,
+        towns: Sequence[Town],
+        *,
+        accept_repairs: Collection[str] = (),
+        progress: Progress = silent,
+    ) -> Assessment:
+        """Check towns, as `townland.check` does, to the same bytes.
+
+        Parameters
+        ----------
+        towns
+            As `read_towns` gives them.
+        accept_repairs
+            ``LAYER:FEATURE`` of geometry repairs to accept though they change a protected area.
+        progress
+            Called with a sentence, the steps done and all steps.
+
+        Raises
+        ------
+        TownlandError
+            As `townland.check`.
+        """
+        roles = _roles(self.catalog, self.rulebook)
+        played = [spec for role in roles for spec in self.catalog.of_role(role)]
+        specs = [spec for spec in played if spec not in self._rastered]
+        steps = len(specs) + len(self._rastered) + len(towns)
+        step = _counted(progress, steps)
+
+        towns, town_repairs = _mended_towns(towns, accept_repairs)
+        windows = tuple((near(town.boundary), town.crs) for town in towns)
+        vectors = self._read(specs, windows, step)
+        sited = tuple(siting_issues(towns, vectors, self._layers.read))
+        rasters = self._read_rasters(windows, step)
+        grounds = self._gathered(towns, _by_role(vectors), rasters, accept_repairs)
+        measured = [self._measured(town, grounds[town.crs], rasters, step) for town in towns]
+        facts = [each.facts for each in measured]
+        shared = overlaps(facts, self.rulebook.parameter.sliver_width_m)
+        findings = [
+            *(found for town in facts for found in evaluate(self.rulebook, town, self.on)),
+            *evaluate_portfolio(self.rulebook, facts, self.on, shared=shared),
+        ]
+        needs = [indicator_need(self.rulebook, town, self.on) for town in facts]
+        behind = read_backgrounds(self.catalog, towns, digest=self._layers.digest)
+        progress(_("checked"), steps, steps)
+
+        repairs = (*town_repairs, *_first_repairs(grounds))
+        playing = with_grids(_by_role(vectors), rasters, roles).values()
+        known = [layer for of_role in playing for layer in of_role]
+        used = [*(town.input for town in towns), *(layer.input for layer in known)]
+        return Assessment(
+            self.on,
+            self.rulebook,
+            self.catalog,
+            tuple(dict.fromkeys([*used, *rasters.inputs, *behind.inputs])),
+            tuple(each.result for each in measured),
+            tuple(findings),
+            repairs,
+            (
+                *_issues_of_inputs(towns, known, rasters, behind),
+                *sited,
+                *(issue for each in measured for issue in each.issues),
+                *prepare.collapsed(repairs),
+                *_unused(accept_repairs, repairs),
+            ),
+            shared,
+            tuple(need for need in needs if need is not None),
+            tuple(table for each in measured for table in each.rasters.grids),
+            tuple(pair for each in measured for pair in each.rasters.comparisons),
+            tuple(each.rasters.slope for each in measured if each.rasters.slope is not None),
+            behind.pictures,
+        )
+
+    def _read(
+        self, specs: Sequence[LayerSpec], windows: Sequence[Window], step: Step
+    ) -> list[Layer]:
+        """The vector layers near the towns.
+
+        Parameters
+        ----------
+        specs
+            Which layers, in this order.
+        windows
+            A box around each town.
+        step
+            Called before each layer.
+        """
+        layers = []
+        for spec in specs:
+            step(_reading(spec))
+            layers.append(self._layers.read(spec, windows))
+        return layers
+
+    def _read_rasters(self, windows: tuple[Window, ...], step: Step) -> Rasters:
+        """The raster layers near the towns; those of other windows are read anew."""
+        if windows in self._rasters:
+            for spec in self._rastered:
+                step(_reading(spec))
+        else:
+            self._rasters[windows] = read_rasters(
+                self.catalog,
+                self._rastered,
+                windows,
+                digest=self._layers.digest,
+                announce=lambda spec: step(_reading(spec)),
+            )
+        return self._rasters[windows]
+
+    def _gathered(
+        self,
+        towns: Sequence[Town],
+        vectors: Mapping[str, Sequence[Layer]],
+        rasters: Rasters,
+        accepted: Collection[str],
+    ) -> dict[pyproj.CRS, Grounds]:
+        """The grounds of the roles in each CRS of the towns.
+
+        Parameters
+        ----------
+        towns
+            The towns.
+        vectors, rasters
+            The vector layers of each role, and the raster layers.
+        accepted
+            Repairs to accept though they change a protected area.
+        """
+        profile = self.rulebook.three_class
+        layers = with_grids(vectors, rasters, _roles(self.catalog, self.rulebook))
+        return {
+            crs: Grounds(
+                {
+                    role: prepare.gather(role, known, crs, profile, accepted)
+                    for role, known in layers.items()
+                },
+                gather_grids(rasters, crs, profile),
+                frozenset(vectors),
+            )
+            for crs in dict.fromkeys(town.crs for town in towns)
+        }
+
+    def _measured(
+        self, town: Town, grounds: Grounds, rasters: Rasters, step: Step
+    ) -> _MeasuredTown:
+        """One town measured, and what a rule may know of it.
+
+        Parameters
+        ----------
+        town
+            The town.
+        grounds
+            The grounds in its CRS.
+        rasters
+            The raster layers.
+        step
+            Called first.
+        """
+        step(_("measuring {name}", name=town.name))
+        result = measure_town(
+            town,
+            grounds.of_role,
+            self.rulebook.measure,
+            profile=self.rulebook.three_class,
+            sliver_width_m=float(self.rulebook.parameter.sliver_width_m),
+        )
+        facts = Facts(
+            town=town.code,
+            name=town.name,
+            area_m2=result.area_m2,
+            closure_m2=units.m2(abs(result.area_m2 - result.area_check_m2)),
+            measures=result.measures,
+            dossier=town.dossier,
+            boundary=town.boundary,
+            crs=town.crs,
+        )
+        own = measure_rasters(result, rasters, grounds, profile=self.rulebook.three_class)
+        issues = (*result.issues, *own.issues, *jurisdiction_issues(self.rulebook, facts))
+        return _MeasuredTown(result, own, facts, issues)
+
+
 def check(
     towns: Sequence[Town],
     catalog: LayerCatalog,
@@ -133,99 +362,55 @@ def check(
         failed (`EngineError`). A town that breaks a rule is a finding, never an error.
 
     """
-    on = day_of(on)
-    rules_in_force(rulebook, on)
-    roles = _roles(catalog, rulebook)
-    rastered = raster_specs(catalog)
-    specs = [spec for role in roles for spec in catalog.of_role(role) if spec not in rastered]
-    steps = len(specs) + len(rastered) + len(towns)
-    step = iter(range(steps))
-    towns, repairs = _mended_towns(towns, accept_repairs)
-    windows = [(near(town.boundary), town.crs) for town in towns]
-    digest = cache(sha256_of)  # one file often holds many layers
-    layers: dict[str, list[Layer]] = {}
+    checker = Checker(catalog, rulebook, on=on)
+    return checker.check(towns, accept_repairs=accept_repairs, progress=progress)
 
-    def reading(spec: LayerSpec) -> None:
-        progress(_("reading layer {name}", name=spec.name), next(step), steps)
 
-    for spec in specs:
-        reading(spec)
-        layer = read_layer(spec, catalog, windows, digest=digest)
-        layers.setdefault(spec.role, []).append(layer)
-    known_layers = [layer for known in layers.values() for layer in known]
-    sited = list(siting_issues(towns, known_layers, catalog))
-    rasters = read_rasters(catalog, rastered, windows, digest=digest, reading=reading)
-    vectors, layers = tuple(layers), with_grids(layers, rasters, roles)
-    told: list[Told] = []
-    results: list[TownResult] = []
-    findings: list[Finding] = []
-    issues: list[Issue] = []
-    known_towns: list[Facts] = []
-    needs: list[NeedTable | None] = []
-    grounds: dict[Any, dict[str, Ground]] = {}
-    for town in towns:
-        progress(_("measuring {name}", name=town.name), next(step), steps)
-        if town.crs not in grounds:
-            grounds[town.crs] = {
-                role: prepare.gather(role, known, town.crs, rulebook.three_class, accept_repairs)
-                for role, known in layers.items()
-            }
-            if len(grounds) == 1:  # in every CRS of towns the same features are mended
-                repairs += [
-                    done for ground in grounds[town.crs].values() for done in ground.repairs
-                ]
-        result = measure_town(
-            town,
-            grounds[town.crs],
-            rulebook.measure,
-            profile=rulebook.three_class,
-            sliver_width_m=float(rulebook.parameter.sliver_width_m),
-        )
-        results.append(result)
-        told.append(tell(result, rasters, grounds[town.crs], vectors, profile=rulebook.three_class))
-        issues += (*result.issues, *told[-1].issues)
-        facts = Facts(
-            town=town.code,
-            name=town.name,
-            area_m2=result.area_m2,
-            closure_m2=units.m2(abs(result.area_m2 - result.area_check_m2)),
-            measures=result.measures,
-            dossier=town.dossier,
-            boundary=town.boundary,
-            crs=town.crs,
-        )
-        known_towns.append(facts)
-        issues += jurisdiction_issues(rulebook, facts)
-        findings += evaluate(rulebook, facts, on)
-        needs.append(indicator_need(rulebook, facts, on))
-    shared = overlaps(known_towns, rulebook.parameter.sliver_width_m)
-    findings += evaluate_portfolio(rulebook, known_towns, on, shared=shared)
-    issues += prepare.collapsed(repairs)
-    issues += _unused(accept_repairs, repairs)
-    progress(_("checked"), steps, steps)
-    inputs = {town.input: None for town in towns}
-    inputs |= {layer.input: None for known in layers.values() for layer in known}
-    behind = read_backgrounds(catalog, towns, digest=digest)
-    inputs |= dict.fromkeys((*rasters.inputs, *behind.inputs))
-    first = [issue for town in towns for issue in town.issues]
-    first += [issue for known in layers.values() for layer in known for issue in layer.issues]
-    first += (*rasters.issues, *behind.issues)
-    return Assessment(
-        on,
-        rulebook,
-        catalog,
-        tuple(inputs),
-        tuple(results),
-        tuple(findings),
-        tuple(repairs),
-        (*dict.fromkeys(first), *sited, *issues),
-        shared,
-        tuple(need for need in needs if need is not None),
-        tuple(table for town in told for table in town.grids),
-        tuple(one for town in told for one in town.comparisons),
-        tuple(town.slope for town in told if town.slope is not None),
-        behind.pictures,
-    )
+@dataclass(frozen=True, slots=True, eq=False)
+class _MeasuredTown:
+    """One town measured: its vector layers, its rasters, what rules may know, and what is doubtful."""
+
+    result: TownResult
+    rasters: TownRasters
+    facts: Facts
+    issues: tuple[Issue, ...]
+
+
+def _counted(progress: Progress, steps: int) -> Step:
+    """Report each step with its number."""
+    number = count()
+    return lambda sentence: progress(sentence, next(number), steps)
+
+
+def _reading(spec: LayerSpec) -> Words:
+    return _("reading layer {name}", name=spec.name)
+
+
+def _by_role(layers: Sequence[Layer]) -> dict[str, list[Layer]]:
+    """The layers of each role, in their order."""
+    roles = dict.fromkeys(layer.spec.role for layer in layers)
+    return {role: [layer for layer in layers if layer.spec.role == role] for role in roles}
+
+
+def _first_repairs(grounds: Mapping[pyproj.CRS, Grounds]) -> Iterator[Repair]:
+    """The repairs in the first CRS of the towns: in every one the same features are mended."""
+    for first in islice(grounds.values(), 1):
+        for ground in first.of_role.values():
+            yield from ground.repairs
+
+
+def _issues_of_inputs(
+    towns: Sequence[Town], layers: Sequence[Layer], rasters: Rasters, behind: Behind
+) -> tuple[Issue, ...]:
+    """What was assumed in reading, each once.
+
+    Parameters
+    ----------
+    towns, layers, rasters, behind
+        What was read.
+    """
+    read = [*(town.issues for town in towns), *(layer.issues for layer in layers)]
+    return tuple(dict.fromkeys([*chain(*read), *rasters.issues, *behind.issues]))
 
 
 def _roles(catalog: LayerCatalog, rulebook: Rulebook) -> tuple[str, ...]:

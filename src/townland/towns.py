@@ -27,13 +27,12 @@ from townland.reading.digests import sha256_of
 from townland.reading.format import Source
 from townland.reading.frame import frame_source, sha256_of_frame
 from townland.reading.layer import Input
+from townland.reading.polygons import no_polygon, polygons
 from townland.reading.rows import Rows
 from townland.reading.vector import (
     declared_crs,
     layer_crs,
     named,
-    no_polygon,
-    polygons,
     total_bounds,
 )
 from townland.standards import fields as schemas

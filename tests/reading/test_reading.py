@@ -316,7 +316,7 @@ def test_empty_and_missing_geometries_are_an_issue(tmp_path):
     rows = None
     with sources.opened(tmp_path / "land.parquet") as source:
         rows = sources.read(source, ["n"], None)
-    from townland.reading.vector import polygons
+    from townland.reading.polygons import polygons
 
     kept, issues = polygons(rows)
     assert len(kept) == 1

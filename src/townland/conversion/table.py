@@ -18,7 +18,8 @@ from townland.i18n import _
 from townland.issues import Issue
 from townland.layers.describe import Field, fields_of
 from townland.reading import source as sources
-from townland.reading.vector import layer_crs, no_polygon, polygons, total_bounds
+from townland.reading.polygons import no_polygon, polygons
+from townland.reading.vector import layer_crs, total_bounds
 from townland.standards.fields import is_personal
 from townland.towns import usual_name
 

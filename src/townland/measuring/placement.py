@@ -13,13 +13,13 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from townland.catalog import LayerCatalog
+from townland.catalog import LayerSpec
 from townland.geodesy import crs as crsys
 from townland.geodesy.crs import Bounds
 from townland.i18n import Text, Words, _
 from townland.issues import Issue
 from townland.reading.layer import Layer
-from townland.reading.vector import read_layer
+from townland.reading.vector import Window
 from townland.towns import Town
 
 EDGE_M = 1.5
@@ -41,11 +41,12 @@ REACH_M = 1500.0
 _GEOD = pyproj.Geod(ellps="GRS80")
 
 XY = tuple[NDArray[np.float64], NDArray[np.float64]]
-Shift = Callable[[Any, Any], XY]
+Shift = Callable[[NDArray[np.float64], NDArray[np.float64]], XY]
+ReadNear = Callable[[LayerSpec, Sequence[Window]], Layer]
 
 
 def siting_issues(
-    towns: Sequence[Town], layers: Sequence[Layer], catalog: LayerCatalog
+    towns: Sequence[Town], layers: Sequence[Layer], read: ReadNear
 ) -> Iterator[Issue]:
     """What the place of each boundary tells against its CRS, town by town.
 
@@ -65,8 +66,8 @@ def siting_issues(
         The towns of the check.
     layers
         Its layers, as they were read near the boundaries.
-    catalog
-        Where the layers with edges are read once more, further around the towns that do not line up.
+    read
+        How the layers with edges are read once more, further around the towns that do not line up.
     """
     boxes = [(layer, box) for layer in layers if (box := _box_of(layer)) is not None]
     if not boxes:
@@ -81,7 +82,7 @@ def siting_issues(
     windows = [
         (_widened(town), town.crs) for town, doubt in zip(towns, doubted, strict=True) if doubt
     ]
-    wider = [read_layer(each.spec, catalog, windows, digest=None) for each in edged if windows]
+    wider = [read(each.spec, windows) for each in edged if windows]
     planes = [layer for layer in layers if crsys.is_gauss_kruger_cgcs2000(layer.crs)]
     for town, meets, doubt in zip(towns, inside, doubted, strict=True):
         if not meets:

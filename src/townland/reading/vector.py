@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from townland.reading.digests import sha256_of
 from townland.reading.format import Source
 from townland.reading.frame import frame_source, sha256_of_frame
 from townland.reading.layer import Input, Layer
+from townland.reading.polygons import polygons
 from townland.reading.rows import Rows, bounds_of, hull, merged, sha256_of_rows
 
 MARGIN_M = 1.0
@@ -43,6 +44,28 @@ _COLUMNS = {
 }
 
 Window = tuple[Bounds, pyproj.CRS]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Excerpt:
+    """The rows of a layer near some boxes as they stand in its file, and what the file says of itself.
+
+    `boxes` are in the coordinates of the file, None where it was read whole. `needed` are the names of
+    the standard columns in the file, `bounds` the box of the whole file. `unmatched` reports that the
+    filter `where` fits no feature of the file.
+    """
+
+    spec: LayerSpec
+    source: Source
+    crs: pyproj.CRS
+    crs_issues: tuple[Issue, ...]
+    needed: Mapping[str, str]
+    boxes: list[Bounds] | None
+    rows: Rows
+    bounds: Bounds | None
+    unmatched: tuple[Issue, ...]
+    coverage: shapely.Geometry | None
+    coverage_issues: tuple[Issue, ...]
 
 
 def read_layer(
@@ -80,6 +103,29 @@ def read_layer(
     EncodingError
         The text cannot be decoded.
     """
+    excerpt = read_excerpt(spec, catalog, windows, also=also)
+    return layer_of(excerpt, catalog, digest=digest, also=also)
+
+
+def read_excerpt(
+    spec: LayerSpec,
+    catalog: LayerCatalog,
+    windows: Sequence[Window] | None,
+    *,
+    also: Sequence[str] = (),
+) -> Excerpt:
+    """Read the rows of a layer near the windows as they stand in its file.
+
+    Parameters
+    ----------
+    spec, catalog, windows, also
+        As `read_layer`.
+
+    Raises
+    ------
+    LayerError, CRSError, EncodingError
+        As `read_layer`.
+    """
     with opened(spec, catalog) as source:
         crs, crs_issues = layer_crs(
             source, spec.crs, spec.transform, region=lambda: region_of(catalog, but=spec)
@@ -94,14 +140,42 @@ def read_layer(
             require_column(name, source.fields, source.place): values
             for name, values in (spec.where or {}).items()
         }
-        pipeline = spec.transform if spec.transform and not towgs84(spec.transform) else None
-        boxes = _boxes(windows, crs, pipeline)
+        boxes = boxes_of(windows, crs, pipeline_of(spec))
         rows = sources.read(source, list(dict.fromkeys([*needed.values(), *where, *also])), boxes)
         bounds = total_bounds(source, rows)
-        filter_issues: tuple[Issue, ...] = ()
+        unmatched: tuple[Issue, ...] = ()
         if where:
             rows = rows.take(matches(rows.columns, where))
-            filter_issues = () if len(rows) else _matches_nothing(source, where)
+            unmatched = () if len(rows) else _matches_nothing(source, where)
+    return Excerpt(
+        spec, source, crs, crs_issues, needed, boxes, rows, bounds, unmatched,
+        *_coverage(spec, catalog, crs),
+    )  # fmt: skip
+
+
+def layer_of(
+    excerpt: Excerpt,
+    catalog: LayerCatalog,
+    *,
+    digest: Callable[[Path], str] | None = sha256_of,
+    also: Sequence[str] = (),
+) -> Layer:
+    """The layer that an excerpt holds.
+
+    Parameters
+    ----------
+    excerpt
+        As `read_excerpt` gives it.
+    catalog, digest, also
+        As `read_layer`.
+
+    Raises
+    ------
+    CRSError
+        Its coordinates are in metres under a CRS in degrees.
+    """
+    spec, source, crs, rows = excerpt.spec, excerpt.source, excerpt.crs, excerpt.rows
+    pipeline, bounds = pipeline_of(spec), excerpt.bounds
     if digest is None:
         hashed = ""
     elif spec.frame is not None:
@@ -112,16 +186,15 @@ def read_layer(
         )
     in_degrees = crs.is_geographic and pipeline is None
     sources.check_degrees(source, bounds, geographic=in_degrees)
-    issues = [*source.issues, *crs_issues, *rows.issues, *filter_issues]
+    issues = [*source.issues, *excerpt.crs_issues, *rows.issues, *excerpt.unmatched]
     if source.features == 0:
         issues.append(Issue("layer_empty", "warning", _("the layer holds no features")))
     rows, shape_issues = polygons(rows)
-    columns, column_issues = _standard(rows, needed)
+    columns, column_issues = _standard(rows, excerpt.needed)
     geometry, extent = rows.geometry, shapely.box(*bounds) if bounds else shapely.Polygon()
     if pipeline is not None:
         *moved, extent = crsys.run_pipeline(np.array([*geometry, extent]), crs, pipeline)
         geometry = np.array(moved, dtype=object)
-    coverage, coverage_issues = _coverage(spec, catalog, crs)
     return Layer(
         spec=spec,
         frame=gpd.GeoDataFrame({**columns, "geometry": gpd.array.from_shapely(geometry, crs)}),
@@ -138,9 +211,9 @@ def read_layer(
             encoding_used=source.encoding,
             surveyed=spec.surveyed,
         ),
-        issues=named((*issues, *shape_issues, *column_issues, *coverage_issues), spec.name),
+        issues=named((*issues, *shape_issues, *column_issues, *excerpt.coverage_issues), spec.name),
         extent=extent,
-        coverage=coverage,
+        coverage=excerpt.coverage,
         also={name: rows.columns[name] for name in also},
     )
 
@@ -158,9 +231,7 @@ def opened(spec: LayerSpec, catalog: LayerCatalog) -> Iterator[Source]:
         yield frame_source(spec.frame, name=spec.name)
         return
     if spec.database is not None:
-        from townland.reading.formats import (
-            postgis,
-        )  # a third of a second to load, and rarely needed
+        from townland.reading.formats import postgis  # a third of a second to load, rarely needed
 
         declared = catalog.database[spec.database]
         with postgis.opened(
@@ -267,10 +338,23 @@ def _in_short(declared: str) -> str:
         return declared[:100]
 
 
-def _boxes(
+def pipeline_of(spec: LayerSpec) -> str | None:
+    """The transformation that moves a layer's coordinates; None where it only names a datum shift."""
+    return spec.transform if spec.transform and not towgs84(spec.transform) else None
+
+
+def boxes_of(
     windows: Sequence[Window] | None, crs: pyproj.CRS, pipeline: str | None
 ) -> list[Bounds] | None:
-    """The windows in the coordinates of the file, each a little larger; None for the whole file."""
+    """The windows in the coordinates of the file, each a little larger; None for the whole file.
+
+    Parameters
+    ----------
+    windows
+        Bounding boxes, each with its CRS.
+    crs, pipeline
+        The CRS of the file, and the transformation that moves its coordinates.
+    """
     if windows is None:
         return None
     found = []
@@ -313,7 +397,7 @@ def total_bounds(source: Source, rows: Rows) -> Bounds | None:
     return bounds_of(sources.read(source, [], None).geometry)
 
 
-def _standard(rows: Rows, needed: dict[str, str]) -> tuple[dict[str, Any], list[Issue]]:
+def _standard(rows: Rows, needed: Mapping[str, str]) -> tuple[dict[str, Any], list[Issue]]:
     """The standard columns of a frame, and what was odd in them."""
     issues = []
     nothing = np.full(len(rows), None, dtype=object)
@@ -352,71 +436,6 @@ def _standard(rows: Rows, needed: dict[str, str]) -> tuple[dict[str, Any], list[
         "tag": texts["tag"],
         "slope": texts["slope"],
     }, issues
-
-
-def no_polygon(rows: Rows, place: str) -> LayerError:
-    """What to raise where the boundaries of towns are wanted, and `polygons` leaves nothing."""
-    if not len(rows):
-        return LayerError(
-            _("{place}: the file holds no features; get it again from its maker", place=place)
-        )
-    return LayerError(
-        _(
-            "{place}: no polygon, but {count} features of other kinds; a town's boundary must be"
-            " a polygon",
-            place=place,
-            count=len(rows),
-        )
-    )
-
-
-def polygons(rows: Rows) -> tuple[Rows, list[Issue]]:
-    """The rows that are polygons, in two dimensions; the rest is dropped, and counted.
-
-    Polygons inside of collections are kept: dropping them would lose area.
-    """
-    issues = []
-    geometry = rows.geometry
-    empty = shapely.is_missing(geometry) | shapely.is_empty(geometry)
-    if empty.any():
-        message = _("{count} features have no geometry, and are left out", count=int(empty.sum()))
-        issues.append(Issue("geometry_empty", "warning", message))
-    kind = shapely.get_type_id(geometry)
-    surface = ((kind == 3) | (kind == 6)) & ~empty
-    collections = np.flatnonzero((kind == 7) & ~empty)
-    if len(collections):
-        geometry = geometry.copy()
-        for at in collections:
-            parts = np.array([geometry[at]], dtype=object)
-            while (shapely.get_type_id(parts) > 3).any():  # collections may hold one another
-                parts = shapely.get_parts(parts)
-            parts = parts[shapely.get_type_id(parts) == 3]
-            geometry[at] = shapely.multipolygons(parts)
-            surface[at] = len(parts) > 0
-    dropped = int((~surface & ~empty).sum())
-    if dropped:
-        message = _(
-            "{count} features are points, lines or the like, not polygons, and are left out",
-            count=dropped,
-        )
-        issues.append(Issue("geometry_not_polygon", "warning", message))
-    kept = int(surface[collections].sum())
-    if kept:
-        message = _(
-            "{count} features are collections; of them only the polygons are kept", count=kept
-        )
-        issues.append(Issue("geometry_collection", "info", message))
-    if not surface.all():
-        rows = replace(rows, geometry=geometry).take(surface)
-        geometry = rows.geometry
-    deep = shapely.has_z(geometry) | shapely.has_m(geometry)
-    if deep.any():
-        geometry = shapely.force_2d(geometry)
-        message = _(
-            "{count} features carry heights or measures (Z, M), dropped", count=int(deep.sum())
-        )
-        issues.append(Issue("dimension_dropped", "info", message))
-    return replace(rows, geometry=geometry), issues
 
 
 def named(issues: Sequence[Issue], layer: str) -> tuple[Issue, ...]:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyproj
 
 from townland.catalog import LayerCatalog, LayerSpec
 from townland.i18n import Words, _
 from townland.issues import Issue
 from townland.measuring import TownResult, prepare
 from townland.measuring.prepare import Ground
-from townland.measuring.rasters import cells, classes, slope
-from townland.measuring.rasters import reading as raster
+from townland.measuring.rasters import cells, classes, reading, slope
 from townland.measuring.rasters.class_grid import Grid, is_grid, raster_input, read_grid
 from townland.measuring.rasters.classes import Comparison, GridTable
 from townland.measuring.rasters.slope import Grade, SlopeTable, Terrain
@@ -34,9 +34,21 @@ class Rasters:
     issues: tuple[Issue, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Grounds:
+    """The grounds of the roles in one CRS, and each class grid's own patches as a ground.
+
+    A grid plays a role only where no vector layer does; `from_vectors` are the roles that these play.
+    """
+
+    of_role: Mapping[str, Ground]
+    of_grids: tuple[Ground, ...]
+    from_vectors: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What the rasters tell of one town."""
+class TownRasters:
+    """What the raster layers measure in one town, and what is doubtful in them there."""
 
     grids: tuple[GridTable, ...]
     comparisons: tuple[Comparison, ...]
@@ -70,9 +82,20 @@ def read_rasters(
     windows: Sequence[Window],
     *,
     digest: Callable[[Path], str],
-    reading: Callable[[LayerSpec], None],
+    announce: Callable[[LayerSpec], None],
 ) -> Rasters:
-    """Read the raster layers `specs` near the towns; `reading` is told of each.
+    """Read raster layers near the towns.
+
+    Parameters
+    ----------
+    catalog, specs
+        Which layers.
+    windows
+        Bounding boxes around the towns, each with its CRS.
+    digest
+        How to hash a whole file.
+    announce
+        Called with each layer before it is read.
 
     Raises
     ------
@@ -85,7 +108,7 @@ def read_rasters(
     issues: list[Issue] = []
     grades = slope.load_grades()
     for spec in specs:
-        reading(spec)
+        announce(spec)
         if spec.role != "elevation":
             grid = read_grid(spec, catalog, windows, digest=digest)
             found.append(grid)
@@ -93,7 +116,7 @@ def read_rasters(
             issues += grid.layer.issues
             continue
         path = catalog.resolve(spec.path)
-        summary = raster.inspect_raster(path, crs=spec.crs)
+        summary = reading.inspect_raster(path, crs=spec.crs)
         boxes = cells.boxes_around(windows, summary.crs)
         read = cells.read_cells(path, boxes, crs=spec.crs, pad=1)
         models.append(slope.terrain(spec.name, read, grades))
@@ -125,22 +148,36 @@ def with_grids(
     return {role: out[role] for role in roles if role in out}
 
 
-def tell(
-    result: TownResult,
-    rasters: Rasters,
-    grounds: Mapping[str, Ground],
-    vectors: Sequence[str],
-    *,
-    profile: Profile,
-) -> Told:
-    """Ask every raster layer about one town.
+def gather_grids(rasters: Rasters, crs: pyproj.CRS, profile: Profile) -> tuple[Ground, ...]:
+    """The patches of each class grid as a ground in a CRS of towns.
+
+    Parameters
+    ----------
+    rasters
+        The raster layers.
+    crs
+        The CRS of some towns.
+    profile
+        The three-class profile.
+    """
+    return tuple(
+        prepare.gather(grid.layer.spec.role, [grid.layer], crs, profile) for grid in rasters.grids
+    )
+
+
+def measure_rasters(
+    result: TownResult, rasters: Rasters, grounds: Grounds, *, profile: Profile
+) -> TownRasters:
+    """Measure every raster layer in one town, and compare it with the vector layers.
 
     Parameters
     ----------
     result
         The town as it was measured.
-    grounds, vectors
-        The ground of each role in the town's CRS, and the roles that vector layers play.
+    rasters
+        The raster layers.
+    grounds
+        The grounds in the town's CRS.
     profile
         The three-class profile.
 
@@ -151,19 +188,17 @@ def tell(
     """
     tables: list[GridTable] = []
     comparisons: list[Comparison] = []
-    known = {role: ground for role, ground in grounds.items() if role in vectors}
-    for grid in rasters.grids:
-        role = grid.layer.spec.role
-        ground = prepare.gather(role, [grid.layer], result.town.crs, profile)
-        table = classes.measure_grid(result, grid, ground)
+    vectors = {role: grounds.of_role[role] for role in grounds.from_vectors}
+    for grid, patches in zip(rasters.grids, grounds.of_grids, strict=True):
+        table = classes.measure_grid(result, grid, patches)
         tables.append(table)
-        comparisons += classes.compare(result, grid, table, vectors=known, profile=profile)
+        comparisons += classes.compare(result, grid, table, vectors=vectors, profile=profile)
     graded = slope.slope_table(result, rasters.terrain, rasters.grades)
     if graded is not None:
         comparisons += graded.compared
     issues = list(classes.grid_issues(tables, {result.town.code: result.town.name}))
     if graded is not None and graded.total.no_data_m2:
-        text = _steep(result, graded)
+        text = _slope_unknown(result, graded)
         issues.append(Issue("slope_unknown", "warning", text, ",".join(graded.layers)))
     if graded is not None and graded.not_recorded_m2:
         text = _(
@@ -173,10 +208,10 @@ def tell(
             area=graded.not_recorded_m2,
         )
         issues.append(Issue("slope_not_recorded", "warning", text))
-    return Told(tuple(tables), tuple(comparisons), graded, tuple(issues))
+    return TownRasters(tuple(tables), tuple(comparisons), graded, tuple(issues))
 
 
-def _steep(result: TownResult, table: SlopeTable) -> Words:
+def _slope_unknown(result: TownResult, table: SlopeTable) -> Words:
     return _(
         "town {town}: the slope of {area} m² of its {whole} m² of cultivated land is not known",
         town=result.town.name,

@@ -1,0 +1,120 @@
+"""Layers that are read once: what lies within what was read already is not read again.
+
+What comes out depends on the windows alone, never on what was read before: of the rows near the
+windows just those are taken that touch them, whether the file was read for these windows or for larger
+ones. (GDAL leaves out a feature whose box meets a window while its land does not, or keeps it,
+according to how many windows are read at once.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from townland.catalog import LayerCatalog, LayerSpec
+from townland.geodesy.crs import Bounds
+from townland.reading.digests import sha256_of
+from townland.reading.layer import Layer
+from townland.reading.vector import (
+    Excerpt,
+    Window,
+    boxes_of,
+    layer_of,
+    pipeline_of,
+    read_excerpt,
+    read_layer,
+)
+
+
+class KeptLayers:
+    """The layers of a catalog as far as they were read; a file that changes meanwhile is not noticed.
+
+    `digest` is the hash of a file, computed once.
+    """
+
+    def __init__(self, catalog: LayerCatalog) -> None:
+        self._catalog = catalog
+        self._excerpts: dict[str, list[Excerpt]] = {}
+        self.digest = cache(sha256_of)
+
+    def read(self, spec: LayerSpec, windows: Sequence[Window]) -> Layer:
+        """The features of a layer near the windows, as `read_layer` gives them.
+
+        Tables of a database are read each time: they may change, and rows of tables without a key have
+        no numbers that stay.
+
+        Raises
+        ------
+        LayerError, CRSError, EncodingError
+            As `read_layer`.
+        """
+        if spec.database is not None:
+            return read_layer(spec, self._catalog, windows, digest=self.digest)
+        known = self._excerpts.get(spec.name, [])
+        near = next((part for each in known if (part := within(each, windows)) is not None), None)
+        if near is None:
+            read = read_excerpt(spec, self._catalog, windows)
+            # what the new excerpt holds, too, is not needed any longer
+            kept = [each for each in known if not _holds(read.boxes, each.boxes)]
+            self._excerpts[spec.name] = [read, *kept]
+            near = touching(read, read.boxes)
+        return layer_of(near, self._catalog, digest=self.digest)
+
+
+def within(excerpt: Excerpt, windows: Sequence[Window]) -> Excerpt | None:
+    """The part of an excerpt near some windows; None where it cannot stand in for reading them.
+
+    It cannot where a window reaches beyond what was read, where reading changed some of the rows (which
+    of them a report counts depends on the windows), and where a coordinate is no number.
+    """
+    boxes = boxes_of(windows, excerpt.crs, pipeline_of(excerpt.spec))
+    if not _holds(excerpt.boxes, boxes) or excerpt.rows.issues:
+        return None
+    if _not_finite(excerpt.rows.geometry).any():
+        return None
+    part = touching(excerpt, boxes)
+    return replace(part, unmatched=() if len(part.rows) else excerpt.unmatched)
+
+
+def touching(excerpt: Excerpt, boxes: Sequence[Bounds] | None) -> Excerpt:
+    """An excerpt without the features that touch none of the boxes; all of it for None."""
+    if boxes is None:
+        return excerpt
+    keep = _touches(excerpt.rows.geometry, boxes)
+    return excerpt if keep.all() else replace(excerpt, rows=excerpt.rows.take(keep))
+
+
+def _holds(outer: Sequence[Bounds] | None, inner: Sequence[Bounds] | None) -> bool:
+    """Whether each of the inner boxes lies in one of the outer; None is everything."""
+    if outer is None or inner is None:
+        return outer is None
+    return all(
+        any(
+            west <= box[0] and south <= box[1] and east >= box[2] and north >= box[3]
+            for west, south, east, north in outer
+        )
+        for box in inner
+    )
+
+
+def _touches(geometry: npt.NDArray[np.object_], boxes: Sequence[Bounds]) -> npt.NDArray[np.bool_]:
+    """Which geometries share a point with a box; those with a coordinate that is no number do."""
+    touches = _not_finite(geometry)
+    west, south, east, north = shapely.bounds(geometry).reshape(-1, 4).T
+    for box in boxes:
+        near = (west <= box[2]) & (east >= box[0]) & (south <= box[3]) & (north >= box[1])
+        rows = np.flatnonzero(near & ~touches)
+        touches[rows] = shapely.intersects(shapely.box(*box), geometry[rows])
+    return touches
+
+
+def _not_finite(geometry: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
+    xy, row = shapely.get_coordinates(geometry, return_index=True)
+    strange = np.zeros(len(geometry), dtype=bool)
+    strange[row[~np.isfinite(xy).all(axis=1)]] = True
+    return strange

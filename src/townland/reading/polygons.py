@@ -1,0 +1,78 @@
+"""Of the rows of a layer those that are polygons, in two dimensions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import shapely
+
+from townland.errors import LayerError
+from townland.i18n import _
+from townland.issues import Issue
+from townland.reading.rows import Rows
+
+
+def no_polygon(rows: Rows, place: str) -> LayerError:
+    """What to raise where the boundaries of towns are wanted, and `polygons` leaves nothing."""
+    if not len(rows):
+        return LayerError(
+            _("{place}: the file holds no features; get it again from its maker", place=place)
+        )
+    return LayerError(
+        _(
+            "{place}: no polygon, but {count} features of other kinds; a town's boundary must be"
+            " a polygon",
+            place=place,
+            count=len(rows),
+        )
+    )
+
+
+def polygons(rows: Rows) -> tuple[Rows, list[Issue]]:
+    """The rows that are polygons, in two dimensions; the rest is dropped, and counted.
+
+    Polygons inside of collections are kept: dropping them would lose area.
+    """
+    issues = []
+    geometry = rows.geometry
+    empty = shapely.is_missing(geometry) | shapely.is_empty(geometry)
+    if empty.any():
+        message = _("{count} features have no geometry, and are left out", count=int(empty.sum()))
+        issues.append(Issue("geometry_empty", "warning", message))
+    kind = shapely.get_type_id(geometry)
+    surface = ((kind == 3) | (kind == 6)) & ~empty
+    collections = np.flatnonzero((kind == 7) & ~empty)
+    if len(collections):
+        geometry = geometry.copy()
+        for at in collections:
+            parts = np.array([geometry[at]], dtype=object)
+            while (shapely.get_type_id(parts) > 3).any():  # collections may hold one another
+                parts = shapely.get_parts(parts)
+            parts = parts[shapely.get_type_id(parts) == 3]
+            geometry[at] = shapely.multipolygons(parts)
+            surface[at] = len(parts) > 0
+    dropped = int((~surface & ~empty).sum())
+    if dropped:
+        message = _(
+            "{count} features are points, lines or the like, not polygons, and are left out",
+            count=dropped,
+        )
+        issues.append(Issue("geometry_not_polygon", "warning", message))
+    kept = int(surface[collections].sum())
+    if kept:
+        message = _(
+            "{count} features are collections; of them only the polygons are kept", count=kept
+        )
+        issues.append(Issue("geometry_collection", "info", message))
+    if not surface.all():
+        rows = replace(rows, geometry=geometry).take(surface)
+        geometry = rows.geometry
+    deep = shapely.has_z(geometry) | shapely.has_m(geometry)
+    if deep.any():
+        geometry = shapely.force_2d(geometry)
+        message = _(
+            "{count} features carry heights or measures (Z, M), dropped", count=int(deep.sum())
+        )
+        issues.append(Issue("dimension_dropped", "info", message))
+    return replace(rows, geometry=geometry), issues
