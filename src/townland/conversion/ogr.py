@@ -16,8 +16,9 @@ from townland.errors import ReportError
 from townland.i18n import _
 from townland.issues import Issue
 from townland.reading.encoding import UTF_8, codec_of
+from townland.reading.formats import shapefile
 
-SHAPEFILE = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+SHAPEFILE = shapefile.FORMAT.data_files
 STAMP = "2000-01-01T00:00:00.000Z"
 """What a GeoPackage says of its last change, so that the same features give the same bytes."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -129,41 +130,18 @@ def _raster(spec: LayerSpec, summary: LayerSummary) -> LayerSummary:
 
 
 def _vector(spec: LayerSpec, catalog: LayerCatalog, summary: LayerSummary) -> LayerSummary:
+    """The summary of a layer of features.
+
+    Parameters
+    ----------
+    spec, catalog
+        The layer.
+    summary
+        What is known of it before its file is opened.
+    """
     with opened(spec, catalog) as source:
-        issues = list(source.issues)
-        used = None
-        try:
-            crs, assumed = layer_crs(
-                source, spec.crs, spec.transform, region=lambda: region_of(catalog, but=spec)
-            )
-            refuse_swapped(source, crs)
-            used = crsys.describe(crs)
-            issues += assumed
-            sources.check_degrees(
-                source, source.bounds, geographic=crs.is_geographic and not spec.transform
-            )
-        except CRSError as problem:
-            issues.append(_fault("crs_refused", problem))
-        wanted = [getattr(spec, key) for key in COLUMN_KEYS] + list(spec.where or {})
-        for column in filter(None, wanted):
-            try:
-                require_column(column, source.fields, source.place)
-            except LayerError as problem:
-                issues.append(_fault("column_missing", problem))
-        if source.features == 0:
-            issues.append(Issue("layer_empty", "warning", _("the layer holds no features")))
-        if source.geometry_type.split(" ")[-1] in NOT_POLYGONS:
-            message = _(
-                "the layer holds {kind}, but polygons are expected", kind=source.geometry_type
-            )
-            issues.append(Issue("geometry_not_polygon", "error", message))
-        if not source.indexed and (source.features or 0) > LARGE:
-            message = _(
-                "{count} features without a spatial index: every check goes through all of them;"
-                " save the layer as a GeoPackage",
-                count=source.features,
-            )
-            issues.append(Issue("index_missing", "info", message))
+        used, crs_issues = _crs(spec, catalog, source)
+        issues = (*source.issues, *crs_issues, *_missing_columns(spec, source), *_content(source))
         return replace(
             summary,
             layer=source.layer,
@@ -176,8 +154,63 @@ def _vector(spec: LayerSpec, catalog: LayerCatalog, summary: LayerSummary) -> La
             geometry_type=source.geometry_type,
             indexed=source.indexed,
             bounds=source.bounds,
-            issues=tuple(issues),
+            issues=issues,
         )
+
+
+def _crs(
+    spec: LayerSpec, catalog: LayerCatalog, source: Source
+) -> tuple[str | None, tuple[Issue, ...]]:
+    """The CRS that a check would use, None where it would refuse it, and what was assumed.
+
+    Parameters
+    ----------
+    spec, catalog
+        The layer.
+    source
+        Its file.
+    """
+    used: str | None = None
+    issues: tuple[Issue, ...] = ()
+    try:
+        crs, issues = layer_crs(
+            source, spec.crs, spec.transform, region=lambda: region_of(catalog, but=spec)
+        )
+        refuse_swapped(source, crs)
+        used = crsys.describe(crs)
+        sources.check_degrees(
+            source, source.bounds, geographic=crs.is_geographic and not spec.transform
+        )
+    except CRSError as problem:
+        # what was assumed is stated with a CRS that is used
+        return used, (*(issues if used else ()), _fault("crs_refused", problem))
+    return used, issues
+
+
+def _missing_columns(spec: LayerSpec, source: Source) -> Iterator[Issue]:
+    """The columns that the catalog names and the file does not have."""
+    wanted = [getattr(spec, key) for key in COLUMN_KEYS] + list(spec.where or {})
+    for column in filter(None, wanted):
+        try:
+            require_column(column, source.fields, source.place)
+        except LayerError as problem:
+            yield _fault("column_missing", problem)
+
+
+def _content(source: Source) -> Iterator[Issue]:
+    """That a layer is empty, holds no polygons, or is slow to read."""
+    if source.features == 0:
+        yield Issue("layer_empty", "warning", _("the layer holds no features"))
+    if source.geometry_type.split(" ")[-1] in NOT_POLYGONS:
+        message = _("the layer holds {kind}, but polygons are expected", kind=source.geometry_type)
+        yield Issue("geometry_not_polygon", "error", message)
+    if not source.indexed and (source.features or 0) > LARGE:
+        message = _(
+            "{count} features without a spatial index: every check goes through all of them;"
+            " save the layer as a GeoPackage",
+            count=source.features,
+        )
+        yield Issue("index_missing", "info", message)
 
 
 def fields_of(source: Source) -> tuple[Field, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -35,6 +34,15 @@ def find_column(wanted: str, present: Sequence[str]) -> str | None:
 
 def require_column(wanted: str, present: Sequence[str], place: str) -> str:
     """The column that `wanted` means.
+
+    Parameters
+    ----------
+    wanted
+        The name that the user states.
+    present
+        The columns of the file.
+    place
+        How messages name the file.
 
     Raises
     ------
@@ -110,8 +118,8 @@ def as_text(values: pa.ChunkedArray | pa.Array) -> NDArray[np.object_]:
 def as_numbers(values: pa.ChunkedArray | pa.Array) -> tuple[NDArray[np.float64], int]:
     """A column as floats, NaN where there is none, and how many values are no numbers.
 
-    >>> numbers, odd = as_numbers(pa.array(["0.0925", "", "x"]))
-    >>> numbers.tolist(), odd
+    >>> numbers, wrong = as_numbers(pa.array(["0.0925", "", "x"]))
+    >>> numbers.tolist(), wrong
     ([0.0925, nan, nan], 1)
     """
     values = _plain(values)
@@ -119,12 +127,12 @@ def as_numbers(values: pa.ChunkedArray | pa.Array) -> tuple[NDArray[np.float64],
         numbers = pc.cast(values, pa.float64()).to_numpy(zero_copy_only=False)
         return np.asarray(numbers, np.float64), 0
     found = [_float(value) for value in as_text(values)]
-    odd = sum(number is None for number in found)
-    return np.array([np.nan if number is None else number for number in found]), odd
+    wrong = sum(number is None for number in found)
+    return np.array([np.nan if number is None else number for number in found]), wrong
 
 
 def matches(
-    columns: Mapping[str, pa.ChunkedArray], where: Mapping[str, Iterable[Any]]
+    columns: Mapping[str, pa.ChunkedArray], where: Mapping[str, Iterable[object]]
 ) -> NDArray[np.bool_]:
     """Which rows hold one of the wanted values in every column of `where`.
 
@@ -139,7 +147,7 @@ def matches(
     return keep
 
 
-def _matches(values: pa.ChunkedArray, wanted: list[Any]) -> NDArray[np.bool_]:
+def _matches(values: pa.ChunkedArray, wanted: list[object]) -> NDArray[np.bool_]:
     plain = _plain(values)
     text = as_text(plain)
     texts = {str(value).strip() for value in wanted}

@@ -123,6 +123,19 @@ def encoding_of_text(
 def _decided(
     text: _Text, label: str | None, language: str | None, override: str | None, place: str
 ) -> Encoding:
+    """The encoding of a text: what the user states, else what the bytes are, else what the label says.
+
+    Parameters
+    ----------
+    text
+        Its different values.
+    label, language
+        What the ``.cpg`` says, and what the table's language byte means.
+    override
+        What the user states.
+    place
+        How messages name the file.
+    """
     declared = label if label is not None else language
     if override is not None:
         used = codec_of(override)
@@ -195,6 +208,15 @@ def _tie(stated: str | None, declared: str | None) -> Encoding:
 
 
 def _found(used: str, stated: str | None, declared: str | None) -> Encoding:
+    """An encoding that the bytes prove, and whether the label agrees.
+
+    Parameters
+    ----------
+    used
+        The encoding of the bytes.
+    stated, declared
+        The encoding that the label means, and the label as it stands.
+    """
     if declared is None:
         message = _(
             "no label tells the encoding of the text; its bytes are {encoding}", encoding=used
@@ -279,6 +301,15 @@ def _values(
 
 
 def _decodes(line: bytes, encoding: str, may_be_cut: bool) -> bool:
+    """Whether a value decodes.
+
+    Parameters
+    ----------
+    line, encoding
+        The value, and the encoding to try.
+    may_be_cut
+        Whether its last character may lack its end.
+    """
     try:
         codecs.getincrementaldecoder(encoding)().decode(line, final=not may_be_cut)
     except UnicodeDecodeError:

@@ -80,7 +80,17 @@ class Fetch(Protocol):
         *,
         shapes: bool = True,
     ) -> Rows:
-        """The rows, with just these columns."""
+        """The rows, with just these columns.
+
+        Parameters
+        ----------
+        columns
+            The columns to read, as the file names them.
+        boxes
+            Boxes in the coordinates of the file.
+        shapes
+            Whether the geometries are wanted.
+        """
         ...
 
 
@@ -88,7 +98,15 @@ class ReadWhole(Protocol):
     """Read all features of a file at once; `place` is how messages name it."""
 
     def __call__(self, file: Path, place: str, *, layer: str | None, encoding: str | None) -> Whole:
-        """The features, and what the file says of itself."""
+        """The features, and what the file says of itself.
+
+        Parameters
+        ----------
+        file, place
+            The file, and how messages name it.
+        layer, encoding
+            What the user asks for, None for nothing.
+        """
         ...
 
 

@@ -108,7 +108,7 @@ def _column(frame: gpd.GeoDataFrame, column: str, place: str) -> pa.ChunkedArray
     Parameters
     ----------
     frame, column
-        The frame, and one of its columns.
+        The frame without its geometry, and the column's name.
     place
         How messages name the frame.
     """

@@ -5,7 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+
+import geopandas as gpd
+import pyarrow as pa
+import pyproj
+import shapely
 
 from townland.catalog import LayerSpec
 from townland.issues import Issue
@@ -42,10 +46,10 @@ class Layer:
     """
 
     spec: LayerSpec
-    frame: Any
-    crs: Any
+    frame: gpd.GeoDataFrame
+    crs: pyproj.CRS
     input: Input
     issues: tuple[Issue, ...]
-    extent: Any
-    coverage: Any
-    also: Mapping[str, Any] = field(default_factory=dict)
+    extent: shapely.Geometry
+    coverage: shapely.Geometry | None
+    also: Mapping[str, pa.ChunkedArray] = field(default_factory=dict)

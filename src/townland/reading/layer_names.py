@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 from townland.errors import LayerError
@@ -35,7 +36,7 @@ def layer_name(
     Raises
     ------
     LayerError
-        There is no such layer, or it cannot be told.
+        There is no such layer, or it is not certain which is meant.
     """
     names = [name for name, _kind in layers]
     shown = ", ".join(names) or "-"
@@ -46,26 +47,7 @@ def layer_name(
             if name == target or (target not in names and name.lower() == target.lower()):
                 return name
         if target is wanted:
-            near = get_close_matches(target.lower(), [name.lower() for name in names], n=1)
-            if near:
-                raise LayerError(
-                    _(
-                        "{place}: there is no layer {layer}; did you mean {near}? The layers are:"
-                        " {layers}",
-                        place=place,
-                        layer=target,
-                        near=next(name for name in names if name.lower() == near[0]),
-                        layers=shown,
-                    )
-                )
-            raise LayerError(
-                _(
-                    "{place}: there is no layer {layer}; the layers are: {layers}",
-                    place=place,
-                    layer=target,
-                    layers=shown,
-                )
-            )
+            raise no_layer(target, names, place)
     spatial = [name for name, kind in layers if kind]
     surfaces = [name for name, kind in layers if kind and kind.split(" ")[-1] not in NOT_POLYGONS]
     for only in (names, spatial, surfaces):
@@ -80,4 +62,38 @@ def layer_name(
         )
         if names
         else _("{place}: the file has no layer", place=place)
+    )
+
+
+def no_layer(wanted: str, names: Sequence[str], place: str) -> LayerError:
+    """The error about a layer that a file does not have.
+
+    Parameters
+    ----------
+    wanted
+        The name that the user states.
+    names
+        Those of the file's layers.
+    place
+        How messages name the file.
+    """
+    shown = ", ".join(names) or "-"
+    near = get_close_matches(wanted.lower(), [name.lower() for name in names], n=1)
+    if near:
+        return LayerError(
+            _(
+                "{place}: there is no layer {layer}; did you mean {near}? The layers are: {layers}",
+                place=place,
+                layer=wanted,
+                near=next(name for name in names if name.lower() == near[0]),
+                layers=shown,
+            )
+        )
+    return LayerError(
+        _(
+            "{place}: there is no layer {layer}; the layers are: {layers}",
+            place=place,
+            layer=wanted,
+            layers=shown,
+        )
     )

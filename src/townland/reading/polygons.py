@@ -1,4 +1,8 @@
+<<<<<<< HEAD
 """Of the rows of a layer those that are polygons, in two dimensions."""
+=======
+"""Which rows are polygons: the rest is dropped, and counted."""
+>>>>>>> 4ed3aad (Reading: types to the end, sections for arguments, shorter functions)
 
 from __future__ import annotations
 
@@ -6,6 +10,10 @@ from dataclasses import replace
 
 import numpy as np
 import shapely
+<<<<<<< HEAD
+=======
+from shapely import GeometryType
+>>>>>>> 4ed3aad (Reading: types to the end, sections for arguments, shorter functions)
 
 from townland.errors import LayerError
 from townland.i18n import _
@@ -35,6 +43,7 @@ def polygons(rows: Rows) -> tuple[Rows, list[Issue]]:
     Polygons inside of collections are kept: dropping them would lose area.
     """
     issues = []
+<<<<<<< HEAD
     geometry = rows.geometry
     empty = shapely.is_missing(geometry) | shapely.is_empty(geometry)
     if empty.any():
@@ -52,6 +61,20 @@ def polygons(rows: Rows) -> tuple[Rows, list[Issue]]:
             parts = parts[shapely.get_type_id(parts) == 3]
             geometry[at] = shapely.multipolygons(parts)
             surface[at] = len(parts) > 0
+=======
+    empty = shapely.is_missing(rows.geometry) | shapely.is_empty(rows.geometry)
+    if empty.any():
+        message = _("{count} features have no geometry, and are left out", count=int(empty.sum()))
+        issues.append(Issue("geometry_empty", "warning", message))
+    kind = shapely.get_type_id(rows.geometry)
+    surface = np.isin(kind, (GeometryType.POLYGON, GeometryType.MULTIPOLYGON)) & ~empty
+    collections = np.flatnonzero((kind == GeometryType.GEOMETRYCOLLECTION) & ~empty)
+    if len(collections):
+        geometry = rows.geometry.copy()
+        geometry[collections] = [_of_collection(shape) for shape in geometry[collections]]
+        surface[collections] = ~shapely.is_empty(geometry[collections])
+        rows = replace(rows, geometry=geometry)
+>>>>>>> 4ed3aad (Reading: types to the end, sections for arguments, shorter functions)
     dropped = int((~surface & ~empty).sum())
     if dropped:
         message = _(
@@ -65,6 +88,7 @@ def polygons(rows: Rows) -> tuple[Rows, list[Issue]]:
             "{count} features are collections; of them only the polygons are kept", count=kept
         )
         issues.append(Issue("geometry_collection", "info", message))
+<<<<<<< HEAD
     if not surface.all():
         rows = replace(rows, geometry=geometry).take(surface)
         geometry = rows.geometry
@@ -76,3 +100,25 @@ def polygons(rows: Rows) -> tuple[Rows, list[Issue]]:
         )
         issues.append(Issue("dimension_dropped", "info", message))
     return replace(rows, geometry=geometry), issues
+=======
+    rows, flattened = _flat(rows if surface.all() else rows.take(surface))
+    return rows, [*issues, *flattened]
+
+
+def _of_collection(shape: shapely.GeometryCollection) -> shapely.MultiPolygon:
+    """The polygons of a collection, however deep its collections hold one another."""
+    parts = np.array([shape], dtype=object)
+    while (shapely.get_type_id(parts) > GeometryType.POLYGON).any():
+        parts = shapely.get_parts(parts)
+    return shapely.multipolygons(parts[shapely.get_type_id(parts) == GeometryType.POLYGON])
+
+
+def _flat(rows: Rows) -> tuple[Rows, list[Issue]]:
+    """The rows in two dimensions, and that heights were dropped."""
+    deep = shapely.has_z(rows.geometry) | shapely.has_m(rows.geometry)
+    if not deep.any():
+        return rows, []
+    message = _("{count} features carry heights or measures (Z, M), dropped", count=int(deep.sum()))
+    flat = replace(rows, geometry=shapely.force_2d(rows.geometry))
+    return flat, [Issue("dimension_dropped", "info", message)]
+>>>>>>> 4ed3aad (Reading: types to the end, sections for arguments, shorter functions)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import shapely
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from townland.errors import LayerError
 from townland.geodesy.crs import Bounds
@@ -33,14 +32,14 @@ class Rows:
 
     fid: NDArray[np.int64]
     columns: Mapping[str, pa.ChunkedArray]
-    geometry: NDArray[Any]
+    geometry: NDArray[np.object_]
     issues: tuple[Issue, ...] = ()
     bounds: Bounds | None = None
 
     def __len__(self) -> int:
         return len(self.fid)
 
-    def take(self, keep: NDArray[Any]) -> Rows:
+    def take(self, keep: NDArray[np.bool_] | NDArray[np.int64]) -> Rows:
         """Some of the rows, by a mask or by positions."""
         index = np.flatnonzero(keep) if keep.dtype == bool else keep
         columns = {name: column.take(pa.array(index)) for name, column in self.columns.items()}
@@ -55,21 +54,21 @@ class Whole:
     """
 
     rows: Rows
-    crs: Any = None
+    crs: str | None = None
     encoding: str | None = None
     encoding_declared: str | None = None
     issues: tuple[Issue, ...] = ()
 
 
-def finite(total: Any) -> Bounds | None:
+def finite(total: ArrayLike | None) -> Bounds | None:
     """Bounds as floats, None where there are none."""
     if total is None or not np.isfinite(total).all():
         return None
-    west, south, east, north = (float(number) for number in total)
+    west, south, east, north = np.asarray(total, np.float64).tolist()
     return west, south, east, north
 
 
-def bounds_of(geometry: NDArray[Any]) -> Bounds | None:
+def bounds_of(geometry: NDArray[np.object_]) -> Bounds | None:
     """The bounding box of geometries, None where they have none."""
     return finite(shapely.total_bounds(geometry)) if len(geometry) else None
 
@@ -94,10 +93,19 @@ def refuse_too_many(count: int | None, place: str) -> None:
         )
 
 
-def refuse_absurd(fid: NDArray[Any], geometry: NDArray[Any], place: str) -> None:
+def refuse_absurd(fid: NDArray[np.int64], geometry: NDArray[np.object_], place: str) -> None:
     """Refuse coordinates that are finite, but lie nowhere on the Earth in any unit.
 
     What is no number at all is left to the mending, which takes it out openly or refuses the feature.
+
+    Parameters
+    ----------
+    fid
+        The numbers of the features, as messages give them.
+    geometry
+        Their geometries as they stand in the file.
+    place
+        How messages name the file.
 
     Raises
     ------
@@ -106,8 +114,8 @@ def refuse_absurd(fid: NDArray[Any], geometry: NDArray[Any], place: str) -> None
     """
     bounds = shapely.bounds(geometry).reshape(-1, 4)
     with np.errstate(invalid="ignore"):
-        odd = np.flatnonzero((np.abs(bounds) > LARGEST).any(axis=1))
-    for at in odd:
+        absurd = np.flatnonzero((np.abs(bounds) > LARGEST).any(axis=1))
+    for at in absurd:
         xy = shapely.get_coordinates(geometry[at])
         far = np.flatnonzero((np.isfinite(xy) & (np.abs(xy) > LARGEST)).any(axis=1))
         if len(far):
@@ -173,7 +181,7 @@ def no_rows(columns: Sequence[str]) -> Rows:
     return Rows(np.array([], np.int64), dict.fromkeys(columns, empty), np.array([], object))
 
 
-def meets(geometry: NDArray[Any], boxes: Sequence[Bounds]) -> NDArray[np.bool_]:
+def meets(geometry: NDArray[np.object_], boxes: Sequence[Bounds]) -> NDArray[np.bool_]:
     """Which geometries have a bounding box that meets one of `boxes`."""
     west, south, east, north = shapely.bounds(geometry).reshape(-1, 4).T
     hit = np.zeros(len(geometry), bool)

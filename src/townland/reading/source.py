@@ -169,6 +169,15 @@ def attributes(source: Source, columns: Sequence[str]) -> Mapping[str, pa.Chunke
 def check_degrees(source: Source, bounds: Bounds | None, *, geographic: bool) -> None:
     """Refuse coordinates in metres under a CRS in degrees.
 
+    Parameters
+    ----------
+    source
+        The layer, for messages.
+    bounds
+        West, south, east, north of its numbers as they stand; None where there are none.
+    geographic
+        Whether its CRS is in degrees.
+
     Raises
     ------
     CRSError

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
 import shapely
+from numpy.typing import NDArray
 
 from townland.catalog import LayerCatalog, LayerSpec
 from townland.errors import CRSError, LayerError
@@ -42,6 +42,9 @@ _COLUMNS = {
     "tag": "tag_column",
     "slope": "slope_column",
 }
+
+_Columns = dict[str, "pd.Series[str] | NDArray[np.float64]"]
+"""The standard columns of a frame by their names."""
 
 Window = tuple[Bounds, pyproj.CRS]
 
@@ -131,6 +134,7 @@ def read_excerpt(
             source, spec.crs, spec.transform, region=lambda: region_of(catalog, but=spec)
         )
         refuse_swapped(source, crs)
+<<<<<<< HEAD
         needed = {
             ours: require_column(getattr(spec, key), source.fields, source.place)
             for ours, key in _COLUMNS.items()
@@ -141,6 +145,11 @@ def read_excerpt(
             for name, values in (spec.where or {}).items()
         }
         boxes = boxes_of(windows, crs, pipeline_of(spec))
+=======
+        needed, where = _named_columns(spec, source)
+        pipeline = spec.transform if spec.transform and not towgs84(spec.transform) else None
+        boxes = _boxes(windows, crs, pipeline)
+>>>>>>> 4ed3aad (Reading: types to the end, sections for arguments, shorter functions)
         rows = sources.read(source, list(dict.fromkeys([*needed.values(), *where, *also])), boxes)
         bounds = total_bounds(source, rows)
         unmatched: tuple[Issue, ...] = ()
@@ -178,12 +187,10 @@ def layer_of(
     pipeline, bounds = pipeline_of(spec), excerpt.bounds
     if digest is None:
         hashed = ""
-    elif spec.frame is not None:
-        hashed = sha256_of_frame(source)
+    elif source.format.is_file:
+        hashed = digest(catalog.resolve(spec.path))
     else:
-        hashed = (
-            digest(catalog.resolve(spec.path)) if source.format.is_file else sha256_of_rows(rows)
-        )
+        hashed = sha256_of_rows(rows) if spec.frame is None else sha256_of_frame(source)
     in_degrees = crs.is_geographic and pipeline is None
     sources.check_degrees(source, bounds, geographic=in_degrees)
     issues = [*source.issues, *excerpt.crs_issues, *rows.issues, *excerpt.unmatched]
@@ -199,6 +206,7 @@ def layer_of(
         spec=spec,
         frame=gpd.GeoDataFrame({**columns, "geometry": gpd.array.from_shapely(geometry, crs)}),
         crs=crs,
+<<<<<<< HEAD
         input=Input(
             name=spec.name,
             role=spec.role,
@@ -212,9 +220,55 @@ def layer_of(
             surveyed=spec.surveyed,
         ),
         issues=named((*issues, *shape_issues, *column_issues, *excerpt.coverage_issues), spec.name),
+=======
+        input=_input(spec, source, crs, hashed),
+        issues=named((*issues, *shape_issues, *column_issues, *coverage_issues), spec.name),
+>>>>>>> 4ed3aad (Reading: types to the end, sections for arguments, shorter functions)
         extent=extent,
         coverage=excerpt.coverage,
         also={name: rows.columns[name] for name in also},
+    )
+
+
+def _named_columns(
+    spec: LayerSpec, source: Source
+) -> tuple[dict[str, str], Mapping[str, Sequence[object]]]:
+    """The file's columns that the catalog names: by ours, and with the values of the filter."""
+    needed = {
+        ours: require_column(getattr(spec, key), source.fields, source.place)
+        for ours, key in _COLUMNS.items()
+        if getattr(spec, key) is not None
+    }
+    where = {
+        require_column(name, source.fields, source.place): values
+        for name, values in (spec.where or {}).items()
+    }
+    return needed, where
+
+
+def _input(spec: LayerSpec, source: Source, crs: pyproj.CRS, sha256: str) -> Input:
+    """What was read, as a report states it.
+
+    Parameters
+    ----------
+    spec, source
+        The layer as the catalog and as its file describe it.
+    crs
+        The CRS that is used.
+    sha256
+        The hash of what was read.
+    """
+    return Input(
+        name=spec.name,
+        role=spec.role,
+        path=None if spec.frame is not None else Path(spec.path).as_posix(),
+        sha256=sha256,
+        features=source.features,
+        crs_declared=spec.crs or declared_crs(source),
+        crs_used=crsys.describe(crs),
+        encoding_declared=spec.encoding or source.encoding_declared,
+        encoding_used=source.encoding,
+        surveyed=spec.surveyed,
     )
 
 
@@ -253,8 +307,17 @@ def layer_crs(
 ) -> tuple[pyproj.CRS, tuple[Issue, ...]]:
     """The CRS of a source, normalised: what the user states goes before what the file says.
 
-    Where nobody says anything, it is inferred from the numbers if just one CRS fits the `region`
+    Where neither says anything, it is inferred from the numbers if just one CRS fits the `region`
     (a box in degrees, asked for only then).
+
+    Parameters
+    ----------
+    source
+        The layer as its file describes itself.
+    stated, transform
+        The CRS and the pipeline that the user states.
+    region
+        Gives the box of the other layers, in degrees, where a CRS must be inferred.
 
     Raises
     ------
@@ -351,9 +414,17 @@ def boxes_of(
     Parameters
     ----------
     windows
+<<<<<<< HEAD
         Bounding boxes, each with its CRS.
     crs, pipeline
         The CRS of the file, and the transformation that moves its coordinates.
+=======
+        As `read_layer`.
+    crs
+        The CRS of the file.
+    pipeline
+        The pipeline that leads from the file's coordinates to `crs`, None without one.
+>>>>>>> 4ed3aad (Reading: types to the end, sections for arguments, shorter functions)
     """
     if windows is None:
         return None
@@ -371,7 +442,7 @@ def boxes_of(
     return merged(found)
 
 
-def _matches_nothing(source: Source, where: Mapping[str, Sequence[Any]]) -> tuple[Issue, ...]:
+def _matches_nothing(source: Source, where: Mapping[str, Sequence[object]]) -> tuple[Issue, ...]:
     """Tell a filter that fits no feature of the whole file from one that fits none near the towns."""
     columns = sources.attributes(source, list(where))
     if source.features == 0 or matches(columns, where).any():
@@ -397,21 +468,26 @@ def total_bounds(source: Source, rows: Rows) -> Bounds | None:
     return bounds_of(sources.read(source, [], None).geometry)
 
 
+<<<<<<< HEAD
 def _standard(rows: Rows, needed: Mapping[str, str]) -> tuple[dict[str, Any], list[Issue]]:
     """The standard columns of a frame, and what was odd in them."""
+=======
+def _standard(rows: Rows, needed: dict[str, str]) -> tuple[_Columns, list[Issue]]:
+    """The standard columns of a frame, and what was wrong in them."""
+>>>>>>> 4ed3aad (Reading: types to the end, sections for arguments, shorter functions)
     issues = []
     nothing = np.full(len(rows), None, dtype=object)
-    columns: dict[str, Any] = {
+    columns: dict[str, NDArray[np.object_]] = {
         name: as_text(rows.columns[needed[name]]) if name in needed else nothing
         for name in ("id", "code", "owner", "tag", "slope")
     }
     numbers = np.full(len(rows), np.nan)
     if "net_factor" in needed:
-        numbers, odd = as_numbers(rows.columns[needed["net_factor"]])
-        if odd:
+        numbers, wrong = as_numbers(rows.columns[needed["net_factor"]])
+        if wrong:
             message = _(
                 "{count} values of the column {column} are no numbers, and count as missing",
-                count=odd,
+                count=wrong,
                 column=needed["net_factor"],
             )
             issues.append(Issue("net_factor_not_number", "warning", message))
@@ -445,8 +521,16 @@ def named(issues: Sequence[Issue], layer: str) -> tuple[Issue, ...]:
 
 def _coverage(
     spec: LayerSpec, catalog: LayerCatalog, crs: pyproj.CRS
-) -> tuple[Any, tuple[Issue, ...]]:
-    """The union of the polygons of the declared coverage, in `crs`; None where none is declared."""
+) -> tuple[shapely.Geometry | None, tuple[Issue, ...]]:
+    """The union of the polygons of the declared coverage, in `crs`; None where none is declared.
+
+    Parameters
+    ----------
+    spec, catalog
+        The layer that names a coverage.
+    crs
+        The CRS to bring it into.
+    """
     if spec.coverage is None:
         return None, ()
     name, _bar, layer = spec.coverage.partition("|")

@@ -48,7 +48,13 @@ class _Opened:
 
 
 def accept(_file: Path, _name: str, _place: str) -> None:
-    """Refuse no layer."""
+    """Refuse no layer.
+
+    Parameters
+    ----------
+    _file, _name, _place
+        The file, the layer, and how messages name them.
+    """
 
 
 def open_layer(
@@ -128,7 +134,15 @@ def open_layer(
 
 
 def _require_driver(driver: str, form: Format, place: str) -> None:
-    """Refuse what GDAL opens with another driver than those of the format."""
+    """Refuse what GDAL opens with another driver than those of the format.
+
+    Parameters
+    ----------
+    driver
+        The one that opened the file.
+    form, place
+        The format, and how messages name the file.
+    """
     if driver not in form.drivers:
         raise LayerError(
             _(

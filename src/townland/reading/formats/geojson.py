@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyproj
@@ -22,6 +21,9 @@ from townland.issues import Issue
 from townland.reading.format import Fetch, Format, Probe, Request, Source
 from townland.reading.formats import gdal
 from townland.reading.rows import LARGEST, Rows, bounds_of, meets
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+"""A value as JSON has it."""
 
 DEFAULT = "EPSG:4326"
 """What GeoJSON prescribes, and GDAL assumes where it finds nothing that it understands."""
@@ -127,10 +129,8 @@ def declared(path: Path, found: str | None) -> tuple[str | None, tuple[Issue, ..
             " GeoJSON prescribes"
         )
         return found, (Issue("crs_assumed", "warning", message),)
-    name = member
-    if isinstance(member, dict):
-        properties = member.get("properties")
-        name = properties.get("name", member) if isinstance(properties, dict) else member
+    properties = member.get("properties") if isinstance(member, dict) else None
+    name = properties.get("name", member) if isinstance(properties, dict) else member
     if not isinstance(name, str):
         name = json.dumps(name, ensure_ascii=False)
     return (found if _WGS84.search(name) or _is_default(name) else name), ()
@@ -144,7 +144,7 @@ def _is_default(name: str) -> bool:
         return False
 
 
-def _member(path: Path) -> tuple[bool, Any]:
+def _member(path: Path) -> tuple[bool, Json]:
     """Whether there is a member ``crs`` of the whole file, before or behind its content; its value."""
     size = path.stat().st_size
     with path.open("rb") as stream:
@@ -164,7 +164,7 @@ def _member(path: Path) -> tuple[bool, Any]:
     return False, None
 
 
-def _value(text: str, start: int) -> tuple[bool, Any]:
+def _value(text: str, start: int) -> tuple[bool, Json]:
     try:
         return True, json.JSONDecoder().raw_decode(text, start)[0]
     except (ValueError, RecursionError):
@@ -221,7 +221,7 @@ def refuse_faults(path: Path, place: str) -> None:
                 )
 
 
-def _features(document: Any, place: str) -> list[Any]:
+def _features(document: object, place: str) -> list[object]:
     """The features of a document; a bare feature or geometry is one."""
     if isinstance(document, _Seen):
         return [document]
@@ -250,7 +250,7 @@ def _features(document: Any, place: str) -> list[Any]:
     return features
 
 
-def _of_feature(feature: Any) -> Text | None:
+def _of_feature(feature: object) -> Text | None:
     """What is wrong with what stands in the place of a feature."""
     if isinstance(feature, _Seen):
         return feature.fault
@@ -264,27 +264,27 @@ def _of_feature(feature: Any) -> Text | None:
     )
 
 
-def _looked_at(one: dict[str, Any]) -> Any:
+def _looked_at(member: dict[str, object]) -> object:
     """A geometry or a feature once it is parsed, so that its coordinates need not be kept."""
-    kind = one.get("type")
-    if kind in DEPTHS and "coordinates" in one:
-        return _Seen(_of_coordinates(str(kind), one["coordinates"]))
-    if kind == "GeometryCollection" and isinstance(one.get("geometries"), list):
-        return _Seen(next(filter(None, map(_of_geometry, one["geometries"])), None))
+    kind, parts = member.get("type"), member.get("geometries")
+    if kind in DEPTHS and "coordinates" in member:
+        return _Seen(_of_coordinates(str(kind), member["coordinates"]))
+    if kind == "GeometryCollection" and isinstance(parts, list):
+        return _Seen(next(filter(None, map(_of_geometry, parts)), None))
     if kind != "Feature":
-        return one
-    if "geometry" not in one:
+        return member
+    if "geometry" not in member:
         return _Seen(_(" has no member geometry; name its geometry so, or delete the feature"))
-    if not isinstance(one.get("properties", {}), dict | _Seen | None):
-        found = _shown(one["properties"])
+    if not isinstance(member.get("properties", {}), dict | _Seen | None):
+        found = _shown(member["properties"])
         return _Seen(_(": its properties are {found}; expected an object or null", found=found))
-    return _Seen(None if one["geometry"] is None else _of_geometry(one["geometry"]))
+    return _Seen(None if member["geometry"] is None else _of_geometry(member["geometry"]))
 
 
-def _of_geometry(one: Any) -> Text | None:
-    if isinstance(one, _Seen):
-        return one.fault
-    kind = one.get("type") if isinstance(one, dict) else one
+def _of_geometry(geometry: object) -> Text | None:
+    if isinstance(geometry, _Seen):
+        return geometry.fault
+    kind = geometry.get("type") if isinstance(geometry, dict) else geometry
     if kind in (*DEPTHS, "GeometryCollection"):
         return _(": a {kind} without its list of coordinates; draw it again", kind=str(kind))
     return _(
@@ -294,7 +294,7 @@ def _of_geometry(one: Any) -> Text | None:
     )
 
 
-def _of_coordinates(kind: str, coordinates: Any) -> Text | None:
+def _of_coordinates(kind: str, coordinates: object) -> Text | None:
     """What is wrong with the coordinates of a geometry, by its first vertex at fault."""
     if not isinstance(coordinates, list):
         return _(": a {kind} without its list of coordinates; draw it again", kind=kind)
@@ -332,12 +332,12 @@ def _wrongly_nested(kind: str, vertex: int | None = None) -> Text:
     )
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, default=lambda _seen: "…")[:40]
 
 
-def _is_number(value: Any) -> bool:
-    return type(value) in (int, float) and abs(value) <= LARGEST
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and type(value) is not bool and abs(value) <= LARGEST
 
 
 def _recognises(probe: Probe) -> bool:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import NotRequired, TypedDict
 
 import numpy as np
 import pyarrow as pa
@@ -27,7 +27,17 @@ _MAGIC = b"PAR1"
 _SHORTEST = 12
 
 
-def _open(path: Path, place: str) -> tuple[pq.ParquetFile, str, dict[str, Any]]:
+class _Column(TypedDict):
+    """What the metadata say of a geometry column (GeoParquet 1.1), once `_is_sound` agrees."""
+
+    encoding: NotRequired[str]
+    geometry_types: NotRequired[list[str]]
+    crs: NotRequired[dict[str, object] | str | None]
+    bbox: NotRequired[list[float] | None]
+    covering: NotRequired[dict[str, dict[str, list[str]]]]
+
+
+def _open(path: Path, place: str) -> tuple[pq.ParquetFile, str, _Column]:
     """The file, the name of its geometry column, and what the ``geo`` metadata says of it."""
     try:
         file = pq.ParquetFile(path, page_checksum_verification=True)
@@ -71,7 +81,7 @@ def _open(path: Path, place: str) -> tuple[pq.ParquetFile, str, dict[str, Any]]:
     return file, name, column
 
 
-def _is_sound(column: Any) -> bool:
+def _is_sound(column: object) -> bool:
     """Whether the metadata of a geometry column has the types that GeoParquet 1.1 gives them."""
     if not isinstance(column, dict):
         return False
@@ -94,7 +104,7 @@ def _is_sound(column: Any) -> bool:
     )
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
@@ -105,6 +115,8 @@ def _open_layer(form: Format, file: Path, place: str, _request: Request) -> Sour
     ----------
     form, file, place
         The format, the file, and how messages name it.
+    _request
+        Of no use: such a file has one layer, and its text is UTF-8.
 
     Raises
     ------
@@ -117,7 +129,7 @@ def _open_layer(form: Format, file: Path, place: str, _request: Request) -> Sour
     hidden = {name, *(part[0] for part in covering)}
     box = column.get("bbox")
     if box is not None and len(box) == 6:  # with heights
-        box = (*box[:2], *box[3:5])
+        box = [*box[:2], *box[3:5]]
     return Source(
         path=file,
         place=place,
@@ -133,10 +145,10 @@ def _open_layer(form: Format, file: Path, place: str, _request: Request) -> Sour
     )
 
 
-def _covering(column: dict[str, Any]) -> list[list[str]]:
+def _covering(column: _Column) -> list[list[str]]:
     """The paths of the four columns that hold each feature's bounding box, if the file has them."""
     covering = column.get("covering", {}).get("bbox", {})
-    sides = [covering.get(side) for side in ("xmin", "ymin", "xmax", "ymax")]
+    sides = [covering.get(side, []) for side in ("xmin", "ymin", "xmax", "ymax")]
     return sides if all(sides) else []
 
 

@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +21,7 @@ from townland.i18n import _
 from townland.issues import Issue
 from townland.reading.encoding import UTF_8, codec_of, encoding_of_text
 from townland.reading.format import Format, Probe
+from townland.reading.layer_names import no_layer
 from townland.reading.rows import Rows, Whole, bounds_of
 
 MAX_BYTES = 256 << 20
@@ -56,6 +56,8 @@ def read_kml(
 
     Parameters
     ----------
+    file, place
+        The file, and how messages name it.
     layer
         The name of a folder or document, in any case of letters; all placemarks without it.
     encoding
@@ -110,7 +112,7 @@ class _Mark:
     )
     others: int = 0
 
-    def geometry(self) -> Any:
+    def geometry(self) -> shapely.Polygon | shapely.MultiPolygon:
         """One polygon, or all of them together."""
         made = [shapely.Polygon(outer[0], inner) for outer, inner in self.polygons]
         return made[0] if len(made) == 1 else shapely.MultiPolygon(made)
@@ -193,6 +195,17 @@ class _Found:
         """Hear the document end."""
 
     def _end_within(self, mark: _Mark, name: str, parent: str, words: str) -> None:
+        """Take the end of an element within a placemark.
+
+        Parameters
+        ----------
+        mark
+            The placemark.
+        name, parent
+            The element that ends, and the one around it.
+        words
+            Its text.
+        """
         if name == "name" and parent == "Placemark":
             mark.name = words or None
         elif name == "description" and parent == "Placemark":
@@ -270,7 +283,15 @@ class _Found:
 def _text(
     file: Path, place: str, override: str | None
 ) -> tuple[str, str, str | None, tuple[Issue, ...]]:
-    """The text of the file, its encoding, what it declares, and what was assumed."""
+    """The text of the file, its encoding, what it declares, and what was assumed.
+
+    Parameters
+    ----------
+    file, place
+        The file, and how messages name it.
+    override
+        The encoding that the user states.
+    """
     size = file.stat().st_size
     if size > MAX_BYTES:
         raise LayerError(
@@ -297,6 +318,17 @@ def _text(
 
 
 def _parse(text: str, target: _Found, place: str) -> None:
+    """Send the elements of the document to `target`.
+
+    Parameters
+    ----------
+    text
+        The document.
+    target
+        What listens.
+    place
+        How messages name the file.
+    """
     from defusedxml import DefusedXmlException
     from defusedxml.ElementTree import DefusedXMLParser, ParseError
 
@@ -352,14 +384,7 @@ def _chosen(found: _Found, layer: str | None) -> Sequence[_Mark]:
     marks = [mark for mark in found.marks if layer.lower() in map(str.lower, mark.within)]
     if not marks:
         names = sorted({name for mark in found.marks for name in mark.within})
-        raise LayerError(
-            _(
-                "{place}: there is no layer {layer}; the layers are: {layers}",
-                place=found.place,
-                layer=layer,
-                layers=", ".join(names) or "-",
-            )
-        )
+        raise no_layer(layer, names, found.place)
     return marks
 
 
@@ -413,19 +438,18 @@ def _columns(marks: Sequence[_Mark], types: Mapping[str, str]) -> dict[str, pa.C
 
 def _typed(values: Sequence[str | None], kind: str) -> pa.ChunkedArray:
     """Text as what the schema says it is; it stays text where one value is something else."""
-    made: list[Any] = list(values)
     kept = [value if value != "" else None for value in values]
     try:
         if kind in _INTEGERS:
-            made = [None if value is None else int(value) for value in kept]
-            return pa.chunked_array([pa.array(made, pa.int64())])
+            whole = [None if value is None else int(value) for value in kept]
+            return pa.chunked_array([pa.array(whole, pa.int64())])
         if kind in ("float", "double"):
-            made = [None if value is None else float(value) for value in kept]
-            return pa.chunked_array([pa.array(made, pa.float64())])
+            real = [None if value is None else float(value) for value in kept]
+            return pa.chunked_array([pa.array(real, pa.float64())])
         if kind == "bool":
             truth = {"true": True, "1": True, "false": False, "0": False}
-            made = [None if value is None else truth[value.lower()] for value in kept]
-            return pa.chunked_array([pa.array(made, pa.bool_())])
+            flags = [None if value is None else truth[value.lower()] for value in kept]
+            return pa.chunked_array([pa.array(flags, pa.bool_())])
     except (ValueError, KeyError, OverflowError, pa.ArrowException):
         pass
     return pa.chunked_array([pa.array(list(values), pa.string())])

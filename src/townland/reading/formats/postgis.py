@@ -1,18 +1,17 @@
 """A layer that is a table of PostGIS: one read-only snapshot, of which only the window is fetched.
 
-The connection comes from the environment or the catalog and is never told: no message, no report and
+The connection comes from the environment or the catalog and is never repeated: no message, no report and
 no traceback names server, user or password.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -35,6 +34,9 @@ from townland.reading.rows import Rows, finite
 CHORD = 0.01
 """How far a chord may stand off a true curve, in the unit of the CRS: a centimetre in a plane."""
 CHORD_DEGREES = 1e-7
+
+_Row = tuple[str, str, str, int, str]
+"""A geometry of a table: schema, table, column, SRID, type."""
 
 CONNECT_S = 10
 STATEMENT_S = 600
@@ -71,7 +73,7 @@ def opened(
     ----------
     database, name
         The connection, and how the catalog calls it.
-    layer
+    layer, prefer
         ``schema.table`` or ``table``, in any case of letters, with ``(column)`` where a table has
         several geometries. It may be left out where the database has one table with geometry, or one
         called `prefer`.
@@ -79,12 +81,12 @@ def opened(
     Raises
     ------
     LayerError
-        The database cannot be reached, or the table cannot be told or read.
+        The database cannot be reached, or it is not certain which table is meant, or it cannot be read.
     """
     place = f"db:{name}"
     engine = _engine(database, place)
     try:
-        with _told(place), engine.connect() as connection:
+        with _translated(place), engine.connect() as connection:
             yield _source(connection, place, layer, prefer)
     finally:
         engine.dispose()
@@ -131,7 +133,7 @@ def _engine(database: Database, place: str) -> sa.Engine:
 
 
 @contextmanager
-def _told(place: str) -> Iterator[None]:
+def _translated(place: str) -> Iterator[None]:
     """Turn the errors of the database into one that names the place, and never the connection."""
     try:
         yield
@@ -174,6 +176,15 @@ def _reason(place: str, problem: SQLAlchemyError) -> Text:
 
 
 def _source(connection: Connection, place: str, layer: str | None, prefer: str | None) -> Source:
+    """Describe one table of an open database.
+
+    Parameters
+    ----------
+    connection, place
+        The snapshot, and how messages name the database.
+    layer, prefer
+        As `opened`.
+    """
     schema, table, geometry, srid, kind = _table(connection, place, layer, prefer)
     here = f"{place}|{schema}.{table}"
     whole = f"{_quoted(schema)}.{_quoted(table)}"
@@ -193,7 +204,14 @@ def _source(connection: Connection, place: str, layer: str | None, prefer: str |
     def fetch(
         columns: Sequence[str], boxes: Sequence[Bounds] | None, *, shapes: bool = True
     ) -> Rows:
-        with _told(here):
+        """Read from the table, as `Fetch`.
+
+        Parameters
+        ----------
+        columns, boxes, shapes
+            As `Fetch`.
+        """
+        with _translated(here):
             return _fetch(
                 connection, whole, shape, key, columns, boxes, srid, chord if shapes else None
             )
@@ -228,15 +246,23 @@ def _unnamed() -> Issue:
     return Issue("key_missing", "info", message)
 
 
-def _table(
-    connection: Connection, place: str, layer: str | None, prefer: str | None
-) -> tuple[str, str, str, int, str]:
-    """The one table that `layer` means: schema, table, geometry column, SRID, type."""
-    tables = [tuple(row) for row in connection.execute(sa.text(_TABLES))]
+def _table(connection: Connection, place: str, layer: str | None, prefer: str | None) -> _Row:
+    """The one table that `layer` means: schema, table, geometry column, SRID, type.
+
+    Parameters
+    ----------
+    connection, place
+        The snapshot, and how messages name the database.
+    layer, prefer
+        As `opened`.
+    """
+    tables: list[_Row] = [
+        (str(row[0]), str(row[1]), str(row[2]), int(row[3]), str(row[4]))
+        for row in connection.execute(sa.text(_TABLES))
+    ]
     names = {
         f"{schema}.{table}({column})": row for row in tables for schema, table, column in [row[:3]]
     }
-    shown = ", ".join(dict.fromkeys(f"{row[0]}.{row[1]}" for row in tables)) or "-"
     if not tables:
         raise LayerError(
             _(
@@ -250,27 +276,7 @@ def _table(
     if layer is not None:
         tables = _meant(names, layer)
         if not tables:
-            known = [f"{row[0]}.{row[1]}".lower() for row in names.values()]
-            bare = {row[1].lower(): f"{row[0]}.{row[1]}" for row in names.values()}
-            near = get_close_matches(layer.lower(), [*known, *bare], n=1)
-            hint = bare.get(near[0], near[0]) if near else None
-            raise LayerError(
-                _(
-                    "{place}: there is no table {layer} with geometry; did you mean {near}? The"
-                    " tables are: {tables}",
-                    place=place,
-                    layer=layer,
-                    near=hint,
-                    tables=shown,
-                )
-                if hint
-                else _(
-                    "{place}: there is no table {layer} with geometry; the tables are: {tables}",
-                    place=place,
-                    layer=layer,
-                    tables=shown,
-                )
-            )
+            raise _no_table(names.values(), layer, place)
     if len(tables) > 1:
         raise LayerError(
             _(
@@ -280,11 +286,47 @@ def _table(
                 names=", ".join(f"{row[0]}.{row[1]}({row[2]})" for row in tables[:20]),
             )
         )
-    schema, table, column, srid, kind = tables[0]
-    return str(schema), str(table), str(column), int(srid), str(kind)
+    return tables[0]
 
 
-def _meant(names: dict[str, Any], layer: str) -> list[Any]:
+def _no_table(rows: Collection[_Row], layer: str, place: str) -> LayerError:
+    """The error about a table that a database does not have.
+
+    Parameters
+    ----------
+    rows
+        The geometries of its tables.
+    layer
+        The name that the user states.
+    place
+        How messages name the database.
+    """
+    shown = ", ".join(dict.fromkeys(f"{row[0]}.{row[1]}" for row in rows)) or "-"
+    known = [f"{row[0]}.{row[1]}".lower() for row in rows]
+    bare = {row[1].lower(): f"{row[0]}.{row[1]}" for row in rows}
+    near = get_close_matches(layer.lower(), [*known, *bare], n=1)
+    if near:
+        return LayerError(
+            _(
+                "{place}: there is no table {layer} with geometry; did you mean {near}? The"
+                " tables are: {tables}",
+                place=place,
+                layer=layer,
+                near=bare.get(near[0], near[0]),
+                tables=shown,
+            )
+        )
+    return LayerError(
+        _(
+            "{place}: there is no table {layer} with geometry; the tables are: {tables}",
+            place=place,
+            layer=layer,
+            tables=shown,
+        )
+    )
+
+
+def _meant(names: Mapping[str, _Row], layer: str) -> list[_Row]:
     """The geometries that a name means: exactly, else in any case of letters."""
     for same in (lambda one: one == layer, lambda one: one.lower() == layer.lower()):
         hits = [
@@ -326,6 +368,23 @@ def _fetch(
     srid: int,
     chord: float | None,
 ) -> Rows:
+    """Read features near some boxes in the snapshot.
+
+    Parameters
+    ----------
+    connection
+        The snapshot.
+    table, shape, key
+        The table, its geometry and its primary key, quoted but for the key; None without a whole
+        number as key.
+    columns, boxes
+        As `Fetch`.
+    srid
+        That of the geometry, which windows must have.
+    chord
+        How far a chord may stand off a true curve, in the unit of the CRS; None leaves geometries
+        out.
+    """
     curve = f"st_hasarc({shape})"
     parts = [_quoted(key) if key else "null"]
     if chord is None:
@@ -337,7 +396,7 @@ def _fetch(
             curve,
         ]
     parts += [_quoted(column) for column in columns]
-    bound: dict[str, Any] = {} if chord is None else {"chord": chord}
+    bound: dict[str, float] = {} if chord is None else {"chord": chord}
     near = []
     for at, box in enumerate(boxes or ()):
         bound |= dict(zip((f"w{at}", f"s{at}", f"e{at}", f"n{at}"), box, strict=True))
@@ -365,7 +424,7 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""').replace(":", "\\:") + '"'
 
 
-def _column(values: Sequence[Any]) -> pa.ChunkedArray:
+def _column(values: Sequence[object]) -> pa.ChunkedArray:
     """Values of one column: whole numbers and decimals as numbers, the rest as text."""
     plain = [_plain(value) for value in values]
     kinds = {type(value) for value in plain if value is not None}
@@ -380,10 +439,12 @@ def _column(values: Sequence[Any]) -> pa.ChunkedArray:
     return pa.chunked_array([pa.array(texts, pa.string())])
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> int | float | str | None:
     if isinstance(value, Decimal):
         # a number of eighteen digits is no float
         return (
             int(value) if value.is_finite() and value == value.to_integral_value() else float(value)
         )
-    return value if value is None or type(value) in (int, float) else str(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    return None if value is None else str(value)

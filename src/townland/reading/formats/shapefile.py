@@ -47,7 +47,15 @@ def _faults(probe: Probe) -> Iterator[Text]:
 
 
 def _set_faults(probe: Probe, index: Path, table: Path) -> Iterator[Text]:
-    """The faults of a Shapefile all of whose files are there."""
+    """The faults of a Shapefile all of whose files are there.
+
+    Parameters
+    ----------
+    probe
+        The .shp.
+    index, table
+        Its .shx and its .dbf.
+    """
     place = probe.place
     with table.open("rb") as stream:
         header = stream.read(_TABLE_HEADER)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import shapely
@@ -21,9 +20,18 @@ _POINT, _LINE, _POLYGON = 1, 2, 3
 
 
 def geometries(
-    values: Sequence[Any] | NDArray[Any], fid: NDArray[Any], place: str, **options: Any
-) -> NDArray[Any]:
-    """Make geometries of WKB, as ``shapely.from_wkb`` does, which gets `options`.
+    values: Sequence[bytes | None] | NDArray[np.object_], fid: NDArray[np.int64], place: str
+) -> NDArray[np.object_]:
+    """Make geometries of WKB, as ``shapely.from_wkb`` does.
+
+    Parameters
+    ----------
+    values
+        WKB of each feature, None for none.
+    fid
+        The numbers of the features, as messages give them.
+    place
+        How messages name the file.
 
     Raises
     ------
@@ -42,7 +50,7 @@ def geometries(
                     most=MAX_DEPTH,
                 )
             )
-    found: NDArray[Any] = shapely.from_wkb(values, **options)
+    found: NDArray[np.object_] = shapely.from_wkb(values)
     return found
 
 

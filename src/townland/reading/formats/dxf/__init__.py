@@ -7,21 +7,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from difflib import get_close_matches
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import shapely
+from numpy.typing import NDArray
 
 from townland.errors import LayerError
-from townland.i18n import Text, _
+from townland.i18n import _
 from townland.issues import Issue
 from townland.reading.format import Format, Probe
 from townland.reading.formats.dxf import outlines
-from townland.reading.formats.dxf.entities import Shape, Walk, walked
+from townland.reading.formats.dxf.entities import Plain, Shape, Walk, walked
+from townland.reading.layer_names import no_layer
 from townland.reading.rows import Rows, Whole, bounds_of
 
 UNITS = {1: 0.0254, 2: 0.3048, 4: 0.001, 5: 0.01, 7: 1000.0, 14: 0.1}
@@ -37,12 +37,14 @@ def read_dxf(
     """Read the polygons of a drawing's model space, in the order in which they were drawn.
 
     A closed polyline is a polygon, and so is one that ends within 0.01 m of its start; a polyline
-    within another one is no hole but a polygon of its own, and told. A hatch is one polygon with its
+    within another one is no hole but a polygon of its own, and reported. A hatch is one polygon with its
     holes and islands; a polyline on the same layer that only repeats one of its rings is left out.
     Arcs become chords. Blocks are taken apart wherever they are inserted.
 
     Parameters
     ----------
+    file, place
+        The file, and how messages name it.
     layer
         The drawing's layer whose polygons are meant, in any case of letters; all without it.
     encoding
@@ -61,12 +63,12 @@ def read_dxf(
     EncodingError
         Its text cannot be decoded.
     """
-    document, text, walk = walked(file, place, encoding=encoding)
+    unit, text, walk = walked(file, place, encoding=encoding)
     found = _chosen(_once(walk), layer, place, walk)
     issues = [*text.issues, *_notes(walk, found, layer)]
     geometry = np.array([shape.polygon for shape in found], dtype=object)
     names, name_issues = _names(found, walk.texts)
-    issues += [*name_issues, *_units(document, geometry, place)]
+    issues += [*name_issues, *_units(unit, geometry, place)]
     columns = _columns(found, names)
     rows = Rows(np.arange(len(found)), columns, geometry, bounds=bounds_of(geometry))
     return Whole(rows, None, text.used, text.declared, tuple(issues))
@@ -88,13 +90,24 @@ def _once(walk: Walk) -> list[Shape]:
     return found
 
 
-def _key(ring: Any) -> bytes:
+def _key(ring: shapely.LinearRing) -> bytes:
     """The same for two rings of the same points to a tenth of a millimetre, wherever they begin."""
     rounded = np.unique(np.round(shapely.get_coordinates(ring), 4), axis=0)
     return rounded.tobytes()
 
 
 def _chosen(found: list[Shape], layer: str | None, place: str, walk: Walk) -> list[Shape]:
+    """The shapes on the layer that is wanted; all of them for None.
+
+    Parameters
+    ----------
+    found, walk
+        The shapes, and what else was met in the drawing.
+    layer
+        The layer that is wanted.
+    place
+        How messages name the file.
+    """
     if not found:
         raise LayerError(
             _(
@@ -110,33 +123,23 @@ def _chosen(found: list[Shape], layer: str | None, place: str, walk: Walk) -> li
     chosen = [shape for shape in found if shape.layer.lower() == layer.lower()]
     if chosen:
         return chosen
-    near = get_close_matches(layer, names, n=1)
-    if near:
-        raise LayerError(
-            _(
-                "{place}: there is no layer {layer}; did you mean {near}? The layers are: {layers}",
-                place=place,
-                layer=layer,
-                near=near[0],
-                layers=", ".join(names),
-            )
-        )
-    raise LayerError(
-        _(
-            "{place}: there is no layer {layer}; the layers are: {layers}",
-            place=place,
-            layer=layer,
-            layers=", ".join(names),
-        )
-    )
+    raise no_layer(layer, names, place)
 
 
 def _notes(walk: Walk, found: list[Shape], layer: str | None) -> Iterator[Issue]:
-    def note(code: str, severity: Any, message: Text) -> Issue:
-        return Issue(code, severity, message)
+    """What was assumed, mended or left out.
 
+    Parameters
+    ----------
+    walk
+        What was met in the drawing.
+    found
+        The shapes that are read.
+    layer
+        The layer that was asked for.
+    """
     if walk.frame.curves:
-        yield note(
+        yield Issue(
             "curve_linearised",
             "warning",
             _(
@@ -146,7 +149,7 @@ def _notes(walk: Walk, found: list[Shape], layer: str | None) -> Iterator[Issue]
             ),
         )
     if walk.mended:
-        yield note(
+        yield Issue(
             "ring_closed",
             "warning",
             _(
@@ -157,7 +160,7 @@ def _notes(walk: Walk, found: list[Shape], layer: str | None) -> Iterator[Issue]
         )
     if walk.gaps:
         near = sum(gap < 1 for gap in walk.gaps)
-        yield note(
+        yield Issue(
             "line_open",
             "warning" if near else "info",
             _(
@@ -167,15 +170,21 @@ def _notes(walk: Walk, found: list[Shape], layer: str | None) -> Iterator[Issue]
                 near=near,
             ),
         )
+    yield from _left_out(walk)
+    yield from _layer_notes(found, layer)
+
+
+def _left_out(walk: Walk) -> Iterator[Issue]:
+    """What of the drawing is not read, or counts once."""
     if walk.others:
         kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(walk.others.items()))
-        yield note(
+        yield Issue(
             "geometry_not_polygon",
             "info",
             _("what else the drawing holds bounds no area, and is left out: {kinds}", kinds=kinds),
         )
     if walk.foreign:
-        yield note(
+        yield Issue(
             "dxf_reference_left_out",
             "warning",
             _(
@@ -185,13 +194,13 @@ def _notes(walk: Walk, found: list[Shape], layer: str | None) -> Iterator[Issue]
             ),
         )
     if walk.deep:
-        yield note(
+        yield Issue(
             "dimension_dropped",
             "info",
             _("{count} features carry heights or measures (Z, M), dropped", count=walk.deep),
         )
     if walk.twice:
-        yield note(
+        yield Issue(
             "dxf_drawn_twice",
             "info",
             _(
@@ -199,10 +208,14 @@ def _notes(walk: Walk, found: list[Shape], layer: str | None) -> Iterator[Issue]
                 count=walk.twice,
             ),
         )
+
+
+def _layer_notes(found: list[Shape], layer: str | None) -> Iterator[Issue]:
+    """That polygons of several layers are read, and that some lie within others."""
     layers = Counter(shape.layer for shape in found)
     if layer is None and len(layers) > 1:
         shown = ", ".join(f"{name} ({count})" for name, count in sorted(layers.items()))
-        yield note(
+        yield Issue(
             "dxf_layers",
             "warning",
             _(
@@ -213,7 +226,7 @@ def _notes(walk: Walk, found: list[Shape], layer: str | None) -> Iterator[Issue]
         )
     inside = _inside(found)
     if inside:
-        yield note(
+        yield Issue(
             "dxf_nested",
             "warning",
             _(
@@ -268,9 +281,18 @@ def _names(
     return names, [Issue("label_ambiguous", "warning", message)] if unclear else []
 
 
-def _units(document: Any, geometry: Any, place: str) -> list[Issue]:
-    """What the drawing's unit says against its numbers, which alone count."""
-    unit = int(document.header.get("$INSUNITS", 0))
+def _units(unit: int, geometry: NDArray[np.object_], place: str) -> list[Issue]:
+    """What the drawing's unit says against its numbers, which alone count.
+
+    Parameters
+    ----------
+    unit
+        The number of ``$INSUNITS``.
+    geometry
+        The polygons.
+    place
+        How messages name the file.
+    """
     bounds = bounds_of(geometry)
     if unit not in UNITS or bounds is None:
         return []
@@ -299,7 +321,7 @@ def _units(document: Any, geometry: Any, place: str) -> list[Issue]:
     return [Issue("dxf_unit_ignored", "info" if fits(1) else "warning", message)]
 
 
-def _columns(found: list[Shape], names: list[str | None]) -> dict[str, Any]:
+def _columns(found: list[Shape], names: list[str | None]) -> dict[str, pa.ChunkedArray]:
     """The columns that were stored with the polygons, and the drawing's own beside them."""
     stored = dict.fromkeys(name for shape in found for name in shape.columns)
     columns = {name: _column([shape.columns.get(name) for shape in found]) for name in stored}
@@ -311,7 +333,7 @@ def _columns(found: list[Shape], names: list[str | None]) -> dict[str, Any]:
     return columns
 
 
-def _column(values: list[Any]) -> pa.ChunkedArray:
+def _column(values: Sequence[Plain]) -> pa.ChunkedArray:
     try:
         array = pa.array(values)
     except (pa.ArrowException, OverflowError):

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from townland.errors import LayerError
 from townland.i18n import _
@@ -28,6 +29,11 @@ MAX_DEPTH = 16
 _LARGEST = 1e12
 """Beyond any coordinate on the Earth, even in millimetres."""
 
+if TYPE_CHECKING:
+    from ezdxf.document import Drawing
+    from ezdxf.layouts.blocklayout import BlockLayout
+    from ezdxf.lldxf.types import DXFTag
+
 APPLICATION = "TOWNLAND"
 """The name under which ``townland convert`` keeps a feature's columns, as JSON."""
 
@@ -35,18 +41,26 @@ _NO_NAME = re.compile(r"[A-Za-z]{0,2}[-\d.,:/+ ]*(m|㎡|m2|m²|亩|公顷)?", re
 """What the numbers of boundary points, lengths, heights and areas look like."""
 _DEGREES = 1 / 111_320.0
 _BINARY = b"AutoCAD Binary DXF"
-_READ = ("LWPOLYLINE", "POLYLINE", "HATCH", "MPOLYGON")
+_LINES = ("LWPOLYLINE", "POLYLINE")
+_READ = (*_LINES, "HATCH", "MPOLYGON")
 _TEXTS = ("TEXT", "MTEXT", "ATTRIB")
+
+Plain = str | int | float | None
+"""A value of a stored column."""
+Matrix = NDArray[np.float64]
+"""Four rows by four columns, by which a row of x, y, z, 1 is multiplied."""
+Entity: TypeAlias = Any
+"""An entity of ezdxf, whose attributes are those of its kind (`dxftype`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
     """A polygon of the drawing; `hatched` tells a hatch from a polyline."""
 
-    polygon: Any
+    polygon: shapely.Polygon | shapely.MultiPolygon
     layer: str
     hatched: bool
-    columns: dict[str, Any]
+    columns: dict[str, Plain]
 
 
 @dataclass(slots=True)
@@ -66,12 +80,19 @@ class Walk:
     others: Counter[str] = field(default_factory=Counter)
 
 
-def walked(file: Path, place: str, *, encoding: str | None = None) -> tuple[Any, Encoding, Walk]:
+def walked(file: Path, place: str, *, encoding: str | None = None) -> tuple[int, Encoding, Walk]:
     """Load a drawing and go through its model space.
+
+    Parameters
+    ----------
+    file, place
+        The file, and how messages name it.
+    encoding
+        The encoding of its text, where the user states it.
 
     Returns
     -------
-    The drawing as ezdxf holds it, the encoding of its text, and what was met.
+    The number of the drawing's unit (``$INSUNITS``), the encoding of its text, and what was met.
 
     Raises
     ------
@@ -83,16 +104,17 @@ def walked(file: Path, place: str, *, encoding: str | None = None) -> tuple[Any,
     raw = _bytes(file, place)
     text = _encoding(raw, encoding, place)
     document = _loaded(raw, text.used, place)
-    # numbers too large to reckon with are told where the entity is finished
-    with _damage_told(place), np.errstate(all="ignore"):
+    # numbers too large to reckon with are reported where the entity is finished
+    with _damage_reported(place), np.errstate(all="ignore"):
         entities = list(document.modelspace())
+        unit = int(document.header.get("$INSUNITS", 0))
         walk = Walk(place, frame=outlines.Frame(unit=_unit(entities)))
         for entity in entities:
             _visit(walk, entity, None, "", 0)
-    return document, text, walk
+    return unit, text, walk
 
 
-def _unit(entities: list[Any]) -> float:
+def _unit(entities: list[Entity]) -> float:
     """A metre in the drawing's numbers: less than one where all of them can be degrees."""
     corners = [
         tuple(vertex)[:2]
@@ -137,21 +159,40 @@ def _labels(raw: bytes) -> tuple[str, str | None]:
 
 
 def _encoding(raw: bytes, override: str | None, place: str) -> Encoding:
+    """The encoding of the drawing's text.
+
+    Parameters
+    ----------
+    raw
+        The bytes of the file.
+    override
+        What the user states.
+    place
+        How messages name the file.
+    """
     version, page = _labels(raw)
     modern = version >= "AC1021"  # from 2007 on, text is UTF-8
-    with _damage_told(place):
+    with _damage_reported(place):
         text = b"\n".join(_binary_text(raw)) if raw.startswith(_BINARY) else raw
     return encoding_of_text(
         text, UTF_8 if modern else page, override, place=place, prescribed=modern
     )
 
 
-def _loaded(raw: bytes, encoding: str, place: str) -> Any:
-    """The drawing as ezdxf reads it: strictly, since what it mends it may also lose."""
+def _loaded(raw: bytes, encoding: str, place: str) -> Drawing:
+    """The drawing as ezdxf reads it: strictly, since what it mends it may also lose.
+
+    Parameters
+    ----------
+    raw, encoding
+        The bytes of the file, and the encoding of its text.
+    place
+        How messages name the file.
+    """
     from ezdxf.document import Drawing
     from ezdxf.lldxf.tagger import ascii_tags_loader
 
-    with _damage_told(place):
+    with _damage_reported(place):
         if raw.startswith(_BINARY):
             return Drawing.load(_binary_tags(raw, encoding))
         stream = io.TextIOWrapper(io.BytesIO(raw), encoding, "surrogateescape")
@@ -159,7 +200,7 @@ def _loaded(raw: bytes, encoding: str, place: str) -> Any:
 
 
 @contextmanager
-def _damage_told(place: str) -> Iterator[None]:
+def _damage_reported(place: str) -> Iterator[None]:
     """Turn what ezdxf raises over a damaged drawing into a sentence."""
     from ezdxf.lldxf.const import DXFError
 
@@ -186,7 +227,7 @@ def _damage_told(place: str) -> Iterator[None]:
         ) from None
 
 
-def _binary_tags(raw: bytes, encoding: str) -> Iterator[Any]:
+def _binary_tags(raw: bytes, encoding: str) -> Iterator[DXFTag]:
     """The tags of a binary drawing, whose text ezdxf decodes by the label alone."""
     from ezdxf.lldxf.tagger import binary_tags_loader
     from ezdxf.lldxf.types import DXFTag
@@ -204,7 +245,7 @@ def _binary_text(raw: bytes) -> set[bytes]:
     return {text for text in found if text is not None}
 
 
-def _bytes_of(raw: bytes, value: Any) -> bytes | None:
+def _bytes_of(raw: bytes, value: object) -> bytes | None:
     """What ezdxf decoded, encoded again; None for numbers and for plain ASCII."""
     from ezdxf.tools.codepage import toencoding
 
@@ -215,8 +256,20 @@ def _bytes_of(raw: bytes, value: Any) -> bytes | None:
     return value.encode(assumed, "surrogateescape")
 
 
-def _visit(walk: Walk, entity: Any, matrix: Any, block_layer: str, depth: int) -> None:
-    """Take what an entity draws; `matrix` and `block_layer` are those of the blocks around it."""
+def _visit(walk: Walk, entity: Entity, matrix: Matrix | None, block_layer: str, depth: int) -> None:
+    """Take what an entity draws; `matrix` and `block_layer` are those of the blocks around it.
+
+    Parameters
+    ----------
+    walk
+        What was met so far.
+    entity
+        The entity.
+    matrix, block_layer
+        Those of the blocks around it; None and empty in the model space.
+    depth
+        How many blocks are around it.
+    """
     walk.visited += 1
     if walk.visited > MAX_ENTITIES or depth > MAX_DEPTH:
         raise LayerError(
@@ -245,8 +298,20 @@ def _visit(walk: Walk, entity: Any, matrix: Any, block_layer: str, depth: int) -
         walk.others[kind] += 1
 
 
-def _inserted(walk: Walk, insert: Any, matrix: Any) -> Iterator[tuple[Any, Any]]:
-    """The content of a block, with the matrix that brings it there, for each place of an insert."""
+def _inserted(
+    walk: Walk, insert: Entity, matrix: Matrix | None
+) -> Iterator[tuple[Matrix, BlockLayout]]:
+    """The content of a block, with the matrix that brings it there, for each place of an insert.
+
+    Parameters
+    ----------
+    walk
+        What was met so far.
+    insert
+        The insert.
+    matrix
+        That of the blocks around it.
+    """
     block = insert.block()
     if block is None or block.block.is_xref:
         walk.foreign += 1
@@ -268,7 +333,7 @@ def _inserted(walk: Walk, insert: Any, matrix: Any) -> Iterator[tuple[Any, Any]]
             yield (placed if matrix is None else placed @ matrix), block
 
 
-def _placing(entity: Any, matrix: Any) -> Any:
+def _placing(entity: Entity, matrix: Matrix | None) -> Matrix | None:
     """The matrix of an entity whose numbers are of its own plane (OCS); None where they stand."""
     ocs = entity.ocs()
     if not ocs.transform:
@@ -278,7 +343,18 @@ def _placing(entity: Any, matrix: Any) -> Any:
     return own if matrix is None else own @ matrix
 
 
-def _text(walk: Walk, entity: Any, matrix: Any, layer: str) -> None:
+def _text(walk: Walk, entity: Entity, matrix: Matrix | None, layer: str) -> None:
+    """Take a text with the point where it stands, unless it is a number.
+
+    Parameters
+    ----------
+    walk
+        What was met so far.
+    entity, layer
+        The text, and the layer on which it is drawn.
+    matrix
+        That of the blocks around it.
+    """
     if entity.dxftype() == "MTEXT":
         point, text = entity.dxf.insert, entity.plain_text()
     else:
@@ -290,31 +366,24 @@ def _text(walk: Walk, entity: Any, matrix: Any, layer: str) -> None:
         walk.texts.append((float(at[0]), float(at[1]), text, layer))
 
 
-def _shape(walk: Walk, entity: Any, matrix: Any, layer: str, kind: str) -> None:
-    frame = walk.frame
-    polygon = None
+def _shape(walk: Walk, entity: Entity, matrix: Matrix | None, layer: str, kind: str) -> None:
+    """Take the polygon that a polyline or a hatch draws, or count why there is none.
+
+    Parameters
+    ----------
+    walk
+        What was met so far.
+    entity, layer, kind
+        The entity, the layer on which it is drawn, and its kind.
+    matrix
+        That of the blocks around it.
+    """
+    if kind == "POLYLINE" and not (entity.is_2d_polyline or entity.is_3d_polyline):
+        walk.others["MESH"] += 1
+        return
     try:
-        if kind == "LWPOLYLINE":
-            frame.matrix = _placing(entity, matrix)
-            height = float(entity.dxf.get("elevation", 0.0))
-            points = [tuple(vertex) for vertex in entity.get_points("xyb")]
-            outline = outlines.polyline(points, entity.closed, frame, height)
-        elif kind == "POLYLINE":
-            if not (entity.is_2d_polyline or entity.is_3d_polyline):
-                walk.others["MESH"] += 1
-                return
-            frame.matrix = _placing(entity, matrix) if entity.is_2d_polyline else matrix
-            # of a fitted curve the frame's control points are kept beside the curve's own
-            corners = [v for v in entity.vertices if not v.dxf.get("flags", 0) & 16]
-            points = [(*tuple(v.dxf.location)[:2], v.dxf.get("bulge", 0.0)) for v in corners]
-            heights = {float(v.dxf.location.z) for v in corners} or {0.0}
-            outline = outlines.polyline(points, entity.is_closed, frame, max(heights, key=abs))
-        else:
-            frame.matrix = _placing(entity, matrix)
-            height = float(entity.dxf.elevation.z) if entity.dxf.hasattr("elevation") else 0.0
-            style = int(entity.dxf.get("hatch_style", 0))
-            polygon, outline = outlines.hatch(entity.paths, style, frame, height)
-    except (outlines.TooLargeError, ArithmeticError, RecursionError, shapely.errors.ShapelyError):
+        polygon, outline = _drawn(walk.frame, entity, matrix, kind)
+    except (outlines.LimitError, ArithmeticError, RecursionError, shapely.errors.ShapelyError):
         raise LayerError(
             _(
                 "{place}: the {kind} {handle} on layer {layer} holds numbers that are not finite, or a"
@@ -325,24 +394,51 @@ def _shape(walk: Walk, entity: Any, matrix: Any, layer: str, kind: str) -> None:
                 layer=layer,
             )
         ) from None
-    if polygon is None and outline.rings:
-        polygon = shapely.Polygon(outline.rings[0])
     if polygon is not None and not (np.abs(shapely.bounds(polygon)) < _LARGEST).all():
         raise ValueError("a coordinate is too large, or no number")
     walk.deep += outline.deep
-    if polygon is None:
-        if outline.gap is not None:
-            walk.gaps.append(outline.gap)
-        else:
-            walk.others["POINT"] += 1
-        return
-    walk.mended += outline.mended
-    columns = _stored(entity)
-    hatched = kind not in ("LWPOLYLINE", "POLYLINE")
-    walk.shapes.append(Shape(polygon, layer, hatched, columns))
+    if polygon is not None:
+        walk.mended += outline.mended
+        walk.shapes.append(Shape(polygon, layer, kind not in _LINES, _stored(entity)))
+    elif outline.gap is not None:
+        walk.gaps.append(outline.gap)
+    else:
+        walk.others["POINT"] += 1
 
 
-def _stored(entity: Any) -> dict[str, Any]:
+def _drawn(
+    frame: outlines.Frame, entity: Entity, matrix: Matrix | None, kind: str
+) -> tuple[shapely.Polygon | shapely.MultiPolygon | None, outlines.Outline]:
+    """The polygon that an entity draws, None of none, and its outline.
+
+    Parameters
+    ----------
+    frame
+        Counts curves and points; its matrix becomes that of the entity.
+    entity, kind
+        A polyline or a hatch, and its kind.
+    matrix
+        That of the blocks around it.
+    """
+    in_plane = kind != "POLYLINE" or entity.is_2d_polyline
+    frame.matrix = _placing(entity, matrix) if in_plane else matrix
+    if kind not in _LINES:
+        height = float(entity.dxf.elevation.z) if entity.dxf.hasattr("elevation") else 0.0
+        return outlines.hatch(entity.paths, int(entity.dxf.get("hatch_style", 0)), frame, height)
+    if kind == "LWPOLYLINE":
+        height = float(entity.dxf.get("elevation", 0.0))
+        points = [tuple(vertex) for vertex in entity.get_points("xyb")]
+        outline = outlines.polyline(points, entity.closed, frame, height)
+    else:
+        # of a fitted curve the frame's control points are kept beside the curve's own
+        corners = [v for v in entity.vertices if not v.dxf.get("flags", 0) & 16]
+        points = [(*tuple(v.dxf.location)[:2], v.dxf.get("bulge", 0.0)) for v in corners]
+        heights = {float(v.dxf.location.z) for v in corners} or {0.0}
+        outline = outlines.polyline(points, entity.is_closed, frame, max(heights, key=abs))
+    return shapely.Polygon(outline.rings[0]) if outline.rings else None, outline
+
+
+def _stored(entity: Entity) -> dict[str, Plain]:
     """The columns that ``townland convert`` keeps with an entity; none of any other drawing."""
     if not entity.has_xdata(APPLICATION):
         return {}
@@ -353,5 +449,8 @@ def _stored(entity: Any) -> dict[str, Any]:
         return {}
     if not isinstance(found, dict):
         return {}
-    plain = (str, int, float, bool, type(None))
-    return {str(name): value for name, value in found.items() if isinstance(value, plain)}
+    return {
+        str(name): value
+        for name, value in found.items()
+        if value is None or isinstance(value, str | int | float)
+    }

@@ -5,11 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from ezdxf.entities.boundary_paths import (
+        AbstractEdge,
+        EdgePath,
+        EllipseEdge,
+        PolylinePath,
+        SplineEdge,
+    )
+    from ezdxf.math import BSpline
 
 CHORD_M = 0.001
 """How far a chord may lie from its arc: at 0.01 m a semicircle of 50 m radius would lose 1 m²."""
@@ -25,7 +35,7 @@ Points = NDArray[np.float64]
 """Of shape (n, 2)."""
 
 
-class TooLargeError(ValueError):
+class LimitError(ValueError):
     """An entity asks for more points, or larger numbers, than any boundary has."""
 
 
@@ -59,7 +69,7 @@ class Frame:
         """Count points that were made, and curves that were drawn as chords."""
         self.points += points
         if self.points > MAX_POINTS:
-            raise TooLargeError
+            raise LimitError
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +88,17 @@ class Outline:
 def polyline(
     vertices: Sequence[tuple[float, float, float]], closed: bool, frame: Frame, height: float = 0.0
 ) -> Outline:
-    """The ring of a polyline whose vertices are x, y and the bulge of the edge that follows."""
+    """The ring of a polyline whose vertices are x, y and the bulge of the edge that follows.
+
+    Parameters
+    ----------
+    vertices
+        Its vertices in order.
+    closed
+        Whether its last vertex is joined to the first.
+    frame, height
+        Where its plane lies in the drawing, and how far above it the line.
+    """
     table = np.array(vertices, np.float64).reshape(-1, 3)
     _require_finite(table)
     if len(table) < 2:
@@ -97,19 +117,30 @@ def polyline(
 
 
 def hatch(
-    paths: Iterable[Any], style: int, frame: Frame, height: float = 0.0
-) -> tuple[Any, Outline]:
+    paths: Iterable[PolylinePath | EdgePath], style: int, frame: Frame, height: float = 0.0
+) -> tuple[shapely.Polygon | shapely.MultiPolygon | None, Outline]:
     """The polygon of a hatch, and its outline.
 
     Its rings lie in one another: a hole in each shell, an island in each hole (`style` 0), no islands
     (1), or neither (2), as CAD fills it.
+
+    Parameters
+    ----------
+    paths
+        The paths of its boundary.
+    style
+        How CAD fills islands, see above.
+    frame, height
+        Where its plane lies in the drawing, and how far above it the hatch.
     """
+    from ezdxf.entities.boundary_paths import PolylinePath
+
     rings: list[Points] = []
     gap = None
     for path in paths:
         if path.path_type_flags & 8:  # the frame of a text that is left blank
             continue
-        if hasattr(path, "vertices"):
+        if isinstance(path, PolylinePath):
             outline = polyline([_vertex(v) for v in path.vertices], True, frame, height)
             rings += outline.rings
             continue
@@ -125,7 +156,9 @@ def _vertex(vertex: Sequence[float]) -> tuple[float, float, float]:
     return vertex[0], vertex[1], vertex[2] if len(vertex) > 2 else 0.0
 
 
-def nested(rings: Sequence[Points], style: int = 0) -> Any:
+def nested(
+    rings: Sequence[Points], style: int = 0
+) -> shapely.Polygon | shapely.MultiPolygon | None:
     """The polygons whose shells and holes are `rings`, told by which lies in which; None of none."""
     shells = shapely.polygons([shapely.linearrings(ring) for ring in rings])
     shells = shells[np.sort(_first_of_each(shells))] if len(shells) else shells
@@ -135,7 +168,7 @@ def nested(rings: Sequence[Points], style: int = 0) -> Any:
     inner, outer = inner[inner != outer], outer[inner != outer]
     depth = np.bincount(inner, minlength=len(shells))
     deepest = {0: len(shells), 1: 1, 2: 0}.get(style, len(shells))
-    holes: dict[int, list[Any]] = {}
+    holes: dict[int, list[shapely.LinearRing]] = {}
     for ring, around in zip(inner.tolist(), outer.tolist(), strict=True):
         if depth[ring] % 2 and depth[ring] <= deepest and depth[around] == depth[ring] - 1:
             holes.setdefault(around, []).append(shells[ring].exterior)
@@ -147,7 +180,7 @@ def nested(rings: Sequence[Points], style: int = 0) -> Any:
     return polygons[0] if len(polygons) == 1 else shapely.MultiPolygon(polygons)
 
 
-def _first_of_each(shells: NDArray[Any]) -> NDArray[np.int64]:
+def _first_of_each(shells: NDArray[np.object_]) -> NDArray[np.int64]:
     """The positions of the different rings: some programs write a ring twice."""
     return np.unique(
         np.array(shapely.to_wkb(shapely.normalize(shells)), dtype=object), return_index=True
@@ -156,7 +189,7 @@ def _first_of_each(shells: NDArray[Any]) -> NDArray[np.int64]:
 
 def _require_finite(table: NDArray[np.float64]) -> None:
     if not np.isfinite(table).all():
-        raise TooLargeError
+        raise LimitError
 
 
 def _ring(points: Points) -> Points | None:
@@ -181,13 +214,23 @@ def _bulged(table: NDArray[np.float64], frame: Frame) -> Points:
 
 
 def _arc_of_bulge(start: Points, end: Points, bulge: float, frame: Frame) -> Points:
-    """The points between the ends of an arc; `bulge` is the tangent of a quarter of its angle."""
+    """The points between the ends of an arc; `bulge` is the tangent of a quarter of its angle.
+
+    Parameters
+    ----------
+    start, end
+        The ends, of shape (2,).
+    bulge
+        Positive where the arc goes counter-clockwise.
+    frame
+        The tolerance.
+    """
     chord = end - start
     length = float(np.hypot(*chord))
     if length == 0 or abs(bulge) * length / 2 <= frame.chord():
         return np.empty((0, 2))
     if abs(bulge) > _MAX_BULGE:
-        raise TooLargeError
+        raise LimitError
     frame.curves += 1
     radius = length * (1 + bulge * bulge) / (4 * abs(bulge))
     left = np.array([-chord[1], chord[0]])
@@ -197,16 +240,34 @@ def _arc_of_bulge(start: Points, end: Points, bulge: float, frame: Frame) -> Poi
 
 
 def _turned(centre: Points, radius: float, first: float, sweep: float, frame: Frame) -> Points:
-    """The points of an arc, its ends among them, whose chords keep the tolerance."""
+    """The points of an arc, its ends among them, whose chords keep the tolerance.
+
+    Parameters
+    ----------
+    centre, radius
+        Of the circle.
+    first, sweep
+        The angle of the first point and the angle of the arc, in radians counter-clockwise.
+    frame
+        The tolerance.
+    """
     steps = _steps(radius, sweep, frame)
     angle = first + sweep * np.arange(steps + 1) / steps
     return np.column_stack([centre[0] + radius * np.cos(angle), centre[1] + radius * np.sin(angle)])
 
 
 def _steps(radius: float, sweep: float, frame: Frame) -> int:
-    """How many chords an arc needs; a full circle has at least eight."""
+    """How many chords an arc needs; a full circle has at least eight.
+
+    Parameters
+    ----------
+    radius, sweep
+        As `_turned`.
+    frame
+        The tolerance, and the count of all points.
+    """
     if not (math.isfinite(radius) and math.isfinite(sweep)):
-        raise TooLargeError
+        raise LimitError
     share = min(1.0, frame.chord() / (2 * radius)) if radius > 0 else 1.0
     widest = min(math.pi / 4, 4 * math.asin(math.sqrt(share)))
     steps = math.ceil(abs(sweep) / widest) if widest > 0 else MAX_POINTS + 1
@@ -214,7 +275,7 @@ def _steps(radius: float, sweep: float, frame: Frame) -> int:
     return max(1, steps)
 
 
-def _loops(edges: Iterable[Any], frame: Frame) -> Iterator[Points]:
+def _loops(edges: Iterable[AbstractEdge], frame: Frame) -> Iterator[Points]:
     """The edges of a hatch joined end to end; each edge may have been drawn either way."""
     near = CLOSE_M * frame.unit
     chain: list[Points] = []
@@ -236,7 +297,17 @@ def _loops(edges: Iterable[Any], frame: Frame) -> Iterator[Points]:
 
 
 def _joined(chain: list[Points], points: Points, near: float) -> Points:
-    """The next edge, turned so that it goes on from the chain; the first edge may turn, too."""
+    """The next edge, turned so that it goes on from the chain; the first edge may turn, too.
+
+    Parameters
+    ----------
+    chain
+        The edges before, of shape (n, 2) each; the first may be turned.
+    points
+        The next edge.
+    near
+        How near two ends are that meet.
+    """
     end = chain[-1][-1]
     if _far(end, points[0], near) and not _far(end, points[-1], near):
         return points[::-1]
@@ -251,22 +322,34 @@ def _joined(chain: list[Points], points: Points, near: float) -> Points:
 
 
 def _far(one: Points, other: Points, near: float) -> bool:
+    """Whether two points do not meet.
+
+    Parameters
+    ----------
+    one, other
+        Of shape (2,).
+    near
+        How near two ends are that meet.
+    """
     return float(np.hypot(*(one - other))) > near
 
 
-def _edge(edge: Any, frame: Frame) -> Points:
-    kind = edge.EDGE_TYPE
-    if kind == "LineEdge":
+def _edge(edge: AbstractEdge, frame: Frame) -> Points:
+    from ezdxf.entities.boundary_paths import ArcEdge, EllipseEdge, LineEdge, SplineEdge
+
+    if isinstance(edge, LineEdge):
         points = np.array([tuple(edge.start)[:2], tuple(edge.end)[:2]], np.float64)
-    elif kind == "ArcEdge":
+    elif isinstance(edge, ArcEdge):
         first, sweep = _span(math.radians(edge.start_angle), math.radians(edge.end_angle))
         centre = np.array(tuple(edge.center)[:2], np.float64)
         frame.curves += 1
         points = _turned(centre, float(edge.radius), first, sweep, frame)
-    elif kind == "EllipseEdge":
+    elif isinstance(edge, EllipseEdge):
         points = _ellipse(edge, frame)
-    else:
+    elif isinstance(edge, SplineEdge):
         points = _spline(edge, frame)
+    else:
+        raise TypeError(f"an edge of the kind {type(edge).__name__}")
     _require_finite(points)
     return points
 
@@ -277,7 +360,7 @@ def _span(first: float, last: float) -> tuple[float, float]:
     return first, sweep if sweep > 1e-12 else 2 * math.pi
 
 
-def _ellipse(edge: Any, frame: Frame) -> Points:
+def _ellipse(edge: EllipseEdge, frame: Frame) -> Points:
     major = np.array(tuple(edge.major_axis)[:2], np.float64)
     minor = np.array([-major[1], major[0]]) * float(edge.ratio)
     first, sweep = _span(float(edge.start_param), float(edge.end_param))
@@ -289,11 +372,11 @@ def _ellipse(edge: Any, frame: Frame) -> Points:
     return np.asarray(np.array(tuple(edge.center)[:2]) + np.cos(t) * major + np.sin(t) * minor)
 
 
-def _spline(edge: Any, frame: Frame) -> Points:
+def _spline(edge: SplineEdge, frame: Frame) -> Points:
     from ezdxf.math import BSpline, fit_points_to_cad_cv
 
     if not edge.is_valid() or edge.degree > _MAX_DEGREE:
-        raise TooLargeError
+        raise LimitError
     given = edge.control_points or edge.fit_points
     table = np.array([tuple(point)[:2] for point in given], np.float64)
     for numbers in (table, np.array([*edge.knot_values, *edge.weights], np.float64)):
@@ -312,7 +395,7 @@ def _spline(edge: Any, frame: Frame) -> Points:
     return _sampled(curve, frame)
 
 
-def _sampled(curve: Any, frame: Frame) -> Points:
+def _sampled(curve: BSpline, frame: Frame) -> Points:
     """The points of a spline, twice as many until every second one lies near the chord without it.
 
     ezdxf would divide it without end where the numbers are too large for the tolerance.
@@ -331,4 +414,4 @@ def _sampled(curve: Any, frame: Frame) -> Points:
             frame.count(len(points))
             return points
         parts *= 2
-    raise TooLargeError
+    raise LimitError

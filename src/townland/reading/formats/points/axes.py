@@ -121,6 +121,21 @@ def _ordered(
     place: str,
     unit: Text,
 ) -> Axes:
+    """Put each pair east first, or name the first one that is no pair of coordinates.
+
+    Parameters
+    ----------
+    kind
+        Degrees, metres, or those of a local system.
+    pairs
+        The two columns as they stand, of shape (n, 2).
+    straight, crossed
+        Which pairs can be northing and easting, and which the other way round.
+    zone
+        The number before the eastings, None without one.
+    at, place, unit
+        Where each pair stands, how messages name the file, and what they count in.
+    """
     bad = np.flatnonzero(~(straight | crossed))
     if len(bad):
         raise LayerError(

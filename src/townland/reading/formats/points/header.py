@@ -115,6 +115,15 @@ def _datum(keys: Mapping[str, Stated], issues: list[Issue]) -> Datum | None:
 
 
 def _not_understood(stated: Stated, key: str, expected: str) -> Issue:
+    """That a key of the head is not understood.
+
+    Parameters
+    ----------
+    stated
+        Its value and line.
+    key, expected
+        Its name, and an example of a value.
+    """
     message = _(
         "line {line}: {key}={value} is not understood (expected for example {expected}), so that the"
         " file gives no coordinate system",

@@ -86,7 +86,7 @@ def find_heading(sheet: Sheet) -> Heading | None:
     Raises
     ------
     LayerError
-        Two columns bear the name of one coordinate.
+        Two columns have the name of one coordinate.
     """
     for at, (_row, cells) in enumerate(sheet.rows[:SEARCHED]):
         own = [roles_of(cell) for cell in cells]
@@ -145,7 +145,15 @@ def _with_above(sheet: Sheet, at: int) -> list[str]:
 
 
 def _below(sheet: Sheet, at: int, first: int, second: int) -> int:
-    """Past a row of units."""
+    """Past a row of units.
+
+    Parameters
+    ----------
+    sheet, at
+        The sheet, and the row below the headings.
+    first, second
+        The columns of the two coordinates.
+    """
     if at < len(sheet.rows):
         cells = sheet.rows[at][1]
         pair = [cells[column] if column < len(cells) else "" for column in (first, second)]

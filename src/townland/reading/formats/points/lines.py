@@ -56,6 +56,15 @@ def content(file: Path, place: str) -> bytes:
 def decoded(data: bytes, encoding: str | None, place: str) -> tuple[str, str, tuple[Issue, ...]]:
     """Text, the name of its encoding, and what was assumed: byte order mark, strict UTF-8, GB18030.
 
+    Parameters
+    ----------
+    data
+        The bytes of the file.
+    encoding
+        What the user states.
+    place
+        How messages name the file.
+
     Raises
     ------
     EncodingError
@@ -100,6 +109,19 @@ def _by_bytes(used: str) -> Issue:
 
 
 def _undecodable(data: bytes, problem: UnicodeError, encoding: str, place: str) -> EncodingError:
+    """The error about bytes that are no text, by the line on which the first of them stands.
+
+    Parameters
+    ----------
+    data
+        The bytes of the file.
+    problem
+        Where decoding stopped.
+    encoding
+        In what they are no text.
+    place
+        How messages name the file.
+    """
     at = problem.start if isinstance(problem, UnicodeDecodeError) else 0
     return EncodingError(
         _(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import shapely
@@ -52,7 +51,7 @@ def split(points: Iterable[Point], place: str, unit: Text) -> list[Points]:
     """The rings of one plot: points that follow one another under one ring number.
 
     A ring ends where the ring number changes, and where it has returned to its first point. Two
-    rings under one number are told apart where the first has closed, and the second starts again at
+    rings under one number are taken as two where the first has closed, and the second starts again at
     point 1 or closes by itself.
 
     Parameters
@@ -69,7 +68,7 @@ def split(points: Iterable[Point], place: str, unit: Text) -> list[Points]:
     Raises
     ------
     LayerError
-        It cannot be told where a ring ends; a ring has fewer than three different points.
+        It is not certain where a ring ends; a ring has fewer than three different points.
     """
     runs: list[_Run] = []
     last: dict[str, _Run] = {}  # the last run of each ring number
@@ -111,6 +110,17 @@ def split(points: Iterable[Point], place: str, unit: Text) -> list[Points]:
 
 
 def _begin(runs: list[_Run], point: Point, *, sure: bool = True) -> _Run:
+    """Begin a ring.
+
+    Parameters
+    ----------
+    runs
+        The rings so far.
+    point
+        Its first point.
+    sure
+        Whether it certainly begins here.
+    """
     runs.append(_Run([point], sure=sure))
     return runs[-1]
 
@@ -122,6 +132,17 @@ def _restarts(point: Point, run: _Run) -> bool:
 
 
 def _unclosed(point: Point, first: Point, place: str, unit: Text) -> LayerError:
+    """The error about a point number that falls back within an open ring.
+
+    Parameters
+    ----------
+    point, first
+        The point, and the first one of the open ring.
+    place
+        How messages name the file.
+    unit
+        What messages count points in: lines or rows.
+    """
     return LayerError(
         _(
             "{place}, {unit} {at}: the point number falls back to {label}, but the ring that began"
@@ -137,6 +158,17 @@ def _unclosed(point: Point, first: Point, place: str, unit: Text) -> LayerError:
 
 
 def _checked(run: _Run, place: str, unit: Text) -> Points:
+    """The points of a ring as an array, once it is closed and has three different ones.
+
+    Parameters
+    ----------
+    run
+        The ring.
+    place
+        How messages name the file.
+    unit
+        What messages count points in: lines or rows.
+    """
     first = run.points[0]
     if not run.sure and not run.closed:
         raise LayerError(
@@ -162,7 +194,9 @@ def _checked(run: _Run, place: str, unit: Text) -> Points:
     return np.array([(point.x, point.y) for point in run.points])
 
 
-def polygons(plots: Sequence[Sequence[Points]], place: str) -> tuple[NDArray[Any], list[int]]:
+def polygons(
+    plots: Sequence[Sequence[Points]], place: str
+) -> tuple[NDArray[np.object_], list[int]]:
     """A polygon of each plot, by even-odd nesting: a ring in a ring is a hole, one in that an island.
 
     Ring numbers say nothing here, since programs number holes and further parts alike.
@@ -197,7 +231,9 @@ def polygons(plots: Sequence[Sequence[Points]], place: str) -> tuple[NDArray[Any
     return found, doubled
 
 
-def _nested(parts: NDArray[Any], place: str) -> tuple[Any, int]:
+def _nested(
+    parts: NDArray[np.object_], place: str
+) -> tuple[shapely.Polygon | shapely.MultiPolygon, int]:
     forms = shapely.to_wkb(shapely.normalize(parts))
     first_of = {form: at for at, form in reversed(list(enumerate(forms)))}
     kept = parts[sorted(first_of.values())]
@@ -208,7 +244,7 @@ def _nested(parts: NDArray[Any], place: str) -> tuple[Any, int]:
     order = np.lexsort((size[outer], inner))
     inner, outer = inner[order], outer[order]
     nearest = {int(i): int(o) for i, o in zip(inner[::-1], outer[::-1], strict=True)}
-    holes: dict[int, list[Any]] = {}
+    holes: dict[int, list[shapely.LinearRing]] = {}
     for at in np.flatnonzero(depth % 2):
         holes.setdefault(nearest[int(at)], []).append(kept[at].exterior)
     shells = [
@@ -219,7 +255,9 @@ def _nested(parts: NDArray[Any], place: str) -> tuple[Any, int]:
     return whole, len(parts) - len(kept)
 
 
-def _containment(kept: NDArray[Any], place: str) -> tuple[NDArray[Any], NDArray[Any]]:
+def _containment(
+    kept: NDArray[np.object_], place: str
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Pairs of rings, the first inside of the second.
 
     A point inside of a ring lies in every ring around it. It may lie in rings within it too, but
@@ -228,7 +266,7 @@ def _containment(kept: NDArray[Any], place: str) -> tuple[NDArray[Any], NDArray[
     size = shapely.area(kept)
     tree = shapely.STRtree(shapely.point_on_surface(kept))
     block = max(16, 4_000_000 // len(kept))
-    pairs: list[NDArray[Any]] = []
+    pairs: list[NDArray[np.int64]] = []
     total = 0
     for start in range(0, len(kept), block):
         outer, inner = tree.query(kept[start : start + block], predicate="intersects")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import shapely
 from numpy.typing import NDArray
 
 from townland.errors import LayerError
@@ -22,6 +20,13 @@ from townland.reading.formats.points.axes import Axes, in_order, swapped
 from townland.reading.formats.points.heading import SEARCHED, Heading, find_heading, is_heading
 from townland.reading.formats.points.lines import content, decoded, few, unended
 from townland.reading.formats.points.numerals import decimals, number, packed, plain, sexagesimal
+from townland.reading.formats.points.table_plots import (
+    TablePlot,
+    TablePoint,
+    check_breaks,
+    nested_issues,
+    side_issues,
+)
 from townland.reading.formats.points.workbook import (
     Sheet,
     delimited,
@@ -39,42 +44,10 @@ _LABEL = re.compile(r"[A-Za-z]{0,3}\d{1,6}")
 _PAGE = re.compile(r"续(上)?表|承上|过次|接(上|下)(页|表)|第.{1,4}页|共.{1,4}页")
 
 
-@dataclass(frozen=True, slots=True)
-class _Point:
-    row: int
-    label: str
-    ring: str
-    first: str
-    second: str
-    side: str
-
-
-@dataclass(slots=True)
-class _Plot:
-    number: str
-    name: str
-    sheet: str
-    place: str
-    points: list[_Point] = field(default_factory=list)
-    breaks: list[tuple[int, int, str]] = field(
-        default_factory=list
-    )  # before which point: row, text
-    titled: bool = False  # a table of its own in a sheet of several, named by the words above it
-
-    @property
-    def returned(self) -> bool:
-        """Whether the last point stands before already, so that its ring is whole."""
-        last = self.points[-1]
-        return any(
-            (point.first, point.second, point.ring) == (last.first, last.second, last.ring)
-            for point in self.points[:-1]
-        )
-
-
 def read_coordinates(file: Path, place: str, *, layer: str | None, encoding: str | None) -> Whole:
     """Read the plots of a table of boundary points, each of them one feature.
 
-    The order of the coordinates is told by their magnitude; a table states no CRS.
+    The order of the coordinates is decided by their magnitude; a table states no CRS.
 
     Parameters
     ----------
@@ -111,7 +84,17 @@ def read_coordinates(file: Path, place: str, *, layer: str | None, encoding: str
 def parse_table(
     text: str, place: str, *, encoding: str | None = None, issues: tuple[Issue, ...] = ()
 ) -> Whole:
-    """Make features of a delimited text; as `read_coordinates`."""
+    """Make features of a delimited text; as `read_coordinates`.
+
+    Parameters
+    ----------
+    text
+        The text of the file.
+    place
+        How messages name the file.
+    encoding, issues
+        How it was decoded, and what was assumed.
+    """
     return _whole([delimited(text, place)], place, encoding, issues)
 
 
@@ -122,8 +105,19 @@ def _names(sheets: Sequence[Sheet]) -> list[str]:
 def _whole(
     sheets: Sequence[Sheet], place: str, encoding: str | None, issues: tuple[Issue, ...]
 ) -> Whole:
+    """Make features of the sheets that have boundary points.
+
+    Parameters
+    ----------
+    sheets
+        All sheets that are wanted.
+    place
+        How messages name the file.
+    encoding, issues
+        How the text was decoded, and what was assumed.
+    """
     notes = list(issues)
-    plots: dict[tuple[str, str, str], _Plot] = {}
+    plots: dict[tuple[str, str, str], TablePlot] = {}
     headings: list[Heading] = []
     for one in sheets:
         sheet = replace(one, rows=[(row, cells) for row, cells in one.rows if any(cells)])
@@ -154,9 +148,9 @@ def _whole(
         )
     axes = _axes(found, headings, place)
     geometry, more = _polygons(found, axes)
-    notes += [*more, *_within(found, geometry)]
+    notes += [*more, *nested_issues(found, geometry)]
     if axes.kind == "plane":
-        notes.extend(_sides(found, axes))
+        notes.extend(side_issues(found, axes))
     text = {
         "地块编号": [plot.number or None for plot in found],
         "地块名称": [plot.name or plot.sheet or None for plot in found],
@@ -182,11 +176,19 @@ def _no_table(sheets: Sequence[Sheet], place: str) -> LayerError:
     )
 
 
-def _collect(sheet: Sheet, heading: Heading, plots: dict[tuple[str, str, str], _Plot]) -> None:
-    """Put the rows of a sheet into their plots; a cell that is empty below another is merged with it."""
+def _collect(sheet: Sheet, heading: Heading, plots: dict[tuple[str, str, str], TablePlot]) -> None:
+    """Put the rows of a sheet into their plots; a cell that is empty below another is merged with it.
+
+    Parameters
+    ----------
+    sheet, heading
+        The sheet, and where its headings stand.
+    plots
+        The plots so far by number, name and sheet; those of this sheet are added.
+    """
     named = "plot" in heading.columns or "name" in heading.columns
-    held = dict.fromkeys(("plot", "name", "ring"), "")
-    plot: _Plot | None = None
+    names = dict.fromkeys(("plot", "name", "ring"), "")
+    plot: TablePlot | None = None
     title = above = _title(sheet, heading)
     for row, cells in sheet.rows[heading.below :]:
 
@@ -210,7 +212,7 @@ def _collect(sheet: Sheet, heading: Heading, plots: dict[tuple[str, str, str], _
             if plot is not None and not named and above != title and plot.returned:
                 plot.name, plot.titled = plot.name or title, True
                 title, plot = above, None
-                held = {**dict.fromkeys(held, ""), "name": above}
+                names = {**dict.fromkeys(names, ""), "name": above}
             continue
         words_alone = not label and _is_words(first or second)
         if (not first or not second) and words_alone:
@@ -223,19 +225,21 @@ def _collect(sheet: Sheet, heading: Heading, plots: dict[tuple[str, str, str], _
                     row=row,
                 )
             )
-        if any(own[role] not in ("", held[role]) for role in ("plot", "name")):
-            held = dict.fromkeys(held, "")
-        for role, value in held.items():
-            held[role] = own[role] or value
-        key = (held["plot"], held["name"], "" if named else sheet.name)
+        if any(own[role] not in ("", names[role]) for role in ("plot", "name")):
+            names = dict.fromkeys(names, "")
+        for role, value in names.items():
+            names[role] = own[role] or value
+        key = (names["plot"], names["name"], "" if named else sheet.name)
         if plot is None or key not in plots:
-            fresh = _Plot(held["plot"], held["name"], "" if named else sheet.name, sheet.place)
-            fresh.titled = not named and bool(held["name"])
+            fresh = TablePlot(
+                names["plot"], names["name"], "" if named else sheet.name, sheet.place
+            )
+            fresh.titled = not named and bool(names["name"])
             plots.setdefault(key, fresh)
         plot = plots[key]
         label = label or cell(heading.columns.get("number"))
         plot.points.append(
-            _Point(row, plain(label), plain(held["ring"]), first, second, own["side"])
+            TablePoint(row, plain(label), plain(names["ring"]), first, second, own["side"])
         )
 
 
@@ -252,15 +256,23 @@ def _is_words(text: str) -> bool:
     return number(text) is None and sexagesimal(text) is None
 
 
-def _put_side(plot: _Plot, side: str) -> None:
+def _put_side(plot: TablePlot, side: str) -> None:
     """A length that stands on a row of its own, between its two points."""
     last = plot.points[-1] if plot.points else None
     if last is not None and not last.side:
-        plot.points[-1] = _Point(last.row, last.label, last.ring, last.first, last.second, side)
+        plot.points[-1] = TablePoint(last.row, last.label, last.ring, last.first, last.second, side)
 
 
-def _numbers(plots: Sequence[_Plot], headings: Sequence[Heading], place: str) -> rings.Points:
-    """The two columns of all points as numbers, angles in degrees."""
+def _numbers(plots: Sequence[TablePlot], headings: Sequence[Heading], place: str) -> rings.Points:
+    """The two columns of all points as numbers, angles in degrees.
+
+    Parameters
+    ----------
+    plots, headings
+        All plots, and the headings of their sheets.
+    place
+        How messages name the file.
+    """
     points = [(plot.place, point) for plot in plots for point in plot.points]
     if len(points) > rings.MAX_POINTS:
         raise too_many(place)
@@ -284,7 +296,7 @@ def _numbers(plots: Sequence[_Plot], headings: Sequence[Heading], place: str) ->
     return np.array(angles, dtype=float).reshape(-1, 2)
 
 
-def _no_number(place: str, point: _Point) -> LayerError:
+def _no_number(place: str, point: TablePoint) -> LayerError:
     return LayerError(
         _(
             "{place}, {unit} {at}: {first} and {second} are no coordinates; expected numbers,"
@@ -300,6 +312,15 @@ def _no_number(place: str, point: _Point) -> LayerError:
 
 def _is_packed(texts: Sequence[str], ways: set[str], place: str) -> bool:
     """Whether bare angles are ``ddd.mmss``: as the headings say, else by minutes that cannot be.
+
+    Parameters
+    ----------
+    texts
+        The bare angles as they stand.
+    ways
+        How the headings say that angles are written: ``packed``, ``decimal`` or nothing.
+    place
+        How messages name the file.
 
     Raises
     ------
@@ -330,31 +351,40 @@ def _is_packed(texts: Sequence[str], ways: set[str], place: str) -> bool:
     )
 
 
-def _axes(plots: Sequence[_Plot], headings: Sequence[Heading], place: str) -> Axes:
+def _axes(plots: Sequence[TablePlot], headings: Sequence[Heading], place: str) -> Axes:
+    """The coordinates of all points, east first; each point has its northing on the same side.
+
+    Parameters
+    ----------
+    plots, headings
+        All plots, and the headings of their sheets.
+    place
+        How messages name the file.
+    """
     pairs = _numbers(plots, headings, place)
     points = [point for plot in plots for point in plot.points]
     named = all(heading.sure for heading in headings)
     axes = in_order(pairs, [point.row for point in points], place, _ROW, named=named)
-    odd = np.flatnonzero(axes.swapped != axes.swapped[0])
-    if len(odd):
+    exchanged = np.flatnonzero(axes.swapped != axes.swapped[0])
+    if len(exchanged):
         raise LayerError(
             _(
                 "{place}, {unit} {at}: here northing and easting stand the other way round than in"
                 " the points before; correct the line",
                 place=place,
                 unit=_ROW,
-                at=points[int(odd[0])].row,
+                at=points[int(exchanged[0])].row,
             )
         )
     return axes
 
 
-def _polygons(plots: Sequence[_Plot], axes: Axes) -> tuple[NDArray[Any], list[Issue]]:
+def _polygons(plots: Sequence[TablePlot], axes: Axes) -> tuple[NDArray[np.object_], list[Issue]]:
     split, start = [], 0
     for plot in plots:
         xy = axes.xy[start : start + len(plot.points)].tolist()
         start += len(plot.points)
-        _check_breaks(plot, xy)
+        check_breaks(plot, xy)
         points = (
             rings.Point(point.row, point.label, point.ring, x, y)
             for point, (x, y) in zip(plot.points, xy, strict=True)
@@ -371,119 +401,6 @@ def _polygons(plots: Sequence[_Plot], axes: Axes) -> tuple[NDArray[Any], list[Is
             )
             issues.append(Issue("ring_double", "warning", message))
     return geometry, issues
-
-
-def _check_breaks(plot: _Plot, xy: Sequence[Sequence[float]]) -> None:
-    """Refuse a row of words between points, where the ring before it has not closed."""
-    for before, row, text in plot.breaks:
-        if not 0 < before < len(xy):
-            continue
-        own = [
-            tuple(pair)
-            for point, pair in zip(plot.points[:before], xy, strict=False)
-            if point.ring == plot.points[before - 1].ring
-        ]
-        if own.count(own[-1]) < 2 and plot.points[before].ring == plot.points[before - 1].ring:
-            raise LayerError(
-                _(
-                    "{place}, row {row}: the words {text} stand between points, and the ring above them"
-                    " has not returned to its first point; repeat that point, or name the plots in a"
-                    " column 地块编号",
-                    place=plot.place,
-                    row=row,
-                    text=text if len(text) <= 60 else text[:57] + "...",
-                )
-            )
-
-
-def _within(plots: Sequence[_Plot], geometry: NDArray[Any]) -> Iterator[Issue]:
-    """Tables of which one lies in another: two plots, or a plot and its hole, and nobody says which."""
-    if len({(plot.place, plot.name if plot.titled else "") for plot in plots}) < 2:
-        return
-    area = shapely.area(geometry)
-    outer, inner = shapely.STRtree(shapely.point_on_surface(geometry)).query(
-        geometry, predicate="intersects"
-    )
-    for one, other in zip(inner.tolist(), outer.tolist(), strict=True):
-        if area[one] >= area[other]:
-            continue
-        if plots[one].place != plots[other].place:
-            message = _(
-                "sheet {inner} lies inside of sheet {outer}; they are taken as two plots: if it is a"
-                " hole, put both into one sheet, one ring below the other",
-                inner=plots[one].place.rpartition("|")[2],
-                outer=plots[other].place.rpartition("|")[2],
-            )
-            yield Issue("plot_in_plot", "warning", message)
-        elif plots[one].titled and plots[other].titled:
-            message = _(
-                "the table {inner} lies inside of the table {outer}; they are taken as two plots: if it"
-                " is a hole, put both into one table, one ring below the other",
-                inner=plots[one].name,
-                outer=plots[other].name,
-            )
-            yield Issue("plot_in_plot", "warning", message)
-
-
-def _sides(plots: Sequence[_Plot], axes: Axes) -> Iterator[Issue]:
-    """Where a printed length (边长) is not the distance of its points, to the digits printed."""
-    start = 0
-    for plot in plots:
-        xy = axes.xy[start : start + len(plot.points)]
-        start += len(plot.points)
-        found = [(at, number(point.side)) for at, point in enumerate(plot.points) if point.side]
-        known = [(at, length) for at, length in found if length is not None]
-        if not known:
-            continue
-        digits = max(decimals(plot.points[at].side) for at, _length in known)
-        places = max(max(decimals(p.first), decimals(p.second)) for p in plot.points)
-        tolerance = 0.5 * 10.0**-digits + 2 * 0.5 * 10.0 ** -min(places, 6)
-        # a length stands beside the point where its side begins, or where it ends
-        after, before = (_off(plot, xy, known, tolerance, step) for step in (1, -1))
-        for row, length, distance in min(after, before, key=len):
-            message = _(
-                "row {row}: the side is given as {length} m, but its points are {distance} m apart; the"
-                " points are used",
-                row=row,
-                length=length,
-                distance=f"{distance:.{min(digits + 1, 6)}f}",
-            )
-            yield Issue("side_length_differs", "warning", message)
-
-
-def _off(
-    plot: _Plot, xy: Any, known: Sequence[tuple[int, float]], tolerance: float, step: int
-) -> list[tuple[int, str, float]]:
-    ends = _ring_ends(plot, xy)
-    wrong = []
-    for at, length in known:
-        first, last = ends[at]
-        other = at + step
-        if other > last:
-            other = first
-        elif other < first:
-            other = last
-        distance = float(np.hypot(*(xy[at] - xy[other])))
-        if (
-            distance == 0 and length != 0
-        ):  # the closing point, beside which the first side stands again
-            other = first + 1 if step > 0 else last - 1
-            distance = float(np.hypot(*(xy[at] - xy[other])))
-        if abs(distance - length) > tolerance:
-            wrong.append((plot.points[at].row, plot.points[at].side, distance))
-    return wrong
-
-
-def _ring_ends(plot: _Plot, xy: Any) -> list[tuple[int, int]]:
-    """The first and last point of the ring that each point belongs to, as `rings.split` has them."""
-    ends: list[tuple[int, int]] = []
-    start = 0
-    for at in range(1, len(xy) + 1):
-        closed = at > start + 1 and (xy[at - 1] == xy[start]).all()
-        if at == len(xy) or plot.points[at].ring != plot.points[start].ring or closed:
-            ends += [(start, at - 1)] * (at - start)
-            start = at
-    return ends
 
 
 def _recognises(probe: Probe) -> bool:

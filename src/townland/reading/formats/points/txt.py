@@ -8,26 +8,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyproj
-import shapely
 
 from townland.errors import LayerError
-from townland.geodesy import metres_per_unit, official_area_m2, round_half_up
-from townland.i18n import Text, _
+from townland.i18n import _
 from townland.issues import Issue
 from townland.reading.format import Format, Probe
 from townland.reading.formats.points import rings
 from townland.reading.formats.points.axes import Axes, in_order, swapped
 from townland.reading.formats.points.header import Stated, check_unit, crs_of
 from townland.reading.formats.points.lines import content, decoded, few, lines, unended
-from townland.reading.formats.points.numerals import decimals, number, plain
+from townland.reading.formats.points.numerals import number, plain
 from townland.reading.formats.points.table import parse_table
+from townland.reading.formats.points.text_plots import (
+    TextPlot,
+    area_issues,
+    left_out,
+    point_issues,
+)
 from townland.reading.rows import Rows, Whole
 
 COLUMNS = ("地块编号", "地块名称", "地块面积", "图幅号", "地块用途", "地类编码")
@@ -48,27 +50,6 @@ _BLANKS = re.compile(r"[,\s]+")
 _LINE = _("line")
 _PLOT_LINE = re.compile(rb"@[ \t,]*\r?$", re.MULTILINE)
 """The line that begins a plot, whatever the file's encoding."""
-_M2_PER_HA = 10_000.0
-_M2_PER_MU = _M2_PER_HA / 15
-_CENT_M2 = 0.01
-
-
-@dataclass(slots=True)
-class _Plot:
-    line: int
-    fields: list[str]
-    points: list[tuple[int, str, str, float, float]] = field(default_factory=list)
-
-    @property
-    def kind(self) -> str:
-        """What its header says that it is: 面, 线 or 点."""
-        said = plain(self.fields[4]) if len(self.fields) > 4 else ""
-        return "线" if "线" in said else "点" if "点" in said else "面"
-
-    @property
-    def name(self) -> str:
-        """Its number and name, for messages."""
-        return " ".join(part for part in self.fields[2:4] if part) or "-"
 
 
 def read_text(file: Path, place: str, *, layer: str | None, encoding: str | None) -> Whole:
@@ -108,13 +89,23 @@ def read_text(file: Path, place: str, *, layer: str | None, encoding: str | None
 def parse(
     text: str, place: str, *, encoding: str | None = None, issues: tuple[Issue, ...] = ()
 ) -> Whole:
-    """Make features of the text of such a file; as `read_text`."""
+    """Make features of the text of such a file; as `read_text`.
+
+    Parameters
+    ----------
+    text
+        The text of the file.
+    place
+        How messages name the file.
+    encoding, issues
+        How it was decoded, and what was assumed.
+    """
     keys, plots = _parts(lines(text, place), place)
     check_unit(keys, place)
     areas = [plot for plot in plots if plot.kind == "面"]
     axes = _axes(areas, place)
     crs, crs_issues = crs_of(keys, axes.zone)
-    notes = [*issues, *_left_out(plots), *swapped(axes), *crs_issues]
+    notes = [*issues, *left_out(plots), *swapped(axes), *crs_issues]
     split = []
     start = 0
     for plot in areas:
@@ -127,9 +118,9 @@ def parse(
         split.append(rings.split(points, place, _LINE))
     geometry, doubled = rings.polygons(split, place)
     for plot, parts, twice in zip(areas, split, doubled, strict=True):
-        notes.extend(_about_points(plot, parts, twice))
+        notes.extend(point_issues(plot, parts, twice))
     if crs is not None:
-        notes.extend(_about_areas(areas, geometry, pyproj.CRS.from_user_input(crs)))
+        notes.extend(area_issues(areas, geometry, pyproj.CRS.from_user_input(crs)))
     rows = Rows(
         np.array([at for at, plot in enumerate(plots, 1) if plot.kind == "面"], np.int64),
         _columns(areas),
@@ -138,10 +129,10 @@ def parse(
     return Whole(rows, crs, encoding, None, few(notes))
 
 
-def _parts(text: Sequence[str], place: str) -> tuple[dict[str, Stated], list[_Plot]]:
+def _parts(text: Sequence[str], place: str) -> tuple[dict[str, Stated], list[TextPlot]]:
     """The keys of the head and the plots; lines are counted from 1."""
     keys: dict[str, Stated] = {}
-    plots: list[_Plot] = []
+    plots: list[TextPlot] = []
     count = 0
     for number_, raw in enumerate(text, 1):
         for line in _sections(raw):
@@ -202,8 +193,19 @@ def _key(line: str) -> tuple[str, str] | None:
 
 
 def _put(keys: dict[str, Stated], name: str, value: str, line: int, place: str) -> None:
-    held = keys.get(name)
-    if held is not None and name in _KEYS and plain(held.value) != plain(value):
+    """Keep a key of the head, unless it contradicts one that stands before.
+
+    Parameters
+    ----------
+    keys
+        The keys so far.
+    name, value, line
+        The key, its value and its line.
+    place
+        How messages name the file.
+    """
+    before = keys.get(name)
+    if before is not None and name in _KEYS and plain(before.value) != plain(value):
         raise LayerError(
             _(
                 "{place}, line {line}: {key}={value}, but line {first} says {before}; a file has one"
@@ -212,15 +214,23 @@ def _put(keys: dict[str, Stated], name: str, value: str, line: int, place: str) 
                 line=line,
                 key=name,
                 value=value or "-",
-                first=held.line,
-                before=held.value or "-",
+                first=before.line,
+                before=before.value or "-",
             )
         )
     keys.setdefault(name, Stated(value, line))
 
 
-def _header(body: str, at: int, place: str) -> _Plot:
-    """A plot of its header, which is given without the mark at its end."""
+def _header(body: str, at: int, place: str) -> TextPlot:
+    """A plot of its header, which is given without the mark at its end.
+
+    Parameters
+    ----------
+    body, at
+        The header, and its line.
+    place
+        How messages name the file.
+    """
     fields = body.split(",")
     if len(fields) < _STANDARD:  # else a full-width comma is one of a name
         fields = _COMMA.split(body)
@@ -237,10 +247,19 @@ def _header(body: str, at: int, place: str) -> _Plot:
                 count=len(fields),
             )
         )
-    return _Plot(at, fields)
+    return TextPlot(at, fields)
 
 
 def _point(line: str, at: int, place: str) -> tuple[int, str, str, float, float]:
+    """Line, label, ring and both coordinates of a point.
+
+    Parameters
+    ----------
+    line, at
+        The text and the number of the line.
+    place
+        How messages name the file.
+    """
     folded = plain(line).replace(";", ",").replace("、", ",")
     parts = [part.strip() for part in folded.split(",")]
     while len(parts) > 1 and parts[-1] == "":
@@ -276,6 +295,15 @@ def _too_many(line: int, place: str) -> LayerError:
 
 
 def _neither(line: str, at: int, place: str) -> LayerError:
+    """The error about a line that is neither key nor header.
+
+    Parameters
+    ----------
+    line, at
+        The text and the number of the line.
+    place
+        How messages name the file.
+    """
     shown = line if len(line) <= 60 else line[:57] + "..."
     return LayerError(
         _(
@@ -288,7 +316,7 @@ def _neither(line: str, at: int, place: str) -> LayerError:
     )
 
 
-def _axes(areas: Sequence[_Plot], place: str) -> Axes:
+def _axes(areas: Sequence[TextPlot], place: str) -> Axes:
     points = [point for plot in areas for point in plot.points]
     pairs = np.array([point[3:] for point in points], dtype=float).reshape(-1, 2)
     at = [point[0] for point in points]
@@ -306,128 +334,21 @@ def _axes(areas: Sequence[_Plot], place: str) -> Axes:
     start = 0
     for plot in areas:
         own = axes.swapped[start : start + len(plot.points)]
-        odd = np.flatnonzero(own != own[0])
-        if len(odd):
+        exchanged = np.flatnonzero(own != own[0])
+        if len(exchanged):
             raise LayerError(
                 _(
                     "{place}, line {line}: here northing and easting stand the other way round than in"
                     " the points before; correct the line",
                     place=place,
-                    line=plot.points[int(odd[0])][0],
+                    line=plot.points[int(exchanged[0])][0],
                 )
             )
         start += len(plot.points)
     return axes
 
 
-def _left_out(plots: Sequence[_Plot]) -> Iterator[Issue]:
-    for kind in ("线", "点"):
-        found = [plot for plot in plots if plot.kind == kind]
-        if found:
-            message = _(
-                "{count} plots are not areas (图形属性 {kind}), and are left out; the first is in line"
-                " {line}",
-                count=len(found),
-                kind=kind,
-                line=found[0].line,
-            )
-            yield Issue("geometry_not_polygon", "warning", message)
-
-
-def _about_points(plot: _Plot, parts: Sequence[Any], twice: int) -> Iterator[Issue]:
-    declared = number(plot.fields[0])
-    bare = sum(map(len, parts))
-    if plot.fields[0] and declared not in (bare, bare + len(parts), len(plot.points)):
-        message: Text = _(
-            "line {line}: the header of plot {plot} declares {declared} points, but {found} are there,"
-            " {closing} with the closing ones; what is there is used",
-            line=plot.line,
-            plot=plot.name,
-            declared=plot.fields[0],
-            found=bare,
-            closing=bare + len(parts),
-        )
-        yield Issue("point_count_differs", "warning", message, feature=plot.name)
-    if twice:
-        message = _(
-            "line {line}: {count} rings of plot {plot} stand there twice, and count once",
-            line=plot.line,
-            count=twice,
-            plot=plot.name,
-        )
-        yield Issue("ring_double", "warning", message, feature=plot.name)
-
-
-def _about_areas(areas: Sequence[_Plot], geometry: Any, crs: pyproj.CRS) -> Iterator[Issue]:
-    """Where the declared area is not the measured one, to the digits that the header prints."""
-    in_m2 = 0
-    official = official_area_m2(geometry, crs)
-    plane = shapely.area(geometry) * metres_per_unit(crs) ** 2 if crs.is_projected else official
-    for plot, measured, on_plane in zip(areas, official.tolist(), plane.tolist(), strict=True):
-        text = plot.fields[1]
-        declared = number(text)
-        if declared is None or declared <= 0:
-            if text and declared != 0:
-                yield _no_number(plot)
-            continue
-        # the unit in which the two differ by the smaller factor
-        as_ha = declared * _M2_PER_HA**0.5 <= measured
-        metres = _M2_PER_HA if as_ha else 1.0
-        in_m2 += not as_ha
-        tolerance = 0.5 * 10.0 ** -decimals(text) * metres + _CENT_M2
-        if abs(declared * metres - measured) > tolerance:
-            reason = _reason(declared, metres, tolerance, measured, on_plane)
-            yield _differs(plot, measured, as_ha, reason)
-    if in_m2:
-        message = _(
-            "the areas that {count} headers declare are taken as square metres, though the format has"
-            " hectares; they are compared, and not used",
-            count=in_m2,
-        )
-        yield Issue("declared_area_unit", "info", message)
-
-
-def _reason(
-    declared: float, metres: float, tolerance: float, measured: float, on_plane: float
-) -> Text | None:
-    """Why a declared area differs, where one of the usual reasons explains it."""
-    if abs(declared * metres - on_plane) <= tolerance:
-        return _("the declared area is the one on the projection plane")
-    in_mu, tolerance_mu = declared * _M2_PER_MU, tolerance * _M2_PER_MU / metres
-    if abs(in_mu - measured) <= tolerance_mu:
-        return _("in mu it would be this area")
-    if abs(in_mu - on_plane) <= tolerance_mu:
-        return _("in mu it would be the one on the projection plane")
-    return None
-
-
-def _differs(plot: _Plot, measured: float, as_ha: bool, reason: Text | None) -> Issue:
-    message = _(
-        "line {line}: the header of plot {plot} declares an area of {declared}, taken as"
-        " {unit}; the coordinates enclose {area} m² ({ha} ha), which is used",
-        line=plot.line,
-        plot=plot.name,
-        declared=plot.fields[1],
-        unit=_("hectares") if as_ha else _("square metres"),
-        area=f"{round_half_up(np.array(measured), 2):.2f}",
-        ha=f"{round_half_up(np.array(measured / _M2_PER_HA), 4):.4f}",
-    )
-    if reason is not None:
-        message = _("{told}; {reason}", told=message, reason=reason)
-    return Issue("declared_area_differs", "warning", message, feature=plot.name)
-
-
-def _no_number(plot: _Plot) -> Issue:
-    message = _(
-        "line {line}: the header of plot {plot} declares the area {declared}, which is no area",
-        line=plot.line,
-        plot=plot.name,
-        declared=plot.fields[1],
-    )
-    return Issue("declared_area_differs", "warning", message, feature=plot.name)
-
-
-def _columns(areas: Sequence[_Plot]) -> dict[str, pa.ChunkedArray]:
+def _columns(areas: Sequence[TextPlot]) -> dict[str, pa.ChunkedArray]:
     longest = max((len(plot.fields) for plot in areas), default=0)
     places = dict(zip(COLUMNS, (2, 3, 1, 5, 6, 7), strict=True))
     places |= {f"{EXTRA}{at - _STANDARD + 1}": at for at in range(_STANDARD, longest)}

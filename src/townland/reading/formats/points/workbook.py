@@ -179,6 +179,15 @@ def _check_workbook(file: Path, place: str) -> None:
 def named_sheet(sheets: Sequence[Sheet], layer: str, place: str) -> list[Sheet]:
     """The one sheet of that name, in any case of letters.
 
+    Parameters
+    ----------
+    sheets
+        The sheets of the workbook.
+    layer
+        The name that is wanted.
+    place
+        How messages name the file.
+
     Raises
     ------
     LayerError
