@@ -46,31 +46,8 @@ def frame_source(frame: gpd.GeoDataFrame, *, name: str = NAME) -> Source:
     CRSError
         It has no CRS.
     """
-    if frame.active_geometry_name is None:
-        raise LayerError(
-            _(
-                "{place}: the GeoDataFrame has no geometry column; name it with set_geometry()",
-                place=name,
-            )
-        )
-    if frame.crs is None:
-        raise CRSError(
-            _(
-                "{place}: the GeoDataFrame has no CRS; state it with set_crs(), e.g."
-                ' frame.set_crs("EPSG:4524")',
-                place=name,
-            )
-        )
     own = [str(column) for column in frame.columns if column != frame.active_geometry_name]
-    for column in own:
-        if own.count(column) > 1:
-            raise LayerError(
-                _(
-                    "{place}: two columns of the GeoDataFrame are named {column}; rename one",
-                    place=name,
-                    column=column,
-                )
-            )
+    _require_sound(frame, own, name)
     plain = frame.drop(columns=frame.active_geometry_name).set_axis(own, axis=1)
     plain = plain[[column for column in own if not isinstance(plain[column], gpd.GeoSeries)]]
     columns = {
@@ -94,6 +71,42 @@ def frame_source(frame: gpd.GeoDataFrame, *, name: str = NAME) -> Source:
         indexed=True,
         fetch=partial(choose, rows),
     )
+
+
+def _require_sound(frame: gpd.GeoDataFrame, columns: list[str], place: str) -> None:
+    """Refuse a frame without geometry or CRS, or with two columns of one name.
+
+    Parameters
+    ----------
+    frame, columns
+        The frame, and the names of its columns but the geometry.
+    place
+        How messages name the frame.
+    """
+    if frame.active_geometry_name is None:
+        raise LayerError(
+            _(
+                "{place}: the GeoDataFrame has no geometry column; name it with set_geometry()",
+                place=place,
+            )
+        )
+    if frame.crs is None:
+        raise CRSError(
+            _(
+                "{place}: the GeoDataFrame has no CRS; state it with set_crs(), e.g."
+                ' frame.set_crs("EPSG:4524")',
+                place=place,
+            )
+        )
+    for column in columns:
+        if columns.count(column) > 1:
+            raise LayerError(
+                _(
+                    "{place}: two columns of the GeoDataFrame are named {column}; rename one",
+                    place=place,
+                    column=column,
+                )
+            )
 
 
 def sha256_of_frame(source: Source) -> str:

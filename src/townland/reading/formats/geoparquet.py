@@ -62,6 +62,12 @@ def _open(path: Path, place: str) -> tuple[pq.ParquetFile, str, _Column]:
                 place=place,
             )
         ) from None
+    _require_wkb(column, place)
+    return file, name, column
+
+
+def _require_wkb(column: _Column, place: str) -> None:
+    """Refuse metadata that are no GeoParquet, and geometry in another encoding than WKB."""
     if not _is_sound(column):
         raise LayerError(
             _(
@@ -78,7 +84,6 @@ def _open(path: Path, place: str) -> tuple[pq.ParquetFile, str, _Column]:
                 encoding=column.get("encoding"),
             )
         )
-    return file, name, column
 
 
 def _is_sound(column: object) -> bool:

@@ -194,10 +194,7 @@ def _source(connection: Connection, place: str, layer: str | None, prefer: str |
     key = next((str(name) for name, single, _shape, _index in found if single), None)
     indexed = any(index for name, _key, _shape, index in found if name == geometry)
     shape = _quoted(geometry)
-    extent = f"select count(*) n, st_extent({shape}) e from {whole}"  # noqa: S608 - quoted
-    corners = "st_xmin(e), st_ymin(e), st_xmax(e), st_ymax(e)"
-    asked = f"select n, {corners} from ({extent}) as extent"  # noqa: S608 - quoted
-    count, *box = connection.execute(sa.text(asked)).one()
+    count, bounds = _extent(connection, whole, shape)
     crs = _crs(connection, srid)
     chord = CHORD_DEGREES if srid and _degrees(crs) else CHORD
 
@@ -224,13 +221,30 @@ def _source(connection: Connection, place: str, layer: str | None, prefer: str |
         fields=fields,
         crs=crs,
         geometry_type=str(kind),
-        features=int(count),
-        bounds=finite(np.array(box, float)) if box[0] is not None else None,
+        features=count,
+        bounds=bounds,
         indexed=indexed,
         encoding="UTF-8",
         issues=(_hashed(), *(() if key else (_unnamed(),))),
         fetch=fetch,
     )
+
+
+def _extent(connection: Connection, table: str, shape: str) -> tuple[int, Bounds | None]:
+    """How many features a table has, and their bounding box.
+
+    Parameters
+    ----------
+    connection
+        The snapshot.
+    table, shape
+        The table and its geometry, quoted.
+    """
+    extent = f"select count(*) n, st_extent({shape}) e from {table}"  # noqa: S608 - quoted
+    corners = "st_xmin(e), st_ymin(e), st_xmax(e), st_ymax(e)"
+    query = f"select n, {corners} from ({extent}) as extent"  # noqa: S608 - quoted
+    count, *box = connection.execute(sa.text(query)).one()
+    return int(count), finite(np.array(box, float)) if box[0] is not None else None
 
 
 def _hashed() -> Issue:

@@ -150,6 +150,22 @@ def _parts(text: Sequence[str], place: str) -> tuple[dict[str, Stated], list[Tex
                 if count > rings.MAX_POINTS:
                     raise _too_many(number_, place)
                 plots[-1].points.append(_point(line, number_, place))
+    _require_points(plots, len(text), place)
+    return keys, plots
+
+
+def _require_points(plots: Sequence[TextPlot], last: int, place: str) -> None:
+    """Refuse a text without plots, and a plot without points.
+
+    Parameters
+    ----------
+    plots
+        The plots of the text.
+    last
+        Its last line.
+    place
+        How messages name the file.
+    """
     if not plots:
         raise LayerError(
             _(
@@ -157,7 +173,7 @@ def _parts(text: Sequence[str], place: str) -> tuple[dict[str, Stated], list[Tex
                 " (界址点数,地块面积,地块编号,地块名称,图形属性,图幅号,地块用途,地类编码,@), and its"
                 " points below it",
                 place=place,
-                line=len(text),
+                line=last,
             )
         )
     for plot in plots:
@@ -171,7 +187,6 @@ def _parts(text: Sequence[str], place: str) -> tuple[dict[str, Stated], list[Tex
                     plot=plot.name,
                 )
             )
-    return keys, plots
 
 
 def _sections(raw: str) -> Iterator[str]:

@@ -128,24 +128,7 @@ def _check_workbook(file: Path, place: str) -> None:
     """Refuse a workbook that unpacks to more than any table, or whose XML would do harm."""
     try:
         with zipfile.ZipFile(file) as archive:
-            parts = archive.infolist()
-            if sum(part.file_size for part in parts) > MAX_UNPACKED:
-                raise LayerError(
-                    _(
-                        "{place}: the workbook unpacks to more than {most} MB; delete what is no"
-                        " table",
-                        place=place,
-                        most=MAX_UNPACKED >> 20,
-                    )
-                )
-            if not {"[Content_Types].xml", "content.xml"} & set(archive.namelist()):
-                raise zipfile.BadZipFile("no [Content_Types].xml")
-            for part in parts:
-                with archive.open(part) as stream:
-                    is_xml = _XML.match(stream.read(4096)) is not None
-                if is_xml:
-                    with archive.open(part) as stream:
-                        measure(stream)
+            _check_parts(archive, place)
     except DeclaredError:
         raise LayerError(
             _(
@@ -174,6 +157,27 @@ def _check_workbook(file: Path, place: str) -> None:
         ExpatError,
     ) as problem:
         raise _damaged(place, problem) from None
+
+
+def _check_parts(archive: zipfile.ZipFile, place: str) -> None:
+    """Look at each part of a workbook before anything is unpacked whole."""
+    parts = archive.infolist()
+    if sum(part.file_size for part in parts) > MAX_UNPACKED:
+        raise LayerError(
+            _(
+                "{place}: the workbook unpacks to more than {most} MB; delete what is no table",
+                place=place,
+                most=MAX_UNPACKED >> 20,
+            )
+        )
+    if not {"[Content_Types].xml", "content.xml"} & set(archive.namelist()):
+        raise zipfile.BadZipFile("no [Content_Types].xml")
+    for part in parts:
+        with archive.open(part) as stream:
+            is_xml = _XML.match(stream.read(4096)) is not None
+        if is_xml:
+            with archive.open(part) as stream:
+                measure(stream)
 
 
 def named_sheet(sheets: Sequence[Sheet], layer: str, place: str) -> list[Sheet]:
