@@ -29,16 +29,7 @@ from townland.reading.frame import frame_source, sha256_of_frame
 from townland.reading.layer import Input
 from townland.reading.polygons import no_polygon, polygons
 from townland.reading.rows import Rows
-<<<<<<< HEAD
-from townland.reading.vector import (
-    declared_crs,
-    layer_crs,
-    named,
-    total_bounds,
-)
-=======
 from townland.reading.vector import declared_crs, layer_crs, named, total_bounds
->>>>>>> 4ed3aad (Reading: types to the end, sections for arguments, shorter functions)
 from townland.standards import fields as schemas
 
 NAME_COLUMNS = (

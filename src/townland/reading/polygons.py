@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""Of the rows of a layer those that are polygons, in two dimensions."""
-=======
 """Which rows are polygons: the rest is dropped, and counted."""
->>>>>>> 4ed3aad (Reading: types to the end, sections for arguments, shorter functions)
 
 from __future__ import annotations
 
@@ -10,10 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import shapely
-<<<<<<< HEAD
-=======
 from shapely import GeometryType
->>>>>>> 4ed3aad (Reading: types to the end, sections for arguments, shorter functions)
 
 from townland.errors import LayerError
 from townland.i18n import _
@@ -43,25 +36,6 @@ def polygons(rows: Rows) -> tuple[Rows, list[Issue]]:
     Polygons inside of collections are kept: dropping them would lose area.
     """
     issues = []
-<<<<<<< HEAD
-    geometry = rows.geometry
-    empty = shapely.is_missing(geometry) | shapely.is_empty(geometry)
-    if empty.any():
-        message = _("{count} features have no geometry, and are left out", count=int(empty.sum()))
-        issues.append(Issue("geometry_empty", "warning", message))
-    kind = shapely.get_type_id(geometry)
-    surface = ((kind == 3) | (kind == 6)) & ~empty
-    collections = np.flatnonzero((kind == 7) & ~empty)
-    if len(collections):
-        geometry = geometry.copy()
-        for at in collections:
-            parts = np.array([geometry[at]], dtype=object)
-            while (shapely.get_type_id(parts) > 3).any():  # collections may hold one another
-                parts = shapely.get_parts(parts)
-            parts = parts[shapely.get_type_id(parts) == 3]
-            geometry[at] = shapely.multipolygons(parts)
-            surface[at] = len(parts) > 0
-=======
     empty = shapely.is_missing(rows.geometry) | shapely.is_empty(rows.geometry)
     if empty.any():
         message = _("{count} features have no geometry, and are left out", count=int(empty.sum()))
@@ -74,7 +48,6 @@ def polygons(rows: Rows) -> tuple[Rows, list[Issue]]:
         geometry[collections] = [_of_collection(shape) for shape in geometry[collections]]
         surface[collections] = ~shapely.is_empty(geometry[collections])
         rows = replace(rows, geometry=geometry)
->>>>>>> 4ed3aad (Reading: types to the end, sections for arguments, shorter functions)
     dropped = int((~surface & ~empty).sum())
     if dropped:
         message = _(
@@ -88,19 +61,6 @@ def polygons(rows: Rows) -> tuple[Rows, list[Issue]]:
             "{count} features are collections; of them only the polygons are kept", count=kept
         )
         issues.append(Issue("geometry_collection", "info", message))
-<<<<<<< HEAD
-    if not surface.all():
-        rows = replace(rows, geometry=geometry).take(surface)
-        geometry = rows.geometry
-    deep = shapely.has_z(geometry) | shapely.has_m(geometry)
-    if deep.any():
-        geometry = shapely.force_2d(geometry)
-        message = _(
-            "{count} features carry heights or measures (Z, M), dropped", count=int(deep.sum())
-        )
-        issues.append(Issue("dimension_dropped", "info", message))
-    return replace(rows, geometry=geometry), issues
-=======
     rows, flattened = _flat(rows if surface.all() else rows.take(surface))
     return rows, [*issues, *flattened]
 
@@ -121,4 +81,3 @@ def _flat(rows: Rows) -> tuple[Rows, list[Issue]]:
     message = _("{count} features carry heights or measures (Z, M), dropped", count=int(deep.sum()))
     flat = replace(rows, geometry=shapely.force_2d(rows.geometry))
     return flat, [Issue("dimension_dropped", "info", message)]
->>>>>>> 4ed3aad (Reading: types to the end, sections for arguments, shorter functions)

@@ -134,22 +134,8 @@ def read_excerpt(
             source, spec.crs, spec.transform, region=lambda: region_of(catalog, but=spec)
         )
         refuse_swapped(source, crs)
-<<<<<<< HEAD
-        needed = {
-            ours: require_column(getattr(spec, key), source.fields, source.place)
-            for ours, key in _COLUMNS.items()
-            if getattr(spec, key) is not None
-        }
-        where = {
-            require_column(name, source.fields, source.place): values
-            for name, values in (spec.where or {}).items()
-        }
-        boxes = boxes_of(windows, crs, pipeline_of(spec))
-=======
         needed, where = _named_columns(spec, source)
-        pipeline = spec.transform if spec.transform and not towgs84(spec.transform) else None
-        boxes = _boxes(windows, crs, pipeline)
->>>>>>> 4ed3aad (Reading: types to the end, sections for arguments, shorter functions)
+        boxes = boxes_of(windows, crs, pipeline_of(spec))
         rows = sources.read(source, list(dict.fromkeys([*needed.values(), *where, *also])), boxes)
         bounds = total_bounds(source, rows)
         unmatched: tuple[Issue, ...] = ()
@@ -206,24 +192,8 @@ def layer_of(
         spec=spec,
         frame=gpd.GeoDataFrame({**columns, "geometry": gpd.array.from_shapely(geometry, crs)}),
         crs=crs,
-<<<<<<< HEAD
-        input=Input(
-            name=spec.name,
-            role=spec.role,
-            path=None if spec.frame is not None else Path(spec.path).as_posix(),
-            sha256=hashed,
-            features=source.features,
-            crs_declared=spec.crs or declared_crs(source),
-            crs_used=crsys.describe(crs),
-            encoding_declared=spec.encoding or source.encoding_declared,
-            encoding_used=source.encoding,
-            surveyed=spec.surveyed,
-        ),
-        issues=named((*issues, *shape_issues, *column_issues, *excerpt.coverage_issues), spec.name),
-=======
         input=_input(spec, source, crs, hashed),
-        issues=named((*issues, *shape_issues, *column_issues, *coverage_issues), spec.name),
->>>>>>> 4ed3aad (Reading: types to the end, sections for arguments, shorter functions)
+        issues=named((*issues, *shape_issues, *column_issues, *excerpt.coverage_issues), spec.name),
         extent=extent,
         coverage=excerpt.coverage,
         also={name: rows.columns[name] for name in also},
@@ -414,17 +384,9 @@ def boxes_of(
     Parameters
     ----------
     windows
-<<<<<<< HEAD
         Bounding boxes, each with its CRS.
     crs, pipeline
         The CRS of the file, and the transformation that moves its coordinates.
-=======
-        As `read_layer`.
-    crs
-        The CRS of the file.
-    pipeline
-        The pipeline that leads from the file's coordinates to `crs`, None without one.
->>>>>>> 4ed3aad (Reading: types to the end, sections for arguments, shorter functions)
     """
     if windows is None:
         return None
@@ -468,13 +430,8 @@ def total_bounds(source: Source, rows: Rows) -> Bounds | None:
     return bounds_of(sources.read(source, [], None).geometry)
 
 
-<<<<<<< HEAD
-def _standard(rows: Rows, needed: Mapping[str, str]) -> tuple[dict[str, Any], list[Issue]]:
-    """The standard columns of a frame, and what was odd in them."""
-=======
-def _standard(rows: Rows, needed: dict[str, str]) -> tuple[_Columns, list[Issue]]:
+def _standard(rows: Rows, needed: Mapping[str, str]) -> tuple[_Columns, list[Issue]]:
     """The standard columns of a frame, and what was wrong in them."""
->>>>>>> 4ed3aad (Reading: types to the end, sections for arguments, shorter functions)
     issues = []
     nothing = np.full(len(rows), None, dtype=object)
     columns: dict[str, NDArray[np.object_]] = {
