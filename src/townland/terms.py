@@ -13,3 +13,7 @@ class Verdict(StrEnum):
     REVIEW = "review"
     NOT_EVALUATED = "not_evaluated"
     INFO = "info"
+
+
+TAGS = ("resettlement", "real_estate")
+"""Tags of planned uses (易地扶贫搬迁安置, 房地产开发), which the column of tags of their layer holds."""

@@ -108,7 +108,7 @@ def test_the_format_of_the_interface_loads(tmp_path: Path) -> None:
         ('"LAND-03"', '"LAND 03"', "id        =", "expected an id of letters"),
         ("2018-01-01", '"2018-01-01"', "clause", "expected a day such as"),
         ("2018-01-01", "2018-01-01, superseded = 2018-01-01", "clause", "not after the day of"),
-        ("2018-01-01", "2018-01-01, art = 1", "clause", "unknown key rule LAND-03, clause.art"),
+        ("2018-01-01", "2018-01-01, art = 1", "clause", "unknown key; did you mean article?"),
         ("严禁占用永久", "尽量不占永久", "clause", "尽量"),
         ('{ planned_use = "construction" }', '{ land_use = "paddy" }', "where", "not among the"),
         ('{ planned_use = "construction" }', '{ planned_use = "built" }', "where", "built is no"),

@@ -87,7 +87,7 @@ CHOICES = ["fail", "review", "info", "pass", "policy", "townland", "bureau", "cu
            "construction", "light_asset", "heavy_asset"]  # fmt: skip
 FIELDS = ["annual_output", "supply.city", "carrier", "documents.other.none", "lists.region",
           "employees", "social_investment", "leading_industries", "segment",
-          "county_debt_ratio", "county_platform", "population"]  # fmt: skip
+          "county_debt_ratio", "county_platform", "population", "national_type"]  # fmt: skip
 
 
 def laws() -> list[Rulebook]:

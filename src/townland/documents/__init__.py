@@ -155,39 +155,59 @@ def parse(
 
 def tables(
     raw: bytes, name: str, error: type[TownlandError]
-) -> tuple[dict[str, Any], dict[Key, int]]:
-    """Parse the bytes of a TOML document into plain data, and the line of each key."""
-    fault = misread(raw, name)
-    if fault is not None:
-        raise error(fault[1])
-    source = raw.decode("utf-8-sig")
-    return tomllib.loads(source), dict(key_lines(source))
+) -> tuple[dict[str, object], dict[Key, int]]:
+    """Parse the bytes of a TOML document called `name`; errors as `load`.
+
+    Parameters
+    ----------
+    raw
+        The bytes of the document.
+    name
+        What messages call it.
+    error
+        The class of the error that is raised.
+
+    Returns
+    -------
+    Plain data, and the line of each key.
+    """
+    document = _parsed(raw, name)
+    if isinstance(document, tuple):
+        raise error(document[1])
+    return document, dict(key_lines(raw.decode("utf-8-sig")))
 
 
 def misread(raw: bytes, name: str) -> tuple[int, Words] | None:
     """Say why bytes cannot be read as a TOML document: the line, and a sentence that shows it."""
-    found = mistakes.encoding_fault(raw)
-    if found is None:
+    document = _parsed(raw, name)
+    return document if isinstance(document, tuple) else None
+
+
+def _parsed(raw: bytes, name: str) -> dict[str, object] | tuple[int, Words]:
+    """The data of a TOML document, or the line and the reason why it cannot be read."""
+    data: dict[str, object] = {}
+    fault = mistakes.encoding_fault(raw)
+    if fault is None:
         source = raw.decode("utf-8-sig")
-        found = mistakes.too_long(source)
-    if found is None:
+        fault = mistakes.too_long(source)
+    if fault is None:
         try:
-            tomllib.loads(source)
+            data = tomllib.loads(source)
         except RecursionError:
             return 1, _(
                 "{name}: arrays or tables stand too deep in one another; flatten them", name=name
             )
         except ValueError as problem:
-            found = mistakes.syntax_fault(source, problem)
+            fault = mistakes.syntax_fault(source, problem)
         else:
-            found = mistakes.escape_fault(source)
-    if found is None:
-        return None
-    place = {"name": name, "line": found.line, "reason": found.reason}
-    told = _("{name}, line {line}: {reason}", **place)
-    return found.line, _(
-        "{fault}\n    {shown}", fault=told, shown=found.shown
-    ) if found.shown else told
+            fault = mistakes.escape_fault(source)
+    if fault is None:
+        return data
+    place = {"name": name, "line": fault.line, "reason": fault.reason}
+    message = _("{name}, line {line}: {reason}", **place)
+    if fault.shown:
+        message = _("{fault}\n    {shown}", fault=message, shown=fault.shown)
+    return fault.line, message
 
 
 def _not_there(path: Path) -> Words:
@@ -272,7 +292,7 @@ def _sentence(arms: list[Any], key: Key, model: type[BaseModel], place: Mapping[
                 **place,
                 homes=", ".join(homes),
             )
-        near = get_close_matches(str(key[-1]), _known(model, key[:-1]), n=1)
+        near = get_close_matches(str(key[-1]), known_keys(model, key[:-1]), n=1)
         if near:
             return _(
                 "{name}, line {line}: unknown key {key}; did you mean {near}?",
@@ -347,7 +367,7 @@ def _printed(key: Key) -> Iterator[str]:
         yield f"[{part + 1}]" if isinstance(part, int) else f".{part}"
 
 
-def _known(model: type[BaseModel], key: Key) -> list[str]:
+def known_keys(model: type[BaseModel], key: Key) -> list[str]:
     """The keys that the table at `key` may hold, as far as the model's types tell."""
     here: Any = model
     for part in key:

@@ -35,6 +35,7 @@ from townland.reading.layer_names import NOT_POLYGONS
 from townland.reading.rows import hull
 from townland.reading.vector import declared_crs, layer_crs
 from townland.standards import fields as schemas
+from townland.terms import TAGS
 
 CLASS_FIELDS = {
     "land_use": "DLBM",
@@ -42,8 +43,6 @@ CLASS_FIELDS = {
     "planned_use": "GHDM",
     "control_zone": "GZQLXDM",
 }
-TAGS = {"resettlement", "real_estate"}
-"""Tags of planned plots that rulebooks ask for."""
 RIDGED = ("land_use", "permanent_basic_farmland")
 
 
@@ -349,7 +348,7 @@ def _identity(role: str, source: Source) -> list[tuple[str, str, Words, bool]]:
 def _tags(source: Source, column: str) -> bool:
     """Whether a column holds nothing but the tags that rulebooks know."""
     values = _values(source, column)
-    return bool(values) and set(values) <= TAGS
+    return bool(values) and set(values) <= set(TAGS)
 
 
 def _classes(role: str, source: Source) -> list[tuple[str, str, Words, bool]]:

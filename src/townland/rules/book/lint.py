@@ -18,7 +18,9 @@ from townland.rules.book.loader import find, policy_text
 from townland.rules.book.model import Rulebook
 from townland.rules.judging.clause import Rule, share_keys
 from townland.rules.judging.law import Parameters
+from townland.rules.judging.references import nearest
 from townland.rules.kinds import MODELS
+from townland.terms import TAGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,12 @@ def lint(name_or_path: str | Path) -> tuple[Fault, ...]:
     hard = [
         *_quotes(held, path),
         *_numbers(held),
+        *_numbers_named(held),
         *_bars(held.data),
         *_unused(held.data, held),
     ]
     told = [Fault(documents.line_of(held.lines, key), key, message) for key, message in faults]
-    for usable, reasons in ((False, hard), (True, list(_shares(held)))):
+    for usable, reasons in ((False, hard), (True, [*_shares(held), *_tags(held)])):
         for key, reason in reasons:
             line = documents.line_of(held.lines, key)
             message = _(
@@ -178,12 +181,68 @@ def _numbers(held: Document) -> Iterator[tuple[Key, Words]]:
                         value=value,
                     ),
                 )
-        for name in own:
-            if name not in found and ("rule", at, name) not in held.lines:
-                yield (
-                    ("rule", at, "clause"),
-                    _("own names {name}, which the rule does not state", name=name),
-                )
+
+
+def _numbers_named(held: Document) -> Iterator[tuple[Key, Words]]:
+    """Find what ``own`` and ``stands`` of a clause name and the rule does not state."""
+    for at, rule in _rules(held.data):
+        clause = rule.get("clause")
+        if not isinstance(clause, Mapping) or ("rule", at, "clause") not in held.lines:
+            continue
+        known = list(dict(numbers.stated(rule)))
+        for table in ("own", "stands"):
+            names = clause.get(table)
+            for name in map(str, names if isinstance(names, list | Mapping) else ()):
+                if name not in known and not (table == "own" and ("rule", at, name) in held.lines):
+                    yield ("rule", at, "clause", table), _not_stated(table, name, known)
+
+
+def _not_stated(table: str, name: str, known: Sequence[str]) -> Words:
+    """Say that a rule does not state a number.
+
+    Parameters
+    ----------
+    table
+        Which key of the clause names it.
+    name
+        The number, by its dotted key.
+    known
+        The numbers that the rule states.
+    """
+    near = nearest(name, known)
+    if near:
+        return _(
+            "{table} names {name}, which the rule does not state; did you mean {near}?",
+            table=table,
+            name=name,
+            near=near,
+        )
+    return _(
+        "{table} names {name}, which the rule does not state; its numbers are: {known}",
+        table=table,
+        name=name,
+        known=", ".join(known) or "-",
+    )
+
+
+def _tags(held: Document) -> Iterator[tuple[Key, Words]]:
+    """Find tags that are like one of townland's own; a bureau's own tags are free."""
+    measures = held.data.get("measure")
+    for name, spec in measures.items() if isinstance(measures, Mapping) else ():
+        for table in ("tagged", "or_tagged") if isinstance(spec, Mapping) else ():
+            filters = spec.get(table)
+            for role, kept in filters.items() if isinstance(filters, Mapping) else ():
+                for tag in map(str, kept if isinstance(kept, list) else [kept]):
+                    near = "" if tag in TAGS else nearest(tag, TAGS)
+                    if near and ("measure", name) in held.lines:
+                        yield (
+                            ("measure", name, table, role),
+                            _(
+                                "no layer has the tag {tag}; did you mean {near}?",
+                                tag=tag,
+                                near=near,
+                            ),
+                        )
 
 
 def _places(
@@ -197,10 +256,8 @@ def _places(
     places = clause.get("stands")
     for name, words in (places if isinstance(places, Mapping) else {}).items():
         key: Key = ("rule", at, "clause")
-        if name not in found:
-            yield key, _("stands names {name}, which the rule does not state", name=name)
-        elif not numbers.stands(found[name], unit, said):
-            continue  # told already as a number that stands nowhere
+        if name not in found or not numbers.stands(found[name], unit, said):
+            continue  # reported already, as no name of the rule or a number that stands nowhere
         elif not any(str(words) in quote for quote in said):
             yield (
                 key,

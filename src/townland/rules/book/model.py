@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,10 +17,11 @@ from pydantic import (
 from pydantic_core import InitErrorDetails
 
 from townland.documents import Key, Strict
-from townland.i18n import Bilingual, _
+from townland.i18n import Bilingual, Words, _
 from townland.notebook import card, grid
-from townland.rules.judging.clause import Clause, MeasureName, Rule, fault, faults_of, refuse
+from townland.rules.judging.clause import Clause, Rule, fault, faults_of, refuse
 from townland.rules.judging.law import Inherited, MeasureSpec, Parameters
+from townland.rules.judging.references import MeasureName, measure_names, nearest
 from townland.rules.kinds import MODELS, AnyRule
 from townland.standards.landclass import SELECTORS, Profile
 
@@ -130,65 +131,88 @@ def _cross_faults(data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
     yield from _period_faults(rules)
 
 
-def _measure_faults(key: Key, spec: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
-    layers = spec.get("layers")
-    layers = layers if isinstance(layers, list | tuple) else ()
+def _measure_faults(key: Key, spec: Mapping[str, object]) -> Iterator[InitErrorDetails]:
+    stated = spec.get("layers")
+    layers = list(stated) if isinstance(stated, list | tuple) else []
     for role in sorted({str(role) for role in layers if layers.count(role) > 1}):
         yield fault((*key, "layers"), _("{role} stands here twice", role=role))
-    where = spec.get("where")
     for table in ("where", "tagged", "or_tagged"):
         filters = spec.get(table)
-        for role in filters if isinstance(filters, Mapping) else {}:
+        for role, kept in filters.items() if isinstance(filters, Mapping) else ():
             if role not in layers:
-                yield fault(
-                    (*key, table, role),
-                    _("{role} is not among the layers of this measure", role=role),
-                )
+                yield fault((*key, table, role), _no_layer(role, layers))
+            for name in kept if isinstance(kept, list | tuple) else [kept]:
+                reason = _no_selector(str(name)) if table == "where" else None
+                if reason is not None:
+                    yield fault((*key, table, role), reason)
     if spec.get("outside") is not None and spec.get("outside") in layers:
         yield fault(
             (*key, "outside"),
             _("{role} is among the layers too; nothing is in and outside it", role=spec["outside"]),
         )
-    for role, kept in (where if isinstance(where, Mapping) else {}).items():
-        for selector in kept if isinstance(kept, list | tuple) else [kept]:
-            # codes of one's own schemes are not known here, but a code has a digit
-            if selector not in SELECTORS and not any(sign.isdigit() for sign in str(selector)):
-                yield fault(
-                    (*key, "where", role),
-                    _(
-                        "{selector} is no group of land classes and no code; groups are {known}",
-                        selector=selector,
-                        known=", ".join(SELECTORS),
-                    ),
-                )
+
+
+def _no_layer(role: str, layers: Iterable[object]) -> Words:
+    near = nearest(role, map(str, layers))
+    if near:
+        return _(
+            "{role} is not among the layers of this measure; did you mean {near}?",
+            role=role,
+            near=near,
+        )
+    return _("{role} is not among the layers of this measure", role=role)
+
+
+def _no_selector(name: str) -> Words | None:
+    """Say why a name under ``where`` keeps no land; None where it is a group or a code.
+
+    The codes of a catalog's own schemes are not known here, but a code has a digit, and is unlike the
+    name of a group.
+    """
+    if name in SELECTORS:
+        return None
+    near = nearest(name, SELECTORS)
+    if any(sign.isdigit() for sign in name) and not near:
+        return None
+    if near:
+        return _(
+            "{selector} is no group of land classes and no code; did you mean {near}?",
+            selector=name,
+            near=near,
+        )
+    return _(
+        "{selector} is no group of land classes and no code; groups are {known}",
+        selector=name,
+        known=", ".join(SELECTORS),
+    )
 
 
 def _reference_faults(
-    key: Key, rule: Mapping[str, Any], measures: Mapping[str, Any]
+    key: Key, rule: Mapping[str, object], measures: Mapping[str, object]
 ) -> Iterator[InitErrorDetails]:
+    """Find the names of measures in a rule that the rulebook does not define.
+
+    Parameters
+    ----------
+    key
+        Where the rule stands.
+    rule
+        Its table, faulty or not.
+    measures
+        The measures that are defined.
+    """
     model = MODELS.get(str(rule.get("kind")), Rule)
-    for reference in model.references:
-        for place, name in _leaves((reference,), rule.get(reference)):
-            if name not in measures:
-                yield fault(
-                    (*key, *place),
-                    _(
-                        "no measure {name} is defined; defined are {known}",
-                        name=name,
-                        known=", ".join(measures) or "-",
-                    ),
-                )
+    for place, name in measure_names(model, rule):
+        if name not in measures:
+            yield fault((*key, *place), _no_measure(name, measures))
 
 
-def _leaves(key: Key, value: Any) -> Iterator[tuple[Key, str]]:
-    if isinstance(value, str):
-        yield key, value
-    elif isinstance(value, Mapping) and not set(value) <= {"zh", "en"}:
-        for name, part in value.items():
-            yield from _leaves((*key, name), part)
-    elif isinstance(value, list | tuple):
-        for at, part in enumerate(value):
-            yield from _leaves((*key, at), part)
+def _no_measure(name: str, measures: Mapping[str, object]) -> Words:
+    near = nearest(name, measures)
+    if near:
+        return _("no measure {name} is defined; did you mean {near}?", name=name, near=near)
+    known = ", ".join(measures) or "-"
+    return _("no measure {name} is defined; defined are {known}", name=name, known=known)
 
 
 def _modal_faults(

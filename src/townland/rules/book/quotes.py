@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 from townland.i18n import Words, _
 
@@ -14,7 +15,8 @@ _BRACKETS = re.compile("（[^（）]*）")
 _STOPS = "。；，、：！？"
 
 
-def articles(text: str) -> dict[str, str]:
+@cache
+def articles(text: str) -> Mapping[str, str]:
     r"""Divide a policy into its articles, without white space.
 
     The keys are those a clause names: ``三`` for a part with all its sections, ``三（二）`` for one
@@ -44,6 +46,17 @@ def quote_faults(
 
     The parts between ``……`` must stand in their order; white space is ignored. A quote must not be
     cut behind a modal word that governs it, for without it the clause reads as a strict bar.
+
+    Parameters
+    ----------
+    quote
+        The words quoted; empty where there are none, which is no fault.
+    article
+        Where they stand, as in ``三（二）``.
+    text
+        The policy's own words.
+    modal_words
+        The words by which a clause only urges.
     """
     if not quote:
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar, Literal, NoReturn, get_args
+from typing import Annotated, Any, Literal, NoReturn, get_args
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
@@ -20,7 +20,6 @@ Day = Annotated[dt.date, Field(strict=True)]
 Share = Annotated[Decimal, Field(ge=0, le=1)]
 _SHARE: Any = Share
 _SHARE_BARS = Share.__metadata__[0].metadata  # type: ignore[attr-defined]  # what Annotated holds
-MeasureName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 _COMMON = {"id", "title", "kind", "clause", "note"}
@@ -121,9 +120,6 @@ class Rule(Strict):
     ``review``, never ``fail``. `uncertainty` replaces the rulebook's for this rule.
     """
 
-    # keys whose values are names of measures, however deep they stand
-    references: ClassVar[tuple[str, ...]] = ("measure",)
-
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     title: Bilingual
     kind: str
@@ -159,10 +155,6 @@ class Rule(Strict):
         ]
 
 
-Path = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$")]
-"""A field of the dossier, dotted where it stands in a table."""
-
-
 Count = Annotated[int, Field(ge=0)]
 
 
@@ -188,13 +180,6 @@ Amount = Annotated[Decimal, Field(ge=0)]
 
 
 Positive = Annotated[Decimal, Field(gt=0)]
-
-
-class Only(Strict):
-    """Which towns a rule concerns: those whose dossier states one of `values` under `field`."""
-
-    field: str
-    values: tuple[str, ...]
 
 
 PositiveCount = Annotated[int, Field(ge=1)]

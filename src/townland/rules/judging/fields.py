@@ -5,12 +5,34 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from pydantic import model_validator
+
 from townland import units
+from townland.documents import Strict
 from townland.i18n import Words, _
 from townland.rules import stating
 from townland.rules.judging import phrases
 from townland.rules.judging.case import Case, both
-from townland.rules.judging.clause import Only, Rule
+from townland.rules.judging.clause import Rule, refuse
+from townland.rules.judging.references import TextField, other_choices
+
+
+class Only(Strict):
+    """Which towns a rule concerns: those whose dossier states one of `values` under `field`."""
+
+    field: TextField
+    values: tuple[str, ...]
+
+    @model_validator(mode="after")
+    def _values_are_the_field_s(self) -> Only:
+        faults = list(
+            other_choices(
+                self.field, {("values", at): value for at, value in enumerate(self.values)}
+            )
+        )
+        if faults:
+            refuse(faults)
+        return self
 
 
 def number(case: Case[Rule], path: str | None) -> Decimal | None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Union
 from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_core import InitErrorDetails
 
+from townland.documents import known_keys
 from townland.i18n import Words, _
 from townland.rules.judging.clause import Clause, Rule, fault, faults_of, refuse
 from townland.rules.judging.kind import AnyKind
@@ -70,7 +71,8 @@ _OF_THE_BOOK = ("version", "inherits", "text", "jurisdiction", "three_class", "n
 def _unknown_key(model: type[Rule], item: InitErrorDetails) -> InitErrorDetails:
     key = item.get("loc", ())
     if len(key) > 1:
-        return item
+        near = get_close_matches(str(key[-1]), known_keys(model, key[:-1]), n=1)
+        return fault(key, _("unknown key; did you mean {near}?", near=near[0])) if near else item
     if key[0] in Clause.model_fields:
         return fault(
             key,

@@ -23,9 +23,10 @@ from townland.rules.judging.case import (
     patches,
     term,
 )
-from townland.rules.judging.clause import MeasureName, Rule, Share, Unit
+from townland.rules.judging.clause import Rule, Share, Unit
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.kind import Kind
+from townland.rules.judging.references import MeasureName
 from townland.terms import Verdict
 
 
@@ -34,8 +35,6 @@ class AreaAbout(Rule):
 
     `otherwise` is the measure that stands in where no layer says anything of `measure`.
     """
-
-    references = ("measure", "otherwise")
 
     kind: Literal["area_about"]
     measure: MeasureName
@@ -52,8 +51,6 @@ class ForbiddenArea(Rule):
     the same thing, `share_of` the measure that it is printed as a share of. With `list_patches` the
     finding lists the features met, one by one.
     """
-
-    references = ("measure", "also", "beside", "share_of")
 
     kind: Literal["forbidden_area"]
     measure: MeasureName

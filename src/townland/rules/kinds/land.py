@@ -22,9 +22,10 @@ from townland.rules.judging.case import (
     only_slivers,
     term,
 )
-from townland.rules.judging.clause import MeasureName, Rule, Share, Unit, fault, refuse
+from townland.rules.judging.clause import Rule, Share, Unit, fault, refuse
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.kind import Kind
+from townland.rules.judging.references import MeasureName, NumberField
 from townland.terms import Verdict
 
 
@@ -41,8 +42,6 @@ class LandReuse(Rule):
     `counted` exclude one another and are summed; `beside` are designated layers that lie over them
     and are only shown. `measure` is the whole that shares are of. `minimum_share` is a bureau's own.
     """
-
-    references = ("measure", "counted", "beside")
 
     kind: Literal["land_reuse"]
     measure: MeasureName
@@ -77,13 +76,11 @@ class LandNeed(Rule):
     `quota` and `linked_quota` are keys of the dossier.
     """
 
-    references = ("measure", "sources")
-
     kind: Literal["land_need"]
     measure: MeasureName
     sources: Sources
-    quota: str | None = None
-    linked_quota: str | None = None
+    quota: NumberField | None = None
+    linked_quota: NumberField | None = None
     unit: Unit
 
     @property

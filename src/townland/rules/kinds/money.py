@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -14,9 +14,10 @@ from townland.i18n import Words, _
 from townland.rules.judging import phrases
 from townland.rules.judging.arithmetic import DENSITY_DIGITS, SHARE_DIGITS, quotient
 from townland.rules.judging.case import Case, Gaps, both, gaps, known_part
-from townland.rules.judging.clause import MeasureName, OnlyFigures, Path, Rule, Share, fault, refuse
+from townland.rules.judging.clause import OnlyFigures, Rule, Share, fault, refuse
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.kind import Kind
+from townland.rules.judging.references import ChoiceField, MeasureName, NumberField, other_choices
 from townland.rules.stating import field, unknown, yi
 from townland.terms import Verdict
 
@@ -28,12 +29,10 @@ class InvestmentDensity(Rule):
     pins one of them. `investment` and `type` are fields of the dossier.
     """
 
-    references: ClassVar[tuple[str, ...]] = ("bases", "basis")
-
     kind: Literal["investment_density"]
-    type: Path = "type"
+    type: ChoiceField = "type"
     town_type: str
-    investment: Path
+    investment: NumberField
     bases: Annotated[tuple[MeasureName, ...], Field(json_schema_extra={"minItems": 1})]
     basis: MeasureName | None = None
     limit: Annotated[Decimal, Field(gt=0)]
@@ -46,13 +45,20 @@ class InvestmentDensity(Rule):
             refuse([fault(("basis",), _("{basis} is not among the bases", basis=self.basis))])
         return self
 
+    @model_validator(mode="after")
+    def _there_is_such_a_type(self) -> InvestmentDensity:
+        faults = list(other_choices(self.type, {("town_type",): self.town_type}))
+        if faults:
+            refuse(faults)
+        return self
+
 
 class DeclaredShare(OnlyFigures):
     """The share of one amount of the dossier in another; `minimum_share` is a bureau's own."""
 
     kind: Literal["declared_share"]
-    part: Path
-    whole: Path
+    part: NumberField
+    whole: NumberField
     minimum_share: Share | None = None
 
 
@@ -60,8 +66,8 @@ class DebtGuard(Rule):
     """The county's debt ratio above which no platform company may borrow for a town."""
 
     kind: Literal["debt_guard"]
-    ratio: Path
-    platform: Path
+    ratio: NumberField
+    platform: ChoiceField
     limit: Annotated[Decimal, Field(gt=0)]
 
     @classmethod

@@ -12,9 +12,10 @@ from townland.documents import Strict
 from townland.i18n import Bilingual, _
 from townland.rules.judging import phrases
 from townland.rules.judging.case import Case, both, by_precedence
-from townland.rules.judging.clause import Count, OnlyFigures, Path, Rule, fault, refuse
+from townland.rules.judging.clause import Count, OnlyFigures, Rule, fault, refuse
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.kind import Kind
+from townland.rules.judging.references import DocumentField, NamesField, TruthField, WordsField
 from townland.rules.kinds.money import not_applicable, not_known
 from townland.rules.kinds.stages import events_until
 from townland.rules.stating import unknown
@@ -24,7 +25,7 @@ from townland.terms import Verdict
 class Counted(Strict):
     """A list of the dossier that should have from `least` to `most` entries."""
 
-    field: Path
+    field: NamesField
     title: Bilingual
     least: Count
     most: Count
@@ -49,7 +50,7 @@ class CountsWithin(Rule):
 class NamedDocument(Strict):
     """A document that the dossier should name."""
 
-    field: Path
+    field: DocumentField
     title: Bilingual
 
 
@@ -77,7 +78,7 @@ class ListedAmong(OnlyFigures):
     """Whether what the dossier names is among the names of an open list."""
 
     kind: Literal["listed_among"]
-    field: Path
+    field: WordsField
     groups: tuple[Group, ...]
 
 
@@ -86,7 +87,7 @@ class NameReserved(Rule):
 
     kind: Literal["name_reserved"]
     word: Annotated[str, Field(min_length=1)]
-    list: Path
+    list: TruthField
 
 
 class ApplicationWindow(Rule):

@@ -10,9 +10,11 @@ from townland import units
 from townland.i18n import Words, _
 from townland.rules.judging import fields, phrases
 from townland.rules.judging.case import ZERO, Case, both, gaps, known_part, term
-from townland.rules.judging.clause import Amount, Beyond, MeasureName, Only, Positive, Rule, Unit
+from townland.rules.judging.clause import Amount, Beyond, Positive, Rule, Unit
+from townland.rules.judging.fields import Only
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.kind import Kind
+from townland.rules.judging.references import MeasureName, NumberField
 from townland.terms import Verdict
 
 
@@ -43,8 +45,8 @@ class DeclaredRatio(Rule):
     """
 
     kind: Literal["declared_ratio"]
-    value: str
-    per: str | None = None
+    value: NumberField
+    per: NumberField | None = None
     measure: MeasureName | None = None
     area_unit: Unit = "mu"
     factor: Positive = Decimal(1)

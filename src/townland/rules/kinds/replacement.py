@@ -22,9 +22,10 @@ from townland.rules.judging.case import (
     only_slivers,
     term,
 )
-from townland.rules.judging.clause import MeasureName, Positive, Rule, Unit
+from townland.rules.judging.clause import Positive, Rule, Unit
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.kind import Kind
+from townland.rules.judging.references import MeasureName, NumberField
 from townland.terms import Verdict
 
 
@@ -35,14 +36,12 @@ class LandReplace(Rule):
     a second source of the paddy.
     """
 
-    references = ("cultivated", "paddy", "paddy_beside")
-
     kind: Literal["land_replace"]
     cultivated: MeasureName
     paddy: MeasureName
     paddy_beside: MeasureName | None = None
-    bank: str | None = None
-    paddy_bank: str | None = None
+    bank: NumberField | None = None
+    paddy_bank: NumberField | None = None
     unit: Unit
 
     @property
@@ -56,8 +55,8 @@ class LinkedQuota(Rule):
 
     kind: Literal["linked_quota"]
     measure: MeasureName
-    quota: str | None = None
-    linked_quota: str
+    quota: NumberField | None = None
+    linked_quota: NumberField
     unit: Unit
 
     @property
@@ -71,7 +70,7 @@ class PerHead(Rule):
 
     kind: Literal["per_head"]
     measure: MeasureName
-    population: str
+    population: NumberField
     limit: Positive | None = None
 
 
@@ -198,7 +197,7 @@ def land_replace(case: Case[LandReplace]) -> Finding:
     )
 
 
-def _account(case: Case[LandReplace], name: str, bank: str | None) -> _Account:
+def _account(case: Case[LandReplace], name: str, bank: NumberField | None) -> _Account:
     rule = case.rule
     measure, held = case.measure(name), fields.area(case, bank, rule.unit)
     compared = measure.area_m2 if held == 0 else net(measure)

@@ -14,9 +14,10 @@ from townland.dossier.model import Supply
 from townland.i18n import Bilingual, Words, _
 from townland.rules.judging import fields, phrases
 from townland.rules.judging.case import ZERO, Case, both, gaps, known_part, only_slivers
-from townland.rules.judging.clause import MeasureName, PositiveCount, Rule, Share
+from townland.rules.judging.clause import PositiveCount, Rule, Share
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.kind import Kind
+from townland.rules.judging.references import MeasureName, SupplyField
 from townland.terms import Verdict
 
 
@@ -24,7 +25,7 @@ class Supplier(Strict):
     """A city or a county, and the key of the dossier that holds its land supply by year."""
 
     title: Bilingual
-    supply: str
+    supply: SupplyField
 
 
 class SupplyRate(Rule):

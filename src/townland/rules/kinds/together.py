@@ -13,10 +13,11 @@ from townland.i18n import Bilingual, _
 from townland.rules.judging import phrases
 from townland.rules.judging.arithmetic import METRES_PER_KM, pairs_of
 from townland.rules.judging.case import Together, both, by_precedence, only_slivers
-from townland.rules.judging.clause import Count, OnlyFigures, Path, Rule, fault, refuse
+from townland.rules.judging.clause import Count, OnlyFigures, Rule, fault, refuse
 from townland.rules.judging.facts import Facts
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.kind import JointKind
+from townland.rules.judging.references import NumberField, TextField, TruthField
 from townland.rules.shared_land import distance_m
 from townland.rules.stating import field
 from townland.terms import Verdict
@@ -29,7 +30,7 @@ class SegmentLimit(Rule):
     """
 
     kind: Literal["segment_limit"]
-    field: Path
+    field: TextField
     most: Count
     near_km: Annotated[Decimal, Field(ge=0)] = Decimal("10")
 
@@ -37,7 +38,7 @@ class SegmentLimit(Rule):
 class Target(Strict):
     """How many towns a list should have at the end."""
 
-    list: Path
+    list: TruthField
     title: Bilingual
     target: Count
 
@@ -47,7 +48,7 @@ class PortfolioCounts(OnlyFigures):
 
     kind: Literal["portfolio_counts"]
     targets: Annotated[tuple[Target, ...], Field(json_schema_extra={"minItems": 1})]
-    sums: tuple[Path, ...] = ()
+    sums: tuple[NumberField, ...] = ()
 
     @model_validator(mode="after")
     def _some_target(self) -> PortfolioCounts:
@@ -68,8 +69,8 @@ class ListNested(Rule):
     """Towns on one of the `upper` lists should be on the `lower` one."""
 
     kind: Literal["list_nested"]
-    upper: Annotated[tuple[Path, ...], Field(json_schema_extra={"minItems": 1})]
-    lower: Path
+    upper: Annotated[tuple[TruthField, ...], Field(json_schema_extra={"minItems": 1})]
+    lower: TruthField
 
 
 NONE = units.exact(0)

@@ -15,6 +15,7 @@ from townland.rules.judging.case import Case, both
 from townland.rules.judging.clause import PositiveCount, Rule
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.kind import Kind
+from townland.rules.judging.references import SitesField
 from townland.terms import Verdict
 
 
@@ -25,7 +26,7 @@ class Transition(Rule):
     """
 
     kind: Literal["transition"]
-    sites: str
+    sites: SitesField
     years: PositiveCount
     warn_days: Annotated[int, Field(ge=0)]
 

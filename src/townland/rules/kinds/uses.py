@@ -11,17 +11,16 @@ from pydantic import Field, model_validator
 from townland.i18n import Words, _
 from townland.rules.judging import phrases
 from townland.rules.judging.case import ZERO, Case, both, gaps, known_part, term
-from townland.rules.judging.clause import Beyond, MeasureName, Rule, Share, Whose, fault, refuse
+from townland.rules.judging.clause import Beyond, Rule, Share, Whose, fault, refuse
 from townland.rules.judging.fields import not_applicable
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.kind import Kind
+from townland.rules.judging.references import MeasureName
 from townland.terms import Verdict
 
 
 class NeedByUse(Rule):
     """The land-indicator need by planned use, in the order of `uses`; the first has priority."""
-
-    references = ("measure", "uses")
 
     kind: Literal["need_by_use"]
     measure: MeasureName
@@ -41,8 +40,6 @@ class UseShare(Rule):
     second bar that is only told. `bar_of` says whose number the bar is, `beyond` what missing it gives,
     `within` what keeping it gives.
     """
-
-    references = ("measure", "counted", "perhaps")
 
     kind: Literal["use_share"]
     measure: MeasureName

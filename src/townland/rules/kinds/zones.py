@@ -19,10 +19,11 @@ from townland.rules.judging.case import (
     patches,
     term,
 )
-from townland.rules.judging.clause import MeasureName, Rule
+from townland.rules.judging.clause import Rule
 from townland.rules.judging.fields import not_applicable
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.kind import Kind
+from townland.rules.judging.references import MeasureName
 from townland.terms import Verdict
 
 
@@ -44,8 +45,6 @@ class ControlZones(Rule):
     shown beside them.
     """
 
-    references = ("allowed", "forbidden", "looked_at")
-
     kind: Literal["control_zones"]
     allowed: MeasureName
     forbidden: tuple[Zone, ...]
@@ -54,8 +53,6 @@ class ControlZones(Rule):
 
 class TaggedLand(Rule):
     """Planned land with a tag, and the `part` of it that the clause favours: figures only."""
-
-    references = ("measure", "part")
 
     kind: Literal["tagged_land"]
     measure: MeasureName
