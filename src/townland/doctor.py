@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import fiona
 import fiona.transform
@@ -212,7 +211,7 @@ def _by_rasterio() -> tuple[float, float]:
     return x[0], y[0]
 
 
-TRANSFORMS: dict[str, Callable[[], Any]] = {
+TRANSFORMS: dict[str, Callable[[], tuple[float, float]]] = {
     "pyproj": _by_pyproj,
     "fiona": _by_fiona,
     "rasterio": _by_rasterio,

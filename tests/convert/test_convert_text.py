@@ -16,7 +16,7 @@ from tests.factory_coordinates import EAST, NORTH, STANDARD, box, write
 
 from townland.conversion.boundary import convert
 from townland.conversion.coordinate_text import write_text
-from townland.conversion.table import Column, Table
+from townland.conversion.table import Column, PolygonTable
 from townland.errors import CRSError, ReportError
 from townland.reading.formats.points.txt import read_text
 from townland.reading.rows import Whole
@@ -24,14 +24,14 @@ from townland.reading.rows import Whole
 CRS = pyproj.CRS(4524)
 
 
-def table(*shapes: Any, crs: Any = CRS, **columns: Any) -> Table:
+def table(*shapes: Any, crs: Any = CRS, **columns: Any) -> PolygonTable:
     geometry = np.empty(len(shapes), object)
     geometry[:] = shapes
     named = tuple(Column(name, "text", tuple(values)) for name, values in columns.items())
-    return Table(geometry, named, crs)
+    return PolygonTable(geometry, named, crs)
 
 
-def back(of: Table, path: Path, **options: Any) -> Whole:
+def back(of: PolygonTable, path: Path, **options: Any) -> Whole:
     write_text(of, path, **options)
     return read_text(path, path.name, layer=None, encoding=None)
 

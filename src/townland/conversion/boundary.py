@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from townland.conversion import coordinate_text, dxf, geojson, kml, ogr
-from townland.conversion.table import Table, read_table
+from townland.conversion.table import PolygonTable, read_table
 from townland.errors import ReportError, TownlandError
 from townland.geodesy import crs as crsys
 from townland.i18n import _
@@ -149,7 +149,7 @@ def _require_target(target: Path, suffix: str, encoding: str | None) -> None:
 
 
 def _write(
-    table: Table, target: Path, writer: Callable[[Table, Path], list[Issue]]
+    table: PolygonTable, target: Path, writer: Callable[[PolygonTable, Path], list[Issue]]
 ) -> tuple[tuple[Path, ...], list[Issue]]:
     """Write into a folder beside the target, then rename; the file that names the rest comes last.
 

@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from townland.conversion.ogr import encoding_named
-from townland.conversion.table import Table, Value
+from townland.conversion.table import PolygonTable, Value
 from townland.errors import CRSError, ReportError
 from townland.geodesy import official_area_m2, round_half_up
 from townland.geodesy.crs import describe
@@ -32,7 +32,7 @@ _BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 _WIDE = str.maketrans({",": "，", "@": "＠", "[": "［", "]": "］", "=": "＝"})
 
 
-def write_text(table: Table, path: Path, *, encoding: str | None = None) -> list[Issue]:
+def write_text(table: PolygonTable, path: Path, *, encoding: str | None = None) -> list[Issue]:
     """Write a plot for each feature: X is the northing, Y the easting, to `DIGITS` decimals.
 
     Rings are numbered from 1 through all parts, and each ends with its first point. The area of a
@@ -111,7 +111,7 @@ def write_text(table: Table, path: Path, *, encoding: str | None = None) -> list
     return issues
 
 
-def _printed(table: Table, path: Path) -> NDArray[np.object_]:
+def _printed(table: PolygonTable, path: Path) -> NDArray[np.object_]:
     """The polygons with the decimals that are written.
 
     Rings are told by how they lie: what crosses itself, or falls together, would be told wrongly.
@@ -132,7 +132,7 @@ def _printed(table: Table, path: Path) -> NDArray[np.object_]:
     return printed
 
 
-def _extras(table: Table) -> list[str]:
+def _extras(table: PolygonTable) -> list[str]:
     """The columns of what headers give beyond the usual, in their order."""
     held = {column.name for column in table.columns}
     return list(takewhile(held.__contains__, (f"{EXTRA}{number}" for number in count(1))))

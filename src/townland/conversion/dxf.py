@@ -20,7 +20,7 @@ from pathlib import Path
 import shapely
 
 from townland.conversion.ogr import encoding_named
-from townland.conversion.table import Table, as_json, dates_as_text
+from townland.conversion.table import PolygonTable, as_json, dates_as_text
 from townland.geodesy.crs import describe
 from townland.i18n import _
 from townland.issues import Issue
@@ -37,7 +37,7 @@ _TEXT_SHARE = 1 / 40
 _NOT_IN_NAMES = str.maketrans(dict.fromkeys('<>/\\":;?*|=`,', "_"))
 
 
-def write_dxf(table: Table, path: Path, *, encoding: str | None = None) -> list[Issue]:
+def write_dxf(table: PolygonTable, path: Path, *, encoding: str | None = None) -> list[Issue]:
     """Write a drawing: a closed polyline for each plain polygon, a hatch for one with holes or parts.
 
     The column ``layer`` names the drawing's layer; the feature's name stands within it as a text; all

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import shapely
 
-from townland.conversion.table import Table, as_json, dates_as_text
+from townland.conversion.table import PolygonTable, as_json, dates_as_text
 from townland.errors import CRSError
 from townland.geodesy.crs import LONLAT, describe
 from townland.i18n import _
 from townland.issues import Issue
 
 
-def write_geojson(table: Table, path: Path) -> list[Issue]:
+def write_geojson(table: PolygonTable, path: Path) -> list[Issue]:
     """Write a GeoJSON, one feature a line.
 
     Other coordinates than those of WGS 84 keep their CRS, named in the member ``crs`` of the edition of

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 import numpy as np
 import shapely
 
-from townland.conversion.table import Table, Value, as_json, dates_as_text
+from townland.conversion.table import PolygonTable, Value, as_json, dates_as_text
 from townland.geodesy.crs import LONLAT, describe, is_identical, reproject
 from townland.i18n import _
 from townland.issues import Issue
@@ -21,7 +21,7 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _KEPT = {"\r": "&#13;", "\n": "&#10;", "\t": "&#9;"}
 
 
-def write_kml(table: Table, path: Path) -> list[Issue]:
+def write_kml(table: PolygonTable, path: Path) -> list[Issue]:
     """Write a KML with one placemark a feature, and its columns as extended data.
 
     Edges are divided every 20 m where the coordinates were in a plane, so that area and shape stay; the

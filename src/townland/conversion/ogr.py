@@ -11,7 +11,7 @@ import pyproj
 import shapely
 
 from townland.conversion.dbf import LANGUAGE_BYTES, write_dbf
-from townland.conversion.table import Column, Table, as_json, dates_as_text
+from townland.conversion.table import Column, PolygonTable, as_json, dates_as_text
 from townland.errors import ReportError
 from townland.i18n import _
 from townland.issues import Issue
@@ -38,7 +38,7 @@ def encoding_named(label: str) -> str | None:
     return found if found in LANGUAGE_BYTES else None
 
 
-def write_shapefile(table: Table, path: Path, *, encoding: str | None = None) -> list[Issue]:
+def write_shapefile(table: PolygonTable, path: Path, *, encoding: str | None = None) -> list[Issue]:
     """Write a Shapefile with its five files; names of columns are cut to ten bytes.
 
     Fields keep the width, precision and type that the file had, and grow only where a value would not
@@ -58,14 +58,16 @@ def write_shapefile(table: Table, path: Path, *, encoding: str | None = None) ->
     columns, issues = _fitting(table.columns, used)
     # fiona writes the shapes, with a column that is replaced
     schema = {"geometry": "Polygon", "properties": {"FID": "int32:9"}}
-    rows = Table(table.geometry, (Column("FID", "integer", tuple(range(len(table)))),), table.crs)
+    rows = PolygonTable(
+        table.geometry, (Column("FID", "integer", tuple(range(len(table)))),), table.crs
+    )
     _save(rows, rows.columns, path, schema, driver="ESRI Shapefile")
     write_dbf(path.with_suffix(".dbf"), columns, len(table), used)
     path.with_suffix(".cpg").write_text(used, encoding="ascii")
     return issues
 
 
-def write_geopackage(table: Table, path: Path) -> list[Issue]:
+def write_geopackage(table: PolygonTable, path: Path) -> list[Issue]:
     """Write a GeoPackage with one layer, called like the file."""
     several = (shapely.get_type_id(table.geometry) == 6).any()
     columns, issues = _distinct(table.columns, reserved=("fid", "geom"))
@@ -81,7 +83,7 @@ def write_geopackage(table: Table, path: Path) -> list[Issue]:
 
 
 def _save(
-    table: Table,
+    table: PolygonTable,
     columns: Sequence[Column],
     path: Path,
     schema: Mapping[str, object],

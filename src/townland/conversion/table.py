@@ -44,7 +44,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Table:
+class PolygonTable:
     """The polygons of a boundary file with their columns, in one CRS."""
 
     geometry: NDArray[np.object_]
@@ -76,7 +76,7 @@ def read_table(
     crs: str | None = None,
     encoding: str | None = None,
     hidden: Callable[[str], bool] | None = None,
-) -> tuple[Table, tuple[Issue, ...]]:
+) -> tuple[PolygonTable, tuple[Issue, ...]]:
     """Read all polygons of a boundary file, their columns, and what was assumed.
 
     `hidden` tells the columns that are not even read, nor are those of personal data.
@@ -119,7 +119,7 @@ def read_table(
         )
         column_issues.append(Issue("column_personal", "info", message))
     issues = (*source.issues, *crs_issues, *rows.issues, *shape_issues, *column_issues)
-    return Table(found.geometry, columns, used), issues
+    return PolygonTable(found.geometry, columns, used), issues
 
 
 def _columns(

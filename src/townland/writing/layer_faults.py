@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from townland.errors import ReportError
 from townland.i18n import DEFAULT_LANGUAGE, _, render
 from townland.layers.check import Examined, Faults
+from townland.reading.layer import Layer
 from townland.writing.report.geopackage import qml, write_styles
 
 STAMP = "2000-01-01T00:00:00Z"
@@ -60,7 +60,7 @@ def write_faults(
         for each in found:
             if each.layer is None:
                 continue
-            frame = _frame(each, lang)
+            frame = _frame(each.layer, each.faults, lang)
             name = each.summary.name
             pyogrio.write_dataframe(
                 frame,
@@ -102,13 +102,21 @@ def refuse_existing(path: Path) -> None:
         )
 
 
-def _frame(each: Examined, lang: str) -> gpd.GeoDataFrame:
-    layer: Any = each.layer
+def _frame(layer: Layer, faults: Sequence[Faults], lang: str) -> gpd.GeoDataFrame:
+    """The faults that have a place, one row a feature.
+
+    Parameters
+    ----------
+    layer, faults
+        The layer that was read, and what was found in it.
+    lang
+        The language of the messages.
+    """
     ids, own = layer.frame["id"].to_numpy(), layer.frame.geometry.to_numpy()
-    rows = [row for fault in each.faults for row in _rows(fault, ids, lang)]
+    rows = [row for fault in faults for row in _rows(fault, ids, lang)]
     shapes = [
         (own[fault.rows] if fault.shapes is None else np.asarray(fault.shapes, dtype=object))[:MOST]
-        for fault in each.faults
+        for fault in faults
         if len(fault.rows)
     ]
     columns = {

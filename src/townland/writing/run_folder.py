@@ -76,7 +76,7 @@ def _gpkg(assessment: Assessment, path: Path, lang: str, _beside: Mapping[str, s
 
     Parameters
     ----------
-    assessment, path, lang
+    assessment, path, lang, _beside
         As `Writer.write`.
     """
     from townland.writing.report.geopackage import write_evidence
