@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ import pytest
 from nbclient import NotebookClient
 from typer.testing import CliRunner
 
+import townland as tl
+from townland import assessment
 from townland.errors import ReportError, RulebookError
 from townland.rules.book.loader import load_rulebook
 from townland_cli.app import app
@@ -46,10 +49,35 @@ def mistakes(page: str) -> list[tuple[str, str]]:
     return re.findall(r"^\| `(b\w+ .*?)` \| (.*my-county\.toml.*) \|$", text, flags=re.M)
 
 
+@pytest.fixture(scope="module")
+def check_once() -> Callable[..., tl.Assessment]:
+    """The check, run once for both pages, whose rulebooks and commands are the same but for --lang."""
+    done: dict[tuple[str, str], tl.Assessment] = {}
+
+    def check(towns: Any, catalog: Any, rulebook: tl.Rulebook, **options: Any) -> tl.Assessment:
+        key = rulebook.id, str(options["on"])
+        if key not in done:
+            done[key] = assessment.check(towns, catalog, rulebook, **options)
+        return done[key]
+
+    return check
+
+
+def test_the_pages_show_the_same_rulebook_and_check() -> None:
+    english, chinese = (blocks(page, "toml") for page in PAGES)
+    assert english == chinese
+    english, chinese = ([line for line, _shown in commands(page)] for page in PAGES)
+    assert [line.removesuffix(" --lang en") for line in english] == chinese
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_the_page_works_as_it_is_written(
-    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    page: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    check_once: Callable[..., tl.Assessment],
 ) -> None:
+    monkeypatch.setattr("townland.check", check_once, raising=False)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")  # so wide is the console of the page
     (tmp_path / "layers").symlink_to(ROOT / "layers")
