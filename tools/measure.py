@@ -188,7 +188,9 @@ def is_any(node: ast.AST) -> bool:
 
 def anys() -> list[Place]:
     """Name each ``Any``: in annotations, in the types that these name, in what a class is made of."""
-    return [m.at(node) for m, node in (*nodes(ast.Name), *nodes(ast.Attribute)) if is_any(node)]
+    every = [*nodes(ast.Name), *nodes(ast.Attribute)]
+    found = sorted((m.path, node.lineno, m.at(node)) for m, node in every if is_any(node))
+    return [place for _path, _line, place in found]
 
 
 def casts() -> list[Place]:
