@@ -10,10 +10,8 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import pyproj
 import shapely
-from numpy.typing import NDArray
 
 from townland.catalog import LayerCatalog, LayerSpec
 from townland.errors import CRSError, LayerError
@@ -22,13 +20,14 @@ from townland.geodesy.crs import Bounds, towgs84
 from townland.i18n import _
 from townland.issues import Issue
 from townland.reading import source as sources
-from townland.reading.columns import as_numbers, as_text, matches, require_column
+from townland.reading.columns import as_text, matches, require_column
 from townland.reading.digests import sha256_of
 from townland.reading.format import Source
 from townland.reading.frame import frame_source, sha256_of_frame
 from townland.reading.layer import Input, Layer
 from townland.reading.polygons import polygons
 from townland.reading.rows import Rows, bounds_of, hull, merged, sha256_of_rows
+from townland.reading.standard_columns import standard_columns
 
 MARGIN_M = 1.0
 """Around every window: more than any rounding of a projection, and less than a parcel."""
@@ -42,9 +41,6 @@ _COLUMNS = {
     "tag": "tag_column",
     "slope": "slope_column",
 }
-
-_Columns = dict[str, "pd.Series[str] | NDArray[np.float64]"]
-"""The standard columns of a frame by their names."""
 
 Window = tuple[Bounds, pyproj.CRS]
 
@@ -183,7 +179,7 @@ def layer_of(
     if source.features == 0:
         issues.append(Issue("layer_empty", "warning", _("the layer holds no features")))
     rows, shape_issues = polygons(rows)
-    columns, column_issues = _standard(rows, excerpt.needed)
+    columns, column_issues = standard_columns(rows, excerpt.needed)
     geometry, extent = rows.geometry, shapely.box(*bounds) if bounds else shapely.Polygon()
     if pipeline is not None:
         *moved, extent = crsys.run_pipeline(np.array([*geometry, extent]), crs, pipeline)
@@ -428,47 +424,6 @@ def total_bounds(source: Source, rows: Rows) -> Bounds | None:
     if source.features == 0:
         return None
     return bounds_of(sources.read(source, [], None).geometry)
-
-
-def _standard(rows: Rows, needed: Mapping[str, str]) -> tuple[_Columns, list[Issue]]:
-    """The standard columns of a frame, and what was wrong in them."""
-    issues = []
-    nothing = np.full(len(rows), None, dtype=object)
-    columns: dict[str, NDArray[np.object_]] = {
-        name: as_text(rows.columns[needed[name]]) if name in needed else nothing
-        for name in ("id", "code", "owner", "tag", "slope")
-    }
-    numbers = np.full(len(rows), np.nan)
-    if "net_factor" in needed:
-        numbers, wrong = as_numbers(rows.columns[needed["net_factor"]])
-        if wrong:
-            message = _(
-                "{count} values of the column {column} are no numbers, and count as missing",
-                count=wrong,
-                column=needed["net_factor"],
-            )
-            issues.append(Issue("net_factor_not_number", "warning", message))
-    missing = pd.isna(columns["id"])
-    if missing.any():
-        columns["id"] = np.where(missing, rows.fid.astype(str).astype(object), columns["id"])
-    if "id" in needed and missing.any():
-        message = _(
-            "{count} features have no value in the id column {column}, and are named by their number"
-            " in the file",
-            count=int(missing.sum()),
-            column=needed["id"],
-        )
-        issues.append(Issue("id_missing", "info", message))
-    # objects, since pandas 3 would make text of its own kind of them, and NaN of None
-    texts = {name: pd.Series(values, dtype=object) for name, values in columns.items()}
-    return {
-        "id": texts["id"],
-        "code": texts["code"],
-        "net_factor": numbers,
-        "owner": texts["owner"],
-        "tag": texts["tag"],
-        "slope": texts["slope"],
-    }, issues
 
 
 def named(issues: Sequence[Issue], layer: str) -> tuple[Issue, ...]:
