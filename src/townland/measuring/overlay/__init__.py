@@ -6,21 +6,22 @@ boundary are cut; a layer whose parcels fit together (a valid coverage) needs no
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
+from townland.geodesy import Geometries
 from townland.measuring.overlay.windows import windowed
 from townland.measuring.prepare import topology
 from townland.measuring.prepare.areal import polygons_of
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Shapes = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,7 +32,7 @@ class Pieces:
     others, in ``parent[i]`` of those.
     """
 
-    geometry: Any
+    geometry: Shapes
     rows: Mapping[str, Ints]
     parent: Ints | None = None
 
@@ -46,10 +47,10 @@ class Overlap:
     keeps: int
     loses: int
     area: float
-    geometry: Any
+    geometry: shapely.Geometry
 
 
-def clip(town: Any, parcels: Any) -> tuple[Any, Ints]:
+def clip(town: shapely.Geometry, parcels: Geometries) -> tuple[Shapes, Ints]:
     """Cut parcels to the town.
 
     Parameters
@@ -75,7 +76,7 @@ def clip(town: Any, parcels: Any) -> tuple[Any, Ints]:
     return pieces, rows
 
 
-def clip_mosaic(town: Any, parcels: Any) -> tuple[Any, Ints, bool]:
+def clip_mosaic(town: shapely.Geometry, parcels: Geometries) -> tuple[Shapes, Ints, bool]:
     """Cut parcels to the town as `clip`, and say at the same time whether they are a mosaic there.
 
     The parcels on the boundary are cut in one thread while another compares edges.
@@ -88,7 +89,9 @@ def clip_mosaic(town: Any, parcels: Any) -> tuple[Any, Ints, bool]:
     return _clipped(town, parcels, prove=True)
 
 
-def _clipped(town: Any, parcels: Any, *, prove: bool) -> tuple[Any, Ints, bool]:
+def _clipped(
+    town: shapely.Geometry, parcels: Geometries, *, prove: bool
+) -> tuple[Shapes, Ints, bool]:
     parcels = np.asarray(parcels, dtype=object)
     shapely.prepare(town)
     inside = shapely.contains_properly(town, parcels)
@@ -112,13 +115,13 @@ def _clipped(town: Any, parcels: Any, *, prove: bool) -> tuple[Any, Ints, bool]:
     return pieces[kept], near[kept], mosaic
 
 
-def _cut(parcels: Any, town: Any) -> Any:
+def _cut(parcels: Shapes, town: shapely.Geometry) -> Shapes:
     every = np.arange(len(parcels))
     ones, others = windowed(parcels, every, np.array([town]), np.zeros_like(every))
     return polygons_of(shapely.intersection(ones, others))
 
 
-def is_mosaic(town: Any, parcels: Any) -> bool:
+def is_mosaic(town: shapely.Geometry, parcels: Shapes) -> bool:
     """Whether inside the town every edge of a parcel is another parcel's edge the other way round.
 
     Then no edge changes how many parcels cover the ground, so that they cover all of the town equally
@@ -163,8 +166,8 @@ def is_mosaic(town: Any, parcels: Any) -> bool:
 
 
 def settle(
-    pieces: Any, precedence: npt.ArrayLike, unit_m: float = 1.0
-) -> tuple[Any, list[Overlap]]:
+    pieces: Geometries, precedence: npt.ArrayLike, unit_m: float = 1.0
+) -> tuple[Shapes, list[Overlap]]:
     """Give land that several pieces claim to the first of them in `precedence`.
 
     Parameters
@@ -208,7 +211,7 @@ def settle(
     return pieces, overlaps
 
 
-def cross(parents: Pieces, role: str, children: Any, rows: Ints) -> Pieces:
+def cross(parents: Pieces, role: str, children: Shapes, rows: Ints) -> Pieces:
     """Intersect pieces with those of a further layer.
 
     Parameters
@@ -245,7 +248,7 @@ def cross(parents: Pieces, role: str, children: Any, rows: Ints) -> Pieces:
     return Pieces(common, {**taken, role: rows[child]}, parent)
 
 
-def slivers(geometry: Any, width_m: float, unit_m: float = 1.0) -> Bools:
+def slivers(geometry: Shapes, width_m: float, unit_m: float = 1.0) -> Bools:
     """Which pieces belong to a patch narrower than `width_m`, as 2 · area / perimeter.
 
     A patch is what touching pieces make together, so that neither splitting a parcel nor many narrow
@@ -273,7 +276,7 @@ def slivers(geometry: Any, width_m: float, unit_m: float = 1.0) -> Bools:
     return thin
 
 
-def precedence(ranks: Any) -> Ints:
+def precedence(ranks: npt.ArrayLike) -> Ints:
     """The order in which features keep contested land: by rank, then as they stand.
 
     >>> precedence([1, 0, 1]).tolist()
@@ -285,7 +288,7 @@ def precedence(ranks: Any) -> Ints:
     return place
 
 
-def remainder(town: Any, pieces: Sequence[Any] | Any, noise: float) -> Any:
+def remainder(town: shapely.Geometry, pieces: Geometries, noise: float) -> shapely.Geometry:
     """What of the town no piece covers; empty where the areas already agree within `noise`.
 
     The union is computed only where the sums differ, for it costs more than all the rest.
@@ -298,7 +301,7 @@ def remainder(town: Any, pieces: Sequence[Any] | Any, noise: float) -> Any:
     return polygons_of(shapely.difference(town, shapely.union_all(pieces)))[0]
 
 
-def _width(geometry: Any) -> npt.NDArray[np.float64]:
+def _width(geometry: Shapes) -> npt.NDArray[np.float64]:
     length = shapely.length(geometry)
     doubled = 2 * shapely.area(geometry)
     width = np.divide(doubled, length, out=np.zeros_like(length), where=length > 0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +14,7 @@ from townland.measuring.prepare.areal import polygons_of
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
+Shapes = npt.NDArray[np.object_]
 
 MOST_VERTICES = 2_000
 """A geometry of more is cut to windows before others are laid over it. Below that an intersection takes
@@ -25,7 +25,7 @@ FEW = 16
 each must be repeated down to the smallest window."""
 
 
-def windowed(ones: Any, one: Ints, others: Any, other: Ints) -> tuple[Any, Any]:
+def windowed(ones: Shapes, one: Ints, others: Shapes, other: Ints) -> tuple[Shapes, Shapes]:
     """Pairs of geometries, of the big ones only what lies near their partner.
 
     An intersection walks all vertices of both, so that a thousand plots laid over a road network of a
@@ -68,7 +68,7 @@ def windowed(ones: Any, one: Ints, others: Any, other: Ints) -> tuple[Any, Any]:
     return left, right
 
 
-def _near(big: Any, partners: Any) -> Any:
+def _near(big: shapely.Geometry, partners: Shapes) -> Shapes:
     """What of a geometry lies near each of its partners, by windows that hold several of them."""
     parts = np.full(len(partners), big, dtype=object)
     boxes = shapely.bounds(partners)
@@ -93,7 +93,7 @@ def _near(big: Any, partners: Any) -> Any:
     return parts
 
 
-def _edges(rings: Any) -> Floats:
+def _edges(rings: Shapes) -> Floats:
     """The boxes of all edges of rings, as rows west, south, east, north."""
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     same = ring[1:] == ring[:-1]
@@ -114,8 +114,11 @@ def _window(boxes: Floats, edges: Floats) -> tuple[float, float, float, float]:
 
 
 def _within(
-    land: Any, rings: Sequence[Any], reaches: Sequence[Floats], window: tuple[float, ...]
-) -> Any:
+    land: shapely.Geometry,
+    rings: Sequence[Shapes],
+    reaches: Sequence[Floats],
+    window: tuple[float, ...],
+) -> shapely.Geometry:
     """What of polygons, given also as their rings and these rings' boxes, lies in a window.
 
     Holes beyond it are left out first: GEOS would lay thousands of them flat on its edges, and take ten

@@ -7,9 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from townland.errors import GeometryError
+from townland.geodesy import Geometries
 from townland.i18n import _
 
 THREADS = 2
@@ -32,7 +34,7 @@ def in_threads(work: Callable[[Any], Any], geometries: Any) -> Any:
         return np.concatenate(list(pool.map(work, np.array_split(geometries, THREADS))))
 
 
-def polygons_of(geometries: Any) -> Any:
+def polygons_of(geometries: Geometries) -> npt.NDArray[np.object_]:
     """Only what is areal of each geometry: lines and points of a collection are left out.
 
     >>> line_and_square = shapely.GeometryCollection([shapely.box(0, 0, 1, 1), shapely.Point(5, 5)])
@@ -47,7 +49,7 @@ def polygons_of(geometries: Any) -> Any:
     return geometries
 
 
-def made_valid(geometries: Any) -> Any:
+def made_valid(geometries: Geometries) -> npt.NDArray[np.object_]:
     """Valid polygons from invalid ones, by GEOS's structure method, without what is not areal.
 
     What that method gives is not always valid at once: of a ring that runs along one of its own edges

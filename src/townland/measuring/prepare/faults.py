@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +12,7 @@ import pyproj
 import shapely
 
 from townland import geodesy
+from townland.geodesy import Geometries
 from townland.i18n import Words, _
 
 Floats = npt.NDArray[np.float64]
@@ -73,7 +73,7 @@ class Fault:
     count: int = 1
 
 
-def invalid(polygon: Any, row: int = 0) -> Fault:
+def invalid(polygon: shapely.Geometry, row: int = 0) -> Fault:
     """Why a polygon is not valid: the first fault that GEOS finds, told more exactly.
 
     GEOS says "Self-intersection" of seven different faults. Here a ring that crosses itself is a
@@ -97,7 +97,7 @@ def invalid(polygon: Any, row: int = 0) -> Fault:
     return Fault(row, _crossing(polygon) if code == "ring_self_intersection" else code, place)
 
 
-def _not_finite(polygon: Any, row: int) -> Fault:
+def _not_finite(polygon: shapely.Geometry, row: int) -> Fault:
     """The place is that of the vertex before, which is a number."""
     xy = shapely.get_coordinates(polygon)
     odd = ~np.isfinite(xy).all(axis=1)
@@ -108,7 +108,7 @@ def _not_finite(polygon: Any, row: int) -> Fault:
     return Fault(row, "coordinate_not_finite", (float(xy[at, 0]), float(xy[at, 1])), int(odd.sum()))
 
 
-def _crossing(polygon: Any) -> str:
+def _crossing(polygon: shapely.Geometry) -> str:
     parts = shapely.get_parts(polygon)
     rings, owner = shapely.get_rings(parts, return_index=True)
     crossed = np.flatnonzero(~shapely.is_simple(rings))
@@ -131,7 +131,7 @@ def _crossing(polygon: Any) -> str:
     return "rings_cross"
 
 
-def _loops(ring: Any) -> str:
+def _loops(ring: shapely.Geometry) -> str:
     """What a ring that is not simple does, by how often it goes round each face that it makes."""
     faces = shapely.get_parts(shapely.polygonize([shapely.union_all([ring])]))
     xy = shapely.get_coordinates(ring)
@@ -159,7 +159,7 @@ def winding(xy: Floats, point: npt.ArrayLike) -> int:
     return int((up & (left > 0)).sum()) - int((down & (left < 0)).sum())
 
 
-def vertex_faults(geometries: Any, crs: pyproj.CRS) -> Iterator[Fault]:
+def vertex_faults(geometries: Geometries, crs: pyproj.CRS) -> Iterator[Fault]:
     """Points that stand several times in a row, and spikes, of valid and invalid polygons alike.
 
     A spike is a vertex where the ring turns back on itself within `SPIKE_WIDTH_M`; where it is exactly
@@ -193,7 +193,7 @@ def vertex_faults(geometries: Any, crs: pyproj.CRS) -> Iterator[Fault]:
     yield from _by_row("spike", row[spikes], xy[spikes])
 
 
-def _by_row(code: str, rows: Any, places: Floats) -> Iterator[Fault]:
+def _by_row(code: str, rows: npt.NDArray[np.int64], places: Floats) -> Iterator[Fault]:
     found, first, counts = np.unique(rows, return_index=True, return_counts=True)
     for row, at, count in zip(found.tolist(), first.tolist(), counts.tolist(), strict=True):
         yield Fault(row, code, (float(places[at, 0]), float(places[at, 1])), count)
@@ -209,7 +209,7 @@ def _metres(xy: Floats, crs: pyproj.CRS) -> Floats:
     return np.asarray(xy * (radius * across, radius), dtype=float)
 
 
-def _turns_back(xy: Floats, ring: Any = None) -> npt.NDArray[np.bool_]:
+def _turns_back(xy: Floats, ring: npt.NDArray[np.int64] | None = None) -> npt.NDArray[np.bool_]:
     """Which vertices of closed rings are the points of spikes; their coordinates in metres."""
     ring = np.zeros(len(xy), dtype=np.int64) if ring is None else ring
     spikes = np.zeros(len(xy), dtype=bool)

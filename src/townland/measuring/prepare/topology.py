@@ -8,7 +8,6 @@ None and empty ones have no part in anything.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -17,11 +16,13 @@ import pyproj
 import shapely
 
 from townland import geodesy
+from townland.geodesy import Geometries
 from townland.measuring.prepare.areal import in_threads, polygons_of
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
+Shapes = npt.NDArray[np.object_]
 
 NOISE_M2 = 1e-6
 """Two features that share less than this share only their edge, and so it is with gaps."""
@@ -35,7 +36,7 @@ HASH = np.uint64(0x9E3779B97F4A7C15)
 
 
 def overlaps(
-    geometries: Any, crs: pyproj.CRS, *, least_m2: float = NOISE_M2, most: int = MOST
+    geometries: Geometries, crs: pyproj.CRS, *, least_m2: float = NOISE_M2, most: int = MOST
 ) -> gpd.GeoDataFrame:
     """The land that two features claim, pair by pair.
 
@@ -78,7 +79,7 @@ def overlaps(
 
 
 def gaps(
-    geometries: Any,
+    geometries: Geometries,
     crs: pyproj.CRS,
     *,
     below_m2: float,
@@ -124,7 +125,7 @@ def gaps(
     return _those(frame, (area >= least_m2) & (area < below_m2))
 
 
-def slivers(geometries: Any, crs: pyproj.CRS, *, width_m: float) -> gpd.GeoDataFrame:
+def slivers(geometries: Geometries, crs: pyproj.CRS, *, width_m: float) -> gpd.GeoDataFrame:
     """The features narrower than `width_m`, taken as 2 · area / perimeter.
 
     A strip of a by b metres, b much the larger, is a metres wide by that measure.
@@ -148,7 +149,7 @@ def slivers(geometries: Any, crs: pyproj.CRS, *, width_m: float) -> gpd.GeoDataF
     return _frame(geometries[thin], crs, row=thin)
 
 
-def widths_m(geometries: Any, crs: pyproj.CRS) -> Floats:
+def widths_m(geometries: Geometries, crs: pyproj.CRS) -> Floats:
     """2 · area / perimeter of each polygon, in metres."""
     metres = geodesy.local_metres(np.asarray(geometries, dtype=object), crs)
     length = shapely.length(metres)
@@ -157,7 +158,7 @@ def widths_m(geometries: Any, crs: pyproj.CRS) -> Floats:
     return np.asarray(width, dtype=float)
 
 
-def overlapping(parcels: Any, noise: float, most: int = MOST) -> tuple[Ints, Any]:
+def overlapping(parcels: Shapes, noise: float, most: int = MOST) -> tuple[Ints, Shapes]:
     """The pairs of valid polygons that share more than `noise` (in squared units), and what they share.
 
     Pairs of positions, the smaller first, in their order. A polygon that stands many times is paired
@@ -180,7 +181,7 @@ def overlapping(parcels: Any, noise: float, most: int = MOST) -> tuple[Ints, Any
     return joined[order], lands[order]
 
 
-def search(parcels: Any, noise: float) -> Iterator[tuple[Ints, Any]]:
+def search(parcels: Shapes, noise: float) -> Iterator[tuple[Ints, Shapes]]:
     """The pairs of `overlapping` in no order, some at a time; a polygon may stand many times."""
     if len(parcels) < 2:
         return
@@ -205,7 +206,7 @@ def search(parcels: Any, noise: float) -> Iterator[tuple[Ints, Any]]:
         waiting = np.flatnonzero(met & ~done)
 
 
-def suspects(parcels: Any, tree: shapely.STRtree) -> Ints:
+def suspects(parcels: Shapes, tree: shapely.STRtree) -> Ints:
     """At least one polygon of every group that overlap one another, and few others.
 
     A valid coverage has none. GEOS's own search passes over a polygon whose edges are all shared with
@@ -221,7 +222,7 @@ def suspects(parcels: Any, tree: shapely.STRtree) -> Ints:
     return np.flatnonzero(odd)
 
 
-def _first_of_each(parcels: Any) -> Ints:
+def _first_of_each(parcels: Shapes) -> Ints:
     """The position of the first polygon that is the same as each, itself for most."""
     first = np.arange(len(parcels))
     if len(parcels) < 2:
@@ -239,7 +240,7 @@ def _first_of_each(parcels: Any) -> Ints:
     return first
 
 
-def directed_edges(parcels: Any) -> tuple[Floats, Ints]:
+def directed_edges(parcels: Shapes) -> tuple[Floats, Ints]:
     """Every edge of polygons, the same from either side, and which way it is gone through.
 
     Returns
@@ -267,7 +268,7 @@ def hashed(marks: Floats) -> npt.NDArray[np.uint64]:
     return mixed
 
 
-def lone_lines(parcels: Any) -> Any:
+def lone_lines(parcels: Shapes) -> Shapes:
     """The edges that have no polygon, or more than one, on their other side, joined to lines.
 
     Where a layer is a mosaic that is its outline, the outlines of its gaps, and what overlaps. Edges
@@ -305,7 +306,7 @@ def _mixed(marks: Floats) -> npt.NDArray[np.uint64]:
     return np.append(key, np.uint64(0))
 
 
-def _runs(xy: Floats, lone: Bools) -> Any:
+def _runs(xy: Floats, lone: Bools) -> Shapes:
     """Lines through vertices i and i + 1 of every edge i that is lone, one line for a run of edges."""
     edges = np.flatnonzero(lone)
     if not len(edges):
@@ -317,19 +318,20 @@ def _runs(xy: Floats, lone: Bools) -> Any:
     run = np.repeat(np.cumsum(new) - 1, np.where(new, 2, 1))
     ahead = np.ones(len(points), dtype=np.int64)
     ahead[heads] = 0
-    return shapely.linestrings(xy[points + ahead], indices=run)
+    lines: Shapes = shapely.linestrings(xy[points + ahead], indices=run)
+    return lines
 
 
-def _areal(geometries: Any) -> Ints:
+def _areal(geometries: Shapes) -> Ints:
     return np.flatnonzero(~shapely.is_missing(geometries) & (shapely.area(geometries) > 0))
 
 
-def _least_m2(faces: Any, crs: pyproj.CRS) -> Floats:
+def _least_m2(faces: Shapes, crs: pyproj.CRS) -> Floats:
     """The area of each polygon in m², 1 % too small rather than too large."""
     return np.asarray(shapely.area(geodesy.local_metres(faces, crs)) * 0.99, dtype=float)
 
 
-def _frame(geometry: Any, crs: pyproj.CRS, **columns: Any) -> gpd.GeoDataFrame:
+def _frame(geometry: Shapes, crs: pyproj.CRS, **columns: Ints) -> gpd.GeoDataFrame:
     inner = shapely.get_coordinates(shapely.point_on_surface(geometry)).reshape(-1, 2)
     return gpd.GeoDataFrame(
         {

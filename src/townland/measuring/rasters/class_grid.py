@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyproj
 import shapely
 from rasterio.features import shapes
 
@@ -45,6 +47,9 @@ NO_COLUMNS = ("layer", "where", "coverage", "encoding", "transform", "class_colu
               "area_column")  # fmt: skip
 
 UNKNOWN = -1
+
+Ints = npt.NDArray[np.int64] | npt.NDArray[np.int32]
+Shapes = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -243,7 +248,7 @@ def _coded(read: Sequence[Cells], path: Path) -> tuple[tuple[str, ...], list[Cel
     return tuple(str(int(number)) for number in numbers), coded
 
 
-def _without(window: Cells, keep: Any) -> Cells:
+def _without(window: Cells, keep: npt.NDArray[np.bool_]) -> Cells:
     """A window in which the values that are not kept say nothing."""
     known = window.known & keep[window.values]
     return replace(window, known=known, values=np.where(known, window.values, UNKNOWN))
@@ -277,10 +282,28 @@ def _silence(
 
 
 def _frame(
-    coded: Sequence[Cells], chosen: Any, texts: Sequence[str | None], away: bool, crs: Any
+    coded: Sequence[Cells],
+    chosen: npt.NDArray[np.bool_],
+    texts: Sequence[str | None],
+    away: bool,
+    crs: pyproj.CRS,
 ) -> gpd.GeoDataFrame:
-    """The patches whose values play the role, as a frame; named by row and column of a corner."""
-    polygons: list[Any] = []
+    """The patches whose values play the role, as a frame; named by row and column of a corner.
+
+    Parameters
+    ----------
+    coded
+        The windows of the grid, their values as positions among those that occur.
+    chosen
+        Which of these play the role.
+    texts
+        The class code of each.
+    away
+        Whether some town has another CRS, so that the patches will be moved.
+    crs
+        The CRS of the grid.
+    """
+    polygons: list[Shapes] = []
     codes: list[str | None] = []
     ids: list[str] = []
     for window in coded:
@@ -302,12 +325,12 @@ def _frame(
     )
 
 
-def outlines(window: Cells, classes: Any, *, away: bool = True) -> Any:
+def outlines(window: Cells, classes: Ints, *, away: bool = True) -> Shapes:
     """The outlines of all cells of a window whose class is not below 0, in the window's CRS."""
     return _patches(replace(window, values=np.where(classes >= 0, 0, UNKNOWN)), away)[0]
 
 
-def _patches(window: Cells, away: bool) -> tuple[Any, Any, Any]:
+def _patches(window: Cells, away: bool) -> tuple[Shapes, Ints, Ints]:
     """The patches of equal cells as valid polygons, their values, and row and column of a corner.
 
     With `away` every corner of a cell on a patch's edge is a vertex, so that neighbours keep a common
