@@ -319,7 +319,7 @@ def _key_faults(problem: ValidationError, name: str) -> Words:
               name=name, key=key, known=known)
             if error["type"] == "extra_forbidden"
             else _("layer {name}: {key} is {value}; expected {expected}", name=name, key=key,
-                   value=repr(error["input"])[:80], expected=values.expected(dict(error)))
+                   value=repr(error["input"])[:80], expected=values.expected(error))
         )  # fmt: skip
     return Joined(tuple(faults), "\n")
 

@@ -153,3 +153,50 @@ def test_a_name_changed_by_one_letter_is_refused_with_its_line_and_the_right_nam
                 assert one.name in words_alone.get(line, ""), (one, one.mistyped(way), words_alone)
         done = set(first.values())
         waiting = [one for one in waiting if one not in done]
+
+
+HEIR = 'id = "own"\ntitle = { zh = "甲", en = "a" }\nversion = "1"\nthree_class = "survey"\n'
+INHERITED = [
+    ("LAND-08", 'quota = "quota_hectare"', "did you mean quota_ha"),
+    ("LAND-08", 'quota = "type"', "the dossier's field type does not hold a number"),
+    ("LAND-12", 'population = "populatoin"', "did you mean population?"),
+    ("LAND-13", 'places = [{ title = { zh = "a", en = "b" }, supply = "supply.citty" }]', "y.city"),
+    ("LAND-15", 'sites = "events"', "does not hold reused sites; expected one of: reused_sites"),
+    ("LAND-04", 'share_of = "planned_constuction"', "did you mean planned_construction"),
+    ("LAND-03", 'also = "farmland_enclose"', "did you mean farmland_enclosed"),
+    ("LAND-05", 'beside = "paddy_layer_builton"', "did you mean paddy_layer_built_on"),
+    ("INV-01", 'town_type = "light_aset"', "did you mean light_asset?"),
+    ("INV-01", 'town_type = "rural"', "it has light_asset, heavy_asset"),
+    ("IND-01", 'counted = [{ feld = "carrier" }]', "unknown key; did you mean field?"),
+    ("NAME-01", 'list = "lists.country"', "did you mean lists.c"),
+    ("STAGE-02", 'documents = [{ field = "documents.plan", title = { zh = "a", en = "b" } }]', "_plan"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "change", "words"), INHERITED)
+def test_a_county_s_change_is_refused_alike(
+    rule: str, change: str, words: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(
+        f'{HEIR}inherits = "liuzhou-2018"\n[[rule]]\nid = "{rule}"\n{change}\n', "utf-8"
+    )
+    assert any(fault.line == 8 and words in fault.message.render("en") for fault in lint(path))
+
+
+def test_a_document_of_one_s_own_may_have_any_name(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    own = 'documents = [{ field = "documents.other.permit", title = { zh = "证", en = "permit" } }]'
+    path.write_text(f'{HEIR}inherits = "liuzhou-2018"\n[[rule]]\nid = "STAGE-02"\n{own}\n', "utf-8")
+    assert lint(path) == ()
+
+
+def test_a_tag_of_one_s_own_may_have_any_name_and_a_doubtful_one_can_be_used(
+    tmp_path: Path,
+) -> None:
+    source = text("liuzhou-2018")
+    path = tmp_path / "own.toml"
+    path.write_text(source.replace('= "real_estate"', '= "商品房"'), "utf-8")
+    assert lint(path) == ()
+    path.write_text(source.replace('= "real_estate"', '= "real_estates"'), "utf-8")
+    assert [fault.usable for fault in lint(path)] == [True]

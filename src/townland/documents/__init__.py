@@ -7,13 +7,12 @@ over, so unknown keys are errors, with a suggestion where one is near.
 from __future__ import annotations
 
 import hashlib
-import re
 import stat
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Self, TypeVar, cast, get_origin
+from typing import Self, TypeAlias, TypeVar, get_origin
 
 from pydantic import (
     BaseModel,
@@ -23,14 +22,35 @@ from pydantic import (
     ValidationInfo,
     model_validator,
 )
-from pydantic_core import InitErrorDetails
+from pydantic_core import ErrorDetails, InitErrorDetails
 
 from townland.documents import mistakes, values
+from townland.documents.keys import Key, key_lines, line_of
 from townland.errors import TownlandError
 from townland.i18n import Joined, Words, _
 
-Key = tuple[str | int, ...]
+__all__ = [
+    "CELLS",
+    "MAX_BYTES",
+    "FaultError",
+    "Key",
+    "Strict",
+    "faults",
+    "key_lines",
+    "known_keys",
+    "line_of",
+    "load",
+    "misread",
+    "no_file",
+    "parse",
+    "read",
+    "tables",
+    "validate",
+]
+
 Model = TypeVar("Model", bound=BaseModel)
+Context: TypeAlias = Mapping[str, object] | None
+"""What validators of a model may need to know beside the value (`CELLS`)."""
 
 
 class FaultError(ValueError):
@@ -53,9 +73,19 @@ class Strict(BaseModel):
     @model_validator(mode="wrap")
     @classmethod
     def _no_other_kind_of_value(
-        cls, data: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
+        cls, data: object, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
     ) -> Self:
-        """Refuse what pydantic would turn into a number, a truth or a day: "0.01", "false", 1, true."""
+        """Refuse what pydantic would turn into a number, a truth or a day: "0.01", "false", 1, true.
+
+        Parameters
+        ----------
+        data
+            What the document holds.
+        handler
+            The model's own validation.
+        info
+            Its context; the values of a workbook are texts, whatever they mean (`CELLS`).
+        """
         cells = (info.context or {}).get("cells")
         found = [] if cells or not isinstance(data, Mapping) else list(_other_kinds(cls, data))
         if not found:
@@ -63,7 +93,7 @@ class Strict(BaseModel):
         try:
             handler(data)
         except ValidationError as problem:
-            told = {fault["loc"] for fault in found}
+            stated = {fault["loc"] for fault in found}
             found += [
                 InitErrorDetails(
                     type=fault["type"],
@@ -72,12 +102,12 @@ class Strict(BaseModel):
                     ctx=fault.get("ctx", {}),
                 )
                 for fault in problem.errors(include_url=False)
-                if fault["loc"] not in told
+                if fault["loc"] not in stated
             ]
         raise ValidationError.from_exception_data(cls.__name__, found)
 
 
-def _other_kinds(model: type[BaseModel], data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+def _other_kinds(model: type[BaseModel], data: Mapping[str, object]) -> Iterator[InitErrorDetails]:
     for name, value in data.items():
         kinds = values.kinds(model, name) if name in model.model_fields else frozenset()
         reason = values.another_kind(value, kinds)
@@ -88,9 +118,23 @@ def _other_kinds(model: type[BaseModel], data: Mapping[str, Any]) -> Iterator[In
 
 
 def load(
-    path: Path, model: type[Model], error: type[TownlandError], context: Any = None
+    path: Path,
+    model: type[Model],
+    error: type[TownlandError],
+    context: Context = None,
 ) -> tuple[Model, str]:
     """Read a TOML file into `model`.
+
+    Parameters
+    ----------
+    path
+        The file.
+    model
+        What it must fit.
+    error
+        The class of the error that is raised.
+    context
+        The context of the model's validators.
 
     Returns
     -------
@@ -146,9 +190,27 @@ def read(path: Path, error: type[TownlandError]) -> bytes:
 
 
 def parse(
-    raw: bytes, name: str, model: type[Model], error: type[TownlandError], context: Any = None
+    raw: bytes,
+    name: str,
+    model: type[Model],
+    error: type[TownlandError],
+    context: Context = None,
 ) -> Model:
-    """Parse the bytes of a TOML document called `name` into `model`; errors as `load`."""
+    """Parse the bytes of a TOML document into `model`; errors as `load`.
+
+    Parameters
+    ----------
+    raw
+        The bytes of the document.
+    name
+        What messages call the document.
+    model
+        What it must fit.
+    error
+        The class of the error that is raised.
+    context
+        The context of the model's validators.
+    """
     data, lines = tables(raw, name, error)
     return validate(data, lines, name, model, error, context)
 
@@ -224,53 +286,88 @@ def _not_there(path: Path) -> Words:
 
 
 def validate(
-    data: dict[str, Any],
-    lines: dict[Key, int],
+    data: Mapping[str, object],
+    lines: Mapping[Key, int],
     name: str,
     model: type[Model],
     error: type[TownlandError],
-    context: Any = None,
+    context: Context = None,
 ) -> Model:
-    """Fit plain data into `model`; every fault at once, each with the line of its key."""
-    found = faults(data, lines, name, model, context)
-    if isinstance(found, model):
-        return found
-    sentences = tuple(words for _key, words in cast(list[tuple[Key, Words]], found))
-    raise error(Joined(sentences, "\n"))
+    """Fit plain data into `model`; every fault at once, each with the line of its key.
+
+    Parameters
+    ----------
+    data
+        The tables of the document.
+    lines
+        The line of each key.
+    name
+        What messages call the document.
+    model
+        What it must fit.
+    error
+        The class of the error that is raised.
+    context
+        The context of the model's validators.
+    """
+    document = faults(data, lines, name, model, context)
+    if isinstance(document, list):
+        raise error(Joined(tuple(words for _key, words in document), "\n"))
+    return document
 
 
 def faults(
-    data: dict[str, Any],
-    lines: dict[Key, int],
+    data: Mapping[str, object],
+    lines: Mapping[Key, int],
     name: str,
     model: type[Model],
-    context: Any = None,
+    context: Context = None,
 ) -> Model | list[tuple[Key, Words]]:
-    """Fit plain data into `model`, or give every fault with its key and a sentence."""
+    """Fit plain data into `model`, or give every fault with its key and a sentence.
+
+    Parameters
+    ----------
+    data
+        The tables of the document.
+    lines
+        The line of each key.
+    name
+        What messages call the document.
+    model
+        What it must fit.
+    context
+        The context of the model's validators.
+    """
     try:
         return model.model_validate(data, context=context)
     except ValidationError as problem:
-        told = list(_sentences(problem, model, name, lines, data))
-        return sorted(told, key=lambda each: line_of(lines, each[0]))
-
-
-def line_of(lines: dict[Key, int], key: Key) -> int:
-    """The line where `key` stands, or the nearest table or array that holds it."""
-    while key and key not in lines:
-        if (*key, 0) in lines:  # one heading with two brackets, where there is one of it
-            return lines[*key, 0]
-        key = key[:-1]
-    return lines.get(key, 1)
+        sentences = list(_sentences(problem, model, name, lines, data))
+        return sorted(sentences, key=lambda each: line_of(lines, each[0]))
 
 
 def _sentences(
     problem: ValidationError,
     model: type[BaseModel],
     name: str,
-    lines: dict[Key, int],
-    data: dict[str, Any],
+    lines: Mapping[Key, int],
+    data: Mapping[str, object],
 ) -> Iterator[tuple[Key, Words]]:
-    groups: dict[tuple[Key, int], list[Any]] = {}
+    """Put every fault into words, with its key.
+
+    Parameters
+    ----------
+    problem
+        What the model refuses.
+    model
+        The model.
+    name
+        What messages call the document.
+    lines
+        The line of each key.
+    data
+        The tables of the document.
+    """
+    groups: dict[tuple[Key, int], list[ErrorDetails]] = {}
     for at, fault in enumerate(problem.errors(include_url=False)):
         key = _stated(tuple(fault["loc"]), data, fault["type"])
         # each arm of a union has a fault of its own; together they say what may stand there
@@ -281,7 +378,22 @@ def _sentences(
         yield key, _sentence(arms, key, model, place)
 
 
-def _sentence(arms: list[Any], key: Key, model: type[BaseModel], place: Mapping[str, Any]) -> Words:
+def _sentence(
+    arms: Sequence[ErrorDetails], key: Key, model: type[BaseModel], place: Mapping[str, object]
+) -> Words:
+    """Put the faults of one key into words.
+
+    Parameters
+    ----------
+    arms
+        The faults; several where each arm of a union refuses the value.
+    key
+        Where they are.
+    model
+        The model of the document, for the names that may have been meant.
+    place
+        Name of the document, line and key, as messages give them.
+    """
     fault = arms[0]
     cause = fault.get("ctx", {}).get("error")
     if fault["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
@@ -323,28 +435,36 @@ def _sentence(arms: list[Any], key: Key, model: type[BaseModel], place: Mapping[
     )
 
 
-def _stated(place: Key, data: Any, kind: str) -> Key:
-    """Give the key of the document that a fault is at, without pydantic's names for arms of unions."""
+def _stated(place: Key, data: object, kind: str) -> Key:
+    """Give the key of the document that a fault is at, without pydantic's names for arms of unions.
+
+    Parameters
+    ----------
+    place
+        Where pydantic has the fault.
+    data
+        The tables of the document.
+    kind
+        Pydantic's name of the fault; that of a missing key ends with a key that is not there.
+    """
     key: Key = ()
     for at, part in enumerate(place):
         last = at == len(place) - 1
-        if part in (data if isinstance(data, Mapping) else range(_length(data))):
+        if isinstance(data, Mapping) and part in data:
             data = data[part]
+        elif isinstance(data, list | tuple) and part in range(len(data)):
+            data = data[int(part)]
         elif not (last and kind in ("missing", "missing_argument", "value_error")):
             continue
         key = (*key, part)
     return key
 
 
-def _length(data: Any) -> int:
-    return len(data) if isinstance(data, list | tuple) else 0
-
-
 _NAMED = {"rule": "id", "layer": "name"}
 """The arrays whose entries are told by a key of theirs, not by their number."""
 
 
-def _told(key: Key, data: Any) -> Words | str:
+def _told(key: Key, data: Mapping[str, object]) -> Words | str:
     """Name a key: that of a rule or a layer by its id or name, any other by its path."""
     match key:
         case (("rule" | "layer") as table, int() as at, *rest):
@@ -369,15 +489,15 @@ def _printed(key: Key) -> Iterator[str]:
 
 def known_keys(model: type[BaseModel], key: Key) -> list[str]:
     """The keys that the table at `key` may hold, as far as the model's types tell."""
-    here: Any = model
+    here: type[BaseModel] | None = model
     for part in key:
         if isinstance(part, int):
             continue
-        field = here.model_fields.get(part) if _is_model(here) else None
+        field = None if here is None else here.model_fields.get(part)
         if field is None:
             return []
         here = next(iter(_models(field.annotation)), None)
-    if not _is_model(here):
+    if here is None:
         return []
     return [field.alias or name for name, field in here.model_fields.items()]
 
@@ -392,96 +512,8 @@ def _homes(model: type[BaseModel], key: str) -> list[str]:
     ]
 
 
-def _is_model(candidate: Any) -> bool:
-    return isinstance(candidate, type) and issubclass(candidate, BaseModel)
-
-
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    if _is_model(annotation):
+def _models(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for argument in getattr(annotation, "__args__", ()):
         yield from _models(argument)
-
-
-_HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
-_KEY = re.compile(
-    r"""^\s*((?:"[^"]*"|'[^']*'|[\w-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[\w-]+))*)\s*="""
-)
-_PART = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([\w-]+))\s*\.?""")
-
-
-def key_lines(source: str) -> Iterator[tuple[Key, int]]:
-    r"""Where each key of a TOML text stands: pairs of key and line, counted from 1.
-
-    The text is known to be valid TOML. Keys inside an inline table or an array have no line of their
-    own; `line_of` gives that of the key that holds them.
-
-    >>> dict(key_lines('a = 1\n[[rule]]\nid = "x"\n'))
-    {('a',): 1, ('rule', 0): 2, ('rule', 0, 'id'): 3}
-    """
-    table: Key = ()
-    counts: dict[Key, int] = {}
-    open_value = ""
-    depth = 0
-    for number, line in enumerate(source.splitlines(), 1):
-        if not open_value and not depth:
-            header = _HEADER.match(line)
-            if header:
-                table = _resolve(tuple(_parts(header[2])), counts, array=header[1] == "[[")
-                yield table, number
-                continue
-            key = _KEY.match(line)
-            if not key:
-                continue
-            yield (*table, *_parts(key[1])), number
-            line = line[key.end() :]
-        open_value, depth = _scan(line, open_value, depth)
-
-
-def _parts(dotted: str) -> Iterator[str]:
-    for found in _PART.finditer(dotted):
-        yield next(group for group in found.groups() if group is not None)
-
-
-def _resolve(names: tuple[str, ...], counts: dict[Key, int], *, array: bool) -> Key:
-    """The key of a table header, with the index of the last element of each array on the way."""
-    key: Key = ()
-    for position, part in enumerate(names):
-        key = (*key, part)
-        last = position == len(names) - 1
-        if last and array:
-            counts[key] = counts.get(key, -1) + 1
-        if key in counts:
-            key = (*key, counts[key])
-    return key
-
-
-def _scan(line: str, open_value: str, depth: int) -> tuple[str, int]:
-    """Follow multi-line strings and brackets: the delimiter still open, and the depth."""
-    at = 0
-    while at < len(line):
-        if open_value:
-            end = line.find(open_value, at)
-            while open_value == '"""' and end > 0 and line[end - 1] == "\\":
-                end = line.find(open_value, end + 1)
-            if end < 0:
-                return open_value, depth
-            at = end + len(open_value)
-            open_value = ""
-            continue
-        character = line[at]
-        if character == "#":
-            break
-        if character in "\"'":
-            if line.startswith(character * 3, at):
-                open_value, at = character * 3, at + 3
-                continue
-            at += 1
-            while at < len(line) and line[at] != character:
-                at += 2 if character == '"' and line[at] == "\\" else 1
-        elif character in "[{":
-            depth += 1
-        elif character in "]}":
-            depth -= 1
-        at += 1
-    return open_value, depth

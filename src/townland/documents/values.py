@@ -9,9 +9,10 @@ from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic_core import ErrorDetails
 
 from townland.documents.lines import without_secrets
 from townland.i18n import Text, Words, _
@@ -63,7 +64,7 @@ PATTERNS: dict[str, Words] = {
 """What the patterns of the models ask for."""
 
 
-def toml(value: Any) -> Words | str:
+def toml(value: object) -> Words | str:
     """Show a value as it is written in TOML, shortened; what holds others is only named.
 
     >>> toml(True), toml("a"), toml(0.5), toml(Decimal("0.10"))
@@ -84,7 +85,7 @@ def toml(value: Any) -> Words | str:
     return str(value)
 
 
-def expected(fault: Mapping[str, Any]) -> Words:
+def expected(fault: ErrorDetails) -> Words:
     """Say what was expected where a value does not fit, as words that follow “expected”."""
     kind, value, about = fault["type"], fault["input"], fault.get("ctx", {})
     if kind == "literal_error":
@@ -114,7 +115,7 @@ def expected(fault: Mapping[str, Any]) -> Words:
     return _PLAIN.get(kind, _("another value"))
 
 
-def told(fault: Mapping[str, Any]) -> bool:
+def told(fault: ErrorDetails) -> bool:
     """Tell whether `expected` has words of its own for a fault, as a test asks of all that can be."""
     kinds = {"literal_error", "string_type", "string_too_short", "too_short", "dataclass_type"}
     if fault["type"] == "string_pattern_mismatch":
@@ -122,7 +123,7 @@ def told(fault: Mapping[str, Any]) -> bool:
     return fault["type"] in kinds | set(_BARS) | set(_TABLES) | set(_PLAIN)
 
 
-def cure(fault: Mapping[str, Any]) -> Words | None:
+def cure(fault: ErrorDetails) -> Words | None:
     """Give the cure where a fault is one of those that newcomers make; None otherwise."""
     kind, value, about = fault["type"], fault["input"], fault.get("ctx", {})
     if kind in _LISTS and isinstance(value, Mapping):
@@ -153,7 +154,7 @@ def is_number(text: str) -> bool:
     return re.fullmatch(r"[+-]?\d+(\.\d+)?", text.strip(), re.ASCII) is not None
 
 
-def as_decimal(value: Any) -> Decimal:
+def as_decimal(value: object) -> Decimal:
     """Take a number as it is printed.
 
     >>> as_decimal(0.1)
@@ -162,7 +163,7 @@ def as_decimal(value: Any) -> Decimal:
     return value if isinstance(value, Decimal) else Decimal(str(value))
 
 
-def plain(value: Any) -> str:
+def plain(value: object) -> str:
     """Print a number without needless zeros, and never as a power of ten.
 
     >>> plain(Decimal("0.10")), plain(15), plain(Decimal("1E+2"))
@@ -171,7 +172,7 @@ def plain(value: Any) -> str:
     return f"{as_decimal(value).normalize():f}"
 
 
-def _literal(value: Any, listed: str) -> Words:
+def _literal(value: object, listed: str) -> Words:
     known = re.findall(r"'([^']*)'", listed) or re.split(r", | or ", listed.lower())
     shown = ", ".join(f'"{one}"' if f"'{one}'" in listed else one for one in known)
     near = get_close_matches(value.lower(), known, n=1) if isinstance(value, str) else []
@@ -180,7 +181,7 @@ def _literal(value: Any, listed: str) -> Words:
     return _("one of {known}", known=shown) if len(known) > 1 else _("{known}", known=shown)
 
 
-def _name(fault: Mapping[str, Any]) -> str:
+def _name(fault: ErrorDetails) -> str:
     return ".".join(str(part) for part in fault["loc"] if isinstance(part, str)) or "…"
 
 
@@ -190,7 +191,7 @@ def kinds(model: type[BaseModel], field: str) -> frozenset[type]:
     return frozenset(_plain_types(model.model_fields[field].annotation))
 
 
-def _plain_types(annotation: Any) -> Iterator[type]:
+def _plain_types(annotation: object) -> Iterator[type]:
     if get_origin(annotation) is Annotated:
         yield from _plain_types(get_args(annotation)[0])
     elif get_origin(annotation) in (Union, UnionType):
@@ -202,7 +203,7 @@ def _plain_types(annotation: Any) -> Iterator[type]:
         yield annotation
 
 
-def another_kind(value: Any, kinds: frozenset[type]) -> Words | None:
+def another_kind(value: object, kinds: frozenset[type]) -> Words | None:
     """Say of which other kind a value is than a key's `kinds`, where pydantic would turn it into one.
 
     >>> another_kind("0.01", frozenset({float})).render("en")
