@@ -13,7 +13,7 @@ from tools import measure
 
 TESTS = Path(__file__).parents[1]
 
-OPEN = {"cycles", "any", "cast", "doubles", "median", "p90", "parameters", "judging", "files"}
+OPEN = {"cycles", "any", "doubles", "median", "p90", "parameters", "judging"}
 """The bars that the code has yet to reach; the list only becomes shorter."""
 
 
