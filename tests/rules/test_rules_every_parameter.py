@@ -84,9 +84,10 @@ ENDED = [{"name": "b", "start": dt.date(2013, 5, 1)}]
 UNITS = ["m2", "ha", "km2", "mu", "share", "persons", "visits_10k", "yuan_10k_per_mu",
          "yuan_10k_per_head"]  # fmt: skip
 CHOICES = ["fail", "review", "info", "pass", "policy", "townland", "bureau", "cultivation",
-           "construction", "light_asset", "heavy_asset"]  # fmt: skip
-FIELDS = ["annual_output", "supply.city", "carrier", "documents.other.none", "lists.region",
-          "employees", "social_investment", "leading_industries", "segment",
+           "construction", "light_asset", "heavy_asset", "culture_tourism", "sport",
+           "integration", "manufacturing"]  # fmt: skip
+FIELDS = ["annual_output", "supply.city", "supply.county", "carrier", "documents.other.none",
+          "lists.region", "lists.city", "linked_industries", "employees", "social_investment", "leading_industries", "segment",
           "county_debt_ratio", "county_platform", "population", "national_type"]  # fmt: skip
 
 
@@ -147,6 +148,8 @@ def parameters() -> list[tuple[str, str, tuple[Any, ...]]]:
             for path, _value in [*leaves(stated), *unset]:
                 if path == ("modal",) and not can_ever_fail(rule):
                     continue  # it only states figures
+                if path in (("sites",), ("type",)):
+                    continue  # the dossier has one such list, and one field with such types
                 if path == ("area_unit",) and rule.measure is None:
                     continue  # no area is divided by
                 found.append((law.id, rule.id, path))
