@@ -87,8 +87,9 @@ CHOICES = ["fail", "review", "info", "pass", "policy", "townland", "bureau", "cu
            "construction", "light_asset", "heavy_asset", "culture_tourism", "sport",
            "integration", "manufacturing"]  # fmt: skip
 FIELDS = ["annual_output", "supply.city", "supply.county", "carrier", "documents.other.none",
-          "lists.region", "lists.city", "linked_industries", "employees", "social_investment", "leading_industries", "segment",
-          "county_debt_ratio", "county_platform", "population", "national_type"]  # fmt: skip
+          "lists.region", "lists.city", "linked_industries", "employees", "social_investment",
+          "leading_industries", "segment", "county_debt_ratio", "county_platform", "population",
+          "national_type"]  # fmt: skip
 
 
 def laws() -> list[Rulebook]:

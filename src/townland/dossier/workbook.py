@@ -127,7 +127,17 @@ def _own(row: _Row) -> dict[str, object]:
 
 
 def _put(tables: dict[str, object], path: str, value: object) -> None:
-    """Set a dotted key of tables; where no table can stand, the model refuses what stands there."""
+    """Set a dotted key of tables; where no table can stand, the model refuses what stands there.
+
+    Parameters
+    ----------
+    tables
+        The tables, which are changed.
+    path
+        The dotted key.
+    value
+        What is set.
+    """
     *names, last = path.split(".")
     for name in names:
         inner = tables.setdefault(name, {})

@@ -59,8 +59,16 @@ def document(
 ) -> Document:
     """Read a rulebook's file, and the files of the rulebooks that it inherits.
 
-    `find` gives the file that a name or path in ``inherits`` means, seen from a file. The hash of a
-    rulebook that inherits is that of its bytes and the other's hash.
+    The hash of a rulebook that inherits is that of its bytes and the other's hash.
+
+    Parameters
+    ----------
+    path
+        The file.
+    find
+        Gives the file that a name or path in ``inherits`` means, seen from a file.
+    heirs
+        The files that inherit this one, which it may not inherit in turn.
 
     Raises
     ------
@@ -98,7 +106,19 @@ def document(
 
 
 def _other(name: str, path: Path, lines: dict[Key, int], find: Callable[[str, Path], Path]) -> Path:
-    """Find the rulebook that ``inherits`` names; where there is none, tell the line and the nearest."""
+    """Find the rulebook that ``inherits`` names; where there is none, report the line and the nearest.
+
+    Parameters
+    ----------
+    name
+        What ``inherits`` states.
+    path
+        The file that states it.
+    lines
+        The line of each key.
+    find
+        Gives the file that a name or path means, seen from a file.
+    """
     try:
         other = find(name, path)
         if other.is_file():
@@ -134,6 +154,15 @@ def _refuse_misspelt(data: Mapping[str, Any], lines: dict[Key, int], path: Path)
     """Refuse an ``inherits`` that says nothing, alone: every other fault would only follow from it.
 
     It is written with another letter, below the heading of a rule, or is no text.
+
+    Parameters
+    ----------
+    data
+        The tables of the file.
+    lines
+        The line of each key.
+    path
+        The file.
     """
     line = documents.line_of(lines, ("inherits",))
     if data.get("inherits", "") != "":
@@ -176,6 +205,17 @@ def _refuse_unknown_rules(
     """Refuse changes to rules that the other rulebook does not have, and two changes to one.
 
     A new rule states its kind.
+
+    Parameters
+    ----------
+    base
+        The other rulebook.
+    data
+        The tables of the file.
+    lines
+        The line of each key.
+    path
+        The file.
     """
     rules = data.get("rule")
     known = list(dict.fromkeys(str(rule.get("id")) for rule in base.data.get("rule", [])))
@@ -290,7 +330,17 @@ def _clause(before: Mapping[str, Any], rule: Mapping[str, Any]) -> dict[str, Any
 
 
 def _moved(lines: dict[Key, int], own: dict[str, Any], merged: dict[str, Any]) -> dict[Key, int]:
-    """Give each key of the own file the place that it has in the merged tables."""
+    """Give each key of the own file the place that it has in the merged tables.
+
+    Parameters
+    ----------
+    lines
+        The line of each key of the own file.
+    own
+        Its tables.
+    merged
+        Its tables with what they take over.
+    """
     places: dict[int, int] = {}
     rules = merged.get("rule", [])
     for at, rule in enumerate(own.get("rule", []) if isinstance(own.get("rule"), list) else ()):

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from townland import documents
 from townland.documents import Key, Strict
@@ -83,17 +82,18 @@ def lint(name_or_path: str | Path) -> tuple[Fault, ...]:
     return tuple(sorted(told, key=lambda each: each.line))
 
 
-def _rules(data: Mapping[str, Any]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def _rules(data: Mapping[str, object]) -> Iterator[tuple[int, Mapping[str, object]]]:
     rules = data.get("rule")
     for at, rule in enumerate(rules if isinstance(rules, list) else ()):
         if isinstance(rule, Mapping):
             yield at, rule
 
 
-def _named(data: Mapping[str, Any], key: Key) -> str:
+def _named(data: Mapping[str, object], key: Key) -> str:
     """Name a key: a rule by its id, anything else by its path."""
-    if key and key[0] == "rule" and isinstance(key[1], int):
-        return str(data["rule"][key[1]].get("id", key[1] + 1))
+    match key:
+        case ("rule", int() as number, *_inner):
+            return str(dict(_rules(data))[number].get("id", number + 1))
     return ".".join(map(str, key))
 
 
@@ -127,7 +127,7 @@ def _quotes(held: Document, path: Path) -> Iterator[tuple[Key, Words]]:
                 yield key, reason
 
 
-def _passages(clause: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _passages(clause: Mapping[str, object]) -> list[tuple[str, str]]:
     """Give quote and article of the further passages that a clause names."""
     besides = clause.get("besides")
     return [
@@ -152,7 +152,7 @@ def _numbers(held: Document) -> Iterator[tuple[Key, Words]]:
         own = own if isinstance(own, list) else []
         said = [str(clause["quote"]), *(quote for quote, _article in _passages(clause))]
         found = dict(numbers.stated(rule))
-        unit = rule.get("unit") if isinstance(rule.get("unit"), str) else None
+        unit = str(rule["unit"]) if isinstance(rule.get("unit"), str) else None
         yield from _places(at, clause, found, unit, said)
         for name, value in found.items():
             stands = numbers.stands(value, unit, said)
@@ -247,12 +247,26 @@ def _tags(held: Document) -> Iterator[tuple[Key, Words]]:
 
 def _places(
     at: int,
-    clause: Mapping[str, Any],
+    clause: Mapping[str, object],
     found: Mapping[str, Decimal],
     unit: str | None,
     said: Sequence[str],
 ) -> Iterator[tuple[Key, Words]]:
-    """Hold each number to the words of the quote that ``stands`` takes it from, not to all of them."""
+    """Hold each number to the words of the quote that ``stands`` takes it from, not to all of them.
+
+    Parameters
+    ----------
+    at
+        The number of the rule.
+    clause
+        Its clause.
+    found
+        The numbers that it states, by their dotted keys.
+    unit
+        What it states its areas in; None where it has none.
+    said
+        The quotes of its clause.
+    """
     places = clause.get("stands")
     for name, words in (places if isinstance(places, Mapping) else {}).items():
         key: Key = ("rule", at, "clause")
@@ -285,7 +299,7 @@ def _shares(held: Document) -> Iterator[tuple[Key, Words]]:
     A number that the quote holds is meant, and so is one with a point (1.0).
     """
     general = held.data.get("parameter")
-    tables: list[tuple[Key, Mapping[str, Any], type[Strict], tuple[str, ...], list[str]]] = [
+    tables: list[tuple[Key, Mapping[str, object], type[Strict], tuple[str, ...], list[str]]] = [
         (
             ("parameter",),
             general if isinstance(general, Mapping) else {},
@@ -326,7 +340,7 @@ def _whole(name: str, value: int) -> Words:
     )
 
 
-def _bars(data: Mapping[str, Any]) -> Iterator[tuple[Key, Words]]:
+def _bars(data: Mapping[str, object]) -> Iterator[tuple[Key, Words]]:
     for at, rule in _rules(data):
         low, high = rule.get("minimum"), rule.get("maximum")
         if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
@@ -336,7 +350,7 @@ def _bars(data: Mapping[str, Any]) -> Iterator[tuple[Key, Words]]:
             )
 
 
-def _unused(data: Mapping[str, Any], held: Document) -> Iterator[tuple[Key, Words]]:
+def _unused(data: Mapping[str, object], held: Document) -> Iterator[tuple[Key, Words]]:
     """Find the rulebook's own measures that no rule names: mostly a name that was mistyped."""
     measures = data.get("measure")
     named = {text for _at, rule in _rules(data) for text in _texts(rule)}
@@ -345,7 +359,7 @@ def _unused(data: Mapping[str, Any], held: Document) -> Iterator[tuple[Key, Word
             yield ("measure", name), _("no rule uses this measure")
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _texts(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):

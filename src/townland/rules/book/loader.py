@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 from townland import documents
 from townland.documents import Key
@@ -112,7 +111,7 @@ def rules_in_force(rulebook: Rulebook, on: dt.date) -> tuple[Rule, ...]:
     return rules
 
 
-def rulebook_schema() -> dict[str, Any]:
+def rulebook_schema() -> dict[str, object]:
     """Give the JSON Schema of a rulebook, for editors that complete and check TOML."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -158,6 +157,15 @@ def find(name_or_path: str | Path, seen_from: Path | None = None) -> Path:
 
 def policy_text(text: str, path: Path, folders: Iterable[Path]) -> str:
     """Read the policy's own words from one of some folders, or from the shipped ones.
+
+    Parameters
+    ----------
+    text
+        The name of their file.
+    path
+        The file of the rulebook, which messages name.
+    folders
+        Where the text may lie.
 
     Raises
     ------

@@ -110,7 +110,7 @@ class Rulebook(Strict):
         return self._changed.get(rule, {})
 
 
-def _cross_faults(data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+def _cross_faults(data: Mapping[str, object]) -> Iterator[InitErrorDetails]:
     """Check what no single key tells, on the document as it was read, faulty or not."""
     measures = data.get("measure")
     measures = measures if isinstance(measures, Mapping) else {}
@@ -216,8 +216,19 @@ def _no_measure(name: str, measures: Mapping[str, object]) -> Words:
 
 
 def _modal_faults(
-    key: Key, rule: Mapping[str, Any], data: Mapping[str, Any]
+    key: Key, rule: Mapping[str, object], data: Mapping[str, object]
 ) -> Iterator[InitErrorDetails]:
+    """Find a rule that does not state whether it can fail though its quote only urges.
+
+    Parameters
+    ----------
+    key
+        Where the rule stands.
+    rule
+        Its table, faulty or not.
+    data
+        The rulebook, which may have modal words of its own.
+    """
     clause = rule.get("clause")
     quote = str(clause.get("quote", "")) if isinstance(clause, Mapping) else ""
     words = data.get("modal_words", Rulebook.model_fields["modal_words"].default)
@@ -234,7 +245,7 @@ def _modal_faults(
             return
 
 
-def _period_faults(rules: list[tuple[int, Mapping[str, Any]]]) -> Iterator[InitErrorDetails]:
+def _period_faults(rules: list[tuple[int, Mapping[str, object]]]) -> Iterator[InitErrorDetails]:
     periods: dict[str, list[tuple[dt.date, dt.date]]] = {}
     for at, rule in rules:
         clause = rule.get("clause")

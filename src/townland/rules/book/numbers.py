@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any
 
 from townland import units
 from townland.rules.judging.clause import Unit
@@ -81,14 +80,14 @@ def _value(text: str) -> Decimal:
     return Decimal(text) if text[0].isdigit() and text.isascii() else Decimal(chinese(text))
 
 
-def stated(rule: Mapping[str, Any]) -> Iterator[tuple[str, Decimal]]:
+def stated(rule: Mapping[str, object]) -> Iterator[tuple[str, Decimal]]:
     """Give the numbers that a rule's table states beside its clause, each with its dotted key."""
     for key, value in rule.items():
         if key not in ("clause", "title", "note", "id", "kind"):
             yield from _leaves(key, value)
 
 
-def _leaves(key: str, value: Any) -> Iterator[tuple[str, Decimal]]:
+def _leaves(key: str, value: object) -> Iterator[tuple[str, Decimal]]:
     if isinstance(value, Mapping):
         for name, part in value.items():
             yield from _leaves(f"{key}.{name}", part)
@@ -101,6 +100,15 @@ def _leaves(key: str, value: Any) -> Iterator[tuple[str, Decimal]]:
 
 def stands(value: Decimal, unit: str | None, quotes: Iterable[str]) -> bool:
     """Tell whether a rule's number in `unit` is one of those in the quotes.
+
+    Parameters
+    ----------
+    value
+        The number.
+    unit
+        What the rule states its areas in; None where it has none.
+    quotes
+        The words of the policy.
 
     >>> stands(Decimal(3), "km2", ["3平方公里"]), stands(Decimal(300), "ha", ["3平方公里"])
     (True, True)

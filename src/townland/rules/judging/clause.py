@@ -26,8 +26,18 @@ _COMMON = {"id", "title", "kind", "clause", "note"}
 """What every rule has, whatever its kind."""
 
 
-def fault(key: Key, words: Words, value: Any = None) -> InitErrorDetails:
-    """Make one fault at `key`, which the loader prints with file and line."""
+def fault(key: Key, words: Words, value: object = None) -> InitErrorDetails:
+    """Make one fault, which the loader prints with file and line.
+
+    Parameters
+    ----------
+    key
+        Where it is.
+    words
+        What is wrong.
+    value
+        What stands there.
+    """
     return InitErrorDetails(
         type="value_error", loc=key, input=value, ctx={"error": RulebookError(words)}
     )
@@ -129,7 +139,7 @@ class Rule(Strict):
     note: Bilingual | None = None
 
     @classmethod
-    def shares(cls, table: Mapping[str, Any]) -> tuple[str, ...]:
+    def shares(cls, table: Mapping[str, object]) -> tuple[str, ...]:
         """Name the keys of a rule's `table` whose number is a share or a ratio: 1 is 100 %."""
         del table  # what a number means is seldom another key's to say
         return share_keys(cls)

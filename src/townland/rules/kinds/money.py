@@ -71,7 +71,7 @@ class DebtGuard(Rule):
     limit: Annotated[Decimal, Field(gt=0)]
 
     @classmethod
-    def shares(cls, table: Mapping[str, Any]) -> tuple[str, ...]:
+    def shares(cls, table: Mapping[str, object]) -> tuple[str, ...]:
         """Name the keys whose number is a share or a ratio: the bar is one."""
         return (*super().shares(table), "limit")
 

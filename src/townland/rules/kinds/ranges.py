@@ -57,7 +57,7 @@ class DeclaredRatio(Rule):
     beyond: Beyond = "review"
 
     @classmethod
-    def shares(cls, table: Mapping[str, Any]) -> tuple[str, ...]:
+    def shares(cls, table: Mapping[str, object]) -> tuple[str, ...]:
         """Name the keys whose number is a share or a ratio: both bars where `unit` is ``share``."""
         bars = ("minimum", "maximum") if table.get("unit") == "share" else ()
         return (*super().shares(table), *bars)
