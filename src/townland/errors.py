@@ -1,6 +1,6 @@
 """What can go wrong, one class a kind of thing that failed.
 
-A message says what was found, where, what was expected and what to do, in the reader's language.
+A message states what is wrong, where, what was expected and what to do, in the reader's language.
 """
 
 from __future__ import annotations

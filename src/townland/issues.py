@@ -1,4 +1,4 @@
-"""What was assumed, mended or found odd on the way, as data: it never stops a check by itself."""
+"""What was assumed, repaired or doubtful on the way, as data: it never stops a check by itself."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from townland.i18n import Words
 Severity = Literal["info", "warning", "error"]
 
 GEOMETRY: Mapping[str, Severity] = {
-    # of one feature, found in reading it
+    # of one feature, noticed in reading it
     "geometry_empty": "warning",
     "geometry_not_polygon": "warning",
     "geometry_collection": "info",
     "dimension_dropped": "info",
     "curve_linearised": "warning",
     "ring_closed": "warning",
-    # of one feature, cured by mending it
+    # of one feature, repaired
     "geometry_invalid": "warning",
     "ring_self_intersection": "warning",
     "ring_bow_tie": "warning",
@@ -52,9 +52,9 @@ class Issue:
     """One thing a reader must know of a layer or a feature.
 
     `code` is stable (``crs_datum_assumed``, ``encoding_guessed`` …); `layer` and `feature` are empty
-    where the issue concerns more than one. `place` is where the fault lies, in the coordinates of the
-    layer; `area_before_m2` and `area_after_m2` are those of the feature where it was mended, of the
-    fault itself (then `area_before_m2` alone) where it is an overlap or a gap.
+    where the issue concerns more than one. `place` is the position of the fault, in the coordinates of
+    the layer; `area_before_m2` and `area_after_m2` are those of the feature where it was repaired, or
+    those of the fault itself (then `area_before_m2` alone) where it is an overlap or a gap.
     """
 
     code: str

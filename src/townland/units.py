@@ -111,11 +111,13 @@ def apportion(weights: Sequence[Number], total: Number, digits: int = M2_DIGITS)
         Not negative, one for each share.
     total
         Not negative; rounded half up to `digits` first.
+    digits
+        Places after the point of the shares.
 
     Raises
     ------
     ValueError
-        A weight is negative, or there is something to share and nobody to take it.
+        A weight is negative, or there is something to share and no weight to share it by.
 
     Examples
     --------
@@ -153,7 +155,7 @@ def as_floats(table: Table, *, also: Sequence[str] = ()) -> Table:
     """A table whose columns of `Decimal` are floats, which can be plotted and summed by pandas.
 
     Columns of areas (``…_m2``, ``…_ha``, ``…_mu``) and those named in `also` become floats even where
-    they hold nothing; what is missing is NaN. The table that is given stays as it is.
+    they are empty; what is missing is NaN. The table that is given stays as it is.
     """
 
     def is_exact(name: str) -> bool:

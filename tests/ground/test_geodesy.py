@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from shapely import affinity
 
 from townland import geodesy
+from townland.errors import CRSError
 
 GK36 = pyproj.CRS(4524)
 CM108 = pyproj.CRS(4545)
@@ -218,3 +219,11 @@ def test_cutting_a_polygon_keeps_its_area(town: shapely.Polygon, at: float) -> N
     whole = geodesy.official_area_m2(town, GK36)[0]
     allowed = max(0.04, 1e-8 * whole, 2e-5 * (town.length + (north - south)))
     assert abs(parts.sum() - whole) <= allowed
+
+
+def test_a_plan_without_ellipsoid_has_no_official_area() -> None:
+    plan = pyproj.CRS('LOCAL_CS["site plan",UNIT["metre",1]]')
+    with pytest.raises(CRSError) as error:
+        geodesy.official_area_m2(shapely.box(0, 0, 100, 100), plan)
+    assert "site plan has no ellipsoid" in error.value.render("en")
+    assert "EPSG:4524" in error.value.render("zh")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import runpy
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
@@ -52,3 +53,17 @@ def test_the_tables_are_sound() -> None:
 def test_a_field_is_found_by_its_other_names(column: str) -> None:
     rule = next(rule for rule in fields.fields("land_use") if rule.name == "DLBM")
     assert fields.field_column(rule, ("x", column)) == column
+
+
+def test_the_tables_of_consistency_have_the_types_that_the_code_reads() -> None:
+    tables = fields.consistency()
+    assert {name: _shape(table) for name, table in tables.items()} == {
+        name: get_type_hints(kind) for name, kind in get_type_hints(fields.Consistency).items()
+    }
+
+
+def _shape(table: object) -> dict[str, object]:
+    assert isinstance(table, dict)
+    lists = {key: list[str] for key, value in table.items() if isinstance(value, list)}
+    assert all(isinstance(word, str) for key in lists for word in table[key])
+    return {key: lists.get(key, type(value)) for key, value in table.items()}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeAlias, overload
+from typing import TYPE_CHECKING, TypeAlias, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,7 @@ import shapely
 
 from townland.errors import CRSError
 from townland.geodesy import crs as crs_room
-from townland.i18n import _
+from townland.i18n import Text, _
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+
+Geometries: TypeAlias = (
+    shapely.Geometry | Sequence[shapely.Geometry | None] | npt.NDArray[np.object_]
+)
+"""One geometry, a list of them, or an array."""
 
 DIVIDE_M = 70.0
 """An edge of this length or longer is divided (norm, item 2)."""
@@ -73,14 +78,35 @@ CGCS2000 = Ellipsoid(6378137.0, (2 - 1 / 298.257222101) / 298.257222101)
 
 @lru_cache(maxsize=64)
 def ellipsoid_of(crs: pyproj.CRS) -> Ellipsoid:
-    """The ellipsoid of a CRS."""
-    found: Any = crs.ellipsoid
-    inverse = found.inverse_flattening
-    return Ellipsoid(found.semi_major_metre, (2 - 1 / inverse) / inverse if inverse else 0.0)
+    """The ellipsoid of a CRS.
+
+    Raises
+    ------
+    CRSError
+        The CRS is that of a plan without a place on the Earth, and has none.
+    """
+    if crs.ellipsoid is None:
+        raise CRSError(_without_ellipsoid(crs))
+    inverse = crs.ellipsoid.inverse_flattening
+    flattened = (2 - 1 / inverse) / inverse if inverse else 0.0  # a sphere has inverse 0
+    return Ellipsoid(crs.ellipsoid.semi_major_metre, flattened)
 
 
-def trapezoid_m2(delta_l: Any, b1: Any, b2: Any, ellipsoid: Ellipsoid = CGCS2000) -> Any:
-    """The area between two parallels and the equator's side of them, as the norm's series gives it.
+def _without_ellipsoid(crs: pyproj.CRS) -> Text:
+    return _(
+        "{crs} has no ellipsoid, on which an area could be computed; give a projected or a"
+        " geographic coordinate system such as EPSG:4524",
+        crs=crs_room.describe(crs),
+    )
+
+
+def trapezoid_m2(
+    delta_l: Floats | float,
+    b1: Floats | float,
+    b2: Floats | float,
+    ellipsoid: Ellipsoid = CGCS2000,
+) -> Floats:
+    """The area between two parallels and two meridians, as the norm's series gives it.
 
     S = 2 b² ΔL [A sin(ΔB/2) cos Bm − B sin(3ΔB/2) cos 3Bm + C sin(5ΔB/2) cos 5Bm − …], with
     ΔB = b2 − b1 and Bm their mean (国土调查办发〔2008〕32号).
@@ -88,11 +114,13 @@ def trapezoid_m2(delta_l: Any, b1: Any, b2: Any, ellipsoid: Ellipsoid = CGCS2000
     Parameters
     ----------
     delta_l, b1, b2
-        Radians; scalars or arrays of one shape.
+        The difference of longitude and the two latitudes in radians; numbers or arrays of one shape.
+    ellipsoid
+        The ellipsoid that carries them.
 
     Returns
     -------
-    m², positive where b2 lies north of b1 and delta_l is positive.
+    m², an array of that shape; positive where `b2` lies north of `b1` and `delta_l` is positive.
 
     Examples
     --------
@@ -101,19 +129,12 @@ def trapezoid_m2(delta_l: Any, b1: Any, b2: Any, ellipsoid: Ellipsoid = CGCS2000
 
     """
     half, middle = (b2 - b1) / 2, (b1 + b2) / 2
-    series = 0.0
-    for order, (sign, constant) in enumerate(
-        zip((1, -1, 1, -1, 1), ellipsoid.constants, strict=True)
-    ):
-        odd = 2 * order + 1
-        series = series + sign * constant * np.sin(odd * half) * np.cos(odd * middle)
-    return 2 * ellipsoid.b**2 * delta_l * series
-
-
-Geometries: TypeAlias = (
-    shapely.Geometry | Sequence[shapely.Geometry | None] | npt.NDArray[np.object_]
-)
-"""One geometry, a list of them, or an array."""
+    series: Floats | float = 0.0
+    signs = (1, -1, 1, -1, 1)
+    for order, (sign, constant) in enumerate(zip(signs, ellipsoid.constants, strict=True)):
+        multiple = 2 * order + 1
+        series = series + sign * constant * np.sin(multiple * half) * np.cos(multiple * middle)
+    return np.asarray(2 * ellipsoid.b**2 * delta_l * series, dtype=np.float64)
 
 
 @overload
@@ -174,11 +195,12 @@ def official_area_m2(
     return pd.Series(areas, index=series.index, name="area_m2")
 
 
-def check_area_m2(geometries: Any, crs: pyproj.CRS) -> Floats:
+def check_area_m2(geometries: Geometries, crs: pyproj.CRS) -> Floats:
     """The independent area: geodesics between points at most 20 m apart on the plane edges.
 
     Karney's algorithm (GeographicLib through PROJ) on the unrounded boundary; in a geographic CRS the
-    edges are divided in degrees. It shares no formula with `official_area_m2`.
+    edges are divided in degrees. It shares no formula with `official_area_m2`
+    (`standards/SOURCES.md`, *Check area*).
 
     Returns
     -------
@@ -188,21 +210,25 @@ def check_area_m2(geometries: Any, crs: pyproj.CRS) -> Floats:
     rings = _Rings.of(geometries)
     geod = crs.get_geod() or pyproj.Geod(ellps="GRS80")
     sums = np.zeros(len(rings.start))
-    metres = metres_per_unit(crs)
     for i, points in enumerate(np.split(rings.xy, rings.start[1:])):
-        line = shapely.segmentize(shapely.LinearRing(points), CHECK_SEGMENT_M / metres)
-        xy = shapely.get_coordinates(line)
-        if crs.is_geographic:
-            lon, lat = np.radians(xy.T * np.degrees(crs.axis_info[0].unit_conversion_factor))
-        else:
-            lon, lat = _to_geodetic(crs).transform(xy[:, 0], xy[:, 1], errcheck=True)
-            lon, lat = np.radians(lon), np.radians(lat)
-        area, _ = geod.polygon_area_perimeter(lon, lat, radians=True)
+        lon, lat = _geodesic_vertices(points, crs)
+        area, _perimeter = geod.polygon_area_perimeter(lon, lat, radians=True)
         sums[i] = abs(area)
     return rings.summed(sums)
 
 
-def unrounded_area_m2(geometries: Any, crs: pyproj.CRS) -> Floats:
+def _geodesic_vertices(ring: Floats, crs: pyproj.CRS) -> tuple[Floats, Floats]:
+    """Longitudes and latitudes in radians of a ring (n, 2) whose edges are divided every 20 m."""
+    line = shapely.segmentize(shapely.LinearRing(ring), CHECK_SEGMENT_M / metres_per_unit(crs))
+    xy = shapely.get_coordinates(line)
+    if crs.is_geographic:
+        lon, lat = np.radians(xy.T * np.degrees(crs.axis_info[0].unit_conversion_factor))
+        return lon, lat
+    lon, lat = _to_geodetic(crs).transform(xy[:, 0], xy[:, 1], errcheck=True)
+    return np.radians(lon), np.radians(lat)
+
+
+def unrounded_area_m2(geometries: Geometries, crs: pyproj.CRS) -> Floats:
     """The area by the norm's formulas without its roundings, and with edges divided at 20 m.
 
     What separates it from `official_area_m2` is the norm's own coarseness: at most 0.00005 m a vertex,
@@ -216,8 +242,11 @@ def unrounded_area_m2(geometries: Any, crs: pyproj.CRS) -> Floats:
     return _ellipsoid_area(geometries, crs, divide_m=CHECK_SEGMENT_M, rounded=False)
 
 
-def perimeter_m(geometries: Any, crs: pyproj.CRS) -> Floats:
-    """The length of all rings of every geometry in metres, on the plane, or in degrees locally."""
+def perimeter_m(geometries: Geometries, crs: pyproj.CRS) -> Floats:
+    """The length of all rings of every geometry in metres, on the plane.
+
+    In a geographic CRS each edge is measured at its own latitude, and never too short.
+    """
     geometries = np.atleast_1d(np.asarray(geometries, dtype=object))
     if not crs.is_geographic:
         unit: float = crs.axis_info[0].unit_conversion_factor
@@ -235,7 +264,7 @@ def metres_per_unit(crs: pyproj.CRS) -> float:
     return unit * ellipsoid_of(crs).a if crs.is_geographic else unit
 
 
-def local_metres(geometries: Any, crs: pyproj.CRS) -> Any:
+def local_metres(geometries: npt.NDArray[np.object_], crs: pyproj.CRS) -> npt.NDArray[np.object_]:
     """The geometries with coordinates in metres, for widths and lengths, never for a figure.
 
     Degrees are scaled at the geometries' middle latitude; metres stay as they are.
@@ -243,12 +272,12 @@ def local_metres(geometries: Any, crs: pyproj.CRS) -> Any:
     unit: float = crs.axis_info[0].unit_conversion_factor
     if not len(geometries) or (not crs.is_geographic and unit == 1.0):
         return geometries
-    if not crs.is_geographic:
-        return shapely.transform(geometries, lambda xy: xy * unit)
-    _, south, _, north = shapely.total_bounds(geometries)
-    radius = unit * ellipsoid_of(crs).a
-    across = np.cos((south + north) / 2 * unit)
-    return shapely.transform(geometries, lambda xy: xy * (radius * across, radius))
+    scale: tuple[float, float] = (unit, unit)
+    if crs.is_geographic:
+        _west, south, _east, north = shapely.total_bounds(geometries)
+        radius = unit * ellipsoid_of(crs).a
+        scale = (radius * np.cos((south + north) / 2 * unit), radius)
+    return np.asarray(shapely.transform(geometries, lambda xy: xy * scale), dtype=object)
 
 
 def round_half_up(values: Floats, digits: int) -> Floats:
@@ -275,21 +304,24 @@ def gk_inverse(
 
     国土调查办发〔2008〕32号 (`standards/SOURCES.md`, *Inverse of the Gauss-Krüger projection*). Within
     ±1.6° of the meridian it agrees with PROJ to 0.14 mm in latitude and 0.003 mm in longitude.
+
+    Parameters
+    ----------
+    easting, northing
+        Arrays of one shape, in metres.
+    central_meridian_deg
+        The central meridian in degrees.
+    false_easting
+        What is added to the eastings, the zone's number included, in metres.
     """
-    e2 = CGCS2000.e2
-    ep2 = e2 / (1 - e2)
-    c = CGCS2000.a / np.sqrt(1 - e2)
-    y = easting - false_easting
-    meridian = GK_K0 * northing
-    sine = np.sin(meridian)
-    k1, k2, k3, k4 = GK_K
-    square = sine * sine
-    foot = meridian + np.cos(meridian) * sine * (k1 - square * (k2 - square * (k3 - square * k4)))
+    foot = _foot_latitude(northing)
+    ep2 = CGCS2000.e2 / (1 - CGCS2000.e2)
+    c = CGCS2000.a / np.sqrt(1 - CGCS2000.e2)
     t2 = np.tan(foot) ** 2
     cosine = np.cos(foot)
     eta2 = ep2 * cosine**2
     v2 = 1 + eta2
-    q = y * np.sqrt(v2) / c
+    q = (easting - false_easting) * np.sqrt(v2) / c
     q2 = q * q
     lat = foot - v2 * np.sqrt(t2) * np.sign(foot) * q2 / 2 * (
         1
@@ -304,6 +336,17 @@ def gk_inverse(
     return lon, lat
 
 
+def _foot_latitude(northing: Floats) -> Floats:
+    """The latitude Bf in radians whose meridian arc is the northing (国土调查办发〔2008〕32号)."""
+    meridian = GK_K0 * northing
+    sine = np.sin(meridian)
+    k1, k2, k3, k4 = GK_K
+    square = sine * sine
+    return np.asarray(
+        meridian + np.cos(meridian) * sine * (k1 - square * (k2 - square * (k3 - square * k4)))
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Rings:
     """All rings of many polygons in one array: ring i is ``xy[start[i]:start[i + 1]]``, closed."""
@@ -315,7 +358,7 @@ class _Rings:
     count: int
 
     @classmethod
-    def of(cls, geometries: Any) -> _Rings:
+    def of(cls, geometries: Geometries) -> _Rings:
         geometries = np.atleast_1d(np.asarray(geometries, dtype=object))
         parts, part_owner = shapely.get_parts(geometries, return_index=True)
         polygons = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
@@ -335,7 +378,17 @@ class _Rings:
 
 
 def _ring_areas(lon: Floats, lat: Floats, start: Ints, ellipsoid: Ellipsoid) -> Floats:
-    """The unsigned area of each closed ring; longitudes count from the ring's first vertex."""
+    """The unsigned area of each closed ring; longitudes count from the ring's first vertex.
+
+    Parameters
+    ----------
+    lon, lat
+        The vertices of all rings in radians.
+    start
+        Where each ring begins.
+    ellipsoid
+        The ellipsoid that carries them.
+    """
     sizes = np.diff(start, append=len(lon))
     relative = lon - np.repeat(lon[start], sizes)
     mean = (relative[:-1] + relative[1:]) / 2
@@ -344,7 +397,22 @@ def _ring_areas(lon: Floats, lat: Floats, start: Ints, ellipsoid: Ellipsoid) -> 
     return np.abs(np.add.reduceat(strips, start))
 
 
-def _ellipsoid_area(geometries: Any, crs: pyproj.CRS, *, divide_m: float, rounded: bool) -> Floats:
+def _ellipsoid_area(
+    geometries: Geometries, crs: pyproj.CRS, *, divide_m: float, rounded: bool
+) -> Floats:
+    """The area by the norm's formulas in m², one for each geometry.
+
+    Parameters
+    ----------
+    geometries
+        Polygons and multipolygons; all else has area 0.
+    crs
+        Their CRS.
+    divide_m
+        An edge of this length or longer is divided.
+    rounded
+        Whether vertices, latitudes and longitudes are rounded as the norm wants.
+    """
     rings = _Rings.of(geometries)
     if not len(rings.start):
         return np.zeros(rings.count)
@@ -366,7 +434,23 @@ def _ellipsoid_area(geometries: Any, crs: pyproj.CRS, *, divide_m: float, rounde
 def _divided(
     xy: Floats, start: Ints, parts: Ints, *, round_plane: bool = False
 ) -> tuple[Floats, Ints]:
-    """Divide edge i (from vertex i to i + 1) into ``parts[i]`` equal parts; 1 at a ring's end."""
+    """Divide edge i (from vertex i to i + 1) into ``parts[i]`` equal parts; 1 at a ring's end.
+
+    Parameters
+    ----------
+    xy
+        The vertices of all rings, (n, 2).
+    start
+        Where each ring begins.
+    parts
+        The number of parts of the edge that begins at each vertex.
+    round_plane
+        Whether the points are rounded as the norm wants: vertices to 0.0001 m, others to 0.000001 m.
+
+    Returns
+    -------
+    The vertices with those inserted, and where each ring begins among them.
+    """
     whole = round_half_up(xy, PLANE_DIGITS) if round_plane else xy
     if parts.max(initial=1) == 1:
         return whole, start
@@ -391,6 +475,17 @@ def _plane_lengths(rings: _Rings, crs: pyproj.CRS) -> Floats:
 
 
 def _parts(lengths: Floats, rings: _Rings, divide_m: float) -> Ints:
+    """Into how many parts each edge is divided (norm, item 2): int(length / 70) + 1.
+
+    Parameters
+    ----------
+    lengths
+        The length in metres of the edge that begins at each vertex.
+    rings
+        The rings; what follows the last vertex of a ring is no edge.
+    divide_m
+        An edge of this length or longer is divided.
+    """
     parts = (lengths / divide_m).astype(np.int64) + 1
     parts[_ends(rings.start, len(rings.xy))] = 1
     return parts
@@ -423,5 +518,5 @@ def _to_geodetic(crs: pyproj.CRS) -> pyproj.Transformer:
     """From a projected CRS to degrees on its own datum (Greenwich), longitude first."""
     geodetic = crs.geodetic_crs
     if geodetic is None:
-        raise ValueError(f"{crs.name} has no geodetic CRS")
+        raise CRSError(_without_ellipsoid(crs))
     return pyproj.Transformer.from_crs(crs, geodetic, always_xy=True)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any
+from typing import TypedDict
 
 DBF_NAME_BYTES = 10
 """A DBF cuts the names of its columns here."""
@@ -46,7 +46,7 @@ class FieldRule:
 class LayerName:
     """A name under which layers are met; `role` is empty where townland has no use for them.
 
-    `note` says what is to be known of it, as a key of the sentences that readers are told.
+    `note` is the key of the sentence that a report prints on such a layer.
     """
 
     name: str
@@ -73,6 +73,81 @@ class PersonalColumn:
     whole: bool
     meaning: str
     source: str
+
+
+class CultivatedTable(TypedDict):
+    """What a parcel of cultivated land has beside its class: slope grade, kind of field, ridges."""
+
+    classes: list[str]
+    slopes: list[str]
+    level: str
+    terrace: str
+
+
+RidgeTable = TypedDict(
+    "RidgeTable",
+    {  # `class` is a word of Python
+        "class": str,
+        "old_class": str,
+        "above": float,
+        "below": float,
+        "digits": int,
+        "old_digits": int,
+    },
+)
+"""The class that ridges are booked to, the bounds of their coefficient, the digits of areas."""
+
+
+class LaneTable(TypedDict):
+    """The classes of rural roads in the schemes that are named, and how wide they are at most."""
+
+    schemes: list[str]
+    classes: list[str]
+    widest_m: float
+
+
+class SettlementTable(TypedDict):
+    """The classes, and beginnings of classes, that have a kind of settlement (CZCSXM)."""
+
+    schemes: list[str]
+    prefixes: list[str]
+    classes: list[str]
+
+
+class AreaLimits(TypedDict):
+    """How far a recorded area may be from the measured one, in m² and in m of the perimeter."""
+
+    least_m2: float
+    edge_m: float
+
+
+class TopologyLimits(TypedDict):
+    """What counts as a sliver, a gap and an overlap, and the roles without gaps."""
+
+    sliver_width_m: float
+    sliver_least_m2: float
+    gap_below_m2: float
+    overlap_least_m2: float
+    tiles: list[str]
+    nearly_tiles: list[str]
+
+
+class CoverageLimits(TypedDict):
+    """From what area on uncovered land is reported."""
+
+    least_m2: float
+
+
+class Consistency(TypedDict):
+    """``schemas/consistency.toml``: what the records of the land survey must agree in."""
+
+    cultivated: CultivatedTable
+    ridge: RidgeTable
+    lane: LaneTable
+    settlement: SettlementTable
+    area: AreaLimits
+    topology: TopologyLimits
+    coverage: CoverageLimits
 
 
 def _table(name: str) -> list[dict[str, str]]:
@@ -118,7 +193,7 @@ def names() -> tuple[LayerName, ...]:
 
 @cache
 def signatures() -> tuple[Signature, ...]:
-    """The fields that tell a layer's role, the most particular role first."""
+    """The fields by which a layer's role is recognised, the most particular role first."""
     return tuple(
         Signature(
             row["role"], *(frozenset(row[key].split()) for key in ("all_of", "any_of", "none_of"))
@@ -146,10 +221,11 @@ def domain_certain(field: str) -> bool:
 
 
 @cache
-def consistency() -> Mapping[str, Any]:
+def consistency() -> Consistency:
     """The figures and classes of the rules that the land survey's records must agree with."""
     text = (files("townland") / "standards" / "schemas" / "consistency.toml").read_text("utf-8")
-    return MappingProxyType(tomllib.loads(text))
+    tables: Consistency = {**tomllib.loads(text)}  # type: ignore[typeddict-item]  # a test holds it
+    return tables
 
 
 @cache

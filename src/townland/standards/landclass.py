@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from townland.errors import CatalogError, RulebookError
 from townland.i18n import Text, _
@@ -106,7 +106,7 @@ class Scheme:
         Blanks are stripped, full-width characters made half-width, letters upper-cased; a code
         whose leading zero was lost gets it back where the code as it stands is none. A *number*
         that means two codes (201 read from a numeric column: 城市, or 0201 果园) gives
-        ``"201/0201"``, which is no code, so that nobody's land is guessed. Codes are never
+        ``"201/0201"``, which is no code, so that no land is guessed. Codes are never
         shortened. For a table of one's own the value is kept as it stands.
 
         >>> scheme = load_scheme("sandiao-2019")
@@ -143,7 +143,7 @@ class Scheme:
         )
 
     def named(self, name: str) -> str | None:
-        """Give the code of the class that bears a name; None where none or several do.
+        """Give the code of the class that has a name; None where none or several do.
 
         >>> load_scheme("sandiao-2019").named("水 田"), load_scheme("sandiao-2019").named("0101")
         ('0101', None)
@@ -162,8 +162,8 @@ class Scheme:
         ``cultivated`` is paddy and other cultivated land, ``agricultural`` these and all other
         agricultural land; ``barren`` (荒山荒坡荒滩) goes by code, whichever the profile; ``new`` is
         every class that is not construction land. In a table of one's own ``barren`` is its unused
-        group, for it tells no finer. A heading such as 07 is one code, not a prefix; 01 (耕地), for
-        which nobody knows how much of it is paddy, counts as other cultivated land.
+        group, for it is no finer. A heading such as 07 is one code, not a prefix; 01 (耕地), whose part
+        of paddy is unknown, counts as other cultivated land.
 
         Raises
         ------
@@ -195,6 +195,17 @@ class Scheme:
         return frozenset({code})
 
     def _in(self, entry: _Entry, group: str, profile: str) -> bool:
+        """Whether a class counts to a group.
+
+        Parameters
+        ----------
+        entry
+            The class.
+        group
+            One of `SELECTORS`.
+        profile
+            One of `PROFILES`.
+        """
         source = entry.source(profile)
         if group in SOURCES:
             return source == group
@@ -229,10 +240,19 @@ def load_scheme(scheme_id: str) -> Scheme:
                 known=", ".join(SCHEMES),
             )
         )
-    table = (files("townland") / "standards" / "landclasses" / f"{scheme_id}.csv").read_text(
-        "utf-8"
+    entries = _shipped(scheme_id)
+    named = frozenset[str]().union(*(entry.groups for entry in entries.values()))
+    land = any(entry.three_class["survey"] for entry in entries.values())
+    groups = tuple(
+        group for group in SELECTORS if group in named or (land and group in LAND_GROUPS)
     )
-    entries = {
+    return Scheme(scheme_id, entries, groups)
+
+
+def _shipped(scheme_id: str) -> dict[str, _Entry]:
+    folder = files("townland") / "standards" / "landclasses"
+    table = (folder / f"{scheme_id}.csv").read_text("utf-8")
+    return {
         row["code"]: _Entry(
             row["name"],
             {
@@ -243,12 +263,6 @@ def load_scheme(scheme_id: str) -> Scheme:
         )
         for row in csv.DictReader(table.splitlines())
     }
-    named = frozenset[str]().union(*(entry.groups for entry in entries.values()))
-    land = any(entry.three_class["survey"] for entry in entries.values())
-    groups = tuple(
-        group for group in SELECTORS if group in named or (land and group in LAND_GROUPS)
-    )
-    return Scheme(scheme_id, entries, groups)
 
 
 def custom_scheme(classes: Mapping[str, Sequence[str]]) -> Scheme:
@@ -280,31 +294,44 @@ def custom_scheme(classes: Mapping[str, Sequence[str]]) -> Scheme:
                 )
             )
         for value in values:
-            held = entries.get(value)
-            if held is not None and held.three_class["survey"] != group:
+            before = entries.get(value)
+            if before is not None and before.three_class["survey"] != group:
                 raise CatalogError(
                     _(
                         "classes: {value} stands in {first} and in {second}; groups exclude one"
                         " another",
                         value=value,
-                        first=held.three_class["survey"],
+                        first=before.three_class["survey"],
                         second=group,
                     )
                 )
-            source = _CUSTOM_SOURCES[group]
-            groups = frozenset[str]() if source is None else frozenset({source})
-            entries[value] = _Entry(value, dict.fromkeys(PROFILES, group), groups)
+            entries[value] = _custom_entry(value, group)
     return Scheme("custom", entries, LAND_GROUPS, custom=True)
 
 
-def classify(codes: pd.Series[Any], scheme: Scheme, profile: Profile) -> pd.DataFrame:
+def _custom_entry(value: str, group: str) -> _Entry:
+    source = _CUSTOM_SOURCES[group]
+    groups = frozenset[str]() if source is None else frozenset({source})
+    return _Entry(value, dict.fromkeys(PROFILES, group), groups)
+
+
+def classify(codes: pd.Series, scheme: Scheme, profile: Profile) -> pd.DataFrame:
     """Look up the land class of every cell of a class column.
+
+    Parameters
+    ----------
+    codes
+        The class column as it was read, of text or of numbers.
+    scheme
+        The scheme that the codes were given by.
+    profile
+        By which the classes count to 农用地, 建设用地, 未利用地.
 
     Returns
     -------
     A frame with the index of `codes` and the columns ``code`` (canonical, None where the cell is
-    empty), ``name``, ``three_class``, ``source``, ``use_group`` (each None where the scheme does
-    not tell).
+    empty), ``name``, ``three_class``, ``source``, ``use_group`` (each None where it is
+    unknown).
 
     Examples
     --------
@@ -320,10 +347,10 @@ def classify(codes: pd.Series[Any], scheme: Scheme, profile: Profile) -> pd.Data
     table = []
     for value in values:
         code = scheme.canonical(value)
-        found = scheme.get(code, profile)
+        land = scheme.get(code, profile)
         table.append(
-            (code, found.name, found.three_class, found.source, found.use_group)
-            if found
+            (code, land.name, land.three_class, land.source, land.use_group)
+            if land
             else (code, None, None, None, None)
         )
     columns = ["code", "name", "three_class", "source", "use_group"]
@@ -331,7 +358,7 @@ def classify(codes: pd.Series[Any], scheme: Scheme, profile: Profile) -> pd.Data
     return kinds.iloc[positions].set_axis(codes.index, axis=0)
 
 
-def require_fitting(codes: pd.Series[Any], scheme: Scheme, *, place: str) -> None:
+def require_fitting(codes: pd.Series, scheme: Scheme, *, place: str) -> None:
     """Refuse a class column whose codes are plainly another scheme's than the declared one.
 
     A scheme is never chosen from the codes: codes of two schemes that both know them may mean other
@@ -375,7 +402,7 @@ def require_fitting(codes: pd.Series[Any], scheme: Scheme, *, place: str) -> Non
         if other != scheme.id and _known_features(counts, load_scheme(other)) == whole
     ]
     if others:
-        strange = [raw for raw in counts if not _known_features({raw: 1}, scheme)]
+        unknown = [raw for raw in counts if not _known_features({raw: 1}, scheme)]
         raise CatalogError(
             _(
                 "{place}: the scheme {scheme} knows the codes of {known} of {whole} features (unknown:"
@@ -385,18 +412,28 @@ def require_fitting(codes: pd.Series[Any], scheme: Scheme, *, place: str) -> Non
                 scheme=scheme.id,
                 known=known,
                 whole=whole,
-                codes=", ".join(sorted(str(raw).strip() for raw in strange)[:8]),
+                codes=", ".join(sorted(str(raw).strip() for raw in unknown)[:8]),
                 others=" / ".join(others),
             )
         )
 
 
-def _known_features(counts: Mapping[Any, int], scheme: Scheme) -> int:
+def _known_features(counts: Mapping[object, int], scheme: Scheme) -> int:
     return sum(count for raw, count in counts.items() if scheme.canonical(raw) in scheme.entries)
 
 
 def not_a_code(message: Text, name: str, code: str) -> Text:
-    """Add to the message of an unknown code that it is the name of a class, and what to do."""
+    """Add to the message of an unknown code that it is the name of a class, and what to do.
+
+    Parameters
+    ----------
+    message
+        The message of the unknown code.
+    name
+        What stands in the column.
+    code
+        The code of the class with this name.
+    """
     return _(
         "{message}; {name} is the name of the class {code}: state the column of the codes as"
         " class_column",

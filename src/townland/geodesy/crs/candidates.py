@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -35,7 +35,7 @@ def candidates(bounds: Bounds, *, region: Bounds | None = None) -> list[tuple[py
     >>> [crs.to_epsg() for crs, _ in candidates((36642000, 2689000, 36643500, 2690000))]
     [4524]
     """
-    return [(found.crs, found.evidence) for found in readings(bounds, region=region)]
+    return [(each.crs, each.evidence) for each in readings(bounds, region=region)]
 
 
 def readings(bounds: Bounds, *, region: Bounds | None = None) -> list[Candidate]:
@@ -49,12 +49,12 @@ def readings(bounds: Bounds, *, region: Bounds | None = None) -> list[Candidate]
     bounds
         West, south, east, north of the coordinates as they stand.
     region
-        A box in degrees that the place is known to meet; China without it.
+        A box in degrees that the land is known to meet; China without it.
 
     Examples
     --------
-    >>> [found.crs.to_epsg() for found in readings((2689000, 642000, 2690000, 643500),
-    ...                                            region=(108.5, 23.9, 110.5, 26.1))]
+    >>> [each.crs.to_epsg() for each in readings((2689000, 642000, 2690000, 643500),
+    ...                                          region=(108.5, 23.9, 110.5, 26.1))]
     [4545]
     """
     x0, y0, x1, y1 = bounds
@@ -70,18 +70,15 @@ def readings(bounds: Bounds, *, region: Bounds | None = None) -> list[Candidate]
         fits = _meets(bounds, region)
         return [Candidate(crs, evidence) for crs in (CGCS2000, LONLAT) if fits]
     if _between(x0, x1, NORTHINGS) and not _between(y0, y1, NORTHINGS):
-        return [
-            replace(
-                found,
-                swapped=True,
-                evidence=_(
-                    "northing in the first column: swap the columns; {evidence}",
-                    evidence=found.evidence,
-                ),
-            )
-            for found in _planes((y0, x0, y1, x1), region)
-        ]
+        return [_swapped(each) for each in _planes((y0, x0, y1, x1), region)]
     return list(_planes(bounds, region))
+
+
+def _swapped(plane: Candidate) -> Candidate:
+    evidence = _(
+        "northing in the first column: swap the columns; {evidence}", evidence=plane.evidence
+    )
+    return replace(plane, swapped=True, evidence=evidence)
 
 
 def _planes(bounds: Bounds, region: Bounds | None) -> Iterator[Candidate]:
@@ -97,8 +94,12 @@ def _planes(bounds: Bounds, region: Bounds | None) -> Iterator[Candidate]:
         if _meets(transform_bounds(bounds, crs, LONLAT), region):
             yield Candidate(crs, _("easting with the zone prefix {zone}", zone=prefix))
         return
-    if prefix:
-        return
+    if not prefix:
+        yield from _planes_without_prefix(bounds, region)
+
+
+def _planes_without_prefix(bounds: Bounds, region: Bounds | None) -> Iterator[Candidate]:
+    """The zones of 3 degrees whose eastings without a prefix these may be: any of all meridians."""
     for zone in ZONES_3:
         crs = pyproj.CRS(zone_code("CGCS2000", zone, prefixed=False))
         box = transform_bounds(bounds, crs, LONLAT)
@@ -123,6 +124,15 @@ def infer(
 
     Degrees are never inferred, since they always leave two candidates: GCJ-02 lies there as well.
     Columns in the wrong order are not either; the message names them.
+
+    Parameters
+    ----------
+    bounds
+        The bounding box of the coordinates as they stand; None where there are none.
+    region
+        The box in degrees that the other layers cover; None where there are none.
+    place
+        The file (and layer), for messages.
 
     Returns
     -------
@@ -150,38 +160,35 @@ def infer(
 
 
 def undeclared(bounds: Bounds | None, region: Bounds | None, *, place: str | Text) -> Text:
-    """What to say of a file without CRS: the candidates with their evidence, and what to state."""
+    """The message on a file without CRS: the candidates with their evidence, and what to state.
+
+    Parameters
+    ----------
+    bounds
+        The bounding box of the coordinates as they stand; None where there are none.
+    region
+        The box in degrees that the other layers cover; None where there are none.
+    place
+        The file (and layer), for messages.
+    """
     allowed = readings(bounds) if bounds is not None else []
     if bounds is not None and np.isfinite(bounds).all() and not allowed:
-        west, south, east, north = (shown(number) for number in bounds)
-        return _(
-            "{place}: no coordinate system is declared, and the numbers ({west} to {east}, {south} to"
-            " {north}) fit none that townland knows: they are neither degrees nor Gauss-Krüger"
-            " coordinates within China. They may be of a city's own plane, in another unit, or with"
-            " digits cut off: ask who made the file, and state the system with --crs or the"
-            " catalog's key crs",
-            place=place,
-            west=west,
-            east=east,
-            south=south,
-            north=north,
-        )
+        return _fits_nothing(bounds, place)
     if not allowed:
         return _(
             "{place}: no coordinate system is declared; state it with --crs or the catalog's"
             " key crs, for example EPSG:4524 (CGCS2000, 3-degree zone 36)",
             place=place,
         )
-    fits = [] if bounds is None or region is None else readings(bounds, region=region)
-    listed = Joined(tuple(_told(one) for one in fits or allowed), separator="; ")
-    if region is None:
+    if bounds is None or region is None:
         return _(
             "{place}: no coordinate system is declared; the numbers fit: {candidates}. State the right"
             " one with --crs (for example --crs {crs}) or the catalog's key crs",
             place=place,
-            candidates=listed,
+            candidates=_listed(allowed),
             crs=describe(allowed[0].crs),
         )
+    fits = readings(bounds, region=region)
     if not fits:
         return _(
             "{place}: no coordinate system is declared, and with none that the numbers allow do the"
@@ -189,7 +196,7 @@ def undeclared(bounds: Bounds | None, region: Bounds | None, *, place: str | Tex
             " --crs (for example --crs {crs}) or the catalog's key crs",
             place=place,
             region=in_degrees(region),
-            candidates=listed,
+            candidates=_listed(allowed),
             crs=describe(allowed[0].crs),
         )
     return _(
@@ -198,13 +205,46 @@ def undeclared(bounds: Bounds | None, region: Bounds | None, *, place: str | Tex
         " catalog's key crs",
         place=place,
         region=in_degrees(region),
-        candidates=listed,
+        candidates=_listed(fits),
         crs=describe(fits[0].crs),
     )
 
 
+def _fits_nothing(bounds: Bounds, place: str | Text) -> Text:
+    west, south, east, north = (shown(number) for number in bounds)
+    return _(
+        "{place}: no coordinate system is declared, and the numbers ({west} to {east}, {south} to"
+        " {north}) fit none that townland knows: they are neither degrees nor Gauss-Krüger"
+        " coordinates within China. They may be of a city's own plane, in another unit, or with"
+        " digits cut off: ask who made the file, and state the system with --crs or the"
+        " catalog's key crs",
+        place=place,
+        west=west,
+        east=east,
+        south=south,
+        north=north,
+    )
+
+
+def _listed(candidates: Iterable[Candidate]) -> Joined:
+    texts = (
+        _("{crs} ({evidence})", crs=describe(each.crs), evidence=each.evidence)
+        for each in candidates
+    )
+    return Joined(tuple(texts), separator="; ")
+
+
 def refuse_contradiction(crs: pyproj.CRS, bounds: Bounds | None, *, place: str) -> None:
     """Refuse a CRS in metres that the numbers contradict: another zone's prefix, none, or degrees.
+
+    Parameters
+    ----------
+    crs
+        The CRS that is declared.
+    bounds
+        The bounding box of the coordinates as they stand; None where there are none.
+    place
+        The file (and layer), for messages.
 
     Raises
     ------
@@ -232,7 +272,7 @@ def refuse_contradiction(crs: pyproj.CRS, bounds: Bounds | None, *, place: str) 
             easting=f"{easting:.0f}",
             west=f"{west:.3f}",
             east=f"{east:.3f}",
-            candidates=Joined(tuple(_told(one) for one in allowed), separator="; "),
+            candidates=_listed(allowed),
             right=describe(allowed[0].crs),
         )
     )
@@ -251,13 +291,13 @@ def is_swapped(crs: pyproj.CRS, bounds: Bounds | None) -> bool:
     """
     if bounds is None:
         return False
-    found = readings(bounds)
-    if not found or not found[0].swapped:
+    allowed = readings(bounds)
+    if not allowed or not allowed[0].swapped:
         return False
     if crs.is_geographic:
-        return found[0].crs.is_geographic
+        return allowed[0].crs.is_geographic
     easting = false_easting(crs)
-    if easting is None or found[0].crs.is_geographic:
+    if easting is None or allowed[0].crs.is_geographic:
         return False
     return bounds[3] >= easting - ZONE_M / 2 and bounds[1] <= easting + ZONE_M / 2
 
@@ -279,11 +319,16 @@ def shown(number: float) -> str:
     return f"{number:.3f}" if abs(number) < 1e9 else f"{number:.6g}"
 
 
-def _told(one: Candidate) -> Text:
-    return _("{crs} ({evidence})", crs=describe(one.crs), evidence=one.evidence)
-
-
 def _between(low: float, high: float, limits: tuple[float, float]) -> bool:
+    """Whether a span lies within another.
+
+    Parameters
+    ----------
+    low, high
+        The span's ends.
+    limits
+        Those of the other.
+    """
     return limits[0] <= low and high <= limits[1]
 
 

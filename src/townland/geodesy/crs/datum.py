@@ -116,15 +116,15 @@ def is_gauss_kruger_cgcs2000(crs: pyproj.CRS) -> tuple[float, float] | None:
         return None
     if not (CGCS2000_NAMES.search(datum) or UNNAMED.match(datum)):
         return None
-    found = transverse_mercator(crs)
-    if found is None or (
-        abs(found.get("Latitude of natural origin", 0.0)) > 1e-10
-        or abs(found.get("Scale factor at natural origin", 1.0) - 1) > 1e-10
-        or abs(found.get("False northing", 0.0)) > 1e-6
+    plane = transverse_mercator(crs)
+    if plane is None or (
+        abs(plane.get("Latitude of natural origin", 0.0)) > 1e-10
+        or abs(plane.get("Scale factor at natural origin", 1.0) - 1) > 1e-10
+        or abs(plane.get("False northing", 0.0)) > 1e-6
     ):
         return None
-    meridian = found.get("Longitude of natural origin", 0.0)
-    return round(meridian, 9), found.get("False easting", 0.0)
+    meridian = plane.get("Longitude of natural origin", 0.0)
+    return round(meridian, 9), plane.get("False easting", 0.0)
 
 
 def describe(crs: pyproj.CRS) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 _GCJ_A = 6_378_245.0
 _GCJ_EE = 0.00669342162296594323
@@ -14,7 +12,7 @@ _BD_TURN = np.pi * 3000 / 180
 Degrees = NDArray[np.float64]
 
 
-def gcj02_from_wgs84(lon: Any, lat: Any) -> tuple[Degrees, Degrees]:
+def gcj02_from_wgs84(lon: ArrayLike, lat: ArrayLike) -> tuple[Degrees, Degrees]:
     """Shift longitude and latitude to GCJ-02, as Gaode and Tencent tiles want them: display only.
 
     The published reverse-engineering of the transformation; real tiles agree to 1-2 m at best
@@ -50,7 +48,7 @@ def gcj02_from_wgs84(lon: Any, lat: Any) -> tuple[Degrees, Degrees]:
     return lon + d_lon, lat + d_lat
 
 
-def wgs84_from_gcj02(lon: Any, lat: Any) -> tuple[Degrees, Degrees]:
+def wgs84_from_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Degrees, Degrees]:
     """The inverse of `gcj02_from_wgs84` by fixed-point iteration, to less than 1e-6 m."""
     target_lon, target_lat = np.asarray(lon, float), np.asarray(lat, float)
     lon, lat = target_lon, target_lat
@@ -60,7 +58,7 @@ def wgs84_from_gcj02(lon: Any, lat: Any) -> tuple[Degrees, Degrees]:
     return lon, lat
 
 
-def bd09_from_gcj02(lon: Any, lat: Any) -> tuple[Degrees, Degrees]:
+def bd09_from_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Degrees, Degrees]:
     """Shift GCJ-02 to BD-09, as Baidu tiles want it: display only.
 
     >>> lon, lat = bd09_from_gcj02(116.404, 39.915)
@@ -73,7 +71,7 @@ def bd09_from_gcj02(lon: Any, lat: Any) -> tuple[Degrees, Degrees]:
     return radius * np.cos(angle) + 0.0065, radius * np.sin(angle) + 0.006
 
 
-def gcj02_from_bd09(lon: Any, lat: Any) -> tuple[Degrees, Degrees]:
+def gcj02_from_bd09(lon: ArrayLike, lat: ArrayLike) -> tuple[Degrees, Degrees]:
     """The inverse of `bd09_from_gcj02` by fixed-point iteration."""
     target_lon, target_lat = np.asarray(lon, float), np.asarray(lat, float)
     lon, lat = target_lon - 0.0065, target_lat - 0.006

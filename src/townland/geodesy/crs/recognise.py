@@ -6,7 +6,6 @@ import re
 import warnings
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import pyproj
@@ -41,7 +40,7 @@ _TOWGS84 = re.compile(r"\s*\+?(?:towgs84\s*=)?\s*([-+\d.eE]+(?:\s*,\s*[-+\d.eE]+
 
 
 def normalise(
-    declared: Any,
+    declared: object,
     *,
     transform: str | None = None,
     place: str = "",
@@ -87,71 +86,90 @@ def normalise(
     townland.errors.CRSError: ...
     """
     crs = _horizontal(_parse(declared, place, bounds), place)
-    declared_shift = _shift(crs)
-    if crs.is_bound and (declared_shift is None or not any(declared_shift)):
-        crs, declared_shift = crs.source_crs or crs, None
-    base = crs.source_crs if crs.is_bound and crs.source_crs is not None else crs
-    datum = datum_name(crs)
+    shift = _shift(crs)
+    if crs.is_bound and (shift is None or not any(shift)):  # a shift of zeros is none
+        crs, shift = crs.source_crs or crs, None
     if transform is not None:
         return _transformed(crs, transform, place)
     if is_legacy(crs):
-        raise CRSError(
-            _(
-                "{place}: the coordinates are in {crs}, and the shift from there to CGCS2000 is not"
-                " public (PROJ would apply none: an error of up to hundreds of metres); have the"
-                " data converted to CGCS2000, or give the parameters as transform in the catalog",
-                place=_at(place),
-                crs=_legacy_name(base),
-            )
-        )
-    if declared_shift is not None:
-        match = _epsg_equivalent(base)
-        if match is not None and _has_known_operation(match):
-            return match, ()
-        return crs, (_transform_issue(base, ",".join(f"{n:g}" for n in declared_shift)),)
+        raise CRSError(_legacy_refused(crs, place))
+    if shift is not None:
+        return _shifted(crs, shift)
+    datum = datum_name(crs)
     if UNNAMED.match(datum):
-        if not is_identical(crs):
-            raise CRSError(
-                _(
-                    "{place}: {crs} names no datum, and its ellipsoid {ellipsoid} is neither that"
-                    " of CGCS2000 nor that of WGS 84; give the CRS of the coordinates with --crs or"
-                    " the catalog's key crs",
-                    place=_at(place),
-                    crs=describe(crs),
-                    ellipsoid=crs.ellipsoid.name if crs.ellipsoid else "?",
-                )
-            )
-        found = _cgcs2000(crs) or crs
-        return found, (
-            Issue(
-                "crs_datum_assumed",
-                "warning",
-                _(
-                    "the CRS names no datum; its ellipsoid is {ellipsoid}, so it is taken as"
-                    " CGCS2000 (equal to WGS 84 and ETRS89 to a few decimetres) and used as {crs}",
-                    ellipsoid=crs.ellipsoid.name if crs.ellipsoid else "?",
-                    crs=describe(found),
-                ),
-            ),
-        )
+        return _unnamed(crs, place)
     if CGCS2000_NAMES.search(datum) and is_identical(crs):
         return _cgcs2000(crs) or crs, ()
-    found = _epsg_equivalent(crs) or crs
-    if not is_identical(found) and not _has_known_operation(found):
+    known = _epsg_equivalent(crs) or crs
+    if not is_identical(known) and not _has_known_operation(known):
         raise CRSError(
             _(
                 "{place}: PROJ knows no operation of known accuracy from {crs} (datum {datum}) to"
                 " WGS 84 or CGCS2000; give the CRS of the coordinates with --crs or the catalog's"
                 " key crs, or the parameters as transform in the catalog",
                 place=_at(place),
-                crs=describe(found),
+                crs=describe(known),
                 datum=datum,
             )
         )
-    return found, ()
+    return known, ()
 
 
-def _parse(declared: Any, place: str, bounds: Bounds | None) -> pyproj.CRS:
+def _legacy_refused(crs: pyproj.CRS, place: str) -> Text:
+    return _(
+        "{place}: the coordinates are in {crs}, and the shift from there to CGCS2000 is not"
+        " public (PROJ would apply none: an error of up to hundreds of metres); have the"
+        " data converted to CGCS2000, or give the parameters as transform in the catalog",
+        place=_at(place),
+        crs=_legacy_name(_base(crs)),
+    )
+
+
+def _shifted(crs: pyproj.CRS, shift: list[float]) -> tuple[pyproj.CRS, tuple[Issue, ...]]:
+    """A CRS whose own ``towgs84`` is needed only where PROJ has no better operation."""
+    base = _base(crs)
+    match = _epsg_equivalent(base)
+    if match is not None and _has_known_operation(match):
+        return match, ()
+    return crs, (_transform_issue(base, ",".join(f"{n:g}" for n in shift)),)
+
+
+def _unnamed(crs: pyproj.CRS, place: str) -> tuple[pyproj.CRS, tuple[Issue, ...]]:
+    """A CRS without the name of a datum is taken as CGCS2000 where its ellipsoid allows it."""
+    ellipsoid = crs.ellipsoid.name if crs.ellipsoid else "?"
+    if not is_identical(crs):
+        raise CRSError(
+            _(
+                "{place}: {crs} names no datum, and its ellipsoid {ellipsoid} is neither that"
+                " of CGCS2000 nor that of WGS 84; give the CRS of the coordinates with --crs or"
+                " the catalog's key crs",
+                place=_at(place),
+                crs=describe(crs),
+                ellipsoid=ellipsoid,
+            )
+        )
+    taken = _cgcs2000(crs) or crs
+    message = _(
+        "the CRS names no datum; its ellipsoid is {ellipsoid}, so it is taken as"
+        " CGCS2000 (equal to WGS 84 and ETRS89 to a few decimetres) and used as {crs}",
+        ellipsoid=ellipsoid,
+        crs=describe(taken),
+    )
+    return taken, (Issue("crs_datum_assumed", "warning", message),)
+
+
+def _parse(declared: object, place: str, bounds: Bounds | None) -> pyproj.CRS:
+    """Understand a declaration as PROJ does; a bare number is an EPSG code.
+
+    Parameters
+    ----------
+    declared
+        What the file, the catalog or the command states.
+    place
+        The file (and layer), for messages.
+    bounds
+        The bounding box of the coordinates, from which candidates are named where none is declared.
+    """
     if declared is None or (isinstance(declared, str) and not declared.strip()):
         raise CRSError(undeclared(bounds, None, place=_at(place)))
     if isinstance(declared, str):
@@ -192,10 +210,15 @@ def _at(place: str) -> str | Text:
 
 
 def _shift(crs: pyproj.CRS) -> list[float] | None:
-    """The ``towgs84`` numbers that a CRS carries itself."""
+    """The ``towgs84`` numbers of a CRS, as WKT or a PROJ string gives them with it."""
     if not crs.is_bound or crs.coordinate_operation is None:
         return None
     return [float(number) for number in crs.coordinate_operation.towgs84] or None
+
+
+def _base(crs: pyproj.CRS) -> pyproj.CRS:
+    """The CRS without the shift that is bound to it."""
+    return crs.source_crs if crs.is_bound and crs.source_crs is not None else crs
 
 
 def _legacy_name(crs: pyproj.CRS) -> str:
@@ -240,19 +263,19 @@ def _epsg_equivalent(crs: pyproj.CRS) -> pyproj.CRS | None:
     code = crs.to_epsg(min_confidence=70)
     if code is None:
         return None
-    found = pyproj.CRS.from_epsg(code)
-    return found if _same_plane(crs, found) else None
+    known = pyproj.CRS.from_epsg(code)
+    return known if _same_plane(crs, known) else None
 
 
-def _same_plane(one: pyproj.CRS, other: pyproj.CRS) -> bool:
+def _same_plane(crs: pyproj.CRS, known: pyproj.CRS) -> bool:
     """Whether two CRSs of one datum give every point the same coordinates (1e-6 of a unit)."""
-    if one.is_geographic or other.is_geographic:
-        return bool(one.is_geographic and other.is_geographic)
-    area = other.area_of_use
+    if crs.is_geographic or known.is_geographic:
+        return bool(crs.is_geographic and known.is_geographic)
+    area = known.area_of_use
     west, south, east, north = area.bounds if area is not None else (-5.0, -5.0, 5.0, 5.0)
     lon, lat = np.meshgrid(np.linspace(west, east, 3), np.linspace(south, north, 3))
-    a = np.array(pyproj.Proj(one)(lon.ravel(), lat.ravel()))
-    b = np.array(pyproj.Proj(other)(lon.ravel(), lat.ravel()))
+    a = np.array(pyproj.Proj(crs)(lon.ravel(), lat.ravel()))
+    b = np.array(pyproj.Proj(known)(lon.ravel(), lat.ravel()))
     return bool(np.allclose(a, b, rtol=0, atol=1e-6, equal_nan=True))
 
 
@@ -299,6 +322,21 @@ def _transform_issue(crs: pyproj.CRS, transform: str) -> Issue:
 def _transformed(
     crs: pyproj.CRS, transform: str, place: str
 ) -> tuple[pyproj.CRS, tuple[Issue, ...]]:
+    """A CRS with the operation to CGCS2000 that the catalog declares.
+
+    Parameters
+    ----------
+    crs
+        The CRS of the coordinates.
+    transform
+        ``towgs84``, or a PROJ pipeline.
+    place
+        The file (and layer), for messages.
+
+    Returns
+    -------
+    The CRS bound to ``towgs84``, or EPSG:4490, in which a pipeline ends; and the issue that it is taken.
+    """
     if is_identical(crs):
         raise CRSError(
             _(
@@ -310,10 +348,8 @@ def _transformed(
         )
     values = towgs84(transform)
     if values:
-        base = crs.source_crs if crs.is_bound and crs.source_crs is not None else crs
-        shift = ToWGS84Transformation(base.geodetic_crs, *values)
-        bound = BoundCRS(source_crs=base, target_crs=LONLAT, transformation=shift)
-        return pyproj.CRS(bound), (_transform_issue(base, transform),)
+        base = _base(crs)
+        return _bound(base, values), (_transform_issue(base, transform),)
     try:
         pipeline(transform)
     except ProjError:
@@ -326,3 +362,8 @@ def _transformed(
             )
         ) from None
     return CGCS2000, (_transform_issue(crs, transform),)
+
+
+def _bound(base: pyproj.CRS, towgs84: list[float]) -> pyproj.CRS:
+    shift = ToWGS84Transformation(base.geodetic_crs, *towgs84)
+    return pyproj.CRS(BoundCRS(source_crs=base, target_crs=LONLAT, transformation=shift))

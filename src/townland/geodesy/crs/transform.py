@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 import pyproj
@@ -17,6 +17,10 @@ from townland.geodesy.crs.datum import describe, is_identical
 from townland.i18n import _
 
 Bounds = tuple[float, float, float, float]
+GeometryArray: TypeAlias = NDArray[np.object_]
+"""An array of shapely geometries; an element may be None."""
+Numbers = TypeVar("Numbers", float, NDArray[np.float64])
+"""One coordinate, or an array of them."""
 
 LONLAT = pyproj.CRS.from_epsg(4326)
 CGCS2000 = pyproj.CRS.from_epsg(4490)
@@ -30,9 +34,9 @@ _LARGEST_RADIUS_M = 6_400_000.0
 class Steps:
     """Operations of PROJ one after the other, x east and y north on both sides; none: identity."""
 
-    steps: tuple[Any, ...]
+    steps: tuple[pyproj.Transformer | Backwards, ...]
 
-    def transform(self, x: Any, y: Any) -> tuple[Any, Any]:
+    def transform(self, x: Numbers, y: Numbers) -> tuple[Numbers, Numbers]:
         """Transform coordinates; points outside of an operation's domain become infinite."""
         for step in self.steps:
             x, y = step.transform(x, y)
@@ -42,9 +46,8 @@ class Steps:
 
     def inverse(self) -> Steps | None:
         """The way back; None where a step has none."""
-        if not all(step.has_inverse for step in self.steps):
-            return None
-        return Steps(tuple(Backwards(step) for step in reversed(self.steps)))
+        back = tuple(step for step in map(_reversed, reversed(self.steps)) if step is not None)
+        return Steps(back) if len(back) == len(self.steps) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +56,17 @@ class Backwards:
 
     step: pyproj.Transformer
 
-    def transform(self, x: Any, y: Any) -> tuple[Any, Any]:
+    def transform(self, x: Numbers, y: Numbers) -> tuple[Numbers, Numbers]:
         """Transform coordinates."""
-        found: tuple[Any, Any] = self.step.transform(x, y, direction="INVERSE")
-        return found
+        moved: tuple[Numbers, Numbers] = self.step.transform(x, y, direction="INVERSE")
+        return moved
+
+
+def _reversed(step: pyproj.Transformer | Backwards) -> pyproj.Transformer | Backwards | None:
+    """An operation from its target to its source; None where PROJ has no such operation."""
+    if isinstance(step, Backwards):
+        return step.step
+    return Backwards(step) if step.has_inverse else None
 
 
 @lru_cache(maxsize=16)
@@ -132,12 +142,12 @@ def _own_lonlat(crs: pyproj.CRS) -> pyproj.CRS:
 
 
 def reproject(
-    geometries: NDArray[Any],
+    geometries: GeometryArray,
     source: pyproj.CRS,
     target: pyproj.CRS,
     *,
     max_segment_m: float = 20.0,
-) -> NDArray[Any]:
+) -> GeometryArray:
     """Geometries in another CRS, their edges divided first so that they stay where they were.
 
     An edge is straight in its own plane only; moving just its ends to another plane shifts what
@@ -167,8 +177,19 @@ def reproject(
     return _apply(transformer(source, target), densify(geometries, source, max_segment_m))
 
 
-def densify(geometries: NDArray[Any], crs: pyproj.CRS, max_segment_m: float = 20.0) -> NDArray[Any]:
+def densify(
+    geometries: GeometryArray, crs: pyproj.CRS, max_segment_m: float = 20.0
+) -> GeometryArray:
     """Geometries with edges of at most `max_segment_m` metres; their shape is unchanged.
+
+    Parameters
+    ----------
+    geometries
+        Geometries in `crs`.
+    crs
+        Their CRS; its unit may be metres, feet or degrees.
+    max_segment_m
+        No part of an edge is longer.
 
     Raises
     ------
@@ -189,12 +210,12 @@ def densify(geometries: NDArray[Any], crs: pyproj.CRS, max_segment_m: float = 20
                 crs=describe(crs),
             )
         )
-    dense: NDArray[Any] = shapely.segmentize(geometries, length)
+    dense: GeometryArray = shapely.segmentize(geometries, length)
     return dense
 
 
-def _apply(steps: Steps, geometries: NDArray[Any]) -> NDArray[Any]:
-    moved: NDArray[Any] = shapely.transform(geometries, steps.transform, interleaved=False)
+def _apply(steps: Steps, geometries: GeometryArray) -> GeometryArray:
+    moved: GeometryArray = shapely.transform(geometries, steps.transform, interleaved=False)
     if not np.isfinite(shapely.get_coordinates(moved)).all():
         raise GeometryError(
             _(
@@ -205,18 +226,39 @@ def _apply(steps: Steps, geometries: NDArray[Any]) -> NDArray[Any]:
     return moved
 
 
-def run_pipeline(geometries: NDArray[Any], crs: pyproj.CRS, transform: str) -> NDArray[Any]:
-    """Geometries in `crs` run through a declared `transform`, their edges divided first."""
+def run_pipeline(geometries: GeometryArray, crs: pyproj.CRS, transform: str) -> GeometryArray:
+    """Geometries run through a declared pipeline, their edges divided first.
+
+    Parameters
+    ----------
+    geometries
+        Geometries in `crs`.
+    crs
+        The CRS of the file, in which edges are straight.
+    transform
+        The PROJ pipeline that the catalog declares.
+
+    Raises
+    ------
+    GeometryError
+        A coordinate becomes infinite, or the edges are too long to be divided.
+    """
     return _apply(pipeline(transform), densify(geometries, crs))
 
 
 def to_lonlat(
-    geometries: NDArray[Any], source: pyproj.CRS, *, densify: bool = False
-) -> NDArray[Any]:
+    geometries: GeometryArray, source: pyproj.CRS, *, densify: bool = False
+) -> GeometryArray:
     """Geometries in longitude and latitude (EPSG:4326), for display.
 
-    Edges are divided every 20 m with `densify` only; without it a map draws them at most a few
-    decimetres off.
+    Parameters
+    ----------
+    geometries
+        Geometries in `source`.
+    source
+        Their CRS.
+    densify
+        Whether edges are divided every 20 m; without it a map draws them at most a few decimetres off.
     """
     if densify:
         return reproject(geometries, source, LONLAT)
@@ -226,6 +268,13 @@ def to_lonlat(
 
 def transform_bounds(bounds: Bounds, source: pyproj.CRS, target: pyproj.CRS) -> Bounds:
     """The bounding box in `target` of a box in `source`, its sides divided in 64 parts.
+
+    Parameters
+    ----------
+    bounds
+        West, south, east, north in `source`.
+    source, target
+        Normalised CRSs.
 
     Raises
     ------

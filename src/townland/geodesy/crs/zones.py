@@ -47,6 +47,17 @@ def zone_degrees(zone: int) -> int | None:
 def zone_code(datum: Datum, zone: int, *, prefixed: bool) -> str | None:
     """The EPSG code of a zone, with or without its number before the easting; None for no zone.
 
+    Parameters
+    ----------
+    datum
+        The datum of the plane.
+    zone
+        The number of a zone of 3 degrees (25 to 45) or of 6 (13 to 23).
+    prefixed
+        Whether the zone's number stands before the easting.
+
+    Examples
+    --------
     >>> zone_code("CGCS2000", 36, prefixed=True), zone_code("CGCS2000", 19, prefixed=False)
     ('EPSG:4524', 'EPSG:4508')
     """

@@ -221,7 +221,7 @@ def areas_m2(cells: Cells) -> Floats:
         outlines = shapely.box(x - half[0], y - half[1], x + half[0], y + half[1]).ravel()
         return _between(cells, geodesy.check_area_m2(outlines, cells.crs).reshape(x.shape))
     radian: float = cells.crs.axis_info[0].unit_conversion_factor
-    upper = (cells.north - np.arange(len(cells.known)) * cells.high) * radian
+    upper = (cells.north - np.arange(len(cells.known), dtype=float) * cells.high) * radian
     lower = upper - cells.high * radian
     ellipsoid = geodesy.ellipsoid_of(cells.crs)
     strips = geodesy.trapezoid_m2(cells.wide * radian, lower, upper, ellipsoid)
