@@ -14,7 +14,7 @@ from townland_cli import printing
 from townland_cli.options import LANG, AsJson, Lang, LogFile, Quiet, words
 
 if TYPE_CHECKING:
-    from townland.rules.book.lint import Fault
+    from townland.rules.book.lint import RulebookFault
     from townland.rules.book.model import Rulebook
     from townland.rules.judging.clause import Rule
 
@@ -147,7 +147,7 @@ def lint(
     raise typer.Exit(FAULTS if unusable else 0)
 
 
-def _fault(fault: Fault, lang: str) -> dict[str, object]:
+def _fault(fault: RulebookFault, lang: str) -> dict[str, object]:
     return {
         "line": fault.line,
         "key": fault.key,
@@ -156,7 +156,7 @@ def _fault(fault: Fault, lang: str) -> dict[str, object]:
     }
 
 
-def _verdict(rulebook: str, faults: Sequence[Fault]) -> Words:
+def _verdict(rulebook: str, faults: Sequence[RulebookFault]) -> Words:
     if faults:
         return _("{name}: no faults, but look at what is said above", name=rulebook)
     return _("{name}: no faults", name=rulebook)

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from townland.errors import RulebookError
 from townland.rules.book import numbers
-from townland.rules.book.lint import Fault, lint
+from townland.rules.book.lint import RulebookFault, lint
 from townland.rules.book.loader import load_rulebook
 from townland.rules.evaluate import evaluate
 from townland.terms import Verdict
@@ -40,7 +40,7 @@ def write(folder: Path, text: str, name: str = "county.toml") -> Path:
     return path
 
 
-def said(fault: Fault) -> str:
+def said(fault: RulebookFault) -> str:
     return fault.message.render("en")
 
 

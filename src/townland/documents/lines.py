@@ -21,7 +21,7 @@ _INVISIBLE = dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TypedLine:
     """One line as a person typed it: `code` is what stands outside texts, each text a ``"`` pair.
 
     `plain` is the line in half-width characters and without its note, `key` and `value` its two sides.
@@ -44,7 +44,7 @@ class Line:
         return tail.strip() if equals and not head.lstrip().startswith("[") else None
 
 
-def typed(text: str) -> Line:
+def typed(text: str) -> TypedLine:
     """Take a line apart: what stands outside texts, the line in half-width signs, whether texts end.
 
     >>> line = typed('title ＝ "甲，乙"  # 注')
@@ -67,7 +67,7 @@ def typed(text: str) -> Line:
         code += sign
         plain += WIDE.get(sign, " " if sign in BLANK else sign)
         at += 1
-    return Line(text, code, plain, closed)
+    return TypedLine(text, code, plain, closed)
 
 
 def _end(text: str, at: int) -> int | None:
@@ -85,7 +85,7 @@ def _end(text: str, at: int) -> int | None:
     return None
 
 
-def hidden(line: Line) -> str | None:
+def hidden(line: TypedLine) -> str | None:
     """Find a character outside texts that no one can see; None where there is none."""
     return next((sign for sign in line.code if sign in _INVISIBLE), None)
 

@@ -13,7 +13,7 @@ from townland.documents.lines import (
     BLANK,
     SECRET_KEY,
     WIDE,
-    Line,
+    TypedLine,
     hidden,
     masked,
     open_list,
@@ -154,7 +154,7 @@ def _opened(lines: list[str]) -> int:
     return long or (filled or [1])[-1]
 
 
-def _wide(line: Line, lines: list[str], number: int) -> Words | None:
+def _wide(line: TypedLine, lines: list[str], number: int) -> Words | None:
     """Tell full-width and invisible characters outside of texts, and the other lines that have some."""
     unseen = hidden(line)
     if unseen is not None:
@@ -194,7 +194,7 @@ def _reads(text: str) -> bool:
 # ---------------------------------------------------------------- what may be wrong, in its order
 
 
-def _path(line: Line, said: str, _before: list[str]) -> Words | None:
+def _path(line: TypedLine, said: str, _before: list[str]) -> Words | None:
     if not said.startswith(("Unescaped", "Invalid hex", "Escaped character")):
         return None
     found = re.search(r'"([^"]*\\[^"]*)"', line.text)
@@ -208,13 +208,13 @@ def _backslash_words(path: str) -> Words:
     )
 
 
-def _control(line: Line, _said: str, _before: list[str]) -> Words | None:
+def _control(line: TypedLine, _said: str, _before: list[str]) -> Words | None:
     if not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", line.text):
         return None
     return _("a control character stands in this line; delete the line and type it anew")
 
 
-def _twice(line: Line, said: str, before: list[str]) -> Words | None:
+def _twice(line: TypedLine, said: str, before: list[str]) -> Words | None:
     """Tell a key, or a table, that stands twice, with the line of the first."""
     if not said.startswith(("Cannot ", "Duplicate inline")):
         return None
@@ -246,7 +246,7 @@ def _twice(line: Line, said: str, before: list[str]) -> Words | None:
     )
 
 
-def _heading(line: Line, _said: str, _before: list[str]) -> Words | None:
+def _heading(line: TypedLine, _said: str, _before: list[str]) -> Words | None:
     plain = line.plain.strip()
     if not plain.startswith("["):
         return None
@@ -263,13 +263,13 @@ def _heading(line: Line, _said: str, _before: list[str]) -> Words | None:
     return _("a heading stands alone in its line; write the keys below it")
 
 
-def _note(line: Line, _said: str, _before: list[str]) -> Words | None:
+def _note(line: TypedLine, _said: str, _before: list[str]) -> Words | None:
     if line.text.lstrip().startswith(("//", "--", ";", "/*", "<!--", "；")):
         return _("a note for people begins with #")
     return None
 
 
-def _no_equals(line: Line, said: str, _before: list[str]) -> Words | None:
+def _no_equals(line: TypedLine, said: str, _before: list[str]) -> Words | None:
     if line.value is not None or '"' in line.plain.partition(":")[0] or not line.plain.strip():
         return None
     colon = re.fullmatch(r"([\w.-]+)\s*:\s*(.*)", line.plain.strip())
@@ -281,7 +281,7 @@ def _no_equals(line: Line, said: str, _before: list[str]) -> Words | None:
     return None
 
 
-def _key(line: Line, _said: str, _before: list[str]) -> Words | None:
+def _key(line: TypedLine, _said: str, _before: list[str]) -> Words | None:
     if line.value is None or re.fullmatch(r'[A-Za-z0-9_.\s"-]+', line.key):
         return None
     if not line.key:
@@ -292,7 +292,7 @@ def _key(line: Line, _said: str, _before: list[str]) -> Words | None:
     )
 
 
-def _quotation(line: Line, said: str, _before: list[str]) -> Words | None:
+def _quotation(line: TypedLine, said: str, _before: list[str]) -> Words | None:
     value = line.value or ""
     if re.search(r'=\s*"[^"\\]*"[^\s",\]}#”][^"]*"', line.text):
         return _('quotation marks stand within the text; write “ ” there, and " only around it')
@@ -306,13 +306,13 @@ def _quotation(line: Line, said: str, _before: list[str]) -> Words | None:
     return None
 
 
-def _nothing(line: Line, _said: str, _before: list[str]) -> Words | None:
+def _nothing(line: TypedLine, _said: str, _before: list[str]) -> Words | None:
     if (line.value or "").startswith("="):
         return _("one = is enough")
     return _("the value behind = is missing") if line.value == "" else None
 
 
-def _truth(line: Line, _said: str, _before: list[str]) -> Words | None:
+def _truth(line: TypedLine, _said: str, _before: list[str]) -> Words | None:
     value = (line.value or "").rstrip(" ;,").lower()
     if value in ("true", "yes", "on", "y", "是", "真"):
         return _("write true, in small letters")
@@ -323,7 +323,7 @@ def _truth(line: Line, _said: str, _before: list[str]) -> Words | None:
     return None
 
 
-def _percentage(line: Line, _said: str, _before: list[str]) -> Words | None:
+def _percentage(line: TypedLine, _said: str, _before: list[str]) -> Words | None:
     found = re.fullmatch(r"[±+]?\s*(\d+(?:[.,]\d+)?)\s*(%|‰|percent|个?百分点)", line.value or "")
     found = found or re.fullmatch(r"百分之(\d+(?:\.\d+)?)()", line.value or "")
     if not found:
@@ -336,7 +336,7 @@ def _percentage(line: Line, _said: str, _before: list[str]) -> Words | None:
     )
 
 
-def _comma(line: Line, _said: str, _before: list[str]) -> Words | None:
+def _comma(line: TypedLine, _said: str, _before: list[str]) -> Words | None:
     value = line.value or ""
     if re.fullmatch(r"[+-]?[1-9]\d{0,2}(,\d{3})+", value):
         return _(
@@ -351,7 +351,7 @@ def _comma(line: Line, _said: str, _before: list[str]) -> Words | None:
     return None
 
 
-def _day(line: Line, _said: str, _before: list[str]) -> Words | None:
+def _day(line: TypedLine, _said: str, _before: list[str]) -> Words | None:
     found = re.fullmatch(
         r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?", line.value or ""
     )
@@ -364,7 +364,7 @@ def _day(line: Line, _said: str, _before: list[str]) -> Words | None:
     return _("a day is written as {day}", day=day.isoformat())
 
 
-def _number(line: Line, _said: str, _before: list[str]) -> Words | None:
+def _number(line: TypedLine, _said: str, _before: list[str]) -> Words | None:
     value = line.value or ""
     if re.fullmatch(r"[+-]?\.\d+", value):
         return _("a number begins with a digit: write {value}", value=value.replace(".", "0."))
@@ -386,7 +386,7 @@ def _number(line: Line, _said: str, _before: list[str]) -> Words | None:
     return None
 
 
-def _several(line: Line, _said: str, _before: list[str]) -> Words | None:
+def _several(line: TypedLine, _said: str, _before: list[str]) -> Words | None:
     value = line.value or ""
     if value.startswith(("[", "{")):
         return None
@@ -397,7 +397,7 @@ def _several(line: Line, _said: str, _before: list[str]) -> Words | None:
     return None
 
 
-def _braces(line: Line, said: str, _before: list[str]) -> Words | None:
+def _braces(line: TypedLine, said: str, _before: list[str]) -> Words | None:
     if "inline table" not in said and not (line.value or "").startswith("{"):
         return None
     return _(
@@ -406,7 +406,7 @@ def _braces(line: Line, said: str, _before: list[str]) -> Words | None:
     )
 
 
-def _array(line: Line, said: str, before: list[str]) -> Words | None:
+def _array(line: TypedLine, said: str, before: list[str]) -> Words | None:
     value = line.value or ""
     left_open = value.startswith("[") and value.count("[") > value.count("]")
     if said.startswith("Unclosed array") or left_open or open_list(before):
@@ -414,14 +414,14 @@ def _array(line: Line, said: str, before: list[str]) -> Words | None:
     return None
 
 
-def _bare(line: Line, _said: str, _before: list[str]) -> Words | None:
+def _bare(line: TypedLine, _said: str, _before: list[str]) -> Words | None:
     value = line.value or ""
     if re.match(r"[^\W\d]", value) and '"' not in value and not re.search(r"[=\[\]{}]", value):
         return _("a text stands in quotation marks: write {text}", text=f'"{shown(value)}"')
     return None
 
 
-_Teller = Callable[[Line, str, list[str]], Words | None]
+_Teller = Callable[[TypedLine, str, list[str]], Words | None]
 _TELLERS: tuple[_Teller, ...] = (
     _twice, _path, _control, _note, _heading, _no_equals, _key, _quotation, _nothing, _truth,
     _percentage, _comma, _day, _several, _number, _braces, _array, _bare,

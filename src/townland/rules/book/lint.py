@@ -23,7 +23,7 @@ from townland.terms import TAGS
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class RulebookFault:
     """One fault of a rulebook: the line it stands in, its key, and a sentence that names both.
 
     With `usable` the rulebook can be used all the same; a person must look whether it is meant so.
@@ -35,7 +35,7 @@ class Fault:
     usable: bool = False
 
 
-def lint(name_or_path: str | Path) -> tuple[Fault, ...]:
+def lint(name_or_path: str | Path) -> tuple[RulebookFault, ...]:
     """Give every fault of a rulebook, in the order of its lines; none where it can be used.
 
     What makes a rulebook unusable is found, and what only a reader would miss: a quote that is checked
@@ -55,7 +55,7 @@ def lint(name_or_path: str | Path) -> tuple[Fault, ...]:
     raw = documents.read(path, RulebookError)
     misread = documents.misread(raw, path.as_posix())
     if misread is not None:
-        return (Fault(misread[0], (), misread[1]),)
+        return (RulebookFault(misread[0], (), misread[1]),)
     held = document(path, find)
     name = path.as_posix()
     found = documents.faults(held.data, held.lines, name, Rulebook)
@@ -67,7 +67,9 @@ def lint(name_or_path: str | Path) -> tuple[Fault, ...]:
         *_bars(held.data),
         *_unused(held.data, held),
     ]
-    told = [Fault(documents.line_of(held.lines, key), key, message) for key, message in faults]
+    told = [
+        RulebookFault(documents.line_of(held.lines, key), key, message) for key, message in faults
+    ]
     for usable, reasons in ((False, hard), (True, [*_shares(held), *_tags(held)])):
         for key, reason in reasons:
             line = documents.line_of(held.lines, key)
@@ -78,7 +80,7 @@ def lint(name_or_path: str | Path) -> tuple[Fault, ...]:
                 key=_named(held.data, key),
                 reason=reason,
             )
-            told.append(Fault(line, key, message, usable))
+            told.append(RulebookFault(line, key, message, usable))
     return tuple(sorted(told, key=lambda each: each.line))
 
 
