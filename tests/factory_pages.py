@@ -23,6 +23,7 @@ from townland.results import Assessment
 from townland.rules.book.model import Clause
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.law import MeasureSpec, Parameters
+from townland.rules.judging.trace import Force, Trace, Working, both
 from townland.terms import Verdict
 from townland.towns import Town
 from townland.units import m2
@@ -177,6 +178,18 @@ def clause(article: str, quote: str, *, assumed: bool = True) -> Clause:
     )  # fmt: skip
 
 
+def trace(kind: str) -> Trace:
+    """A trace of some kind whose figure nobody asks for again."""
+    return Trace(
+        kind=kind,
+        clause=Force(effective="2018-01-01", effective_assumed=True),
+        working=Working(formula=both(Bilingual("面积", "the area"))),
+        measured=None,
+        limit=None,
+        margin=None,
+    )
+
+
 def findings_of(result: TownResult, failing: bool) -> list[Finding]:
     code, measures = result.town.code, result.measures
     built = measures["farmland_built_on"].area_m2
@@ -189,7 +202,7 @@ def findings_of(result: TownResult, failing: bool) -> list[Finding]:
             verdict=Verdict.PASS, measured=result.area_m2, limit=Decimal(3000000),
             margin=Decimal("258123.45"), why=_("inside the band"),
             clause=clause("三（二）", "特色小镇规划区面积一般控制在3平方公里左右"),
-            trace={"measure": "planning_area", "area_m2": result.area_m2, "band": Decimal("0.1")},
+            trace=trace("area_about"),
             evidence=(), **common,
         ),
         Finding(
@@ -199,8 +212,7 @@ def findings_of(result: TownResult, failing: bool) -> list[Finding]:
             measured=built if failing else enclosed, limit=Decimal(0), margin=-built,
             why=_("{area} ha of basic farmland lie under planned construction land", area="4.2160"),
             clause=clause("五（一）", "严禁占用永久基本农田，尽量少占或不占耕地，尤其是水田"),
-            trace={"measure": "farmland_built_on", "pieces": 12, "gross_m2": built,
-                   "net_m2": built, "uncertainty": Decimal("0.001")},
+            trace=trace("forbidden_area"),
             evidence=("farmland_built_on", "farmland_enclosed"), **common,
         ),
         Finding(
@@ -208,7 +220,7 @@ def findings_of(result: TownResult, failing: bool) -> list[Finding]:
             verdict=Verdict.REVIEW, measured=paddy, limit=Decimal(0), margin=-paddy,
             why=_("paddy lies under planned construction land"),
             clause=clause("五（一）", "尽量少占或不占耕地，尤其是水田"),
-            trace={"measure": "paddy_taken"}, evidence=("paddy_taken",),
+            trace=trace("forbidden_area"), evidence=("paddy_taken",),
             assumed=(_("the coverage of {layer} is its bounding box", layer="yn"),), **common,
         ),
         Finding(
@@ -216,13 +228,13 @@ def findings_of(result: TownResult, failing: bool) -> list[Finding]:
             verdict=Verdict.NOT_EVALUATED, measured=None, limit=None, margin=None,
             why=_("no layer plays the role {role}", role="control_zone"),
             clause=clause("五（一）", "做好特色小镇规划与土地利用总体规划的衔接", assumed=False),
-            trace={}, missing=("control_zone",), **common,
+            trace=trace("control_zones"), missing=("control_zone",), **common,
         ),
         Finding(
             rule="LAND-08", title=Bilingual("新增建设用地需求", "Need of new construction land"),
             verdict=Verdict.INFO, measured=paddy, limit=None, margin=None, why=_("no quota is given"),
             clause=clause("五（一）", "特色小镇确需新增建设用地的，优先列入土地利用年度计划"),
-            trace={"paddy": paddy}, evidence=("planned_construction",), **common,
+            trace=trace("land_need"), evidence=("planned_construction",), **common,
         ),
     ]  # fmt: skip
 

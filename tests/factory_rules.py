@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,8 @@ from townland.rules.book.loader import load_rulebook
 from townland.rules.book.model import Rulebook
 from townland.rules.evaluate import Facts, evaluate
 from townland.rules.judging.finding import Finding
+from townland.rules.judging.trace import Trace, read_trace
+from townland.rules.kinds import KINDS
 
 DAY = dt.date(2018, 12, 31)
 TOWN_M2 = Decimal(3_000_000)
@@ -104,3 +107,11 @@ def judge(rule: str, facts: Facts, rulebook: Rulebook | None = None) -> Finding:
     only = tuple(held for held in whole.rule if held.id == rule)
     (found,) = evaluate(whole.model_copy(update={"rule": only}), facts, DAY)
     return found
+
+
+def read_back(finding: Finding) -> Trace:
+    """The trace of a finding as a reader of ``assessment.json`` has it: out of the JSON alone."""
+    document = json.loads(json.dumps(finding.trace.document()))
+    again = read_trace(document, KINDS[finding.trace.kind].working)
+    assert again.document() == document
+    return again

@@ -1,9 +1,10 @@
-"""The catalog of messages: find every sentence in the code, keep its Chinese, compile.
+"""The catalogs of messages: find every sentence in the code, keep it in each language, compile.
 
-    python tools/catalog.py update [--from FILE.py ...]    take new sentences in, throw old ones out
+    python tools/catalog.py update [--from FILE.py ...] [--lang zh]    new sentences in, old ones out
     python tools/catalog.py check                          say what is missing, odd or out of date
 
-A FILE.py holds a dictionary ``T`` from English sentences to their Chinese; it wins over the catalog.
+A FILE.py holds a dictionary ``T`` from English sentences to those of the language; it wins over the
+catalog. A language is a folder of ``src/townland/locale``; ``update --lang`` makes a new one.
 """
 
 from __future__ import annotations
@@ -28,8 +29,7 @@ SOURCES = (
     ROOT / "cli" / "townland_cli",
     ROOT / "demo" / "townland_demo",
 )
-PO = SOURCES[0] / "locale" / "zh" / "LC_MESSAGES" / "townland.po"
-MO = PO.with_suffix(".mo")
+LOCALE = SOURCES[0] / "locale"
 METHODS = [("**.j2", "jinja2.ext:babel_extract")]
 KEYWORDS = {"_": None, "words": None, "t": None}
 """`_` and the command's `words` in Python, `t` in templates."""
@@ -38,12 +38,15 @@ KEYWORDS = {"_": None, "words": None, "t": None}
 class Undated(Catalog):
     """A catalog whose header names no day and no program, so that the same words give the same bytes."""
 
-    mime_headers = [  # noqa: RUF012 - takes the place of a property
-        ("Language", "zh"),
-        ("MIME-Version", "1.0"),
-        ("Content-Type", "text/plain; charset=utf-8"),
-        ("Content-Transfer-Encoding", "8bit"),
-    ]
+    @property
+    def mime_headers(self) -> list[tuple[str, str]]:  # type: ignore[override]
+        """The headers that stay the same."""
+        return [
+            ("Language", str(self.locale_identifier)),
+            ("MIME-Version", "1.0"),
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Content-Transfer-Encoding", "8bit"),
+        ]
 
 
 def sentences() -> dict[str, set[str]]:
@@ -74,22 +77,32 @@ def in_python(code: str) -> Iterator[str]:
             yield first.value
 
 
-def kept() -> dict[str, str]:
-    """The Chinese of the committed catalog."""
-    if not PO.is_file():
+def languages() -> list[str]:
+    """The languages that have a catalog."""
+    return sorted(folder.name for folder in LOCALE.iterdir() if folder.is_dir())
+
+
+def po(lang: str) -> Path:
+    """The catalog of a language as a text; the compiled one stands beside it."""
+    return LOCALE / lang / "LC_MESSAGES" / "townland.po"
+
+
+def kept(lang: str = "zh") -> dict[str, str]:
+    """The sentences of a committed catalog in its language."""
+    if not po(lang).is_file():
         return {}
-    with PO.open("rb") as stream:
+    with po(lang).open("rb") as stream:
         return {str(entry.id): str(entry.string) for entry in read_po(stream) if entry.id}
 
 
-def merged(chinese: dict[str, str]) -> Catalog:
-    """A catalog of every sentence of the code, sorted, with what Chinese is known."""
-    catalog = Undated(locale="zh", fuzzy=False)
-    catalog.header_comment = "# Chinese for every sentence of townland, kept by tools/catalog.py."
+def merged(known: dict[str, str], lang: str = "zh") -> Catalog:
+    """A catalog of every sentence of the code, sorted, with what is known in a language."""
+    catalog = Undated(locale=lang, fuzzy=False)
+    catalog.header_comment = f"# Every sentence of townland ({lang}), kept by tools/catalog.py."
     for sentence in sorted(sentences()):
         # Without "python-format" flags: the places are {named}, filled by str.format.
         # Without locations: a file that moves changes no sentence.
-        message = catalog.add(sentence, chinese.get(sentence, ""))
+        message = catalog.add(sentence, known.get(sentence, ""))
         message.flags.clear()
     return catalog
 
@@ -108,22 +121,23 @@ def as_mo(catalog: Catalog) -> bytes:
     return out.getvalue()
 
 
-def faults() -> Iterator[str]:
-    """Say everything that is wrong with the committed catalog."""
-    known, wanted = kept(), sentences()
+def faults(lang: str = "zh") -> Iterator[str]:
+    """Say everything that is wrong with a committed catalog."""
+    known, wanted = kept(lang), sentences()
     for sentence, places in sorted(wanted.items()):
         where = ", ".join(sorted(places))
         if not known.get(sentence):
-            yield f"no Chinese ({where}): {sentence}"
+            yield f"not in {lang} ({where}): {sentence}"
         elif not same_places(sentence, known[sentence]):
             yield f"other {{places}} ({where}): {sentence} -> {known[sentence]}"
     for sentence in sorted(set(known) - set(wanted)):
         yield f"no longer in the code: {sentence}"
-    expected = merged(known)
-    if not PO.is_file() or PO.read_bytes() != as_po(expected):
-        yield f"{PO.name} is not what `update` writes"
-    if not MO.is_file() or MO.read_bytes() != as_mo(expected):
-        yield f"{MO.name} is not compiled from {PO.name}"
+    expected, text = merged(known, lang), po(lang)
+    compiled = text.with_suffix(".mo")
+    if not text.is_file() or text.read_bytes() != as_po(expected):
+        yield f"{text.name} ({lang}) is not what `update` writes"
+    if not compiled.is_file() or compiled.read_bytes() != as_mo(expected):
+        yield f"{compiled.name} ({lang}) is not compiled from {text.name}"
 
 
 def same_places(sentence: str, chinese: str) -> bool:
@@ -143,17 +157,17 @@ def places_in(text: str) -> list[str]:
     return sorted({name for _text, name, _spec, _conversion in Formatter().parse(text) if name})
 
 
-def update(dictionaries: list[Path]) -> None:
-    """Write the catalog anew from the code, what is known, and the dictionaries."""
-    chinese = kept()
+def update(dictionaries: list[Path], lang: str = "zh") -> None:
+    """Write a catalog anew from the code, what is known, and the dictionaries."""
+    known = kept(lang)
     for path in dictionaries:
-        chinese |= {
+        known |= {
             english: words for english, words in runpy.run_path(str(path))["T"].items() if words
         }
-    catalog = merged(chinese)
-    PO.parent.mkdir(parents=True, exist_ok=True)
-    PO.write_bytes(as_po(catalog))
-    MO.write_bytes(as_mo(catalog))
+    catalog, text = merged(known, lang), po(lang)
+    text.parent.mkdir(parents=True, exist_ok=True)
+    text.write_bytes(as_po(catalog))
+    text.with_suffix(".mo").write_bytes(as_mo(catalog))
 
 
 def main() -> int:
@@ -162,14 +176,15 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     updating = commands.add_parser("update", help="take new sentences in, throw old ones out")
     updating.add_argument("--from", dest="dictionaries", type=Path, action="append", default=[])
+    updating.add_argument("--lang", default="zh")
     commands.add_parser("check", help="say what is missing, odd or out of date")
     asked = parser.parse_args()
     if asked.command == "update":
-        update(asked.dictionaries)
-    found = list(faults())
+        update(asked.dictionaries, asked.lang)
+    found = [fault for lang in languages() for fault in faults(lang)]
     for fault in found:
         sys.stdout.write(fault + "\n")
-    sys.stdout.write(f"{len(kept())} sentences, {len(found)} faults\n")
+    sys.stdout.write(f"{len(sentences())} sentences, {len(found)} faults\n")
     return 1 if found else 0
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from townland.layers.init import CLASS_FIELDS
 from townland.layers.init.roles import NOTES
 from townland.standards import fields
+from townland.terms import ROLES
 
 README = Path(__file__).resolve().parent.parent / "layers" / "README.md"
 BEGIN, END = "<!-- roles: tools/layer_readme.py -->", "<!-- /roles -->"
@@ -24,8 +24,8 @@ def lines() -> list[str]:
         names = [f"`{known.name}`" for known in fields.names() if known.role == role]
         found += [f"### `{role}`", "", f"Names: {', '.join(names)}, in any case, also beside a county's"
                   " code or a year.", ""]  # fmt: skip
-        if role in CLASS_FIELDS:
-            found += [f"Class column: `{CLASS_FIELDS[role]}`; its scheme must be named.", ""]
+        if ROLES[role].class_field:
+            found += [f"Class column: `{ROLES[role].class_field}`; its scheme must be named.", ""]
         rules = fields.fields(role)
         if not rules:
             found += ["No field is asked for.", ""]

@@ -11,6 +11,7 @@ import typer
 
 from townland.errors import TownlandError
 from townland.i18n import _, render
+from townland.terms import VERDICTS
 from townland.writing.run_folder import DEFAULT_FORMATS, files_written
 from townland_cli import printing
 from townland_cli.options import (
@@ -193,7 +194,7 @@ def _write(
     progress
         Called before the writing begins.
     """
-    from townland.writing.comparison import write_runs
+    from townland.writing.comparison.writing import write_runs
     from townland.writing.run_folder import write_run
 
     progress(_("writing {folder}", folder=out.as_posix()), 1, 1)
@@ -288,7 +289,7 @@ def _findings(assessment: Assessment, code: str | None, title: Words, lang: str)
     typer.echo(title.render(lang))
     for finding in assessment.findings:
         if finding.town == code:
-            verdict = printing.VERDICTS[finding.verdict.value].render(lang)
+            verdict = VERDICTS[finding.verdict.value].render(lang)
             typer.echo(f"  {finding.rule}  [{verdict}]  {finding.title.render(lang)}")
             if finding.verdict.value not in PLAIN:
                 printing.paragraph(finding.why.render(lang), indent=" " * 11)
@@ -303,9 +304,9 @@ def _overview(assessment: Assessment, lang: str) -> None:
         [
             (
                 together if town == TOGETHER else town,
-                *(int((verdicts == verdict).sum()) for verdict in printing.VERDICTS),
+                *(int((verdicts == verdict).sum()) for verdict in VERDICTS),
             )
             for town, verdicts in assessment.matrix().iterrows()
         ],
-        [_("town").render(lang), *(word.render(lang) for word in printing.VERDICT_HEADS.values())],
+        [_("town").render(lang), *(word.render(lang) for word in VERDICTS.values())],
     )

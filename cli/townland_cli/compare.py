@@ -10,8 +10,8 @@ import typer
 
 from townland.i18n import _, render
 from townland.rules.judging.phrases import listed
-from townland.writing.comparison import (
-    PAGE,
+from townland.terms import VERDICTS
+from townland.writing.comparison.words import (
     cause_words,
     causes_of,
     differs,
@@ -19,6 +19,7 @@ from townland.writing.comparison import (
     held_by,
     labels,
 )
+from townland.writing.comparison.writing import PAGE
 from townland.writing.run_folder import COMPARISON
 from townland_cli import printing
 
@@ -50,7 +51,7 @@ def side_by_side(comparison: Mapping[str, Any], out: Path, *, html: bool, lang: 
                 letter,
                 *(
                     sum(row["town"] == town and row["verdicts"][name] == verdict for row in rows)
-                    for verdict in printing.VERDICTS
+                    for verdict in VERDICTS
                 ),
             )
             for town in towns
@@ -59,7 +60,7 @@ def side_by_side(comparison: Mapping[str, Any], out: Path, *, html: bool, lang: 
         [
             _("town").render(lang),
             "",
-            *(word.render(lang) for word in printing.VERDICT_HEADS.values()),
+            *(word.render(lang) for word in VERDICTS.values()),
         ],
     )
     shared = [row for row in rows if len(held_by(row)) > 1]
@@ -121,4 +122,4 @@ def _one_measure(rows: Sequence[Mapping[str, Any]], short: Mapping[str, str], la
 
 
 def _verdict(verdict: str, lang: str) -> str:
-    return printing.VERDICTS[verdict].render(lang)
+    return VERDICTS[verdict].render(lang)

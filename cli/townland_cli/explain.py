@@ -60,20 +60,12 @@ def _finding(run: Path, rule: str, town: str | None, *, as_json: bool, lang: str
 
     explained = explain(run, rule, town)
     if as_json:
-        figure = explained.recomputed
-        printing.document(
-            {
-                "finding": explained.finding,
-                "inputs": list(explained.inputs),
-                "recomputed": figure if isinstance(figure, str | None) else float(figure),
-                "agrees": explained.agrees,
-            }
-        )
+        printing.document(explained.document())
     else:
-        code = explained.finding["town"]
+        code = explained.finding.town
         together = _("all towns together").render(lang)
         where = together if code is None else f"{code} {explained.towns.get(code, '')}"
-        typer.echo(f"{rule}  {explained.finding['title']}  {where}")
+        typer.echo(f"{rule}  {explained.finding.title}  {where}")
         for head, text in lines(explained, lang):
             typer.echo(f"  {head}:")
             printing.paragraph(text, indent=" " * 4)

@@ -25,17 +25,7 @@ LOGGER = logging.getLogger("townland")
 LOGGER.addHandler(logging.NullHandler())
 LOGGER.propagate = False
 
-VERDICTS = {
-    "pass": _("complies"),
-    "fail": _("does not comply"),
-    "review": _("needs review"),
-    "not_evaluated": _("not evaluated (data missing)"),
-    "info": _("for information"),
-}
-
 SEVERITIES: dict[str, Words] = {"info": _("note"), "warning": _("warning"), "error": _("error")}
-VERDICT_HEADS = {**VERDICTS, "not_evaluated": _("not evaluated")}
-"""The verdicts as heads of columns."""
 
 
 def fail(error: TownlandError, lang: str) -> int:

@@ -10,7 +10,7 @@ from itertools import chain, count, islice
 import pyproj
 
 from townland import units
-from townland.catalog import ROLES, LayerCatalog, LayerSpec
+from townland.catalog import LayerCatalog, LayerSpec
 from townland.errors import TownlandError
 from townland.i18n import Words, _
 from townland.issues import Issue
@@ -38,7 +38,7 @@ from townland.rules.book.model import Rulebook
 from townland.rules.evaluate import Facts, evaluate, evaluate_portfolio
 from townland.rules.need_table import indicator_need
 from townland.rules.shared_land import overlaps
-from townland.terms import Verdict
+from townland.terms import ROLES, Verdict
 from townland.towns import Town
 
 ALWAYS = ("land_use", "planned_use")
@@ -190,11 +190,12 @@ class Checker:
         measured = [self._measured(town, grounds[town.crs], rasters, step) for town in towns]
         facts = [each.facts for each in measured]
         shared = overlaps(facts, self.rulebook.parameter.sliver_width_m)
-        findings = [
-            *(found for town in facts for found in evaluate(self.rulebook, town, self.on)),
-            *evaluate_portfolio(self.rulebook, facts, self.on, shared=shared),
+        judged = [evaluate(self.rulebook, town, self.on) for town in facts]
+        together = evaluate_portfolio(self.rulebook, facts, self.on, shared=shared)
+        needs = [
+            indicator_need(self.rulebook, town, on=self.on, findings=findings)
+            for town, findings in zip(facts, judged, strict=True)
         ]
-        needs = [indicator_need(self.rulebook, town, self.on) for town in facts]
         behind = read_backgrounds(self.catalog, towns, digest=self._layers.digest)
         progress(_("checked"), steps, steps)
 
@@ -208,7 +209,7 @@ class Checker:
             self.catalog,
             tuple(dict.fromkeys([*used, *rasters.inputs, *behind.inputs])),
             tuple(each.result for each in measured),
-            tuple(findings),
+            (*chain(*judged), *together),
             repairs,
             (
                 *_issues_of_inputs(towns, known, rasters, behind),

@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, PrivateAttr, SecretStr, ValidationError, model_validator
 
@@ -18,27 +18,11 @@ from townland.i18n import Joined, Words, _
 from townland.notebook import card, grid
 from townland.standards import fields
 from townland.standards.landclass import SCHEMES
+from townland.terms import ROLES, RoleName
 
 if TYPE_CHECKING:
     import geopandas as gpd  # half a second to load, which a catalog does not need
 
-Role = Literal[
-    "land_use",
-    "permanent_basic_farmland",
-    "paddy",
-    "unused_land",
-    "planned_use",
-    "control_zone",
-    "growth_boundary",
-    "ecological_redline",
-    "stock_land",
-    "inefficient_land",
-    "elevation",
-    "land_cover",
-    "imagery",
-]
-ROLES: tuple[str, ...] = get_args(Role)
-RASTER_ROLES = ("elevation", "land_cover", "imagery")
 COLUMN_KEYS = (
     "id_column",
     "class_column",
@@ -73,7 +57,7 @@ class LayerSpec(Strict):
     """
 
     name: str = Field(min_length=1)
-    role: Role
+    role: RoleName
     path: str = Field(min_length=1)
     layer: str | None = None
     scheme: str | None = None
@@ -160,7 +144,7 @@ class LayerSpec(Strict):
     @property
     def is_raster(self) -> bool:
         """Whether the role is one that a raster plays."""
-        return self.role in RASTER_ROLES
+        return ROLES[self.role].raster == "only"
 
 
 class Database(Strict):
@@ -245,7 +229,7 @@ class LayerCatalog(Strict):
         return tuple(spec for spec in self.layer if spec.role == role)
 
     def with_layer(
-        self, role: Role, frame: gpd.GeoDataFrame, *, name: str | None = None, **keys: object
+        self, role: RoleName, frame: gpd.GeoDataFrame, *, name: str | None = None, **keys: object
     ) -> LayerCatalog:
         """A new catalog in which a GeoDataFrame plays a role; this one stays as it is.
 

@@ -1,4 +1,4 @@
-"""Sentences for people: one English text in the code, one catalog for Chinese."""
+"""Sentences for people: English texts in the code, and one catalog for each other language."""
 
 from __future__ import annotations
 
@@ -8,8 +8,19 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-LANGUAGES = ("zh", "en")
 DEFAULT_LANGUAGE = "zh"
+SOURCE_LANGUAGE = "en"
+"""The language of the sentences in the code, which needs no catalog."""
+
+
+def _languages() -> tuple[str, ...]:
+    """Name the languages: the default, that of the code, and every other one with a catalog."""
+    folder = files("townland") / "locale"
+    others = {each.name for each in folder.iterdir() if each.is_dir()} - {DEFAULT_LANGUAGE}
+    return (DEFAULT_LANGUAGE, SOURCE_LANGUAGE, *sorted(others - {SOURCE_LANGUAGE}))
+
+
+LANGUAGES = _languages()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +40,7 @@ class Text:
     params: tuple[tuple[str, Any], ...] = ()
 
     def render(self, lang: str = DEFAULT_LANGUAGE) -> str:
-        """Put the sentence into words in `lang`, ``"zh"`` or ``"en"``."""
+        """Put the sentence into words in `lang`, one of `LANGUAGES`."""
         sentence = catalog(lang).gettext(self.msgid) if self.msgid else ""
         if not self.params:
             return sentence
@@ -70,8 +81,14 @@ class Bilingual:
     en: str
 
     def render(self, lang: str = DEFAULT_LANGUAGE) -> str:
-        """The words in `lang`; the other language where one is empty."""
-        return (self.en or self.zh) if lang == "en" else (self.zh or self.en)
+        """The words in `lang`; the other language where one is empty.
+
+        In a language that the text does not carry these are Chinese, and marked so.
+        """
+        carried = {"zh": self.zh or self.en, "en": self.en or self.zh}
+        if lang in carried:
+            return carried[lang]
+        return _("{text} (in Chinese)", text=self.zh or self.en).render(lang)
 
     def __str__(self) -> str:
         return self.render()
@@ -92,10 +109,10 @@ def render(value: Any, lang: str = DEFAULT_LANGUAGE) -> str:
 
 @cache
 def catalog(lang: str) -> gettext.NullTranslations:
-    """The catalog of messages for `lang`; English needs none."""
+    """The catalog of messages for `lang`; the language of the code needs none."""
     if lang not in LANGUAGES:
         raise ValueError(f"no language {lang!r}; known are {', '.join(LANGUAGES)}")
-    if lang == "en":
+    if lang == SOURCE_LANGUAGE:
         return gettext.NullTranslations()
     with (files("townland") / "locale" / lang / "LC_MESSAGES" / "townland.mo").open("rb") as stream:
         return gettext.GNUTranslations(stream)

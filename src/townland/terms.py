@@ -1,8 +1,17 @@
-"""The words of the trade, each once, in both languages."""
+"""The words of the trade, each once, in both languages.
+
+Roles, verdicts, units, groups of land, fields of the dossier, parameters: rules, reports, maps, the
+command and the documentation name a thing by what stands here, so that one thing has one name.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
+
+from townland.i18n import Text, Words, _
 
 
 class Verdict(StrEnum):
@@ -15,5 +24,319 @@ class Verdict(StrEnum):
     INFO = "info"
 
 
+VERDICTS: Mapping[str, Text] = {
+    "fail": _("Not compliant"),
+    "review": _("Needs review"),
+    "not_evaluated": _("Not evaluated (no data)"),
+    "pass": _("Compliant"),
+    "info": _("For information"),
+}
+"""The verdicts in words, from what needs a reader first to what needs none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a layer is there for, and what follows from it.
+
+    Parameters
+    ----------
+    title
+        What the layer is called.
+    raster
+        Whether a layer of this role is a raster: ``never``, as a class grid (``classes``), or ``only``.
+    protected
+        Whether a repair that changes the area of a feature must be accepted by a person.
+    ranks
+        Who keeps land that two features claim, by the class or source of the land; then the smaller id.
+    class_field
+        The field of the classes in the norm's schema; None where a layer needs none.
+    ridged
+        Whether ridges of cultivated land are deducted from its areas.
+    survey
+        Whether its records are the land survey's, and must agree with its rules.
+    always
+        Whether every report shows it, whether or not a rule needs it.
+    """
+
+    title: Text
+    raster: Literal["never", "classes", "only"] = "never"
+    protected: bool = False
+    ranks: Mapping[str, int] = field(default_factory=dict)
+    class_field: str | None = None
+    ridged: bool = False
+    survey: bool = False
+    always: bool = False
+
+
+ROLES: Mapping[str, Role] = {
+    "land_use": Role(
+        _("land survey"),
+        raster="classes",
+        # what the policy protects most keeps land that is claimed twice
+        ranks={
+            "paddy": 0,
+            "other_cultivated": 1,
+            "other_agricultural": 2,
+            "unused": 3,
+            "construction": 4,
+        },
+        class_field="DLBM",
+        ridged=True,
+        survey=True,
+        always=True,
+    ),
+    "permanent_basic_farmland": Role(
+        _("permanent basic farmland"), protected=True, class_field="DLBM", ridged=True, survey=True
+    ),
+    "paddy": Role(_("paddy layer"), raster="classes"),
+    "unused_land": Role(_("unused land"), raster="classes"),
+    "planned_use": Role(
+        _("planned use"), ranks={"construction": 0}, class_field="GHDM", always=True
+    ),
+    "control_zone": Role(_("control zones"), protected=True, class_field="GZQLXDM"),
+    "growth_boundary": Role(_("urban growth boundary")),
+    "ecological_redline": Role(_("ecological red line"), protected=True),
+    "stock_land": Role(_("stock land")),
+    "inefficient_land": Role(_("inefficient land")),
+    "elevation": Role(_("terrain model"), raster="only"),
+    "land_cover": Role(_("land cover"), raster="only"),
+    "imagery": Role(_("imagery"), raster="only"),
+}
+"""The roles that a layer may play, in the order in which they are read and shown."""
+
+if TYPE_CHECKING:
+    RoleName = str
+else:
+    RoleName = Literal[tuple(ROLES)]
+
+BOUNDARY = "boundary"
+"""What stands in place of a role for the file of a town's boundary."""
+
+
+def role(name: str) -> Words | str:
+    """Put a role into words; an unknown one as it stands.
+
+    >>> str(role("paddy")), role("mine")
+    ('水田专题图层', 'mine')
+    """
+    if name == BOUNDARY:
+        return _("town boundary")
+    return ROLES[name].title if name in ROLES else name
+
+
+THREE_CLASSES: Mapping[str, Text] = {
+    "农用地": _("Agricultural land"),
+    "建设用地": _("Construction land"),
+    "未利用地": _("Unused land"),
+    "cultivated": _("Cultivated land"),
+    "paddy": _("Paddy"),
+    "agricultural": _("Other agricultural land"),
+    "construction": _("Construction land"),
+    "unused": _("Unused land"),
+    "other": _("Other land"),
+}
+"""The three classes (三大类) and the groups of a table of classes of one's own."""
+
+
+def three_class(name: str | None) -> Words | str:
+    """Put one of the three classes (三大类) into words."""
+    if name is None:
+        return _("Unknown land class")
+    return THREE_CLASSES.get(str(name), str(name))
+
+
+SELECTORS: Mapping[str, Text] = {
+    "paddy": _("paddy"),
+    "other_cultivated": _("other cultivated land"),
+    "other_agricultural": _("other agricultural land"),
+    "cultivated": _("cultivated land"),
+    "agricultural": _("agricultural land"),
+    "unused": _("unused land"),
+    "barren": _("barren hills, slopes and flats"),
+    "construction": _("construction land"),
+    "new": _("all but construction land"),
+    "residential": _("housing"),
+    "commercial": _("commerce"),
+    "industry": _("industry"),
+    "public": _("public services"),
+    "infrastructure": _("infrastructure"),
+    "other": _("other uses"),
+    "allowed": _("allowed zone"),
+    "conditional": _("conditional zone"),
+    "restricted": _("restricted zone"),
+    "prohibited": _("prohibited zone"),
+}
+"""The groups of land classes, uses and zones that a measure may keep."""
+
+
+def selector(name: str) -> Words | str:
+    """Put a group that a measure keeps into words; a code as it stands."""
+    return SELECTORS.get(name, name)
+
+
 TAGS = ("resettlement", "real_estate")
 """Tags of planned uses (易地扶贫搬迁安置, 房地产开发), which the column of tags of their layer holds."""
+
+UNITS: Mapping[str, Words | str] = {
+    "m2": _("m²"),
+    "ha": _("ha"),
+    "km2": _("km²"),
+    "mu": _("mu"),
+    "share": _("%"),
+    "count": "",
+    "date": _("days"),
+    "wan_yuan": _("× 10,000 yuan"),
+    "yi_per_km2": _("× 100 million yuan per km²"),
+    "m2_per_head": _("m² a head"),
+    "day": _("days"),
+    "years": _("years"),
+    "km": _("km"),
+    "persons": _("persons"),
+    "visits_10k": _("× 10,000 visits a year"),
+    "yuan_10k_per_mu": _("× 10,000 yuan per mu"),
+    "yuan_10k_per_head": _("× 10,000 yuan a head"),
+}
+"""The units of figures, as they stand behind a number."""
+
+ORIGINS: Mapping[str, Words] = {
+    "policy": _("the policy's"),
+    "townland": _("townland's default; the policy states none"),
+    "bureau": _("set by the bureau"),
+    "dossier": _("from the dossier"),
+}
+"""Whose a number is that a rule judges by."""
+
+DOSSIER_FIELDS: Mapping[str, Words] = {
+    "type": _("type of the town"),
+    "carrier": _("carrier of the town"),
+    "segment": _("segment of industry"),
+    "leading_industries": _("leading industries"),
+    "linked_industries": _("linked industries"),
+    "social_investment": _("social investment"),
+    "total_investment": _("total investment"),
+    "industry_investment": _("investment in industry"),
+    "county_debt_ratio": _("debt ratio of the county"),
+    "county_platform": _("borrowing by platform companies"),
+    "lists.city": _("whether it is on the city's list"),
+    "lists.region": _("whether it is on the region's list"),
+    "lists.national": _("whether it is on the national list"),
+    "events": _("applications, listings and acceptances with their days"),
+    "subsidy_paid": _("subsidy paid"),
+    "subsidy_returned": _("subsidy returned"),
+    "quota_ha": _("annual quota"),
+    "linked_quota_ha": _("linked quota"),
+    "replacement_bank_ha": _("replacement bank: cultivated land, paddy included"),
+    "replacement_bank_paddy_ha": _("replacement bank: paddy"),
+    "population": _("population"),
+    "employees": _("employees"),
+    "supply.city": _("land approved and supplied by year, city"),
+    "supply.county": _("land approved and supplied by year, county"),
+    "reused_sites": _("sites reused, with the day their transition began"),
+    "national_type": _("type of the town in the national notice"),
+    "annual_tax": _("tax in a year"),
+    "annual_output": _("output in a year"),
+    "annual_visitors": _("visitors in a year"),
+    "green_cover": _("green cover"),
+    "three_new_share": _("share of the new economy"),
+    "limit": _("the bar, which the rulebook leaves open"),
+}
+"""The fields of a town's dossier."""
+
+
+def dossier_field(path: str) -> Words:
+    """Name a field of the dossier in words, with its key.
+
+    >>> dossier_field("type").render("en"), dossier_field("documents.other").render("en")
+    ('type of the town (type)', 'documents.other')
+    """
+    title = DOSSIER_FIELDS.get(path)
+    return (
+        _("{path}", path=path) if title is None else _("{title} ({path})", title=title, path=path)
+    )
+
+
+PARAMETERS: Mapping[str, Words] = {
+    "allowed": _("land where building is allowed"),
+    "also": _("wider area that calls for a look"),
+    "area_unit": _("unit that the area counts in"),
+    "band": _("how far “about” (左右) reaches to both sides"),
+    "bank": _("replacement bank"),
+    "bar_of": _("whose the bar is"),
+    "bases": _("areas that the clause may mean"),
+    "basis": _("area that is meant"),
+    "beside": _("second source, shown beside"),
+    "beyond": _("verdict beyond the bar"),
+    "counted": _("what is counted"),
+    "cultivated": _("cultivated land to be replaced"),
+    "documents": _("documents asked for"),
+    "encouraged": _("share that is encouraged"),
+    "exclusive": _("whether the bar itself must be passed"),
+    "extension_years": _("extension, in years"),
+    "factor": _("factor that the ratio is printed with"),
+    "field": _("field of the dossier"),
+    "first_year": _("first year"),
+    "forbidden": _("land where building is forbidden"),
+    "groups": _("groups of names"),
+    "investment": _("investment that counts"),
+    "last_year": _("last year"),
+    "limit": _("the bar"),
+    "linked_quota": _("linked quota"),
+    "list": _("list that counts"),
+    "list_patches": _("whether each patch is listed"),
+    "looked_at": _("land that a person looks at"),
+    "lower": _("lower list"),
+    "maximum": _("at most"),
+    "measure": _("what is measured"),
+    "minimum": _("at least"),
+    "minimum_share": _("least share"),
+    "modal": _("whether the clause only urges, so that it cannot fail"),
+    "most": _("at most so many"),
+    "near_km": _("how near two towns are neighbours, in km"),
+    "on_construction": _("instalment when construction begins"),
+    "on_listing": _("instalment on listing"),
+    "only_for": _("towns that the rule concerns"),
+    "otherwise": _("what is measured where nothing is known of it"),
+    "paddy": _("paddy to be replaced"),
+    "paddy_bank": _("replacement bank: paddy"),
+    "paddy_beside": _("paddy by another layer"),
+    "part": _("the part"),
+    "per": _("what it is divided by"),
+    "perhaps": _("what a wider reading counts too"),
+    "places": _("places whose supply counts"),
+    "platform": _("borrowing by platform companies"),
+    "population": _("population that counts"),
+    "quota": _("annual quota"),
+    "raised_for": _("towns that a higher bar is for"),
+    "ratio": _("ratio that counts"),
+    "share_of": _("whole that the share is of"),
+    "sites": _("sites that count"),
+    "sliver_width_m": _("width under which a piece is a sliver, in m"),
+    "sources": _("what the land was"),
+    "stage": _("the stage"),
+    "sums": _("figures summed over the towns"),
+    "support_ends_after_years": _("years until support ends"),
+    "targets": _("targets"),
+    "town_type": _("type of town that it concerns"),
+    "type": _("field that holds the type"),
+    "uncertainty": _("how near to a bar a person must look, as a share of it"),
+    "unit": _("unit of the bar"),
+    "upper": _("higher lists"),
+    "uses": _("planned uses"),
+    "value": _("figure that counts"),
+    "warn_days": _("days before the end from which a person must look"),
+    "whole": _("the whole"),
+    "within": _("verdict within the bar"),
+    "word": _("the reserved word"),
+    "years": _("years"),
+}
+"""The parameters of rules; a kind of rule may name its own beside these (`Rule.titles`)."""
+
+
+def parameter(key: str, titles: Mapping[str, Words] = PARAMETERS) -> Words:
+    """Name a parameter by the key that a rulebook writes, with what it is.
+
+    >>> parameter("limit").render("en"), parameter("places.0").render("en")
+    ('limit (the bar)', 'places.0')
+    """
+    title = titles.get(key)
+    return _("{path}", path=key) if title is None else _("{path} ({title})", path=key, title=title)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import json
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
@@ -14,15 +13,14 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 from tests.factory_land import geodesic_m2
+from tests.factory_rules import read_back
 
 from townland.assessment import check
 from townland.catalog import load_catalog
 from townland.dossier import load_dossier
 from townland.results import Assessment
 from townland.rules.book.loader import load_rulebook
-from townland.rules.judging.arithmetic import recomputed
 from townland.towns import match_dossiers, read_towns
-from townland.writing.report.assessment_json import plain
 
 LAYERS = Path(__file__).parents[2] / "layers"
 SAMPLE = LAYERS / "sample"
@@ -105,8 +103,7 @@ def test_the_towns_together_get_the_verdicts_they_were_made_for(demo: Assessment
 
 def test_every_figure_of_the_demo_comes_from_its_trace_alone(demo: Assessment) -> None:
     for finding in demo.findings:
-        trace = json.loads(json.dumps(plain(finding.trace)))
-        assert recomputed(trace) == finding.measured, (finding.rule, finding.town)
+        assert read_back(finding).recomputed() == finding.measured, (finding.rule, finding.town)
 
 
 class Truth:

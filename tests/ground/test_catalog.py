@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from townland.catalog import RASTER_ROLES, ROLES, load_catalog
+from townland.catalog import ROLES, load_catalog
 from townland.errors import CatalogError
 
 FULL = """
@@ -85,7 +85,11 @@ def test_paths_start_at_the_catalog(tmp_path):
 
 
 def test_roles():
-    assert set(RASTER_ROLES) < set(ROLES)
+    assert [name for name in ROLES if ROLES[name].raster == "only"] == [
+        "elevation",
+        "land_cover",
+        "imagery",
+    ]
     assert len(ROLES) == 13
 
 

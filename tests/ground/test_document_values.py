@@ -20,7 +20,7 @@ from townland.rules.book.model import Rulebook
 from townland.rules.judging.clause import Clause, share_keys
 from townland.rules.judging.law import MeasureSpec, Parameters
 from townland.rules.kinds import MODELS
-from townland.rules.naming import TITLES
+from townland.terms import PARAMETERS as TITLES
 
 
 def models() -> list[type[Strict]]:

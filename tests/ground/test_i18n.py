@@ -10,6 +10,7 @@ from types import ModuleType
 import pytest
 
 from townland.i18n import LANGUAGES, Bilingual, Joined, _, catalog, render
+from townland.terms import VERDICTS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -54,9 +55,9 @@ def test_faults_are_found(
     known = dict(list(tool.kept().items())[5:]) | {"gone": "已删"}
     first = next(sentence for sentence in known if "{path}" in sentence)
     known[first] = known[first].replace("{path}", "{file}")
-    monkeypatch.setattr(tool, "kept", lambda: known)
+    monkeypatch.setattr(tool, "kept", lambda _lang="zh": known)
     found = list(tool.faults())
-    assert sum(fault.startswith("no Chinese") for fault in found) == 5
+    assert sum(fault.startswith("not in zh") for fault in found) == 5
     assert sum(fault.startswith("other {places}") for fault in found) == 1
     assert sum(fault.startswith("no longer in the code: gone") for fault in found) == 1
     assert sum("update" in fault or "compiled" in fault for fault in found) == 2
@@ -65,26 +66,26 @@ def test_faults_are_found(
 def test_update_takes_a_dictionary_and_drops_what_is_gone(
     tool: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tool, "PO", tmp_path / "zh.po")
-    monkeypatch.setattr(tool, "MO", tmp_path / "zh.mo")
+    monkeypatch.setattr(tool, "LOCALE", tmp_path)
     words = tmp_path / "words.py"
-    words.write_text('T = {"complies": "合格", "no such sentence": "没有"}', encoding="utf-8")
+    words.write_text('T = {"Compliant": "合格", "no such sentence": "没有"}', encoding="utf-8")
     tool.update([words])
-    assert tool.kept()["complies"] == "合格"
+    assert tool.kept()["Compliant"] == "合格"
     assert "no such sentence" not in tool.kept()
-    before = tool.PO.read_bytes()
+    before = tool.po("zh").read_bytes()
     tool.update([])
-    assert tool.PO.read_bytes() == before
+    assert tool.po("zh").read_bytes() == before
 
 
 def test_the_words_of_the_verdicts() -> None:
-    chinese = catalog("zh").gettext
-    assert chinese("complies") == chinese("Compliant") == "符合"
-    assert chinese("does not comply") == chinese("Not compliant") == "不符合"
-    assert chinese("needs review") == chinese("Needs review") == "需人工核实"
-    assert chinese("for information") == chinese("For information") == "提示"
-    for not_evaluated in ("not evaluated (data missing)", "Not evaluated (no data)"):
-        assert chinese(not_evaluated) == "未评价（缺资料）"
+    words = {name: text.render("zh") for name, text in VERDICTS.items()}
+    assert words == {
+        "fail": "不符合",
+        "review": "需人工核实",
+        "not_evaluated": "未评价（缺资料）",
+        "pass": "符合",
+        "info": "提示",
+    }
 
 
 def test_texts_are_put_into_words_late() -> None:

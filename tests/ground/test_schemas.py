@@ -9,8 +9,8 @@ from typing import get_type_hints
 
 import pytest
 
-from townland.catalog import ROLES
 from townland.standards import fields
+from townland.terms import ROLES
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "layers" / "README.md"

@@ -50,7 +50,7 @@ def test_land_10_states_what_is_to_be_replaced_in_ha_and_mu() -> None:
     assert found.verdict is INFO
     assert found.measured == D(90_000)
     assert found.missing == ("replacement_bank_ha",)
-    rows = {row["measure"]: row for row in found.trace["replace"]}
+    rows = {row["measure"]: row for row in found.trace.document()["replace"]}
     assert (rows["cultivated_built_on"]["net_ha"], rows["cultivated_built_on"]["net_mu"]) == (
         9,
         135,
@@ -156,13 +156,16 @@ def test_land_11_states_shortfall_or_surplus(
     found = judge("LAND-11", need({"linked_quota_ha": linked}))
     assert found.verdict is INFO
     assert (found.measured, found.margin) == (D(50_000), D(margin))
-    assert (found.trace["short_m2"], found.trace["surplus_m2"]) == (short, surplus)
+    assert (found.trace.document()["short_m2"], found.trace.document()["surplus_m2"]) == (
+        short,
+        surplus,
+    )
     assert ("falls short by 1.5000 ha" in why(found)) == (short > 0)
 
 
 def test_land_11_after_the_annual_quota() -> None:
     found = judge("LAND-11", need({"linked_quota_ha": 0.5, "quota_ha": 4}))
-    assert found.trace["after_annual_m2"] == 10_000
+    assert found.trace.document()["after_annual_m2"] == 10_000
     assert "After the annual quota 1.0000 ha are left; of these 0.5000 ha stay short" in why(found)
 
 
@@ -279,7 +282,10 @@ def test_land_13(city: Any, county: Any, verdict: Verdict, lowest: str) -> None:
 
 def test_land_13_shows_every_reading() -> None:
     found = judge("LAND-13", supplied(GOOD, MEAN_ONLY))
-    rates = [(row["place"]["en"], row["by_sum"], row["rate"]) for row in found.trace["readings"]]
+    rates = [
+        (row["place"]["en"], row["by_sum"], row["rate"])
+        for row in found.trace.document()["readings"]
+    ]
     assert rates == [
         ("city", False, 0.7),
         ("city", True, 0.7),
@@ -429,7 +435,7 @@ def test_land_15_the_first_end_decides_and_all_are_listed() -> None:
     found = judge("LAND-15", sites((D1(2018, 5, 1), None), (D1(2013, 5, 1), None)))
     assert found.verdict is FAIL
     assert found.measured == "2018-05-01"
-    assert [row["name"] for row in found.trace["sites"]] == ["s1", "s0"]
+    assert [row["name"] for row in found.trace.document()["sites"]] == ["s1", "s0"]
     assert "244 days ago" in why(found)
 
 

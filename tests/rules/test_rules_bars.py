@@ -65,7 +65,7 @@ def test_land_01_fails_where_the_bureau_lets_it(
     strict = changed(tmp_path, ("modal   = true ", "modal   = false "))
     found = judge("LAND-01", town(area=area, rulebook=strict), strict)
     assert found.verdict is verdict
-    modal = next(p for p in found.trace["parameters"] if p["name"] == "modal")
+    modal = next(p for p in found.trace.document()["parameters"] if p["name"] == "modal")
     assert (modal["value"], modal["origin"]) == (False, "bureau")
 
 
@@ -120,7 +120,7 @@ def test_land_02_without_either_is_not_evaluated() -> None:
     assert found.verdict is NOT
     assert found.missing == ("planned_use",)
     assert found.measured is None
-    assert found.trace["terms"] == []
+    assert found.trace.document()["terms"] == []
     assert "no layer for: planned use" in why(found)
 
 
@@ -193,7 +193,10 @@ def test_land_03_built_on_fails_with_net_and_gross() -> None:
     assert found.measured == D("11203.70")
     assert found.limit == D("0.00")
     assert found.margin == D("-11203.70")
-    assert (found.trace["gross_m2"], found.trace["net_m2"]) == (12345.67, 11203.7)
+    assert (found.trace.document()["gross_m2"], found.trace.document()["net_m2"]) == (
+        12345.67,
+        11203.7,
+    )
     assert "1.1204 ha net of ridges (1.2346 ha gross)" in why(found)
     assert found.evidence == ("farmland_built_on", "farmland_enclosed")
     assert found.assumed == ()
@@ -217,7 +220,7 @@ def test_land_03_only_slivers_is_review_with_the_list() -> None:
     assert found.verdict is REVIEW
     assert found.measured == D("0.31")
     assert "Only slivers" in why(found)
-    assert found.trace["patches"]["farmland_built_on"] == [
+    assert found.trace.document()["patches"]["farmland_built_on"] == [
         {"id": "s", "pieces": 1, "area_m2": 0.31, "sliver": True}
     ]
 
@@ -246,7 +249,7 @@ def test_land_03_only_enclosed_is_review_patch_by_patch() -> None:
     found = judge("LAND-03", town(enclosed))
     assert found.verdict is REVIEW
     assert found.measured == D("0.00")
-    assert found.trace["patches"]["farmland_enclosed"] == [
+    assert found.trace.document()["patches"]["farmland_enclosed"] == [
         {"id": "f1", "pieces": 1, "area_m2": 200, "sliver": False},
         {"id": "f2", "pieces": 2, "area_m2": 300.5, "sliver": False},
     ]
@@ -318,7 +321,7 @@ def test_land_04_any_is_review_with_its_share() -> None:
     assert found.verdict is REVIEW
     assert found.measured == D("47000.00")
     assert found.margin == D("-47000.00")
-    assert found.trace["share"] == 0.05875  # 47 000 of 800 000
+    assert found.trace.document()["share"] == 0.05875  # 47 000 of 800 000
     assert "5.88% of “Planned construction land”" in why(found)
     assert "The clause says “尽量”" in why(found)
 
@@ -335,7 +338,7 @@ def test_land_04_only_slivers() -> None:
     found = judge("LAND-04", town(measure("cultivated_built_on", sliver="0.40")))
     assert found.verdict is REVIEW
     assert "Only slivers" in why(found)
-    assert found.trace["patches"]["cultivated_built_on"][0]["area_m2"] == 0.4
+    assert found.trace.document()["patches"]["cultivated_built_on"][0]["area_m2"] == 0.4
 
 
 @pytest.mark.parametrize("role", ["land_use", "planned_use"])
@@ -379,7 +382,9 @@ def test_land_05_with_both_sources(survey: Any, layer: Any, verdict: Verdict) ->
     assert found.measured == D(survey or 0)  # the survey is measured
     contradict = (survey is None) != (layer is None)
     assert ("contradict" in why(found)) == contradict
-    beside = next(m for m in found.trace["measures"] if m["name"] == "paddy_layer_built_on")
+    beside = next(
+        m for m in found.trace.document()["measures"] if m["name"] == "paddy_layer_built_on"
+    )
     assert beside["area_m2"] == (layer or 0)
 
 

@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 from tests.factory_rules import book
 
+from townland import terms
 from townland.errors import RulebookError
 from townland.rules.book import quotes
 from townland.rules.book.loader import (
@@ -23,7 +24,6 @@ from townland.rules.book.loader import (
     shipped,
 )
 from townland.rules.book.model import Rulebook
-from townland.rules.judging import phrases
 from townland.rules.kinds import KINDS, MODELS
 
 # the example of the interface, word for word, less its text
@@ -357,9 +357,9 @@ def test_parameters_say_that_they_are_not_the_policy_s() -> None:
 
 
 def test_every_role_has_a_name() -> None:
-    from townland.catalog import ROLES
+    from townland.terms import ROLES
 
-    assert len({phrases.role(role).render("en") for role in ROLES}) == len(ROLES)
+    assert len({terms.role(role).render("en") for role in ROLES}) == len(ROLES)
 
 
 # ---------------------------------------------------------------- no law in code

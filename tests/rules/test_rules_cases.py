@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from tests.factory_rules import read_back
 from tests.rules import cases_land, cases_national, cases_need, cases_stages, cases_towns
 from tests.rules.cases import INFO, KINDS, PASS, Case
 
 from townland.rules.book.loader import load_rulebook
 from townland.rules.book.model import Rulebook
 from townland.rules.evaluate import evaluate, evaluate_portfolio
-from townland.rules.judging.arithmetic import recomputed
 from townland.rules.judging.finding import Finding
 from townland.rules.kinds import KINDS as TABLE
 
@@ -69,9 +68,9 @@ def test_a_rule_says_what_was_worked_out(case: Case, tmp_path: Path) -> None:
             assert figure == expected, (name, case.working)
     assert found.missing == case.missing
     for name, figure in case.traced.items():
-        assert found.trace[name] == figure, name
+        assert found.trace.document()[name] == figure, name
     assert case.says in found.why.render("en")
-    assert recomputed(json.loads(json.dumps(found.trace))) == found.measured
+    assert read_back(found).recomputed() == found.measured
 
 
 WITHOUT_DOUBT = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,11 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.factory_dossier import NAMES, Day, event, paid, planned, said, why
-from tests.factory_rules import book, changed, judge, town
+from tests.factory_rules import book, changed, judge, read_back, town
 
 from townland.rules.book.model import Rulebook
 from townland.rules.evaluate import evaluate
-from townland.rules.judging.arithmetic import recomputed
 from townland.terms import Verdict
 
 PASS, FAIL, REVIEW = Verdict.PASS, Verdict.FAIL, Verdict.REVIEW
@@ -49,8 +47,8 @@ def test_inv_01_says_where_the_readings_differ() -> None:
     found = said("INV-01", type="light_asset", social_investment=12)
     assert found.verdict is REVIEW
     assert "does not say which" in why(found)
-    assert [reading["value"] for reading in found.trace["readings"]] == [4, 12]
-    assert [reading["met"] for reading in found.trace["readings"]] == [False, True]
+    assert [reading["value"] for reading in found.trace.document()["readings"]] == [4, 12]
+    assert [reading["met"] for reading in found.trace.document()["readings"]] == [False, True]
     agreed = said("INV-01", type="light_asset", social_investment=3)
     assert "does not say which" not in why(agreed)
     assert "原则上" in why(agreed)
@@ -66,7 +64,7 @@ def test_inv_01_with_the_basis_pinned(tmp_path: Path, basis: str, verdict: Verdi
     law = changed(tmp_path, PINNED, ('"planning_area"          # a b', f'"{basis}"  # a b'))
     found = said("INV-01", law, type="light_asset", social_investment=12)
     assert found.verdict is verdict
-    assert len(found.trace["readings"]) == 1
+    assert len(found.trace.document()["readings"]) == 1
 
 
 def test_inv_01_fails_where_the_bureau_lets_it(tmp_path: Path) -> None:
@@ -310,8 +308,8 @@ def test_every_number_and_name_is_the_rulebook_s(
 @pytest.mark.parametrize("dossier", [FULL, HEAVY, BUILT, EXTENDED, WITHDRAWN, {}])
 def test_traces_give_the_figures_and_say_whose_the_numbers_are(dossier: dict[str, Any]) -> None:
     for found in evaluate(book(), town(planned(), dossier=dossier), Day(2018, 12, 31)):
-        trace = json.loads(json.dumps(found.trace))
-        assert recomputed(trace) == found.measured, found.rule
+        trace = found.trace.document()
+        assert read_back(found).recomputed() == found.measured, found.rule
         assert trace["formula"]["en"]
         for one in trace["parameters"]:
             assert one["origin"] in ("policy", "townland", "bureau", "dossier")

@@ -273,10 +273,10 @@ def figures(value: Any, key: str = "") -> Any:
 def outcome(found: Finding, *, told: bool) -> Any:
     aside = ()
     if told:
-        origins = [one.get("origin") for one in found.trace.get("parameters", ())]
+        origins = [parameter.origin for parameter in found.trace.working.parameters]
         aside = (found.why.render("en"), origins)
-    return (found.verdict, found.measured, found.limit, found.margin, found.unit, figures(found.trace),
-            aside)  # fmt: skip
+    traced = figures(found.trace.document())
+    return (found.verdict, found.measured, found.limit, found.margin, found.unit, traced, aside)
 
 
 def judged(law: Rulebook, rule: str, *, told: bool) -> Iterator[Any]:

@@ -103,12 +103,14 @@ def test_a_county_tightens_a_parameter_and_the_finding_shows_both(tmp_path: Path
     found = judge("LAND-01", facts, county)
     assert found.verdict is Verdict.REVIEW
     assert found.limit == D(2_000_000)
-    assert found.trace["inherited"] == [
+    assert found.trace.document()["inherited"] == [
         {"name": "limit", "value": 2, "inherited": 3, "from": "liuzhou-2018"}
     ]
     assert "sets limit (the bar) to 2; in liuzhou-2018 it is 3." in found.why.render("en")
     assert found.clause == book().rule[0].clause
-    limit = next(entry for entry in found.trace["parameters"] if entry["name"] == "limit")
+    limit = next(
+        entry for entry in found.trace.document()["parameters"] if entry["name"] == "limit"
+    )
     assert limit["origin"] == "bureau"
 
 
@@ -124,7 +126,7 @@ def test_what_is_not_changed_stays_the_city_s(tmp_path: Path) -> None:
             theirs.measured,
         )
         assert mine.why == theirs.why
-        assert "inherited" not in mine.trace
+        assert "inherited" not in mine.trace.document()
     assert county.jurisdiction == "450200"
     assert county.policy == book().policy
     assert county.notes == book().notes
@@ -136,10 +138,10 @@ def test_a_general_parameter_shows_where_it_is_used(tmp_path: Path) -> None:
     )
     found = judge("LAND-02", town(measure("planned_construction", ("p", 920_000))), county)
     assert found.verdict is Verdict.REVIEW
-    assert found.trace["inherited"] == [
+    assert found.trace.document()["inherited"] == [
         {"name": "band", "value": 0.05, "inherited": 0.1, "from": "liuzhou-2018"}
     ]
-    assert "inherited" not in judge("LAND-03", town(), county).trace
+    assert "inherited" not in judge("LAND-03", town(), county).trace.document()
 
 
 def test_a_parameter_that_the_city_does_not_set(tmp_path: Path) -> None:
@@ -181,9 +183,9 @@ def test_a_grandchild_keeps_what_its_parent_changed(tmp_path: Path) -> None:
         )
     )
     first = judge("LAND-01", town(), village)
-    assert first.trace["inherited"][0]["from"] == "liuzhou-2018"
+    assert first.trace.document()["inherited"][0]["from"] == "liuzhou-2018"
     second = judge("LAND-02", town(), village)
-    assert second.trace["inherited"][0] == {
+    assert second.trace.document()["inherited"][0] == {
         "name": "limit",
         "value": 0.9,
         "inherited": 1,
@@ -264,7 +266,7 @@ def test_what_a_rulebook_leaves_open_is_told_with_the_default_that_holds(tmp_pat
     """LAND-01 of 2018 states no band: townland's 0.1 holds, unless the city's [parameter] says else."""
     text = COUNTY.replace("limit = 2", "band = 0.01")
     found = judge("LAND-01", town(), load_rulebook(write(tmp_path, text)))
-    assert found.trace["inherited"] == [
+    assert found.trace.document()["inherited"] == [
         {
             "name": "band",
             "value": 0.01,

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.factory_rules import DAY, book, changed, judge, measure, town
+from tests.factory_rules import DAY, book, changed, judge, measure, read_back, town
 
 from townland.documents import faults
 from townland.dossier import Dossier
 from townland.rules.evaluate import Facts, evaluate
-from townland.rules.judging.arithmetic import recomputed
 from townland.rules.judging.finding import Finding
 from townland.rules.kinds import KINDS
 from townland.terms import Verdict
@@ -51,7 +49,7 @@ def test_land_06_states_what_is_used_and_what_is_left_idle() -> None:
     assert found.verdict is INFO
     assert found.measured == D("240000.00")  # 100 000 + 140 000; the stock lies over these
     assert (found.limit, found.margin, found.missing) == (None, None, ())
-    rows = {row["used"]: row for row in found.trace["reuse"]}
+    rows = {row["used"]: row for row in found.trace.document()["reuse"]}
     assert {name: row["idle_m2"] for name, row in rows.items()} == {
         "barren_built_on": 50_000,
         "existing_built_on": 60_000,
@@ -61,7 +59,7 @@ def test_land_06_states_what_is_used_and_what_is_left_idle() -> None:
         "barren_built_on",
         "existing_built_on",
     ]
-    assert found.trace["share"] == 0.3  # 240 000 of 800 000
+    assert found.trace.document()["share"] == 0.3  # 240 000 of 800 000
     assert "24.0000 ha (30%)" in why(found)
     assert "no layer for: unused land, inefficient land; it is not counted" in why(found)
 
@@ -101,7 +99,7 @@ def test_land_06_with_unknown_codes_or_uncovered_land() -> None:
 
 def test_land_06_rounding_leaves_no_negative_rest() -> None:
     found = judge("LAND-06", town(*reuse()[:-1], measure("stock_total", ("s", "29999.99"))))
-    row = next(row for row in found.trace["reuse"] if row["used"] == "stock_built_on")
+    row = next(row for row in found.trace.document()["reuse"] if row["used"] == "stock_built_on")
     assert row["idle_m2"] == 0
     assert "-0.01" not in why(found)
 
@@ -132,15 +130,15 @@ def test_land_08_books_the_ridges_to_other_agricultural_land() -> None:
     found = judge("LAND-08", need())
     assert found.verdict is INFO
     assert found.measured == D("50000.00")
-    balance = {row["source"]: row["net_m2"] for row in found.trace["balance"]}
+    balance = {row["source"]: row["net_m2"] for row in found.trace.document()["balance"]}
     assert balance == {
         "paddy": 18_000,
         "other_cultivated": 9_500,
         "other_agricultural": 17_500,  # 15 000 + 2 000 + 500 of ridges
         "unused": 5_000,
     }
-    assert sum(balance.values()) == 50_000 == found.trace["net_m2"]
-    assert sum(row["gross_m2"] for row in found.trace["balance"]) == 50_000
+    assert sum(balance.values()) == 50_000 == found.trace.document()["net_m2"]
+    assert sum(row["gross_m2"] for row in found.trace.document()["balance"]) == 50_000
     assert "other agricultural land, ridges included 1.7500 ha" in why(found)
 
 
@@ -176,7 +174,7 @@ def test_land_08_against_the_quotas(
 
 def test_land_08_states_the_shortfall() -> None:
     found = judge("LAND-08", need({"quota_ha": 4, "linked_quota_ha": 0.5}))
-    assert found.trace["short_m2"] == 5_000
+    assert found.trace.document()["short_m2"] == 5_000
     assert "fall short by 0.5000 ha" in why(found)
 
 
@@ -212,7 +210,7 @@ def test_land_08_with_an_input_missing(role: str) -> None:
 def test_land_08_new_land_of_no_known_source_is_a_row() -> None:
     facts = town(measure("new_construction", ("n", 1_000)), measure("new_from_unused", ("n", 900)))
     found = judge("LAND-08", facts)
-    assert found.trace["balance"][-1] == {
+    assert found.trace.document()["balance"][-1] == {
         "source": None,
         "measure": None,
         "gross_m2": 100,
@@ -259,14 +257,14 @@ def test_one_finding_for_each_rule_in_the_rulebook_s_order(facts: Facts) -> None
 @pytest.mark.parametrize("facts", towns())
 def test_the_trace_alone_gives_the_figure(facts: Facts) -> None:
     for finding in evaluate(book(), facts, DAY):
-        trace = json.loads(json.dumps(finding.trace))
+        trace = finding.trace.document()
         if finding.measured is None:
             assert trace["terms"] == []
             continue
         named = {entry["name"]: entry for entry in trace["measures"]}
         for term in (term for term in trace["terms"] if "measure" in term):
             assert named[term["measure"]][term["figure"]] == term["value"]
-        assert recomputed(trace) == finding.measured == D(str(trace["measured"]))
+        assert read_back(finding).recomputed() == finding.measured == D(str(trace["measured"]))
         for language in ("zh", "en"):
             assert trace["formula"][language]
 
@@ -274,12 +272,17 @@ def test_the_trace_alone_gives_the_figure(facts: Facts) -> None:
 @pytest.mark.parametrize("facts", towns())
 def test_parameters_say_whose_they_are(facts: Facts) -> None:
     for finding in evaluate(book(), facts, DAY):
-        origins = {entry["name"]: entry["origin"] for entry in finding.trace["parameters"]}
+        origins = {
+            entry["name"]: entry["origin"] for entry in finding.trace.document()["parameters"]
+        }
         assert origins.get("uncertainty", "townland") == "townland"
         assert origins.get("band", "townland") == "townland"
         assert origins.get("limit", "policy") == "policy"
         assert origins.get("quota_ha", "dossier") == "dossier"
-        assert finding.trace["clause"] == {"effective": "2018-01-01", "effective_assumed": True}
+        assert finding.trace.document()["clause"] == {
+            "effective": "2018-01-01",
+            "effective_assumed": True,
+        }
 
 
 @pytest.mark.parametrize("facts", towns())

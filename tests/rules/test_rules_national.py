@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.factory_rules import book, measure, town
+from tests.factory_rules import book, measure, read_back, town
 
 from townland.rules.book.lint import lint
 from townland.rules.book.loader import load_rulebook
 from townland.rules.book.model import Rulebook
 from townland.rules.evaluate import Facts, evaluate
-from townland.rules.judging.arithmetic import recomputed
 from townland.rules.judging.finding import Finding
 from townland.terms import Verdict
 
@@ -78,7 +77,7 @@ def test_every_finding_says_second_hand_and_none_quotes() -> None:
     for found in evaluate(NATIONAL, a_town(), DAY):
         assert found.clause.quote == ""
         assert found.why.render("en").endswith("it was not checked against the document itself.")
-        assert "secondary source" in found.trace["clause"]["source"]
+        assert "secondary source" in found.trace.document()["clause"]["source"]
     assert "second-hand" in NATIONAL.notes[0].en
 
 
@@ -165,7 +164,7 @@ def test_above_the_upper_bar_the_type_of_the_town_decides(
 def test_ratios(rule: str, dossier: dict[str, Any], verdict: Verdict, figure: str) -> None:
     found = judge(rule, a_town(**dossier))
     assert (found.verdict, found.measured) == (verdict, D(figure))
-    assert recomputed(found.trace) == found.measured
+    assert read_back(found).recomputed() == found.measured
 
 
 @pytest.mark.parametrize(

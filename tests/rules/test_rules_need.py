@@ -19,7 +19,8 @@ from townland.dossier import Dossier
 from townland.measuring import measure_town
 from townland.measuring.prepare import gather
 from townland.reading.vector import read_layer
-from townland.rules.evaluate import Facts
+from townland.rules.book.model import Rulebook
+from townland.rules.evaluate import Facts, evaluate
 from townland.rules.need_table import NeedTable, indicator_need
 from townland.towns import read_towns
 
@@ -54,8 +55,13 @@ def facts_of(folder: Path, plots: list[Any], codes: list[str], dossier: Any = No
     return Facts("1", "甲镇", result.area_m2, Decimal(0), result.measures, stated)
 
 
+def table_of(rulebook: Rulebook, facts: Facts) -> NeedTable | None:
+    findings = evaluate(rulebook, facts, DAY)
+    return indicator_need(rulebook, facts, on=DAY, findings=findings)
+
+
 def need_of(facts: Facts) -> NeedTable:
-    found = indicator_need(book(), facts, DAY)
+    found = table_of(book(), facts)
     assert found is not None
     return found
 
@@ -180,11 +186,11 @@ def test_it_is_set_against_what_the_dossier_holds(tmp_path: Path) -> None:
     assert found.short == linked.short
     assert found.short is not None
     assert found.short.m2 == found.total.m2 - 40_000
-    assert found.short.m2 == Decimal(str(found.against["land_need"].trace["short_m2"]))
+    assert found.short.m2 == Decimal(str(found.against["land_need"].trace.document()["short_m2"]))
     assert bank.short is not None
     assert bank.short.m2 == found.cultivated.m2 - 10_000
     assert bank.short.m2 == Decimal(
-        str(found.against["land_replace"].trace["replace"][0]["short_m2"])
+        str(found.against["land_replace"].trace.document()["replace"][0]["short_m2"])
     )
     assert paddy.short == units_of(0)
     for one in found.accounts:  # as printed, need less held is what stays short
@@ -221,9 +227,9 @@ def test_the_frame_names_the_pieces(tmp_path: Path) -> None:
 
 
 def test_without_layers_or_rules_there_is_no_table(tmp_path: Path) -> None:
-    assert indicator_need(book(), town(absent=("land_use",)), DAY) is None
+    assert table_of(book(), town(absent=("land_use",))) is None
     only = book().model_copy(update={"rule": book().rule[:1]})
-    assert indicator_need(only, facts_of(tmp_path, PLOTS, CODES), DAY) is None
+    assert table_of(only, facts_of(tmp_path, PLOTS, CODES)) is None
 
 
 def test_no_new_land_is_an_empty_table_that_closes(tmp_path: Path) -> None:

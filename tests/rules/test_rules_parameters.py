@@ -81,7 +81,7 @@ def facts() -> Facts:
 def outcome(found: Finding) -> tuple[Any, ...]:
     """What may follow a change: the verdict, the figures, and the figures under them."""
     left_out = ("inherited", "parameters", "formula", "measures", "clause")
-    trace = {key: value for key, value in found.trace.items() if key not in left_out}
+    trace = {key: value for key, value in found.trace.document().items() if key not in left_out}
     return (
         found.verdict,
         found.measured,
@@ -180,7 +180,7 @@ def test_whose_a_bar_is_stands_beside_it(tmp_path: Path) -> None:
     for whose in ("policy", "townland", "bureau"):
         law = altered(tmp_path, "USE-01", f'maximum = 0.45\nbar_of = "{whose}"')
         found = judge("USE-01", facts(), law)
-        assert found.trace["parameters"][0]["origin"] == whose
+        assert found.trace.document()["parameters"][0]["origin"] == whose
 
 
 LAND_KINDS = {

@@ -141,7 +141,7 @@ def test_every_rule_on_land_is_judged(tmp_path: Path) -> None:
     share = found.finding("USE-01").measured
     assert isinstance(share, Decimal)
     assert float(share) == pytest.approx(100_000 / 240_000, abs=1e-5)
-    assert found.finding("LAND-14").trace["rest_m2"] == pytest.approx(10_000, rel=1e-3)
+    assert found.finding("LAND-14").trace.document()["rest_m2"] == pytest.approx(10_000, rel=1e-3)
     assert found.issues == ()
 
 

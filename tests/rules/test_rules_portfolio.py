@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -13,12 +12,11 @@ import pyproj
 import pytest
 import shapely
 from tests.factory_land import geodesic_m2
-from tests.factory_rules import DAY, book, changed, town
+from tests.factory_rules import DAY, book, changed, read_back, town
 
 from townland.geodesy.crs import reproject
 from townland.rules.book.model import Rulebook
 from townland.rules.evaluate import Facts, evaluate, evaluate_portfolio
-from townland.rules.judging.arithmetic import recomputed
 from townland.rules.judging.finding import Finding
 from townland.rules.kinds import KINDS
 from townland.rules.shared_land import overlaps
@@ -46,7 +44,7 @@ def together(rule: str, *towns: Facts, law: Rulebook | None = None) -> Finding:
     (found,) = evaluate_portfolio(whole.model_copy(update={"rule": only}), towns, DAY)
     assert found.town is None
     assert found.towns == tuple(one.town for one in towns)
-    assert recomputed(json.loads(json.dumps(found.trace))) == found.measured
+    assert read_back(found).recomputed() == found.measured
     return found
 
 
@@ -75,14 +73,14 @@ def row(count: int, gap: float, segment: str = "陶艺") -> list[Facts]:
 def test_ind_04(count: int, gap: float, verdict: Verdict) -> None:
     found = together("IND-04", *row(count, gap))
     assert (found.verdict, found.measured, found.limit) == (verdict, D(count), D(2))
-    for pair in found.trace["pairs"]:
+    for pair in found.trace.document()["pairs"]:
         apart = int(pair["towns"][1][1:]) - int(pair["towns"][0][1:])
         assert pair["distance_m"] == pytest.approx(apart * gap + (apart - 1) * 1000, abs=0.1)
 
 
 def test_ind_04_unlike_towns_may_be_near() -> None:
     found = together("IND-04", square("a", segment="陶艺"), square("b", 1500, segment="竹木"))
-    assert (found.verdict, found.trace["pairs"]) == (PASS, [])
+    assert (found.verdict, found.trace.document()["pairs"]) == (PASS, [])
 
 
 def test_ind_04_without_a_segment_is_not_evaluated_and_names_the_town() -> None:
@@ -103,7 +101,7 @@ def test_ind_04_fails_where_the_bureau_lets_it(tmp_path: Path) -> None:
 
 def test_ind_04_says_whose_near_is(tmp_path: Path) -> None:
     def origin(law: Rulebook | None) -> str:
-        numbers = together("IND-04", *row(2, 500), law=law).trace["parameters"]
+        numbers = together("IND-04", *row(2, 500), law=law).trace.document()["parameters"]
         return next(one["origin"] for one in numbers if one["name"] == "near_km")
 
     assert origin(None) == "townland"
@@ -122,10 +120,10 @@ def test_port_01_counts_and_sums() -> None:
     towns += [listed("b", city=True, region=False, national=False)]
     found = together("PORT-01", *towns)
     assert (found.verdict, found.measured, found.limit) == (INFO, D(2), D(15))
-    assert [row["count"] for row in found.trace["counts"]] == [2, 1, 0]
-    assert [row["target"] for row in found.trace["counts"]] == [15, 8, 3]
-    assert found.trace["sums"][0] == {"field": "quota_ha", "value": 3, "unknown": []}
-    assert found.trace["sums"][1]["unknown"] == ["a", "b"]
+    assert [row["count"] for row in found.trace.document()["counts"]] == [2, 1, 0]
+    assert [row["target"] for row in found.trace.document()["counts"]] == [15, 8, 3]
+    assert found.trace.document()["sums"][0] == {"field": "quota_ha", "value": 3, "unknown": []}
+    assert found.trace.document()["sums"][1]["unknown"] == ["a", "b"]
     assert "may lower its targets" in why(found)
 
 

@@ -173,7 +173,7 @@ DOSSIER = {"quota_ha": 5.2, "linked_quota_ha": 0.5, "annual_output": 4.8}
 def outcome(finding: Finding) -> tuple[Any, ...]:
     """What a change may show in: the verdict, the figures, or the figures under the figure."""
     kept = ("band", "share", "balance", "reuse", "patches", "quota_m2", "linked_quota_m2")
-    shown = {key: finding.trace.get(key) for key in kept}
+    shown = {key: finding.trace.document().get(key) for key in kept}
     return (finding.verdict, finding.measured, finding.limit, finding.margin, str(shown))
 
 
@@ -251,7 +251,7 @@ def test_the_sliver_width_is_traced_and_decides_what_is_a_sliver(tmp_path: Path)
     # what is a sliver is decided where the pieces are measured; here its verdict follows
     wide = changed(tmp_path, ("sliver_width_m = 0.2 ", "sliver_width_m = 0.5 "))
     found = judge("LAND-03", town(TOWN["farmland_built_on"], TOWN["farmland_enclosed"]), wide)
-    entry = next(p for p in found.trace["parameters"] if p["name"] == "sliver_width_m")
+    entry = next(p for p in found.trace.document()["parameters"] if p["name"] == "sliver_width_m")
     assert (entry["value"], entry["origin"]) == (0.5, "bureau")
     as_sliver = measure("farmland_built_on", sliver=100)
     verdicts = [

@@ -38,7 +38,7 @@ def test_land_09_puts_industry_first_and_closes() -> None:
     found = judge("LAND-09", uses(residential=30_000, industry=45_000, public=20_000))
     assert found.verdict is INFO
     assert found.measured == D(100_000)
-    rows = found.trace["uses"]
+    rows = found.trace.document()["uses"]
     assert rows[0] == {"measure": "new_for_industry", "area_m2": 45_000, "share": 0.45}
     assert rows[-1] == {"measure": None, "area_m2": 5_000, "share": 0.05}
     assert sum(row["area_m2"] for row in rows) == 100_000
@@ -70,8 +70,8 @@ def test_land_09_where_the_scheme_tells_no_uses() -> None:
 def test_land_09_the_order_is_data(tmp_path: Path) -> None:
     other = changed(tmp_path, ('uses    = ["new_for_industry", ', "uses    = ["))
     found = judge("LAND-09", uses(industry=45_000, commercial=1), other)
-    assert found.trace["uses"][0]["measure"] == "new_for_commercial"
-    assert found.trace["uses"][-1]["area_m2"] == 99_999
+    assert found.trace.document()["uses"][0]["measure"] == "new_for_commercial"
+    assert found.trace.document()["uses"][-1]["area_m2"] == 99_999
 
 
 # ---------------------------------------------------------------- USE-01
@@ -114,7 +114,7 @@ def test_use_01_above_a_bureau_s_cap_is_review(
     found = judge("USE-01", housing(area), changed(tmp_path, CAP))
     assert found.verdict is verdict
     assert (found.limit, found.margin) == (D("0.3"), D(margin))
-    bar = next(p for p in found.trace["parameters"] if p["name"] == "maximum")
+    bar = next(p for p in found.trace.document()["parameters"] if p["name"] == "maximum")
     assert bar["origin"] == "bureau"
 
 
@@ -172,8 +172,8 @@ def test_use_02(parts: dict[str, int], verdict: Verdict, share: str) -> None:
 
 def test_use_02_two_readings_that_differ_are_both_shown() -> None:
     found = judge("USE-02", uses(industry=40_000, commercial=20_000))
-    assert [row["area_m2"] for row in found.trace["readings"]] == [40_000, 60_000]
-    assert [row["keeps"] for row in found.trace["readings"]] == [False, True]
+    assert [row["area_m2"] for row in found.trace.document()["readings"]] == [40_000, 60_000]
+    assert [row["keeps"] for row in found.trace.document()["readings"]] == [False, True]
     assert "the two readings differ" in why(found)
     assert "6.0000 ha (60%)" in why(found)
 

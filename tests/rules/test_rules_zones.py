@@ -56,23 +56,23 @@ def test_land_07_in_a_prohibited_zone_or_on_the_red_line_fails(name: str) -> Non
     assert found.measured == D("20000.01")
     assert found.margin == D("-20000.01")
     assert "2.0000 ha (features met: 2)" in why(found)
-    rows = {row["measure"]: row for row in found.trace["zones"]}
+    rows = {row["measure"]: row for row in found.trace.document()["zones"]}
     assert rows[name]["verdict"] == "fail"
     assert rows["planned_in_allowed"]["area_m2"] == 880_000
-    assert [patch["id"] for patch in found.trace["patches"][name]] == ["z1", "z2"]
+    assert [patch["id"] for patch in found.trace.document()["patches"][name]] == ["z1", "z2"]
 
 
 def test_land_07_land_in_both_counts_in_each_and_says_so() -> None:
     both = [measure(PROHIBITED, ("z", 300)), measure(REDLINE, ("r", 200))]
     found = judge("LAND-07", zoned(*both))
     assert found.measured == D(500)
-    assert "counts in each" in found.trace["formula"]["en"]
+    assert "counts in each" in found.trace.document()["formula"]["en"]
 
 
 def test_land_07_the_red_line_is_another_document_s() -> None:
     found = judge("LAND-07", zoned(measure(REDLINE, ("r", 200))))
     assert "by the ecological red line as drawn" in why(found)
-    rows = {row["measure"]: row["document"] for row in found.trace["zones"]}
+    rows = {row["measure"]: row["document"] for row in found.trace.document()["zones"]}
     assert rows[REDLINE]["zh"] == "生态保护红线划定成果"
     assert rows[PROHIBITED] is None
 
@@ -161,7 +161,7 @@ def test_land_14_states_the_part_in_the_allowed_zone() -> None:
     found = judge("LAND-14", resettled())
     assert found.verdict is INFO
     assert found.measured == D(10_000)
-    assert (found.trace["part_m2"], found.trace["rest_m2"]) == (8_000, 2_000)
+    assert (found.trace.document()["part_m2"], found.trace.document()["rest_m2"]) == (8_000, 2_000)
     assert "1.0000 ha" in why(found)
     assert "0.8000 ha" in why(found)
 

@@ -11,7 +11,8 @@ from urllib.parse import parse_qs, unquote
 import pytest
 from typer.testing import CliRunner
 
-from townland.writing.comparison import cause_words, causes_of, compare, differs, held_by, labels
+from townland.writing.comparison import compare
+from townland.writing.comparison.words import cause_words, causes_of, differs, held_by, labels
 from townland_cli.app import app
 
 LAYERS = Path(__file__).parents[2] / "layers"

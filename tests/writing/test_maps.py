@@ -14,7 +14,7 @@ from tests.factory_pages import CRS, HOSTILE, assessment
 
 from townland.errors import ReportError
 from townland.geodesy.crs import to_lonlat
-from townland.writing.maps import content
+from townland.writing.maps import content, pieces
 from townland.writing.maps.page import TownMap, map_html, show_map
 from townland.writing.pages import figures
 from townland.writing.pages import look as legend
@@ -167,7 +167,7 @@ def test_gaps_are_listed_once_for_the_roles_that_share_them():
     turned = shapely.Polygon([(1, 1), (1, 0), (0, 0), (0, 1)])
     result = type("R", (), {"uncovered": {"land_use": hole, "paddy": turned, "x": None,
                                           "imagery": shapely.Polygon()}})  # fmt: skip
-    assert [roles for roles, _ in content.gaps(result)] == [["land_use", "paddy"]]
+    assert [roles for roles, _ in pieces.gaps(result)] == [["land_use", "paddy"]]
 
 
 def test_too_many_pieces_are_merged_by_group_and_lines_simplified(monkeypatch: pytest.MonkeyPatch):

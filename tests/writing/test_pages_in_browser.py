@@ -18,8 +18,9 @@ from tests.factory_pages import assessment
 from townland.i18n import Bilingual
 from townland.results import Assessment
 from townland.terms import Verdict
-from townland.writing.comparison import compare, run_names
+from townland.writing.comparison import compare
 from townland.writing.comparison.page import comparison_html
+from townland.writing.comparison.writing import run_names
 from townland.writing.maps.page import map_html, show_map
 from townland.writing.pages import figures
 from townland.writing.report.assessment_json import assessment_json

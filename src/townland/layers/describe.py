@@ -13,7 +13,7 @@ from townland.geodesy.crs import Bounds
 from townland.i18n import Joined, _
 from townland.issues import Issue
 from townland.measuring.rasters import reading
-from townland.measuring.rasters.class_grid import ROLES, is_grid, require_meaning
+from townland.measuring.rasters.class_grid import CLASS_GRIDS, is_grid, require_meaning
 from townland.reading import archive
 from townland.reading import source as sources
 from townland.reading.columns import require_column
@@ -114,7 +114,7 @@ def _fault(code: str, problem: TownlandError) -> Issue:
 def _raster(spec: LayerSpec, summary: LayerSummary) -> LayerSummary:
     found = reading.inspect_raster(summary.path, crs=spec.crs)
     issues = list(found.issues)
-    if spec.role in ROLES and (spec.role != "land_cover" or spec.classes is not None):
+    if spec.role in CLASS_GRIDS and (spec.role != "land_cover" or spec.classes is not None):
         try:
             require_meaning(spec)
         except CatalogError as problem:

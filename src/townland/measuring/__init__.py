@@ -28,10 +28,11 @@ from townland.measuring.asked import (
     tags_of,
 )
 from townland.measuring.boundary import boundary_areas, near, surroundings
-from townland.measuring.cut import RANKS, Cut, Geometries, cut, gap_patches, patches_m2
+from townland.measuring.cut import Cut, Geometries, cut, gap_patches, patches_m2
 from townland.measuring.overlay import Pieces
 from townland.measuring.prepare import Ground
 from townland.standards.landclass import Profile
+from townland.terms import ROLES
 from townland.towns import Town
 
 __all__ = ["MeasureSpec", "TownResult", "boundary_areas", "measure_town", "near"]
@@ -247,7 +248,7 @@ def _measured(
         overlap_m2=sum(float(land.cuts[role].overlap_m2.sum()) for role in roles),
         uncovered_m2=land.gaps[whole][1],
         assumed_coverage=tuple(
-            role for role in whole if role not in RANKS and land.grounds[role].coverage_assumed
+            role for role in whole if not ROLES[role].ranks and land.grounds[role].coverage_assumed
         ),
     )
 

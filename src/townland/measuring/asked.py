@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from townland.catalog import Role
 from townland.errors import CatalogError
 from townland.i18n import _
 from townland.measuring.prepare import Ground
 from townland.standards.landclass import SELECTORS, ZONES, Profile, Scheme
+from townland.terms import RoleName
 
 Bools = npt.NDArray[np.bool_]
 Roles = tuple[str, ...]
@@ -31,15 +31,15 @@ class MeasureSpec(Protocol):
         """The roles whose layers are intersected with the town and with one another."""
 
     @property
-    def where(self) -> Mapping[Role, str | tuple[str, ...]]:
+    def where(self) -> Mapping[RoleName, str | tuple[str, ...]]:
         """The class group or groups that count, by role."""
 
     @property
-    def tagged(self) -> Mapping[Role, str | tuple[str, ...]]:
+    def tagged(self) -> Mapping[RoleName, str | tuple[str, ...]]:
         """The tag or tags of which a feature must have one, by role."""
 
     @property
-    def or_tagged(self) -> Mapping[Role, str | tuple[str, ...]]:
+    def or_tagged(self) -> Mapping[RoleName, str | tuple[str, ...]]:
         """The tag or tags that let a feature count whatever its class, by role."""
 
     @property

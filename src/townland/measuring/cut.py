@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -14,22 +14,11 @@ from townland import geodesy
 from townland.measuring import areas, overlay
 from townland.measuring.overlay import Overlap, Pieces
 from townland.measuring.prepare import Ground, polygons_of
+from townland.terms import ROLES
 from townland.towns import Town
 
 Floats = npt.NDArray[np.float64]
 Geometries = npt.NDArray[np.object_]
-
-RANKS: Mapping[str, Mapping[str, int]] = {
-    "land_use": {
-        "paddy": 0,
-        "other_cultivated": 1,
-        "other_agricultural": 2,
-        "unused": 3,
-        "construction": 4,
-    },
-    "planned_use": {"construction": 0},
-}
-"""Which class keeps land that two features of one role claim; among equals the smaller id does."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +64,7 @@ def _settled(town: Town, ground: Ground) -> tuple[Pieces, tuple[Overlap, ...]]:
     pieces, rows, mosaic = overlay.clip_mosaic(town.boundary, parcels)
     if mosaic and abs(town.boundary.area - shapely.area(pieces).sum()) <= noise_of(town):
         return Pieces(pieces, {ground.role: rows}), ()
-    ranks = RANKS.get(ground.role, {})
+    ranks = ROLES[ground.role].ranks
     rank = ground.frame["source"].iloc[rows].map(ranks).fillna(len(ranks))
     unit_m = geodesy.metres_per_unit(town.crs)
     pieces, overlaps = overlay.settle(pieces, overlay.precedence(rank), unit_m)

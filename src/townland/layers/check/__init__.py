@@ -27,6 +27,7 @@ from townland.measuring import prepare
 from townland.reading.columns import require_column
 from townland.reading.layer import Layer
 from townland.reading.vector import read_layer
+from townland.terms import ROLES
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,7 +147,7 @@ def _found(held: Records) -> Iterator[Faults]:
     yield from fields.value_faults(held, layer.spec.role)
     yield from domains.class_faults(held)
     yield from domains.domain_faults(held)
-    if layer.spec.role in SURVEYED:
+    if ROLES[layer.spec.role].survey:
         yield from consistency.consistency_faults(held)
     if held.has(areas.RECORDED):
         official = geodesy.official_area_m2(geometry, layer.crs)
@@ -154,10 +155,6 @@ def _found(held: Records) -> Iterator[Faults]:
     yield from _vintage(held)
     yield from placing.topology_faults(layer, geometry)
     yield from placing.coverage_faults(layer, geometry)
-
-
-SURVEYED = ("land_use", "permanent_basic_farmland")
-"""Roles whose layers are records of the land survey, and must agree with its rules."""
 
 
 def _geometry(layer: Layer) -> Iterator[Faults]:

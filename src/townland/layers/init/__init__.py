@@ -35,15 +35,7 @@ from townland.reading.layer_names import NOT_POLYGONS
 from townland.reading.rows import hull
 from townland.reading.vector import declared_crs, layer_crs
 from townland.standards import fields as schemas
-from townland.terms import TAGS
-
-CLASS_FIELDS = {
-    "land_use": "DLBM",
-    "permanent_basic_farmland": "DLBM",
-    "planned_use": "GHDM",
-    "control_zone": "GZQLXDM",
-}
-RIDGED = ("land_use", "permanent_basic_farmland")
+from townland.terms import ROLES, TAGS
 
 
 def layers_init(
@@ -338,7 +330,7 @@ def _identity(role: str, source: Source) -> list[tuple[str, str, Words, bool]]:
             if not schemas.is_personal(column) and _tags(source, column):
                 found.append(("tag_column", column, _("its values are tags"), True))
                 break
-    if role in RIDGED:
+    if ROLES[role].ridged:
         rule = next(rule for rule in schemas.fields(role) if rule.name == "KCXS")
         if column := schemas.field_column(rule, source.fields):
             found.append(("net_factor_column", column, _("the ridge coefficient"), True))
@@ -352,7 +344,7 @@ def _tags(source: Source, column: str) -> bool:
 
 
 def _classes(role: str, source: Source) -> list[tuple[str, str, Words, bool]]:
-    name = CLASS_FIELDS.get(role)
+    name = ROLES[role].class_field
     rule = next((rule for rule in schemas.fields(role) if rule.name == name), None)
     column = rule and schemas.field_column(rule, source.fields)
     if not column:

@@ -22,8 +22,8 @@ from townland.measuring.prepare.areal import made_valid
 from townland.measuring.prepare.mend import Repair, mend
 from townland.reading.layer import Layer
 from townland.standards import landclass
+from townland.terms import ROLES
 
-PROTECTED_ROLES = ("permanent_basic_farmland", "ecological_redline", "control_zone")
 """The layers on whose land building can fail a town (LAND-03: permanent basic farmland; LAND-07: the
 red line, and the zone where building is prohibited): no repair changes their area unasked."""
 
@@ -146,7 +146,7 @@ def _classed(
             layer.frame["id"].tolist(),
             layer.crs,
             layer=layer.spec.name,
-            protected=layer.spec.role in PROTECTED_ROLES,
+            protected=ROLES[layer.spec.role].protected,
             accepted=accepted,
         )
         order, columns = _columns(layer, scheme, profile)

@@ -33,10 +33,14 @@ from townland.reading.layer import Input, Layer
 from townland.reading.sniff import local, sniff
 from townland.reading.vector import Window, named
 from townland.standards.landclass import load_scheme
+from townland.terms import ROLES
 
 Group = Literal["paddy", "unused"]
 
-ROLES = ("land_use", "paddy", "unused_land", "land_cover")
+CLASS_GRIDS = (
+    *(name for name, role in ROLES.items() if role.raster == "classes"),
+    "land_cover",
+)
 """The roles that a class grid may play."""
 
 COUNTED: dict[str, tuple[Group, ...]] = {"paddy": ("paddy",), "unused_land": ("unused",)}
@@ -162,13 +166,13 @@ def require_meaning(spec: LayerSpec) -> None:
     CatalogError
         It does not, or it names a role or a column that a grid cannot have.
     """
-    if spec.role not in ROLES:
+    if spec.role not in CLASS_GRIDS:
         raise CatalogError(
             _(
                 "layer {name}: a raster cannot play the role {role}; those that it can are {known}",
                 name=spec.name,
                 role=spec.role,
-                known=", ".join((*ROLES, "elevation", "imagery")),
+                known=", ".join((*CLASS_GRIDS, "elevation", "imagery")),
             )
         )
     given = [key for key in NO_COLUMNS if getattr(spec, key) is not None]

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from pydantic import model_validator
 
 from townland import units
-from townland.documents import Strict
+from townland.documents import Key, Strict
 from townland.i18n import Words, _
-from townland.rules import stating
 from townland.rules.judging import phrases
-from townland.rules.judging.case import Case, both
+from townland.rules.judging.case import Case
 from townland.rules.judging.clause import Rule, refuse
 from townland.rules.judging.references import TextField, other_choices
+from townland.rules.judging.trace import Parameter, both
 
 
 class Only(Strict):
@@ -25,11 +24,8 @@ class Only(Strict):
 
     @model_validator(mode="after")
     def _values_are_the_field_s(self) -> Only:
-        faults = list(
-            other_choices(
-                self.field, {("values", at): value for at, value in enumerate(self.values)}
-            )
-        )
+        values: dict[Key, str] = {("values", at): text for at, text in enumerate(self.values)}
+        faults = list(other_choices(self.field, values))
         if faults:
             refuse(faults)
         return self
@@ -42,20 +38,16 @@ def number(case: Case[Rule], path: str | None) -> Decimal | None:
 
 
 def area(case: Case[Rule], path: str | None, unit: str) -> Decimal | None:
-    """Read an area of the dossier as m².
+    """Read an area of the dossier as m²; None where the dossier does not state it.
 
     Parameters
     ----------
     case
-        The rule and the town.
+        The rule on its town.
     path
-        The field, or None where the rule names none.
+        The field of the dossier; None where the rule names none.
     unit
         What the field is in: ``m2``, ``ha``, ``km2`` or ``mu``.
-
-    Returns
-    -------
-    None where the dossier does not state it.
     """
     value = number(case, path)
     return None if value is None else units.to_m2(value, unit)
@@ -63,37 +55,27 @@ def area(case: Case[Rule], path: str | None, unit: str) -> Decimal | None:
 
 def traced(
     case: Case[Rule], path: str | None, title: Words, unit: str | None = None
-) -> list[dict[str, Any]]:
+) -> list[Parameter]:
     """Trace a figure of the dossier as a parameter; nothing where it is not stated.
 
     Parameters
     ----------
     case
-        The rule and the town.
+        The rule on its town.
     path
-        The field, or None where the rule names none.
-    title
-        What the figure is.
-    unit
-        What the field is in; None for a share or a count.
+        The field of the dossier; None where the rule names none.
+    title, unit
+        What the figure is called, and its unit.
     """
     value = number(case, path)
-    if value is None:
+    if path is None or value is None:
         return []
-    return [
-        {
-            "name": path,
-            "value": phrases.number(value),
-            "unit": unit,
-            "title": both(title),
-            "origin": "dossier",
-        }
-    ]
+    return [Parameter(name=path, value=value, unit=unit, title=both(title), origin="dossier")]
 
 
 def not_stated(*paths: str) -> Words | None:
     """Say which fields the dossier does not state; nothing where none is wanting."""
-    return stating.unknown(dict.fromkeys(paths)) if paths else None
+    return phrases.unknown(dict.fromkeys(paths)) if paths else None
 
 
 def not_applicable(reason: Words) -> Words:

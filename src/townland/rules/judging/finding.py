@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from townland.i18n import Bilingual, Words, _
 from townland.notebook import card
 from townland.rules.judging.clause import Clause
+from townland.rules.judging.trace import Trace
 from townland.terms import Verdict
 
 
@@ -32,7 +31,7 @@ class Finding:
     unit: str
     why: Words
     clause: Clause
-    trace: Mapping[str, Any]
+    trace: Trace
     evidence: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     assumed: tuple[Words, ...] = ()

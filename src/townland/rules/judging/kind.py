@@ -12,6 +12,7 @@ from townland.rules.judging.clause import Rule
 from townland.rules.judging.facts import Facts
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.law import Law
+from townland.rules.judging.trace import Working
 from townland.rules.shared_land import SharedLand
 
 
@@ -30,6 +31,10 @@ class AnyKind(Protocol):
     @property
     def model(self) -> type[Rule]:
         """The model of its rules."""
+
+    @property
+    def working(self) -> type[Working]:
+        """The type of its own part of the trace."""
 
     @property
     def joint(self) -> bool:
@@ -53,6 +58,7 @@ class Kind(Generic[R]):
 
     model: type[R]
     judge: Callable[[Case[R]], Finding]
+    working: type[Working] = Working
 
     joint = False
 
@@ -95,6 +101,7 @@ class JointKind(Generic[R]):
 
     model: type[R]
     judge: Callable[[Together[R]], Finding]
+    working: type[Working] = Working
 
     joint = True
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import Field
 
-from townland.catalog import Role
 from townland.documents import Strict
 from townland.i18n import Bilingual, Text, _
 from townland.rules.judging.clause import Share
+from townland.terms import RoleName
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Parameters(Strict):
             ),
         }[name]
 
-    def origin(self, name: str) -> str:
+    def origin(self, name: str) -> Literal["townland", "bureau"]:
         """Tell whose number it is: ``townland`` for its own, ``bureau`` once it was changed."""
         own = type(self).model_fields[name].default
         return "townland" if getattr(self, name) == own else "bureau"
@@ -67,15 +67,15 @@ class MeasureSpec(Strict):
     """
 
     title: Bilingual
-    layers: tuple[Role, ...]
-    where: dict[Role, str | tuple[str, ...]] = Field(default_factory=dict)
-    tagged: dict[Role, str | tuple[str, ...]] = Field(default_factory=dict)
-    or_tagged: dict[Role, str | tuple[str, ...]] = Field(default_factory=dict)
-    outside: Role | None = None
+    layers: tuple[RoleName, ...]
+    where: dict[RoleName, str | tuple[str, ...]] = Field(default_factory=dict)
+    tagged: dict[RoleName, str | tuple[str, ...]] = Field(default_factory=dict)
+    or_tagged: dict[RoleName, str | tuple[str, ...]] = Field(default_factory=dict)
+    outside: RoleName | None = None
 
     def selectors(self, role: str) -> tuple[str, ...]:
         """Give the groups and codes that are kept of `role`; empty where all of it is."""
-        kept = self.where.get(role, ())  # type: ignore[call-overload]  # any role may be asked
+        kept = self.where.get(role, ())
         return (kept,) if isinstance(kept, str) else tuple(kept)
 
     def filters(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from townland import units
 from townland.i18n import Words, _
+from townland.terms import dossier_field
 
 _PERCENT_DIGITS = 2
 _SHARE_DIGITS = 6
@@ -48,30 +49,6 @@ def percent(share: Decimal) -> str:
     """
     value = units.half_up(share * 100, _PERCENT_DIGITS).normalize()
     return f"{value:f}%"
-
-
-def share(part: Decimal, whole: Decimal) -> float | None:
-    """Give the share of a part in a whole, for a trace; None where the whole is nothing."""
-    return float(units.half_up(part / whole, _SHARE_DIGITS)) if whole else None
-
-
-def role(name: str) -> Words:
-    """Name the layer that plays a role."""
-    return {
-        "land_use": _("land survey"),
-        "permanent_basic_farmland": _("permanent basic farmland"),
-        "paddy": _("paddy"),
-        "unused_land": _("unused land"),
-        "planned_use": _("planned use"),
-        "control_zone": _("control zones"),
-        "growth_boundary": _("growth boundary"),
-        "ecological_redline": _("ecological red line"),
-        "stock_land": _("stock land"),
-        "inefficient_land": _("inefficient land"),
-        "elevation": _("elevation"),
-        "land_cover": _("land cover"),
-        "imagery": _("imagery"),
-    }[name]
 
 
 def listed(names: Iterable[Any]) -> Words:
@@ -137,3 +114,26 @@ def plain(value: Decimal) -> str:
 def number(value: Decimal) -> int | float:
     """Make a figure JSON's: whole ones without a point; ``str`` of it gives the decimal back."""
     return int(value) if value == value.to_integral_value() else float(value)
+
+
+def unknown(paths: Iterable[str]) -> Words:
+    """Say which fields a dossier leaves out."""
+    return _("The dossier does not state: {fields}.", fields=listed(map(dossier_field, paths)))
+
+
+def yi(value: Decimal) -> Words:
+    """Put an amount of 亿元 into words.
+
+    >>> yi(Decimal("15.5")).render("en")
+    '15.5 × 100 million yuan'
+    """
+    return _("{value} × 100 million yuan", value=value)
+
+
+def wan(value: Decimal) -> Words:
+    """Put an amount of 万元 into words.
+
+    >>> wan(Decimal(700)).render("en")
+    '700 × 10 000 yuan'
+    """
+    return _("{value} × 10 000 yuan", value=f"{value.normalize():f}")

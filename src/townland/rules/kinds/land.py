@@ -1,64 +1,34 @@
-"""Kinds of rules on where construction land comes from: land used again, and quotas needed."""
+"""Kinds of rules on the quotas that new construction land needs: annual, and linked."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, Literal
-
-from pydantic import Field, model_validator
+from typing import Annotated, Literal
 
 from townland import units
 from townland.documents import Strict
 from townland.i18n import Words, _
 from townland.rules.judging import fields, phrases
-from townland.rules.judging.case import (
-    ZERO,
-    Case,
-    both,
-    gaps,
-    known_part,
-    net,
-    net_assumed,
-    only_slivers,
-    term,
-)
-from townland.rules.judging.clause import Rule, Share, Unit, fault, refuse
+from townland.rules.judging.case import ZERO, Case
+from townland.rules.judging.clause import Rule, Unit
 from townland.rules.judging.finding import Finding
+from townland.rules.judging.gaps import Gaps, gaps, known_part
 from townland.rules.judging.kind import Kind
+from townland.rules.judging.measured import net, net_assumed, only_slivers, term
 from townland.rules.judging.references import MeasureName, NumberField
+from townland.rules.judging.trace import (
+    Column,
+    MeasureKey,
+    Name,
+    Number,
+    Part,
+    Row,
+    Working,
+    both,
+)
+from townland.rules.judging.verdict import verdict_of
 from townland.terms import Verdict
-
-
-class Reuse(Strict):
-    """One kind of land to be used again: what the plan builds on, of how much there is."""
-
-    used: MeasureName
-    total: MeasureName
-
-
-class LandReuse(Rule):
-    """How much land that ought to be used first a plan uses, and how much it leaves idle.
-
-    `counted` exclude one another and are summed; `beside` are designated layers that lie over them
-    and are only shown. `measure` is the whole that shares are of. `minimum_share` is a bureau's own.
-    """
-
-    kind: Literal["land_reuse"]
-    measure: MeasureName
-    counted: Annotated[tuple[Reuse, ...], Field(json_schema_extra={"minItems": 1})]
-    beside: tuple[Reuse, ...] = ()
-    minimum_share: Share | None = None
-
-    @property
-    def can_fail(self) -> bool:
-        """Never: it states figures, and below a bureau's share it asks for a look."""
-        return False
-
-    @model_validator(mode="after")
-    def _something_counts(self) -> LandReuse:
-        if not self.counted:
-            refuse([fault(("counted",), _("at least one kind of land is counted"))])
-        return self
 
 
 class Sources(Strict):
@@ -68,6 +38,15 @@ class Sources(Strict):
     other_cultivated: MeasureName
     other_agricultural: MeasureName
     unused: MeasureName
+
+    def by_name(self) -> dict[str, MeasureName]:
+        """Give the measures by the name of their source, in the order of a balance."""
+        return {
+            "paddy": self.paddy,
+            "other_cultivated": self.other_cultivated,
+            "other_agricultural": self.other_agricultural,
+            "unused": self.unused,
+        }
 
 
 class LandNeed(Rule):
@@ -89,156 +68,82 @@ class LandNeed(Rule):
         return not self.modal and self.quota is not None
 
 
-def land_reuse(case: Case[LandReuse]) -> Finding:
-    """State how much land that ought to be used first the plan uses, and leaves idle."""
-    rule = case.rule
-    counted = [name for reuse in rule.counted for name in (reuse.used, reuse.total)]
-    gap = gaps(case, rule.measure, *counted)
-    known = [reuse for reuse in rule.beside if not _absent(case, reuse)]
-    used = sum((case.measure(reuse.used).area_m2 for reuse in rule.counted), ZERO)
-    whole = case.measure(rule.measure).area_m2
-    closure = case.closure(*(reuse.used for reuse in rule.counted))
-    limit = None if rule.minimum_share is None else whole * rule.minimum_share
-    near = limit is not None and case.near(used, limit, closure)
+class LinkedQuota(Rule):
+    """The land-indicator need against the linked quota (增减挂钩) of the dossier, in `unit`."""
 
-    if gap:
-        verdict = Verdict.NOT_EVALUATED
-    elif limit is not None and (used < limit or near):
-        verdict = Verdict.REVIEW
-    else:
-        verdict = Verdict.INFO
+    kind: Literal["linked_quota"]
+    measure: MeasureName
+    quota: NumberField | None = None
+    linked_quota: NumberField
+    unit: Unit
 
-    decided = not gap
-    lacking = [role for reuse in rule.beside for role in _absent(case, reuse)]
-    why = phrases.sentences(
-        gap.words(),
-        known_part(gap),
-        None if gap.total else _reused(case, used, whole),
-        *(_one_reuse(case, reuse) for reuse in ([] if gap.total else [*rule.counted, *known])),
-        _("There is no layer for: {roles}; it is not counted.", roles=_roles(lacking))
-        if lacking and decided
-        else None,
-        _bar_of_share(case, used, limit) if decided and limit is not None else None,
-        case.near_words(limit, closure) if decided and near and limit is not None else None,
-    )
-    rows = [
-        {"counted": reuse in rule.counted, **_reuse_row(case, reuse)}
-        for reuse in (*rule.counted, *known)
-    ]
-    parameters = [case.own_number("uncertainty", rule.uncertainty)]
-    if rule.minimum_share is not None:
-        parameters.append(
-            {
-                "name": "minimum_share",
-                "value": phrases.number(rule.minimum_share),
-                "unit": None,
-                "title": both(_("the least share of planned construction land; the bureau's own")),
-                "origin": "bureau",
-            }
-        )
-    trace = {
-        "formula": both(
-            _(
-                "The sum of {measures}; designated layers lie over these and are only shown beside.",
-                measures=phrases.listed(
-                    _("“{measure}”", measure=case.title(reuse.used)) for reuse in rule.counted
-                ),
-            )
-        ),
-        "terms": []
-        if gap.total
-        else [
-            term(reuse.used, "area_m2", case.measure(reuse.used).area_m2) for reuse in rule.counted
-        ],
-        "reuse": rows,
-        "share": phrases.share(used, whole),
-        "not_counted": lacking,
-        "parameters": parameters,
-    }
-    shown = [name for reuse in known for name in (reuse.used, reuse.total)]
-    return case.finding(
-        verdict,
-        why,
-        trace,
-        measured=None if gap.total else used,
-        limit=None if limit is None or not decided else units.m2(limit),
-        margin=None if limit is None or not decided else units.m2(used - limit),
-        measures=list(dict.fromkeys([rule.measure, *counted, *shown])),
-        missing=gap.missing,
-        assumed=_partly_covered(case, rule, known) if decided else [],
-    )
+    @property
+    def can_fail(self) -> bool:
+        """Never: it states figures."""
+        return False
 
 
-def _absent(case: Case[Rule], reuse: Reuse) -> tuple[str, ...]:
-    return case.measure(reuse.total).missing
+class BalanceRow(Row):
+    """New construction land of one source; ridges are in the net area of other agricultural land.
+
+    Land of no known source has neither source nor measure.
+    """
+
+    measure: MeasureKey | None
+    source: Annotated[str | None, Column(head=_("Source"), of=Name.SOURCE)]
+    gross_m2: Annotated[Number, Column(_("gross"), head=_("Gross, ha"), unit="m2")]
+    net_m2: Annotated[Number, Column(_("net of ridges"), head=_("Net, ha"), unit="m2")]
 
 
-def _roles(roles: list[str]) -> Words:
-    return phrases.listed(phrases.role(role) for role in dict.fromkeys(roles))
+class NeedWorking(Working):
+    """The trace's own part of `land_need`: the need by source, and the quotas, in m²."""
+
+    gross_m2: Number | None
+    net_m2: Number | None
+    balance: Annotated[tuple[BalanceRow, ...], Part(_("by what the land was"), table=True)]
+    quota_m2: Number | None
+    linked_quota_m2: Number | None
+    short_m2: Number | None
 
 
-def _reused(case: Case[LandReuse], used: Decimal, whole: Decimal) -> Words:
-    place = {
-        "used": phrases.area(used),
-        "whole": phrases.area(whole),
-        "measure": case.title(case.rule.measure),
-    }
-    if whole == 0:
-        return _("{measure}: none.", **place)
-    return _(
-        "Of {whole} of “{measure}”, {used} ({share}) use such land.",
-        **place,
-        share=phrases.percent(used / whole),
-    )
+class LinkedWorking(Working):
+    """The trace's own part of `linked_quota`, in m²; None where the dossier states no such quota."""
+
+    linked_quota_m2: Number | None
+    short_m2: Number | None
+    surplus_m2: Number | None
+    after_annual_m2: Number | None
 
 
-def _one_reuse(case: Case[Rule], reuse: Reuse) -> Words:
-    used, total = case.measure(reuse.used).area_m2, case.measure(reuse.total).area_m2
-    if total == 0:
-        return _("{measure}: there is no such land in the town.", measure=case.title(reuse.used))
-    return _(
-        "{measure}: {used} of {total}; {idle} are left idle.",
-        measure=case.title(reuse.used),
-        used=phrases.area(used),
-        total=phrases.area(total),
-        idle=phrases.area(_idle(used, total)),
-    )
+# ------------------------------------------------------------------ the need against both quotas
 
 
-def _bar_of_share(case: Case[LandReuse], used: Decimal, limit: Decimal) -> Words:
-    share = case.rule.minimum_share or ZERO
-    place = {"share": phrases.percent(share), "limit": phrases.area(limit)}
-    if used < limit:
-        return _("The bureau asks for at least {share}, that is {limit}: not reached.", **place)
-    return _("The bureau asks for at least {share}, that is {limit}: reached.", **place)
+@dataclass(frozen=True, slots=True)
+class _Need:
+    """The need of land indicators beside the quotas, in m²; `solid` is what of it is no sliver.
 
+    `total` is both quotas together. What the dossier does not state is None.
+    """
 
-def _reuse_row(case: Case[Rule], reuse: Reuse) -> dict[str, Any]:
-    used, total = case.measure(reuse.used).area_m2, case.measure(reuse.total).area_m2
-    return {
-        "used": reuse.used,
-        "total": reuse.total,
-        "used_m2": phrases.number(used),
-        "total_m2": phrases.number(total),
-        "idle_m2": phrases.number(_idle(used, total)),
-    }
+    gap: Gaps
+    need: Decimal
+    solid: Decimal
+    closure: Decimal
+    balance: tuple[BalanceRow, ...]
+    annual: Decimal | None
+    linked: Decimal | None
+    total: Decimal | None
+    near: tuple[Decimal, ...]
 
+    @property
+    def beyond(self) -> bool:
+        """Whether more than slivers is beyond both quotas together."""
+        return self.total is not None and self.solid > self.total
 
-def _idle(used: Decimal, total: Decimal) -> Decimal:
-    """Give what is left; two sums that were closed each for itself may cross by a hundredth."""
-    return max(total - used, ZERO)
-
-
-def _partly_covered(case: Case[Rule], rule: LandReuse, known: list[Reuse]) -> list[Words]:
-    return [
-        _(
-            "“{measure}” is known for a part of the town only; {area} are not covered",
-            measure=case.title(reuse.total),
-            area=phrases.area(case.measure(reuse.total).uncovered_m2),
-        )
-        for reuse in known
-        if reuse in rule.beside and case.measure(reuse.total).uncovered_m2 > 0
-    ]
+    @property
+    def bar(self) -> Decimal | None:
+        """The annual quota, and where that is too little both quotas together."""
+        return self.annual if self.annual is None or self.need <= self.annual else self.total
 
 
 def land_need(case: Case[LandNeed]) -> Finding:
@@ -247,124 +152,101 @@ def land_need(case: Case[LandNeed]) -> Finding:
     The ridges inside cultivated land are booked to other agricultural land (1203 田坎), so that the
     net column sums to the gross total.
     """
+    rule, land = case.rule, _need(case)
+    stated = land.annual is not None
+    verdict = verdict_of(
+        fails=land.beyond and not land.near and not rule.modal,
+        unknown=bool(land.gap),
+        doubt=_short_of(land.annual, land.need) or bool(land.near),
+        # without a quota there is nothing to judge by
+        judges=stated,
+    )
+    decided, bar = verdict is not Verdict.NOT_EVALUATED, land.bar
+    unquoted = verdict is Verdict.INFO and rule.quota is not None
+    return case.finding(
+        verdict,
+        _need_why(case, land, decided=decided),
+        _need_working(case, land),
+        measured=None if land.gap.total else land.need,
+        limit=None if bar is None else units.m2(bar),
+        margin=units.m2(bar - land.need) if bar is not None and decided else None,
+        measures=[rule.measure, *(row.measure for row in land.balance if row.measure)],
+        missing=tuple(filter(None, [rule.quota])) if unquoted else land.gap.missing,
+        assumed=_need_assumed(case, land),
+    )
+
+
+def _need(case: Case[LandNeed]) -> _Need:
+    """Measure the need, read the quotas, and see which of them it is too near to."""
     rule = case.rule
-    measure, gap = case.measure(rule.measure), gaps(case, rule.measure)
-    need, closure = measure.area_m2, case.closure(rule.measure)
+    measure, closure = case.measure(rule.measure), case.closure(rule.measure)
+    need = measure.area_m2
     solid = need - measure.sliver_m2
-    annual, linked = (fields.area(case, key, rule.unit) for key in (rule.quota, rule.linked_quota))
+    annual = fields.area(case, rule.quota, rule.unit)
+    linked = fields.area(case, rule.linked_quota, rule.unit)
     total = None if annual is None else annual + (linked or ZERO)
-    near = [
+    near = tuple(
         bar
         for bar in dict.fromkeys((annual, total))
         if bar is not None and (case.near(need, bar, closure) or case.near(solid, bar, closure))
+    )
+    balance = _balance(case)
+    return _Need(
+        gaps(case, rule.measure), need, solid, closure, balance, annual, linked, total, near
+    )
+
+
+def _short_of(quota: Decimal | None, need: Decimal) -> bool:
+    return quota is not None and need > quota
+
+
+def _balance(case: Case[LandNeed]) -> tuple[BalanceRow, ...]:
+    """Divide the need by what the land was, gross and net; both columns sum to the need."""
+    measures = {source: case.measure(name) for source, name in case.rule.sources.by_name().items()}
+    ridges = sum((measure.area_m2 - net(measure) for measure in measures.values()), ZERO)
+    rows = [
+        BalanceRow(
+            measure=case.rule.sources.by_name()[source],
+            source=source,
+            gross_m2=measure.area_m2,
+            net_m2=net(measure) + (ridges if source == "other_agricultural" else ZERO),
+        )
+        for source, measure in measures.items()
     ]
+    # headings that hold more than one class (其他土地) are new land of no known source
+    rest = case.measure(case.rule.measure).area_m2 - sum((row.gross_m2 for row in rows), ZERO)
+    if rest:
+        rows.append(BalanceRow(measure=None, source=None, gross_m2=rest, net_m2=rest))
+    return tuple(rows)
 
-    if total is not None and solid > total and not near and not rule.modal:
-        verdict = Verdict.FAIL
-    elif gap:
-        verdict = Verdict.NOT_EVALUATED
-    elif annual is None:
-        verdict = Verdict.INFO
-    else:
-        verdict = Verdict.REVIEW if need > annual or near else Verdict.PASS
 
-    decided = verdict is not Verdict.NOT_EVALUATED
-    balance = _balance(case, rule)
-    bar = annual if annual is None or need <= annual else total
-    why = phrases.sentences(
+def _need_why(case: Case[LandNeed], land: _Need, *, decided: bool) -> Words:
+    """Say what is needed of which land, and how far the quotas reach.
+
+    Parameters
+    ----------
+    case
+        The rule on its town.
+    land
+        The need beside the quotas.
+    decided
+        Whether the rule could be judged.
+    """
+    rule, gap = case.rule, land.gap
+    thin = _short_of(land.total, land.need) and not land.beyond
+    return phrases.sentences(
         gap.words(),
         known_part(gap),
-        None if gap.total else _needed(case, need, balance),
-        _against(annual, linked, need) if decided else None,
-        _no_quota(rule) if decided and annual is None else None,
-        only_slivers() if decided and total is not None and need > total >= solid else None,
-        case.near_words(near[0], closure) if decided and near else None,
-        case.urging() if rule.modal and total is not None and solid > total and decided else None,
-    )
-    trace = {
-        "formula": both(
-            _(
-                "The gross area of “{measure}”. Ridges inside cultivated land are booked to other"
-                " agricultural land, so that the net areas of the sources sum to it.",
-                measure=case.title(rule.measure),
-            )
-        ),
-        "terms": [] if gap.total else [term(rule.measure, "area_m2", need)],
-        "gross_m2": None if gap.total else phrases.number(need),
-        "net_m2": None
-        if gap.total
-        else phrases.number(sum((row["net_m2"] for row in balance), ZERO)),
-        "balance": [
-            {
-                **row,
-                "gross_m2": phrases.number(row["gross_m2"]),
-                "net_m2": phrases.number(row["net_m2"]),
-            }
-            for row in balance
-        ],
-        "quota_m2": None if annual is None else phrases.number(annual),
-        "linked_quota_m2": None if linked is None else phrases.number(linked),
-        "short_m2": None if total is None else phrases.number(max(need - total, ZERO)),
-        "parameters": [
-            *(
-                parameter
-                for key in (rule.quota, rule.linked_quota)
-                if key is not None
-                for parameter in fields.traced(case, key, _field(key), rule.unit)
-            ),
-            case.own_number("uncertainty", rule.uncertainty),
-            case.modality(),
-        ],
-    }
-    sources = [row["measure"] for row in balance if row["measure"]]
-    unlinked = rule.linked_quota is not None and linked is None
-    return case.finding(
-        verdict,
-        why,
-        trace,
-        measured=None if gap.total else need,
-        limit=None if bar is None else units.m2(bar),
-        margin=units.m2(bar - need) if bar is not None and decided else None,
-        measures=[rule.measure, *sources],
-        missing=(rule.quota,) if verdict is Verdict.INFO and rule.quota else gap.missing,
-        assumed=[
-            *net_assumed(*map(case.measure, (rule.sources.paddy, rule.sources.other_cultivated))),
-            *(
-                [_("The dossier states no linked quota, which is taken as none")]
-                if unlinked and annual is not None and need > annual
-                else []
-            ),
-        ],
+        None if gap.total else _needed(case, land),
+        _against(land) if decided else None,
+        _no_quota(rule) if decided and land.annual is None else None,
+        only_slivers() if decided and thin else None,
+        case.near_words(land.near[0], land.closure) if decided and land.near else None,
+        case.urging() if decided and rule.modal and land.beyond else None,
     )
 
 
-def _balance(case: Case[Rule], rule: LandNeed) -> list[dict[str, Any]]:
-    """Divide the need by what the land was, gross and net; both columns sum to the need."""
-    sources = rule.sources
-    rows: list[dict[str, Any]] = []
-    for source in ("paddy", "other_cultivated", "other_agricultural", "unused"):
-        name = getattr(sources, source)
-        measure = case.measure(name)
-        rows.append(
-            {
-                "source": source,
-                "measure": name,
-                "gross_m2": measure.area_m2,
-                "net_m2": net(measure),
-            }
-        )
-    ridges = sum((row["gross_m2"] - row["net_m2"] for row in rows), ZERO)
-    for row in rows:
-        if row["source"] == "other_agricultural":
-            row["net_m2"] += ridges
-    # headings that hold more than one class (其他土地) are new land of no known source
-    rest = case.measure(rule.measure).area_m2 - sum((row["gross_m2"] for row in rows), ZERO)
-    if rest:
-        rows.append({"source": None, "measure": None, "gross_m2": rest, "net_m2": rest})
-    return rows
-
-
-def _needed(case: Case[LandNeed], need: Decimal, balance: list[dict[str, Any]]) -> Words:
+def _needed(case: Case[LandNeed], land: _Need) -> Words:
     names = {
         "paddy": _("paddy"),
         "other_cultivated": _("other cultivated land"),
@@ -372,36 +254,35 @@ def _needed(case: Case[LandNeed], need: Decimal, balance: list[dict[str, Any]]) 
         "unused": _("unused land"),
         None: _("land of no known source"),
     }
-    if need == 0:
+    if land.need == 0:
         return _("{measure}: none.", measure=case.title(case.rule.measure))
     return _(
         "{measure}: {need}, of it net of ridges: {parts}.",
         measure=case.title(case.rule.measure),
-        need=phrases.area(need),
+        need=phrases.area(land.need),
         parts=phrases.listed(
-            _("{name} {area}", name=names[row["source"]], area=phrases.area(row["net_m2"]))
-            for row in balance
+            _("{name} {area}", name=names[row.source], area=phrases.area(row.net_m2))
+            for row in land.balance
         ),
     )
 
 
-def _against(annual: Decimal | None, linked: Decimal | None, need: Decimal) -> Words | None:
-    if annual is None:
+def _against(land: _Need) -> Words | None:
+    if land.annual is None or land.total is None:
         return None
-    total = annual + (linked or ZERO)
     place = {
-        "annual": phrases.area(annual),
-        "linked": phrases.area(linked or ZERO),
-        "short": phrases.area(max(need - total, ZERO)),
+        "annual": phrases.area(land.annual),
+        "linked": phrases.area(land.linked or ZERO),
+        "short": phrases.area(max(land.need - land.total, ZERO)),
     }
-    if need <= annual:
+    if land.need <= land.annual:
         return _("The annual quota of {annual} is enough.", **place)
-    if need <= total:
+    if land.need <= land.total:
         return _(
             "The annual quota of {annual} is not enough; with the linked quota of {linked} it is.",
             **place,
         )
-    if linked is None:
+    if land.linked is None:
         return _("The annual quota of {annual} falls short by {short}.", **place)
     return _(
         "The annual quota of {annual} and the linked quota of {linked} fall short by {short}.",
@@ -419,7 +300,155 @@ def _field(key: str) -> Words:
     return _("quota ({key})", key=key)
 
 
+def _need_assumed(case: Case[LandNeed], land: _Need) -> list[Words]:
+    sources = case.rule.sources
+    assumed = net_assumed(*map(case.measure, (sources.paddy, sources.other_cultivated)))
+    unlinked = case.rule.linked_quota is not None and land.linked is None
+    if unlinked and _short_of(land.annual, land.need):
+        assumed.append(_("The dossier states no linked quota, which is taken as none"))
+    return assumed
+
+
+def _need_working(case: Case[LandNeed], land: _Need) -> NeedWorking:
+    rule, known = case.rule, not land.gap.total
+    formula = _(
+        "The gross area of “{measure}”. Ridges inside cultivated land are booked to other"
+        " agricultural land, so that the net areas of the sources sum to it.",
+        measure=case.title(rule.measure),
+    )
+    quotas = [key for key in (rule.quota, rule.linked_quota) if key is not None]
+    return NeedWorking(
+        formula=both(formula),
+        terms=(term(rule.measure, "area_m2", land.need),) if known else (),
+        gross_m2=land.need if known else None,
+        net_m2=sum((row.net_m2 for row in land.balance), ZERO) if known else None,
+        balance=land.balance,
+        quota_m2=land.annual,
+        linked_quota_m2=land.linked,
+        short_m2=None if land.total is None else max(land.need - land.total, ZERO),
+        parameters=(
+            *(
+                parameter
+                for key in quotas
+                for parameter in fields.traced(case, key, _field(key), rule.unit)
+            ),
+            case.own_number("uncertainty", rule.uncertainty),
+            case.modality(),
+        ),
+    )
+
+
+# ------------------------------------------------------------------ the linked quota
+
+
+@dataclass(frozen=True, slots=True)
+class _Linked:
+    """The need of land indicators beside the linked and the annual quota, in m² (None: not stated)."""
+
+    gap: Gaps
+    need: Decimal
+    linked: Decimal | None
+    annual: Decimal | None
+
+    @property
+    def left(self) -> Decimal | None:
+        """What the annual quota leaves of the need."""
+        return None if self.annual is None else max(self.need - self.annual, ZERO)
+
+
+def linked_quota(case: Case[LinkedQuota]) -> Finding:
+    """Set the land-indicator need against the linked quota: what is short or left over."""
+    rule = case.rule
+    land = _Linked(
+        gap=gaps(case, rule.measure),
+        need=case.measure(rule.measure).area_m2,
+        linked=fields.area(case, rule.linked_quota, rule.unit),
+        annual=fields.area(case, rule.quota, rule.unit),
+    )
+    verdict = verdict_of(unknown=bool(land.gap) or land.linked is None, judges=False)
+    rest = None if land.linked is None else units.m2(land.linked - land.need)
+    return case.finding(
+        verdict,
+        _linked_why(case, land, verdict),
+        _linked_working(case, land),
+        measured=None if land.gap.total else land.need,
+        limit=None if land.linked is None else units.m2(land.linked),
+        margin=None if verdict is Verdict.NOT_EVALUATED else rest,
+        measures=[rule.measure],
+        missing=(*land.gap.missing, *_unlinked(rule, land)),
+    )
+
+
+def _unlinked(rule: LinkedQuota, land: _Linked) -> tuple[str, ...]:
+    return (rule.linked_quota,) if land.linked is None else ()
+
+
+def _linked_why(case: Case[LinkedQuota], land: _Linked, verdict: Verdict) -> Words:
+    """Say what is needed, and how far the linked quota reaches alone and after the annual one.
+
+    Parameters
+    ----------
+    case
+        The rule on its town.
+    land
+        The need beside the quotas.
+    verdict
+        What the rule says of it.
+    """
+    linked = None if verdict is Verdict.NOT_EVALUATED else land.linked
+    return phrases.sentences(
+        land.gap.words(),
+        known_part(land.gap),
+        None if land.gap.total else _need_words(case, land.need),
+        fields.not_stated(*_unlinked(case.rule, land)),
+        None if linked is None else _alone(land.need, linked),
+        _after_annual(land.left, linked) if land.left and linked is not None else None,
+    )
+
+
+def _need_words(case: Case[LinkedQuota], need: Decimal) -> Words:
+    place = {"measure": case.title(case.rule.measure), "figure": phrases.area(need)}
+    if need == 0:
+        return _("{measure}: none.", **place)
+    return _("{measure}: {figure}.", **place)
+
+
+def _alone(need: Decimal, linked: Decimal) -> Words:
+    place = {"linked": phrases.area(linked), "rest": phrases.area(abs(linked - need))}
+    if need > linked:
+        return _("The linked quota of {linked} alone falls short by {rest}.", **place)
+    return _("The linked quota of {linked} covers it and leaves {rest}.", **place)
+
+
+def _after_annual(left: Decimal, linked: Decimal) -> Words:
+    place = {"left": phrases.area(left), "rest": phrases.area(abs(linked - left))}
+    if left > linked:
+        return _("After the annual quota {left} are left; of these {rest} stay short.", **place)
+    return _("After the annual quota {left} are left; the linked quota leaves {rest}.", **place)
+
+
+def _linked_working(case: Case[LinkedQuota], land: _Linked) -> LinkedWorking:
+    rule, linked = case.rule, land.linked
+    formula = _(
+        "The gross area of “{measure}”, set against the linked quota.",
+        measure=case.title(rule.measure),
+    )
+    return LinkedWorking(
+        formula=both(formula),
+        terms=() if land.gap.total else (term(rule.measure, "area_m2", land.need),),
+        linked_quota_m2=linked,
+        short_m2=None if linked is None else max(land.need - linked, ZERO),
+        surplus_m2=None if linked is None else max(linked - land.need, ZERO),
+        after_annual_m2=land.left,
+        parameters=(
+            *fields.traced(case, rule.linked_quota, _("linked quota"), rule.unit),
+            *fields.traced(case, rule.quota, _("annual quota"), rule.unit),
+            case.own_number("uncertainty", rule.uncertainty),
+        ),
+    )
+
+
 KINDS = (
-    Kind(LandNeed, land_need),
-    Kind(LandReuse, land_reuse),
+    Kind(LandNeed, land_need, NeedWorking),
+    Kind(LinkedQuota, linked_quota, LinkedWorking),
 )

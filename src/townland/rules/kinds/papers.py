@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from townland import units
 from townland.documents import Strict
-from townland.i18n import Bilingual, _
+from townland.i18n import Bilingual, Words, _
 from townland.rules.judging import phrases
-from townland.rules.judging.case import Case, both, by_precedence
+from townland.rules.judging.case import Case
 from townland.rules.judging.clause import Count, OnlyFigures, Rule, fault, refuse
+from townland.rules.judging.declared import (
+    count_of,
+    events_until,
+    not_applicable,
+    not_known,
+    policy_number,
+)
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.kind import Kind
 from townland.rules.judging.references import DocumentField, NamesField, TruthField, WordsField
-from townland.rules.kinds.money import not_applicable, not_known
-from townland.rules.kinds.stages import events_until
-from townland.rules.stating import unknown
+from townland.rules.judging.trace import (
+    Column,
+    Deadline,
+    FieldPath,
+    Parameter,
+    Part,
+    Row,
+    Term,
+    Way,
+    Working,
+    both,
+)
+from townland.rules.judging.verdict import verdict_of
 from townland.terms import Verdict
 
 
@@ -107,89 +127,134 @@ class ApplicationWindow(Rule):
 NONE = units.exact(0)
 
 
-def beyond(case: Case[Rule]) -> Verdict:
-    """Give the verdict beyond the bar: for a person where the clause only urges."""
-    return Verdict.REVIEW if case.rule.modal else Verdict.FAIL
+class RangeRow(Row):
+    """How many entries a list of the dossier should have."""
+
+    field: FieldPath
+    least: Annotated[int, Column(_("least"))]
+    most: Annotated[int, Column(_("most"))]
 
 
-def stated(path: str, value: Decimal, **more: Any) -> dict[str, Any]:
-    """Trace one summand of a figure: what a field of the dossier gives."""
-    return {"field": path, "value": phrases.number(value), **more}
+class RangesWorking(Working):
+    """The trace's own part of `counts_within`."""
+
+    ranges: Annotated[tuple[RangeRow, ...], Part(_("asked for"))]
 
 
-def count_of(found: bool) -> Decimal:
-    """Count one thing: 1 where it is there, else 0."""
-    return units.exact(1 if found else 0)
+class WindowWorking(Working):
+    """The trace's own part of `application_window`: the days of application."""
+
+    deadline: Deadline
+    applications: tuple[str, ...]
+
+    def way(self) -> Way | None:
+        """The day of the latest application."""
+        return self.deadline
 
 
-def law_range(name: str, value: Any, title: Any) -> dict[str, Any]:
-    """Trace a number of the policy that is no area."""
-    return {"name": name, "value": value, "unit": None, "title": both(title), "origin": "policy"}
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """The entries of each list by its field, and the lists that the dossier leaves out."""
+
+    entries: Mapping[str, Sequence[str]]
+    missing: tuple[str, ...]
+    off: tuple[Counted, ...]
+
+    @property
+    def total(self) -> Decimal:
+        return units.exact(sum(len(entries) for entries in self.entries.values()))
 
 
 def counts_within(case: Case[CountsWithin]) -> Finding:
     """Count the entries of lists, each of which should be within its range."""
-    rule = case.rule
-    lists = {each.field: case.facts.entries(each.field, str) for each in rule.counted}
-    missing = [path for path, entries in lists.items() if entries is None]
-    counts = {path: units.exact(len(entries or ())) for path, entries in lists.items()}
-    off = [
-        each
-        for each in rule.counted
-        if each.field not in missing and not each.least <= counts[each.field] <= each.most
-    ]
-
-    verdict = by_precedence(
-        fails=bool(off) and not rule.modal, unknown=bool(missing), doubt=bool(off)
+    rule, lists = case.rule, _lists(case)
+    off = bool(lists.off)
+    verdict = verdict_of(fails=off and not rule.modal, unknown=bool(lists.missing), doubt=off)
+    return case.finding(
+        verdict,
+        _counts_why(case, lists, urged=verdict is Verdict.REVIEW),
+        _ranges_working(case, lists),
+        measured=lists.total if lists.entries else None,
+        limit=None,
+        margin=None,
+        unit="count",
+        missing=lists.missing,
     )
 
-    why = phrases.sentences(
+
+def _lists(case: Case[CountsWithin]) -> _Lists:
+    declared = {each.field: case.facts.entries(each.field, str) for each in case.rule.counted}
+    entries = {path: names for path, names in declared.items() if names is not None}
+    return _Lists(
+        entries,
+        tuple(path for path, names in declared.items() if names is None),
+        tuple(
+            each
+            for each in case.rule.counted
+            if each.field in entries and not each.least <= len(entries[each.field]) <= each.most
+        ),
+    )
+
+
+def _counts_why(case: Case[CountsWithin], lists: _Lists, *, urged: bool) -> Words:
+    """State each list with its entries and its range.
+
+    Parameters
+    ----------
+    case
+        The rule on its town.
+    lists
+        The entries of each list.
+    urged
+        Whether it is for a person, since the clause only urges.
+    """
+    return phrases.sentences(
         *(
             _(
                 "{title}: {count} ({names}); the clause has {least} to {most}.",
                 title=each.title,
-                count=counts[each.field],
-                names=phrases.listed(entries) if (entries := lists[each.field]) else "-",
+                count=len(lists.entries[each.field]),
+                names=phrases.listed(lists.entries[each.field])
+                if lists.entries[each.field]
+                else "-",
                 least=each.least,
                 most=each.most,
             )
-            for each in rule.counted
-            if each.field not in missing
+            for each in case.rule.counted
+            if each.field in lists.entries
         ),
-        unknown(missing) if missing else None,
-        case.urging() if verdict is Verdict.REVIEW else None,
+        phrases.unknown(lists.missing) if lists.missing else None,
+        case.urging() if urged else None,
     )
-    trace = {
-        "formula": both(_("The number of entries of each list; each must be within its range.")),
-        "terms": [
-            stated(path, count, entries=list(lists[path] or ()))
-            for path, count in counts.items()
-            if path not in missing
-        ],
-        "ranges": [
-            {"field": each.field, "least": each.least, "most": each.most} for each in rule.counted
-        ],
-        "parameters": [
-            *(
-                law_range(name, getattr(each, part), word)
-                for each in rule.counted
-                for name, part, word in (
-                    (f"{each.field}.least", "least", _("least number: {title}", title=each.title)),
-                    (f"{each.field}.most", "most", _("greatest number: {title}", title=each.title)),
-                )
-            ),
+
+
+def _ranges_working(case: Case[CountsWithin], lists: _Lists) -> RangesWorking:
+    counted = case.rule.counted
+    formula = _("The number of entries of each list; each must be within its range.")
+    return RangesWorking(
+        formula=both(formula),
+        terms=tuple(
+            Term(field=path, value=units.exact(len(entries)), entries=tuple(entries))
+            for path, entries in lists.entries.items()
+        ),
+        ranges=tuple(
+            RangeRow(field=each.field, least=each.least, most=each.most) for each in counted
+        ),
+        parameters=(
+            *(parameter for each in counted for parameter in _range_parameters(each)),
             case.modality(),
-        ],
-    }
-    return case.finding(
-        verdict,
-        why,
-        trace,
-        measured=None if len(missing) == len(lists) else sum(counts.values(), NONE),
-        limit=None,
-        margin=None,
-        unit="count",
-        missing=tuple(missing),
+        ),
+    )
+
+
+def _range_parameters(each: Counted) -> tuple[Parameter, Parameter]:
+    least, most = (
+        _("least number: {title}", title=each.title),
+        _("greatest number: {title}", title=each.title),
+    )
+    return (
+        policy_number(f"{each.field}.least", each.least, least),
+        policy_number(f"{each.field}.most", each.most, most),
     )
 
 
@@ -197,54 +262,77 @@ def documents_named(case: Case[DocumentsNamed]) -> Finding:
     """Look whether the dossier names every document; one that it says there is not, is missing."""
     rule = case.rule
     named = {each.field: case.facts.declared(each.field) for each in rule.documents}
-    silent = [path for path, value in named.items() if value is None]
+    silent = tuple(path for path, value in named.items() if value is None)
     absent = [each for each in rule.documents if named[each.field] is False]
-    count = units.exact(len(absent))
-
-    verdict = by_precedence(
+    count, known = units.exact(len(absent)), len(silent) < len(named)
+    verdict = verdict_of(
         fails=bool(absent) and not rule.modal, unknown=bool(silent), doubt=bool(absent)
     )
+    decided = verdict is not Verdict.NOT_EVALUATED
+    return case.finding(
+        verdict,
+        _documents_why(case, absent, silent, urged=verdict is Verdict.REVIEW),
+        _documents_working(case, named),
+        measured=count if known else None,
+        limit=NONE,
+        margin=-count if known and decided else None,
+        unit="count",
+        missing=silent,
+    )
 
-    why = phrases.sentences(
+
+def _documents_why(
+    case: Case[DocumentsNamed],
+    absent: list[NamedDocument],
+    silent: tuple[str, ...],
+    *,
+    urged: bool,
+) -> Words:
+    """Name the documents that are missing, and those of which the dossier does not say.
+
+    Parameters
+    ----------
+    case
+        The rule on its town.
+    absent
+        The documents that the dossier says there are not.
+    silent
+        The fields of documents that the dossier leaves out.
+    urged
+        Whether it is for a person, since the clause only urges.
+    """
+    unsaid = [each.title for each in case.rule.documents if each.field in silent]
+    return phrases.sentences(
         _("Missing: {titles}.", titles=phrases.listed(each.title for each in absent))
         if absent
         else None,
-        _(
-            "The dossier does not say whether there is: {titles}.",
-            titles=phrases.listed(each.title for each in rule.documents if each.field in silent),
-        )
-        if silent
+        _("The dossier does not say whether there is: {titles}.", titles=phrases.listed(unsaid))
+        if unsaid
         else None,
         _("All documents that the clause names are there.") if not absent and not silent else None,
-        case.urging() if verdict is Verdict.REVIEW else None,
+        case.urging() if urged else None,
     )
-    trace = {
-        "formula": both(_("The number of documents that the clause names and the town lacks.")),
-        "terms": [
-            stated(
-                each.field,
-                count_of(each in absent),
-                document=named[each.field] or "",
-                title={"zh": each.title.zh, "en": each.title.en},
+
+
+def _documents_working(case: Case[DocumentsNamed], named: Mapping[str, object]) -> Working:
+    documents = case.rule.documents
+    formula = _("The number of documents that the clause names and the town lacks.")
+    return Working(
+        formula=both(formula),
+        terms=tuple(
+            Term(
+                field=each.field,
+                value=count_of(named[each.field] is False),
+                document=str(named[each.field] or ""),
+                title=both(each.title),
             )
-            for each in rule.documents
-            if each.field not in silent
-        ],
-        "parameters": [
-            *(law_range(each.field, each.title.zh, each.title) for each in rule.documents),
+            for each in documents
+            if named[each.field] is not None
+        ),
+        parameters=(
+            *(policy_number(each.field, each.title.zh, each.title) for each in documents),
             case.modality(),
-        ],
-    }
-    known = len(silent) < len(named)
-    return case.finding(
-        verdict,
-        why,
-        trace,
-        measured=count if known else None,
-        limit=NONE,
-        margin=-count if known and verdict is not Verdict.NOT_EVALUATED else None,
-        unit="count",
-        missing=tuple(silent),
+        ),
     )
 
 
@@ -258,63 +346,77 @@ def listed_among(case: Case[ListedAmong]) -> Finding:
         name: next((group for group in rule.groups if name in group.names), None) for name in names
     }
     count = units.exact(sum(group is not None for group in groups.values()))
-    why = phrases.sentences(
-        *(
-            _("{name} is not named by the clause, whose list is open.", name=name)
-            if group is None
-            else _("{name} is named by the clause: {group}.", name=name, group=group.title)
+    return case.finding(
+        verdict_of(judges=False),
+        _listed_why(groups),
+        _listed_working(rule, groups),
+        measured=count,
+        limit=None,
+        margin=None,
+        unit="count",
+    )
+
+
+def _listed_why(groups: Mapping[str, Group | None]) -> Words:
+    sentences = [
+        _("{name} is not named by the clause, whose list is open.", name=name)
+        if group is None
+        else _("{name} is named by the clause: {group}.", name=name, group=group.title)
+        for name, group in groups.items()
+    ]
+    return phrases.sentences(*(sentences or [_("The dossier names none.")]))
+
+
+def _listed_working(rule: ListedAmong, groups: Mapping[str, Group | None]) -> Working:
+    return Working(
+        formula=both(_("The number of entries that the clause names.")),
+        terms=tuple(
+            Term(field=rule.field, value=count_of(group is not None), entry=name)
             for name, group in groups.items()
         ),
-        None if names else _("The dossier names none."),
-    )
-    trace = {
-        "formula": both(_("The number of entries that the clause names.")),
-        "terms": [
-            stated(rule.field, count_of(group is not None), entry=name)
-            for name, group in groups.items()
-        ],
-        "parameters": [
-            law_range(group.title.en, "、".join(group.names), group.title) for group in rule.groups
-        ],
-    }
-    return case.finding(
-        Verdict.INFO, why, trace, measured=count, limit=None, margin=None, unit="count"
+        parameters=tuple(
+            policy_number(group.title.en, "、".join(group.names), group.title)
+            for group in rule.groups
+        ),
     )
 
 
 def name_reserved(case: Case[NameReserved]) -> Finding:
-    """Look whether a town bears the word in its name without being on the list."""
+    """Look whether a town has the word in its name without being on the list."""
     rule = case.rule
-    bears, listed = rule.word in case.facts.name, case.facts.stated(rule.list, bool)
-    place = {"word": rule.word, "name": case.facts.name}
-    if bears and listed is None:
+    has_word, listed = rule.word in case.facts.name, case.facts.stated(rule.list, bool)
+    if has_word and listed is None:
         return not_known(case, [rule.list])
-    wrong = bears and not listed
-    if not bears:
-        why = _("The name {name} does not bear “{word}”.", **place)
-    elif listed:
-        why = _("The name {name} bears “{word}”, and the town is on the list.", **place)
-    else:
-        why = _("The name {name} bears “{word}”, and the town is not on the list.", **place)
-    trace = {
-        "formula": both(
-            _("1 where the name bears “{word}” and the town is not on the list.", **place)
-        ),
-        "terms": [stated(rule.list, count_of(wrong), listed=listed, name=case.facts.name)],
-        "parameters": [
-            law_range("word", rule.word, _("the word that only listed towns may bear")),
+    wrong = has_word and not listed
+    place = {"word": rule.word, "name": case.facts.name}
+    formula = _("1 where the name bears “{word}” and the town is not on the list.", **place)
+    working = Working(
+        formula=both(formula),
+        terms=(Term(field=rule.list, value=count_of(wrong), listed=listed, name=case.facts.name),),
+        parameters=(
+            policy_number("word", rule.word, _("the word that only listed towns may bear")),
             case.modality(),
-        ],
-    }
+        ),
+    )
     return case.finding(
-        beyond(case) if wrong else Verdict.PASS,
-        phrases.sentences(why, case.urging() if wrong and rule.modal else None),
-        trace,
+        verdict_of(fails=wrong and not rule.modal, doubt=wrong),
+        phrases.sentences(_name_why(case), case.urging() if wrong and rule.modal else None),
+        working,
         measured=count_of(wrong),
         limit=NONE,
         margin=-count_of(wrong),
         unit="count",
     )
+
+
+def _name_why(case: Case[NameReserved]) -> Words:
+    rule = case.rule
+    place = {"word": rule.word, "name": case.facts.name}
+    if rule.word not in case.facts.name:
+        return _("The name {name} does not bear “{word}”.", **place)
+    if case.facts.stated(rule.list, bool):
+        return _("The name {name} bears “{word}”, and the town is on the list.", **place)
+    return _("The name {name} bears “{word}”, and the town is not on the list.", **place)
 
 
 def application_window(case: Case[ApplicationWindow]) -> Finding:
@@ -323,45 +425,54 @@ def application_window(case: Case[ApplicationWindow]) -> Finding:
     if case.facts.dossier.events is None:
         return not_known(case, ["events"])
     days = [day for day, name in events_until(case.facts, case.on) if name == "applied"]
-    place = {"first": rule.first_year, "last": rule.last_year}
     if not days:
         return not_applicable(
             case, _("the dossier names no application up to {on}.", on=case.on.isoformat())
         )
-    day = days[-1]
-    late, early = day.year - rule.last_year, rule.first_year - day.year
-    outside = late > 0 or early > 0
-    if outside:
-        why = _("Applied on {day}, outside of {first} to {last}.", day=day.isoformat(), **place)
-    else:
-        why = _("Applied on {day}, within {first} to {last}.", day=day.isoformat(), **place)
-    trace = {
-        "formula": both(
-            _("The day of the latest application; its year is {first} to {last}.", **place)
-        ),
-        "terms": [],
-        "deadline": {"from": day.isoformat(), "years": 0},
-        "applications": [each.isoformat() for each in days],
-        "parameters": [
-            law_range("first_year", rule.first_year, _("the first year of applications")),
-            law_range("last_year", rule.last_year, _("the last year of applications")),
-            case.modality(),
-        ],
-    }
+    outside = not rule.first_year <= days[-1].year <= rule.last_year
     return case.finding(
-        beyond(case) if outside else Verdict.PASS,
-        phrases.sentences(why, case.urging() if outside and rule.modal else None),
-        trace,
-        measured=day.isoformat(),
+        verdict_of(fails=outside and not rule.modal, doubt=outside),
+        _window_why(case, days[-1]),
+        _window_working(case, days),
+        measured=days[-1].isoformat(),
         limit=f"{rule.first_year}–{rule.last_year}",
         margin=None,
         unit="date",
     )
 
 
+def _window_why(case: Case[ApplicationWindow], day: dt.date) -> Words:
+    rule = case.rule
+    place = {"day": day.isoformat(), "first": rule.first_year, "last": rule.last_year}
+    if rule.first_year <= day.year <= rule.last_year:
+        return _("Applied on {day}, within {first} to {last}.", **place)
+    why = _("Applied on {day}, outside of {first} to {last}.", **place)
+    return phrases.sentences(why, case.urging() if rule.modal else None)
+
+
+def _window_working(case: Case[ApplicationWindow], days: list[dt.date]) -> WindowWorking:
+    rule = case.rule
+    formula = _(
+        "The day of the latest application; its year is {first} to {last}.",
+        first=rule.first_year,
+        last=rule.last_year,
+    )
+    return WindowWorking(
+        formula=both(formula),
+        terms=(),
+        deadline=Deadline(from_=days[-1].isoformat(), years=0),
+        applications=tuple(day.isoformat() for day in days),
+        parameters=(
+            policy_number("first_year", rule.first_year, _("the first year of applications")),
+            policy_number("last_year", rule.last_year, _("the last year of applications")),
+            case.modality(),
+        ),
+    )
+
+
 KINDS = (
-    Kind(ApplicationWindow, application_window),
-    Kind(CountsWithin, counts_within),
+    Kind(ApplicationWindow, application_window, WindowWorking),
+    Kind(CountsWithin, counts_within, RangesWorking),
     Kind(DocumentsNamed, documents_named),
     Kind(ListedAmong, listed_among),
     Kind(NameReserved, name_reserved),

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
 from townland import units
 from townland.i18n import Words, _
 from townland.rules.judging import fields, phrases
-from townland.rules.judging.case import ZERO, Case, both, gaps, known_part, term
-from townland.rules.judging.clause import Amount, Beyond, Positive, Rule, Unit
+from townland.rules.judging.case import ZERO, Case
+from townland.rules.judging.clause import (
+    Amount,
+    Beyond,
+    Positive,
+    Rule,
+    Unit,
+)
 from townland.rules.judging.fields import Only
 from townland.rules.judging.finding import Finding
+from townland.rules.judging.gaps import Gaps, gaps, known_part
 from townland.rules.judging.kind import Kind
+from townland.rules.judging.measured import term
 from townland.rules.judging.references import MeasureName, NumberField
+from townland.rules.judging.trace import Parameter, Ratio, Term, Way, Working, both
+from townland.rules.judging.verdict import verdict_of
 from townland.terms import Verdict
+
+Bar = Decimal | None
 
 
 class AreaRange(Rule):
@@ -68,87 +81,118 @@ class DeclaredRatio(Rule):
         return self.beyond == "fail" and not self.modal
 
 
-Bar = Decimal | None
+class RatioWorking(Working):
+    """The trace's own part of `declared_ratio`."""
+
+    ratio: Ratio
+
+    def way(self) -> Way | None:
+        """The ratio of what the dossier states."""
+        return self.ratio
+
+
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """An area beside its two bars, in m².
+
+    `raised` says that the upper bar may be higher for this town, None that the dossier does not tell.
+    """
+
+    gap: Gaps
+    figure: Decimal
+    closure: Decimal
+    low: Bar
+    high: Bar
+    near: tuple[Decimal, ...]
+    raised: bool | None
+
+    @property
+    def above(self) -> bool:
+        return self.high is not None and self.figure > self.high
+
+    @property
+    def below(self) -> bool:
+        return self.low is not None and self.figure < self.low
+
+    @property
+    def room(self) -> Bar:
+        """The room to the nearer bar."""
+        rooms = [] if self.low is None else [self.figure - self.low]
+        rooms += [] if self.high is None else [self.high - self.figure]
+        return min(rooms, default=None)
+
+    @property
+    def bar(self) -> Bar:
+        """The nearer bar."""
+        if self.high is None or self.low is None:
+            return self.low if self.high is None else self.high
+        return self.low if self.figure - self.low < self.high - self.figure else self.high
 
 
 def area_range(case: Case[AreaRange]) -> Finding:
     """Judge an area by a lower and an upper bar."""
-    rule = case.rule
-    measure, gap = case.measure(rule.measure), gaps(case, rule.measure)
-    figure, closure = measure.area_m2, case.closure(rule.measure)
-    low, high = (
-        None if bar is None else units.to_m2(bar, rule.unit) for bar in (rule.minimum, rule.maximum)
+    rule, area = case.rule, _range(case)
+    gap, open_bar = area.gap, area.above and area.raised is not False
+    sure = rule.can_fail and not area.near and not open_bar
+    verdict = verdict_of(
+        # land of which nothing is known can only add to the area
+        fails=sure and (area.above or (area.below and not gap)),
+        unknown=bool(gap),
+        doubt=bool(area.near) or open_bar or area.above or area.below,
     )
-    near = [bar for bar in (low, high) if bar is not None and case.near(figure, bar, closure)]
-    above = high is not None and figure > high
-    below = low is not None and figure < low
-    raised = above and rule.raised_for is not None and fields.concerns(case, rule.raised_for)
-    unknown = above and rule.raised_for is not None and _silent(case, rule.raised_for)
-
-    if above and not (near or raised or unknown) and rule.can_fail:
-        verdict = Verdict.FAIL
-    elif gap:
-        verdict = Verdict.NOT_EVALUATED
-    elif near or raised or unknown:
-        verdict = Verdict.REVIEW
-    elif above or below:
-        verdict = Verdict.FAIL if rule.can_fail else Verdict.REVIEW
-    else:
-        verdict = Verdict.PASS
-
     decided = verdict is not Verdict.NOT_EVALUATED
-    why = phrases.sentences(
-        gap.words(),
-        known_part(gap),
-        None
-        if gap.total
-        else _(
-            "{measure}: {figure}.", measure=case.title(rule.measure), figure=phrases.area(figure)
-        ),
-        _bars(rule) if decided else None,
-        _below_or_above(below, above) if decided else None,
-        _("For a town of this type the upper bar may be raised; the text gives no number.")
-        if decided and raised
-        else None,
-        fields.not_stated(*([rule.raised_for.field] if unknown and rule.raised_for else [])),
-        case.near_words(near[0], closure) if decided and near else None,
-    )
-    rooms = [room for room in (_room(figure, low), _room(high, figure)) if room is not None]
-    shown = low if high is None or (low is not None and figure - low < high - figure) else high
     return case.finding(
         verdict,
-        why,
-        {
-            "formula": both(
-                _(
-                    "The area of “{measure}”, held between its bars.",
-                    measure=case.title(rule.measure),
-                )
-            ),
-            "terms": [] if gap.total else [term(rule.measure, "area_m2", figure)],
-            "parameters": [
-                *(
-                    case.law_number(name, bar, rule.unit)
-                    for name in ("minimum", "maximum")
-                    if (bar := getattr(rule, name)) is not None
-                ),
-                case.own_number("uncertainty", rule.uncertainty),
-            ],
-        },
-        measured=None if gap.total else figure,
-        limit=None if shown is None else units.m2(shown),
-        margin=units.m2(min(rooms)) if rooms and decided else None,
+        _range_why(case, area, decided=decided),
+        _range_working(case, area),
+        measured=None if gap.total else area.figure,
+        limit=None if area.bar is None else units.m2(area.bar),
+        margin=units.m2(area.room) if area.room is not None and decided else None,
         measures=[rule.measure],
         missing=gap.missing if not decided else (),
     )
 
 
-def _room(more: Bar, less: Bar) -> Bar:
-    return None if more is None or less is None else more - less
+def _range(case: Case[AreaRange]) -> _Range:
+    rule = case.rule
+    figure, closure = case.measure(rule.measure).area_m2, case.closure(rule.measure)
+    low, high = (
+        None if bar is None else units.to_m2(bar, rule.unit) for bar in (rule.minimum, rule.maximum)
+    )
+    near = tuple(bar for bar in (low, high) if bar is not None and case.near(figure, bar, closure))
+    raised = False if rule.raised_for is None else fields.concerns(case, rule.raised_for)
+    return _Range(gaps(case, rule.measure), figure, closure, low, high, near, raised)
 
 
-def _silent(case: Case[Rule], only: Only) -> bool:
-    return fields.concerns(case, only) is None
+def _range_why(case: Case[AreaRange], area: _Range, *, decided: bool) -> Words:
+    """Say what was measured, between which bars it should be, and on which side it is.
+
+    Parameters
+    ----------
+    case
+        The rule on its town.
+    area
+        The area beside its bars.
+    decided
+        Whether the rule could be judged.
+    """
+    rule, gap = case.rule, area.gap
+    measured = _(
+        "{measure}: {figure}.", measure=case.title(rule.measure), figure=phrases.area(area.figure)
+    )
+    unknown = area.above and area.raised is None and rule.raised_for is not None
+    return phrases.sentences(
+        gap.words(),
+        known_part(gap),
+        None if gap.total else measured,
+        _bars(rule) if decided else None,
+        _side(area) if decided else None,
+        _("For a town of this type the upper bar may be raised; the text gives no number.")
+        if decided and area.above and area.raised
+        else None,
+        fields.not_stated(*([rule.raised_for.field] if unknown and rule.raised_for else [])),
+        case.near_words(area.near[0], area.closure) if decided and area.near else None,
+    )
 
 
 def _bars(rule: AreaRange) -> Words | None:
@@ -163,85 +207,127 @@ def _bars(rule: AreaRange) -> Words | None:
     return None if high is None else _("It should be at most {high}.", high=high)
 
 
-def _below_or_above(below: bool, above: bool) -> Words | None:
-    if below:
+def _side(area: _Range) -> Words | None:
+    if area.below:
         return _("It is below that.")
-    return _("It is above that.") if above else None
+    return _("It is above that.") if area.above else None
+
+
+def _range_working(case: Case[AreaRange], area: _Range) -> Working:
+    rule = case.rule
+    formula = _("The area of “{measure}”, held between its bars.", measure=case.title(rule.measure))
+    return Working(
+        formula=both(formula),
+        terms=() if area.gap.total else (term(rule.measure, "area_m2", area.figure),),
+        parameters=_bar_parameters(case, rule.unit, minimum=rule.minimum, maximum=rule.maximum),
+    )
+
+
+def _bar_parameters(case: Case[Rule], unit: str, **bars: Bar) -> tuple[Parameter, ...]:
+    """Trace the bars that the rule states, and how near to one a person must look.
+
+    Parameters
+    ----------
+    case
+        The rule on its town.
+    unit
+        The unit of the bars.
+    bars
+        The bars by their keys.
+    """
+    return (
+        *(case.law_number(name, bar, unit) for name, bar in bars.items() if bar is not None),
+        case.own_number("uncertainty", case.rule.uncertainty),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Declared:
+    """A figure of the dossier and what it is divided by; `figure` is None where it is not known.
+
+    `concerned` is None where the dossier does not tell whether the rule is for this town.
+    """
+
+    concerned: bool | None
+    gap: Gaps
+    value: Bar
+    per: Bar
+    whole: Decimal
+    unstated: tuple[str, ...]
+    figure: Bar
+    bars: tuple[Decimal, ...]
+    near: tuple[Decimal, ...]
+
+    @property
+    def lacking(self) -> bool:
+        return bool(self.gap) or bool(self.unstated) or not self.whole or self.figure is None
+
+    @property
+    def shown(self) -> Bar:
+        """The figure, where the rule concerns the town and everything is known."""
+        return None if self.concerned is False or self.lacking else self.figure
 
 
 def declared_ratio(case: Case[DeclaredRatio]) -> Finding:
     """Judge a figure of the dossier, or its ratio to another one or to an area."""
-    rule = case.rule
-    concerned = fields.concerns(case, rule.only_for)
-    gap = gaps(case, *([] if rule.measure is None else [rule.measure]))
-    value, per = (fields.number(case, path) for path in (rule.value, rule.per))
-    unstated = [
-        *([rule.only_for.field] if rule.only_for and concerned is None else []),
-        *([rule.value] if value is None else []),
-        *([rule.per] if rule.per is not None and not per else []),
-    ]
-    whole = _whole(case, rule, per)
-    lacking = bool(gap) or bool(unstated) or not whole
-    figure = None if value is None or not whole else phrases.ratio(value * rule.factor, whole)
-    bars = [bar for bar in (rule.minimum, rule.maximum) if bar is not None]
-    near = [bar for bar in bars if figure is not None and case.near(figure, bar, ZERO)]
-
-    if concerned is False:
-        verdict = Verdict.INFO
-    elif lacking or figure is None:
-        verdict = Verdict.NOT_EVALUATED
-    elif near:
-        verdict = Verdict.REVIEW
-    elif not bars:
-        verdict = Verdict.INFO
-    elif _kept(rule, figure):
-        verdict = Verdict.PASS
-    else:
-        verdict = Verdict.FAIL if rule.can_fail else Verdict.REVIEW
-
+    rule, ratio = case.rule, _declared(case)
+    verdict = _declared_verdict(rule, ratio)
     decided = verdict is not Verdict.NOT_EVALUATED
-    shown = figure if concerned is not False and not lacking else None
-    if concerned is False:
-        why = fields.not_applicable(_("the rule is for towns of another type."))
-    else:
-        why = phrases.sentences(
-            gap.words(),
-            fields.not_stated(*unstated),
-            _("There is no land to divide by.") if whole == 0 and not gap else None,
-            None if shown is None else _("The figure is {figure}.", figure=_said(shown, rule.unit)),
-            *(_bar(rule, shown) if shown is not None else ()),
-            *(
-                _(
-                    "That is nearer to {bar} than {tolerance}, within which a person must look.",
-                    bar=_said(bar, rule.unit),
-                    tolerance=_said(case.uncertainty * bar, rule.unit),
-                )
-                for bar in near
-                if shown is not None
-            ),
-        )
-    first = bars[0] if bars else None
-    room = None if shown is None or first is None else shown - first
+    first = ratio.bars[0] if ratio.bars else None
+    room = None if ratio.shown is None or first is None else ratio.shown - first
     return case.finding(
         verdict,
-        why,
-        _trace(case, rule, shown, value, per),
-        measured=shown,
-        limit=None if concerned is False else first,
+        _declared_why(case, ratio),
+        _declared_working(case, ratio),
+        measured=ratio.shown,
+        limit=None if ratio.concerned is False else first,
         margin=room if room is None or rule.minimum is not None else ZERO - room,
         unit=rule.unit,
         measures=[] if rule.measure is None else [rule.measure],
-        missing=() if decided else (*gap.missing, *unstated),
+        missing=() if decided else (*ratio.gap.missing, *ratio.unstated),
     )
 
 
-def _whole(case: Case[Rule], rule: DeclaredRatio, per: Bar) -> Decimal:
+def _declared(case: Case[DeclaredRatio]) -> _Declared:
+    """Read the figures, and say which the dossier does not state."""
+    rule = case.rule
+    concerned = fields.concerns(case, rule.only_for)
+    value, per = (fields.number(case, path) for path in (rule.value, rule.per))
+    unstated = (
+        *([rule.only_for.field] if rule.only_for and concerned is None else []),
+        *([rule.value] if value is None else []),
+        *([rule.per] if rule.per is not None and not per else []),
+    )
+    whole = _whole(case, per)
+    figure = None if value is None or not whole else phrases.ratio(value * rule.factor, whole)
+    bars = tuple(bar for bar in (rule.minimum, rule.maximum) if bar is not None)
+    near = tuple(bar for bar in bars if figure is not None and case.near(figure, bar, ZERO))
+    gap = gaps(case, *([] if rule.measure is None else [rule.measure]))
+    return _Declared(concerned, gap, value, per, whole, unstated, figure, bars, near)
+
+
+def _whole(case: Case[DeclaredRatio], per: Bar) -> Decimal:
     """Give what the figure is divided by: another figure, an area, or one."""
+    rule = case.rule
     if rule.per is not None:
         return per or ZERO
     if rule.measure is None:
         return units.to_m2(1, "m2")
     return case.measure(rule.measure).area_m2 / units.to_m2(1, rule.area_unit)
+
+
+def _declared_verdict(rule: DeclaredRatio, ratio: _Declared) -> Verdict:
+    if ratio.concerned is False:
+        return verdict_of(judges=False)
+    figure = ratio.figure
+    misses = figure is not None and not _kept(rule, figure)
+    sure = not ratio.lacking and not ratio.near
+    return verdict_of(
+        fails=sure and misses and rule.can_fail,
+        unknown=ratio.lacking,
+        doubt=bool(ratio.near) or misses,
+        judges=bool(ratio.bars),
+    )
 
 
 def _kept(rule: DeclaredRatio, figure: Decimal) -> bool:
@@ -250,57 +336,70 @@ def _kept(rule: DeclaredRatio, figure: Decimal) -> bool:
     )
 
 
-def _said(figure: Decimal, unit: str) -> Words | str:
+def _declared_why(case: Case[DeclaredRatio], ratio: _Declared) -> Words:
+    rule, gap, shown = case.rule, ratio.gap, ratio.shown
+    if ratio.concerned is False:
+        return fields.not_applicable(_("the rule is for towns of another type."))
+    return phrases.sentences(
+        gap.words(),
+        fields.not_stated(*ratio.unstated),
+        _("There is no land to divide by.") if ratio.whole == 0 and not gap else None,
+        None if shown is None else _("The figure is {figure}.", figure=_in_unit(shown, rule.unit)),
+        *(_bar_words(rule, shown) if shown is not None else ()),
+        *(_near_words(case, bar) for bar in ratio.near if shown is not None),
+    )
+
+
+def _near_words(case: Case[DeclaredRatio], bar: Decimal) -> Words:
+    unit = case.rule.unit
+    return _(
+        "That is nearer to {bar} than {tolerance}, within which a person must look.",
+        bar=_in_unit(bar, unit),
+        tolerance=_in_unit(case.uncertainty * bar, unit),
+    )
+
+
+def _in_unit(figure: Decimal, unit: str) -> Words | str:
     return phrases.percent(figure) if unit == "share" else phrases.in_unit(figure, unit)
 
 
-def _bar(rule: DeclaredRatio, figure: Decimal) -> list[Words]:
-    said: list[Words] = []
+def _bar_words(rule: DeclaredRatio, figure: Decimal) -> list[Words]:
+    sentences: list[Words] = []
     if rule.minimum is not None:
-        said.append(_("It should be at least {low}.", low=_said(rule.minimum, rule.unit)))
+        sentences.append(_("It should be at least {low}.", low=_in_unit(rule.minimum, rule.unit)))
         if figure < rule.minimum:
-            said.append(_("It is below that."))
+            sentences.append(_("It is below that."))
     if rule.maximum is not None:
-        said.append(_("It should be at most {high}.", high=_said(rule.maximum, rule.unit)))
+        sentences.append(_("It should be at most {high}.", high=_in_unit(rule.maximum, rule.unit)))
         if figure > rule.maximum:
-            said.append(_("It is above that."))
-    return said
+            sentences.append(_("It is above that."))
+    return sentences
 
 
-def _trace(
-    case: Case[Rule], rule: DeclaredRatio, shown: Bar, value: Bar, per: Bar
-) -> dict[str, Any]:
-    known = shown is not None
-    by: list[dict[str, Any]] = []
-    if known and rule.per is not None:
-        by = [{"field": rule.per, "value": phrases.number(per or ZERO)}]
-    elif known and rule.measure is not None:
-        by = [term(rule.measure, "area_m2", case.measure(rule.measure).area_m2)]
-    return {
-        "formula": both(
-            _("The dossier's figure, multiplied by its factor and divided by its base.")
+def _declared_working(case: Case[DeclaredRatio], ratio: _Declared) -> RatioWorking:
+    rule, known = case.rule, ratio.shown is not None
+    above = known and ratio.value is not None
+    formula = _("The dossier's figure, multiplied by its factor and divided by its base.")
+    return RatioWorking(
+        formula=both(formula),
+        terms=(),
+        ratio=Ratio(
+            of=(Term(field=rule.value, value=ratio.value or ZERO),) if above else (),
+            by=_divisor(case, ratio) if known else (),
+            factor=rule.factor,
+            area_unit=None if rule.measure is None else rule.area_unit,
         ),
-        "terms": [],
-        "ratio": {
-            "of": [{"field": rule.value, "value": phrases.number(value)}]
-            if known and value is not None
-            else [],
-            "by": by,
-            "factor": phrases.number(rule.factor),
-            "area_unit": None if rule.measure is None else rule.area_unit,
-        },
-        "parameters": [
-            *(
-                case.law_number(name, bar, rule.unit)
-                for name in ("minimum", "maximum")
-                if (bar := getattr(rule, name)) is not None
-            ),
-            case.own_number("uncertainty", rule.uncertainty),
-        ],
-    }
+        parameters=_bar_parameters(case, rule.unit, minimum=rule.minimum, maximum=rule.maximum),
+    )
 
 
-KINDS = (
-    Kind(AreaRange, area_range),
-    Kind(DeclaredRatio, declared_ratio),
-)
+def _divisor(case: Case[DeclaredRatio], ratio: _Declared) -> tuple[Term, ...]:
+    rule = case.rule
+    if rule.per is not None:
+        return (Term(field=rule.per, value=ratio.per or ZERO),)
+    if rule.measure is None:
+        return ()
+    return (term(rule.measure, "area_m2", case.measure(rule.measure).area_m2),)
+
+
+KINDS = (Kind(AreaRange, area_range), Kind(DeclaredRatio, declared_ratio, RatioWorking))

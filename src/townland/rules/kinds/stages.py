@@ -1,17 +1,11 @@
-"""A town's way through cultivation, construction and naming: a state machine over dated events.
-
-三（一） names three stages, 四（二） to （四） what passing and failing lead to. A state is entered once
-at most, so that each instalment of the subsidy falls due once at most.
-"""
+"""The kind of rule on how long a stage lasts until its acceptance (培育, 建设)."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -19,14 +13,40 @@ from townland import units
 from townland.i18n import Words, _
 from townland.rules.judging import phrases
 from townland.rules.judging.arithmetic import years_later
-from townland.rules.judging.case import Case, both
+from townland.rules.judging.case import Case
 from townland.rules.judging.clause import Rule, Years
-from townland.rules.judging.facts import Facts
+from townland.rules.judging.declared import (
+    NOTHING,
+    events_until,
+    not_applicable,
+    not_known,
+)
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.kind import Kind
-from townland.rules.kinds.money import not_applicable, not_known
-from townland.rules.stating import wan
-from townland.terms import Verdict
+from townland.rules.judging.stages import (
+    CONSTRUCTION,
+    EVENT_WORDS,
+    STATES,
+    WORDS,
+    History,
+    Stage,
+    StateRow,
+    hasty_words,
+    history,
+    since,
+)
+from townland.rules.judging.trace import (
+    Column,
+    Deadline,
+    Head,
+    Parameter,
+    Part,
+    Row,
+    Way,
+    Working,
+    both,
+)
+from townland.rules.judging.verdict import verdict_of
 
 
 class StageDeadline(Rule):
@@ -42,124 +62,56 @@ class StageDeadline(Rule):
     support_ends_after_years: Years | None = None
 
 
-class Subsidy(Rule):
-    """The subsidy in two instalments, in 万元 (10 000 yuan), and its return."""
+class EventRow(Row):
+    """An event of the dossier."""
 
-    kind: Literal["subsidy"]
-    on_listing: Annotated[Decimal, Field(ge=0)]
-    on_construction: Annotated[Decimal, Field(ge=0)]
-
-
-class Stage(StrEnum):
-    """Where a town may stand; every one is named by the policy."""
-
-    NOT_APPLIED = "not_applied"
-    APPLIED = "applied"  # 申报
-    CULTIVATION = "cultivation"  # 培育小镇
-    CULTIVATION_EXTENDED = "cultivation_extended"  # 继续培育1年
-    WITHDRAWN = "withdrawn"  # 退出市级培育名单
-    CONSTRUCTION = "construction"  # 建设小镇
-    CONSTRUCTION_EXTENDED = "construction_extended"  # 延期一年
-    CANCELLED = "cancelled"  # 取消特色小镇建设资格
-    ACCEPTED = "accepted"  # 验收通过, 报市人民政府审定
-    NAMED = "named"  # 命名小镇
+    on: Head
+    event: Annotated[str, Column(words=EVENT_WORDS)]
 
 
-WORDS: Mapping[Stage, Words] = {
-    Stage.NOT_APPLIED: _("has not applied"),
-    Stage.APPLIED: _("has applied"),
-    Stage.CULTIVATION: _("is in cultivation"),
-    Stage.CULTIVATION_EXTENDED: _("is in cultivation, extended after a first failure"),
-    Stage.WITHDRAWN: _("has left the city's list"),
-    Stage.CONSTRUCTION: _("is in construction"),
-    Stage.CONSTRUCTION_EXTENDED: _("is in construction, extended after a first failure"),
-    Stage.CANCELLED: _("has lost its standing"),
-    Stage.ACCEPTED: _("has passed the final acceptance and awaits its naming"),
-    Stage.NAMED: _("is named a characteristic town"),
-}
+class DueReading(Row):
+    """The day the acceptance is due by one reading, and whether it is past."""
 
-EVENT_WORDS: Mapping[str, Words] = {
-    "applied": _("an application"),
-    "listed": _("a listing"),
-    "cultivation_passed": _("a passed acceptance of cultivation"),
-    "cultivation_failed": _("a failed acceptance of cultivation"),
-    "construction_passed": _("a passed acceptance of construction"),
-    "construction_failed": _("a failed acceptance of construction"),
-    "named": _("a naming"),
-}
+    due: Annotated[str, Column(_("acceptance due by"))]
+    overdue: Annotated[bool, Column(_("overdue"))]
 
-NEXT: Mapping[tuple[Stage, str], Stage] = {
-    (Stage.NOT_APPLIED, "applied"): Stage.APPLIED,
-    (Stage.NOT_APPLIED, "listed"): Stage.CULTIVATION,  # a dossier may not know the application
-    (Stage.APPLIED, "applied"): Stage.APPLIED,  # applications are made once a year
-    (Stage.APPLIED, "listed"): Stage.CULTIVATION,
-    (Stage.CULTIVATION, "cultivation_passed"): Stage.CONSTRUCTION,
-    (Stage.CULTIVATION, "cultivation_failed"): Stage.CULTIVATION_EXTENDED,
-    (Stage.CULTIVATION_EXTENDED, "cultivation_passed"): Stage.CONSTRUCTION,
-    (Stage.CULTIVATION_EXTENDED, "cultivation_failed"): Stage.WITHDRAWN,
-    (Stage.CONSTRUCTION, "construction_passed"): Stage.ACCEPTED,
-    (Stage.CONSTRUCTION, "construction_failed"): Stage.CONSTRUCTION_EXTENDED,
-    (Stage.CONSTRUCTION_EXTENDED, "construction_passed"): Stage.ACCEPTED,
-    (Stage.CONSTRUCTION_EXTENDED, "construction_failed"): Stage.CANCELLED,
-    (Stage.ACCEPTED, "named"): Stage.NAMED,
-}
-"""What each event leads to. Any other pair is nothing the policy provides for."""
 
-CULTIVATION = (Stage.CULTIVATION, Stage.CULTIVATION_EXTENDED, Stage.WITHDRAWN)
-CONSTRUCTION = (Stage.CONSTRUCTION, Stage.CONSTRUCTION_EXTENDED, Stage.CANCELLED)
+class StageWorking(Working):
+    """The trace's own part of `stage_deadline`."""
 
-Events = tuple[tuple[dt.date, str], ...]
+    deadline: Deadline | None = None
+    readings: Annotated[tuple[DueReading, ...], Part(_("reading"))] = ()
+    events: Annotated[tuple[EventRow, ...], Part(_("event"))] = ()
+    state: Annotated[StateRow, Part(_("stage"))]
+    entered: Mapping[str, str] = Field(default_factory=dict)
+    support_ends: int | None = None
+
+    def way(self) -> Way | None:
+        """The day the acceptance is due, by its first reading."""
+        return self.deadline
 
 
 @dataclass(frozen=True, slots=True)
-class History:
-    """Where a town stands, the day each state was entered, and the events that led nowhere.
+class _InStage:
+    """A town's way so far, seen from one stage: its deadlines, and the events out of order."""
 
-    `odd` has each event that the policy does not provide for, with the state it came in.
-    """
-
-    stage: Stage
-    entered: Mapping[Stage, dt.date]
-    odd: tuple[tuple[dt.date, str, Stage], ...]
+    past: History
+    states: tuple[Stage, Stage, Stage]
+    unforeseen: tuple[tuple[dt.date, str], ...]
+    dates: tuple[dt.date, ...]
+    overdue: tuple[dt.date, ...]
 
     @property
-    def hasty(self) -> bool:
-        """Whether the town is out by two failures of one year; the second is due a year after (次年)."""
-        first = {
-            Stage.WITHDRAWN: Stage.CULTIVATION_EXTENDED,
-            Stage.CANCELLED: Stage.CONSTRUCTION_EXTENDED,
-        }.get(self.stage)
-        return first is not None and self.entered[self.stage].year == self.entered[first].year
+    def running(self) -> Stage:
+        return self.states[0]
 
+    @property
+    def lost(self) -> bool:
+        return self.past.stage is self.states[2]
 
-def events_until(facts: Facts, on: dt.date) -> Events:
-    """Give the events of a dossier up to a day, in order; those of one day as the dossier has them."""
-    stated = [(event.on, event.event) for event in facts.dossier.events or () if event.on <= on]
-    return tuple(sorted(stated, key=lambda event: event[0]))
-
-
-def history(events: Events) -> History:
-    """Follow events from state to state.
-
-    >>> day = dt.date(2018, 6, 1)
-    >>> history(((day, "listed"), (day, "named"))).stage.value
-    'cultivation'
-    """
-    stage, entered, odd = Stage.NOT_APPLIED, {}, []
-    for day, name in events:
-        after = NEXT.get((stage, name))
-        if after is None:
-            odd.append((day, name, stage))
-        else:
-            stage = after
-            entered[stage] = day
-    return History(stage, entered, tuple(odd))
-
-
-def due(past: History, on_listing: Decimal, on_construction: Decimal) -> Decimal:
-    """Give the sum of the instalments that have fallen due, each once."""
-    parts = ((Stage.CULTIVATION, on_listing), (Stage.CONSTRUCTION, on_construction))
-    return sum((part for stage, part in parts if stage in past.entered), units.exact(0))
+    @property
+    def within(self) -> bool:
+        return self.past.stage in self.states
 
 
 def stage_deadline(case: Case[StageDeadline]) -> Finding:
@@ -167,110 +119,61 @@ def stage_deadline(case: Case[StageDeadline]) -> Finding:
     rule = case.rule
     if case.facts.dossier.events is None:
         return not_known(case, ["events"])
-    past = history(events_until(case.facts, case.on))
-    running, extended, lost = CULTIVATION if rule.stage == "cultivation" else CONSTRUCTION
-    mine = (running, extended, lost)
-    others = (*CONSTRUCTION, Stage.ACCEPTED, Stage.NAMED) if running is Stage.CULTIVATION else ()
-    odd = [
-        (day, name)
-        for day, name, stage in past.odd
-        if (stage in CONSTRUCTION or stage in (Stage.ACCEPTED, Stage.NAMED))
-        is (running is Stage.CONSTRUCTION)
-    ]
-    state = {"stage": past.stage.value, "since": _since(past), "odd": [name for _day, name in odd]}
-    if running not in past.entered and not odd:
-        place = {"state": WORDS[past.stage]}
-        return not_applicable(case, _("the town {state}.", **place), state=state)
-    dates = _deadlines(rule, past, running, extended)
-    overdue = [day for day in dates if case.on > day]
-
-    if past.stage is lost:
-        verdict = Verdict.REVIEW if rule.modal or past.hasty else Verdict.FAIL
-    elif odd or overdue:
-        verdict = Verdict.REVIEW
-    else:
-        verdict = Verdict.INFO if past.stage in mine else Verdict.PASS
-
-    why = phrases.sentences(
-        _(
-            "Since {day} the town {state}.",
-            day=past.entered[past.stage].isoformat(),
-            state=WORDS[past.stage],
-        )
-        if past.stage in past.entered
-        else _("The town {state}.", state=WORDS[past.stage]),
-        _acceptance(dates, overdue, case.on) if dates else None,
-        _follows(rule, past.stage) if past.stage in mine else None,
-        _(
-            "三（一） says that a town which fails loses its standing; this follows 四（四）, which"
-            " gives one more year first."
-        )
-        if past.stage is Stage.CONSTRUCTION_EXTENDED
-        else None,
-        _lost(rule, past.entered[lost]) if past.stage is lost else None,
-        _hasty(past) if past.stage is lost else None,
-        *(
-            _(
-                "The policy does not provide for {event} on {day} at that stage.",
-                event=EVENT_WORDS.get(name, name),
-                day=day.isoformat(),
-            )
-            for day, name in odd
-        ),
+    stage = _in_stage(case)
+    past = stage.past
+    if stage.running not in past.entered and not stage.unforeseen:
+        reason = _("the town {state}.", state=WORDS[past.stage])
+        working = StageWorking(**dict(NOTHING), state=_state_of(stage))
+        return not_applicable(case, reason, working)
+    verdict = verdict_of(
+        # a second failure in the year of the first (次年) is for a person
+        fails=stage.lost and not rule.modal and not past.hasty,
+        doubt=stage.lost or bool(stage.unforeseen or stage.overdue),
+        judges=not stage.within,
     )
-    first = dates[0] if dates else None
-    start = past.entered.get(past.stage)
-    years = rule.extension_years if past.stage is extended else rule.years
-    trace = {
-        "formula": both(
-            _(
-                "The acceptance is due {years} year(s) after the stage began, and {extension} more after"
-                " a first failure.",
-                years=rule.years,
-                extension=rule.extension_years,
-            )
-        ),
-        "terms": [],
-        "deadline": None
-        if first is None or start is None
-        else {"from": start.isoformat(), "years": years},
-        "state": state,
-        "events": [
-            {"on": day.isoformat(), "event": name}
-            for day, name in events_until(case.facts, case.on)
-        ],
-        "readings": [{"due": day.isoformat(), "overdue": day in overdue} for day in dates],
-        "entered": {
-            stage.value: day.isoformat()
-            for stage, day in past.entered.items()
-            if stage in mine or stage in others
-        },
-        "support_ends": _support_ends(rule, past.entered[lost]) if past.stage is lost else None,
-        "parameters": _numbers(case, rule),
-    }
+    first = stage.dates[0].isoformat() if stage.dates else None
+    days = units.exact((stage.dates[0] - case.on).days) if stage.dates else None
     return case.finding(
         verdict,
-        why,
-        trace,
-        measured=None if first is None else first.isoformat(),
-        limit=None if first is None else first.isoformat(),
-        margin=None if first is None else units.exact((first - case.on).days),
+        _stage_why(case, stage),
+        _stage_working(case, stage),
+        measured=first,
+        limit=first,
+        margin=days,
         unit="date",
     )
 
 
-def _since(past: History) -> str | None:
-    day = past.entered.get(past.stage)
-    return None if day is None else day.isoformat()
+def _in_stage(case: Case[StageDeadline]) -> _InStage:
+    rule, past = case.rule, history(events_until(case.facts, case.on))
+    building = STATES[rule.stage] is CONSTRUCTION
+    after = (*CONSTRUCTION, Stage.ACCEPTED, Stage.NAMED)
+    dates = tuple(_deadlines(rule, past))
+    return _InStage(
+        past=past,
+        states=STATES[rule.stage],
+        unforeseen=tuple(
+            (day, name) for day, name, stage in past.unforeseen if (stage in after) is building
+        ),
+        dates=dates,
+        overdue=tuple(day for day in dates if case.on > day),
+    )
 
 
-def _deadlines(
-    rule: StageDeadline, past: History, running: Stage, extended: Stage
-) -> list[dt.date]:
+def _state_of(stage: _InStage) -> StateRow:
+    return StateRow(
+        stage=stage.past.stage.value,
+        since=since(stage.past),
+        odd=tuple(name for _day, name in stage.unforeseen),
+    )
+
+
+def _deadlines(rule: StageDeadline, past: History) -> list[dt.date]:
     """Give the day the acceptance is due, and after a failure a second reading of it.
 
     继续培育1年 and 延期一年 may run from the failed acceptance, or from the day it had been due.
     """
+    running, extended, _lost = STATES[rule.stage]
     if past.stage is running:
         return [years_later(past.entered[running], rule.years)]
     if past.stage is extended:
@@ -280,20 +183,62 @@ def _deadlines(
     return []
 
 
+def _stage_why(case: Case[StageDeadline], stage: _InStage) -> Words:
+    """Say where the town stands, by when its acceptance is due, and what follows."""
+    rule, past = case.rule, stage.past
+    return phrases.sentences(
+        _stands(past),
+        _acceptance(list(stage.dates), list(stage.overdue), case.on) if stage.dates else None,
+        _follows(rule, past.stage) if stage.within else None,
+        _(
+            "三（一） says that a town which fails loses its standing; this follows 四（四）, which"
+            " gives one more year first."
+        )
+        if past.stage is Stage.CONSTRUCTION_EXTENDED
+        else None,
+        _lost(rule, past.entered[past.stage]) if stage.lost else None,
+        hasty_words(past) if stage.lost else None,
+        *(
+            _(
+                "The policy does not provide for {event} on {day} at that stage.",
+                event=EVENT_WORDS.get(name, name),
+                day=day.isoformat(),
+            )
+            for day, name in stage.unforeseen
+        ),
+    )
+
+
+def _stands(past: History) -> Words:
+    state = WORDS[past.stage]
+    if past.stage not in past.entered:
+        return _("The town {state}.", state=state)
+    return _("Since {day} the town {state}.", day=past.entered[past.stage].isoformat(), state=state)
+
+
 def _acceptance(dates: list[dt.date], overdue: list[dt.date], on: dt.date) -> Words:
-    said = phrases.listed(day.isoformat() for day in dates)
+    """Say by when the acceptance is due, and whether it is overdue.
+
+    Parameters
+    ----------
+    dates, overdue
+        The days by each reading, and those that are past.
+    on
+        The day of the check.
+    """
+    listed = phrases.listed(day.isoformat() for day in dates)
     if not overdue:
         return _(
             "Its acceptance is due by {dates}, in {days} days.",
-            dates=said,
+            dates=listed,
             days=(min(dates) - on).days,
         )
     if len(overdue) == len(dates):
-        return _("Its acceptance was due by {dates} and is overdue.", dates=said)
+        return _("Its acceptance was due by {dates} and is overdue.", dates=listed)
     return _(
         "Its acceptance is due by {dates}, as the extra year runs from the failed acceptance or from"
         " the day it had been due; by one of them it is overdue.",
-        dates=said,
+        dates=listed,
     )
 
 
@@ -333,131 +278,67 @@ def _lost(rule: StageDeadline, lost: dt.date) -> Words:
     )
 
 
-def _numbers(case: Case[Rule], rule: StageDeadline) -> list[dict[str, Any]]:
+def _stage_working(case: Case[StageDeadline], stage: _InStage) -> StageWorking:
+    rule, past = case.rule, stage.past
+    formula = _(
+        "The acceptance is due {years} year(s) after the stage began, and {extension} more after"
+        " a first failure.",
+        years=rule.years,
+        extension=rule.extension_years,
+    )
+    return StageWorking(
+        formula=both(formula),
+        terms=(),
+        deadline=_deadline(rule, stage),
+        state=_state_of(stage),
+        events=tuple(
+            EventRow(on=day.isoformat(), event=name)
+            for day, name in events_until(case.facts, case.on)
+        ),
+        readings=tuple(
+            DueReading(due=day.isoformat(), overdue=day in stage.overdue) for day in stage.dates
+        ),
+        entered=_entered(stage),
+        support_ends=_support_ends(rule, past.entered[past.stage]) if stage.lost else None,
+        parameters=(*_numbers(rule), case.modality()),
+    )
+
+
+def _deadline(rule: StageDeadline, stage: _InStage) -> Deadline | None:
+    past = stage.past
+    if not stage.dates or past.stage not in past.entered:
+        return None
+    extended = past.stage is stage.states[1]
+    years = rule.extension_years if extended else rule.years
+    return Deadline(from_=past.entered[past.stage].isoformat(), years=years)
+
+
+def _entered(stage: _InStage) -> dict[str, str]:
+    """Give the day on which each state of this stage was entered, and of those that follow it."""
+    shown: tuple[Stage, ...] = stage.states
+    if stage.running is Stage.CULTIVATION:
+        shown = (*shown, *CONSTRUCTION, Stage.ACCEPTED, Stage.NAMED)
+    entered = stage.past.entered
+    return {state.value: day.isoformat() for state, day in entered.items() if state in shown}
+
+
+def _numbers(rule: StageDeadline) -> tuple[Parameter, ...]:
     titles = {
         "years": _("how many years the stage lasts"),
         "extension_years": _("how many more years after a first failure"),
         "support_ends_after_years": _("years from the second failure to the first without support"),
     }
-    return [
-        {
-            "name": name,
-            "value": getattr(rule, name),
-            "unit": "years",
-            "title": both(title),
-            "origin": "policy",
-        }
+    return tuple(
+        Parameter(
+            name=name,
+            value=getattr(rule, name),
+            unit="years",
+            title=both(title),
+            origin="policy",
+        )
         for name, title in titles.items()
         if getattr(rule, name) is not None
-    ] + [case.modality()]
-
-
-def _hasty(past: History) -> Words | None:
-    if not past.hasty:
-        return None
-    return _(
-        "Both failures are of one year, {year}; the policy has the second acceptance in the year"
-        " after the first (次年), so a person must look.",
-        year=str(past.entered[past.stage].year),
     )
 
 
-def subsidy(case: Case[Subsidy]) -> Finding:
-    """Set the subsidy paid against what has fallen due, and say what is to be returned."""
-    rule = case.rule
-    dossier = case.facts.dossier
-    missing = [path for path in ("events", "subsidy_paid") if case.facts.declared(path) is None]
-    if missing:
-        return not_known(case, missing)
-    past = history(events_until(case.facts, case.on))
-    rows = [
-        (path, row.on, sign * units.exact(row.amount_wan))
-        for path, payments, sign in (
-            ("subsidy_paid", dossier.subsidy_paid, 1),
-            ("subsidy_returned", dossier.subsidy_returned, -1),
-        )
-        for row in payments or ()
-        if row.on <= case.on
-    ]
-    terms = [
-        {"field": path, "on": day.isoformat(), "value": phrases.number(value)}
-        for path, day, value in rows
-    ]
-    paid = sum((value for _path, _day, value in rows), units.exact(0))
-    owed = due(past, rule.on_listing, rule.on_construction)
-    nothing = units.exact(0)
-    lost = past.stage is Stage.CANCELLED
-    back = max(paid, nothing) if lost else max(paid - owed, nothing)
-    still = nothing if lost or past.stage is Stage.WITHDRAWN else max(owed - paid, nothing)
-    silent = past.stage is Stage.WITHDRAWN and paid > 0
-
-    if paid > owed:
-        verdict = Verdict.REVIEW if rule.modal else Verdict.FAIL
-    else:
-        verdict = Verdict.REVIEW if silent or past.hasty else Verdict.INFO
-
-    place = {"paid": wan(paid), "due": wan(owed), "back": wan(back), "still": wan(still)}
-    why = phrases.sentences(
-        _("The town {state}.", state=WORDS[past.stage]),
-        _("{due} have fallen due, {paid} are paid.", **place),
-        _("{still} are still to be paid.", **place) if still > 0 else None,
-        _("More is paid than has fallen due.") if paid > owed else None,
-        _(
-            "The town failed its last acceptance, so {back} are to be taken back with the settlement at"
-            " the end of {year}.",
-            year=past.entered[Stage.CANCELLED].year,
-            **place,
-        )
-        if lost and back > 0
-        else None,
-        _(
-            "The town left the list during cultivation; the text does not say whether what was paid is"
-            " returned, so a person must judge."
-        )
-        if silent
-        else None,
-        _hasty(past),
-    )
-    trace = {
-        "formula": both(_("The subsidy paid less the subsidy returned, up to the day.")),
-        "terms": terms or [{"field": "subsidy_paid", "value": 0}],
-        "state": {"stage": past.stage.value, "since": _since(past)},
-        "due": [
-            {
-                "on": past.entered[stage].isoformat(),
-                "stage": stage.value,
-                "wan": phrases.number(part),
-            }
-            for stage, part in (
-                (Stage.CULTIVATION, rule.on_listing),
-                (Stage.CONSTRUCTION, rule.on_construction),
-            )
-            if stage in past.entered
-        ],
-        "still_due_wan": phrases.number(still),
-        "to_return_wan": phrases.number(back),
-        "parameters": [
-            case.law_number("on_listing", rule.on_listing, "wan_yuan"),
-            case.law_number("on_construction", rule.on_construction, "wan_yuan"),
-            case.modality(),
-        ],
-    }
-    unstated = dossier.subsidy_returned is None
-    return case.finding(
-        verdict,
-        why,
-        trace,
-        measured=paid,
-        limit=owed,
-        margin=owed - paid,
-        unit="wan_yuan",
-        assumed=[_("The dossier states no subsidy returned, which is taken as none")]
-        if unstated and back > 0
-        else [],
-    )
-
-
-KINDS = (
-    Kind(StageDeadline, stage_deadline),
-    Kind(Subsidy, subsidy),
-)
+KINDS = (Kind(StageDeadline, stage_deadline, StageWorking),)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Literal, NamedTuple
+from itertools import groupby
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -13,11 +15,26 @@ from townland.documents import Strict
 from townland.dossier.model import Supply
 from townland.i18n import Bilingual, Words, _
 from townland.rules.judging import fields, phrases
-from townland.rules.judging.case import ZERO, Case, both, gaps, known_part, only_slivers
+from townland.rules.judging.case import ZERO, Case
 from townland.rules.judging.clause import PositiveCount, Rule, Share
 from townland.rules.judging.finding import Finding
+from townland.rules.judging.gaps import Gaps, gaps, known_part
 from townland.rules.judging.kind import Kind
+from townland.rules.judging.measured import only_slivers
 from townland.rules.judging.references import MeasureName, SupplyField
+from townland.rules.judging.trace import (
+    Column,
+    FieldPath,
+    Number,
+    Parameter,
+    Part,
+    Row,
+    Titled,
+    Way,
+    Working,
+    both,
+)
+from townland.rules.judging.verdict import verdict_of
 from townland.terms import Verdict
 
 
@@ -41,14 +58,50 @@ class SupplyRate(Rule):
     minimum: Share
 
 
-class _Year(NamedTuple):
-    year: int
-    approved: Decimal
-    supplied: Decimal
+class SupplyRow(Row):
+    """The land of a year, in ha: approved for construction, and supplied to its users."""
+
+    field: FieldPath
+    year: Annotated[int, Column()]
+    approved_ha: Annotated[Number, Column(_("approved, ha"))]
+    supplied_ha: Annotated[Number, Column(_("supplied, ha"))]
 
 
-class _Reading(NamedTuple):
-    """One way to read the mean rate of one place."""
+class ReadingRow(Row):
+    """One way to read the mean rate of one supplier."""
+
+    place: Annotated[Titled, Column()]
+    by_sum: Annotated[bool, Column(_("sum by sum"))]
+    rate: Annotated[Number, Column(_("rate"), unit="share")]
+
+
+@dataclass(frozen=True, slots=True)
+class LowestRate:
+    """The lowest mean rate of some suppliers, each read by year and as sum by sum."""
+
+    rows: tuple[SupplyRow, ...]
+
+    def result(self) -> Decimal:
+        """Compute the rates of each supplier again, and give the lowest."""
+        by_field = groupby(sorted(self.rows, key=_field), key=_field)
+        return phrases.rounded(min(rate for _name, rows in by_field for rate in _rates(list(rows))))
+
+
+class SupplyWorking(Working):
+    """The trace's own part of `supply_rate`."""
+
+    supply: Annotated[tuple[SupplyRow, ...], Part(_("land supply of a year"))]
+    readings: Annotated[tuple[ReadingRow, ...], Part(_("reading"))]
+    need_m2: Number | None
+
+    def way(self) -> Way | None:
+        """Say how the figure comes about: as the lowest reading."""
+        return LowestRate(self.supply) if self.supply else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One way to read the mean rate of one supplier."""
 
     place: Bilingual
     by_sum: bool
@@ -61,6 +114,40 @@ class _Reading(NamedTuple):
         return _("{place} {rate} (mean of the yearly rates)", **place)
 
 
+@dataclass(frozen=True, slots=True)
+class _Supply:
+    """The supply of the years that count, as read, beside the need of new construction land in m².
+
+    `lacking` are the fields that the dossier does not state, `below` and `near` the readings below the
+    bar and too near to it; `built` tells whether there is new land that is more than slivers.
+    """
+
+    gap: Gaps
+    need: Decimal
+    built: bool
+    years: range
+    rows: tuple[SupplyRow, ...]
+    lacking: tuple[str, ...]
+    readings: tuple[_Reading, ...]
+    below: tuple[_Reading, ...]
+    near: tuple[_Reading, ...]
+
+    @property
+    def settled(self) -> bool:
+        """Whether the dossier states all that the rates need."""
+        return bool(self.readings) and not self.lacking
+
+    @property
+    def lowest(self) -> Decimal | None:
+        if not self.settled:
+            return None
+        return phrases.rounded(min(reading.rate for reading in self.readings))
+
+    @property
+    def all_below(self) -> bool:
+        return len(self.below) == len(self.readings)
+
+
 def supply_rate(case: Case[SupplyRate]) -> Finding:
     """Judge the mean land-supply rate of the last full calendar years, where there is new land.
 
@@ -68,171 +155,227 @@ def supply_rate(case: Case[SupplyRate]) -> Finding:
     supplied by the sum approved are both tried, for every place. A year in which no land was approved
     has no rate and counts in the sums alone.
     """
-    rule = case.rule
-    years = range(case.on.year - rule.years, case.on.year)
-    measure, gap = case.measure(rule.measure), gaps(case, rule.measure)
-    need, closure = measure.area_m2, case.closure(rule.measure)
-    solid = need - measure.sliver_m2
-    built = solid > 0 and not case.near(solid, ZERO, closure)
-    known: dict[str, list[_Year]] = {}
-    lacking: list[str] = []
-    for place in rule.places:
-        known[place.supply], missing = _supplied(case, place, years)
-        lacking += missing
-    readings = [
-        reading for place in rule.places for reading in _readings(place, known[place.supply])
-    ]
-    below = [reading for reading in readings if reading.rate < rule.minimum]
-    near = [reading for reading in readings if case.near(reading.rate, rule.minimum, ZERO)]
-    settled = bool(readings) and not lacking
-
-    if built and settled and len(below) == len(readings) and not near and not rule.modal:
-        verdict = Verdict.FAIL
-    elif gap:
-        verdict = Verdict.NOT_EVALUATED
-    elif need == 0:
-        verdict = Verdict.PASS
-    elif not settled:
-        verdict = Verdict.NOT_EVALUATED
-    else:
-        verdict = Verdict.REVIEW if below or near else Verdict.PASS
-
-    decided = verdict is not Verdict.NOT_EVALUATED
-    lowest = min((reading.rate for reading in readings), default=None) if settled else None
-    differ = 0 < len(below) < len(readings)
-    why = phrases.sentences(
-        gap.words(),
-        known_part(gap),
-        None if gap.total else _need(case, need),
-        _("Without new construction land the supply rate does not matter.")
-        if need == 0 and not gap
-        else None,
-        fields.not_stated(*lacking) if need > 0 or gap else None,
-        None if not readings else _rates(readings, years),
-        _("The clause asks for at least {bar}.", bar=phrases.percent(rule.minimum))
-        if settled
-        else None,
-        _("The readings differ, so a person decides.")
-        if settled and differ and need > 0 and not near
-        else None,
-        only_slivers() if settled and below and need > 0 and not built else None,
-        _(
-            "{rate} is nearer to {bar} than {tolerance}, within which a person must look.",
-            rate=phrases.percent(near[0].rate),
-            bar=phrases.percent(rule.minimum),
-            tolerance=phrases.percent(case.uncertainty * rule.minimum),
-        )
-        if near and decided and need > 0
-        else None,
-        case.urging() if rule.modal and verdict is Verdict.REVIEW else None,
+    rule, land = case.rule, _supply(case)
+    # the clause stops new land only: without any the rate does not matter
+    matters = land.need > 0
+    verdict = verdict_of(
+        fails=land.built and land.settled and land.all_below and not (land.near or rule.modal),
+        unknown=bool(land.gap) or (matters and not land.settled),
+        doubt=matters and bool(land.below or land.near),
     )
+    decided = verdict is not Verdict.NOT_EVALUATED
+    lowest = land.lowest
     return case.finding(
         verdict,
-        why,
-        {
-            "formula": both(
-                _(
-                    "Land supplied divided by land approved, over the {years} full calendar years"
-                    " before the day: as the mean of the yearly rates, and as sum by sum; the lowest"
-                    " reading is shown.",
-                    years=rule.years,
-                )
-            ),
-            "terms": [],
-            "supply": [
-                {
-                    "field": place.supply,
-                    "year": row.year,
-                    "approved_ha": phrases.number(row.approved),
-                    "supplied_ha": phrases.number(row.supplied),
-                }
-                for place in rule.places
-                for row in known[place.supply]
-            ],
-            "readings": [
-                {
-                    "place": {"zh": reading.place.zh, "en": reading.place.en},
-                    "by_sum": reading.by_sum,
-                    "rate": phrases.number(phrases.rounded(reading.rate)),
-                }
-                for reading in readings
-            ],
-            "need_m2": None if gap.total else phrases.number(need),
-            "parameters": [
-                {
-                    "name": "years",
-                    "value": rule.years,
-                    "unit": None,
-                    "title": both(_("full calendar years that the mean is taken over")),
-                    "origin": "policy",
-                },
-                {
-                    "name": "minimum",
-                    "value": phrases.number(rule.minimum),
-                    "unit": None,
-                    "title": both(_("the least mean supply rate")),
-                    "origin": "policy",
-                },
-                case.own_number("uncertainty", rule.uncertainty),
-                case.modality(),
-            ],
-        },
-        measured=None if lowest is None else phrases.rounded(lowest),
+        _why(case, land, verdict),
+        _working(case, land),
+        measured=lowest,
         limit=rule.minimum,
-        margin=None if lowest is None or not decided else phrases.rounded(lowest) - rule.minimum,
+        margin=None if lowest is None or not decided else lowest - rule.minimum,
         unit="share",
         measures=[rule.measure],
-        missing=() if decided else (*gap.missing, *dict.fromkeys(lacking)),
+        missing=() if decided else (*land.gap.missing, *dict.fromkeys(land.lacking)),
     )
 
 
-def _supplied(
-    case: Case[Rule], place: Supplier, years: Sequence[int]
-) -> tuple[list[_Year], list[str]]:
-    """Give what the dossier states of the years that count, and the fields it does not state."""
-    stated = case.facts.entries(place.supply, Supply)
-    found = {
-        row.year: _Year(row.year, units.exact(row.approved_ha), units.exact(row.supplied_ha))
-        for row in stated or ()
+def _supply(case: Case[SupplyRate]) -> _Supply:
+    """Measure the need, read the supply of every place, and set the rates beside the bar."""
+    rule = case.rule
+    measure = case.measure(rule.measure)
+    solid = measure.area_m2 - measure.sliver_m2
+    years = range(case.on.year - rule.years, case.on.year)
+    rows = {place.supply: _rows(case, place.supply, years) for place in rule.places}
+    readings = tuple(
+        reading for place in rule.places for reading in _readings(place, rows[place.supply])
+    )
+    return _Supply(
+        gap=gaps(case, rule.measure),
+        need=measure.area_m2,
+        built=solid > 0 and not case.near(solid, ZERO, case.closure(rule.measure)),
+        years=years,
+        rows=tuple(row for place in rule.places for row in rows[place.supply]),
+        lacking=tuple(
+            path
+            for place in rule.places
+            for path in _lacking(case, place.supply, years, rows[place.supply])
+        ),
+        readings=readings,
+        below=tuple(reading for reading in readings if reading.rate < rule.minimum),
+        near=tuple(r for r in readings if case.near(r.rate, rule.minimum, ZERO)),
+    )
+
+
+def _rows(case: Case[SupplyRate], path: str, years: range) -> tuple[SupplyRow, ...]:
+    """Read the years that count of a city's or county's land supply.
+
+    Parameters
+    ----------
+    case
+        The rule on its town.
+    path
+        The field of the dossier.
+    years
+        The years that count.
+    """
+    return tuple(
+        SupplyRow(
+            field=path,
+            year=row.year,
+            approved_ha=units.exact(row.approved_ha),
+            supplied_ha=units.exact(row.supplied_ha),
+        )
+        for row in case.facts.entries(path, Supply) or ()
         if row.year in years
-    }
-    lacking = [place.supply] if stated is None else []
-    if stated is not None:
-        lacking = [f"{place.supply} ({year})" for year in years if year not in found]
-    if found and not lacking and not any(row.approved for row in found.values()):
-        lacking = [f"{place.supply}.approved_ha"]
-    return [found[year] for year in years if year in found], lacking
+    )
 
 
-def _readings(place: Supplier, known: list[_Year]) -> list[_Reading]:
-    rates = [row.supplied / row.approved for row in known if row.approved]
-    if not rates:
-        return []
-    approved = sum((row.approved for row in known), ZERO)
-    supplied = sum((row.supplied for row in known), ZERO)
-    return [
-        _Reading(place.title, False, sum(rates, ZERO) / len(rates)),
-        _Reading(place.title, True, supplied / approved),
-    ]
+def _lacking(
+    case: Case[SupplyRate], path: str, years: range, rows: Sequence[SupplyRow]
+) -> list[str]:
+    """Name what the dossier does not state and the rates need.
+
+    Parameters
+    ----------
+    case
+        The rule on its town.
+    path
+        The field of the dossier that holds the supply by year.
+    years
+        The years that count.
+    rows
+        What is stated of them.
+    """
+    if case.facts.declared(path) is None:
+        return [path]
+    stated = {row.year for row in rows}
+    if lacking := [f"{path} ({year})" for year in years if year not in stated]:
+        return lacking
+    # where no land was approved in any year there is nothing to divide by
+    return [] if any(row.approved_ha for row in rows) else [f"{path}.approved_ha"]
 
 
-def _need(case: Case[SupplyRate], need: Decimal) -> Words:
-    place = {
-        "measure": case.title(case.rule.measure),
-        "figure": phrases.area(need),
-    }
+def _field(row: SupplyRow) -> str:
+    return row.field
+
+
+def _rates(rows: Sequence[SupplyRow]) -> tuple[Decimal, ...]:
+    """Give the mean of the yearly rates, and the rate sum by sum; nothing without land approved."""
+    yearly = [row.supplied_ha / row.approved_ha for row in rows if row.approved_ha]
+    if not yearly:
+        return ()
+    approved = sum((row.approved_ha for row in rows), ZERO)
+    supplied = sum((row.supplied_ha for row in rows), ZERO)
+    return sum(yearly, ZERO) / len(yearly), supplied / approved
+
+
+def _readings(place: Supplier, rows: Sequence[SupplyRow]) -> Iterable[_Reading]:
+    for by_sum, rate in enumerate(_rates(rows)):
+        yield _Reading(place.title, bool(by_sum), rate)
+
+
+def _why(case: Case[SupplyRate], land: _Supply, verdict: Verdict) -> Words:
+    """Say whether there is new land, what the rates are, and what makes it a case for a person.
+
+    Parameters
+    ----------
+    case
+        The rule on its town.
+    land
+        The supply beside the need.
+    verdict
+        What the rule says of it.
+    """
+    gap, rule = land.gap, case.rule
+    decided, some = verdict is not Verdict.NOT_EVALUATED, land.need > 0
+    needless = _("Without new construction land the supply rate does not matter.")
+    bar = _("The clause asks for at least {bar}.", bar=phrases.percent(rule.minimum))
+    differ = bool(land.below) and not land.all_below and not land.near
+    return phrases.sentences(
+        gap.words(),
+        known_part(gap),
+        None if gap.total else _need_words(case, land.need),
+        needless if not some and not gap else None,
+        fields.not_stated(*land.lacking) if some or gap else None,
+        _rates_words(land) if land.readings else None,
+        bar if land.settled else None,
+        _("The readings differ, so a person decides.")
+        if land.settled and some and differ
+        else None,
+        only_slivers() if land.settled and land.below and some and not land.built else None,
+        _near_words(case, land.near[0]) if land.near and decided and some else None,
+        case.urging() if rule.modal and verdict is Verdict.REVIEW else None,
+    )
+
+
+def _need_words(case: Case[SupplyRate], need: Decimal) -> Words:
+    place = {"measure": case.title(case.rule.measure), "figure": phrases.area(need)}
     if need == 0:
         return _("{measure}: none.", **place)
     return _("{measure}: {figure}.", **place)
 
 
-def _rates(readings: list[_Reading], years: range) -> Words:
+def _rates_words(land: _Supply) -> Words:
     return _(
         "Mean land-supply rates of {first} to {last}: {rates}.",
-        first=years.start,
-        last=years.stop - 1,
-        rates=phrases.listed(reading.words() for reading in readings),
+        first=land.years.start,
+        last=land.years.stop - 1,
+        rates=phrases.listed(reading.words() for reading in land.readings),
     )
 
 
-KINDS = (Kind(SupplyRate, supply_rate),)
+def _near_words(case: Case[SupplyRate], reading: _Reading) -> Words:
+    minimum = case.rule.minimum
+    return _(
+        "{rate} is nearer to {bar} than {tolerance}, within which a person must look.",
+        rate=phrases.percent(reading.rate),
+        bar=phrases.percent(minimum),
+        tolerance=phrases.percent(case.uncertainty * minimum),
+    )
+
+
+def _working(case: Case[SupplyRate], land: _Supply) -> SupplyWorking:
+    formula = _(
+        "Land supplied divided by land approved, over the {years} full calendar years"
+        " before the day: as the mean of the yearly rates, and as sum by sum; the lowest"
+        " reading is shown.",
+        years=case.rule.years,
+    )
+    return SupplyWorking(
+        formula=both(formula),
+        terms=(),
+        supply=land.rows,
+        readings=tuple(map(_reading_row, land.readings)),
+        need_m2=None if land.gap.total else land.need,
+        parameters=_parameters(case),
+    )
+
+
+def _reading_row(reading: _Reading) -> ReadingRow:
+    return ReadingRow(
+        place=both(reading.place), by_sum=reading.by_sum, rate=phrases.rounded(reading.rate)
+    )
+
+
+def _parameters(case: Case[SupplyRate]) -> tuple[Parameter, ...]:
+    rule = case.rule
+    return (
+        Parameter(
+            name="years",
+            value=rule.years,
+            unit=None,
+            title=both(_("full calendar years that the mean is taken over")),
+            origin="policy",
+        ),
+        Parameter(
+            name="minimum",
+            value=rule.minimum,
+            unit=None,
+            title=both(_("the least mean supply rate")),
+            origin="policy",
+        ),
+        case.own_number("uncertainty", rule.uncertainty),
+        case.modality(),
+    )
+
+
+KINDS = (Kind(SupplyRate, supply_rate, SupplyWorking),)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal, NamedTuple, cast
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -11,12 +12,14 @@ from townland import units
 from townland.dossier.model import Site
 from townland.i18n import Words, _
 from townland.rules.judging import fields, phrases
-from townland.rules.judging.case import Case, both
+from townland.rules.judging.arithmetic import years_later
+from townland.rules.judging.case import Case
 from townland.rules.judging.clause import PositiveCount, Rule
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.kind import Kind
 from townland.rules.judging.references import SitesField
-from townland.terms import Verdict
+from townland.rules.judging.trace import Column, Head, Parameter, Part, Row, Way, Working, both
+from townland.rules.judging.verdict import verdict_of
 
 
 class Transition(Rule):
@@ -31,16 +34,47 @@ class Transition(Rule):
     warn_days: Annotated[int, Field(ge=0)]
 
 
-class _Site(NamedTuple):
-    name: str
-    start: dt.date
-    end: dt.date
-    registered: dt.date | None
-    left: int
+class SiteRow(Row):
+    """A reused site: from when to when it keeps its old use, and how many days are left."""
+
+    name: Head
+    start: Annotated[dt.date, Column(_("start"))]
+    end: Annotated[dt.date, Column(_("end of the transition"))]
+    registered: Annotated[dt.date | None, Column(_("new use registered"))]
+    days_left: Annotated[int, Column(_("days left"))]
 
     @property
     def over(self) -> bool:
-        return self.registered is None and self.left < 0
+        """Whether the time is over and no new use is registered."""
+        return self.registered is None and self.days_left < 0
+
+
+@dataclass(frozen=True, slots=True)
+class FirstEnd:
+    """The first end of a transition among sites whose new use is not registered."""
+
+    sites: tuple[SiteRow, ...]
+
+    def result(self) -> str | None:
+        """Give the day; None where the new use of every site is registered.
+
+        >>> start, end = dt.date(2018, 5, 1), dt.date(2023, 5, 1)
+        >>> site = SiteRow(name="1", start=start, end=end, registered=None, days_left=0)
+        >>> FirstEnd((site,)).result()
+        '2023-05-01'
+        """
+        ends = [site.end for site in self.sites if site.registered is None]
+        return min(ends).isoformat() if ends else None
+
+
+class TransitionWorking(Working):
+    """The trace's own part of `transition`."""
+
+    sites: Annotated[tuple[SiteRow, ...], Part(_("site"))]
+
+    def way(self) -> Way | None:
+        """Say how the figure comes about: as the first end of a site."""
+        return FirstEnd(self.sites) if self.sites else None
 
 
 def transition(case: Case[Transition]) -> Finding:
@@ -50,110 +84,67 @@ def transition(case: Case[Transition]) -> Finding:
     its own day on.
     """
     rule = case.rule
-    stated = case.facts.entries(rule.sites, Site)
-    sites = sorted(
-        (_reused(site, rule.years, case.on) for site in stated or ()),
-        key=lambda site: (site.end, site.name),
-    )
+    stated, sites = case.facts.declared(rule.sites) is not None, _sites(case)
     pending = [site for site in sites if site.registered is None]
-    due = [site for site in pending if 0 <= site.left <= rule.warn_days]
-
-    if stated is None:
-        verdict = Verdict.NOT_EVALUATED
-    elif not sites:
-        verdict = Verdict.INFO
-    elif any(site.over for site in sites):
-        verdict = Verdict.REVIEW if rule.modal else Verdict.FAIL
-    else:
-        verdict = Verdict.REVIEW if due else Verdict.PASS
-
+    over = any(site.over for site in sites)
+    verdict = verdict_of(
+        fails=over and not rule.modal,
+        unknown=not stated,
+        doubt=over or any(0 <= site.days_left <= rule.warn_days for site in pending),
+        judges=bool(sites),
+    )
     first = pending[0] if pending else None
-    if stated is None:
-        why = cast(Words, fields.not_stated(rule.sites))
-    elif not sites:
-        why = fields.not_applicable(_("no site is reused under its old use."))
-    else:
-        why = phrases.sentences(*map(_told, sites))
     return case.finding(
         verdict,
-        why,
-        {
-            "formula": both(
-                _(
-                    "The start of each reuse plus {years} years; shown is the first end of a site"
-                    " whose new use is not registered, and the days left until then.",
-                    years=rule.years,
-                )
-            ),
-            "terms": [],
-            "sites": [
-                {
-                    "name": site.name,
-                    "start": site.start.isoformat(),
-                    "end": site.end.isoformat(),
-                    "registered": None if site.registered is None else site.registered.isoformat(),
-                    "days_left": site.left,
-                }
-                for site in sites
-            ],
-            "parameters": [
-                {
-                    "name": "years",
-                    "value": rule.years,
-                    "unit": None,
-                    "title": both(_("years of the transition")),
-                    "origin": "policy",
-                },
-                {
-                    "name": "warn_days",
-                    "value": rule.warn_days,
-                    "unit": None,
-                    "title": both(
-                        _("days before the end within which a person must look; not of the policy")
-                    ),
-                    "origin": "townland",
-                },
-                case.modality(),
-            ],
-        },
+        _why(rule, sites, stated=stated),
+        _working(case, sites),
         measured=None if first is None else first.end.isoformat(),
         limit=None if first is None else case.on.isoformat(),
-        margin=None if first is None else units.half_up(first.left, 0),
+        margin=None if first is None else units.half_up(first.days_left, 0),
         unit="day",
-        missing=() if stated is not None else (rule.sites,),
+        missing=() if stated else (rule.sites,),
     )
 
 
-def _reused(site: Site, years: int, on: dt.date) -> _Site:
-    """Set the end of a site's transition against the day `on`.
+def _sites(case: Case[Transition]) -> tuple[SiteRow, ...]:
+    """Read the sites of the dossier, those whose time ends first before the others."""
+    sites = [_site(case, site) for site in case.facts.entries(case.rule.sites, Site) or ()]
+    return tuple(sorted(sites, key=lambda site: (site.end, site.name)))
+
+
+def _site(case: Case[Transition], site: Site) -> SiteRow:
+    end, registered = years_later(site.start, case.rule.years), site.new_use_registered_on
+    return SiteRow(
+        name=site.name,
+        start=site.start,
+        end=end,
+        # what is registered after the day of the check does not count on it
+        registered=registered if registered is not None and registered <= case.on else None,
+        days_left=(end - case.on).days,
+    )
+
+
+def _why(rule: Transition, sites: tuple[SiteRow, ...], *, stated: bool) -> Words:
+    """Say when the time of each site ends, or why there is none.
 
     Parameters
     ----------
-    site
-        The site, with the day of its start and that of its registration.
-    years
-        How long the transition lasts.
-    on
-        The day of the check; a registration after it does not count yet.
+    rule
+        The rule.
+    sites
+        The sites of the dossier.
+    stated
+        Whether the dossier states any list of sites, and be it empty.
     """
-    registered = site.new_use_registered_on
-    if registered is not None and registered > on:
-        registered = None
-    end = _years_later(site.start, years)
-    return _Site(site.name, site.start, end, registered, (end - on).days)
+    if not stated:
+        return phrases.unknown([rule.sites])
+    if not sites:
+        return fields.not_applicable(_("no site is reused under its old use."))
+    return phrases.sentences(*map(_site_words, sites))
 
 
-def _years_later(start: dt.date, years: int) -> dt.date:
-    """Give the same date some years later; a leap day ends with its month."""
-    try:
-        return start.replace(year=start.year + years)
-    except ValueError:
-        day = dt.timedelta(days=1)
-        return (start + day).replace(year=start.year + years) - day
-
-
-def _told(site: _Site) -> Words:
-    place = {"site": site.name, "end": site.end, "days": abs(site.left)}
+def _site_words(site: SiteRow) -> Words:
+    place = {"site": site.name, "end": site.end, "days": abs(site.days_left)}
     if site.registered is not None:
         return _(
             "{site}: the transition ends on {end}; the new use was registered on {day}.",
@@ -168,4 +159,36 @@ def _told(site: _Site) -> Words:
     return _("{site}: the transition ends on {end}, in {days} days.", **place)
 
 
-KINDS = (Kind(Transition, transition),)
+def _working(case: Case[Transition], sites: tuple[SiteRow, ...]) -> TransitionWorking:
+    rule = case.rule
+    formula = _(
+        "The start of each reuse plus {years} years; shown is the first end of a site"
+        " whose new use is not registered, and the days left until then.",
+        years=rule.years,
+    )
+    warned = _("days before the end within which a person must look; not of the policy")
+    return TransitionWorking(
+        formula=both(formula),
+        terms=(),
+        sites=sites,
+        parameters=(
+            Parameter(
+                name="years",
+                value=rule.years,
+                unit=None,
+                title=both(_("years of the transition")),
+                origin="policy",
+            ),
+            Parameter(
+                name="warn_days",
+                value=rule.warn_days,
+                unit=None,
+                title=both(warned),
+                origin="townland",
+            ),
+            case.modality(),
+        ),
+    )
+
+
+KINDS = (Kind(Transition, transition, TransitionWorking),)

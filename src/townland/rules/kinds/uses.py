@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from townland import terms
 from townland.i18n import Words, _
 from townland.rules.judging import phrases
-from townland.rules.judging.case import ZERO, Case, both, gaps, known_part, term
+from townland.rules.judging.case import ZERO, Case, as_sentence
 from townland.rules.judging.clause import Beyond, Rule, Share, Whose, fault, refuse
 from townland.rules.judging.fields import not_applicable
 from townland.rules.judging.finding import Finding
+from townland.rules.judging.gaps import Gaps, gaps, known_part
 from townland.rules.judging.kind import Kind
+from townland.rules.judging.measured import term
 from townland.rules.judging.references import MeasureName
+from townland.rules.judging.trace import (
+    Column,
+    MeasureKey,
+    Name,
+    Number,
+    Parameter,
+    Part,
+    Ratio,
+    Row,
+    ShareNumber,
+    Way,
+    Working,
+    both,
+)
+from townland.rules.judging.verdict import verdict_of
 from townland.terms import Verdict
 
 
@@ -65,63 +84,57 @@ class UseShare(Rule):
         return self
 
 
+class UseRow(Row):
+    """The need of one use; `measure` is None for land of which the plan does not tell the use."""
+
+    measure: MeasureKey | None
+    area_m2: Annotated[Number, Column(_("area"), unit="m2")]
+    share: Annotated[ShareNumber | None, Column(_("share"), unit="share")]
+
+
+class UsesWorking(Working):
+    """The trace's own part of `need_by_use`."""
+
+    uses: Annotated[tuple[UseRow, ...], Part(_("by planned use"))]
+
+
+class ShareReading(Row):
+    """One reading of the uses that count, and whether it keeps the bar."""
+
+    measures: Annotated[tuple[str, ...], Column(of=Name.MEASURE)]
+    area_m2: Annotated[Number, Column(_("area"), unit="m2")]
+    keeps: Annotated[bool, Column(_("keeps the bar"))]
+
+
+class ShareWorking(Working):
+    """The trace's own part of `use_share`."""
+
+    ratio: Ratio
+    readings: Annotated[tuple[ShareReading, ...], Part(_("reading"))]
+
+    def way(self) -> Way | None:
+        """The ratio of the uses counted to the whole."""
+        return self.ratio
+
+
 def need_by_use(case: Case[NeedByUse]) -> Finding:
     """State the land-indicator need by planned use, the use with priority first."""
     rule = case.rule
     gap = gaps(case, rule.measure, *rule.uses)
     need = case.measure(rule.measure).area_m2
-    rows = [(name, case.measure(name).area_m2) for name in rule.uses]
-    rest = need - _sum(case, rule.uses)
-    none = need == 0
-    why = phrases.sentences(
-        gap.words(),
-        known_part(gap),
-        None
-        if gap.total
-        else _("{measure}: none.", measure=case.title(rule.measure))
-        if none
-        else _(
-            "{measure}: {need}; by use, what has priority first: {parts}.",
-            measure=case.title(rule.measure),
-            need=phrases.area(need),
-            parts=phrases.listed(_part(case, name, area, need) for name, area in rows),
-        ),
-        _("Of {rest} the plan does not tell the use.", rest=phrases.area(rest)) if rest else None,
+    formula = _(
+        "The gross area of “{measure}”, divided by planned use.", measure=case.title(rule.measure)
+    )
+    working = UsesWorking(
+        formula=both(formula),
+        terms=() if gap.total else (term(rule.measure, "area_m2", need),),
+        uses=_use_rows(case),
+        parameters=(case.own_number("uncertainty", rule.uncertainty),),
     )
     return case.finding(
-        Verdict.NOT_EVALUATED if gap else Verdict.INFO,
-        why,
-        {
-            "formula": both(
-                _(
-                    "The gross area of “{measure}”, divided by planned use.",
-                    measure=case.title(rule.measure),
-                )
-            ),
-            "terms": [] if gap.total else [term(rule.measure, "area_m2", need)],
-            "uses": [
-                *(
-                    {
-                        "measure": name,
-                        "area_m2": phrases.number(area),
-                        "share": phrases.share(area, need),
-                    }
-                    for name, area in rows
-                ),
-                *(
-                    [
-                        {
-                            "measure": None,
-                            "area_m2": phrases.number(rest),
-                            "share": phrases.share(rest, need),
-                        }
-                    ]
-                    if rest
-                    else []
-                ),
-            ],
-            "parameters": [case.own_number("uncertainty", rule.uncertainty)],
-        },
+        verdict_of(unknown=bool(gap), judges=False),
+        _need_why(case, gap),
+        working,
         measured=None if gap.total else need,
         limit=None,
         margin=None,
@@ -134,7 +147,62 @@ def _sum(case: Case[Rule], names: Sequence[str]) -> Decimal:
     return sum((case.measure(name).area_m2 for name in names), ZERO)
 
 
-def _part(case: Case[Rule], name: str, area: Decimal, need: Decimal) -> Words:
+def _use_rows(case: Case[NeedByUse]) -> tuple[UseRow, ...]:
+    rule = case.rule
+    need, rest = case.measure(rule.measure).area_m2, _untold(case)
+    areas: list[tuple[str | None, Decimal]] = [
+        (name, case.measure(name).area_m2) for name in rule.uses
+    ]
+    areas += [(None, rest)] if rest else []
+    return tuple(
+        UseRow(measure=name, area_m2=area, share=phrases.ratio(area, need) if need else None)
+        for name, area in areas
+    )
+
+
+def _untold(case: Case[NeedByUse]) -> Decimal:
+    """Give the part of the need of which the plan does not tell the use."""
+    rule = case.rule
+    return case.measure(rule.measure).area_m2 - _sum(case, rule.uses)
+
+
+def _need_why(case: Case[NeedByUse], gap: Gaps) -> Words:
+    _rule, rest = case.rule, _untold(case)
+    untold = _("Of {rest} the plan does not tell the use.", rest=phrases.area(rest))
+    return phrases.sentences(
+        gap.words(),
+        known_part(gap),
+        None if gap.total else _by_use(case),
+        untold if rest else None,
+    )
+
+
+def _by_use(case: Case[NeedByUse]) -> Words:
+    rule = case.rule
+    need = case.measure(rule.measure).area_m2
+    if need == 0:
+        return _("{measure}: none.", measure=case.title(rule.measure))
+    return _(
+        "{measure}: {need}; by use, what has priority first: {parts}.",
+        measure=case.title(rule.measure),
+        need=phrases.area(need),
+        parts=phrases.listed(_part(case, name, need) for name in rule.uses),
+    )
+
+
+def _part(case: Case[Rule], name: str, need: Decimal) -> Words:
+    """State the part of the need that is of one use.
+
+    Parameters
+    ----------
+    case
+        The rule on its town.
+    name
+        The measure of the use.
+    need
+        The whole need, in m², which is not 0.
+    """
+    area = case.measure(name).area_m2
     return _(
         "{measure} {area} ({share})",
         measure=case.title(name),
@@ -143,96 +211,91 @@ def _part(case: Case[Rule], name: str, area: Decimal, need: Decimal) -> Words:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """The uses counted, by the narrow and by a wider reading, as a share of the whole, in m²."""
+
+    gap: Gaps
+    counted: tuple[str, ...]
+    narrow: Decimal
+    wide: Decimal
+    whole: Decimal
+    bar: Decimal | None
+    near: bool
+    kept: tuple[bool, bool]
+
+    @property
+    def silent(self) -> bool:
+        """Whether there is nothing to divide, or nothing is known of it."""
+        return self.gap.total or self.whole == 0
+
+    @property
+    def share(self) -> Decimal | None:
+        return None if self.silent else phrases.ratio(self.narrow, self.whole)
+
+
 def use_share(case: Case[UseShare]) -> Finding:
     """Judge the share of some uses in a whole; without a bar it is only stated.
 
     Two readings of what counts are both tried; where they differ a person decides.
     """
-    rule = case.rule
-    counted = [*rule.counted, *rule.perhaps]
-    gap = gaps(case, rule.measure, *counted)
-    whole, narrow, wide = (_sum(case, names) for names in ([rule.measure], rule.counted, counted))
-    bar = rule.maximum if rule.minimum is None else rule.minimum
-    closure = case.closure(*counted)
-    none = not gap and whole == 0
-    near = bar is not None and any(
-        case.near(figure, whole * bar, closure) for figure in (narrow, wide)
-    )
-    kept = [_keeps(rule, figure, whole) for figure in (narrow, wide)]
-
-    if gap:
-        verdict = Verdict.NOT_EVALUATED
-    elif none or bar is None:
-        verdict = Verdict.INFO
-    elif near or any(kept) != all(kept):
-        verdict = Verdict.REVIEW
-    elif all(kept):
-        verdict = Verdict(rule.within)
-    else:
-        verdict = Verdict.FAIL if rule.can_fail else Verdict.REVIEW
-
-    silent = gap.total or whole == 0
-    share = None if silent else phrases.ratio(narrow, whole)
-    limit = None if bar is None else bar
-    why: Words = (
-        not_applicable(_("{measure}: none.", measure=case.title(rule.measure)))
-        if none
-        else phrases.sentences(
-            gap.words(),
-            known_part(gap),
-            None if silent else _shared(case, rule.counted, narrow, whole),
-            None if silent or wide == narrow else _wider(case, wide, whole),
-            None if gap or bar is None else _bar(rule, bar, all(kept), any(kept)),
-            None if silent else _encouraged(rule, wide, whole),
-            case.near_words(whole * bar, closure) if bar is not None and near and not gap else None,
-            None if silent else _no_tags_known(case, counted),
-        )
-    )
-    trace: dict[str, Any] = {
-        "formula": both(
-            _(
-                "The sum of {measures}, divided by the area of “{whole}”.",
-                measures=phrases.listed(
-                    _("“{measure}”", measure=case.title(name)) for name in rule.counted
-                ),
-                whole=case.title(rule.measure),
-            )
-        ),
-        "terms": [],
-        "ratio": {
-            "of": []
-            if silent
-            else [term(name, "area_m2", case.measure(name).area_m2) for name in rule.counted],
-            "by": [] if silent else [term(rule.measure, "area_m2", whole)],
-        },
-        "readings": []
-        if silent
-        else [
-            {"measures": list(names), "area_m2": phrases.number(area), "keeps": keeps}
-            for names, area, keeps in zip(
-                (rule.counted, counted), (narrow, wide), kept, strict=True
-            )
-        ],
-        "parameters": [*_bars(rule), case.own_number("uncertainty", rule.uncertainty)],
-    }
-    room = None if share is None or limit is None else share - limit
+    rule, share = case.rule, _share(case)
+    verdict = _share_verdict(rule, share)
+    room = None if share.share is None or share.bar is None else share.share - share.bar
     if room is not None and rule.minimum is None:
         room = ZERO - room
     return case.finding(
         verdict,
-        why,
-        trace,
-        measured=share,
-        limit=None if share is None else limit,
-        margin=None if gap else room,
+        _share_why(case, share),
+        _share_working(case, share),
+        measured=share.share,
+        limit=None if share.share is None else share.bar,
+        margin=None if share.gap else room,
         unit="share",
-        measures=list(dict.fromkeys([rule.measure, *counted])),
-        missing=gap.missing,
-        assumed=_untagged(case, counted),
+        measures=list(dict.fromkeys([rule.measure, *share.counted])),
+        missing=share.gap.missing,
+        assumed=_untagged(case, share.counted),
     )
 
 
+def _share(case: Case[UseShare]) -> _Share:
+    rule = case.rule
+    counted = (*rule.counted, *rule.perhaps)
+    narrow, wide = _sum(case, rule.counted), _sum(case, counted)
+    whole = case.measure(rule.measure).area_m2
+    bar = rule.maximum if rule.minimum is None else rule.minimum
+    closure = case.closure(*counted)
+    near = bar is not None and any(
+        case.near(figure, whole * bar, closure) for figure in (narrow, wide)
+    )
+    kept = (_keeps(rule, narrow, whole), _keeps(rule, wide, whole))
+    gap = gaps(case, rule.measure, *counted)
+    return _Share(gap, counted, narrow, wide, whole, bar, near, kept)
+
+
+def _share_verdict(rule: UseShare, share: _Share) -> Verdict:
+    judges = share.bar is not None and not (share.whole == 0 and not share.gap)
+    misses = not any(share.kept)
+    verdict = verdict_of(
+        fails=judges and misses and not share.gap and not share.near and rule.can_fail,
+        unknown=bool(share.gap),
+        doubt=judges and (share.near or not all(share.kept)),
+        judges=judges,
+    )
+    # the rulebook says what keeping the bar gives
+    return Verdict(rule.within) if verdict is Verdict.PASS else verdict
+
+
 def _keeps(rule: UseShare, figure: Decimal, whole: Decimal) -> bool:
+    """Whether a figure keeps the bar; at the bar itself only where it need not be passed.
+
+    Parameters
+    ----------
+    rule
+        The rule with its bar.
+    figure, whole
+        What is counted, and what it is a share of, in m².
+    """
     if rule.minimum is not None:
         bar = whole * rule.minimum
         return figure > bar or (figure == bar and not rule.exclusive)
@@ -242,47 +305,87 @@ def _keeps(rule: UseShare, figure: Decimal, whole: Decimal) -> bool:
     return True
 
 
-def _shared(case: Case[UseShare], counted: Sequence[str], figure: Decimal, whole: Decimal) -> Words:
-    return _(
-        "{measures}: {figure} of {whole} of “{measure}”, that is {share}.",
-        measures=phrases.listed(case.title(name) for name in counted),
-        figure=phrases.area(figure),
-        whole=phrases.area(whole),
-        measure=case.title(case.rule.measure),
-        share=phrases.percent(figure / whole),
+def _share_why(case: Case[UseShare], share: _Share) -> Words:
+    rule, gap, whole = case.rule, share.gap, share.whole
+    if not gap and whole == 0:
+        return not_applicable(_("{measure}: none.", measure=case.title(rule.measure)))
+    near = share.near and not gap and share.bar is not None
+    return phrases.sentences(
+        gap.words(),
+        known_part(gap),
+        None if share.silent else _counted(case, share),
+        None if share.silent or share.wide == share.narrow else _wider(case, share),
+        None if gap or share.bar is None else _bar(rule, share.bar, share.kept),
+        None if share.silent else _encouraged(rule, share.wide, whole),
+        case.near_words(whole * (share.bar or ZERO), case.closure(*share.counted))
+        if near
+        else None,
+        None if share.silent else _no_tags_known(case, share.counted),
     )
 
 
-def _wider(case: Case[UseShare], figure: Decimal, whole: Decimal) -> Words:
+def _counted(case: Case[UseShare], share: _Share) -> Words:
+    rule = case.rule
+    return _(
+        "{measures}: {figure} of {whole} of “{measure}”, that is {share}.",
+        measures=phrases.listed(case.title(name) for name in rule.counted),
+        figure=phrases.area(share.narrow),
+        whole=phrases.area(share.whole),
+        measure=case.title(rule.measure),
+        share=phrases.percent(share.narrow / share.whole),
+    )
+
+
+def _wider(case: Case[UseShare], share: _Share) -> Words:
     return _(
         "With {more}, which a wider reading counts too, it is {figure} ({share}).",
         more=phrases.listed(case.title(name) for name in case.rule.perhaps),
-        figure=phrases.area(figure),
-        share=phrases.percent(figure / whole),
+        figure=phrases.area(share.wide),
+        share=phrases.percent(share.wide / share.whole),
     )
 
 
-def _bar(rule: UseShare, bar: Decimal, every: bool, some: bool) -> Words:
+def _bar(rule: UseShare, bar: Decimal, kept: tuple[bool, bool]) -> Words:
+    """State the bar, whose it is, and whether the readings keep it.
+
+    Parameters
+    ----------
+    rule
+        The rule with its bar.
+    bar
+        The bar, as a share.
+    kept
+        Whether the narrow and the wide reading keep it.
+    """
     place = {"bar": phrases.percent(bar)}
     whose = {
         "policy": _("the clause"),
         "townland": _("this program's reading of the clause"),
         "bureau": _("the bureau"),
     }[rule.bar_of]
-    said = {
+    sentence = {
         (True, False): _("By {whose} it should be at least {bar}", **place, whose=whose),
         (True, True): _("By {whose} it should be more than {bar}", **place, whose=whose),
         (False, False): _("By {whose} it should be at most {bar}", **place, whose=whose),
         (False, True): _("By {whose} it should be less than {bar}", **place, whose=whose),
     }[rule.minimum is not None, rule.exclusive]
-    if every:
-        return _("{bar}: kept.", bar=said)
-    if some:
-        return _("{bar}: the two readings differ, so a person decides.", bar=said)
-    return _("{bar}: not kept.", bar=said)
+    if all(kept):
+        return _("{bar}: kept.", bar=sentence)
+    if any(kept):
+        return _("{bar}: the two readings differ, so a person decides.", bar=sentence)
+    return _("{bar}: not kept.", bar=sentence)
 
 
 def _encouraged(rule: UseShare, figure: Decimal, whole: Decimal) -> Words | None:
+    """Say whether the share that is encouraged is reached; nothing where none is.
+
+    Parameters
+    ----------
+    rule
+        The rule with the share.
+    figure, whole
+        What is counted, and what it is a share of, in m².
+    """
     wish = rule.encouraged
     if wish is None:
         return None
@@ -293,23 +396,46 @@ def _encouraged(rule: UseShare, figure: Decimal, whole: Decimal) -> Words | None
     return _("{bar} is encouraged: not reached.", **place)
 
 
-def _bars(rule: UseShare) -> list[dict[str, Any]]:
+def _share_working(case: Case[UseShare], share: _Share) -> ShareWorking:
+    rule = case.rule
+    formula = _(
+        "The sum of {measures}, divided by the area of “{whole}”.",
+        measures=phrases.listed(
+            _("“{measure}”", measure=case.title(name)) for name in rule.counted
+        ),
+        whole=case.title(rule.measure),
+    )
+    addends = () if share.silent else rule.counted
+    readings = zip(
+        (rule.counted, share.counted), (share.narrow, share.wide), share.kept, strict=True
+    )
+    return ShareWorking(
+        formula=both(formula),
+        terms=(),
+        ratio=Ratio(
+            of=tuple(term(name, "area_m2", case.measure(name).area_m2) for name in addends),
+            by=() if share.silent else (term(rule.measure, "area_m2", share.whole),),
+        ),
+        readings=tuple(
+            ShareReading(measures=names, area_m2=area, keeps=keeps)
+            for names, area, keeps in ([] if share.silent else readings)
+        ),
+        parameters=(*_bars(rule), case.own_number("uncertainty", rule.uncertainty)),
+    )
+
+
+def _bars(rule: UseShare) -> tuple[Parameter, ...]:
     titles = {
         "minimum": _("the least share"),
         "maximum": _("the greatest share"),
         "encouraged": _("the share that is encouraged"),
     }
-    return [
-        {
-            "name": name,
-            "value": phrases.number(value),
-            "unit": None,
-            "title": both(title),
-            "origin": rule.bar_of,
-        }
+    values = {name: getattr(rule, name) for name in titles}
+    return tuple(
+        Parameter(name=name, value=values[name], unit=None, title=both(title), origin=rule.bar_of)
         for name, title in titles.items()
-        if (value := getattr(rule, name)) is not None
-    ]
+        if values[name] is not None
+    )
 
 
 def _untagged(case: Case[Rule], names: Sequence[str]) -> list[Words]:
@@ -317,18 +443,18 @@ def _untagged(case: Case[Rule], names: Sequence[str]) -> list[Words]:
     return [
         _(
             "The layer {role} has no tags, so that land counts by its class alone",
-            role=phrases.role(role),
+            role=terms.role(role),
         )
         for role in dict.fromkeys(roles)
     ]
 
 
 def _no_tags_known(case: Case[Rule], names: Sequence[str]) -> Words | None:
-    said = [_("{assumption}.", assumption=text) for text in _untagged(case, names)]
-    return phrases.sentences(*said) if said else None
+    sentences = [as_sentence(text) for text in _untagged(case, names)]
+    return phrases.sentences(*sentences) if sentences else None
 
 
 KINDS = (
-    Kind(NeedByUse, need_by_use),
-    Kind(UseShare, use_share),
+    Kind(NeedByUse, need_by_use, UsesWorking),
+    Kind(UseShare, use_share, ShareWorking),
 )

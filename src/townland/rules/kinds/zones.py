@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal, cast
+from typing import Annotated, Literal
 
+from townland import terms
 from townland.documents import Strict
 from townland.i18n import Bilingual, Words, _
+from townland.measuring.areas import Measure
 from townland.rules.judging import phrases
-from townland.rules.judging.case import (
-    ZERO,
-    Case,
-    Gaps,
-    both,
-    gaps,
-    known_part,
-    only_slivers,
-    patches,
-    term,
-)
+from townland.rules.judging.case import ZERO, Case
 from townland.rules.judging.clause import Rule
 from townland.rules.judging.fields import not_applicable
 from townland.rules.judging.finding import Finding
+from townland.rules.judging.gaps import Gaps, gaps, known_part
 from townland.rules.judging.kind import Kind
+from townland.rules.judging.measured import only_slivers, patches, term
 from townland.rules.judging.references import MeasureName
+from townland.rules.judging.trace import (
+    Column,
+    MeasureKey,
+    Name,
+    Number,
+    Part,
+    Patches,
+    Row,
+    Titled,
+    Working,
+    both,
+)
+from townland.rules.judging.verdict import verdict_of
 from townland.terms import Verdict
 
 
@@ -76,85 +85,90 @@ class StatedArea(Rule):
         return False
 
 
+class ZoneRow(Row):
+    """Planned construction land in one kind of zone, and the verdict where there is any."""
+
+    measure: MeasureKey
+    verdict: Annotated[str, Column(_("where there is any"), of=Name.VERDICT)]
+    document: Annotated[Titled | None, Column(_("document"))]
+    area_m2: Annotated[Number, Column(_("area"), unit="m2")]
+    sliver_m2: Annotated[Number, Column(_("of it slivers"), unit="m2", if_any=True)]
+
+
+class ZonesWorking(Working):
+    """The trace's own part of `control_zones`."""
+
+    zones: Annotated[tuple[ZoneRow, ...], Part(_("by zone"))]
+    patches: Patches
+
+
+class TaggedWorking(Working):
+    """The trace's own part of `tagged_land`: the favoured part and the rest, in m²."""
+
+    part_m2: Number | None
+    rest_m2: Number | None
+
+
+class StatedWorking(Working):
+    """The trace's own part of `stated_area`."""
+
+    patches: Patches
+
+
+@dataclass(frozen=True, slots=True)
+class _Zones:
+    """Planned land by zone: the measures with any, and of the forbidden ones those with more."""
+
+    gap: Gaps
+    forbidden: tuple[str, ...]
+    met: tuple[str, ...]
+    solid: tuple[str, ...]
+    near: tuple[str, ...]
+    figure: Decimal
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing at all is known."""
+        return self.gap.total and not self.met
+
+
 def control_zones(case: Case[ControlZones]) -> Finding:
     """Judge planned construction land by the control zones it lies in.
 
     A zone that another document draws counts with its own document's name; land that lies in two
     forbidden zones counts in each.
     """
-    rule = case.rule
-    forbidden = [zone.measure for zone in rule.forbidden]
-    zones = [*forbidden, *(zone.measure for zone in rule.looked_at)]
-    gap = gaps(case, rule.allowed, *zones)
-    met = [zone.measure for zone in (*rule.forbidden, *rule.looked_at) if _counts(case, zone)]
-    solid = [name for name in forbidden if _solid(case, name)]
-    near = [name for name in forbidden if _near(case, name)]
-    figure = sum((case.measure(name).area_m2 for name in forbidden), ZERO)
-
-    if solid and not rule.modal:
-        verdict = Verdict.FAIL
-    elif gap:
-        verdict = Verdict.NOT_EVALUATED
-    else:
-        verdict = Verdict.REVIEW if met or near else Verdict.PASS
-
-    decided = verdict is not Verdict.NOT_EVALUATED
-    silent = gap.total and not met
-    why = phrases.sentences(
-        gap.words(),
-        known_part(gap),
-        *(_met(case, zone) for zone in (*rule.forbidden, *rule.looked_at)),
-        None if met or silent else _("No planned construction land lies where it must not."),
-        only_slivers()
-        if decided and not solid and any(name in met for name in forbidden)
-        else None,
-        _("The clause allows none in a zone where building is prohibited.") if solid else None,
-        case.urging() if rule.modal and solid else None,
+    rule, zones = case.rule, _zones(case)
+    verdict = verdict_of(
+        fails=bool(zones.solid) and not rule.modal,
+        unknown=bool(zones.gap),
+        doubt=bool(zones.met or zones.near),
     )
-    rows = [
-        {
-            "measure": name,
-            "verdict": said,
-            "document": document,
-            "area_m2": phrases.number(case.measure(name).area_m2),
-            "sliver_m2": phrases.number(case.measure(name).sliver_m2),
-        }
-        for name, said, document in [
-            (rule.allowed, "pass", None),
-            *((zone.measure, "fail", _document(zone)) for zone in rule.forbidden),
-            *((zone.measure, "review", _document(zone)) for zone in rule.looked_at),
-        ]
-    ]
-    trace: dict[str, Any] = {
-        "formula": both(
-            _(
-                "The sum of {measures}, of which there should be none; land in two of these counts in"
-                " each.",
-                measures=phrases.listed(
-                    _("“{measure}”", measure=case.title(name)) for name in forbidden
-                ),
-            )
-        ),
-        "terms": []
-        if silent
-        else [term(name, "area_m2", case.measure(name).area_m2) for name in forbidden],
-        "zones": rows,
-        "patches": {name: patches(case.measure(name)) for name in met},
-        "parameters": [
-            case.own_number("uncertainty", rule.uncertainty),
-            case.own_number("sliver_width_m", None),
-            case.modality(),
-        ],
-    }
+    decided = verdict is not Verdict.NOT_EVALUATED
+    looked_at = [zone.measure for zone in rule.looked_at]
     return case.finding(
         verdict,
-        why,
-        trace,
-        measured=None if silent else figure,
+        _zones_why(case, zones, decided=decided),
+        _zones_working(case, zones),
+        measured=None if zones.silent else zones.figure,
         limit=ZERO,
-        margin=ZERO - figure if decided else None,
-        measures=list(dict.fromkeys([*zones, rule.allowed])),
-        missing=() if decided else gap.missing,
+        margin=ZERO - zones.figure if decided else None,
+        measures=list(dict.fromkeys([*zones.forbidden, *looked_at, rule.allowed])),
+        missing=() if decided else zones.gap.missing,
+    )
+
+
+def _zones(case: Case[ControlZones]) -> _Zones:
+    rule = case.rule
+    forbidden = tuple(zone.measure for zone in rule.forbidden)
+    both_kinds = (*rule.forbidden, *rule.looked_at)
+    return _Zones(
+        gap=gaps(case, rule.allowed, *(zone.measure for zone in both_kinds)),
+        forbidden=forbidden,
+        met=tuple(zone.measure for zone in both_kinds if _counts(case, zone)),
+        solid=tuple(name for name in forbidden if _solid(case, name)),
+        near=tuple(name for name in forbidden if _near(case, name)),
+        figure=sum((case.measure(name).area_m2 for name in forbidden), ZERO),
     )
 
 
@@ -173,8 +187,33 @@ def _near(case: Case[Rule], name: str) -> bool:
     return case.near(measure.area_m2 - measure.sliver_m2, ZERO, case.closure(name))
 
 
-def _document(zone: Zone) -> dict[str, str] | None:
-    return None if zone.document is None else {"zh": zone.document.zh, "en": zone.document.en}
+def _zones_why(case: Case[ControlZones], zones: _Zones, *, decided: bool) -> Words:
+    """Say which zones are met, and why that is lawful, unlawful or a case for a person.
+
+    Parameters
+    ----------
+    case
+        The rule on its town.
+    zones
+        The planned land by zone.
+    decided
+        Whether the rule could be judged.
+    """
+    rule, gap = case.rule, zones.gap
+    thin = decided and not zones.solid and any(name in zones.met for name in zones.forbidden)
+    return phrases.sentences(
+        gap.words(),
+        known_part(gap),
+        *(_met(case, zone) for zone in (*rule.forbidden, *rule.looked_at)),
+        None
+        if zones.met or zones.silent
+        else _("No planned construction land lies where it must not."),
+        only_slivers() if thin else None,
+        _("The clause allows none in a zone where building is prohibited.")
+        if zones.solid
+        else None,
+        case.urging() if rule.modal and zones.solid else None,
+    )
 
 
 def _met(case: Case[Rule], zone: Zone) -> Words | None:
@@ -195,42 +234,58 @@ def _met(case: Case[Rule], zone: Zone) -> Words | None:
     )
 
 
-def tagged_land(case: Case[TaggedLand]) -> Finding:
-    """State how much planned land bears a tag, and which part of it the clause favours."""
+def _zones_working(case: Case[ControlZones], zones: _Zones) -> ZonesWorking:
+    formula = _(
+        "The sum of {measures}, of which there should be none; land in two of these counts in"
+        " each.",
+        measures=phrases.listed(
+            _("“{measure}”", measure=case.title(name)) for name in zones.forbidden
+        ),
+    )
+    addends = () if zones.silent else zones.forbidden
+    return ZonesWorking(
+        formula=both(formula),
+        terms=tuple(term(name, "area_m2", case.measure(name).area_m2) for name in addends),
+        zones=tuple(_zone_rows(case)),
+        patches={name: patches(case.measure(name)) for name in zones.met},
+        parameters=(
+            case.own_number("uncertainty", case.rule.uncertainty),
+            case.own_number("sliver_width_m", None),
+            case.modality(),
+        ),
+    )
+
+
+def _zone_rows(case: Case[ControlZones]) -> Iterator[ZoneRow]:
     rule = case.rule
-    whole, part = case.measure(rule.measure), case.measure(rule.part)
+    for zone, verdict in (
+        (Zone(measure=rule.allowed), Verdict.PASS),
+        *((zone, Verdict.FAIL) for zone in rule.forbidden),
+        *((zone, Verdict.REVIEW) for zone in rule.looked_at),
+    ):
+        measure = case.measure(zone.measure)
+        yield ZoneRow(
+            measure=zone.measure,
+            verdict=verdict.value,
+            document=None if zone.document is None else both(zone.document),
+            area_m2=measure.area_m2,
+            sliver_m2=measure.sliver_m2,
+        )
+
+
+def tagged_land(case: Case[TaggedLand]) -> Finding:
+    """State how much planned land has a tag, and which part of it the clause favours."""
+    rule = case.rule
+    whole, gap = case.measure(rule.measure), gaps(case, rule.measure, rule.part)
     untagged = tuple(f"{role}.tag_column" for role in whole.untagged)
-    gap = gaps(case, rule.measure, rule.part)
     decided = not gap and not untagged
     none = decided and whole.area_m2 == 0
     silent = gaps(case, rule.measure).total or bool(untagged)
-    known = gaps(case, rule.measure, rule.part)
-    if none:
-        why: Words = not_applicable(_("no land of the plan bears this tag."))
-    else:
-        why = phrases.sentences(
-            gap.words(),
-            _no_tags(whole.untagged) if untagged else None,
-            known_part(gap) if not silent else None,
-            None
-            if silent
-            else _("{measure}: {figure}.", measure=case.title(rule.measure), figure=_area(whole)),
-            None
-            if silent or known.total
-            else _("{measure}: {figure}.", measure=case.title(rule.part), figure=_area(part)),
-        )
+    why: Words = not_applicable(_("no land of the plan bears this tag."))
     return case.finding(
-        Verdict.INFO if decided else Verdict.NOT_EVALUATED,
-        why,
-        {
-            "formula": both(_("The area of “{measure}”.", measure=case.title(rule.measure))),
-            "terms": [] if silent or none else [term(rule.measure, "area_m2", whole.area_m2)],
-            "part_m2": None if silent or known.total else phrases.number(part.area_m2),
-            "rest_m2": None
-            if silent or known.total
-            else phrases.number(max(whole.area_m2 - part.area_m2, ZERO)),
-            "parameters": [case.own_number("uncertainty", rule.uncertainty)],
-        },
+        verdict_of(unknown=not decided, judges=False),
+        why if none else _tagged_why(case, gap, silent=silent),
+        _tagged_working(case, gap, silent=silent),
         measured=None if silent or none else whole.area_m2,
         limit=None,
         margin=None,
@@ -239,14 +294,71 @@ def tagged_land(case: Case[TaggedLand]) -> Finding:
     )
 
 
-def _area(measure: Any) -> Words:
-    return phrases.area(cast(Decimal, measure.area_m2))
+def _tagged_why(case: Case[TaggedLand], gap: Gaps, *, silent: bool) -> Words:
+    """State the two areas, as far as they are known.
+
+    Parameters
+    ----------
+    case
+        The rule on its town.
+    gap
+        What keeps the measures from being known whole.
+    silent
+        Whether nothing is known of the tags.
+    """
+    rule = case.rule
+    whole, part = case.measure(rule.measure), case.measure(rule.part)
+    return phrases.sentences(
+        gap.words(),
+        _no_tags(whole.untagged) if whole.untagged else None,
+        known_part(gap) if not silent else None,
+        None if silent else _area_of(case, rule.measure, whole),
+        None if silent or gap.total else _area_of(case, rule.part, part),
+    )
+
+
+def _area_of(case: Case[Rule], name: str, measure: Measure) -> Words:
+    """State the area of a measure.
+
+    Parameters
+    ----------
+    case
+        The rule on its town.
+    name, measure
+        The measure.
+    """
+    return _("{measure}: {figure}.", measure=case.title(name), figure=phrases.area(measure.area_m2))
 
 
 def _no_tags(roles: tuple[str, ...]) -> Words:
     return _(
         "The layer {role} has no column of tags (tag_column in the catalog).",
-        role=phrases.listed(map(phrases.role, roles)),
+        role=phrases.listed(map(terms.role, roles)),
+    )
+
+
+def _tagged_working(case: Case[TaggedLand], gap: Gaps, *, silent: bool) -> TaggedWorking:
+    """Trace the area with the tag and its favoured part.
+
+    Parameters
+    ----------
+    case
+        The rule on its town.
+    gap
+        What keeps the measures from being known whole.
+    silent
+        Whether nothing is known of the tags.
+    """
+    rule = case.rule
+    whole, part = case.measure(rule.measure), case.measure(rule.part)
+    none = not gap and not whole.untagged and whole.area_m2 == 0
+    known = not silent and not gap.total
+    return TaggedWorking(
+        formula=both(_("The area of “{measure}”.", measure=case.title(rule.measure))),
+        terms=() if silent or none else (term(rule.measure, "area_m2", whole.area_m2),),
+        part_m2=part.area_m2 if known else None,
+        rest_m2=max(whole.area_m2 - part.area_m2, ZERO) if known else None,
+        parameters=(case.own_number("uncertainty", rule.uncertainty),),
     )
 
 
@@ -255,22 +367,18 @@ def stated_area(case: Case[StatedArea]) -> Finding:
     rule = case.rule
     measure, gap = case.measure(rule.measure), gaps(case, rule.measure)
     none = not gap and measure.area_m2 == 0
-    place = {"measure": case.title(rule.measure), "figure": phrases.area(measure.area_m2)}
-    why = (
-        not_applicable(_("{measure}: none.", **place))
-        if none
-        else phrases.sentences(gap.words(), known_part(gap), _figure(gap, place))
+    figure = None if gap.total or none else measure.area_m2
+    working = StatedWorking(
+        formula=both(_("The area of “{measure}”.", measure=case.title(rule.measure))),
+        terms=() if figure is None else (term(rule.measure, "area_m2", figure),),
+        patches={rule.measure: patches(measure)},
+        parameters=(case.own_number("uncertainty", rule.uncertainty),),
     )
     return case.finding(
-        Verdict.NOT_EVALUATED if gap else Verdict.INFO,
-        why,
-        {
-            "formula": both(_("The area of “{measure}”.", **place)),
-            "terms": [] if gap.total or none else [term(rule.measure, "area_m2", measure.area_m2)],
-            "patches": {rule.measure: patches(measure)},
-            "parameters": [case.own_number("uncertainty", rule.uncertainty)],
-        },
-        measured=None if gap.total or none else measure.area_m2,
+        verdict_of(unknown=bool(gap), judges=False),
+        _stated_why(case, gap),
+        working,
+        measured=figure,
         limit=None,
         margin=None,
         measures=[rule.measure],
@@ -278,12 +386,17 @@ def stated_area(case: Case[StatedArea]) -> Finding:
     )
 
 
-def _figure(gap: Gaps, place: dict[str, Any]) -> Words | None:
-    return None if gap.total else _("{measure}: {figure}.", **place)
+def _stated_why(case: Case[StatedArea], gap: Gaps) -> Words:
+    name = case.rule.measure
+    measure = case.measure(name)
+    if not gap and measure.area_m2 == 0:
+        return not_applicable(_("{measure}: none.", measure=case.title(name)))
+    area = None if gap.total else _area_of(case, name, measure)
+    return phrases.sentences(gap.words(), known_part(gap), area)
 
 
 KINDS = (
-    Kind(ControlZones, control_zones),
-    Kind(StatedArea, stated_area),
-    Kind(TaggedLand, tagged_land),
+    Kind(ControlZones, control_zones, ZonesWorking),
+    Kind(StatedArea, stated_area, StatedWorking),
+    Kind(TaggedLand, tagged_land, TaggedWorking),
 )

@@ -3,68 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
-from functools import reduce
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
-from townland.documents import values as document_values
-from townland.i18n import DEFAULT_LANGUAGE, Bilingual, Joined, Words, _
+from townland import terms
+from townland.i18n import DEFAULT_LANGUAGE
 from townland.results import Assessment
-from townland.rules import naming
-from townland.rules.judging.case import both
-from townland.rules.judging.phrases import listed
-from townland.writing.pages import figures as wording
+from townland.writing.comparison.words import differ, run_names
 from townland.writing.report.assessment_json import assessment_json, dumps
-from townland.writing.run_folder import COMPARISON, DEFAULT_FORMATS, run_folder, write_outputs
 
 SCHEMA = "townland-comparison-1"
-PAGE = "comparison.html"
 _DEFINED_BY = ("layers", "where", "outside", "tagged", "or_tagged")
 """What a measure is, beside its name; two rulebooks may call one thing by two names."""
-
-
-def run_names(assessments: Sequence[Assessment]) -> list[str]:
-    """Name the folder of each run: ``<id>@<day>``, with ``-2`` for a second one of that name."""
-    names: list[str] = []
-    for one in assessments:
-        plain = f"{one.rulebook.id}@{one.on.isoformat()}"
-        same = [name for name in names if name == plain or name.startswith(f"{plain}-")]
-        names.append(f"{plain}-{len(same) + 1}" if same else plain)
-    return names
-
-
-def write_runs(
-    assessments: Sequence[Assessment],
-    out: Path | str,
-    *,
-    formats: Sequence[str] = DEFAULT_FORMATS,
-    lang: str = DEFAULT_LANGUAGE,
-) -> Path:
-    """Write a whole run folder for each assessment into `out`, and the comparison beside them.
-
-    The comparison is ``comparison.json`` and, where `formats` names ``html``, ``comparison.html``.
-
-    Raises
-    ------
-    ReportError
-        As `write_run`.
-    """
-    documents = {}
-    with run_folder(Path(out)) as folder:
-        for name, one in zip(run_names(assessments), assessments, strict=True):
-            (folder / name).mkdir()
-            write_outputs(one, folder / name, formats=formats, lang=lang)
-            documents[name] = assessment_json(one, lang=lang)
-        compared = compare(documents)
-        if "html" in formats:
-            from townland.writing.comparison.page import comparison_html
-
-            text = comparison_html(assessments, compared, formats=formats, lang=lang)
-            (folder / PAGE).write_text(text, encoding="utf-8", newline="\n")
-        (folder / COMPARISON).write_text(dumps(compared), encoding="utf-8", newline="\n")
-    return Path(out)
 
 
 def compare(
@@ -164,7 +114,7 @@ def _causes(
     if absent:
         yield {"what": "rule", "not_in": absent}
     clauses = {name: one["clause"] for name, one in held.items()}
-    if _differ(clauses):
+    if differ(clauses):
         yield {"what": "clause", "values": clauses}
     parameters = {
         name: {one["name"]: one["value"] for one in finding["trace"].get("parameters", ())}
@@ -176,17 +126,17 @@ def _causes(
     }
     for key in dict.fromkeys(key for values in parameters.values() for key in values):
         values = {name: known.get(key) for name, known in parameters.items()}
-        if _differ(values):
+        if differ(values):
             origins = {name: known.get(key) for name, known in whose.items()}
             yield {
                 "what": "parameter",
                 "name": key,
-                "title": both(naming.named(key)),
+                "title": {lang: terms.parameter(key).render(lang) for lang in ("zh", "en")},
                 "values": values,
                 "origins": origins,
             }
     measured = {name: one["measured"] for name, one in held.items()}
-    if _differ(measured):
+    if differ(measured):
         units = {name: one["unit"] for name, one in held.items()}
         yield {"what": "measured", "values": measured, "units": units}
     if _days_matter(held, clauses, parameters, days):
@@ -207,127 +157,3 @@ def _days_matter(
         and parameters[one] == parameters[other]
         for one, other in combinations(held, 2)
     )
-
-
-def _differ(values: Mapping[str, Any]) -> bool:
-    known = list(values.values())
-    return any(value != known[0] for value in known[1:])
-
-
-def held_by(row: Mapping[str, Any]) -> list[str]:
-    """Name the runs that have the rule of a row of ``verdicts``."""
-    return [name for name, verdict in row["verdicts"].items() if verdict is not None]
-
-
-def differs(row: Mapping[str, Any]) -> bool:
-    """Whether the runs that have the rule of a row give different verdicts."""
-    return len({row["verdicts"][name] for name in held_by(row)}) > 1
-
-
-def causes_of(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Give what made the runs differ that have the rule of a row."""
-    return [cause for cause in row["because"] if cause["what"] != "rule"]
-
-
-def labels(names: Sequence[str]) -> dict[str, str]:
-    """Give runs short names for tables, A, B, C and so on.
-
-    >>> labels(["liuzhou-2018@2018-12-31", "mine@2018-12-31"])
-    {'liuzhou-2018@2018-12-31': 'A', 'mine@2018-12-31': 'B'}
-    """
-    return {name: _letters(number) for number, name in enumerate(names)}
-
-
-def _letters(number: int) -> str:
-    head, last = divmod(number, 26)
-    return (_letters(head - 1) if head else "") + chr(ord("A") + last)
-
-
-def cause_words(cause: Mapping[str, Any], short: Mapping[str, str]) -> Words:
-    """Say what made runs differ: what it is, and each run's own, by its short name."""
-    what = cause["what"]
-    if what == "rule":
-        return _("{runs} has no such rule", runs=listed(short[name] for name in cause["not_in"]))
-    if what == "clause":
-        clauses = cause["values"]
-        keys = dict.fromkeys(key for clause in clauses.values() for key in clause)
-        differing = [
-            key for key in keys if _differ({name: one.get(key) for name, one in clauses.items()})
-        ]
-        parts = [
-            _each(
-                CLAUSE.get(key, key), {name: one.get(key) for name, one in clauses.items()}, short
-            )
-            for key in differing
-        ]
-        return _one_by_one(parts)
-    if what == "parameter":
-        title = cause["title"]
-        stated = {
-            name: _stated(value, cause["origins"].get(name))
-            for name, value in cause["values"].items()
-        }
-        return _each(Bilingual(title["zh"], title["en"]), stated, short)
-    if what == "measured":
-        figures = {
-            name: _words(figure(value, cause["units"][name]))
-            for name, value in cause["values"].items()
-        }
-        return _each(_("measured"), figures, short)
-    return _each(_("the day"), cause["values"], short)
-
-
-def _stated(value: Any, origin: str | None) -> Words | str:
-    """Write a parameter as a rulebook does, and whose it is where it is not the policy's."""
-    if value is None:
-        return _("not stated")
-    plain = document_values.toml(value)
-    if origin == "townland":
-        return _("{value} (townland's default; the policy states none)", value=plain)
-    return plain
-
-
-def _words(printed: wording.Figure) -> Words:
-    joint = "" if printed.unit in ("", wording.UNITS["share"]) else " "
-    return Joined((printed.number, joint, printed.unit))
-
-
-CLAUSE: dict[str, Words] = {
-    "document": _("the document"),
-    "article": _("the article"),
-    "quote": _("the words of the clause"),
-    "effective": _("in force from"),
-    "superseded": _("superseded on"),
-    "source": _("the source"),
-}
-
-
-def _each(what: Words | str, values: Mapping[str, Any], short: Mapping[str, str]) -> Words:
-    """Say what each run has; runs with the same are named together."""
-    runs: dict[Any, list[str]] = {}
-    for name, value in values.items():
-        runs.setdefault(value, []).append(short[name])
-    told = [
-        _(
-            "{value} in {run}",
-            value=_("nothing") if value is None or value == "" else value,
-            run=listed(letters),
-        )
-        for value, letters in runs.items()
-    ]
-    return _("{name}: {value}", name=what, value=_one_by_one(told))
-
-
-def _one_by_one(parts: Sequence[Words]) -> Words:
-    return reduce(lambda so_far, part: _("{so_far}; {part}", so_far=so_far, part=part), parts)
-
-
-def figure(value: Any, unit: str, shown: str | None = None) -> wording.Figure:
-    """Print a figure as ``assessment.json`` holds it; an area in `shown`, else in ha or km² by size.
-
-    >>> figure(3050000.0, "m2").render("en"), figure(0.125, "share").render("en")
-    ('3.0500 km²', '12.50%')
-    """
-    number = Decimal(str(value)) if isinstance(value, int | float) else value
-    large = unit == "m2" and isinstance(number, Decimal) and abs(number) >= wording.LARGE_M2
-    return wording.figure(number, unit, shown or ("km2" if large else "ha"))

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import townland
-from townland.i18n import Bilingual, Words, _, render
-from townland.writing.comparison import cause_words, causes_of, differs, figure, held_by, labels
+from townland.i18n import Bilingual
+from townland.results import Assessment
+from townland.writing.comparison.words import (
+    cause_words,
+    causes_of,
+    differs,
+    figure,
+    held_by,
+    labels,
+)
 from townland.writing.pages import figures, look
 from townland.writing.pages.page import SCHEME, asset, page, templates
+from townland.writing.pages.reader import Reader
 from townland.writing.run_folder import WRITERS, Writer
-
-if TYPE_CHECKING:
-    from townland.results import Assessment
 
 _TEMPLATE = templates("townland.writing.comparison", look=look.VERDICTS).get_template(
     "comparison.html.j2"
@@ -82,7 +88,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ComparedCell:
     """What one run says: verdicts with the rule's id where the row does not name it."""
 
     verdict: str | None
@@ -94,18 +100,18 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ComparedRow:
     """One line of a table: of which rule or measure and town, what each run says, and what differs."""
 
     rule: str
     title: str
     town: str
     figure: str
-    cells: Sequence[Sequence[Cell]]
+    cells: Sequence[Sequence[ComparedCell]]
     because: Sequence[str] = ()
 
 
-class SideBySide:
+class SideBySide(Reader):
     """What the template asks for."""
 
     def __init__(
@@ -115,7 +121,7 @@ class SideBySide:
         formats: Sequence[str],
         lang: str,
     ) -> None:
-        self.lang = lang
+        super().__init__(lang)
         self.compared = compared
         self.version = townland.__version__
         names = [run["name"] for run in compared["runs"]]
@@ -135,19 +141,11 @@ class SideBySide:
         self.same_measure = [self._measure(row) for row in compared["same_measure"]]
         self.only = list(self._only())
 
-    def t(self, msgid: str, **params: Any) -> str:
-        """Say one of the catalog's sentences."""
-        return _(msgid, **params).render(self.lang)
-
-    def w(self, words: Words | str) -> str:
-        """Put anything into words."""
-        return render(words, self.lang)
-
-    def _row(self, row: Mapping[str, Any]) -> Row:
+    def _row(self, row: Mapping[str, Any]) -> ComparedRow:
         cells = []
         for run in self.runs:
             if run.name not in held_by(row):
-                cells.append([Cell(None, row["rule"], row["title"], "", "", None)])
+                cells.append([ComparedCell(None, row["rule"], row["title"], "", "", None)])
                 continue
             unit = row["unit"][run.name]
             measured, limit = (
@@ -156,14 +154,14 @@ class SideBySide:
             )
             verdict = row["verdicts"][run.name]
             href = run.href(row["town"], row["rule"])
-            cells.append([Cell(verdict, row["rule"], row["title"], measured, limit, href)])
+            cells.append([ComparedCell(verdict, row["rule"], row["title"], measured, limit, href)])
         because = [self.w(cause_words(cause, self.short)) for cause in causes_of(row)]
-        return Row(row["rule"], row["title"], self.towns[row["town"]], "", cells, because)
+        return ComparedRow(row["rule"], row["title"], self.towns[row["town"]], "", cells, because)
 
-    def _measure(self, row: Mapping[str, Any]) -> Row:
+    def _measure(self, row: Mapping[str, Any]) -> ComparedRow:
         cells = [
             [
-                Cell(
+                ComparedCell(
                     one["verdict"],
                     one["rule"],
                     one["title"],
@@ -177,9 +175,9 @@ class SideBySide:
         ]
         title = self.w(Bilingual(row["title"]["zh"], row["title"]["en"]))
         measured = figure(row["measured"], row["unit"]).render(self.lang)
-        return Row("", title, self.towns[row["town"]], measured, cells)
+        return ComparedRow("", title, self.towns[row["town"]], measured, cells)
 
-    def _only(self) -> Iterator[tuple[Run, Sequence[str | None], Sequence[Row]]]:
+    def _only(self) -> Iterator[tuple[Run, Sequence[str | None], Sequence[ComparedRow]]]:
         """For each run the rules that it alone has: the towns, and a row for each rule."""
         for run in self.runs:
             rows = [row for row in self.compared["verdicts"] if held_by(row) == [run.name]]
@@ -192,16 +190,16 @@ class SideBySide:
 
     def _alone(
         self, run: Run, held: Mapping[str | None, Mapping[str, Any]], towns: Sequence[str | None]
-    ) -> Row:
+    ) -> ComparedRow:
         first = next(iter(held.values()))
         cells = []
         for town in towns:
             row = held.get(town)
             if row is None:
-                cells.append([Cell(None, first["rule"], first["title"], "", "", None)])
+                cells.append([ComparedCell(None, first["rule"], first["title"], "", "", None)])
                 continue
             printed = run.figure(row["measured"][run.name], row["unit"][run.name], row["rule"])
             measured = printed.render(self.lang)
             verdict, href = row["verdicts"][run.name], run.href(town, row["rule"])
-            cells.append([Cell(verdict, row["rule"], row["title"], measured, "", href)])
-        return Row(first["rule"], first["title"], "", "", cells)
+            cells.append([ComparedCell(verdict, row["rule"], row["title"], measured, "", href)])
+        return ComparedRow(first["rule"], first["title"], "", "", cells)

@@ -4,46 +4,98 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-from townland import units
+from townland import terms, units
 from townland.errors import ReportError
 from townland.i18n import Words, _
-from townland.rules.judging.arithmetic import recomputed
+from townland.rules.judging.trace import (
+    Column,
+    MeasureFigures,
+    Number,
+    Parameter,
+    Row,
+    Trace,
+    read_trace,
+)
+from townland.rules.kinds import KINDS
 from townland.rules.need_table import STANDARDS, account_words, source_words, use_words
-from townland.writing.explain.telling import PARTS, Teller, number
+from townland.terms import Verdict
+from townland.writing.explain.telling import Teller, number
 from townland.writing.pages import figures, look
 from townland.writing.pages.figures import ranges
 
+Document: TypeAlias = Mapping[str, Any]
+"""A part of ``assessment.json`` as it was read."""
+
 FILE = "assessment.json"
+
+
+class ReportedClause(Row):
+    """Where a finding's rule stands in the law, as ``assessment.json`` has it."""
+
+    document: str
+    article: str
+    quote: str
+    effective: str = ""
+
+
+class ReportedFinding(Row):
+    """What ``assessment.json`` has of a finding, its trace apart."""
+
+    rule: str
+    title: str = ""
+    town: str | None
+    verdict: Verdict
+    measured: Number | str | None
+    unit: str
+    why: str
+    clause: ReportedClause
+
+
+class ReportedInput(Row):
+    """A file that a run read, as ``assessment.json`` has it."""
+
+    name: str
+    role: str
+    path: str | None
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """One finding of a run, and its figure computed again from the trace.
 
-    `inputs` are the files that the finding's measures were made of, `recomputed` is what the trace
-    alone gives; `agrees` says that it is the reported figure to the last digit. `towns` names the
-    run's towns by code.
+    `inputs` are the files that the finding's measures were made of. `towns` names the run's towns by
+    code. `source` is the finding with its inputs as ``assessment.json`` has them.
     """
 
-    finding: Mapping[str, Any]
-    inputs: tuple[Mapping[str, Any], ...]
-    recomputed: Decimal | str | None
+    finding: ReportedFinding
+    trace: Trace
+    inputs: tuple[ReportedInput, ...]
+    source: Document
     towns: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def recomputed(self) -> Decimal | str | None:
+        """What the trace alone gives."""
+        return self.trace.recomputed()
+
+    @property
     def agrees(self) -> bool:
-        """Whether the trace gives the reported figure."""
-        measured = self.finding["measured"]
-        if measured is None or isinstance(measured, str):
-            return bool(self.recomputed == measured)
-        return isinstance(self.recomputed, Decimal) and self.recomputed == units.exact(measured)
+        """Whether the trace gives the reported figure, to the last digit."""
+        return self.recomputed == self.finding.measured
+
+    def document(self) -> Document:
+        """Give ``finding`` and ``inputs`` as the run has them, ``recomputed`` and ``agrees``."""
+        again = self.recomputed
+        number = float(again) if isinstance(again, Decimal) else again
+        return {**self.source, "recomputed": number, "agrees": self.agrees}
 
 
 def explain(run: Path | str, rule: str, town: str | None = None) -> Explanation:
@@ -64,9 +116,38 @@ def explain(run: Path | str, rule: str, town: str | None = None) -> Explanation:
         There is no run, or the run has no such finding.
     """
     document = _read(Path(run))
-    found = [one for one in document["findings"] if one["rule"] == rule]
-    if not found:
-        known = list(dict.fromkeys(one["rule"] for one in document["findings"]))
+    names = {each["code"]: each["name"] for each in document.get("towns", ())}
+    chosen = _chosen(document["findings"], rule, town, names)
+    finding = ReportedFinding.model_validate(chosen)
+    trace = read_trace(chosen["trace"], KINDS[chosen["trace"]["kind"]].working)
+    roles = {role for measure in trace.measures for role in measure.layers} | {"boundary"}
+    inputs = [each for each in document["inputs"] if each["role"] in roles]
+    files = tuple(ReportedInput.model_validate(each) for each in inputs)
+    return Explanation(finding, trace, files, {"finding": chosen, "inputs": inputs}, names)
+
+
+def _chosen(
+    findings: Sequence[Document], rule: str, town: str | None, names: Mapping[str, str]
+) -> Document:
+    """Find the finding of a rule for a town, the first of the rule without one.
+
+    Parameters
+    ----------
+    findings
+        All findings of the run.
+    rule, town
+        The rule's id, and the town's code or name.
+    names
+        The names of the run's towns by code.
+
+    Raises
+    ------
+    ReportError
+        There is none.
+    """
+    of_rule = [finding for finding in findings if finding["rule"] == rule]
+    if not of_rule:
+        known = list(dict.fromkeys(finding["rule"] for finding in findings))
         near = get_close_matches(rule, known, n=1)
         if near:
             raise ReportError(
@@ -75,96 +156,103 @@ def explain(run: Path | str, rule: str, town: str | None = None) -> Explanation:
         raise ReportError(
             _("no finding of rule {rule}; the run has {known}", rule=rule, known=", ".join(known))
         )
-    names = {one["code"]: one["name"] for one in document.get("towns", ())}
-    chosen = [one for one in found if town in (None, one["town"], names.get(one["town"]))]
-    if not chosen:
+    of_town = [
+        finding
+        for finding in of_rule
+        if town in (None, finding["town"], names.get(finding["town"]))
+    ]
+    if not of_town:
         raise ReportError(
             _(
                 "no finding of rule {rule} for town {town}; there are {known}",
                 rule=rule,
                 town=town,
-                known=", ".join(str(one["town"] or "*") for one in found),
+                known=", ".join(str(finding["town"] or "*") for finding in of_rule),
             )
         )
-    finding = chosen[0]
-    roles = {role for measure in finding["trace"]["measures"] for role in measure["layers"]}
-    inputs = [one for one in document["inputs"] if one["role"] in roles | {"boundary"}]
-    return Explanation(finding, tuple(inputs), recomputed(finding["trace"]), names)
+    return of_town[0]
 
 
 def lines(explained: Explanation, lang: str) -> list[tuple[str, str]]:
     """Lay an explanation out as headed lines, in the order in which one reads them."""
-    finding, trace = explained.finding, explained.finding["trace"]
-    clause = finding["clause"]
-    teller = Teller(
-        lang,
-        finding["unit"],
-        explained.towns,
-        {one["name"]: one["title"][lang] for one in trace["measures"]},
+    finding, trace = explained.finding, explained.trace
+    titles = {measure.name: measure.title.words().render(lang) for measure in trace.measures}
+    teller = Teller(lang, finding.unit, explained.towns, titles)
+    laid_out: list[tuple[Words, str]] = [
+        *_law(finding, trace, teller),
+        *((_("judged by"), _parameter(each, teller)) for each in trace.working.parameters),
+        *((_("input"), _input(each, teller)) for each in explained.inputs),
+        *((_("measured"), _measure(each, teller)) for each in trace.measures),
+        *(
+            (part.title, line)
+            for part, rows in trace.working.parts()
+            for line in dict.fromkeys(teller.part(rows))
+        ),
+        *((_("figure"), step) for step in teller.steps(trace)),
+        (_("computed again"), teller.figure(explained.recomputed, finding.unit)),
+        (_("reported"), teller.figure(finding.measured, finding.unit)),
+    ]
+    return [(head.render(lang), text) for head, text in laid_out]
+
+
+def _law(finding: ReportedFinding, trace: Trace, teller: Teller) -> Iterator[tuple[Words, str]]:
+    """Say where the rule stands, what it says of the town, and by which formula.
+
+    Parameters
+    ----------
+    finding, trace
+        The finding and how its figure came about.
+    teller
+        Puts values into words.
+    """
+    t, verdict = teller.t, look.VERDICTS[finding.verdict].word
+    clause = finding.clause
+    yield _("clause"), f"{clause.document} {clause.article}".strip()
+    yield _("quote"), clause.quote or t(_("the text has no words of its own for this rule"))
+    day = clause.effective
+    if trace.clause.effective_assumed:
+        day = t(_("{day} (assumed: the document names no day)", day=day))
+    yield _("in force from"), day
+    yield _("verdict"), t(_("{name}: {value}", name=verdict, value=finding.why))
+    yield _("formula"), t(trace.working.formula.words())
+
+
+def _input(read: ReportedInput, teller: Teller) -> str:
+    words = _(
+        "{role}: {path}, SHA-256 {sha256}",
+        role=terms.role(read.role),
+        path=read.path,
+        sha256=read.sha256,
     )
-    t, verdict = teller.t, look.VERDICTS[finding["verdict"]].word
-    said: list[tuple[Words, str]] = [
-        (_("clause"), f"{clause['document']} {clause['article']}".strip()),
-        (_("quote"), clause["quote"] or t(_("the text has no words of its own for this rule"))),
-        (_("in force from"), _in_force(trace, clause["effective"], teller)),
-        (_("verdict"), t(_("{name}: {value}", name=verdict, value=finding["why"]))),
-        (_("formula"), trace["formula"][lang] if "formula" in trace else figures.NOTHING),
-    ]
-    said += [(_("judged by"), _parameter(one, teller)) for one in trace.get("parameters", ())]
-    said += [
-        (
-            _("input"),
-            t(
-                _(
-                    "{role}: {path}, SHA-256 {sha256}",
-                    role=look.role(one["role"]),
-                    path=one["path"],
-                    sha256=one["sha256"],
-                )
-            ),
-        )
-        for one in explained.inputs
-    ]
-    said += [(_("measured"), _measure(one, teller)) for one in trace["measures"]]
-    for name, words in PARTS.items():
-        said += [(words, line) for line in dict.fromkeys(teller.part(trace.get(name) or []))]
-    said += [(_("figure"), step) for step in teller.steps(trace)]
-    said.append((_("computed again"), teller.figure(explained.recomputed, finding["unit"])))
-    said.append((_("reported"), teller.figure(finding["measured"], finding["unit"])))
-    return [(head.render(lang), text) for head, text in said]
+    return teller.t(words)
 
 
-def _in_force(trace: Mapping[str, Any], day: str, teller: Teller) -> str:
-    if trace.get("clause", {}).get("effective_assumed"):
-        return teller.t(_("{day} (assumed: the document names no day)", day=day))
-    return day
-
-
-def _parameter(one: Mapping[str, Any], teller: Teller) -> str:
-    title = teller.value("title", one["title"])
-    value, unit = one["value"], one.get("unit") or ""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        told = teller.parameter(value, unit)
+def _parameter(parameter: Parameter, teller: Teller) -> str:
+    title, name, value = teller.t(parameter.title.words()), parameter.name, parameter.value
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        text = teller.parameter(value, parameter.unit or "")
+    elif isinstance(value, str) and value in teller.measures:
+        text = value
     else:
-        told = teller.value("", value)
-    origin = figures.ORIGINS.get(one["origin"], one["origin"])
-    place = {"title": title, "name": one["name"], "value": told, "origin": origin}
-    if told == title:
+        text = teller.value(Column(), value)
+    origin = terms.ORIGINS[parameter.origin]
+    place = {"title": title, "name": name, "value": text, "origin": origin}
+    if text == title:
         return teller.t(_("{title} ({origin})", **place))
-    if re.fullmatch(r"[a-z_.]+", one["name"]) and one["name"] not in title:
+    if re.fullmatch(r"[a-z_.]+", name) and name not in title:
         return teller.t(_("{title} [{name}]: {value} ({origin})", **place))
     return teller.t(_("{title}: {value} ({origin})", **place))
 
 
-def _measure(one: Mapping[str, Any], teller: Teller) -> str:
+def _measure(measure: MeasureFigures, teller: Teller) -> str:
     place = {
-        "measure": one["title"][teller.lang],
-        "n": one["pieces"],
-        "area": teller.figure(one["area_m2"], "m2"),
+        "measure": teller.t(measure.title.words()),
+        "n": measure.pieces,
+        "area": teller.figure(measure.area_m2, "m2"),
     }
-    if one["net_m2"] is None or one["net_m2"] == one["area_m2"]:
+    if measure.net_m2 is None or measure.net_m2 == measure.area_m2:
         return teller.t(_("{measure}: {n} piece(s), {area}", **place))
-    net = teller.figure(one["net_m2"], "m2")
+    net = teller.figure(measure.net_m2, "m2")
     return teller.t(_("{measure}: {n} piece(s), {area}, net of ridges {net}", **place, net=net))
 
 

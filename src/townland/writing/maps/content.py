@@ -8,18 +8,35 @@ here, from decimals; the page's script computes places and nothing else.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
+import geopandas as gpd
 import numpy as np
-import pandas as pd
 import pyproj
 import shapely
 
+from townland import terms
 from townland.geodesy.crs import to_lonlat
 from townland.i18n import Joined, Words, _, render
+from townland.measuring import TownResult
+from townland.results import Assessment
+from townland.rules.judging.finding import Finding
+from townland.rules.judging.trace import Json
+from townland.writing.maps.pieces import (
+    DEGREE,
+    Drawn,
+    GroupOf,
+    Shape,
+    construction,
+    gaps,
+    groups_by_code,
+    groups_of,
+    piece_ids,
+    rings_of,
+    texts,
+)
 from townland.writing.pages import figures
 from townland.writing.pages import look as legend
 
@@ -28,23 +45,22 @@ MAX_VERTICES = 600_000
 PLACES = 9
 """How many pieces of a measure and town get a number and a line in the list."""
 
-_DEGREE = 10_000_000
 _METRES_PER_DEGREE = 111_320.0
 
 
-@dataclass
-class Layer:
-    """One switchable layer of the map: its place in the drawing order, its styles, its features."""
+@dataclass(frozen=True, slots=True)
+class MapLayer:
+    """One switchable layer of the map: its rank in the drawing order, its styles, its features."""
 
     key: str
     title: str
     kind: str
     show: bool
     minor: bool = False
-    styles: list[dict[str, Any]] = field(default_factory=list)
-    features: list[list[Any]] = field(default_factory=list)
+    styles: Sequence[Mapping[str, Json]] = ()
+    features: Sequence[Sequence[Json]] = ()
 
-    def as_data(self) -> dict[str, Any]:
+    def as_data(self) -> dict[str, Json]:
         """Give the layer as the page's script reads it."""
         return {
             "key": self.key,
@@ -59,11 +75,22 @@ class Layer:
 class Content:
     """Everything one map shows of `results` in `lang`."""
 
-    def __init__(self, assessment: Any, results: Sequence[Any], lang: str) -> None:
+    def __init__(self, assessment: Assessment, results: Sequence[TownResult], lang: str) -> None:
+        """Lay out the map.
+
+        Parameters
+        ----------
+        assessment
+            What is drawn.
+        results
+            Those of its towns that are drawn.
+        lang
+            The reader's language.
+        """
         self.assessment = assessment
         self.results = results
         self.lang = lang
-        self.comma = "、" if lang == "zh" else ", "
+        self.comma = _(", ").render(lang)
         self.tolerance = _tolerance(results)
         codes = {result.town.code for result in results}
         self.findings = [f for f in assessment.findings if f.town is None or f.town in codes]
@@ -77,7 +104,7 @@ class Content:
         """Put a text into the map's language."""
         return render(text, self.lang)
 
-    def as_data(self) -> dict[str, Any]:
+    def as_data(self) -> dict[str, Json]:
         """Give what the page's script reads."""
         return {
             "lang": self.lang,
@@ -101,7 +128,7 @@ class Content:
             "findings": [self._finding(f) for f in figures.by_severity(self.findings)],
         }
 
-    def _backgrounds(self) -> list[dict[str, Any]]:
+    def _backgrounds(self) -> list[Mapping[str, Json]]:
         """Give the pictures behind the towns, each with who made it."""
         return [
             {
@@ -122,7 +149,7 @@ class Content:
         east, north = boxes[:, 2].max(), boxes[:, 3].max()
         return [[round(south, 7), round(west, 7)], [round(north, 7), round(east, 7)]]
 
-    def _town(self, result: Any) -> dict[str, Any]:
+    def _town(self, result: TownResult) -> dict[str, Json]:
         west, south, east, north = _lonlat_bounds(result)
         built = construction(result, _scheme(self.assessment, "planned_use"))
         return {
@@ -134,149 +161,190 @@ class Content:
             "bounds": [[south, west], [north, east]],
         }
 
-    def _shown(self, finding: Any) -> list[str]:
+    def _shown(self, finding: Finding) -> list[str]:
         """Name the measures that show a finding; for one on all towns, those it names itself."""
         if finding.town in self.by_code:
             return figures.shown_measures(finding, self.by_code[finding.town])
         known = _measures(self.results)
         return [name for name in finding.evidence if name in known]
 
-    def _finding(self, finding: Any) -> dict[str, Any]:
+    def _finding(self, finding: Finding) -> dict[str, Json]:
         shown = figures.shown_unit(finding, self.assessment.rulebook)
-
-        def words(value: Any) -> str:
-            return figures.figure(value, finding.unit, shown).render(self.lang)
-
+        measured, limit = (
+            figures.figure(value, finding.unit, shown).render(self.lang)
+            for value in (finding.measured, finding.limit)
+        )
         towns = [result.town.code for result in self.results]
         return {
             "rule": finding.rule,
             "title": self.words(finding.title),
             "town": towns.index(finding.town) if finding.town in towns else None,
             "verdict": str(finding.verdict),
-            "measured": words(finding.measured),
-            "limit": words(finding.limit),
+            "measured": measured,
+            "limit": limit,
             "why": self.words(finding.why),
             "layers": [f"measure:{name}" for name in self._shown(finding)],
         }
 
-    def _land(self) -> Iterator[Layer]:
-        layer = Layer("land", self.words(_("Land survey")), "land", show=True)
-        scheme = _scheme(self.assessment, "land_use")
-        used: dict[str, int] = {}
-        dissolve = sum(len(r.land) for r in self.results if r.land is not None) > MAX_FEATURES
-        for n, result in enumerate(self.results):
-            frame = result.land
-            if frame is None or not len(frame):
-                continue
-            groups = [
-                legend.land_group(code, three, scheme)
-                for code, three in zip(
-                    _texts(frame, "land_use_code"), _texts(frame, "three_class"), strict=True
-                )
-            ]
-            if dissolve:
-                frame, groups = _dissolved(frame, groups, self.lang)
-            self._add(layer, frame, n, groups, used, ("land_use",), result.town.crs)
-        layer.styles = [
+    def _land(self) -> Iterator[MapLayer]:
+        frames = [result.land for result in self.results]
+        drawn = list(self._grouped("land_use", frames, legend.land_group))
+        if sum(len(each.frame) for each in drawn) > MAX_FEATURES:
+            drawn = [each.dissolved(self.lang) for each in drawn]
+        groups = groups_of(drawn)
+        styles = [
             {"title": self.words(legend.LAND[key].title), "fill": legend.LAND[key].fill}
-            for key in used
+            for key in groups
         ]
-        if layer.features:
-            yield layer
+        if drawn:
+            yield MapLayer(
+                "land", self.words(_("Land survey")), "land", show=True, styles=styles,
+                features=self._features(drawn, groups),
+            )  # fmt: skip
 
-    def _plans(self) -> Iterator[Layer]:
-        layer = Layer("plan", self.words(_("Planned use")), "plan", show=True)
-        scheme = _scheme(self.assessment, "planned_use")
-        used: dict[str, int] = {}
-        for n, result in enumerate(self.results):
-            frame = result.planned
-            if frame is None or not len(frame):
-                continue
-            groups = [
-                legend.use_group(code, three, scheme)
-                for code, three in zip(
-                    _texts(frame, "planned_use_code"), _texts(frame, "three_class"), strict=True
-                )
-            ]
-            self._add(layer, frame, n, groups, used, ("planned_use",), result.town.crs)
-        layer.styles = [
+    def _plans(self) -> Iterator[MapLayer]:
+        frames = [result.planned for result in self.results]
+        drawn = list(self._grouped("planned_use", frames, legend.use_group))
+        groups = groups_of(drawn)
+        styles: list[Mapping[str, Json]] = [
             {
                 "title": self.words(legend.USES[key].title),
                 "fill": legend.USES[key].fill,
                 "faint": key == legend.NO_CONSTRUCTION,
             }
-            for key in used
+            for key in groups
         ]
-        if layer.features:
-            yield layer
+        if drawn:
+            yield MapLayer(
+                "plan", self.words(_("Planned use")), "plan", show=True, styles=styles,
+                features=self._features(drawn, groups),
+            )  # fmt: skip
 
-    def _evidence(self) -> Iterator[Layer]:
+    def _grouped(
+        self, role: str, frames: Iterable[gpd.GeoDataFrame | None], group_of: GroupOf
+    ) -> Iterator[Drawn]:
+        """Give the pieces of each town that has any, by their groups in the legend.
+
+        Parameters
+        ----------
+        role
+            The role of the layer.
+        frames
+            The pieces of each of the map's towns.
+        group_of
+            Finds a piece its group.
+        """
+        scheme = _scheme(self.assessment, role)
+        for n, (result, frame) in enumerate(zip(self.results, frames, strict=True)):
+            if frame is not None and len(frame):
+                groups = groups_by_code(
+                    frame, role, lambda code, three: group_of(code, three, scheme)
+                )
+                yield Drawn(n, frame, groups, (role,), result.town.crs)
+
+    def _evidence(self) -> Iterator[MapLayer]:
         shown = {name for finding in self.findings for name in self._shown(finding)}
         for name, hatch in reversed(self.hatches.items()):  # the gravest is drawn last
-            title = self.words(legend.measure_title(self.assessment, name))
-            layer = Layer(f"measure:{name}", title, "measure", False, name not in shown)
-            layer.styles = [{"title": title, "pattern": hatch.pattern, "colour": hatch.colour}]
-            for n, result in enumerate(self.results):
-                measure = result.measures.get(name)
-                if measure is None or not len(measure.frame):
-                    continue
-                frame = measure.frame.sort_values("area_m2", ascending=False, kind="stable")
-                groups = [name] * len(frame)
-                self._add(layer, frame, n, groups, {name: 0}, measure.layers, result.town.crs)
-            if layer.features:
-                yield layer
+            title = self.words(legend.measure_title(self.assessment.rulebook, name))
+            style = {"title": title, "pattern": hatch.pattern, "colour": hatch.colour}
+            drawn = list(self._measured(name))
+            if drawn:
+                features = self._features(drawn, [name], numbered=True)
+                yield MapLayer(
+                    f"measure:{name}", title, "measure", show=False, minor=name not in shown,
+                    styles=[style], features=features,
+                )  # fmt: skip
 
-    def _rest(self) -> Iterator[Layer]:
+    def _measured(self, name: str) -> Iterator[Drawn]:
+        """Give a measure's pieces of each town that has any, the larger first."""
+        for n, result in enumerate(self.results):
+            measure = result.measures.get(name)
+            if measure is not None and len(measure.frame):
+                frame = measure.frame.sort_values("area_m2", ascending=False, kind="stable")
+                yield Drawn(n, frame, [name] * len(frame), measure.layers, result.town.crs)
+
+    def _rest(self) -> Iterator[MapLayer]:
         hatch = legend.UNCOVERED
-        uncovered: dict[str, Layer] = {}
+        for n, (title, features) in enumerate(self._uncovered().items()):
+            style = {"title": title, "pattern": hatch.pattern, "colour": hatch.colour}
+            yield MapLayer(
+                f"uncovered:{n}", title, "other", show=True, styles=[style], features=features
+            )
+        repairs = list(self._repairs())
+        if repairs:
+            title, hatch = self.words(_("Repaired geometry")), legend.REPAIRED
+            style = {"title": title, "pattern": hatch.pattern, "colour": hatch.colour}
+            yield MapLayer("repairs", title, "other", show=False, styles=[style], features=repairs)
+
+    def _uncovered(self) -> dict[str, list[list[Json]]]:
+        """Draw what the layers leave uncovered, by the title of what is missing there."""
+        layers: dict[str, list[list[Json]]] = {}
         for n, result in enumerate(self.results):
             for roles, geometry in gaps(result):
-                names = Joined(tuple(legend.role(role) for role in roles), self.comma)
+                names = Joined(tuple(terms.role(role) for role in roles), self.comma)
                 title = self.words(_("Not covered: {role}", role=names))
-                style = {"title": title, "pattern": hatch.pattern, "colour": hatch.colour}
-                layer = uncovered.setdefault(
-                    title,
-                    Layer(f"uncovered:{len(uncovered)}", title, "other", True, styles=[style]),
-                )
                 rings = self._shape([geometry], result.town.crs)[0]
-                layer.features.append([n, 0, "", "", [], rings])
-        yield from uncovered.values()
-        repairs = [r for r in self.assessment.repairs if r.geometry is not None]
-        if repairs:
-            title = self.words(_("Repaired geometry"))
-            hatch = legend.REPAIRED
-            style = {"title": title, "pattern": hatch.pattern, "colour": hatch.colour}
-            features = []
-            for repair in repairs:
+                layers.setdefault(title, []).append([n, 0, "", "", [], rings])
+        return layers
+
+    def _repairs(self) -> Iterator[list[Json]]:
+        """Draw the geometry that was mended, each with what was done to it."""
+        for repair in self.assessment.repairs:
+            if repair.geometry is not None:
                 rings = self._shape([repair.geometry], repair.crs)[0]
                 name = f"{self.words(repair.problem)} → {self.words(repair.action)}"
                 label = f"{repair.layer} {repair.feature}".strip()
-                areas = self._areas(Decimal(repair.area_after_m2))
-                features.append([None, 0, name, label, areas, rings])
-            yield Layer("repairs", title, "other", False, styles=[style], features=features)
+                yield [None, 0, name, label, self._areas(Decimal(repair.area_after_m2)), rings]
 
-    def _add(
-        self, layer: Layer, frame: Any, town: int, groups: list[str], used: dict[str, int],
-        roles: Sequence[str], crs: Any,
-    ) -> None:  # fmt: skip
-        names = _texts(frame, "class_name")
-        ids = piece_ids(frame, roles) or [""] * len(frame)
-        shapes = self._shape(frame.geometry.array, crs)
-        spots = self._spots(frame, crs) if layer.kind == "measure" else []
-        for row, (name, id_, group, area, rings) in enumerate(
-            zip(names, ids, groups, frame["area_m2"], shapes, strict=True)
-        ):
-            style = used.setdefault(group, len(used))
-            feature = [town, style, name or "", id_ or "", self._areas(Decimal(area)), rings]
-            layer.features.append([*feature, spots[row]] if row < len(spots) else feature)
+    def _features(
+        self, drawn: Sequence[Drawn], keys: Sequence[str], *, numbered: bool = False
+    ) -> list[Sequence[Json]]:
+        """Write the features of a layer, town by town.
 
-    def _spots(self, frame: Any, crs: Any) -> list[list[int]]:
+        Parameters
+        ----------
+        drawn
+            What it draws.
+        keys
+            The groups of its legend; a feature names its group by the number in this list.
+        numbered
+            Whether the first features of each town say where their numbers stand.
+        """
+        return [
+            feature
+            for each in drawn
+            for feature in self._town_features(each, keys, numbered=numbered)
+        ]
+
+    def _town_features(
+        self, drawn: Drawn, keys: Sequence[str], *, numbered: bool
+    ) -> Iterator[Sequence[Json]]:
+        """Write the features of one town.
+
+        Parameters
+        ----------
+        drawn, keys, numbered
+            As for `_features`, of one town.
+        """
+        frame = drawn.frame
+        shapes = self._shape(frame.geometry.array, drawn.crs)
+        spots = self._spots(frame, drawn.crs) if numbered else []
+        columns = zip(
+            texts(frame, "class_name"), piece_ids(frame, drawn.roles) or [""] * len(frame),
+            drawn.groups, frame["area_m2"], shapes, strict=True,
+        )  # fmt: skip
+        for row, (name, id_, group, area, rings) in enumerate(columns):
+            areas = self._areas(Decimal(area))
+            feature = (drawn.town, keys.index(group), name or "", id_ or "", areas, rings)
+            yield (*feature, spots[row]) if row < len(spots) else feature
+
+    def _spots(self, frame: gpd.GeoDataFrame, crs: pyproj.CRS) -> list[list[int]]:
         """Find where the numbers of the largest pieces stand: well inside each of them."""
         largest = np.asarray(frame.geometry.array[:PLACES], dtype=object)
         points = shapely.point_on_surface(largest)
         lonlat = to_lonlat(points, pyproj.CRS.from_user_input(crs))
         return [
-            [round(point.x * _DEGREE), round(point.y * _DEGREE)]
+            [round(point.x * DEGREE), round(point.y * DEGREE)]
             for point in lonlat
             if not point.is_empty
         ]
@@ -284,13 +352,13 @@ class Content:
     def _areas(self, m2: Decimal) -> list[str]:
         return [part.number for part in figures.area_in_three(m2)]
 
-    def _shape(self, geometries: Any, source: Any) -> list[list[list[list[int]]]]:
+    def _shape(self, geometries: Sequence[shapely.Geometry], crs: pyproj.CRS) -> list[Shape]:
         array = np.asarray(geometries, dtype=object)
-        source = pyproj.CRS.from_user_input(source)
+        source = pyproj.CRS.from_user_input(crs)
         if self.tolerance:
             unit = _METRES_PER_DEGREE if source.is_geographic else 1.0
             array = shapely.simplify(array, self.tolerance / unit)
-        return [_rings(geometry) for geometry in to_lonlat(array, source)]
+        return [rings_of(geometry) for geometry in to_lonlat(array, source)]
 
 
 WORDS: dict[str, Words] = {
@@ -323,60 +391,20 @@ WORDS: dict[str, Words] = {
 KINDS: dict[str, Words] = {"imagery": _("Imagery"), "relief": _("Shaded relief")}
 
 
-def gaps(result: Any) -> list[tuple[list[str], Any]]:
-    """List what the layers leave uncovered of a town: each gap once, with the roles that share it."""
-    found: dict[bytes, tuple[list[str], Any]] = {}
-    for role, geometry in result.uncovered.items():
-        if geometry is not None and not geometry.is_empty:
-            found.setdefault(shapely.normalize(geometry).wkb, ([], geometry))[0].append(role)
-    return list(found.values())
-
-
-def construction(result: Any, scheme: str | None) -> Any:
-    """Unite the plots that are planned for construction, for their common outline; None without."""
-    frame = result.planned
-    if frame is None or not len(frame):
-        return None
-    groups = [
-        legend.use_group(code, three, scheme)
-        for code, three in zip(
-            _texts(frame, "planned_use_code"), _texts(frame, "three_class"), strict=True
-        )
-    ]
-    plots = frame.geometry.array[[group != legend.NO_CONSTRUCTION for group in groups]]
-    return shapely.union_all(np.asarray(plots, dtype=object)) if len(plots) else None
-
-
-def _measures(results: Sequence[Any]) -> list[str]:
+def _measures(results: Sequence[TownResult]) -> list[str]:
     """List the names of the measures that have any piece, in the rulebook's order."""
-    names: dict[str, None] = {}
-    for result in results:
-        names.update(
-            (name, None) for name, m in result.measures.items() if m.layers and len(m.frame)
-        )
-    return list(names)
+    names = (name for result in results for name in figures.drawn_measures(result))
+    return list(dict.fromkeys(names))
 
 
-def piece_ids(frame: Any, roles: Sequence[str]) -> list[str]:
-    """Name pieces by the features that meet in them, in the order of the layers."""
-    columns = [_texts(frame, f"{role}_id") for role in roles]
-    return [" ∩ ".join(id_ for id_ in ids if id_) for ids in zip(*columns, strict=True)]
-
-
-def _scheme(assessment: Any, role: str) -> str | None:
+def _scheme(assessment: Assessment, role: str) -> str | None:
     for spec in assessment.catalog.of_role(role):
         if spec.scheme:
             return str(spec.scheme)
     return None
 
 
-def _texts(frame: Any, column: str) -> list[str | None]:
-    if column not in frame.columns:
-        return [None] * len(frame)
-    return [None if pd.isna(value) else str(value) for value in frame[column]]
-
-
-def _tolerance(results: Sequence[Any]) -> float:
+def _tolerance(results: Sequence[TownResult]) -> float:
     """Choose how far the drawing may leave the true line, in metres, so that a page stays light."""
     vertices = 0
     for result in results:
@@ -387,38 +415,7 @@ def _tolerance(results: Sequence[Any]) -> float:
     return 0.0 if vertices <= MAX_VERTICES else 0.5 * vertices / MAX_VERTICES
 
 
-def _dissolved(frame: Any, groups: list[str], lang: str) -> tuple[Any, list[str]]:
-    """Merge a town's land by legend group: too many features to draw one by one."""
-    rows = []
-    for key in dict.fromkeys(groups):
-        part = frame[[group == key for group in groups]]
-        rows.append(
-            {
-                "class_name": render(legend.LAND[key].title, lang),
-                "area_m2": sum(part["area_m2"], Decimal(0)),
-                "geometry": shapely.union_all(part.geometry.array),
-            }
-        )
-    merged = type(frame)(rows, geometry="geometry", crs=frame.crs)
-    return merged, list(dict.fromkeys(groups))
-
-
-def _lonlat_bounds(result: Any) -> list[float]:
+def _lonlat_bounds(result: TownResult) -> list[float]:
     source = pyproj.CRS.from_user_input(result.town.crs)
     shape = to_lonlat(np.array([result.town.boundary], dtype=object), source)[0]
     return [round(float(value), 7) for value in shape.bounds]
-
-
-def _rings(geometry: Any) -> list[list[list[int]]]:
-    """Encode a geometry: rings of 1e-7 degrees, the first point and then steps."""
-    polygons = [part for part in shapely.get_parts(geometry) if part.geom_type == "Polygon"]
-    return [
-        [_steps(ring) for ring in (polygon.exterior, *polygon.interiors)] for polygon in polygons
-    ]
-
-
-def _steps(ring: Any) -> list[int]:
-    points = np.rint(shapely.get_coordinates(ring)[:-1] * _DEGREE).astype(np.int64)
-    steps = np.diff(points, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
-    keep = np.concatenate(([True], (steps[1:] != 0).any(axis=1)))
-    return [int(value) for value in steps[keep].ravel()]

@@ -5,17 +5,18 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 import folium
+from branca.element import Element
 from folium.elements import JSCSSMixin
 from folium.map import CustomPane
 from jinja2 import DictLoader, Environment
 
 from townland.errors import ReportError
 from townland.i18n import DEFAULT_LANGUAGE, Words, _, render
-from townland.writing.maps.content import Content, Layer
-from townland.writing.pages.page import SCHEME, Figure, templates
+from townland.writing.maps.content import Content, MapLayer
+from townland.writing.pages.page import SCHEME, OfflineFigure, templates
 
 if TYPE_CHECKING:
     from townland.measuring import TownResult
@@ -26,6 +27,7 @@ PANES = {"background": 300, "land": 401, "plan": 402, "other": 403, "measure": 4
 """Drawing order; each pane has a canvas of its own, so that switching layers keeps the order."""
 
 _TEMPLATES = templates("townland.writing.maps")
+E = TypeVar("E", bound=Element)
 
 
 def show_map(
@@ -56,8 +58,16 @@ def map_html(
 ) -> str:
     """Write the map of all towns as one HTML file that works with the network cut.
 
-    `report_href` is where the report lies beside it; None leaves the links out. The same assessment
-    gives the same bytes.
+    The same assessment gives the same bytes.
+
+    Parameters
+    ----------
+    assessment
+        What is drawn.
+    lang
+        The reader's language.
+    report_href
+        Where the report lies beside the map; None leaves the links out.
     """
     built = _build(assessment, _chosen(assessment, None), lang, report_href=report_href)
     return str(built.get_root().render())
@@ -76,6 +86,15 @@ def _chosen(assessment: Assessment, town: str | None) -> Sequence[TownResult]:
 def _build(
     assessment: Assessment, results: Sequence[TownResult], lang: str, *, report_href: str | None
 ) -> folium.Map:
+    """Put the map together, layer by layer in the order in which they are drawn.
+
+    Parameters
+    ----------
+    assessment, results
+        What is drawn: some of the towns of an assessment.
+    lang, report_href
+        As for `map_html`.
+    """
     content = Content(assessment, results, lang)
     ids = (str(n) for n in itertools.count(1))
     page = TownMap(assessment, content, ids, report_href=report_href)
@@ -93,7 +112,7 @@ def _build(
     return page
 
 
-def _numbered(element: Any, ids: Iterator[str]) -> Any:
+def _numbered(element: E, ids: Iterator[str]) -> E:
     """Give a branca element an id from a counter: its own would be random."""
     element._id = next(ids)
     return element
@@ -118,6 +137,17 @@ class TownMap(folium.Map):
         self, assessment: Assessment, content: Content, ids: Iterator[str], *,
         report_href: str | None,
     ) -> None:  # fmt: skip
+        """Begin the page, without its layers.
+
+        Parameters
+        ----------
+        assessment, content
+            What is drawn, and the same as the page's data.
+        ids
+            Gives each element its id.
+        report_href
+            As for `map_html`.
+        """
         self.view = content.bounds()
         middle = [sum(pair) / 2 for pair in zip(*self.view, strict=True)]
         super().__init__(location=middle, tiles=None, prefer_canvas=True, zoom_control=False)
@@ -126,7 +156,7 @@ class TownMap(folium.Map):
         lang = content.lang
         self.words = {key: render(text, lang) for key, text in _words(assessment, content).items()}
         # Folium has put the map into a figure of branca's; it goes into one that works offline.
-        Figure(
+        OfflineFigure(
             lang=lang, title=self.words["title"], data=content.as_data(), height="680px"
         ).add_child(self)
 
@@ -149,7 +179,7 @@ class Drawing(JSCSSMixin):
         autoescape=True,
     ).get_template("drawing")
 
-    def __init__(self, layer: Layer | None) -> None:
+    def __init__(self, layer: MapLayer | None) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Drawing"
         self.layer = layer
@@ -174,8 +204,7 @@ class Panel(JSCSSMixin):
 
 
 def _words(assessment: Assessment, content: Content) -> dict[str, Words]:
-    names = "、" if content.lang == "zh" else ", "
-    towns = names.join(result.town.name for result in content.results[:3])
+    towns = _(", ").render(content.lang).join(result.town.name for result in content.results[:3])
     if len(content.results) > 3:
         towns += "…"
     return {

@@ -31,6 +31,17 @@ def closing(parts_m2: Sequence[Decimal], printed_total: Decimal, unit: str) -> l
 
     No share is further from its own rounding than one unit of the last digit.
 
+    Parameters
+    ----------
+    parts_m2
+        The parts, in m².
+    printed_total
+        Their total as it is printed, in `unit`.
+    unit
+        ``"m2"``, ``"ha"``, ``"mu"`` or ``"km2"``.
+
+    Examples
+    --------
     >>> parts = [Decimal("10033.33"), Decimal("10033.33"), Decimal("10033.34")]
     >>> [str(share) for share in closing(parts, units.ha(sum(parts)), "ha")]
     ['1.0033', '1.0033', '1.0034']
@@ -46,7 +57,7 @@ def printed(m2: Decimal, unit: str) -> Decimal:
 
 
 @dataclass(frozen=True, slots=True)
-class Areas:
+class PrintedAreas:
     """One area as it stands in a table, in three units."""
 
     m2: Decimal
@@ -55,7 +66,7 @@ class Areas:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ClassLine:
     """One line of the table of land classes.
 
     `kind` is ``class``, ``group`` (a subtotal over the classes that follow it), ``uncovered`` or
@@ -66,14 +77,14 @@ class Line:
     kind: str
     code: str
     name: str | None
-    gross: Areas
-    net: Areas
+    gross: PrintedAreas
+    net: PrintedAreas
     percent: Decimal
     state_ha: Decimal | None = None
     collective_ha: Decimal | None = None
 
 
-def class_lines(table: LandClasses) -> list[Line]:
+def class_lines(table: LandClasses) -> list[ClassLine]:
     """Lay out the land classes of a town by their three classes, closed in m², ha and mu.
 
     Within each column the class lines and the uncovered line sum to the total line, the class lines of
@@ -93,24 +104,26 @@ def class_lines(table: LandClasses) -> list[Line]:
         parts = [
             _owned(
                 row,
-                Line("class", row.code, row.name, gross.parts[n][i], net.parts[n][i], percents[i]),
+                ClassLine(
+                    "class", row.code, row.name, gross.parts[n][i], net.parts[n][i], percents[i]
+                ),
             )
             for i, row in enumerate(rows)
         ]
-        head = Line("group", "", group, gross.heads[n], net.heads[n], heads[n])
+        head = ClassLine("group", "", group, gross.heads[n], net.heads[n], heads[n])
         lines += [_owners(head, parts), *parts]
     classes = [line for line in lines if line.kind == "class"]
     if table.uncovered_m2:
-        lines.append(Line("uncovered", "", None, gross.heads[-1], net.heads[-1], heads[-1]))
-    total = Line("total", "", None, gross.total, net.total, hundred)
+        lines.append(ClassLine("uncovered", "", None, gross.heads[-1], net.heads[-1], heads[-1]))
+    total = ClassLine("total", "", None, gross.total, net.total, hundred)
     return [*lines, _owners(total, classes)]
 
 
 @dataclass(frozen=True, slots=True)
 class _Closed:
-    total: Areas
-    heads: list[Areas]
-    parts: list[list[Areas]]
+    total: PrintedAreas
+    heads: list[PrintedAreas]
+    parts: list[list[PrintedAreas]]
 
 
 def _close(groups: list[list[Decimal]], table: LandClasses) -> _Closed:
@@ -126,32 +139,32 @@ def _close(groups: list[list[Decimal]], table: LandClasses) -> _Closed:
             closing(rows, head, unit) for rows, head in zip(groups, heads[unit], strict=False)
         ]
     return _Closed(
-        Areas(**total),
-        [Areas(*three) for three in zip(*heads.values(), strict=True)],
+        PrintedAreas(**total),
+        [PrintedAreas(*three) for three in zip(*heads.values(), strict=True)],
         [
-            [Areas(*three) for three in zip(*columns, strict=True)]
+            [PrintedAreas(*three) for three in zip(*columns, strict=True)]
             for columns in zip(*parts.values(), strict=True)
         ],
     )
 
 
-def _owned(row: ClassRow, line: Line) -> Line:
+def _owned(row: ClassRow, line: ClassLine) -> ClassLine:
     """Split a class line's gross hectares by owner."""
     if row.state_m2 is None or row.collective_m2 is None:
         return line
     state, collective = closing([row.state_m2, row.collective_m2], line.gross.ha, "ha")
-    return Line(
+    return ClassLine(
         line.kind, line.code, line.name, line.gross, line.net, line.percent, state, collective
     )
 
 
-def _owners(line: Line, parts: Sequence[Line]) -> Line:
+def _owners(line: ClassLine, parts: Sequence[ClassLine]) -> ClassLine:
     """Sum the owners' columns of a line from the printed lines under it."""
     state = [part.state_ha for part in parts if part.state_ha is not None]
     collective = [part.collective_ha for part in parts if part.collective_ha is not None]
     if not state:
         return line
-    return Line(
+    return ClassLine(
         line.kind, line.code, line.name, line.gross, line.net, line.percent,
         _sum(state), _sum(collective),
     )  # fmt: skip

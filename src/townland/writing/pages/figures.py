@@ -5,42 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from itertools import islice
 
 from townland import units
-from townland.i18n import Words, _, render
+from townland.i18n import Words, render
+from townland.measuring import TownResult
+from townland.measuring.areas import Measure
+from townland.rules.book.model import Rulebook
+from townland.rules.judging.finding import Finding
+from townland.terms import UNITS
 from townland.writing.pages.look import VERDICT_ORDER
 
 NOTHING = "—"
 """What stands where there is no figure."""
 
-UNITS: dict[str, Words | str] = {
-    "m2": _("m²"),
-    "ha": _("ha"),
-    "km2": _("km²"),
-    "mu": _("mu"),
-    "share": _("%"),
-    "count": "",
-    "date": _("days"),
-    "wan_yuan": _("× 10,000 yuan"),
-    "yi_per_km2": _("× 100 million yuan per km²"),
-    "m2_per_head": _("m² a head"),
-    "day": _("days"),
-    "years": _("years"),
-    "km": _("km"),
-    "persons": _("persons"),
-    "visits_10k": _("× 10,000 visits a year"),
-    "yuan_10k_per_mu": _("× 10,000 yuan per mu"),
-    "yuan_10k_per_head": _("× 10,000 yuan a head"),
-}
-
-ORIGINS: dict[str, Words] = {
-    "policy": _("the policy's"),
-    "townland": _("townland's default; the policy states none"),
-    "bureau": _("set by the bureau"),
-    "dossier": _("from the dossier"),
-}
-"""Whose a number is that a rule judges by."""
 
 _IN_UNIT: dict[str, Callable[[Decimal], Decimal]] = {
     "m2": units.m2,
@@ -69,6 +47,17 @@ class Figure:
 def figure(value: Decimal | str | None, unit: str, shown: str | None = None) -> Figure:
     """Print a quantity; areas in the unit `shown`, shares as percent, text as it stands.
 
+    Parameters
+    ----------
+    value
+        An area in m², another number, a text, or None where there is no figure.
+    unit
+        The unit of the value, as a `Finding` names it.
+    shown
+        The unit in which an area is printed; hectares without one.
+
+    Examples
+    --------
     >>> figure(Decimal("42160.00"), "m2", "ha").render("en")
     '4.2160 ha'
     >>> figure(Decimal("0.125"), "share").render("en"), figure(None, "m2").render("en")
@@ -104,50 +93,57 @@ def area_in_three(m2: Decimal) -> tuple[Figure, Figure, Figure]:
     return figure(m2, "m2", "m2"), figure(m2, "m2", "ha"), figure(m2, "m2", "mu")
 
 
-def shown_unit(finding: Any, rulebook: Any) -> str:
+def shown_unit(finding: Finding, rulebook: Rulebook) -> str:
     """Choose the unit of area of a finding: the rule's own, or by size.
 
     One finding's figure, limit and margin stand in one unit.
     """
-    for rule in getattr(rulebook, "rule", ()):
-        if rule.id == finding.rule and getattr(rule, "unit", None) in _IN_UNIT:
-            return str(rule.unit)
+    for rule in rulebook.rule:
+        unit = getattr(rule, "unit", None)
+        if rule.id == finding.rule and unit in _IN_UNIT:
+            return str(unit)
     areas = [value for value in (finding.measured, finding.limit) if isinstance(value, Decimal)]
     return "km2" if any(abs(value) >= LARGE_M2 for value in areas) else "ha"
 
 
-def by_severity(findings: Iterable[Any]) -> list[Any]:
+def by_severity(findings: Iterable[Finding]) -> list[Finding]:
     """Sort findings: what needs a reader first stands first, then by the rulebook's order."""
     return sorted(findings, key=lambda finding: VERDICT_ORDER.index(str(finding.verdict)))
 
 
-def shown_measures(finding: Any, result: Any) -> list[str]:
+def shown_measures(finding: Finding, result: TownResult) -> list[str]:
     """Choose the measures whose pieces show a finding at its place, the decisive one first.
 
     These are the terms of its figure; where a person is to look, also one that stands beside them
     and is wider. What only serves for a share is left out.
     """
-    drawable = {
+    drawable = drawn_measures(result)
+    terms = [term.measure for term in finding.trace.working.terms if term.measure]
+    names = [name for name in dict.fromkeys(terms) if name in drawable]
+    if str(finding.verdict) not in ("fail", "review") and terms:
+        return names
+    floor = max((drawable[name].area_m2 for name in names), default=Decimal(0))
+    wider = (
+        name
+        for name in finding.evidence
+        if name in drawable
+        and name not in terms
+        and drawable[name].layers != ("planned_use",)
+        and drawable[name].area_m2 > floor
+    )
+    return [*names, *islice(wider, 1)]
+
+
+def drawn_measures(result: TownResult) -> dict[str, Measure]:
+    """Give the measures of a town that have pieces, by name in the rulebook's order."""
+    return {
         name: measure
         for name, measure in result.measures.items()
         if measure.layers and len(measure.frame)
     }
-    terms = [term["measure"] for term in finding.trace.get("terms", ()) if "measure" in term]
-    names = [name for name in dict.fromkeys(terms) if name in drawable]
-    if str(finding.verdict) in ("fail", "review") or not terms:
-        floor = max((drawable[name].area_m2 for name in names), default=Decimal(0))
-        names += [
-            name
-            for name in finding.evidence
-            if name in drawable
-            and name not in terms
-            and drawable[name].layers != ("planned_use",)
-            and drawable[name].area_m2 > floor
-        ][:1]
-    return names
 
 
-def counts(findings: Iterable[Any]) -> dict[str, int]:
+def counts(findings: Iterable[Finding]) -> dict[str, int]:
     """Count the findings of every verdict, in the order of severity."""
     verdicts = [str(finding.verdict) for finding in findings]
     return {verdict: verdicts.count(verdict) for verdict in VERDICT_ORDER}

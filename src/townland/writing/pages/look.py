@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from townland import terms
 from townland.i18n import Text, Words, _
+from townland.rules.book.model import Rulebook
 
-VERDICT_ORDER = ("fail", "review", "not_evaluated", "pass", "info")
+VERDICT_ORDER = tuple(terms.VERDICTS)
 """From what needs a reader first to what needs none."""
 
 
@@ -27,45 +28,45 @@ class Look:
 
 
 VERDICTS: Mapping[str, Look] = {
-    "fail": Look(_("Not compliant"), "×", "#a11212", "#fbf1f0"),
-    "review": Look(_("Needs review"), "?", "#8f5e00", "#fdf7ea"),
-    "not_evaluated": Look(_("Not evaluated (no data)"), "–", "#5c5f63", "#f3f3f2"),
-    "pass": Look(_("Compliant"), "✓", "#1b6b3a", "#f0f7f1"),
-    "info": Look(_("For information"), "i", "#27588f", "#f0f4fa"),
+    "fail": Look(terms.VERDICTS["fail"], "×", "#a11212", "#fbf1f0"),
+    "review": Look(terms.VERDICTS["review"], "?", "#8f5e00", "#fdf7ea"),
+    "not_evaluated": Look(terms.VERDICTS["not_evaluated"], "–", "#5c5f63", "#f3f3f2"),
+    "pass": Look(terms.VERDICTS["pass"], "✓", "#1b6b3a", "#f0f7f1"),
+    "info": Look(terms.VERDICTS["info"], "i", "#27588f", "#f0f4fa"),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class LegendGroup:
     """One entry of the legend of land: its name and its quiet fill."""
 
     title: Text
     fill: str
 
 
-LAND: Mapping[str, Group] = {
-    "paddy": Group(_("Paddy"), "#bfe3c3"),
-    "dry": Group(_("Dry and irrigated fields"), "#f3e7b4"),
-    "orchard": Group(_("Orchards and tea"), "#d9e89c"),
-    "forest": Group(_("Forest"), "#8fbf8f"),
-    "grass": Group(_("Grassland"), "#cfe0ae"),
-    "facility": Group(_("Other agricultural land"), "#e3d3ae"),
-    "construction": Group(_("Built-up land"), "#e9b6ae"),
-    "road": Group(_("Roads"), "#fbfaf6"),
-    "water": Group(_("Water"), "#a9cfe9"),
-    "unused": Group(_("Idle hills, slopes and flats"), "#d6cec3"),
-    "unknown": Group(_("Unknown land class"), "#ffffff"),
+LAND: Mapping[str, LegendGroup] = {
+    "paddy": LegendGroup(_("Paddy"), "#bfe3c3"),
+    "dry": LegendGroup(_("Dry and irrigated fields"), "#f3e7b4"),
+    "orchard": LegendGroup(_("Orchards and tea"), "#d9e89c"),
+    "forest": LegendGroup(_("Forest"), "#8fbf8f"),
+    "grass": LegendGroup(_("Grassland"), "#cfe0ae"),
+    "facility": LegendGroup(_("Other agricultural land"), "#e3d3ae"),
+    "construction": LegendGroup(_("Built-up land"), "#e9b6ae"),
+    "road": LegendGroup(_("Roads"), "#fbfaf6"),
+    "water": LegendGroup(_("Water"), "#a9cfe9"),
+    "unused": LegendGroup(_("Idle hills, slopes and flats"), "#d6cec3"),
+    "unknown": LegendGroup(_("Unknown land class"), "#ffffff"),
 }
 
-USES: Mapping[str, Group] = {
-    "residential": Group(_("Planned: housing"), "#f6d55c"),
-    "public": Group(_("Planned: public services"), "#e58bb5"),
-    "commerce": Group(_("Planned: commerce and services"), "#e0604f"),
-    "industry": Group(_("Planned: industry and storage"), "#a9826a"),
-    "traffic": Group(_("Planned: roads and utilities"), "#9aa3ab"),
-    "green": Group(_("Planned: green space"), "#57a95b"),
-    "reserve": Group(_("Planned: other construction"), "#8797c4"),
-    "other": Group(_("Planned: no construction"), "#ffffff"),
+USES: Mapping[str, LegendGroup] = {
+    "residential": LegendGroup(_("Planned: housing"), "#f6d55c"),
+    "public": LegendGroup(_("Planned: public services"), "#e58bb5"),
+    "commerce": LegendGroup(_("Planned: commerce and services"), "#e0604f"),
+    "industry": LegendGroup(_("Planned: industry and storage"), "#a9826a"),
+    "traffic": LegendGroup(_("Planned: roads and utilities"), "#9aa3ab"),
+    "green": LegendGroup(_("Planned: green space"), "#57a95b"),
+    "reserve": LegendGroup(_("Planned: other construction"), "#8797c4"),
+    "other": LegendGroup(_("Planned: no construction"), "#ffffff"),
 }
 
 NO_CONSTRUCTION = "other"
@@ -113,6 +114,17 @@ def _longest(prefixes: Mapping[str, str], code: str) -> str | None:
 def land_group(code: str | None, three_class: str | None, scheme: str | None) -> str:
     """Find a land class its group in the legend; the three classes decide where the code does not.
 
+    Parameters
+    ----------
+    code
+        The class, in the numbers of its scheme.
+    three_class
+        The one of the three classes that it belongs to, or a group of a scheme of one's own.
+    scheme
+        The name of the scheme; None for one of one's own.
+
+    Examples
+    --------
     >>> land_group("0101", "农用地", "sandiao-2019"), land_group("0307K", None, "sandiao-2019")
     ('paddy', 'forest')
     >>> land_group("11100", "construction", None), land_group(None, None, None)
@@ -126,6 +138,17 @@ def land_group(code: str | None, three_class: str | None, scheme: str | None) ->
 def use_group(code: str | None, three_class: str | None, scheme: str | None) -> str:
     """Find a planned use its group in the legend.
 
+    Parameters
+    ----------
+    code
+        The use, in the numbers of its scheme.
+    three_class
+        The one of the three classes that it belongs to; what is not construction is one group.
+    scheme
+        The name of the scheme; None for one of one's own.
+
+    Examples
+    --------
     >>> use_group("0701", "建设用地", "guide-2023"), use_group("0101", "农用地", "guide-2023")
     ('residential', 'other')
     """
@@ -186,9 +209,9 @@ def hatches(
     last = (len(VERDICT_ORDER), 0)
     worst: dict[str, tuple[int, int]] = {}
     for verdict, names in shown:
-        for place, name in enumerate(names):
-            rank = max(VERDICT_ORDER.index(verdict), min(place, 1))
-            worst[name] = min((rank, place), worst.get(name, last))
+        for number, name in enumerate(names):
+            rank = max(VERDICT_ORDER.index(verdict), min(number, 1))
+            worst[name] = min((rank, number), worst.get(name, last))
     patterns = tuple(PATTERNS)
     styles: dict[str, Hatch] = {}
     for n, name in enumerate(sorted(measures, key=lambda name: worst.get(name, last))):
@@ -197,86 +220,17 @@ def hatches(
     return styles
 
 
-def hatch_colour(verdict: str, place: int = 0) -> str:
-    """Choose the colour of a hatch that carries a verdict; the `place` varies it a little."""
+def hatch_colour(verdict: str, number: int = 0) -> str:
+    """Choose the colour of a hatch that carries a verdict; the `number` varies it a little."""
     colours = _HATCH_COLOURS.get(verdict, _HATCH_COLOURS["other"])
-    return colours[place % len(colours)]
+    return colours[number % len(colours)]
 
 
 UNCOVERED = Hatch("dots", "#5c5f63")
 REPAIRED = Hatch("grid", "#7a1fa2")
 
-ROLES: Mapping[str, Text] = {
-    "boundary": _("town boundary"),
-    "land_use": _("land survey"),
-    "permanent_basic_farmland": _("permanent basic farmland"),
-    "paddy": _("paddy layer"),
-    "unused_land": _("unused land"),
-    "planned_use": _("planned use"),
-    "control_zone": _("control zones"),
-    "growth_boundary": _("urban growth boundary"),
-    "ecological_redline": _("ecological red line"),
-    "stock_land": _("stock land"),
-    "inefficient_land": _("inefficient land"),
-    "elevation": _("terrain model"),
-    "land_cover": _("land cover"),
-    "imagery": _("imagery"),
-}
 
-THREE_CLASSES: Mapping[str, Text] = {
-    "农用地": _("Agricultural land"),
-    "建设用地": _("Construction land"),
-    "未利用地": _("Unused land"),
-    "cultivated": _("Cultivated land"),
-    "paddy": _("Paddy"),
-    "agricultural": _("Other agricultural land"),
-    "construction": _("Construction land"),
-    "unused": _("Unused land"),
-    "other": _("Other land"),
-}
-
-
-SELECTORS: Mapping[str, Text] = {
-    "paddy": _("paddy"),
-    "other_cultivated": _("other cultivated land"),
-    "other_agricultural": _("other agricultural land"),
-    "cultivated": _("cultivated land"),
-    "agricultural": _("agricultural land"),
-    "unused": _("unused land"),
-    "barren": _("barren hills, slopes and flats"),
-    "construction": _("construction land"),
-    "new": _("all but construction land"),
-    "residential": _("housing"),
-    "commercial": _("commerce"),
-    "industry": _("industry"),
-    "public": _("public services"),
-    "infrastructure": _("infrastructure"),
-    "other": _("other uses"),
-    "allowed": _("allowed zone"),
-    "conditional": _("conditional zone"),
-    "restricted": _("restricted zone"),
-    "prohibited": _("prohibited zone"),
-}
-
-
-def selector(name: str) -> Words | str:
-    """Put a group that a measure keeps into words; a code as it stands."""
-    return SELECTORS.get(name, name)
-
-
-def role(name: str) -> Words | str:
-    """Put a role into words; an unknown one as it stands."""
-    return ROLES.get(name, name)
-
-
-def three_class(name: str | None) -> Words | str:
-    """Put one of the three classes (三大类) into words."""
-    if name is None:
-        return _("Unknown land class")
-    return THREE_CLASSES.get(str(name), str(name))
-
-
-def measure_title(assessment: Any, name: str) -> Words | str:
+def measure_title(rulebook: Rulebook, name: str) -> Words | str:
     """Call a measure as its rulebook does, or by its name."""
-    spec = assessment.rulebook.measure.get(name)
+    spec = rulebook.measure.get(name)
     return name if spec is None else spec.title

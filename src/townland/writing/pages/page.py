@@ -16,13 +16,14 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any
+from unicodedata import east_asian_width
 
 from branca import element
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from townland.errors import ReportError
 from townland.i18n import _
+from townland.rules.judging.trace import Json
 
 SCHEME = "townland:"
 """How a page's element names an asset of this package: ``townland:leaflet/leaflet.js``."""
@@ -91,7 +92,7 @@ def _with_images(css: str, folder: str) -> str:
     return re.sub(r"url\(([^)]*)\)", inline, css)
 
 
-def safe_json(value: Any) -> str:
+def safe_json(value: Json) -> str:
     r"""Write JSON that can stand inside a ``<script>`` element, whatever its strings say.
 
     >>> safe_json({"name": "</script><b>", "m2": "1.50"})
@@ -106,9 +107,21 @@ def page(
 ) -> str:
     """Put a page together: one file under a strict content security policy.
 
-    `styles` and `script` are ours and run; `head` and `body` are HTML in which every word of the
-    data is escaped already; `data` is text from `safe_json`. The nonce is a hash of the content, so
-    that the same content gives the same bytes and nobody who writes the content can know it.
+    The nonce is a hash of the content, so that the same content gives the same bytes and nobody who
+    writes the content can know it.
+
+    Parameters
+    ----------
+    lang
+        The language of the page.
+    title
+        The title of the window, as plain text.
+    head, body
+        HTML in which every word of the data is escaped already.
+    styles, script
+        Style rules and program text of townland's own, which run.
+    data
+        What the script reads: text from `safe_json`.
     """
     content = "\0".join((lang, title, head, styles, body, data, script))
     nonce = base64.b64encode(hashlib.sha256(content.encode()).digest()[:18]).decode()
@@ -116,9 +129,10 @@ def page(
         f"default-src 'none'; img-src data:; style-src 'nonce-{nonce}';"
         f" script-src 'nonce-{nonce}'; connect-src 'none'; base-uri 'none'; form-action 'none'"
     )
+    tag = _("en").render(lang)  # the language tag of HTML, by which browsers choose a font
     island = f'<script type="application/json" id="data">{data}</script>\n' if data else ""
     return (
-        f'<!DOCTYPE html>\n<html lang="{"zh-CN" if lang == "zh" else escape(lang)}">\n<head>\n'
+        f'<!DOCTYPE html>\n<html lang="{escape(tag)}">\n<head>\n'
         '<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -129,7 +143,7 @@ def page(
     )
 
 
-def templates(package: str, **names: Any) -> Environment:
+def templates(package: str, **names: object) -> Environment:
     """Open the templates of a room: everything is escaped, a missing name is an error."""
     environment = Environment(
         loader=PackageLoader(package),
@@ -139,21 +153,49 @@ def templates(package: str, **names: Any) -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(names)
+    environment.tests["wide"] = is_wide
     return environment
 
 
-class Figure(element.Figure):
+WIDE = 6
+"""From more than so many columns on, a unit stands in a line of its own."""
+
+
+def is_wide(text: str) -> bool:
+    """Whether a text is wider than a short unit; a Chinese character is as wide as two letters.
+
+    >>> is_wide("km²"), is_wide("公顷"), is_wide("万元每亩")
+    (False, False, True)
+    """
+    return sum(1 + (east_asian_width(sign) in "WF") for sign in text) > WIDE
+
+
+_STYLE, _SCRIPT = element.CssLink, element.JavascriptLink
+
+
+class OfflineFigure(element.Figure):
     """A Folium figure that inlines its assets; see `page` for its safety.
 
     `data` is what the page's own script reads; it is put into a block that is never run.
     """
 
-    def __init__(self, *, lang: str, title: str, data: Any = None, height: str = "640px") -> None:
+    def __init__(self, *, lang: str, title: str, data: Json = None, height: str = "640px") -> None:
+        """Begin an empty figure.
+
+        Parameters
+        ----------
+        lang, title
+            The language and the title of the page.
+        data
+            What the page's own script reads.
+        height
+            The height of the frame in which a notebook shows the page.
+        """
         super().__init__(width="100%", height=height, title=title)
         self.lang = lang
         self.data = data
 
-    def render(self, **kwargs: Any) -> str:
+    def render(self, **kwargs: object) -> str:
         """Render the whole page.
 
         Raises
@@ -164,20 +206,24 @@ class Figure(element.Figure):
         """
         for child in list(self._children.values()):
             child.render(**kwargs)
-        styles, libraries, head = [], [], []
-        for name, child in self.header._children.items():
-            if isinstance(child, element.CssLink):
-                styles.append(asset(child.url))
-            elif isinstance(child, element.JavascriptLink):
-                libraries.append(asset(child.url))
-            elif name != "meta_http":  # the page declares its encoding itself
-                head.append(child.render(**kwargs))
+        heads = self.header._children.values()
         return page(
             lang=self.lang,
             title=self.title or "",
-            head="\n".join(head),
-            styles="\n".join(styles),
+            head=self._own_head(**kwargs),
+            styles="\n".join(asset(each.url) for each in heads if isinstance(each, _STYLE)),
             body=self.html.render(**kwargs),
             data="" if self.data is None else safe_json(self.data),
-            script="\n".join((*libraries, self.script.render(**kwargs))),
+            script="\n".join((
+                *(asset(each.url) for each in heads if isinstance(each, _SCRIPT)),
+                self.script.render(**kwargs),
+            )),
+        )  # fmt: skip
+
+    def _own_head(self, **kwargs: object) -> str:
+        """Render what stands in the head beside links; the page declares its encoding itself."""
+        return "\n".join(
+            child.render(**kwargs)
+            for name, child in self.header._children.items()
+            if not isinstance(child, (_STYLE, _SCRIPT)) and name != "meta_http"
         )

@@ -329,7 +329,7 @@ def _finding(found: Finding, lang: str) -> dict[str, Any]:
         "evidence": list(found.evidence),
         "missing": list(found.missing),
         "assumed": [render(text, lang) for text in found.assumed],
-        "trace": plain(found.trace, lang),
+        "trace": found.trace.document(),
     }
 
 

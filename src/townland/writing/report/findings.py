@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from townland.i18n import Bilingual, Words, _
-from townland.rules import naming
-from townland.writing.pages import figures, look
-
-if TYPE_CHECKING:
-    from townland.rules.judging.finding import Finding
-    from townland.writing.report.html import Report, TownView
-
+from townland import terms
+from townland.i18n import Words, _
+from townland.rules.judging.finding import Finding
+from townland.rules.judging.phrases import number
+from townland.rules.judging.trace import Column, MeasureFigures, Name, Parameter, Working
+from townland.writing.pages import figures
+from townland.writing.pages.reader import AssessmentReader
 
 MEASURE_WORDS: dict[str, Words] = {
     "area_m2": _("gross"),
@@ -28,7 +26,7 @@ MEASURE_WORDS: dict[str, Words] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ListedPiece:
     """One of the largest pieces of a finding's evidence, as the list beside the picture has it."""
 
     mark: str
@@ -42,8 +40,25 @@ class FindingView:
     """A finding as the page shows it."""
 
     def __init__(
-        self, report: Report, finding: Finding, anchor: str, town: TownView | None
+        self,
+        report: AssessmentReader,
+        finding: Finding,
+        anchor: str,
+        evidence: Evidence | None,
     ) -> None:
+        """Lay out a finding.
+
+        Parameters
+        ----------
+        report
+            The reader of the page.
+        finding
+            The finding.
+        anchor
+            Where it stands in the page.
+        evidence
+            Where its evidence lies on the ground; None where there is no piece of land to show.
+        """
         self.finding = finding
         self.anchor = anchor
         self.verdict = str(finding.verdict)
@@ -61,42 +76,40 @@ class FindingView:
         if finding.clause.document == report.assessment.rulebook.id:
             self.document = report.assessment.rulebook.title
         self.open = self.verdict in ("fail", "review")
-        self.evidence = report.evidence(finding, town)
+        self.evidence = evidence
         self.map_href = report.map_link(finding)
-        self.formula = report.w(_words(finding.trace.get("formula", "")))
-        self.tables = list(trace_tables(report, finding.trace))
-        self.steps = [
-            MeasureView(report, step) for step in _list(finding.trace.get("measures", ()))
-        ]
+        working = finding.trace.working
+        self.formula = report.w(working.formula.words())
+        self.tables = list(trace_tables(report, working))
+        self.steps = [MeasureView(report, measure) for measure in finding.trace.measures]
         self.parameters = [
-            (_titled(step, report), _value(step.get("value"), report),
-             report.w(figures.ORIGINS.get(step.get("origin", ""), "")))
-            for step in _list(finding.trace.get("parameters", ()))
-            if isinstance(step, Mapping) and "name" in step
-        ]  # fmt: skip
+            (
+                _titled(parameter, report),
+                _value(parameter.value, report),
+                report.w(terms.ORIGINS[parameter.origin]),
+            )
+            for parameter in working.parameters
+        ]
 
 
 class MeasureView:
     """How one measure of a finding was computed: its layers, and what came of them."""
 
-    def __init__(self, report: Report, step: Mapping[str, Any]) -> None:
-        self.title = report.w(_words(step.get("title", step.get("name", ""))))
-        where = step.get("where", {})
-        chosen = []
-        for role in step.get("layers", ()):
-            words = report.w(look.role(role))
-            kept = [report.w(look.selector(each)) for each in _list(where.get(role, ()))]
-            chosen.append(f"{words} ({' / '.join(kept)})" if kept else words)
-        self.formula = " ∩ ".join([report.t("town boundary"), *chosen])
+    def __init__(self, report: AssessmentReader, measure: MeasureFigures) -> None:
+        self.title = report.w(measure.title.words())
+        layers = []
+        for role in measure.layers:
+            words = report.w(terms.role(role))
+            kept = [report.w(terms.selector(each)) for each in measure.where.get(role, ())]
+            layers.append(f"{words} ({' / '.join(kept)})" if kept else words)
+        self.formula = " ∩ ".join([report.t("town boundary"), *layers])
+        areas = [(name, word, getattr(measure, name)) for name, word in MEASURE_WORDS.items()]
         self.figures = [
-            (
-                report.w(word),
-                figures.figure(Decimal(str(step[key])), "m2", "ha").render(report.lang),
-            )
-            for key, word in MEASURE_WORDS.items()
-            if step.get(key) is not None and (key in ("area_m2", "net_m2") or step[key])
+            (report.w(word), figures.figure(area, "m2", "ha").render(report.lang))
+            for name, word, area in areas
+            if area is not None and (name in ("area_m2", "net_m2") or area)
         ]
-        self.pieces = step.get("pieces", 0)
+        self.pieces = measure.pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,66 +119,64 @@ class Evidence:
     picture: Markup
     legend: Sequence[tuple[Markup, str]]
     title: str
-    pieces: Sequence[Piece]
+    pieces: Sequence[ListedPiece]
     count: int
     head: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TraceTable:
     """A small table of a trace: what its columns are called, and its rows of words and figures."""
 
     head: tuple[str, ...]
     rows: Sequence[tuple[str, ...]]
 
 
-def trace_tables(report: Report, trace: Mapping[str, Any]) -> Iterator[Table]:
-    """Lay out what a trace holds beside its measures: the balance by source, land used again."""
-
-    def ha(value: Any) -> str:
-        return report.area(None if value is None else Decimal(str(value)), "ha")
-
-    if trace.get("balance"):
-        yield Table(
-            (report.t("Source"), report.t("Gross, ha"), report.t("Net, ha")),
-            [
-                (report.w(look.selector(row["source"])), ha(row["gross_m2"]), ha(row["net_m2"]))
-                for row in trace["balance"]
-            ],
-        )
-    if trace.get("reuse"):
-        yield Table(
-            (report.t("Land to use first"), report.t("Used, ha"), report.t("In all, ha"),
-             report.t("Left idle, ha")),
-            [
-                (report.measure(row["total"]), ha(row["used_m2"]), ha(row["total_m2"]),
-                 ha(row["idle_m2"]))
-                for row in trace["reuse"]
-            ],
-        )  # fmt: skip
+def trace_tables(report: AssessmentReader, working: Working) -> Iterator[TraceTable]:
+    """Lay out the parts of a trace that are tables: the balance by source, land used again."""
+    for part, rows in working.parts():
+        if part.table and isinstance(rows, tuple):
+            columns = {
+                name: column for name, column in type(rows[0]).columns().items() if column.head
+            }
+            yield TraceTable(
+                tuple(report.w(column.head) for column in columns.values() if column.head),
+                [
+                    tuple(
+                        _cell(report, column, getattr(row, name))
+                        for name, column in columns.items()
+                    )
+                    for row in rows
+                ],
+            )
 
 
-def _list(value: Any) -> list[Any]:
-    if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__"):
-        return [value]
-    return list(value)
+def _cell(report: AssessmentReader, column: Column, value: object) -> str:
+    """Print a value of a table: an area in ha, a measure or a source by its name.
+
+    Parameters
+    ----------
+    report
+        The reader of the page.
+    column, value
+        What the column holds, and the value.
+    """
+    if column.of is Name.MEASURE:
+        return report.measure(str(value))
+    if column.of is Name.SOURCE:
+        return report.w(terms.selector(str(value)))
+    return report.area(value if isinstance(value, Decimal) else None, "ha")
 
 
-def _words(value: Any) -> Words | str:
-    if isinstance(value, Mapping):
-        return Bilingual(str(value.get("zh", "")), str(value.get("en", "")))
-    return value if isinstance(value, Words) else str(value)
-
-
-def _titled(step: Mapping[str, Any], report: Report) -> str:
+def _titled(parameter: Parameter, report: AssessmentReader) -> str:
     """Name a parameter in words, with the key that a rulebook writes where it has one."""
-    title = report.w(_words(step.get("title", step["name"])))
-    if step["name"] not in naming.TITLES:
+    title = report.w(parameter.title.words())
+    if parameter.name not in terms.PARAMETERS:
         return title
-    return report.w(_("{title} [{name}]", title=title, name=step["name"]))
+    return report.w(_("{title} [{name}]", title=title, name=parameter.name))
 
 
-def _value(value: Any, report: Report) -> str:
+def _value(value: bool | int | Decimal | str, report: AssessmentReader) -> str:
     if isinstance(value, bool):
         return report.t("yes") if value else report.t("no")
-    return str(value)
+    return str(number(value) if isinstance(value, Decimal) else value)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
+import pyproj
 
 from townland.i18n import DEFAULT_LANGUAGE, render
 from townland.results import Assessment
@@ -37,6 +39,15 @@ def write_evidence(assessment: Assessment, path: Path, *, lang: str = DEFAULT_LA
     Where boundaries share land there is a layer `overlaps`, too. Towns in different CRSs have layers
     of their own, named ``<measure>_<EPSG>``. The file's time stamps are the day of the check, so that
     the same assessment gives the same bytes.
+
+    Parameters
+    ----------
+    assessment
+        What is written.
+    path
+        The file; there is none of that name yet.
+    lang
+        The language of titles and of what was mended.
     """
     stamp = f"{assessment.on.isoformat()}T00:00:00Z"
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
@@ -63,9 +74,28 @@ def write_evidence(assessment: Assessment, path: Path, *, lang: str = DEFAULT_LA
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
 
 
-def _layers(assessment: Assessment, lang: str) -> Iterator[tuple[str, list[Any], str]]:
-    """Name, frames (one a town or CRS) and title of every layer."""
-    towns = [
+Frames: TypeAlias = list[gpd.GeoDataFrame]
+"""A layer's features, in as many frames as there are towns or CRSs."""
+
+
+def _layers(assessment: Assessment, lang: str) -> Iterator[tuple[str, Frames, str]]:
+    """Name, frames and title of every layer."""
+    crs = assessment.towns[0].town.crs
+    yield "towns", _towns(assessment), "towns"
+    for name, spec in assessment.rulebook.measure.items():
+        frames = [result.measures[name].frame for result in assessment.towns if spec.layers]
+        if frames:
+            kept = [frame for frame in frames if len(frame)] or frames[:1]
+            yield name, [_flat(frame) for frame in kept], spec.title.render(lang)
+    yield "repairs", list(_repairs(assessment, lang)) or [_empty(REPAIR_COLUMNS, crs)], "repairs"
+    yield "uncovered", _uncovered(assessment) or [_empty(("town", "role"), crs)], "uncovered"
+    if assessment.overlaps:
+        yield "overlaps", [assessment.shared_land()], "overlaps"
+
+
+def _towns(assessment: Assessment) -> Frames:
+    """The boundaries, with their two areas."""
+    return [
         gpd.GeoDataFrame(
             {
                 "town": [result.town.code],
@@ -78,15 +108,11 @@ def _layers(assessment: Assessment, lang: str) -> Iterator[tuple[str, list[Any],
         )
         for result in assessment.towns
     ]
-    yield "towns", towns, "towns"
-    for name, spec in assessment.rulebook.measure.items():
-        frames = [result.measures[name].frame for result in assessment.towns if spec.layers]
-        if frames:
-            kept = [frame for frame in frames if len(frame)] or frames[:1]
-            yield name, [_flat(frame) for frame in kept], spec.title.render(lang)
-    crs = assessment.towns[0].town.crs
-    yield "repairs", list(_repairs(assessment, lang)) or [_empty(REPAIR_COLUMNS, crs)], "repairs"
-    rests = [
+
+
+def _uncovered(assessment: Assessment) -> Frames:
+    """What the layers of a role leave uncovered of a town."""
+    return [
         gpd.GeoDataFrame(
             {"town": [result.town.code], "role": [role]}, geometry=[rest], crs=result.town.crs
         )
@@ -94,12 +120,9 @@ def _layers(assessment: Assessment, lang: str) -> Iterator[tuple[str, list[Any],
         for role, rest in result.uncovered.items()
         if not rest.is_empty
     ]
-    yield "uncovered", rests or [_empty(("town", "role"), crs)], "uncovered"
-    if assessment.overlaps:
-        yield "overlaps", [assessment.shared_land()], "overlaps"
 
 
-def _empty(columns: Sequence[str], crs: Any) -> gpd.GeoDataFrame:
+def _empty(columns: Sequence[str], crs: pyproj.CRS) -> gpd.GeoDataFrame:
     """A layer without features, so that who looks for it finds it."""
     blank = {
         name: pd.Series(dtype=float if name.endswith("_m2") or name in ("x", "y") else object)
@@ -140,13 +163,13 @@ def _flat(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return flat
 
 
-def _number(value: Any) -> float | None:
+def _number(value: Decimal | float | None) -> float | None:
     return None if value is None else float(value)
 
 
-def _by_crs(frames: list[Any]) -> Iterator[tuple[int | None, gpd.GeoDataFrame]]:
+def _by_crs(frames: Frames) -> Iterator[tuple[int | None, gpd.GeoDataFrame]]:
     """The frames of one CRS together; the EPSG code only where there are several CRSs."""
-    known: dict[Any, list[Any]] = {}
+    known: dict[pyproj.CRS, Frames] = {}
     for frame in frames:
         known.setdefault(frame.crs, []).append(frame)
     for number, (crs, parts) in enumerate(known.items(), 1):
@@ -155,7 +178,15 @@ def _by_crs(frames: list[Any]) -> Iterator[tuple[int | None, gpd.GeoDataFrame]]:
 
 
 def qml(line: str, fill: str, width: str) -> str:
-    """A QGIS style: one symbol, a fill with an outline."""
+    """A QGIS style: one symbol, a fill with an outline.
+
+    Parameters
+    ----------
+    line, fill
+        Colours, ``#rrggbb`` or ``#rrggbbaa``; an empty `fill` is none.
+    width
+        The outline's width in millimetres.
+    """
     style = "solid" if fill else "no"
     colour = _rgba(fill or "#ffffff00")
     return (
@@ -177,10 +208,20 @@ def _rgba(colour: str) -> str:
 
 
 def write_styles(path: Path, styles: list[tuple[str, str, str]], stamp: str) -> None:
-    """Store the default styles where QGIS looks for them: in the table ``layer_styles``."""
+    """Store the default styles where QGIS looks for them: in the table ``layer_styles``.
+
+    Parameters
+    ----------
+    path
+        The GeoPackage, in which the layers are already.
+    styles
+        Each layer's name, its title and its style in QML.
+    stamp
+        The time at which they are stated to have changed.
+    """
     rows = [
-        ("", "", layer, "geom", title, qml, "", True, title, "", "", stamp)
-        for layer, title, qml in styles
+        ("", "", layer, "geom", title, style, "", True, title, "", "", stamp)
+        for layer, title, style in styles
     ]
     frame = pd.DataFrame(rows, columns=list(STYLE_COLUMNS))
     pyogrio.write_dataframe(frame, path, layer="layer_styles", driver="GPKG", append=True)

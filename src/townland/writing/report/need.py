@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
+from townland import terms
+from townland.rules.judging.finding import Finding
 from townland.rules.need_table import (
     STANDARDS,
     Account,
@@ -17,14 +18,11 @@ from townland.rules.need_table import (
     use_words,
 )
 from townland.writing.pages import figures as wording
-
-if TYPE_CHECKING:
-    from townland.rules.judging.finding import Finding
-    from townland.writing.report.html import Report, TownView
+from townland.writing.pages.reader import AssessmentReader
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class LinkedFigure:
     """A figure of the table, and the place in the page where its pieces are listed, if it has any."""
 
     text: str
@@ -32,11 +30,11 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class NeedLine:
     """A line of the table: what the land was, a figure for each use, their sum in ha and mu."""
 
     name: str
-    figures: tuple[Figure, ...]
+    figures: tuple[LinkedFigure, ...]
     ha: str
     mu: str
     total: bool = False
@@ -57,7 +55,7 @@ class Against:
 
 
 @dataclass(frozen=True, slots=True)
-class Pieces:
+class CellPieces:
     """The pieces of one cell: their numbers in the measure's layer of ``evidence.gpkg``."""
 
     anchor: str
@@ -69,11 +67,30 @@ class Pieces:
 class NeedView:
     """The indicator need of one town as the page shows it, in ha and mu as they are closed."""
 
-    def __init__(self, report: Report, need: NeedTable, town: TownView) -> None:
+    def __init__(
+        self,
+        report: AssessmentReader,
+        need: NeedTable,
+        anchor: str,
+        findings: Mapping[str, str],
+    ) -> None:
+        """Lay out the table.
+
+        Parameters
+        ----------
+        report
+            The reader of the page.
+        need
+            The table.
+        anchor
+            Where it stands in the page.
+        findings
+            Where each rule's finding stands in the page.
+        """
         self.report = report
         self.need = need
-        self.anchor = f"{town.prefix}-need"
-        self.findings = {view.finding.rule: view.anchor for view in town.findings}
+        self.anchor = anchor
+        self.findings = findings
         self.title = report.measure(need.measure)
         self.uses = [report.w(use_words(use)) for use in need.uses]
         self.blocks = [
@@ -90,8 +107,8 @@ class NeedView:
         self.uncovered = report.area(need.uncovered_m2, "ha") if need.uncovered_m2 else ""
         self.unknown = report.area(need.unknown_m2, "ha") if need.unknown_m2 else ""
         self.pieces = [
-            Pieces(
-                self._place(use, source),
+            CellPieces(
+                self._anchor(use, source),
                 f"{report.w(use_words(use))} · {report.w(source_words(source))}",
                 len(cell.pieces),
                 wording.ranges(piece.number for piece in cell.pieces),
@@ -100,10 +117,10 @@ class NeedView:
             if cell.pieces
         ]
 
-    def _place(self, use: str | None, source: str | None) -> str:
+    def _anchor(self, use: str | None, source: str | None) -> str:
         return f"{self.anchor}-{use or 'unknown'}-{source or 'unknown'}"
 
-    def _lines(self, way: int) -> Iterator[Line]:
+    def _lines(self, way: int) -> Iterator[NeedLine]:
         """Lay out the lines of one way of measuring: 0 gross, 1 net of ridges."""
         need, report = self.need, self.report
         for source in need.sources:
@@ -111,37 +128,40 @@ class NeedView:
             for use in need.uses:
                 cell = need.cells.get((use, source))
                 if cell is None:
-                    figures.append(Figure(wording.NOTHING))
+                    figures.append(LinkedFigure(wording.NOTHING))
                     continue
                 text = wording.plain((cell.gross, cell.net)[way].ha)
-                figures.append(Figure(text, f"#{self._place(use, source)}" if cell.pieces else ""))
+                figures.append(
+                    LinkedFigure(text, f"#{self._anchor(use, source)}" if cell.pieces else "")
+                )
             both = need.by_source[source][way]
-            yield Line(report.w(source_words(source)), tuple(figures), *_both(both))
-        sums = tuple(Figure(wording.plain(need.by_use[use][way].ha)) for use in need.uses)
-        yield Line(report.t("total"), sums, *_both(need.total), total=True)
+            yield NeedLine(report.w(source_words(source)), tuple(figures), *_both(both))
+        sums = tuple(LinkedFigure(wording.plain(need.by_use[use][way].ha)) for use in need.uses)
+        yield NeedLine(report.t("total"), sums, *_both(need.total), total=True)
 
     def _accounts(self) -> Iterator[Against]:
-        for one in self.need.accounts:
+        for account in self.need.accounts:
+            areas = (account.need, account.held, account.short)
             yield self._against(
-                self.report.w(account_words(one.name)),
-                one.rule,
-                one.verdict.value,
-                (self._area(one.need), self._area(one.held), self._area(one.short)),
-                _unstated(one),
+                self.report.w(account_words(account.name)),
+                account.rule,
+                account.verdict.value,
+                [self._area(area) for area in areas],
+                _unstated(account),
             )
 
     def _standards(self) -> Iterator[Against]:
         report = self.report
         for kind, title in STANDARDS.items():
-            found = self.need.against.get(kind)
-            if found is not None:
-                figures = (found.measured, found.limit, beyond(found))
+            finding = self.need.against.get(kind)
+            if finding is not None:
+                values = (finding.measured, finding.limit, beyond(finding))
                 yield self._against(
                     report.w(title),
-                    found.rule,
-                    found.verdict.value,
-                    tuple(wording.figure(each, found.unit).render(report.lang) for each in figures),
-                    found.missing,
+                    finding.rule,
+                    finding.verdict.value,
+                    [wording.figure(value, finding.unit).render(report.lang) for value in values],
+                    finding.missing,
                 )
 
     def _against(
@@ -149,11 +169,22 @@ class NeedView:
         name: str,
         rule: str,
         verdict: str,
-        figures: tuple[str, ...],
+        figures: Sequence[str],
         wanting: Iterable[str],
     ) -> Against:
+        """Lay out a line.
+
+        Parameters
+        ----------
+        name, rule, verdict
+            What the need is set against, the rule, and the verdict.
+        figures
+            The need, what is held or the bar, and what stays short.
+        wanting
+            Roles and fields of the dossier that are missing.
+        """
         need, held, short = figures
-        lacking = self.report.t(", ").join(map(self.report.wanting, wanting))
+        lacking = self.report.t(", ").join(map(self.report.missing, wanting))
         href = f"#{self.findings[rule]}" if rule in self.findings else ""
         return Against(name, href, rule, need, held, short, verdict, lacking)
 
@@ -161,18 +192,18 @@ class NeedView:
         """Print hectares as the table closed them; converted from m² anew they might not be the same."""
         if area is None:
             return wording.NOTHING
-        return wording.Figure(wording.plain(area.ha), wording.UNITS["ha"]).render(self.report.lang)
+        return wording.Figure(wording.plain(area.ha), terms.UNITS["ha"]).render(self.report.lang)
 
 
-def beyond(found: Finding) -> Decimal | None:
-    """Tell how far a figure misses its bar: 0 where it keeps it, None where it was not judged."""
-    if not isinstance(found.margin, Decimal):
+def beyond(finding: Finding) -> Decimal | None:
+    """Compute how far a figure misses its bar: 0 where it keeps it, None where it was not judged."""
+    if not isinstance(finding.margin, Decimal):
         return None
-    return max(-found.margin, found.margin - found.margin)
+    return max(-finding.margin, finding.margin - finding.margin)
 
 
-def _unstated(one: Account) -> tuple[str, ...]:
-    return () if one.held is not None or one.key is None else (one.key,)
+def _unstated(account: Account) -> tuple[str, ...]:
+    return () if account.held is not None or account.key is None else (account.key,)
 
 
 def _both(area: Areas) -> tuple[str, str]:

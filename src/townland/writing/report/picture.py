@@ -6,15 +6,20 @@ twenty pictures weigh little more than one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
+import geopandas as gpd
 import numpy as np
 import pyproj
 import shapely
 from markupsafe import Markup, escape
+from numpy import typing as npt
 
-from townland.writing.maps import content
+from townland.measuring import TownResult
+from townland.writing.maps import pieces
+from townland.writing.maps.pieces import GroupOf
+from townland.writing.pages import figures
 from townland.writing.pages import look as legend
 from townland.writing.pages.look import Hatch
 
@@ -36,14 +41,27 @@ Box = tuple[float, float, float, float]
 
 
 class Shapes:
-    """One town's shapes, drawn once; `prefix` begins the ids of its elements.
+    """One town's shapes, drawn once.
 
     Coordinates are whole steps of `STEP_M` from the town's north-west corner, y downwards.
     """
 
     def __init__(
-        self, result: Any, prefix: str, schemes: dict[str, str | None], step: float
+        self, result: TownResult, prefix: str, schemes: Mapping[str, str | None], step: float
     ) -> None:
+        """Lay out a town.
+
+        Parameters
+        ----------
+        result
+            The town.
+        prefix
+            Begins the ids of its elements.
+        schemes
+            The scheme of land classes of each role.
+        step
+            The grid that coordinates are rounded to, in metres.
+        """
         self.result = result
         self.prefix = prefix
         self.schemes = schemes
@@ -55,27 +73,31 @@ class Shapes:
         metres = _METRES_PER_DEGREE if geographic else 1.0
         self.scale = np.array([narrowing * metres / step, -metres / step])
         self.corner = np.array([west, north])
-        self.box: Box = (*self._place([(west, north)])[0], *self._place([(east, south)])[0])
+        left, top, right, bottom = self._steps([(west, north), (east, south)]).ravel().tolist()
+        self.box: Box = (left, top, right, bottom)
+        drawn = figures.drawn_measures(result)
         self.names = {
-            name: f"{prefix}-m{n}"
-            for n, name in enumerate(result.measures)
-            if result.measures[name].layers and len(result.measures[name].frame)
+            name: f"{prefix}-m{n}" for n, name in enumerate(result.measures) if name in drawn
         }
-        self.gaps: list[tuple[list[str], Any]] = []
+        self.gaps: list[tuple[list[str], shapely.Geometry]] = []
         self.land: dict[str, None] = {}
         self.uses: dict[str, None] = {}
 
-    def _place(self, points: Any) -> Any:
-        return (np.asarray(points, dtype=float) - self.corner) * self.scale
+    def _steps(self, points: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Put points of the town's CRS (n × 2) into steps from its north-west corner."""
+        steps: npt.NDArray[np.float64] = (
+            np.asarray(points, dtype=float) - self.corner
+        ) * self.scale
+        return steps
 
-    def _path(self, geometries: Iterable[Any]) -> str:
+    def _path(self, geometries: Iterable[shapely.Geometry]) -> str:
         """Write polygons as one path of whole steps, relative from point to point."""
         simple = shapely.simplify(
             np.asarray(list(geometries), dtype=object), self.step / abs(self.scale[1] * self.step)
         )
         parts = []
         for ring in _rings(simple):
-            points = np.rint(self._place(shapely.get_coordinates(ring)[:-1])).astype(np.int64)
+            points = np.rint(self._steps(shapely.get_coordinates(ring)[:-1])).astype(np.int64)
             steps = np.diff(points, axis=0)
             moves = [f"{x},{y}" for x, y in steps[(steps != 0).any(axis=1)].tolist()]
             if moves:
@@ -91,9 +113,9 @@ class Shapes:
             f'<path id="{id_}" d="{self._path(self.result.measures[name].frame.geometry)}"/>'
             for name, id_ in self.names.items()
         ]
-        self.gaps = content.gaps(self.result)
+        self.gaps = pieces.gaps(self.result)
         bare = self._path([geometry for _roles, geometry in self.gaps])
-        built = content.construction(self.result, self.schemes["planned_use"])
+        built = pieces.construction(self.result, self.schemes["planned_use"])
         outline = "" if built is None else self._path([built])
         edge = self._path([self.result.town.boundary])
         return Markup(  # noqa: S704 # numbers and names of our own only
@@ -102,7 +124,26 @@ class Shapes:
             f'<path id="{self.prefix}-built" d="{outline}"/>'
         )
 
-    def _groups(self, kind: str, frame: Any, group_of: Any, used: dict[str, None]) -> str:
+    def _groups(
+        self,
+        kind: str,
+        frame: gpd.GeoDataFrame | None,
+        group_of: GroupOf,
+        used: dict[str, None],
+    ) -> str:
+        """Write land or plots by their groups in the legend.
+
+        Parameters
+        ----------
+        kind
+            ``around``, ``land`` or ``plan``.
+        frame
+            The pieces.
+        group_of
+            Finds a piece its group.
+        used
+            Takes up the groups that there are.
+        """
         if frame is None or not len(frame):
             return f'<g id="{self.prefix}-{kind}"/>'
         role = "planned_use" if kind == "plan" else "land_use"
@@ -127,8 +168,8 @@ class Shapes:
         Pieces far apart would make a picture of the whole town, where none of them can be seen; those
         join that keep the window under `WINDOW` of the town.
         """
-        pieces = largest(self.result.measures[name].frame).geometry.bounds.to_numpy()
-        corners = self._place(pieces.reshape(-1, 2)).reshape(-1, 4)  # west, south, east, north
+        bounds = largest(self.result.measures[name].frame).geometry.bounds.to_numpy()
+        corners = self._steps(bounds.reshape(-1, 2)).reshape(-1, 4)  # west, south, east, north
         boxes = corners[:, [0, 3, 2, 1]]
         middle = (boxes[:, :2] + boxes[:, 2:]) / 2
         far = np.hypot(*(middle - middle[0]).T)
@@ -139,7 +180,7 @@ class Shapes:
             if max(wider[2] - wider[0], wider[3] - wider[1]) <= limit:
                 box = wider
         west, top, right, bottom = (float(side) for side in box)
-        # never so near that the place is not known again
+        # never so near that nobody would recognise where it is
         room = max(0.3 * max(right - west, bottom - top), 60 / self.step)
         return (west - room, top - room, right + room, bottom + room)
 
@@ -147,36 +188,45 @@ class Shapes:
         """Find where the numbers of a measure's largest pieces stand."""
         frame = largest(self.result.measures[name].frame)
         points = shapely.point_on_surface(np.asarray(frame.geometry.array, dtype=object))
-        return [tuple(place) for place in self._place(shapely.get_coordinates(points))]
+        return [(x, y) for x, y in self._steps(shapely.get_coordinates(points)).tolist()]
 
     def picture(
         self, *, label: str, north: str, hatches: dict[str, Hatch],
         box: Box, width: int, height: int, id_: str,
     ) -> Markup:  # fmt: skip
-        """Draw one picture of `width` to `height`; the first of `hatches` is numbered."""
+        """Draw one picture; the first of its hatches is numbered.
+
+        Parameters
+        ----------
+        label
+            What the picture shows, for who cannot see it.
+        north
+            The letter at the north arrow.
+        hatches
+            How the pieces of each measure are drawn, the decisive one first.
+        box
+            The window on the town, in steps.
+        width, height
+            The size of the picture, in pixels.
+        id_
+            Begins the ids of the picture's own elements.
+        """
         box, pixel = _framed(box, width, height)
         west, top, right, bottom = box
-        patterns = [_pattern(f"{id_}-b", legend.UNCOVERED, pixel)] if self.gaps else []
-        uses = [self._hatched("bare", legend.UNCOVERED, f"{id_}-b", pixel)] if self.gaps else []
-        for n, name in reversed(list(enumerate(hatches))):
-            patterns.append(_pattern(f"{id_}-h{n}", hatches[name], pixel))
-            uses.append(self._hatched(self.names[name], hatches[name], f"{id_}-h{n}", pixel))
-        edge = f"{self.prefix}-edge"
+        drawn = [(self.names[name], hatches[name], f"{id_}-h{n}") for n, name in enumerate(hatches)]
+        if self.gaps:
+            drawn.append((f"{self.prefix}-bare", legend.UNCOVERED, f"{id_}-b"))
+        drawn.reverse()  # the decisive measure lies on top
         parts = [
             f'<svg class="picture" role="img" aria-label="{escape(label)}"'
             f' viewBox="{west:.0f} {top:.0f} {right - west:.0f} {bottom - top:.0f}">',
-            f"<defs>{''.join(patterns)}</defs>",
-            f'<use href="#{self.prefix}-around" stroke-width="{0.8 * pixel:.4g}"/>',
-            f'<use href="#{self.prefix}-land" stroke-width="{0.8 * pixel:.4g}"/>',
-            f'<use href="#{self.prefix}-plan" stroke-width="{0.8 * pixel:.4g}"/>',
-            f'<use href="#{self.prefix}-built" class="built" stroke-width="{1.8 * pixel:.4g}"'
-            f' stroke-dasharray="{7 * pixel:.4g} {4 * pixel:.4g}"/>',
-            *uses,
-            f'<use href="#{edge}" class="casing" stroke-width="{6 * pixel:.4g}"/>',
-            f'<use href="#{edge}" class="edge" stroke-width="{2.5 * pixel:.4g}"/>',
+            f"<defs>{''.join(_pattern(fill, hatch, pixel) for _id, hatch, fill in drawn)}</defs>",
+            *self._ground(pixel),
+            *(_hatched(shape, hatch, fill, pixel) for shape, hatch, fill in drawn),
+            *self._edge(pixel),
             *(
                 mark
-                for name, hatch in list(hatches.items())[:1]
+                for name, hatch in islice(hatches.items(), 1)
                 for mark in self._numbers(name, hatch, box, pixel)
             ),
             _bar(box, pixel, self.step),
@@ -185,14 +235,33 @@ class Shapes:
         ]
         return Markup("".join(parts))  # noqa: S704 # the label is escaped, the rest is our own
 
-    def _hatched(self, shape: str, hatch: Hatch, fill: str, pixel: float) -> str:
-        id_ = shape if shape.startswith(self.prefix) else f"{self.prefix}-{shape}"
-        return (
-            f'<use href="#{id_}" fill="url(#{fill})" stroke="{hatch.colour}"'
-            f' stroke-width="{1.4 * pixel:.4g}"/>'
+    def _ground(self, pixel: float) -> Iterator[str]:
+        """Draw the land, the plots and the outline of planned construction."""
+        for kind in ("around", "land", "plan"):
+            yield f'<use href="#{self.prefix}-{kind}" stroke-width="{0.8 * pixel:.4g}"/>'
+        yield (
+            f'<use href="#{self.prefix}-built" class="built" stroke-width="{1.8 * pixel:.4g}"'
+            f' stroke-dasharray="{7 * pixel:.4g} {4 * pixel:.4g}"/>'
         )
 
-    def _numbers(self, name: str, hatch: Hatch, box: Box, pixel: float) -> Iterable[str]:
+    def _edge(self, pixel: float) -> Iterator[str]:
+        """Draw the boundary."""
+        for kind, width in (("casing", 6), ("edge", 2.5)):
+            yield (
+                f'<use href="#{self.prefix}-edge" class="{kind}"'
+                f' stroke-width="{width * pixel:.4g}"/>'
+            )
+
+    def _numbers(self, name: str, hatch: Hatch, box: Box, pixel: float) -> Iterator[str]:
+        """Number the largest pieces of a measure that lie in the window.
+
+        Parameters
+        ----------
+        name, hatch
+            The measure, and how its pieces are drawn.
+        box, pixel
+            The window, and the size of a pixel in it.
+        """
         radius = 10.5 * pixel
         shown: list[tuple[float, float]] = []
         for n, (x, y) in enumerate(self.spots(name), 1):
@@ -210,7 +279,7 @@ class Shapes:
             )
 
 
-def drawing_step(results: Sequence[Any]) -> float:
+def drawing_step(results: Sequence[TownResult]) -> float:
     """Choose the step that coordinates are rounded to, in metres, so that a page stays light."""
     vertices = 0
     for result in results:
@@ -222,7 +291,7 @@ def drawing_step(results: Sequence[Any]) -> float:
     return STEP_M * max(1.0, float(vertices / MAX_VERTICES) ** 2)
 
 
-def largest(frame: Any) -> Any:
+def largest(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Give the pieces that are listed and numbered: the largest, the larger first."""
     return frame.sort_values("area_m2", ascending=False, kind="stable").head(PLACES)
 
@@ -260,11 +329,11 @@ def hatch_swatch(hatch: Hatch, id_: str) -> Markup:
     )
 
 
-def _text(value: Any) -> str | None:
+def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _rings(geometries: Any) -> Iterable[Any]:
+def _rings(geometries: npt.NDArray[np.object_]) -> Iterator[shapely.LinearRing]:
     for polygon in shapely.get_parts(geometries):
         if polygon.geom_type == "Polygon" and not polygon.is_empty:
             yield polygon.exterior
@@ -272,7 +341,15 @@ def _rings(geometries: Any) -> Iterable[Any]:
 
 
 def _framed(box: Box, width: int, height: int) -> tuple[Box, float]:
-    """Widen a box to the picture's shape, with a margin; and the size of a pixel in it."""
+    """Widen a box to the picture's shape, with a margin; and the size of a pixel in it.
+
+    Parameters
+    ----------
+    box
+        What is to be seen.
+    width, height
+        The size of the picture, in pixels.
+    """
     west, north, east, south = box
     margin = 1.06
     pixel = margin * max((east - west) / width, (south - north) / height, 1e-9)
@@ -281,7 +358,36 @@ def _framed(box: Box, width: int, height: int) -> tuple[Box, float]:
     return (x - half_width, y - half_height, x + half_width, y + half_height), pixel
 
 
+def _hatched(shape: str, hatch: Hatch, fill: str, pixel: float) -> str:
+    """Draw a shape in a hatch.
+
+    Parameters
+    ----------
+    shape, fill
+        The ids of the shape and of the pattern that fills it.
+    hatch
+        The hatch, for the colour of the outline.
+    pixel
+        The size of a pixel.
+    """
+    return (
+        f'<use href="#{shape}" fill="url(#{fill})" stroke="{hatch.colour}"'
+        f' stroke-width="{1.4 * pixel:.4g}"/>'
+    )
+
+
 def _pattern(id_: str, hatch: Hatch, pixel: float) -> str:
+    """Write the pattern of a hatch.
+
+    Parameters
+    ----------
+    id_
+        What the pattern is called in the page.
+    hatch
+        The hatch.
+    pixel
+        The size of a pixel.
+    """
     pattern = legend.PATTERNS[hatch.pattern]
     paint = (
         f'fill="{hatch.colour}"'
@@ -297,7 +403,15 @@ def _pattern(id_: str, hatch: Hatch, pixel: float) -> str:
 
 
 def _bar(box: Box, pixel: float, step: float) -> str:
-    """Draw a scale bar of a round length, about a fifth of the picture, in the lower left corner."""
+    """Draw a scale bar of a round length, about a fifth of the picture, in the lower left corner.
+
+    Parameters
+    ----------
+    box, pixel
+        The window, and the size of a pixel in it.
+    step
+        The step of its coordinates, in metres.
+    """
     wanted = (box[2] - box[0]) * step / 5
     metres = max((bar for bar in _BARS_M if bar <= wanted), default=_BARS_M[0])
     x, y = box[0] + 14 * pixel, box[3] - 12 * pixel
@@ -317,6 +431,15 @@ def _bar(box: Box, pixel: float, step: float) -> str:
 
 
 def _arrow(box: Box, pixel: float, north: str) -> str:
+    """Draw the north arrow in the upper right corner.
+
+    Parameters
+    ----------
+    box, pixel
+        The window, and the size of a pixel in it.
+    north
+        The letter at the arrow.
+    """
     x, y = box[2] - 26 * pixel, box[1] + 12 * pixel
     return (
         f'<g class="north" transform="translate({x:.0f} {y:.0f}) scale({pixel:.4g})">'

@@ -1,0 +1,176 @@
+"""A town's way through cultivation, construction and naming: a state machine over dated events.
+
+三（一） names three stages, 四（二） to （四） what passing and failing lead to. A state is entered once
+at most, so that each instalment of the subsidy falls due once at most.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+
+from townland import units
+from townland.i18n import Words, _
+from townland.rules.judging.declared import Events
+from townland.rules.judging.trace import Column, Row
+
+
+class Stage(StrEnum):
+    """Where a town may stand; every one is named by the policy."""
+
+    NOT_APPLIED = "not_applied"
+    APPLIED = "applied"  # 申报
+    CULTIVATION = "cultivation"  # 培育小镇
+    CULTIVATION_EXTENDED = "cultivation_extended"  # 继续培育1年
+    WITHDRAWN = "withdrawn"  # 退出市级培育名单
+    CONSTRUCTION = "construction"  # 建设小镇
+    CONSTRUCTION_EXTENDED = "construction_extended"  # 延期一年
+    CANCELLED = "cancelled"  # 取消特色小镇建设资格
+    ACCEPTED = "accepted"  # 验收通过, 报市人民政府审定
+    NAMED = "named"  # 命名小镇
+
+
+WORDS: Mapping[Stage, Words] = {
+    Stage.NOT_APPLIED: _("has not applied"),
+    Stage.APPLIED: _("has applied"),
+    Stage.CULTIVATION: _("is in cultivation"),
+    Stage.CULTIVATION_EXTENDED: _("is in cultivation, extended after a first failure"),
+    Stage.WITHDRAWN: _("has left the city's list"),
+    Stage.CONSTRUCTION: _("is in construction"),
+    Stage.CONSTRUCTION_EXTENDED: _("is in construction, extended after a first failure"),
+    Stage.CANCELLED: _("has lost its standing"),
+    Stage.ACCEPTED: _("has passed the final acceptance and awaits its naming"),
+    Stage.NAMED: _("is named a characteristic town"),
+}
+
+
+EVENT_WORDS: Mapping[str, Words] = {
+    "applied": _("an application"),
+    "listed": _("a listing"),
+    "cultivation_passed": _("a passed acceptance of cultivation"),
+    "cultivation_failed": _("a failed acceptance of cultivation"),
+    "construction_passed": _("a passed acceptance of construction"),
+    "construction_failed": _("a failed acceptance of construction"),
+    "named": _("a naming"),
+}
+
+
+NEXT: Mapping[tuple[Stage, str], Stage] = {
+    (Stage.NOT_APPLIED, "applied"): Stage.APPLIED,
+    (Stage.NOT_APPLIED, "listed"): Stage.CULTIVATION,  # a dossier may not know the application
+    (Stage.APPLIED, "applied"): Stage.APPLIED,  # applications are made once a year
+    (Stage.APPLIED, "listed"): Stage.CULTIVATION,
+    (Stage.CULTIVATION, "cultivation_passed"): Stage.CONSTRUCTION,
+    (Stage.CULTIVATION, "cultivation_failed"): Stage.CULTIVATION_EXTENDED,
+    (Stage.CULTIVATION_EXTENDED, "cultivation_passed"): Stage.CONSTRUCTION,
+    (Stage.CULTIVATION_EXTENDED, "cultivation_failed"): Stage.WITHDRAWN,
+    (Stage.CONSTRUCTION, "construction_passed"): Stage.ACCEPTED,
+    (Stage.CONSTRUCTION, "construction_failed"): Stage.CONSTRUCTION_EXTENDED,
+    (Stage.CONSTRUCTION_EXTENDED, "construction_passed"): Stage.ACCEPTED,
+    (Stage.CONSTRUCTION_EXTENDED, "construction_failed"): Stage.CANCELLED,
+    (Stage.ACCEPTED, "named"): Stage.NAMED,
+}
+"""What each event leads to. Any other pair is nothing the policy provides for."""
+
+
+CULTIVATION = (Stage.CULTIVATION, Stage.CULTIVATION_EXTENDED, Stage.WITHDRAWN)
+
+
+CONSTRUCTION = (Stage.CONSTRUCTION, Stage.CONSTRUCTION_EXTENDED, Stage.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Where a town stands, the day each state was entered, and the events that led nowhere.
+
+    `unforeseen` has each event that the policy does not provide for, with the state it came in.
+    """
+
+    stage: Stage
+    entered: Mapping[Stage, dt.date]
+    unforeseen: tuple[tuple[dt.date, str, Stage], ...]
+
+    @property
+    def hasty(self) -> bool:
+        """Whether the town is out by two failures of one year; the second is due a year after (次年)."""
+        first = {
+            Stage.WITHDRAWN: Stage.CULTIVATION_EXTENDED,
+            Stage.CANCELLED: Stage.CONSTRUCTION_EXTENDED,
+        }.get(self.stage)
+        return first is not None and self.entered[self.stage].year == self.entered[first].year
+
+
+def history(events: Events) -> History:
+    """Follow events from state to state.
+
+    >>> day = dt.date(2018, 6, 1)
+    >>> history(((day, "listed"), (day, "named"))).stage.value
+    'cultivation'
+    """
+    stage, entered, unforeseen = Stage.NOT_APPLIED, {}, []
+    for day, name in events:
+        after = NEXT.get((stage, name))
+        if after is None:
+            unforeseen.append((day, name, stage))
+        else:
+            stage = after
+            entered[stage] = day
+    return History(stage, entered, tuple(unforeseen))
+
+
+def due(past: History, on_listing: Decimal, on_construction: Decimal) -> Decimal:
+    """Give the sum of the instalments that have fallen due, each once.
+
+    Parameters
+    ----------
+    past
+        The states that the town has entered.
+    on_listing, on_construction
+        The two instalments, in 万元.
+    """
+    parts = ((Stage.CULTIVATION, on_listing), (Stage.CONSTRUCTION, on_construction))
+    return sum((part for stage, part in parts if stage in past.entered), units.exact(0))
+
+
+STATES: Mapping[str, tuple[Stage, Stage, Stage]] = {
+    "cultivation": CULTIVATION,
+    "construction": CONSTRUCTION,
+}
+"""A stage's states: running, extended after a failure, lost after a second one."""
+
+
+_STAGE_NAMES = {stage.value: words for stage, words in WORDS.items()}
+
+
+StageName = Annotated[str, Column(words=_STAGE_NAMES)]
+
+
+class StateRow(Row):
+    """Where the town stands, since when, and which events the policy does not provide for."""
+
+    stage: StageName
+    since: Annotated[str | None, Column(_("since"))]
+    odd: Annotated[
+        tuple[str, ...], Column(_("events out of order"), words=EVENT_WORDS, if_any=True)
+    ] = ()
+
+
+def since(past: History) -> str | None:
+    """Give the day on which the town entered the state it is in."""
+    day = past.entered.get(past.stage)
+    return None if day is None else day.isoformat()
+
+
+def hasty_words(past: History) -> Words | None:
+    """Say that two failures of one year are for a person, where they are."""
+    if not past.hasty:
+        return None
+    return _(
+        "Both failures are of one year, {year}; the policy has the second acceptance in the year"
+        " after the first (次年), so a person must look.",
+        year=str(past.entered[past.stage].year),
+    )

@@ -1,0 +1,191 @@
+"""The kind of rule on the subsidy (以奖代补): what has fallen due, what was paid, what is returned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from townland import units
+from townland.i18n import Words, _
+from townland.rules.judging import phrases
+from townland.rules.judging.case import Case
+from townland.rules.judging.clause import Rule
+from townland.rules.judging.declared import events_until, not_known
+from townland.rules.judging.finding import Finding
+from townland.rules.judging.kind import Kind
+from townland.rules.judging.phrases import wan
+from townland.rules.judging.stages import (
+    WORDS,
+    History,
+    Stage,
+    StageName,
+    StateRow,
+    due,
+    hasty_words,
+    history,
+    since,
+)
+from townland.rules.judging.trace import Column, Head, Number, Part, Row, Term, Working, both
+from townland.rules.judging.verdict import verdict_of
+
+
+class Subsidy(Rule):
+    """The subsidy in two instalments, in 万元 (10 000 yuan), and its return."""
+
+    kind: Literal["subsidy"]
+    on_listing: Annotated[Decimal, Field(ge=0)]
+    on_construction: Annotated[Decimal, Field(ge=0)]
+
+
+class InstalmentRow(Row):
+    """An instalment of the subsidy that has fallen due, in 万元."""
+
+    on: Head
+    stage: StageName
+    wan: Annotated[Number, Column(_("× 10,000 yuan"))]
+
+
+class SubsidyWorking(Working):
+    """The trace's own part of `subsidy`, in 万元."""
+
+    state: Annotated[StateRow, Part(_("stage"))]
+    due: Annotated[tuple[InstalmentRow, ...], Part(_("subsidy due"))]
+    still_due_wan: Number
+    to_return_wan: Number
+
+
+@dataclass(frozen=True, slots=True)
+class _Paid:
+    """What was paid of the subsidy and returned, against what has fallen due, in 万元."""
+
+    past: History
+    terms: tuple[Term, ...]
+    due: Decimal
+
+    @property
+    def paid(self) -> Decimal:
+        return sum((term.value for term in self.terms), units.exact(0))
+
+    @property
+    def lost(self) -> bool:
+        return self.past.stage is Stage.CANCELLED
+
+    @property
+    def left(self) -> bool:
+        """Whether the town left the list in cultivation, of which the text does not tell."""
+        return self.past.stage is Stage.WITHDRAWN
+
+    @property
+    def back(self) -> Decimal:
+        """What is to be returned: all of it once the town has lost its standing."""
+        return max(self.paid - (units.exact(0) if self.lost else self.due), units.exact(0))
+
+    @property
+    def still(self) -> Decimal:
+        """What is still to be paid."""
+        nothing = units.exact(0)
+        return nothing if self.lost or self.left else max(self.due - self.paid, nothing)
+
+
+def subsidy(case: Case[Subsidy]) -> Finding:
+    """Set the subsidy paid against what has fallen due, and say what is to be returned."""
+    rule = case.rule
+    missing = [path for path in ("events", "subsidy_paid") if case.facts.declared(path) is None]
+    if missing:
+        return not_known(case, missing)
+    money = _paid(case)
+    more = money.paid > money.due
+    verdict = verdict_of(
+        fails=more and not rule.modal,
+        doubt=more or (money.left and money.paid > 0) or money.past.hasty,
+        judges=False,
+    )
+    unstated = case.facts.dossier.subsidy_returned is None
+    return case.finding(
+        verdict,
+        _subsidy_why(money),
+        _subsidy_working(case, money),
+        measured=money.paid,
+        limit=money.due,
+        margin=money.due - money.paid,
+        unit="wan_yuan",
+        assumed=[_("The dossier states no subsidy returned, which is taken as none")]
+        if unstated and money.back > 0
+        else [],
+    )
+
+
+def _paid(case: Case[Subsidy]) -> _Paid:
+    dossier, past = case.facts.dossier, history(events_until(case.facts, case.on))
+    terms = tuple(
+        Term(field=path, on=row.on.isoformat(), value=sign * units.exact(row.amount_wan))
+        for path, rows, sign in (
+            ("subsidy_paid", dossier.subsidy_paid, 1),
+            ("subsidy_returned", dossier.subsidy_returned, -1),
+        )
+        for row in rows or ()
+        if row.on <= case.on
+    )
+    return _Paid(past, terms, due(past, case.rule.on_listing, case.rule.on_construction))
+
+
+def _subsidy_why(money: _Paid) -> Words:
+    past = money.past
+    place = {
+        "paid": wan(money.paid),
+        "due": wan(money.due),
+        "back": wan(money.back),
+        "still": wan(money.still),
+    }
+    return phrases.sentences(
+        _("The town {state}.", state=WORDS[past.stage]),
+        _("{due} have fallen due, {paid} are paid.", **place),
+        _("{still} are still to be paid.", **place) if money.still > 0 else None,
+        _("More is paid than has fallen due.") if money.paid > money.due else None,
+        _(
+            "The town failed its last acceptance, so {back} are to be taken back with the settlement at"
+            " the end of {year}.",
+            year=past.entered[Stage.CANCELLED].year,
+            **place,
+        )
+        if money.lost and money.back > 0
+        else None,
+        _(
+            "The town left the list during cultivation; the text does not say whether what was paid is"
+            " returned, so a person must judge."
+        )
+        if money.left and money.paid > 0
+        else None,
+        hasty_words(past),
+    )
+
+
+def _subsidy_working(case: Case[Subsidy], money: _Paid) -> SubsidyWorking:
+    rule, past = case.rule, money.past
+    instalments = (
+        (Stage.CULTIVATION, rule.on_listing),
+        (Stage.CONSTRUCTION, rule.on_construction),
+    )
+    return SubsidyWorking(
+        formula=both(_("The subsidy paid less the subsidy returned, up to the day.")),
+        terms=money.terms or (Term(field="subsidy_paid", value=units.exact(0)),),
+        state=StateRow(stage=past.stage.value, since=since(past)),
+        due=tuple(
+            InstalmentRow(on=past.entered[stage].isoformat(), stage=stage.value, wan=part)
+            for stage, part in instalments
+            if stage in past.entered
+        ),
+        still_due_wan=money.still,
+        to_return_wan=money.back,
+        parameters=(
+            case.law_number("on_listing", rule.on_listing, "wan_yuan"),
+            case.law_number("on_construction", rule.on_construction, "wan_yuan"),
+            case.modality(),
+        ),
+    )
+
+
+KINDS = (Kind(Subsidy, subsidy, SubsidyWorking),)

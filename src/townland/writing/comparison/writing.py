@@ -1,0 +1,46 @@
+"""Several runs in one folder, with their comparison beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from townland.i18n import DEFAULT_LANGUAGE
+from townland.results import Assessment
+from townland.writing.comparison import compare
+from townland.writing.comparison.page import comparison_html
+from townland.writing.comparison.words import run_names
+from townland.writing.report.assessment_json import assessment_json, dumps
+from townland.writing.run_folder import COMPARISON, DEFAULT_FORMATS, run_folder, write_outputs
+
+PAGE = "comparison.html"
+
+
+def write_runs(
+    assessments: Sequence[Assessment],
+    out: Path | str,
+    *,
+    formats: Sequence[str] = DEFAULT_FORMATS,
+    lang: str = DEFAULT_LANGUAGE,
+) -> Path:
+    """Write a whole run folder for each assessment into `out`, and the comparison beside them.
+
+    The comparison is ``comparison.json`` and, where `formats` names ``html``, ``comparison.html``.
+
+    Raises
+    ------
+    ReportError
+        As `write_run`.
+    """
+    documents = {}
+    with run_folder(Path(out)) as folder:
+        for name, one in zip(run_names(assessments), assessments, strict=True):
+            (folder / name).mkdir()
+            write_outputs(one, folder / name, formats=formats, lang=lang)
+            documents[name] = assessment_json(one, lang=lang)
+        compared = compare(documents)
+        if "html" in formats:
+            text = comparison_html(assessments, compared, formats=formats, lang=lang)
+            (folder / PAGE).write_text(text, encoding="utf-8", newline="\n")
+        (folder / COMPARISON).write_text(dumps(compared), encoding="utf-8", newline="\n")
+    return Path(out)

@@ -1,0 +1,128 @@
+"""What lies in a town as its map and its pictures draw it: pieces by group, gaps, outlines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TypeAlias
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+
+from townland.i18n import render
+from townland.measuring import TownResult
+from townland.writing.pages import look as legend
+
+DEGREE = 10_000_000
+"""So many steps of the map's whole numbers make a degree."""
+
+Shape: TypeAlias = list[list[list[int]]]
+"""A geometry as the page has it: its polygons, their rings, the whole numbers of these."""
+GroupOf: TypeAlias = Callable[[str | None, str | None, str | None], str]
+"""Finds a feature its group in the legend, by its code, its one of the three classes, its scheme."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What a layer draws of one town: its pieces, the group of each in the legend, what they lie on.
+
+    `town` is the number of the town on the map. `roles` are those whose features meet in the pieces.
+    """
+
+    town: int
+    frame: gpd.GeoDataFrame
+    groups: Sequence[str]
+    roles: Sequence[str]
+    crs: pyproj.CRS
+
+    def dissolved(self, lang: str) -> Drawn:
+        """Merge the land by legend group: too many features to draw one by one."""
+        keys = list(dict.fromkeys(self.groups))
+        rows = []
+        for key in keys:
+            part = self.frame[[group == key for group in self.groups]]
+            rows.append(
+                {
+                    "class_name": render(legend.LAND[key].title, lang),
+                    "area_m2": sum(part["area_m2"], Decimal(0)),
+                    "geometry": shapely.union_all(part.geometry.array),
+                }
+            )
+        merged = gpd.GeoDataFrame(rows, geometry="geometry", crs=self.frame.crs)
+        return replace(self, frame=merged, groups=keys)
+
+
+def groups_of(drawn: Iterable[Drawn]) -> list[str]:
+    """List the groups of the legend that a layer's features have, in the order in which they come."""
+    return list(dict.fromkeys(group for each in drawn for group in each.groups))
+
+
+def gaps(result: TownResult) -> list[tuple[list[str], shapely.Geometry]]:
+    """List what the layers leave uncovered of a town: each gap once, with the roles that share it."""
+    shared: dict[bytes, tuple[list[str], shapely.Geometry]] = {}
+    for role, geometry in result.uncovered.items():
+        if geometry is not None and not geometry.is_empty:
+            shared.setdefault(shapely.normalize(geometry).wkb, ([], geometry))[0].append(role)
+    return list(shared.values())
+
+
+def construction(result: TownResult, scheme: str | None) -> shapely.Geometry | None:
+    """Unite the plots that are planned for construction, for their common outline; None without."""
+    frame = result.planned
+    if frame is None or not len(frame):
+        return None
+    groups = groups_by_code(
+        frame, "planned_use", lambda code, three: legend.use_group(code, three, scheme)
+    )
+    plots = frame.geometry.array[[group != legend.NO_CONSTRUCTION for group in groups]]
+    return shapely.union_all(np.asarray(plots, dtype=object)) if len(plots) else None
+
+
+def groups_by_code(
+    frame: gpd.GeoDataFrame, role: str, group_of: Callable[[str | None, str | None], str]
+) -> list[str]:
+    """Find each piece its group in the legend.
+
+    Parameters
+    ----------
+    frame
+        The pieces.
+    role
+        The role whose codes decide.
+    group_of
+        Gives the group of a code and one of the three classes.
+    """
+    codes = zip(texts(frame, f"{role}_code"), texts(frame, "three_class"), strict=True)
+    return [group_of(code, three) for code, three in codes]
+
+
+def piece_ids(frame: gpd.GeoDataFrame, roles: Sequence[str]) -> list[str]:
+    """Name pieces by the features that meet in them, in the order of the layers."""
+    columns = [texts(frame, f"{role}_id") for role in roles]
+    return [" ∩ ".join(id_ for id_ in ids if id_) for ids in zip(*columns, strict=True)]
+
+
+def texts(frame: gpd.GeoDataFrame, column: str) -> list[str | None]:
+    """Give a column as texts, None where it or a value is missing."""
+    if column not in frame.columns:
+        return [None] * len(frame)
+    return [None if pd.isna(value) else str(value) for value in frame[column]]
+
+
+def rings_of(geometry: shapely.Geometry) -> Shape:
+    """Encode a geometry: rings of 1e-7 degrees, the first point and then steps."""
+    polygons = [part for part in shapely.get_parts(geometry) if part.geom_type == "Polygon"]
+    return [
+        [_steps(ring) for ring in (polygon.exterior, *polygon.interiors)] for polygon in polygons
+    ]
+
+
+def _steps(ring: shapely.LinearRing) -> list[int]:
+    points = np.rint(shapely.get_coordinates(ring)[:-1] * DEGREE).astype(np.int64)
+    steps = np.diff(points, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
+    keep = np.concatenate(([True], (steps[1:] != 0).any(axis=1)))
+    return [int(value) for value in steps[keep].ravel()]
