@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from townland import units
 from townland_demo import zones
+from townland_demo.georeference import areas_m2
 from townland_demo.grid import Array, Ints, Shapes, noise
 from townland_demo.parcels import Parcels
-from townland_demo.place import areas_m2
 from townland_demo.sites import Sites
 from townland_demo.survey import COUNTY_CODE, COUNTY_NAME, YEAR
 from townland_demo.terrain import Relief

@@ -15,9 +15,9 @@ import shapely
 from numpy.typing import NDArray
 
 from townland_demo import fabric, routes
+from townland_demo.georeference import area_m2, areas_m2
 from townland_demo.grid import Array, Ints, Shapes
 from townland_demo.parcels import Parcels
-from townland_demo.place import area_m2, areas_m2
 
 CULTIVATED = ("0101", "0102", "0103")
 

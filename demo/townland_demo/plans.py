@@ -13,9 +13,9 @@ from shapely import affinity
 
 from townland_demo import zones
 from townland_demo.fabric import GRID_M, dissolve
+from townland_demo.georeference import CRS, areas_m2, placed
 from townland_demo.grid import Shapes
 from townland_demo.parcels import Parcels
-from townland_demo.place import CRS, areas_m2, placed
 from townland_demo.planning import Atoms, DrawnTown
 from townland_demo.survey import COUNTY_CODE, COUNTY_NAME, class_names
 

@@ -32,68 +32,109 @@ class Sites:
     towns: Array  # (4, 2): lawful, on farmland, on the edge, partly outside
 
 
+@dataclass(frozen=True)
+class Candidates:
+    """Random points of the county among which sites are chosen, and what the land is like there."""
+
+    points: Array  # (n, 2), local metres
+    rim: Array  # m to the county's border
+    slope: Array  # degrees
+    above: Array  # m above the nearest river
+    river: Array  # m to the nearest river
+    roughness: Array  # the slope, or more where the ground is rock
+    luck: Array
+
+    def best(self, score: Array, free: NDArrayBool) -> Array:
+        """Return the free point of the highest score."""
+        return np.asarray(self.points[np.argmax(np.where(free, score, -np.inf))])
+
+    def away(self, sites: Array) -> Array:
+        """Return the metres of each point from the nearest of the sites (n, 2)."""
+        every = np.hypot(*(self.points[:, None, :] - sites).transpose(2, 0, 1))
+        return np.asarray(every.min(axis=1))
+
+
 def choose_sites(rng: np.random.Generator, land: Relief) -> Sites:
-    """Pick the places from random candidates by slope, height and distance to the river."""
-    points = rng.uniform((200, 200), (land.grid.width_m - 200, land.grid.height_m - 200), (6000, 2))
-    points = points[shapely.contains_xy(land.border, points)]
-    rim = shapely.distance(shapely.points(points), shapely.boundary(land.border))
-    slope, above, river = (
-        land.at(field, points) for field in (land.slope, land.above, land.to_river)
-    )
-    roughness = land.at(np.maximum(land.rock * 30, land.slope), points)
-    mouth = land.tributary[-1]
-    luck = rng.normal(0, 0.12, len(points))
-
-    def best(score: Array, free: NDArrayBool) -> Array:
-        return np.asarray(points[np.argmax(np.where(free, score, -np.inf))])
-
-    x, y = points[:, 0], points[:, 1]
-    width, height = land.grid.width_m, land.grid.height_m
-    edge = best(-np.abs(np.hypot(x - mouth[0] - 330, y - mouth[1] - 120)) / 400 + luck, rim > 1300)
-    apart = np.hypot(*(points - edge).T)
-    farm = best(
-        -np.abs(river - 500) / 300 - above / 14 - np.abs(x - 0.22 * width) / 1200 + luck,
-        (rim > 1250) & (apart > 2500),
-    )
-    apart = np.minimum(apart, np.hypot(*(points - farm).T))
-    lawful = best(
-        -np.abs(above - 45) / 30 - slope / 12 - np.abs(x - 0.52 * width) / 1500 + luck,
-        (rim > 1250) & (apart > 2350) & (y > 0.55 * height) & (river > 900),
-    )
-    apart = np.minimum(apart, np.hypot(*(points - lawful).T))
-    outside = best(
-        -np.abs(rim - 640) / 60 - slope / 10 + luck,
-        (apart > 2500) & (y < 0.42 * height) & (rim > 520),
-    )
-    towns = np.stack([lawful, farm, edge, outside])
-    apart = np.hypot(*(points[:, None, :] - towns).transpose(2, 0, 1)).min(axis=1)
-    market = best(
-        -np.abs(river - 380) / 150 - slope / 5 - np.abs(x - 0.42 * width) / 900 + luck,
-        (rim > 1500) & (apart > 1150),
-    )
-    villages: list[Array] = []
-    taken = np.hypot(*(points - market).T)
-    fitness = (
-        -roughness / 7 - np.abs(above - 14) / 60 - np.maximum(river - 250, 0) / 2500 + 3 * luck
-    )
-    for spacing in (1250.0, 900.0, 640.0):
-        for _ in range(14):
-            free = (taken > spacing) & (rim > 350) & (river > 150)
-            if not free.any():
-                break
-            place = best(fitness, free & (roughness < 14))
-            villages.append(place)
-            taken = np.minimum(taken, np.hypot(*(points - place).T))
-    sites = np.stack(villages)
-    axis = land.at(np.cos(land.direction), sites), land.at(np.sin(land.direction), sites)
+    """Pick the sites from random candidates by slope, height and distance to the river."""
+    candidates = _candidates(rng, land)
+    towns = _town_centres(candidates, land)
+    market = candidates.best(
+        -np.abs(candidates.river - 380) / 150 - candidates.slope / 5
+        - np.abs(candidates.points[:, 0] - 0.42 * land.grid.width_m) / 900 + candidates.luck,
+        (candidates.rim > 1500) & (candidates.away(towns) > 1150),
+    )  # fmt: skip
+    villages = _village_centres(candidates, market)
+    axis = land.at(np.cos(land.direction), villages), land.at(np.sin(land.direction), villages)
     return Sites(
         market=market,
-        villages=sites,
-        radius=rng.uniform(62, 125, len(sites)),
-        axis=np.arctan2(axis[1], axis[0]) + rng.normal(0, 0.2, len(sites)),
+        villages=villages,
+        radius=rng.uniform(62, 125, len(villages)),
+        axis=np.arctan2(axis[1], axis[0]) + rng.normal(0, 0.2, len(villages)),
         market_axis=float(rng.uniform(0.1, 0.5)),
         towns=towns,
     )
+
+
+def _candidates(rng: np.random.Generator, land: Relief) -> Candidates:
+    points = rng.uniform((200, 200), (land.grid.width_m - 200, land.grid.height_m - 200), (6000, 2))
+    points = points[shapely.contains_xy(land.border, points)]
+    return Candidates(
+        points=points,
+        rim=shapely.distance(shapely.points(points), shapely.boundary(land.border)),
+        slope=land.at(land.slope, points),
+        above=land.at(land.above, points),
+        river=land.at(land.to_river, points),
+        roughness=land.at(np.maximum(land.rock * 30, land.slope), points),
+        luck=rng.normal(0, 0.12, len(points)),
+    )
+
+
+def _town_centres(candidates: Candidates, land: Relief) -> Array:
+    """The centres of the towns: lawful, on farmland, on the edge, partly outside."""
+    rim, slope, above, river, luck = (
+        candidates.rim, candidates.slope, candidates.above, candidates.river, candidates.luck,
+    )  # fmt: skip
+    x, y = candidates.points.T
+    width, height = land.grid.width_m, land.grid.height_m
+    mouth = land.tributary[-1]
+    edge = candidates.best(
+        -np.abs(np.hypot(x - mouth[0] - 330, y - mouth[1] - 120)) / 400 + luck, rim > 1300
+    )
+    farm = candidates.best(
+        -np.abs(river - 500) / 300 - above / 14 - np.abs(x - 0.22 * width) / 1200 + luck,
+        (rim > 1250) & (candidates.away(edge[None]) > 2500),
+    )
+    apart = candidates.away(np.stack([edge, farm]))
+    lawful = candidates.best(
+        -np.abs(above - 45) / 30 - slope / 12 - np.abs(x - 0.52 * width) / 1500 + luck,
+        (rim > 1250) & (apart > 2350) & (y > 0.55 * height) & (river > 900),
+    )
+    apart = candidates.away(np.stack([edge, farm, lawful]))
+    outside = candidates.best(
+        -np.abs(rim - 640) / 60 - slope / 10 + luck,
+        (apart > 2500) & (y < 0.42 * height) & (rim > 520),
+    )
+    return np.stack([lawful, farm, edge, outside])
+
+
+def _village_centres(candidates: Candidates, market: Array) -> Array:
+    """Villages in level ground near the river, at first far apart, then hamlets between them."""
+    villages: list[Array] = []
+    taken = candidates.away(market[None])
+    fitness = (
+        -candidates.roughness / 7 - np.abs(candidates.above - 14) / 60
+        - np.maximum(candidates.river - 250, 0) / 2500 + 3 * candidates.luck
+    )  # fmt: skip
+    suited = (candidates.rim > 350) & (candidates.river > 150)
+    for spacing in (1250.0, 900.0, 640.0):
+        for _ in range(14):
+            free = (taken > spacing) & suited
+            if not free.any():
+                break
+            centre = candidates.best(fitness, free & (candidates.roughness < 14))
+            villages.append(centre)
+            taken = np.minimum(taken, candidates.away(centre[None]))
+    return np.stack(villages)
 
 
 def village_names(sites: Sites) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib import resources
@@ -13,10 +14,10 @@ import shapely
 from numpy.typing import NDArray
 
 from townland import units
+from townland_demo.georeference import areas_m2
 from townland_demo.grid import Array, Ints
 from townland_demo.network import Network
 from townland_demo.parcels import Parcels
-from townland_demo.place import areas_m2
 from townland_demo.sites import MARKET, VILLAGES, Sites
 from townland_demo.terrain import Relief
 
@@ -48,11 +49,8 @@ DETAIL = {"HDGD": "河道耕地", "LQYD": "林区园地", "GCCD": "灌丛草地"
 @cache
 def class_names() -> dict[str, str]:
     """Names of the Third Survey's classes 三调工作分类."""
-    text = (
-        resources.files("townland")
-        .joinpath("standards/landclasses/sandiao-2019.csv")
-        .read_text("utf-8")
-    )
+    table = resources.files("townland") / "standards" / "landclasses" / "sandiao-2019.csv"
+    text = table.read_text("utf-8")
     return {row["code"]: row["name"] for row in csv.DictReader(text.splitlines())}
 
 
@@ -98,61 +96,106 @@ def survey_table(
     luck, second = rng.uniform(0, 1, count), rng.uniform(0, 1, count)
     river = land.at(land.to_river, centre)
     widths = np.array([strip.width_m for strip in network.strips])
+    width = np.where(parcels.strip >= 0, widths[parcels.strip], 0.0)
     gross = [units.half_up(value, 2) for value in areas_m2(parcels.shape).tolist()]
-    cultivated = np.char.startswith(code, "01")
-    number = _numbers(village, centre)
-    rows: list[dict[str, object]] = []
-    for i in range(count):
-        zone = int(slope_class[i])
-        kind = ""
-        if cultivated[i] and zone > 1:
-            kind = "TT" if code[i] == "0101" or luck[i] < 0.45 else "PD"
-        factor = Decimal(RIDGE[kind][zone]) if kind else Decimal(0)
-        ridge = units.half_up(gross[i] * factor, 2)
-        planting = _planting(str(code[i]), float(second[i]))
-        detail = _detail(str(code[i]), float(river[i]), float(luck[i]))
-        linear = parcels.strip[i] >= 0 and widths[parcels.strip[i]] > 0
-        owner_code = (
-            f"{COUNTY_CODE}100001" if village[i] < 0 else f"{COUNTY_CODE}1002{village[i] + 1:02d}"
-        )
-        owner = MARKET if village[i] < 0 else VILLAGES[village[i]]
-        state = code[i] in ("1101", "1003", "1109") or (
-            bool(in_market[i])
-            and code[i] in ("0701", "05H1", "08H1", "08H2", "0810", "1004", "0601", "1005")
-        )
-        rows.append({
-            "BSM": f"{COUNTY_CODE}2110{i + 1:08d}",
-            "YSDM": "2001010100",
-            "TBYBH": f"{number[i]:05d}",
-            "TBBH": f"{number[i]:04d}",
-            "DLBM": str(code[i]),
-            "DLMC": class_names()[str(code[i])],
-            "QSXZ": "20" if state else ("31" if luck[i] < 0.2 else "30"),
-            "QSDWDM": owner_code + "0000000",
-            "QSDWMC": f"{COUNTY_NAME}国有土地" if state else owner,
-            "ZLDWDM": owner_code + "0000000",
-            "ZLDWMC": owner,
-            "TBMJ": float(gross[i]),
-            "KCDLBM": "1203" if factor else "",
-            "KCXS": float(factor),
-            "KCMJ": float(ridge),
-            "TBDLMJ": float(gross[i] - ridge),
-            "GDLX": kind,
-            "GDPDJB": str(zone) if cultivated[i] else "",
-            "XZDWKD": float(widths[parcels.strip[i]]) if linear else 0.0,
-            "TBXHDM": detail,
-            "TBXHMC": DETAIL.get(detail, ""),
-            "ZZSXDM": planting,
-            "ZZSXMC": PLANTING.get(planting, ""),
-            "GDDB": int(6 + zone + (luck[i] > 0.6)) if cultivated[i] else None,
-            "FRDBS": "0",
-            "CZCSXM": _settlement(str(code[i]), bool(in_market[i])),
-            "SJNF": YEAR,
-            "MSSM": "00",
-            "HDMC": "",
-            "BZ": "",
-        })  # fmt: skip
-    return pd.DataFrame(rows).astype({"GDDB": "Int64"})
+    known = zip(
+        range(1, count + 1), code.tolist(), slope_class.tolist(), gross, village.tolist(),
+        _numbers(village, centre).tolist(), in_market.tolist(), width.tolist(), river.tolist(),
+        luck.tolist(), second.tolist(), strict=True,
+    )  # fmt: skip
+    rows = [_row(ParcelFacts(*facts)) for facts in known]
+    return pd.DataFrame(rows).astype({"GDDB": "Int64"})[list(SCHEMA)]
+
+
+@dataclass(frozen=True)
+class ParcelFacts:
+    """What the attributes of one parcel follow from."""
+
+    index: int  # in the layer, from 1
+    code: str  # its land class
+    slope_class: int
+    gross: Decimal  # m²
+    village: int  # -1: the market's community
+    number: int  # 图斑编号, within the village
+    in_market: bool
+    width_m: float  # of the strip that it is part of, or 0
+    river_m: float  # to the nearest river
+    luck: float  # two numbers from 0 to 1
+    second: float
+
+    @property
+    def cultivated(self) -> bool:
+        """Whether it is cultivated land 耕地."""
+        return self.code.startswith("01")
+
+
+def _row(parcel: ParcelFacts) -> dict[str, object]:
+    return {
+        "BSM": f"{COUNTY_CODE}2110{parcel.index:08d}",
+        "YSDM": "2001010100",
+        "TBYBH": f"{parcel.number:05d}",
+        "TBBH": f"{parcel.number:04d}",
+        "DLBM": parcel.code,
+        "DLMC": class_names()[parcel.code],
+        "XZDWKD": parcel.width_m,
+        "FRDBS": "0",
+        "CZCSXM": _settlement(parcel.code, parcel.in_market),
+        "SJNF": YEAR,
+        "MSSM": "00",
+        "HDMC": "",
+        "BZ": "",
+        **_ownership(parcel),
+        **_areas(parcel),
+        **_details(parcel),
+    }
+
+
+def _ownership(parcel: ParcelFacts) -> dict[str, object]:
+    """State land 国有 is water, the county road, and most of what is built in the market."""
+    market = parcel.village < 0
+    number = "100001" if market else f"1002{parcel.village + 1:02d}"
+    owner = MARKET if market else VILLAGES[parcel.village]
+    state = parcel.code in ("1101", "1003", "1109") or (
+        parcel.in_market
+        and parcel.code in ("0701", "05H1", "08H1", "08H2", "0810", "1004", "0601", "1005")
+    )
+    return {
+        "QSXZ": "20" if state else ("31" if parcel.luck < 0.2 else "30"),
+        "QSDWDM": f"{COUNTY_CODE}{number}0000000",
+        "QSDWMC": f"{COUNTY_NAME}国有土地" if state else owner,
+        "ZLDWDM": f"{COUNTY_CODE}{number}0000000",
+        "ZLDWMC": owner,
+    }
+
+
+def _areas(parcel: ParcelFacts) -> dict[str, object]:
+    """Gross, ridges 田坎, net: sloping fields alone have a kind and a coefficient (TD/T 1055-2019)."""
+    kind = ""
+    if parcel.cultivated and parcel.slope_class > 1:
+        kind = "TT" if parcel.code == "0101" or parcel.luck < 0.45 else "PD"
+    factor = Decimal(RIDGE[kind][parcel.slope_class]) if kind else Decimal(0)
+    ridge = units.half_up(parcel.gross * factor, 2)
+    return {
+        "TBMJ": float(parcel.gross),
+        "KCDLBM": "1203" if factor else "",
+        "KCXS": float(factor),
+        "KCMJ": float(ridge),
+        "TBDLMJ": float(parcel.gross - ridge),
+        "GDLX": kind,
+        "GDPDJB": str(parcel.slope_class) if parcel.cultivated else "",
+        "GDDB": 6 + parcel.slope_class + (parcel.luck > 0.6) if parcel.cultivated else None,
+    }
+
+
+def _details(parcel: ParcelFacts) -> dict[str, object]:
+    planting = _planting(parcel.code, parcel.second)
+    detail = _detail(parcel.code, parcel.river_m, parcel.luck)
+    return {
+        "TBXHDM": detail,
+        "TBXHMC": DETAIL.get(detail, ""),
+        "ZZSXDM": planting,
+        "ZZSXMC": PLANTING.get(planting, ""),
+    }
 
 
 def _villages(sites: Sites, centre: Array) -> tuple[Ints, NDArray[np.bool_]]:

@@ -19,7 +19,7 @@ from rasterio.transform import Affine
 from townland_demo import farmland, survey
 from townland_demo.county import SEED, make_county
 from townland_demo.declaring import DECLARED
-from townland_demo.place import CRS, EAST_M, NORTH_M
+from townland_demo.georeference import CRS, EAST_M, NORTH_M
 from townland_demo.planning import BRIEFS
 from townland_demo.terrain import Relief
 
@@ -36,6 +36,50 @@ COVER_CLASSES = (
     ' unused = ["30", "60"], other = ["80"] }'
 )
 """Water is other: what lies under it may be a pond (farm land) or a river."""
+
+
+PLAN = "sample/plan.gpkg"
+ENTRIES: tuple[dict[str, str], ...] = (
+    {
+        "name": "land_use", "role": "land_use", "path": "sample/county.gdb", "layer": "DLTB",
+        "scheme": "sandiao-2019", "class_column": "DLBM", "id_column": "BSM",
+        "net_factor_column": "KCXS", "owner_column": "QSXZ",
+        "slope_column": "GDPDJB",
+    },
+    {
+        "name": "permanent_basic_farmland", "role": "permanent_basic_farmland",
+        "path": "sample/YJJBNTBHTB.shp", "scheme": "sandiao-2019", "class_column": "DLBM",
+        "id_column": "BSM", "net_factor_column": "KCXS", "encoding": "GBK",
+    },
+    {
+        "name": "planned_use", "role": "planned_use", "path": PLAN, "layer": "planned_use",
+        "scheme": "guide-2023", "class_column": "GHDM", "id_column": "DKBH",
+        "tag_column": "BQ",
+    },
+    {
+        "name": "control_zone", "role": "control_zone", "path": PLAN, "layer": "JSYDGZQ",
+        "scheme": "jsydgzq", "class_column": "GZQLXDM", "id_column": "BSM",
+    },
+    {
+        "name": "growth_boundary", "role": "growth_boundary", "path": PLAN, "layer": "CZKFBJ",
+        "id_column": "BSM",
+    },
+    {
+        "name": "ecological_redline", "role": "ecological_redline", "path": PLAN,
+        "layer": "STBHHX", "id_column": "BSM",
+    },
+    {
+        "name": "stock_land", "role": "stock_land", "path": PLAN, "layer": "stock_land",
+        "id_column": "DKBH",
+    },
+    {
+        "name": "inefficient_land", "role": "inefficient_land", "path": PLAN,
+        "layer": "inefficient_land", "id_column": "DKBH",
+    },
+    {"name": "elevation", "role": "elevation", "path": "sample/dem.tif"},
+    {"name": "land_cover", "role": "land_cover", "path": "sample/land_cover.tif"},
+)  # fmt: skip
+"""The layers of the catalog, in its order; what all of them have in common follows."""
 
 
 def write_county(folder: Path, *, seed: int = SEED) -> Path:
@@ -215,60 +259,19 @@ def _write_dossiers(target: Path, quota_ha: dict[str, float | None]) -> None:
 
 def catalog_text() -> str:
     """The catalog of the generated layers; paths are relative to it."""
-    plan = "sample/plan.gpkg"
-    entries: list[dict[str, str]] = [
-        {
-            "name": "land_use", "role": "land_use", "path": "sample/county.gdb", "layer": "DLTB",
-            "scheme": "sandiao-2019", "class_column": "DLBM", "id_column": "BSM",
-            "net_factor_column": "KCXS", "owner_column": "QSXZ",
-            "slope_column": "GDPDJB",
-        },
-        {
-            "name": "permanent_basic_farmland", "role": "permanent_basic_farmland",
-            "path": "sample/YJJBNTBHTB.shp", "scheme": "sandiao-2019", "class_column": "DLBM",
-            "id_column": "BSM", "net_factor_column": "KCXS", "encoding": "GBK",
-        },
-        {
-            "name": "planned_use", "role": "planned_use", "path": plan, "layer": "planned_use",
-            "scheme": "guide-2023", "class_column": "GHDM", "id_column": "DKBH",
-            "tag_column": "BQ",
-        },
-        {
-            "name": "control_zone", "role": "control_zone", "path": plan, "layer": "JSYDGZQ",
-            "scheme": "jsydgzq", "class_column": "GZQLXDM", "id_column": "BSM",
-        },
-        {
-            "name": "growth_boundary", "role": "growth_boundary", "path": plan, "layer": "CZKFBJ",
-            "id_column": "BSM",
-        },
-        {
-            "name": "ecological_redline", "role": "ecological_redline", "path": plan,
-            "layer": "STBHHX", "id_column": "BSM",
-        },
-        {
-            "name": "stock_land", "role": "stock_land", "path": plan, "layer": "stock_land",
-            "id_column": "DKBH",
-        },
-        {
-            "name": "inefficient_land", "role": "inefficient_land", "path": plan,
-            "layer": "inefficient_land", "id_column": "DKBH",
-        },
-        {"name": "elevation", "role": "elevation", "path": "sample/dem.tif"},
-        {"name": "land_cover", "role": "land_cover", "path": "sample/land_cover.tif"},
-    ]  # fmt: skip
-    parts = [
-        "# The generated demo county: fictional land, real formats. See README.md beside this file.\n"
+    head = "# The generated demo county: fictional land, real formats. See README.md beside this file.\n"
+    return "\n".join([head, *(_entry_text(entry) for entry in ENTRIES)])
+
+
+def _entry_text(entry: dict[str, str]) -> str:
+    lines = ["[[layer]]", *(f'{key} = "{value}"' for key, value in entry.items())]
+    if entry["role"] == "land_cover":
+        lines.append(COVER_CLASSES)
+    if entry["role"] not in ("planned_use", "elevation", "land_cover"):
+        lines.append('coverage = "sample/extent.gpkg"')
+    lines += [
+        f"surveyed = {DAY}",
+        'source = "generated by townland, fictional"',
+        'licence = "CC0-1.0"',
     ]
-    for entry in entries:
-        lines = ["[[layer]]", *(f'{key} = "{value}"' for key, value in entry.items())]
-        if entry["role"] == "land_cover":
-            lines.append(COVER_CLASSES)
-        if entry["role"] not in ("planned_use", "elevation", "land_cover"):
-            lines.append('coverage = "sample/extent.gpkg"')
-        lines += [
-            f"surveyed = {DAY}",
-            'source = "generated by townland, fictional"',
-            'licence = "CC0-1.0"',
-        ]
-        parts.append("\n".join(lines) + "\n")
-    return "\n".join(parts)
+    return "\n".join(lines) + "\n"
