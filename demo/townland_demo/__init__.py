@@ -1,4 +1,4 @@
-"""The generated demo county: a fictional place in Liuzhou's hills, made from a seed, offline."""
+"""The generated demo county: a fictional county in Liuzhou's hills, made from a seed, offline."""
 
 from townland_demo.county import SEED, County, make_county
 from townland_demo.writing import write_county

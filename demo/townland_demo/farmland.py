@@ -56,8 +56,8 @@ def choose_fields(
     """
     centre = shapely.get_coordinates(shapely.centroid(parcels.shape))
     patch = land.at(noise(rng, land.grid, 1000), centre)
-    places = np.vstack([sites.villages, sites.market])
-    away = np.hypot(*(centre[:, None, :] - places).transpose(2, 0, 1))
+    settlements = np.vstack([sites.villages, sites.market])
+    away = np.hypot(*(centre[:, None, :] - settlements).transpose(2, 0, 1))
     away = (away - np.append(sites.radius, 330)).min(axis=1)
     paddy = (code == "0101") & (parcels.zone == zones.PADDY) & (patch > -0.75)
     terrace = (
@@ -123,9 +123,9 @@ def _shortest_edge(points: Array, number: Ints, ring: Ints) -> Array:
     points
         The distinct vertices, (n, 2), in local metres.
     number
-        The vertex at each place of the rings.
+        The vertex at each position of the rings.
     ring
-        The ring at each place.
+        The ring at each position.
     """
     step = np.flatnonzero(ring[1:] == ring[:-1])
     a, b = number[step], number[step + 1]

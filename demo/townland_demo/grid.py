@@ -37,7 +37,7 @@ class FieldGrid:
         return np.arange(float(self.nx)) * self.step, np.arange(float(self.ny)) * self.step
 
     def sample(self, field: Array, points: Array) -> Array:
-        """Bilinear values of `field` at `points` (n, 2); outside the grid the rim is held.
+        """Bilinear values of `field` at `points` (n, 2); outside the grid those of its rim.
 
         >>> grid = FieldGrid(10, 10, 10)
         >>> grid.sample(np.array([[0.0, 1.0], [2.0, 3.0]]), np.array([[5.0, 5.0], [99.0, 0.0]]))

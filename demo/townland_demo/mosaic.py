@@ -1,4 +1,4 @@
-"""The parcel mosaic: every place belongs to the nearest seed, each seed measuring in its own way.
+"""The parcel mosaic: every point belongs to the nearest seed, each seed measuring in its own way.
 
 A seed of a terrace counts a step uphill much dearer than a step along the contour, so its parcel
 becomes a ribbon along the slope; a seed of a forest counts everything cheap, so its parcel is large.
@@ -8,6 +8,7 @@ therefore shared by construction.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +27,7 @@ SQUARE = (0, 1, 2, 7, 8)
 
 @dataclass(frozen=True)
 class Seeds:
-    """One row a seed: its place and how it measures, see `measure`."""
+    """One row a seed: its position and how it measures, see `measure`."""
 
     xy: Array  # (n, 2)
     zone: Ints  # (n,)
@@ -96,35 +97,20 @@ def place_seeds(
     axis
         The direction of the rows in radians, for the kinds of country that have one.
     """
-    grid, columns = land.grid, []
-    pieces: list[tuple[int, Array, Array]] = []
-    for number, style in styles.items():
-        blocks = _blocks(rng, grid, style.block)
-        angle = land.at(np.cos(land.direction), blocks), land.at(np.sin(land.direction), blocks)
-        turn = np.arctan2(angle[1], angle[0]) + rng.normal(0, 0.10, len(blocks))
-        turn = np.full(len(blocks), axis[number]) if number in axis else turn
-        tree = shapely.STRtree(shapely.points(blocks))
-        reach = style.block * 1.1
-        for index, (centre, theta) in enumerate(zip(blocks, turn, strict=True)):
-            rows = _rows(rng, style, reach)
-            c, s = np.cos(theta), np.sin(theta)
-            points = centre + rows @ np.array([[c, s], [-s, c]])
-            inside = (points > 0).all(axis=1) & (points < [grid.width_m, grid.height_m]).all(axis=1)
-            points = points[inside]
-            if not len(points):
-                continue
-            node = (points / grid.step).astype(np.int64)
-            points = points[zone[node[:, 1], node[:, 0]] == number]
-            if len(points):
-                points = points[tree.nearest(shapely.points(points)) == index]
-                pieces.append((number, points, np.full(len(points), theta)))
-    xy = np.vstack([points for _, points, _ in pieces])
-    kind = np.concatenate([np.full(len(points), number) for number, points, _ in pieces])
-    theta = np.concatenate([angle for *_, angle in pieces])
-    for attribute in ("length", "width", "rise"):
-        columns.append(np.array([getattr(styles[k], attribute) for k in kind.tolist()]))
+    sown = [
+        piece
+        for number, style in styles.items()
+        for piece in _sown(rng, land, zone == number, number, style, axis.get(number))
+    ]
+    xy = np.vstack([points for _, points, _ in sown])
+    kind = np.concatenate([np.full(len(points), number) for number, points, _ in sown])
+    theta = np.concatenate([np.full(len(points), angle) for _, points, angle in sown])
+    length, width, rise = (
+        np.array([getattr(styles[k], attribute) for k in kind.tolist()])
+        for attribute in ("length", "width", "rise")
+    )
     spread = np.exp(rng.normal(0, 0.12, len(xy)))
-    length, width, rise = columns[0] * spread, columns[1] * spread, columns[2]
+    length, width = length * spread, width * spread
     return Seeds(
         xy=xy,
         zone=kind,
@@ -134,6 +120,49 @@ def place_seeds(
         height=land.at(land.height, xy),
         reach=length * 1.7,
     )
+
+
+def _sown(
+    rng: np.random.Generator,
+    land: Relief,
+    country: NDArray[np.bool_],
+    number: int,
+    style: Style,
+    axis: float | None,
+) -> Iterator[tuple[int, Array, float]]:
+    """The seeds of one kind of country: its number, points (n, 2), direction of the rows in radians.
+
+    Parameters
+    ----------
+    rng
+        Where all chance comes from; its seed decides the county.
+    land
+        The relief: heights, slopes and rivers of the county.
+    country
+        Which nodes are of this kind.
+    number
+        The number of the kind.
+    style
+        How its parcels look.
+    axis
+        The direction of its rows in radians; None where they follow the contours.
+    """
+    grid = land.grid
+    blocks = _blocks(rng, grid, style.block)
+    angle = land.at(np.cos(land.direction), blocks), land.at(np.sin(land.direction), blocks)
+    turn = np.arctan2(angle[1], angle[0]) + rng.normal(0, 0.10, len(blocks))
+    turn = turn if axis is None else np.full(len(blocks), axis)
+    tree = shapely.STRtree(shapely.points(blocks))
+    for index, (centre, theta) in enumerate(zip(blocks, turn.tolist(), strict=True)):
+        rows = _rows(rng, style, style.block * 1.1)
+        c, s = np.cos(theta), np.sin(theta)
+        points = centre + rows @ np.array([[c, s], [-s, c]])
+        inside = (points > 0).all(axis=1) & (points < [grid.width_m, grid.height_m]).all(axis=1)
+        points = points[inside]
+        node = (points / grid.step).astype(np.int64)
+        points = points[country[node[:, 1], node[:, 0]]]
+        if len(points):
+            yield number, points[tree.nearest(shapely.points(points)) == index], theta
 
 
 def label(land: Relief, seeds: Seeds) -> NDArray[np.int64]:
@@ -159,8 +188,8 @@ def label(land: Relief, seeds: Seeds) -> NDArray[np.int64]:
     missing = np.argwhere(owner < 0)
     if len(missing):
         tree = shapely.STRtree(shapely.points(seeds.xy))
-        places = shapely.points(missing[:, ::-1] * grid.step)
-        owner[missing[:, 0], missing[:, 1]] = tree.nearest(places)
+        nodes = shapely.points(missing[:, ::-1] * grid.step)
+        owner[missing[:, 0], missing[:, 1]] = tree.nearest(nodes)
     return owner
 
 
@@ -184,19 +213,11 @@ def trace(rng: np.random.Generator, land: Relief, seeds: Seeds, owner: NDArray[n
     grid = land.grid
     across = np.argwhere(owner[:, :-1] != owner[:, 1:])
     upward = np.argwhere(owner[:-1] != owner[1:])
-    points = np.vstack(
-        [
-            _crossings(land, seeds, owner, across, np.array([0, 1])),
-            _crossings(land, seeds, owner, upward, np.array([1, 0])),
-        ]
-    )
-    along_x = np.full((grid.ny, grid.nx), -1, dtype=np.int64)
-    along_y = np.full((grid.ny, grid.nx), -1, dtype=np.int64)
-    along_x[across[:, 0], across[:, 1]] = np.arange(len(across))
-    along_y[upward[:, 0], upward[:, 1]] = np.arange(len(upward)) + len(across)
-    square = np.stack([
-        along_x[:-1, :-1], along_x[1:, :-1], along_y[:-1, :-1], along_y[:-1, 1:]
+    points = np.vstack([
+        _crossings(land, seeds, owner, across, np.array([0, 1])),
+        _crossings(land, seeds, owner, upward, np.array([1, 0])),
     ])  # fmt: skip
+    square = _squares(grid, across, upward)
     count = (square >= 0).sum(axis=0)
     pair = square[:, count == 2]
     simple = pair.T[pair.T >= 0].reshape(-1, 2)
@@ -215,10 +236,27 @@ def trace(rng: np.random.Generator, land: Relief, seeds: Seeds, owner: NDArray[n
     return _shaken(rng, arcs)
 
 
+def _squares(grid: FieldGrid, across: Ints, upward: Ints) -> Ints:
+    """The crossings on the four sides of each square of the lattice, (4, ny - 1, nx - 1); -1 for none.
+
+    Parameters
+    ----------
+    grid
+        The lattice over the county.
+    across, upward
+        The lower ends of the lattice edges with a crossing, to the east and to the north.
+    """
+    along_x = np.full((grid.ny, grid.nx), -1, dtype=np.int64)
+    along_y = np.full((grid.ny, grid.nx), -1, dtype=np.int64)
+    along_x[across[:, 0], across[:, 1]] = np.arange(len(across))
+    along_y[upward[:, 0], upward[:, 1]] = np.arange(len(upward)) + len(across)
+    return np.stack([along_x[:-1, :-1], along_x[1:, :-1], along_y[:-1, :-1], along_y[:-1, 1:]])
+
+
 def _crossings(
     land: Relief, seeds: Seeds, owner: NDArray[np.int64], low: Ints, step: Ints
 ) -> Array:
-    """The place on each lattice edge where the two owners are equally near.
+    """The point of each lattice edge where the two owners are equally near.
 
     Parameters
     ----------
@@ -264,7 +302,7 @@ def _measure(land: Relief, seeds: Seeds, number: Ints, node: Ints) -> Array:
 
 
 def _warped(rng: np.random.Generator, land: Relief, points: Array, wild: Array) -> Array:
-    """Bend space: the same shift for the same place, so that no two lines can cross by it.
+    """Bend space: the same shift for the same point, so that no two lines can cross by it.
 
     Field edges bend by a few metres, the edges of woods by three times as much.
 

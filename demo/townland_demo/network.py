@@ -353,8 +353,10 @@ def _ditches(
     """
     lines = []
     centre = shapely.linestrings(land.river)
-    places = np.vstack([sites.villages, sites.market])
-    houses = shapely.union_all(shapely.buffer(shapely.points(places), np.append(sites.radius, 380)))
+    settlements = np.vstack([sites.villages, sites.market])
+    houses = shapely.union_all(
+        shapely.buffer(shapely.points(settlements), np.append(sites.radius, 380))
+    )
     for offset in (165.0, 345.0):
         rings = shapely.boundary(shapely.buffer(centre, offset))
         for ring in shapely.get_parts(shapely.line_merge(rings)):

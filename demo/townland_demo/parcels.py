@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import shapely
@@ -69,8 +70,8 @@ def draw_parcels(
     inside = shapely.contains(land.border, points)
     faces, points = faces[inside], points[inside]
     strip = np.full(len(faces), -1, dtype=np.int64)
-    found, which = shapely.STRtree(strips).query(points, predicate="within")
-    strip[found] = which
+    face, which = shapely.STRtree(strips).query(points, predicate="within")
+    strip[face] = which
     xy = shapely.get_coordinates(points)
     node = np.clip(
         (xy / land.grid.step + 0.5).astype(np.int64), 0, [land.grid.nx - 1, land.grid.ny - 1]
@@ -142,7 +143,7 @@ def land_classes(
     parcels: Parcels,
     seeds: Seeds,
 ) -> NDArray[np.str_]:
-    """The survey's class of every parcel, from its zone, slope, place and some chance.
+    """The survey's class of every parcel, from its zone, slope, position and some chance.
 
     Parameters
     ----------
@@ -165,42 +166,11 @@ def land_classes(
     above, river, rock = (
         land.at(field, seeds.xy) for field in (land.above, land.to_river, land.rock)
     )
+    here = Country(seeds.zone, luck, second, patch[0], patch[1], patch[2], above, river, rock)
+    choices = (*_open_country(here), *_fields(here), *_villages(here))
     code = np.full(count, "0301", dtype="<U5")
-
-    def put(where: NDArray[np.bool_], value: str) -> None:
+    for where, value in choices:
         code[where] = value
-
-    zone = seeds.zone
-    put((zone == zones.FOREST) & (patch[0] > 0.9) & (above < 130), "0302")
-    put((zone == zones.FOREST) & (patch[1] > 1.25), "0305")
-    put((zone == zones.FOREST) & (luck < 0.06), "0307")
-    put(zone == zones.SCRUB, "0305")
-    put((zone == zones.SCRUB) & (rock > 0.75) & (luck < 0.55), "1207")
-    put(zone == zones.GARDEN, "0202")
-    put((zone == zones.GARDEN) & (patch[0] > 0.25), "0201")
-    put((zone == zones.GARDEN) & (luck < 0.07), "0204")
-    put((zone == zones.GARDEN) & (luck > 0.94), "0201K")
-    put(zone == zones.IDLE, "0404")
-    put((zone == zones.IDLE) & (patch[1] > 0.75), "1206")
-    put((zone == zones.IDLE) & (luck < 0.05), "1207")
-    put((zone == zones.IDLE) & (luck > 0.86), "0307")
-    put((zone == zones.PADDY) | (zone == zones.TERRACE), "0101")
-    put((zone == zones.PADDY) & (patch[2] > 1.35), "0102")
-    put((zone == zones.PADDY) & (river < 95) & (luck < 0.45), "0103")
-    put((zone == zones.PADDY) & (luck > 0.975), "1104A")
-    put((zone == zones.PADDY) & (second > 0.985), "1202")
-    put((zone == zones.PADDY) & (river < 75) & (second < 0.12), "0404")
-    put((zone == zones.TERRACE) & (patch[2] > 0.9), "0103")
-    put((zone == zones.TERRACE) & (second > 0.975), "0202K")
-    put(zone == zones.DRY, "0103")
-    put((zone == zones.DRY) & (luck < 0.10), "0201")
-    put((zone == zones.DRY) & (second < 0.06), "0404")
-    put(zone == zones.VILLAGE, "0702")
-    put((zone == zones.VILLAGE) & (luck < 0.06), "0307")
-    put((zone == zones.VILLAGE) & (luck > 0.93), "1201")
-    put((zone == zones.VILLAGE) & (second > 0.965), "0809")
-    put((zone == zones.VILLAGE) & (second < 0.03), "08H2")
-    put((zone == zones.VILLAGE) & (second > 0.03) & (second < 0.09), "0103")
     _market(rng, code, seeds, sites, luck, second)
     result = code[parcels.seed]
     on_strip = parcels.strip >= 0
@@ -209,6 +179,78 @@ def land_classes(
     result[on_strip & (result == "1006")] = _village_streets(sites, parcels, result, on_strip)
     _single_sites(rng, parcels, result, sites)
     return result
+
+
+@dataclass(frozen=True)
+class Country:
+    """What decides the land class at each seed; arrays share the seeds' index."""
+
+    zone: Ints
+    luck: Array  # two numbers from 0 to 1
+    second: Array
+    wide: Array  # noise whose patches are 1100, 600 and 420 m apart
+    middle: Array
+    fine: Array
+    above: Array  # m above the nearest river
+    river: Array  # m to the nearest river
+    rock: Array
+
+
+Choices: TypeAlias = tuple[tuple[NDArray[np.bool_], str], ...]
+"""Where a land class is given, the later before the earlier."""
+
+
+def _open_country(here: Country) -> Choices:
+    """Woods, scrub, gardens and idle land."""
+    forest, scrub = here.zone == zones.FOREST, here.zone == zones.SCRUB
+    garden, idle = here.zone == zones.GARDEN, here.zone == zones.IDLE
+    return (
+        (forest & (here.wide > 0.9) & (here.above < 130), "0302"),
+        (forest & (here.middle > 1.25), "0305"),
+        (forest & (here.luck < 0.06), "0307"),
+        (scrub, "0305"),
+        (scrub & (here.rock > 0.75) & (here.luck < 0.55), "1207"),
+        (garden, "0202"),
+        (garden & (here.wide > 0.25), "0201"),
+        (garden & (here.luck < 0.07), "0204"),
+        (garden & (here.luck > 0.94), "0201K"),
+        (idle, "0404"),
+        (idle & (here.middle > 0.75), "1206"),
+        (idle & (here.luck < 0.05), "1207"),
+        (idle & (here.luck > 0.86), "0307"),
+    )
+
+
+def _fields(here: Country) -> Choices:
+    """Paddy, terraces and dry fields, with ponds, sheds and grass among them."""
+    paddy, terrace = here.zone == zones.PADDY, here.zone == zones.TERRACE
+    dry = here.zone == zones.DRY
+    return (
+        (paddy | terrace, "0101"),
+        (paddy & (here.fine > 1.35), "0102"),
+        (paddy & (here.river < 95) & (here.luck < 0.45), "0103"),
+        (paddy & (here.luck > 0.975), "1104A"),
+        (paddy & (here.second > 0.985), "1202"),
+        (paddy & (here.river < 75) & (here.second < 0.12), "0404"),
+        (terrace & (here.fine > 0.9), "0103"),
+        (terrace & (here.second > 0.975), "0202K"),
+        (dry, "0103"),
+        (dry & (here.luck < 0.10), "0201"),
+        (dry & (here.second < 0.06), "0404"),
+    )
+
+
+def _villages(here: Country) -> Choices:
+    """Houses, with trees, gardens, yards and public buildings among them."""
+    village = here.zone == zones.VILLAGE
+    return (
+        (village, "0702"),
+        (village & (here.luck < 0.06), "0307"),
+        (village & (here.luck > 0.93), "1201"),
+        (village & (here.second > 0.965), "0809"),
+        (village & (here.second < 0.03), "08H2"),
+        (village & (here.second > 0.03) & (here.second < 0.09), "0103"),
+    )
 
 
 def _market(
@@ -270,9 +312,9 @@ def _village_streets(
     """
     roads = np.flatnonzero(on_strip & (code == "1006"))
     centre = shapely.get_coordinates(shapely.centroid(parcels.shape[roads]))
-    places = np.vstack([sites.villages, sites.market])
+    settlements = np.vstack([sites.villages, sites.market])
     reach = np.append(sites.radius, 330.0)
-    away = np.hypot(*(centre[:, None, :] - places).transpose(2, 0, 1))
+    away = np.hypot(*(centre[:, None, :] - settlements).transpose(2, 0, 1))
     return np.where((away < reach).any(axis=1), "1004", "1006")
 
 
@@ -309,9 +351,9 @@ def _single_sites(
         value
             The land class that they get.
         """
-        places = np.flatnonzero(where & ~protected & (parcels.strip < 0))
-        if len(places):
-            code[rng.choice(places, min(many, len(places)), replace=False)] = value
+        free = np.flatnonzero(where & ~protected & (parcels.strip < 0))
+        if len(free):
+            code[rng.choice(free, min(many, len(free)), replace=False)] = value
 
     some((code == "0305") & (area < 30000) & (area > 4000), 3, "0602")
     some(np.isin(code, ("0103", "0404")) & (nearest < 450) & (area > 3000), 9, "0601")

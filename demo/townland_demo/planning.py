@@ -274,44 +274,81 @@ def _net(
     turn
         The direction of the streets, in radians.
     """
-    breaks = []
-    for size, wide in zip(brief.block_m, (15.0, 13.0), strict=True):
-        widths = np.empty(2 * int(2100 / (size + wide)) + 1)
-        widths[0::2] = wide
-        widths[0::8] = wide + 10
-        widths[1::2] = size * np.exp(rng.normal(0, 0.14, len(widths[1::2])))
-        line = np.r_[0, np.cumsum(widths)]
-        breaks.append(line - line[-1] / 2)
-    stations, marks = [], []
-    for line in breaks:
-        parts = [
-            np.linspace(p, q, max(2, int((q - p) / 38) + 1))[:-1]
-            for p, q in pairwise(line.tolist())
-        ]
-        marks.append(np.r_[0, np.cumsum([len(part) for part in parts])])
-        stations.append(np.r_[np.concatenate(parts), line[-1]])
-    u, v = np.meshgrid(*stations, indexing="ij")
+    breaks = [
+        _breaks(rng, size, wide) for size, wide in zip(brief.block_m, (15.0, 13.0), strict=True)
+    ]
+    (stations_u, marks_u), (stations_v, marks_v) = (_stations(line) for line in breaks)
+    u, v = np.meshgrid(stations_u, stations_v, indexing="ij")
     phase = rng.uniform(0, 2 * np.pi, 4)
     bent_u = u + brief.bend_m * np.sin(v / 310 + phase[0]) + 9 * np.sin(v / 128 + phase[1])
     bent_v = v + brief.bend_m * np.sin(u / 350 + phase[2]) + 9 * np.sin(u / 140 + phase[3])
     c, s = np.cos(turn), np.sin(turn)
-    nodes = np.stack(
-        [centre[0] + c * bent_u - s * bent_v, centre[1] + s * bent_u + c * bent_v], axis=-1
+    nodes = np.round(
+        np.stack(
+            [centre[0] + c * bent_u - s * bent_v, centre[1] + s * bent_u + c * bent_v], axis=-1
+        ),
+        3,
     )
-    nodes = np.round(nodes, 3)
-    cells, column, row = [], [], []
-    for i in range(len(breaks[0]) - 1):
-        for j in range(len(breaks[1]) - 1):
-            west, east = int(marks[0][i]), int(marks[0][i + 1])
-            south, north = int(marks[1][j]), int(marks[1][j + 1])
-            ring = np.vstack([
-                nodes[west:east, south], nodes[east, south:north],
-                nodes[east:west:-1, north], nodes[west, north:south:-1],
-            ])  # fmt: skip
-            cells.append(shapely.polygons(ring))
-            column.append(i)
-            row.append(j)
-    return np.array(cells), np.array(column), np.array(row)
+    column, row = (
+        grid.ravel()
+        for grid in np.meshgrid(
+            np.arange(len(marks_u) - 1), np.arange(len(marks_v) - 1), indexing="ij"
+        )
+    )
+    cells = [
+        _cell(nodes, marks_u[i : i + 2], marks_v[j : j + 2])
+        for i, j in zip(column.tolist(), row.tolist(), strict=True)
+    ]
+    return np.array(cells), column, row
+
+
+def _breaks(rng: np.random.Generator, size: float, wide: float) -> Array:
+    """Where streets and blocks follow one another along an axis, about 0, in metres.
+
+    Parameters
+    ----------
+    rng
+        Where all chance comes from; its seed decides the county.
+    size
+        The usual length of a block in metres.
+    wide
+        The width of a street in metres; every fourth is 10 m wider.
+    """
+    widths = np.empty(2 * int(2100 / (size + wide)) + 1)
+    widths[0::2] = wide
+    widths[0::8] = wide + 10
+    widths[1::2] = size * np.exp(rng.normal(0, 0.14, len(widths[1::2])))
+    line = np.r_[0, np.cumsum(widths)]
+    return np.asarray(line - line[-1] / 2)
+
+
+def _stations(line: Array) -> tuple[Array, Ints]:
+    """Points at most some 38 m apart along an axis, and which of them are the breaks."""
+    parts = [
+        np.linspace(p, q, max(2, int((q - p) / 38) + 1))[:-1] for p, q in pairwise(line.tolist())
+    ]
+    marks = np.r_[0, np.cumsum([len(part) for part in parts])]
+    return np.r_[np.concatenate(parts), line[-1]], marks
+
+
+def _cell(nodes: Array, across: Ints, up: Ints) -> shapely.Polygon:
+    """The polygon of a block or a piece of street.
+
+    Parameters
+    ----------
+    nodes
+        The net, (columns, rows, 2).
+    across, up
+        The first and last column, and row, of the cell.
+    """
+    west, east = across.tolist()
+    south, north = up.tolist()
+    return shapely.polygons(
+        np.vstack([
+            nodes[west:east, south], nodes[east, south:north],
+            nodes[east:west:-1, north], nodes[west, north:south:-1],
+        ])
+    )  # fmt: skip
 
 
 def split(town: DrawnTown, parcels: Shapes) -> Atoms:
@@ -323,12 +360,12 @@ def split(town: DrawnTown, parcels: Shapes) -> Atoms:
     faces = fabric.faces_of([*lines, *shapely.boundary(town.cells[used])])
     points = fabric.inside_point(faces)
     parcel = np.full(len(faces), -1, dtype=np.int64)
-    found, which = shapely.STRtree(parcels[chosen]).query(points, predicate="within")
-    parcel[found] = chosen[which]
+    face, which = shapely.STRtree(parcels[chosen]).query(points, predicate="within")
+    parcel[face] = chosen[which]
     cell = np.full(len(faces), -1, dtype=np.int64)
     numbers = np.flatnonzero(used)
-    found, which = shapely.STRtree(town.cells[used]).query(points, predicate="within")
-    cell[found] = numbers[which]
+    face, which = shapely.STRtree(town.cells[used]).query(points, predicate="within")
+    cell[face] = numbers[which]
     inside = shapely.contains_xy(town.boundary, *shapely.get_coordinates(points).T)
     return Atoms(faces, parcel, cell, inside, areas_m2(faces))
 
@@ -374,41 +411,76 @@ def build(
         allowed &= ~cultivated
     if brief.cultivated == "level":
         allowed &= ~(cultivated & (slope_class[parcel] > 1))
+    ground = FaceGround(atoms.area, allowed, basic, cultivated)
     middle = shapely.get_coordinates(shapely.centroid(town.cells))
     away = np.hypot(*(middle - centre).T) + rng.normal(0, 60, len(middle))
     blocks = np.flatnonzero((town.column % 2 == 1) & (town.row % 2 == 1))
-    place = {
-        (i, j): n
-        for n, (i, j) in enumerate(zip(town.column.tolist(), town.row.tolist(), strict=True))
-    }
-    by_cell: dict[int, list[int]] = {}
-    for number, cell in enumerate(atoms.cell.tolist()):
-        by_cell.setdefault(cell, []).append(number)
-    built = np.zeros(len(atoms.shape), dtype=bool)
-    done: set[tuple[int, int]] = set()
-    total, taken, fields = 0.0, 0.0, 0.0
     waiting = blocks[np.argsort(away[blocks], kind="stable")].tolist()
-    while waiting and total < brief.construction_m2:
+    return _built(town, ground, _faces_by_cell(atoms), waiting)
+
+
+@dataclass(frozen=True)
+class FaceGround:
+    """The faces of a town by what stands in the plan's way; arrays share the faces' index."""
+
+    area: Array  # official m²
+    allowed: NDArray[np.bool_]
+    basic: NDArray[np.bool_]  # permanent basic farmland
+    cultivated: NDArray[np.bool_]
+
+    def barred(self, built: NDArray[np.bool_], brief: Brief) -> NDArray[np.bool_]:
+        """Return the faces that may not be built on, now that some are."""
+        basic_m2 = float(self.area[built & self.basic].sum())
+        fields_m2 = float(self.area[built & self.cultivated].sum())
+        barred = ~self.allowed
+        barred = barred | (self.basic & (basic_m2 >= brief.farmland_m2))
+        return np.asarray(barred | (self.cultivated & (fields_m2 >= brief.cultivated_m2)))
+
+
+def _built(
+    town: DrawnTown, ground: FaceGround, faces: dict[int, list[int]], waiting: list[int]
+) -> NDArray[np.bool_]:
+    """Build block by block, each beside one that is built, with the streets about it.
+
+    Parameters
+    ----------
+    town
+        The town.
+    ground
+        What stands in the way.
+    faces
+        The faces of each cell of the net.
+    waiting
+        The blocks, the nearest to the centre first.
+    """
+    cells = zip(town.column.tolist(), town.row.tolist(), strict=True)
+    number = {cell: n for n, cell in enumerate(cells)}
+    waiting = list(waiting)
+    built = np.zeros(len(ground.area), dtype=bool)
+    done: set[tuple[int, int]] = set()
+    while waiting and float(ground.area[built].sum()) < town.brief.construction_m2:
         block = next((n for n in waiting if not done or _beside(town, n, done)), waiting[0])
         waiting.remove(block)
-        own = np.array(by_cell.get(block, []), dtype=np.int64)
-        whole = atoms.area[own].sum()
-        spare = taken >= brief.farmland_m2
-        barred = ~allowed | (basic & spare) | (cultivated & (fields >= brief.cultivated_m2))
+        own = np.array(faces.get(block, []), dtype=np.int64)
+        whole = ground.area[own].sum()
+        barred = ground.barred(built, town.brief)
         own = own[~barred[own]]
-        if atoms.area[own].sum() < max(0.72 * whole, 3500):
+        if ground.area[own].sum() < max(0.72 * whole, 3500):
             continue
-        done.add((int(town.column[block]), int(town.row[block])))
         i, j = int(town.column[block]), int(town.row[block])
-        ring = [place[(i + a, j + b)] for a in (-1, 0, 1) for b in (-1, 0, 1) if a or b]
-        streets = np.array([n for cell in ring for n in by_cell.get(cell, [])], dtype=np.int64)
-        streets = streets[~barred[streets] & ~built[streets]]
-        new = np.concatenate([own, streets])
-        built[new] = True
-        total += float(atoms.area[new].sum())
-        taken += float(atoms.area[new][basic[new]].sum())
-        fields += float(atoms.area[new][cultivated[new]].sum())
+        done.add((i, j))
+        ring = [number[i + a, j + b] for a in (-1, 0, 1) for b in (-1, 0, 1) if a or b]
+        streets = np.array([n for cell in ring for n in faces.get(cell, [])], dtype=np.int64)
+        built[own] = True
+        built[streets[~barred[streets]]] = True
     return built
+
+
+def _faces_by_cell(atoms: Atoms) -> dict[int, list[int]]:
+    faces: dict[int, list[int]] = {}
+    for number, cell in enumerate(atoms.cell.tolist()):
+        faces.setdefault(cell, []).append(number)
+    return faces
 
 
 def _beside(town: DrawnTown, block: int, done: set[tuple[int, int]]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -14,7 +14,7 @@ from shapely import affinity
 from townland_demo import zones
 from townland_demo.fabric import GRID_M, dissolve
 from townland_demo.georeference import CRS, areas_m2, placed
-from townland_demo.grid import Shapes
+from townland_demo.grid import Ints, Shapes
 from townland_demo.parcels import Parcels
 from townland_demo.planning import Atoms, DrawnTown
 from townland_demo.survey import COUNTY_CODE, COUNTY_NAME, class_names
@@ -164,15 +164,7 @@ def control_zones(
         ("040", shapely.union_all(forbidden)),
         ("030", border),
     )
-    taken: shapely.Geometry = shapely.Polygon()
-    shapes, kinds = [], []
-    for kind, shape in layers:
-        free = shapely.difference(shapely.intersection(shape, border), taken, grid_size=GRID_M)
-        for part in shapely.get_parts(free):
-            if part.area > 30 and part.geom_type == "Polygon":
-                shapes.append(part)
-                kinds.append(kind)
-        taken = shapely.union(taken, shape, grid_size=GRID_M)
+    shapes, kinds = _tiles(layers, border)
     return frame(shapes, {
         "BSM": [f"{COUNTY_CODE}3001{i + 1:08d}" for i in range(len(shapes))],
         "YSDM": "2003020420",
@@ -182,6 +174,22 @@ def control_zones(
         "GZQLX": [CONTROL[kind] for kind in kinds],
         "GZQMJ": areas_m2(np.array(shapes)).round(2),
     })  # fmt: skip
+
+
+def _tiles(
+    layers: Sequence[tuple[str, shapely.Geometry]], border: shapely.Geometry
+) -> tuple[list[shapely.Polygon], list[str]]:
+    """Polygons of each kind of zone without what the zones before it have taken."""
+    taken: shapely.Geometry = shapely.Polygon()
+    shapes, kinds = [], []
+    for kind, shape in layers:
+        free = shapely.difference(shapely.intersection(shape, border), taken, grid_size=GRID_M)
+        for part in shapely.get_parts(free):
+            if part.area > 30 and part.geom_type == "Polygon":
+                shapes.append(part)
+                kinds.append(kind)
+        taken = shapely.union(taken, shape, grid_size=GRID_M)
+    return shapes, kinds
 
 
 def _granted(
@@ -237,14 +245,10 @@ def sites_to_reuse(
     near
         Ground near the towns.
     """
-    area = shapely.area(parcels.shape)
-    free = (parcels.strip < 0) & (area > 300)
+    free = (parcels.strip < 0) & (shapely.area(parcels.shape) > 300)
     local = shapely.intersects(parcels.shape, near)
     layers = []
-    for kinds, word, number in (
-        (("1201", "0601", "0508"), "存量", 4),
-        (("0702", "05H1", "0701", "0601"), "低效", 5),
-    ):
+    for prefix, kinds, reasons in REUSE:
         pool = np.flatnonzero(free & np.isin(code, kinds))
         inside, outside = pool[local[pool]], pool[~local[pool]]
         chosen = np.sort(np.concatenate([
@@ -252,19 +256,22 @@ def sites_to_reuse(
             rng.choice(outside, min(16, len(outside)), replace=False),
         ]))  # fmt: skip
         free[chosen] = False
-        reasons = {
-            "存量": ("闲置未建", "停产空置", "批而未用"),
-            "低效": ("容积率低", "布局散乱", "设施落后"),
-        }
         layers.append(frame(parcels.shape[chosen], {
-            "DKBH": [f"{'CL' if number == 4 else 'DX'}{i + 1:03d}" for i in range(len(chosen))],
+            "DKBH": [f"{prefix}{i + 1:03d}" for i in range(len(chosen))],
             "TBBSM": bsm[chosen],
             "DLBM": code[chosen],
             "DLMC": [class_names()[str(c)] for c in code[chosen]],
-            "LX": [reasons[word][i % 3] for i in range(len(chosen))],
+            "LX": [reasons[i % 3] for i in range(len(chosen))],
             "MJ": areas_m2(parcels.shape[chosen]).round(2),
         }))  # fmt: skip
     return layers[0], layers[1]
+
+
+REUSE = (
+    ("CL", ("1201", "0601", "0508"), ("闲置未建", "停产空置", "批而未用")),
+    ("DX", ("0702", "05H1", "0701", "0601"), ("容积率低", "布局散乱", "设施落后")),
+)
+"""Stock land and inefficient land: how their sites are numbered, which classes they have, and why."""
 
 
 GUIDE = {
@@ -286,6 +293,11 @@ GUIDE_NAMES = {
     "1101": "物流仓储用地", "1207": "城镇村道路用地", "1208": "交通场站用地",
     "1302": "排水用地", "1401": "公园绿地", "1403": "广场用地",
 }  # fmt: skip
+
+
+PLAN_CODES = sorted(set(GUIDE.values()))
+STREETS, STAYS = 10_000, 30_000
+"""From where on the groups of faces are streets (by row, then by column), and land that stays."""
 
 
 def plots(
@@ -310,44 +322,65 @@ def plots(
     code
         The land class of each parcel.
     """
-    street = (town.column[atoms.cell] % 2 == 0) | (town.row[atoms.cell] % 2 == 0)
     use = _block_uses(rng, town, atoms, built)
-    group = np.full(len(built), -1, dtype=np.int64)
-    group[built & ~street] = atoms.cell[built & ~street]
-    east_west = town.row[atoms.cell] % 2 == 0
-    line = np.where(east_west, 10_000 + town.row[atoms.cell], 20_000 + town.column[atoms.cell])
-    group[built & street] = line[built & street]
-    stays = atoms.inside & ~built & (atoms.parcel >= 0)
-    kinds = sorted(set(GUIDE.values()))
-    kept = np.array(
-        [kinds.index(GUIDE[c]) if c in GUIDE else -1 for c in code[atoms.parcel].tolist()]
-    )
-    group[stays & (kept >= 0)] = 30_000 + kept[stays & (kept >= 0)]
+    group = _plot_groups(town, atoms, built, code)
     chosen = np.flatnonzero(group >= 0)
     shapes, number = dissolve(atoms.shape[chosen], group[chosen])
-    keep = np.where(number >= 30_000, shapely.area(shapes) > 2500, shapely.area(shapes) > 1)
+    keep = shapely.area(shapes) > np.where(number >= STAYS, 2500, 1)
     shapes, number = shapes[keep], number[keep]
     order = np.lexsort((shapely.get_x(shapely.centroid(shapes)).round(2), number))
     shapes, number = shapes[order], number[order]
     codes = [
-        kinds[n - 30_000] if n >= 30_000 else ("1207" if n >= 10_000 else use[n])
+        PLAN_CODES[n - STAYS] if n >= STAYS else ("1207" if n >= STREETS else use[n])
         for n in number.tolist()
     ]
     brief = town.brief
-    tag = [""] * len(codes)
-    for wanted, word, many in (("0701", "resettlement", 3), ("0701", "real_estate", 5)):
-        if (brief.code, word) in (("T01", "resettlement"), ("T02", "real_estate")):
-            for i in [i for i, c in enumerate(codes) if c == wanted][:many]:
-                tag[i] = word
     return frame(shapes, {
         "DKBH": [f"{brief.code}-{i + 1:03d}" for i in range(len(codes))],
         "GHDM": codes,
         "GHMC": [GUIDE_NAMES[c] for c in codes],
         "XZDM": brief.code,
         "XZMC": brief.name,
-        "BQ": tag,
+        "BQ": _tags(brief.code, codes),
         "MJ": areas_m2(shapes).round(2),
     })  # fmt: skip
+
+
+def _plot_groups(
+    town: DrawnTown, atoms: Atoms, built: NDArray[np.bool_], code: NDArray[np.str_]
+) -> Ints:
+    """The plot that each face is part of: a block, a street, a class of land that stays; -1 for none.
+
+    Parameters
+    ----------
+    town
+        The town.
+    atoms
+        The faces of parcels and plan in the town.
+    built
+        Which of the faces are planned construction.
+    code
+        The land class of each parcel.
+    """
+    column, row = town.column[atoms.cell], town.row[atoms.cell]
+    street = (column % 2 == 0) | (row % 2 == 0)
+    group = np.full(len(built), -1, dtype=np.int64)
+    group[built & ~street] = atoms.cell[built & ~street]
+    line = np.where(row % 2 == 0, STREETS + row, 2 * STREETS + column)
+    group[built & street] = line[built & street]
+    kept = np.array([
+        PLAN_CODES.index(GUIDE[c]) if c in GUIDE else -1 for c in code[atoms.parcel].tolist()
+    ])  # fmt: skip
+    stays = atoms.inside & ~built & (atoms.parcel >= 0) & (kept >= 0)
+    group[stays] = STAYS + kept[stays]
+    return group
+
+
+def _tags(town: str, codes: list[str]) -> list[str]:
+    """Mark some dwellings: resettlement 安置 in the lawful town, real estate in the farmland town."""
+    tag, many = {"T01": ("resettlement", 3), "T02": ("real_estate", 5)}.get(town, ("", 0))
+    dwellings = [i for i, code in enumerate(codes) if code == "0701"][:many]
+    return [tag if i in dwellings else "" for i in range(len(codes))]
 
 
 def _block_uses(

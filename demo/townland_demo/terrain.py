@@ -43,38 +43,72 @@ def make_terrain(rng: np.random.Generator) -> Relief:
     to_side, _ = _distance(coarse, tributary)
     valley = np.minimum(to_main, to_side * 1.5 + 90)
     plain = np.clip(430 + 170 * noise(rng, coarse, 2600), 190, 820)
-    rise = np.clip((valley - plain) / 1250, 0, 1)
-    rise = rise * rise * (3 - 2 * rise)
-    relief = 0.62 + 0.30 * noise(rng, coarse, 1900) + 0.20 * noise(rng, coarse, 800)
-    hills = 35 + 230 * np.maximum(relief, 0.04) + 16 * noise(rng, coarse, 380)
-    x, _ = coarse.axes()
-    level = 96 - 5.5 * x[None, :] / WIDTH_M
-    mound = 2.4 * noise(rng, coarse, 520) * np.clip(valley / 200, 0, 1)
-    height = level + 0.011 * np.minimum(valley, plain) + mound + rise * hills
-    height = height + np.clip(rise * 12, 0, 1) * 3.5 * noise(rng, coarse, 260)
+    height = _hills(rng, coarse, valley, plain)
     cones = _cones(rng, coarse, valley, plain, border)
     height = upsample(coarse, height + cones, grid)
     height = height + 0.35 * noise(rng, grid, 90)
     down, right = np.gradient(blur(height, 3), grid.step)
-    slope = np.degrees(np.arctan(np.hypot(right, down)))
-    wide_down, wide_right = np.gradient(blur(height, 9), grid.step)
     to_river = upsample(coarse, np.minimum(to_main, to_side), grid)
-    stream_down, stream_right = np.gradient(blur(to_river, 12), grid.step)
-    flat = np.clip(0.05 - np.hypot(wide_right, wide_down), 0, 0.05) / 0.05
-    across_x = wide_right * (1 - flat) + 0.06 * stream_right * flat
-    across_y = wide_down * (1 - flat) + 0.06 * stream_down * flat
     return Relief(
         grid=grid,
         border=border,
         river=river,
         tributary=tributary,
         height=height,
-        slope=slope,
-        above=height - (96 - 5.5 * grid.axes()[0][None, :] / WIDTH_M),
+        slope=np.degrees(np.arctan(np.hypot(right, down))),
+        above=height - _river_level(grid),
         to_river=to_river,
-        direction=np.arctan2(across_x, -across_y),
+        direction=_directions(grid, height, to_river),
         rock=np.clip(upsample(coarse, cones, grid) / 60, 0, 1),
     )
+
+
+def _river_level(grid: FieldGrid) -> Array:
+    """Metres above sea level of the river at each column of the lattice, (1, nx)."""
+    return np.asarray(96 - 5.5 * grid.axes()[0][None, :] / WIDTH_M)
+
+
+def _hills(rng: np.random.Generator, grid: FieldGrid, valley: Array, plain: Array) -> Array:
+    """Heights without the cones: the plain by the river, and the hills from its edge on.
+
+    Parameters
+    ----------
+    rng
+        Where all chance comes from; its seed decides the county.
+    grid
+        The lattice over the county.
+    valley
+        Metres to the nearest river.
+    plain
+        Half the width of the plain at each node, in metres.
+    """
+    rise = np.clip((valley - plain) / 1250, 0, 1)
+    rise = rise * rise * (3 - 2 * rise)
+    relief = 0.62 + 0.30 * noise(rng, grid, 1900) + 0.20 * noise(rng, grid, 800)
+    hills = 35 + 230 * np.maximum(relief, 0.04) + 16 * noise(rng, grid, 380)
+    mound = 2.4 * noise(rng, grid, 520) * np.clip(valley / 200, 0, 1)
+    height = _river_level(grid) + 0.011 * np.minimum(valley, plain) + mound + rise * hills
+    return np.asarray(height + np.clip(rise * 12, 0, 1) * 3.5 * noise(rng, grid, 260))
+
+
+def _directions(grid: FieldGrid, height: Array, to_river: Array) -> Array:
+    """The direction in radians of the contour line at each node; where it is flat, of the valley.
+
+    Parameters
+    ----------
+    grid
+        The lattice over the county.
+    height
+        Heights at its nodes.
+    to_river
+        Metres to the nearest river.
+    """
+    down, right = np.gradient(blur(height, 9), grid.step)
+    stream_down, stream_right = np.gradient(blur(to_river, 12), grid.step)
+    flat = np.clip(0.05 - np.hypot(right, down), 0, 0.05) / 0.05
+    across_x = right * (1 - flat) + 0.06 * stream_right * flat
+    across_y = down * (1 - flat) + 0.06 * stream_down * flat
+    return np.asarray(np.arctan2(across_x, -across_y))
 
 
 def _river(rng: np.random.Generator) -> Array:

@@ -66,10 +66,10 @@ def zone_field(rng: np.random.Generator, land: Relief, sites: Sites) -> NDArray[
     return zone
 
 
-def _nearest(axes: tuple[Array, Array], places: Array) -> Array:
+def _nearest(axes: tuple[Array, Array], settlements: Array) -> Array:
     x, y = axes
     best = np.full((len(y), len(x)), np.inf)
-    for px, py in places.tolist():
+    for px, py in settlements.tolist():
         np.minimum(best, (x[None, :] - px) ** 2 + (y[:, None] - py) ** 2, out=best)
     return np.asarray(np.sqrt(best))
 

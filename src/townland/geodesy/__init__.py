@@ -83,7 +83,7 @@ def ellipsoid_of(crs: pyproj.CRS) -> Ellipsoid:
     Raises
     ------
     CRSError
-        The CRS is that of a plan without a place on the Earth, and has none.
+        The CRS is that of a local plan that is tied to no ellipsoid.
     """
     if crs.ellipsoid is None:
         raise CRSError(_without_ellipsoid(crs))
