@@ -209,7 +209,7 @@ def _print(book: Rulebook, rule: Rule, lang: str) -> None:
     lang
         The language.
     """
-    from townland import terms
+    from townland.rules.kinds import TITLES
 
     clause = rule.clause
     typer.echo("")
@@ -229,9 +229,9 @@ def _print(book: Rulebook, rule: Rule, lang: str) -> None:
         typer.echo(_("  second-hand, not checked: {source}", source=clause.source).render(lang))
     for key, value in rule.parameters().items():
         line = f"  {key} = {json.dumps(value, ensure_ascii=False)}"
-        typer.echo(f"{line}  # {terms.PARAMETERS[key].render(lang)}")
+        typer.echo(f"{line}  # {TITLES[key].render(lang)}")
     for key in rule.left_open():
-        typer.echo(_left_open(book, key, terms.PARAMETERS[key]).render(lang))
+        typer.echo(_left_open(book, key, TITLES[key]).render(lang))
 
 
 def _left_open(book: Rulebook, key: str, title: Words) -> Words:

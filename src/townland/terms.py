@@ -255,7 +255,7 @@ def dossier_field(path: str) -> Words:
     )
 
 
-PARAMETERS: Mapping[str, Words] = {
+PARAMETERS: dict[str, Words] = {
     "allowed": _("land where building is allowed"),
     "also": _("wider area that calls for a look"),
     "area_unit": _("unit that the area counts in"),

@@ -19,8 +19,7 @@ from townland.errors import CatalogError, DossierError, RulebookError
 from townland.rules.book.model import Rulebook
 from townland.rules.judging.clause import Clause, share_keys
 from townland.rules.judging.law import MeasureSpec, Parameters
-from townland.rules.kinds import MODELS
-from townland.terms import PARAMETERS as TITLES
+from townland.rules.kinds import MODELS, TITLES
 
 
 def models() -> list[type[Strict]]:

@@ -127,7 +127,9 @@ class Case(Generic[R]):
             limit=limit,
             margin=margin,
             unit=unit,
-            why=phrases.sentences(why, *map(change_words, changed), self.second_hand()),
+            why=phrases.sentences(
+                why, *(change_words(each, self.rule) for each in changed), self.second_hand()
+            ),
             clause=self.rule.clause,
             trace=trace,
             evidence=tuple(name for name in measures if self.measure(name).pieces),

@@ -49,10 +49,10 @@ def changes(rule: Rule, law: Law, working: Working) -> Iterator[Change]:
             )
 
 
-def change_words(change: Change) -> Words:
-    """Say what the rulebook changed, with both values."""
+def change_words(change: Change, rule: Rule) -> Words:
+    """Say what the rulebook changed of a rule, with both values."""
     place: dict[str, object] = {
-        "name": terms.parameter(change.name),
+        "name": terms.parameter(change.name, {**terms.PARAMETERS, **rule.titles}),
         "value": _plain(change.value),
         "rulebook": change.from_,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Literal, NoReturn, get_args
+from typing import Annotated, Any, ClassVar, Literal, NoReturn, get_args
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
@@ -127,8 +127,11 @@ class Rule(Strict):
     """What every rule has, whatever its kind.
 
     `modal` marks a clause with 原则上, 尽量, 一般, 左右, 适度 or 主要: beyond its bar the verdict is
-    ``review``, never ``fail``. `uncertainty` replaces the rulebook's for this rule.
+    ``review``, never ``fail``. `uncertainty` replaces the rulebook's for this rule. `titles` names the
+    parameters of a kind for which `terms.PARAMETERS` has no words.
     """
+
+    titles: ClassVar[Mapping[str, Words]] = {}
 
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     title: Bilingual

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Union
 from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_core import InitErrorDetails
 
+from townland import terms
 from townland.documents import known_keys
 from townland.i18n import Words, _
 from townland.rules.judging.clause import Clause, Rule, fault, faults_of, refuse
@@ -33,6 +34,10 @@ def _families() -> dict[str, AnyKind]:
 
 KINDS: Mapping[str, AnyKind] = _families()
 MODELS: Mapping[str, type[Rule]] = {name: kind.model for name, kind in KINDS.items()}
+TITLES: Mapping[str, Words] = terms.PARAMETERS | {
+    key: title for model in MODELS.values() for key, title in model.titles.items()
+}
+"""What the parameters of rules are called, those of all kinds together."""
 
 
 def by_kind(raw: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 from townland import terms
 from townland.i18n import DEFAULT_LANGUAGE
 from townland.results import Assessment
+from townland.rules.kinds import TITLES
 from townland.writing.comparison.words import differ, run_names
 from townland.writing.report.assessment_json import assessment_json, dumps
 
@@ -131,7 +132,7 @@ def _causes(
             yield {
                 "what": "parameter",
                 "name": key,
-                "title": {lang: terms.parameter(key).render(lang) for lang in ("zh", "en")},
+                "title": {lang: terms.parameter(key, TITLES).render(lang) for lang in ("zh", "en")},
                 "values": values,
                 "origins": origins,
             }

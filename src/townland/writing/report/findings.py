@@ -13,6 +13,7 @@ from townland.i18n import Words, _
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.phrases import number
 from townland.rules.judging.trace import Column, MeasureFigures, Name, Parameter, Working
+from townland.rules.kinds import TITLES
 from townland.writing.pages import figures
 from townland.writing.pages.reader import AssessmentReader
 
@@ -171,7 +172,7 @@ def _cell(report: AssessmentReader, column: Column, value: object) -> str:
 def _titled(parameter: Parameter, report: AssessmentReader) -> str:
     """Name a parameter in words, with the key that a rulebook writes where it has one."""
     title = report.w(parameter.title.words())
-    if parameter.name not in terms.PARAMETERS:
+    if parameter.name not in TITLES:
         return title
     return report.w(_("{title} [{name}]", title=title, name=parameter.name))
 
