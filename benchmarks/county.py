@@ -14,16 +14,27 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pyogrio
 import shapely
+
+Floats = npt.NDArray[np.float64]
 
 WEST, SOUTH, CELL = 36_500_000.0, 2_650_000.0, 100.0
 CODES = ("0101", "0103", "0202", "0301", "0404", "0702", "1006", "1104")
 CRS = "EPSG:4524"
 
 
-def edges(random: np.random.Generator, starts: np.ndarray, ends: np.ndarray) -> list[np.ndarray]:
-    """One crooked line for each pair of ends, without its last point."""
+def edges(random: np.random.Generator, starts: Floats, ends: Floats) -> list[Floats]:
+    """A crooked line for each pair of ends, without its last point.
+
+    Parameters
+    ----------
+    random
+        Where all chance comes from.
+    starts, ends
+        The ends of the lines, (n, 2), in metres.
+    """
     counts = random.integers(5, 51, len(starts))
     side = np.array([[0, -1], [1, 0]])
     lines = []
@@ -44,24 +55,21 @@ def county(parcels: int, seed: int = 1) -> gpd.GeoDataFrame:
     across = [edges(random, row[:-1], row[1:]) for row in corner]
     up = [edges(random, low, high) for low, high in pairwise(corner)]
     corner = np.round(corner, 3)
-    cells = []
-    for i in range(size):
-        for j in range(size):
-            south, east = across[i][j], up[i][j + 1]
-            north, west = across[i + 1][j], up[i][j]
-            cells.append(
-                np.concatenate(
-                    (
-                        south,
-                        east,
-                        corner[i + 1, j + 1][None],
-                        north[:0:-1],
-                        corner[i + 1, j][None],
-                        west[:0:-1],
-                        south[:1],
-                    )
-                )
+    cells = [
+        np.concatenate(
+            (
+                across[i][j],
+                up[i][j + 1],
+                corner[i + 1, j + 1][None],
+                across[i + 1][j][:0:-1],
+                corner[i + 1, j][None],
+                up[i][j][:0:-1],
+                across[i][j][:1],
             )
+        )
+        for i in range(size)
+        for j in range(size)
+    ]
     index = np.repeat(np.arange(len(cells)), [len(cell) for cell in cells])
     rings = shapely.linearrings(np.concatenate(cells), indices=index)
     return gpd.GeoDataFrame(
@@ -78,7 +86,17 @@ def county(parcels: int, seed: int = 1) -> gpd.GeoDataFrame:
 
 
 def towns(count: int, parcels: int, seed: int = 2) -> gpd.GeoDataFrame:
-    """So many towns of about 3 km², well inside the county."""
+    """So many towns of about 3 km², well inside the county.
+
+    Parameters
+    ----------
+    count
+        The number of towns.
+    parcels
+        The number of parcels of the county, which decides its extent.
+    seed
+        Where all chance comes from.
+    """
     random = np.random.default_rng(seed)
     extent = round(parcels**0.5) * CELL
     shapes = []
@@ -93,7 +111,7 @@ def towns(count: int, parcels: int, seed: int = 2) -> gpd.GeoDataFrame:
 
 
 def write(parcels: int, folder: Path) -> Path:
-    """Write the county, its towns and its catalog, unless they are there."""
+    """Write the county, unless its file is there; give its path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"county-{parcels}.gpkg"
     if not path.exists():

@@ -18,10 +18,12 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyogrio
 import shapely
 
@@ -34,7 +36,17 @@ CASES = ("sample", "road", "forest", "town")
 
 
 def star(x: float, y: float, radius: float, vertices: int = VERTICES) -> shapely.Polygon:
-    """A polygon whose outline winds as a contour line does; its vertices lie on the millimetre."""
+    """A polygon whose outline winds as a contour line does; its vertices lie on the millimetre.
+
+    Parameters
+    ----------
+    x, y
+        Its middle, in metres.
+    radius
+        Its mean radius in metres.
+    vertices
+        The number of its vertices.
+    """
     turn = np.linspace(0, 2 * np.pi, vertices, endpoint=False)
     sway = 0.2 * np.sin(5 * turn) + 0.03 * np.sin(83 * turn + 1) + 0.003 * np.sin(1999 * turn)
     along = radius * (1 + sway)
@@ -47,6 +59,15 @@ def road(county: gpd.GeoDataFrame, extent: shapely.Polygon, seed: int = 1) -> gp
 
     A block has the codes of the sample's parcel at its middle. The roads have a hole for every block
     and the outline of the county, so that all fit together without gaps or overlaps.
+
+    Parameters
+    ----------
+    county
+        The sample's land survey.
+    extent
+        The outline of the county.
+    seed
+        Where all chance comes from.
     """
     random = np.random.default_rng(seed)
     west, south, east, north = extent.bounds
@@ -64,12 +85,12 @@ def road(county: gpd.GeoDataFrame, extent: shapely.Polygon, seed: int = 1) -> gp
     blocks = shapely.polygons(rings)
     roads = shapely.Polygon(extent.exterior, list(rings[:, ::-1]))
     at = shapely.points(middle)
-    found = county.sindex.query(at, predicate="intersects")
+    block, parcel = county.sindex.query(at, predicate="intersects")
     row = np.zeros(len(middle), dtype=int)
-    row[found[0][::-1]] = found[1][::-1]
+    row[block[::-1]] = parcel[::-1]
     frame = county.iloc[row].set_geometry(list(blocks), crs=county.crs)
     last = county[county["DLBM"] == "1006"].iloc[[0]].set_geometry([roads], crs=county.crs)
-    frame = gpd.pd.concat([frame, last], ignore_index=True)
+    frame = pd.concat([frame, last], ignore_index=True)
     frame["BSM"] = [f"4502{number:014d}" for number in range(len(frame))]
     return frame
 
@@ -86,18 +107,15 @@ def write(case: str, folder: Path) -> tuple[Path, Path]:
     extent = pyogrio.read_dataframe(home / "sample" / "extent.gpkg").geometry[0]
     if case == "road":
         county = pyogrio.read_dataframe(home / "sample" / "county.gdb", layer="DLTB")
-        pyogrio.write_dataframe(
-            road(county, shapely.geometry.polygon.orient(extent)), big, layer="DLTB"
-        )
+        crooked = road(county, shapely.geometry.polygon.orient(extent))
+        pyogrio.write_dataframe(crooked, big, layer="DLTB")
         text = text.replace("sample/county.gdb", "sample/million.gpkg")
     if case == "forest":
         line = pyogrio.read_dataframe(home / "sample" / "plan.gpkg", layer="STBHHX").iloc[[0]]
         forest = line.set_geometry([star(36621200, 2700000, 2600)], crs=line.crs)
         pyogrio.write_dataframe(forest, big, layer="STBHHX")
-        text = text.replace(
-            'path = "sample/plan.gpkg"\nlayer = "STBHHX"',
-            'path = "sample/million.gpkg"\nlayer = "STBHHX"',
-        )
+        there = 'path = "sample/{}.gpkg"\nlayer = "STBHHX"'
+        text = text.replace(there.format("plan"), there.format("million"))
     if case == "town":
         frame = pyogrio.read_dataframe(towns).iloc[[0]]
         frame = frame.set_geometry([star(36621200, 2700000, 977)], crs=frame.crs)
@@ -108,30 +126,25 @@ def write(case: str, folder: Path) -> tuple[Path, Path]:
 
 
 def check(case: str, folder: Path) -> dict[str, float]:
-    """Run a check in a process of its own; seconds, peak MB, and the largest page and file."""
+    """Run a check in a process of its own: seconds, MB of memory, of the largest page, of all files."""
     towns, catalog = write(case, folder)
     out = folder / f"million-{case}-out"
     shutil.rmtree(out, ignore_errors=True)
     words = [
-        "check",
-        towns,
-        "--code-column",
-        "code",
-        "--catalog",
-        catalog,
-        "--on",
-        "2026-11-26",
-        "--out",
-        out,
-    ]
+        "check", towns, "--code-column", "code", "--catalog", catalog,
+        "--on", "2026-11-26", "--out", out,
+    ]  # fmt: skip
     start = time.perf_counter()
     command = [sys.executable, "-m", "townland_cli", *map(str, words)]
-    ran = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    said = ran.stderr.read()
-    _pid, status, used = os.wait4(ran.pid, 0)
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    errors = process.stderr.read()
+    _pid, status, used = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - start
     if os.waitstatus_to_exitcode(status) > 1:
-        raise SystemExit(said)
+        raise SystemExit(errors)
     pages = [path.stat().st_size for path in out.rglob("*.html")]
     files = [path.stat().st_size for path in out.rglob("*") if path.is_file()]
     return {
@@ -145,11 +158,19 @@ def check(case: str, folder: Path) -> dict[str, float]:
 def overlay(case: str, folder: Path, runs: int) -> dict[str, float]:
     """Lay a grid of plots over a case's great polygon: the median seconds of each side.
 
+    Parameters
+    ----------
+    case
+        Which polygon is laid under: road, forest or town.
+    folder
+        Where the cases are written.
+    runs
+        How often each side runs.
+
     Raises
     ------
     SystemExit
-        The sides do not find the same area within 0.001 m².
-
+        The areas of the sides differ by more than 0.001 m².
     """
     towns, _catalog = write(case, folder)
     file = towns if case == "town" else towns.with_name("million.gpkg")
@@ -178,7 +199,43 @@ def overlay(case: str, folder: Path, runs: int) -> dict[str, float]:
     return {side: statistics.median(each) for side, each in seconds.items()}
 
 
+def print_overlays(cases: Sequence[str], folder: Path, runs: int) -> None:
+    """Print the table of `overlay`: seconds of townland, and how many times as long the others take.
+
+    Parameters
+    ----------
+    cases
+        The cases to run.
+    folder
+        Where they are written.
+    runs
+        How often each side runs.
+    """
+    print("| great polygon | townland s | shapely | geopandas |")
+    print("|---|---|---|---|")
+    for case in cases:
+        if case != "sample":
+            seconds = overlay(case, folder, runs)
+            ours = seconds["townland"]
+            ratios = [f"{seconds[side] / ours:.1f}" for side in ("shapely", "geopandas")]
+            print(f"| {case} | {ours:.2f} | {' | '.join(ratios)} |", flush=True)
+
+
+def print_checks(cases: Sequence[str], folder: Path) -> None:
+    """Print the table of `check`."""
+    print("| county | s | peak MB | largest page MB | all files MB |")
+    print("|---|---|---|---|---|")
+    for case in cases:
+        figures = check(case, folder)
+        row = " | ".join(
+            f"{figures[name]:.{digits}f}"
+            for name, digits in (("seconds", 1), ("peak_mb", 0), ("page_mb", 1), ("all_mb", 1))
+        )
+        print(f"| {case} | {row} |", flush=True)
+
+
 def main() -> None:
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=("check", "overlay"))
     parser.add_argument("--folder", type=Path, default=Path(__file__).parent / "data")
@@ -187,22 +244,9 @@ def main() -> None:
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     if options.what == "overlay":
-        print("| great polygon | townland s | shapely | geopandas |")
-        print("|---|---|---|---|")
-        for case in options.cases:
-            if case != "sample":
-                took = overlay(case, options.folder, options.runs)
-                ratios = [
-                    f"{took[side] / took['townland']:.1f}" for side in ("shapely", "geopandas")
-                ]
-                print(f"| {case} | {took['townland']:.2f} | {' | '.join(ratios)} |", flush=True)
-        return
-    print("| county | s | peak MB | largest page MB | all files MB |")
-    print("|---|---|---|---|---|")
-    for case in options.cases:
-        got = check(case, options.folder)
-        row = f"{got['seconds']:.1f} | {got['peak_mb']:.0f} | {got['page_mb']:.1f} | {got['all_mb']:.1f}"
-        print(f"| {case} | {row} |", flush=True)
+        print_overlays(options.cases, options.folder, options.runs)
+    else:
+        print_checks(options.cases, options.folder)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How fast are the pieces of towns found in a county's survey, side by side with geopandas?
+"""How fast are towns laid over a county's survey, side by side with geopandas?
 
     python benchmarks/run.py [--runs 5] [--folder benchmarks/data]
 
@@ -19,6 +19,10 @@ import sys
 import time
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias, TypedDict
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -35,36 +39,35 @@ owner_column = "QSXZ"
 """
 
 
-def townland_pieces(path: Path, towns) -> float:
-    """Read, mend, class and cut as a check does; the plane area of all pieces."""
+def townland_pieces(path: Path, towns: gpd.GeoDataFrame) -> float:
+    """Read, repair, class and cut as a check does; the plane area of all pieces in m²."""
     import tomllib
 
     import shapely
 
     from townland.catalog import LayerCatalog, LayerSpec
-    from townland.measuring import town_pieces
+    from townland.measuring.cut import cut
     from townland.measuring.prepare import gather
     from townland.reading.vector import read_layer
+    from townland.towns import read_towns
 
     spec = LayerSpec(**tomllib.loads(CATALOG.format(path=path.as_posix()))["layer"][0])
     catalog = LayerCatalog(layer=[spec])
     windows = [(town.bounds, towns.crs) for town in towns.geometry]
     layer = read_layer(spec, catalog, windows, digest=None)
     ground = gather("land_use", [layer], towns.crs, "survey")
-    return sum(
-        shapely.area(town_pieces(town, ground, 1.0).pieces.geometry).sum()
-        for town in towns.geometry
-    )
+    cuts = [cut(town, ground) for town in read_towns(towns, name_column="name")]
+    return float(sum(shapely.area(each.pieces.geometry).sum() for each in cuts))
 
 
-def geopandas_whole(path: Path, towns) -> float:
+def geopandas_whole(path: Path, towns: gpd.GeoDataFrame) -> float:
     """`read_file` of the whole layer, `overlay`, `area`."""
     import geopandas as gpd
 
-    return gpd.overlay(towns, gpd.read_file(path), how="intersection").area.sum()
+    return float(gpd.overlay(towns, gpd.read_file(path), how="intersection").area.sum())
 
 
-def geopandas_window(path: Path, towns) -> float:
+def geopandas_window(path: Path, towns: gpd.GeoDataFrame) -> float:
     """The same with a bounding-box read, town by town."""
     import geopandas as gpd
 
@@ -72,10 +75,30 @@ def geopandas_window(path: Path, towns) -> float:
     for i in range(len(towns)):
         town = towns.iloc[[i]]
         near = gpd.read_file(path, bbox=tuple(town.total_bounds))
-        total += gpd.overlay(town, near, how="intersection").area.sum()
+        total += float(gpd.overlay(town, near, how="intersection").area.sum())
     return total
 
 
+class Run(TypedDict):
+    """What a process measures: the seconds of each repeat, the area in m², and the peak memory."""
+
+    seconds: list[float]
+    area: float
+    peak_mb: float
+
+
+Case: TypeAlias = tuple[str, int, int]
+"""Side, number of parcels, number of towns."""
+
+CASES: tuple[Case, ...] = (
+    ("townland", 30_000, 1),
+    ("townland", 300_000, 1),
+    ("geopandas bbox", 300_000, 1),
+    ("geopandas", 300_000, 1),
+    ("townland", 300_000, 20),
+    ("geopandas bbox", 300_000, 20),
+    ("geopandas", 300_000, 20),
+)
 SIDES = {
     "townland": townland_pieces,
     "geopandas": geopandas_whole,
@@ -84,7 +107,21 @@ SIDES = {
 
 
 def work(side: str, path: Path, parcels: int, count: int, repeats: int) -> None:
-    """One process: warm up, then time; print seconds, the area, and the peak memory."""
+    """Be one process: warm up, then time; print the `Run` as JSON.
+
+    Parameters
+    ----------
+    side
+        A key of `SIDES`.
+    path
+        The county's file.
+    parcels
+        The number of its parcels.
+    count
+        The number of towns.
+    repeats
+        How often it is timed.
+    """
     import county
 
     towns = county.towns(count, parcels)
@@ -99,6 +136,7 @@ def work(side: str, path: Path, parcels: int, count: int, repeats: int) -> None:
 
 
 def main() -> None:
+    """Run every case in turn, or be the worker of a run."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5, help="processes of each side")
     parser.add_argument("--folder", type=Path, default=Path(__file__).parent / "data")
@@ -108,62 +146,62 @@ def main() -> None:
         side, path, parcels, count, repeats = options.worker
         work(side, Path(path), int(parcels), int(count), int(repeats))
         return
+    runs: dict[Case, list[Run]] = {case: [] for case in CASES}
+    for turn in range(options.runs):
+        for case in CASES:
+            if case[0] == "geopandas" and turn >= 3:
+                continue  # ten seconds and more each: three are enough for a median
+            runs[case].append(measured(case, options.folder))
+            seconds = [round(second, 4) for second in runs[case][-1]["seconds"]]
+            print(turn, case, seconds, file=sys.stderr)
+    report(runs)
+
+
+def measured(case: Case, folder: Path) -> Run:
+    """Run a case in a process of its own."""
     import county
 
-    cases = [
-        ("townland", 30_000, 1),
-        ("townland", 300_000, 1),
-        ("geopandas bbox", 300_000, 1),
-        ("geopandas", 300_000, 1),
-        ("townland", 300_000, 20),
-        ("geopandas bbox", 300_000, 20),
-        ("geopandas", 300_000, 20),
-    ]
-    found: dict[tuple[str, int, int], list[dict]] = {case: [] for case in cases}
-    for run in range(options.runs):
-        for case in cases:
-            side, parcels, count = case
-            if side == "geopandas" and run >= 3:
-                continue  # ten seconds and more each: three are enough for a median
-            path = county.write(parcels, options.folder)
-            repeats = 1 if side == "geopandas" else 7 if count == 1 else 3
-            command = [sys.executable, __file__, "--worker", side, path, parcels, count, repeats]
-            out = subprocess.run(
-                [str(word) for word in command], check=True, capture_output=True, text=True
-            ).stdout
-            found[case].append(json.loads(out))
-            print(run, case, [round(s, 4) for s in found[case][-1]["seconds"]], file=sys.stderr)
-    report(found)
+    side, parcels, count = case
+    path = county.write(parcels, folder)
+    repeats = 1 if side == "geopandas" else 7 if count == 1 else 3
+    command = [sys.executable, __file__, "--worker", side, path, parcels, count, repeats]
+    process = subprocess.run(
+        [str(word) for word in command], check=True, capture_output=True, text=True
+    )
+    run: Run = json.loads(process.stdout)
+    return run
 
 
-def report(found: dict[tuple[str, int, int], list[dict]]) -> None:
-    median = {
-        case: statistics.median(second for run in runs for second in run["seconds"])
-        for case, runs in found.items()
-    }
-    memory = {
-        case: statistics.median(run["peak_mb"] for run in runs) for case, runs in found.items()
-    }
-    areas = {case: runs[0]["area"] for case, runs in found.items()}
+def report(runs: dict[Case, list[Run]]) -> None:
+    """Print the table, once the sides agree in the area."""
+    areas = {case: each[0]["area"] for case, each in runs.items()}
     for parcels, count in ((300_000, 1), (300_000, 20)):
         same = [area for case, area in areas.items() if case[1:] == (parcels, count)]
         if max(same) - min(same) > 1e-3:
             raise SystemExit(f"the sides disagree: {same}")
+    seconds = {
+        case: statistics.median(second for run in each for second in run["seconds"])
+        for case, each in runs.items()
+    }
+    memory = {
+        case: statistics.median(run["peak_mb"] for run in each) for case, each in runs.items()
+    }
     libraries = ("townland", "geopandas", "shapely", "pyogrio")
     names = ", ".join(f"{name} {version(name)}" for name in libraries)
     print(f"Python {platform.python_version()}, {names}, {platform.machine()}\n")
     print("| side | parcels | towns | median s | peak MB | ratio to townland |")
     print("|---|---|---|---|---|---|")
-    for case in found:
-        ours = median["townland", *case[1:]]
+    for case in runs:
+        side, parcels, count = case
+        ratio = seconds[case] / seconds["townland", parcels, count]
         print(
-            f"| {case[0]} | {case[1]:,} | {case[2]} | {median[case]:.4f} | {memory[case]:.0f} |"
-            f" {median[case] / ours:.1f} |"
+            f"| {side} | {parcels:,} | {count} | {seconds[case]:.4f} | {memory[case]:.0f} |"
+            f" {ratio:.1f} |"
         )
-    one, ten = ("townland", 30_000, 1), ("townland", 300_000, 1)
+    small, large = ("townland", 30_000, 1), ("townland", 300_000, 1)
     print(
-        f"\nten times the layer, one town: {median[ten] / median[one]:.2f} × the time,"
-        f" {memory[ten] / memory[one]:.2f} × the memory"
+        f"\nten times the layer, one town: {seconds[large] / seconds[small]:.2f} × the time,"
+        f" {memory[large] / memory[small]:.2f} × the memory"
     )
 
 
