@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
+from townland.terms import VERDICTS
 from townland_cli.app import app
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -232,3 +233,10 @@ def test_the_changelog_knows_this_version() -> None:
 
     assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert f'version = "{__version__}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("readme", "lang"), zip(READMES, ("en", "zh"), strict=True))
+def test_the_readmes_name_the_verdicts_as_everything_else_does(readme: Path, lang: str) -> None:
+    text = readme.read_text("utf-8")
+    for name, words in VERDICTS.items():
+        assert re.search(rf"^\| {re.escape(words.render(lang))} ?[(（]`{name}`[)）] \|", text, re.M)
