@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 import shapely
@@ -149,34 +152,46 @@ def farmland_table(survey: pd.DataFrame, shapes: Shapes) -> pd.DataFrame:
 
     The standard's fields for responsible persons (CFZR and the like) are left out: no personal data.
     """
-    rows: list[dict[str, object]] = []
     gross = [units.half_up(value, 2) for value in areas_m2(shapes).tolist()]
-    for number, (row, area) in enumerate(zip(survey.to_dict("records"), gross, strict=True), 1):
-        ridge = units.half_up(area * units.exact(row["KCXS"]), 2)
-        rows.append({
-            "BSM": f"{COUNTY_CODE}2005{number:08d}",
-            "YSDM": "2005010300",
-            "XZQDM": row["ZLDWDM"][:12],
-            "XZQMC": COUNTY_NAME + row["ZLDWMC"],
-            "YJJBNTTBBH": f"{row['ZLDWDM'][:12]}{number:05d}",
-            "TBBH": row["TBBH"],
-            "DLBM": row["DLBM"],
-            "DLMC": row["DLMC"],
-            "QSXZ": row["QSXZ"],
-            "QSDWDM": row["QSDWDM"],
-            "QSDWMC": row["QSDWMC"],
-            "ZLDWDM": row["ZLDWDM"],
-            "ZLDWMC": row["ZLDWMC"],
-            "YJJBNTTBMJ": float(area),
-            "KCDLBM": row["KCDLBM"],
-            "KCXS": row["KCXS"],
-            "KCMJ": float(ridge),
-            "YJJBNTMJ": float(area - ridge),
-            "GDLX": row["GDLX"],
-            "GDPDJB": row["GDPDJB"],
-            "GDDB": int(row["GDDB"]),
-            "FRDBS": "0",
-            "SJNF": YEAR,
-            "BZ": "",
-        })  # fmt: skip
-    return pd.DataFrame(rows)
+    parcels = zip(survey.to_dict("records"), gross, strict=True)
+    return pd.DataFrame([
+        _field_row(number, parcel, area) for number, (parcel, area) in enumerate(parcels, 1)
+    ])[list(SCHEMA)]  # fmt: skip
+
+
+COPIED = (
+    "TBBH", "DLBM", "DLMC", "QSXZ", "QSDWDM", "QSDWMC", "ZLDWDM", "ZLDWMC", "KCDLBM", "KCXS",
+    "GDLX", "GDPDJB",
+)  # fmt: skip
+"""The fields that a designated field has of its parcel."""
+
+
+def _field_row(number: int, parcel: Mapping[Hashable, object], gross: Decimal) -> dict[str, object]:
+    """The attributes of a designated field.
+
+    Parameters
+    ----------
+    number
+        Its number in the layer, from 1.
+    parcel
+        The attributes of the parcel that it was drawn in.
+    gross
+        Its own area in m².
+    """
+    village = str(parcel["ZLDWDM"])[:12]
+    ridge = units.half_up(gross * units.exact(float(str(parcel["KCXS"]))), 2)
+    return {
+        "BSM": f"{COUNTY_CODE}2005{number:08d}",
+        "YSDM": "2005010300",
+        "XZQDM": village,
+        "XZQMC": f"{COUNTY_NAME}{parcel['ZLDWMC']}",
+        "YJJBNTTBBH": f"{village}{number:05d}",
+        "YJJBNTTBMJ": float(gross),
+        "KCMJ": float(ridge),
+        "YJJBNTMJ": float(gross - ridge),
+        "GDDB": int(str(parcel["GDDB"])),
+        "FRDBS": "0",
+        "SJNF": YEAR,
+        "BZ": "",
+        **{name: parcel[name] for name in COPIED},
+    }

@@ -68,20 +68,27 @@ def make_network(rng: np.random.Generator, land: Relief, sites: Sites) -> Networ
     )
     layers.append(("1101", 5.0, [_ribbon(line, 2.5) for line in brooks]))
     layers.append(("1104", 0.0, _ponds(rng, land)))
-    strips: list[Strip] = []
-    taken: shapely.Geometry = shapely.Polygon()
-    for code, width, shapes in layers:
-        whole = shapely.intersection(shapely.union_all(shapes), land.border)
-        free = shapely.difference(whole, taken, grid_size=0.001)
-        parts = [p for p in shapely.get_parts(free) if p.area > 40]
-        strips.extend(Strip(code, part, width) for part in parts)
-        taken = shapely.union(taken, whole, grid_size=0.001)
     cuts = [cut for line in main for cut in _cuts(line, 520.0, 7.0)]
     cuts += [cut for line in rural for cut in _cuts(line, 430.0, 4.5)]
     cuts += [cut for line in brooks for cut in _cuts(line, 500.0, 4.0)]
     cuts += [cut for line in lanes for cut in _cuts(line, 150.0, 3.5)]
     cuts += _cuts(land.river, 700.0, 75.0) + _cuts(land.tributary, 480.0, 17.0)
-    return Network(strips, cuts, main, rural)
+    return Network(_disjoint(layers, land.border), cuts, main, rural)
+
+
+def _disjoint(
+    layers: list[tuple[str, float, list[shapely.Geometry]]], border: shapely.Polygon
+) -> list[Strip]:
+    """Strips within the border, each without what the layers before it have taken."""
+    strips: list[Strip] = []
+    taken: shapely.Geometry = shapely.Polygon()
+    for code, width, shapes in layers:
+        whole = shapely.intersection(shapely.union_all(shapes), border)
+        free = shapely.difference(whole, taken, grid_size=0.001)
+        parts = [p for p in shapely.get_parts(free) if p.area > 40]
+        strips.extend(Strip(code, part, width) for part in parts)
+        taken = shapely.union(taken, whole, grid_size=0.001)
+    return strips
 
 
 def _roads(

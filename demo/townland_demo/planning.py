@@ -182,13 +182,8 @@ def _sketch(
     corner = centre + ray * radius[:, None]
     room = shapely.buffer(border, -200)
     follow: dict[int, Array] = {}
-    for side in rng.permutation(count).tolist():
-        after = (side + 1) % count
-        near = {side, after, (side - 1) % count}
-        if len(follow) == 4 or near & set(follow) or after in {(s + 1) % count for s in follow}:
-            continue
-        if shapely.contains_xy(room, *corner[[side, after]].T).all():
-            follow[side] = _along_edges(points, graph, corner[side], corner[after])
+    for side in _sides_to_follow(rng, shapely.contains_xy(room, *corner.T)):
+        follow[side] = _along_edges(points, graph, corner[side], corner[(side + 1) % count])
     fixed = {k for side in follow for k in (side, (side + 1) % count)}
 
     def ring(scale: float) -> shapely.Polygon:
@@ -198,14 +193,29 @@ def _sketch(
                 parts.append(follow[side])
             elif side not in fixed:
                 parts.append((centre + ray[side] * radius[side] * scale)[None])
-        ring = shapely.make_valid(shapely.polygons(np.vstack(parts)))
-        # a way that turned back on itself leaves a spur along one road: no surveyor would stake it
-        for reach in (-7, 14, -7):
-            ring = shapely.buffer(ring, reach, join_style="mitre", mitre_limit=4)
-        whole = max(shapely.get_parts(ring), key=shapely.area)
-        return shapely.polygons(np.round(shapely.get_coordinates(whole.exterior), 3))
+        return _without_spurs(shapely.make_valid(shapely.polygons(np.vstack(parts))))
 
     return ring
+
+
+def _sides_to_follow(rng: np.random.Generator, inside: NDArray[np.bool_]) -> list[int]:
+    """Four sides by chance, no two of them adjacent, with both corners inside the county."""
+    count = len(inside)
+    sides: list[int] = []
+    for side in rng.permutation(count).tolist():
+        after, before = (side + 1) % count, (side - 1) % count
+        apart = not {side, after, before} & set(sides)
+        if len(sides) < 4 and apart and inside[side] and inside[after]:
+            sides.append(side)
+    return sides
+
+
+def _without_spurs(ring: shapely.Geometry) -> shapely.Polygon:
+    """The largest part of a ring without the spurs along a road where a way turned back on itself."""
+    for reach in (-7, 14, -7):
+        ring = shapely.buffer(ring, reach, join_style="mitre", mitre_limit=4)
+    whole = max(shapely.get_parts(ring), key=shapely.area)
+    return shapely.polygons(np.round(shapely.get_coordinates(whole.exterior), 3))
 
 
 def _along_edges(

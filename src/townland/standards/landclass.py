@@ -401,21 +401,22 @@ def require_fitting(codes: pd.Series, scheme: Scheme, *, place: str) -> None:
         for other in SCHEMES
         if other != scheme.id and _known_features(counts, load_scheme(other)) == whole
     ]
-    if others:
-        unknown = [raw for raw in counts if not _known_features({raw: 1}, scheme)]
-        raise CatalogError(
-            _(
-                "{place}: the scheme {scheme} knows the codes of {known} of {whole} features (unknown:"
-                " {codes}), while {others} knows those of all {whole}; a code means different land in"
-                " two schemes, so none is guessed: state the scheme that the codes were given by",
-                place=place,
-                scheme=scheme.id,
-                known=known,
-                whole=whole,
-                codes=", ".join(sorted(str(raw).strip() for raw in unknown)[:8]),
-                others=" / ".join(others),
-            )
+    if not others:
+        return
+    unknown = [raw for raw in counts if not _known_features({raw: 1}, scheme)]
+    raise CatalogError(
+        _(
+            "{place}: the scheme {scheme} knows the codes of {known} of {whole} features (unknown:"
+            " {codes}), while {others} knows those of all {whole}; a code means different land in"
+            " two schemes, so none is guessed: state the scheme that the codes were given by",
+            place=place,
+            scheme=scheme.id,
+            known=known,
+            whole=whole,
+            codes=", ".join(sorted(str(raw).strip() for raw in unknown)[:8]),
+            others=" / ".join(others),
         )
+    )
 
 
 def _known_features(counts: Mapping[object, int], scheme: Scheme) -> int:

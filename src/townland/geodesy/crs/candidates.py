@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -189,16 +189,21 @@ def undeclared(bounds: Bounds | None, region: Bounds | None, *, place: str | Tex
             crs=describe(allowed[0].crs),
         )
     fits = readings(bounds, region=region)
-    if not fits:
-        return _(
-            "{place}: no coordinate system is declared, and with none that the numbers allow do the"
-            " coordinates meet the other layers ({region}): {candidates}. State the right one with"
-            " --crs (for example --crs {crs}) or the catalog's key crs",
-            place=place,
-            region=in_degrees(region),
-            candidates=_listed(allowed),
-            crs=describe(allowed[0].crs),
-        )
+    return _several(fits, region, place) if fits else _none_meets(allowed, region, place)
+
+
+def _several(fits: Sequence[Candidate], region: Bounds, place: str | Text) -> Text:
+    """The message where more than one candidate meets the other layers.
+
+    Parameters
+    ----------
+    fits
+        The candidates that meet them.
+    region
+        The box in degrees that they cover.
+    place
+        The file (and layer).
+    """
     return _(
         "{place}: no coordinate system is declared, and what meets the other layers ({region}) leaves a"
         " choice: {candidates}. State the right one with --crs (for example --crs {crs}) or the"
@@ -207,6 +212,29 @@ def undeclared(bounds: Bounds | None, region: Bounds | None, *, place: str | Tex
         region=in_degrees(region),
         candidates=_listed(fits),
         crs=describe(fits[0].crs),
+    )
+
+
+def _none_meets(allowed: Sequence[Candidate], region: Bounds, place: str | Text) -> Text:
+    """The message where no candidate meets the other layers.
+
+    Parameters
+    ----------
+    allowed
+        The candidates that the numbers allow anywhere in China.
+    region
+        The box in degrees that the other layers cover.
+    place
+        The file (and layer).
+    """
+    return _(
+        "{place}: no coordinate system is declared, and with none that the numbers allow do the"
+        " coordinates meet the other layers ({region}): {candidates}. State the right one with"
+        " --crs (for example --crs {crs}) or the catalog's key crs",
+        place=place,
+        region=in_degrees(region),
+        candidates=_listed(allowed),
+        crs=describe(allowed[0].crs),
     )
 
 

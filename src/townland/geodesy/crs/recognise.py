@@ -91,6 +91,7 @@ def normalise(
         crs, shift = crs.source_crs or crs, None
     if transform is not None:
         return _transformed(crs, transform, place)
+    # PROJ's shift from Xian 1980 and Beijing 1954 is a ballpark (`standards/SOURCES.md`, *Datums*)
     if is_legacy(crs):
         raise CRSError(_legacy_refused(crs, place))
     if shift is not None:
@@ -102,17 +103,30 @@ def normalise(
         return _cgcs2000(crs) or crs, ()
     known = _epsg_equivalent(crs) or crs
     if not is_identical(known) and not _has_known_operation(known):
-        raise CRSError(
-            _(
-                "{place}: PROJ knows no operation of known accuracy from {crs} (datum {datum}) to"
-                " WGS 84 or CGCS2000; give the CRS of the coordinates with --crs or the catalog's"
-                " key crs, or the parameters as transform in the catalog",
-                place=_at(place),
-                crs=describe(known),
-                datum=datum,
-            )
-        )
+        raise CRSError(_unrelated(known, datum, place))
     return known, ()
+
+
+def _unrelated(crs: pyproj.CRS, datum: str, place: str) -> Text:
+    """The message on a datum from which PROJ knows no way.
+
+    Parameters
+    ----------
+    crs
+        The CRS of the coordinates.
+    datum
+        The name of its datum.
+    place
+        The file (and layer).
+    """
+    return _(
+        "{place}: PROJ knows no operation of known accuracy from {crs} (datum {datum}) to"
+        " WGS 84 or CGCS2000; give the CRS of the coordinates with --crs or the catalog's"
+        " key crs, or the parameters as transform in the catalog",
+        place=_at(place),
+        crs=describe(crs),
+        datum=datum,
+    )
 
 
 def _legacy_refused(crs: pyproj.CRS, place: str) -> Text:
