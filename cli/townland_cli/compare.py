@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from townland.i18n import _, render
+from townland.i18n import Bilingual, _, render
 from townland.rules.judging.phrases import listed
 from townland.terms import VERDICTS
 from townland.writing.comparison.words import (
@@ -107,7 +107,7 @@ def _one_measure(rows: Sequence[Mapping[str, Any]], short: Mapping[str, str], la
         typer.echo(_("One area, judged by rules of different names:").render(lang))
     for row in rows:
         measured = figure(row["measured"], row["unit"]).render(lang)
-        typer.echo(f"{row['town'] or '*'}  {row['title'][lang]}  {measured}")
+        typer.echo(f"{row['town'] or '*'}  {Bilingual(**row['title']).render(lang)}  {measured}")
         for name, letter in short.items():
             told = [
                 _(

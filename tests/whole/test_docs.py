@@ -235,7 +235,7 @@ def test_the_changelog_knows_this_version() -> None:
     assert f'version = "{__version__}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("readme", "lang"), zip(READMES, ("en", "zh"), strict=True))
+@pytest.mark.parametrize(("readme", "lang"), [(READMES[0], "en"), (READMES[1], "zh")])
 def test_the_readmes_name_the_verdicts_as_everything_else_does(readme: Path, lang: str) -> None:
     text = readme.read_text("utf-8")
     for name, words in VERDICTS.items():
