@@ -1,11 +1,11 @@
-"""Why a text is no TOML, told to people who never saw TOML: the line, the line itself, and the cure."""
+"""Why a text is no TOML, for people who never saw TOML: the line, the line itself, and the cure."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -23,7 +23,7 @@ from townland.documents.lines import (
 from townland.i18n import Joined, Words, _
 
 MAX_LINE = 20_000
-_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)$")
+_POSITION = re.compile(r"\(at line (\d+), column (\d+)\)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,30 +98,33 @@ def syntax_fault(source: str, problem: ValueError) -> Misread:
             _("a number of {n} digits; so many are not read", n=_digits(lines[number])),
             shown(lines[number]),
         )
-    said = str(problem)
-    place = _PLACE.search(said)
-    number = min(int(place[1]), len(lines)) if place else _opened(lines)
+    message = str(problem)
+    position = _POSITION.search(message)
+    number = min(int(position[1]), len(lines)) if position else _opened(lines)
     opened = open_list(lines[: number - 1])
-    if opened and (not place or re.match(r"\s*([\w.-]+\s*=|\[\[?[a-z_.]+\])", lines[number - 1])):
-        number, place, said = opened, None, "Unclosed array"
+    if opened and (
+        not position or re.match(r"\s*([\w.-]+\s*=|\[\[?[a-z_.]+\])", lines[number - 1])
+    ):
+        number, position, message = opened, None, "Unclosed array"
     line = typed(SECRET_KEY.sub(masked, lines[number - 1]))
-    wide = _wide(line, lines, number)
-    found = [] if wide is None else [wide]
+    wide = _wide(line, {at: text for at, text in enumerate(lines, 1) if at != number})
+    reasons = [] if wide is None else [wide]
+    failure = _Failure(line, message, lines[: number - 1])
     # what follows from the wrong characters alone is no second fault
-    for tell in () if wide and (hidden(line) or _reads(line.plain)) else _TELLERS:
-        told = tell(line, said, lines[: number - 1])
-        if told is not None:
-            found.append(told)
+    for mistake in () if wide and (hidden(line) or _reads(line.plain)) else _MISTAKES:
+        reason = mistake(failure)
+        if reason is not None:
+            reasons.append(reason)
             break
-    if not found:
-        found.append(
+    if not reasons:
+        reasons.append(
             _(
                 "this line cannot be read; a line is either key = value, a heading [table] or [[table]],"
                 " or a note that begins with #"
             )
         )
-    column = int(place[2]) if place else 1
-    return Misread(number, Joined(tuple(found), "; "), shown(lines[number - 1], column))
+    column = int(position[2]) if position else 1
+    return Misread(number, Joined(tuple(reasons), "; "), shown(lines[number - 1], column))
 
 
 def escape_fault(source: str) -> Misread | None:
@@ -154,7 +157,7 @@ def _opened(lines: list[str]) -> int:
     return long or (filled or [1])[-1]
 
 
-def _wide(line: TypedLine, lines: list[str], number: int) -> Words | None:
+def _wide(line: TypedLine, others: Mapping[int, str]) -> Words | None:
     """Tell full-width and invisible characters outside of texts, and the other lines that have some."""
     unseen = hidden(line)
     if unseen is not None:
@@ -162,25 +165,19 @@ def _wide(line: TypedLine, lines: list[str], number: int) -> Words | None:
             "an invisible character ({code}) stands in this line; delete the line and type it anew",
             code=f"U+{ord(unseen):04X}",
         )
-    odd = list(dict.fromkeys(sign for sign in line.code if sign in WIDE or sign in BLANK))
-    if not odd:
+    signs = list(dict.fromkeys(sign for sign in line.code if sign in WIDE or sign in BLANK))
+    if not signs:
         return None
-    place = {
-        "found": " ".join(BLANK.get(sign, sign) for sign in odd),
-        "meant": " ".join(WIDE.get(sign, "␣") for sign in odd),
-    }
-    told = _(
+    fault = _(
         "full-width characters, as a Chinese input method types them: write {meant} for {found}",
-        **place,
+        meant=" ".join(WIDE.get(sign, "␣") for sign in signs),
+        found=" ".join(BLANK.get(sign, sign) for sign in signs),
     )
-    others = [
-        at
-        for at, text in enumerate(lines, 1)
-        if at != number and any(sign in WIDE for sign in typed(text).code)
-    ]
-    if not others or any('"""' in text or "'''" in text for text in lines):
-        return told
-    return _("{fault} (also in line {lines})", fault=told, lines=", ".join(map(str, others)))
+    also = [at for at, text in others.items() if any(sign in WIDE for sign in typed(text).code)]
+    every = (line.text, *others.values())
+    if not also or any('"""' in text or "'''" in text for text in every):
+        return fault
+    return _("{fault} (also in line {lines})", fault=fault, lines=", ".join(map(str, also)))
 
 
 def _reads(text: str) -> bool:
@@ -191,13 +188,22 @@ def _reads(text: str) -> bool:
     return True
 
 
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """Where the parser failed: the line, the parser's own message, and the lines before."""
+
+    line: TypedLine
+    message: str
+    before: list[str]
+
+
 # ---------------------------------------------------------------- what may be wrong, in its order
 
 
-def _path(line: TypedLine, said: str, _before: list[str]) -> Words | None:
-    if not said.startswith(("Unescaped", "Invalid hex", "Escaped character")):
+def _path(failure: _Failure) -> Words | None:
+    if not failure.message.startswith(("Unescaped", "Invalid hex", "Escaped character")):
         return None
-    found = re.search(r'"([^"]*\\[^"]*)"', line.text)
+    found = re.search(r'"([^"]*\\[^"]*)"', failure.line.text)
     return _backslash_words(found[1] if found else r"D:\data")
 
 
@@ -208,23 +214,23 @@ def _backslash_words(path: str) -> Words:
     )
 
 
-def _control(line: TypedLine, _said: str, _before: list[str]) -> Words | None:
-    if not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", line.text):
+def _control(failure: _Failure) -> Words | None:
+    if not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", failure.line.text):
         return None
     return _("a control character stands in this line; delete the line and type it anew")
 
 
-def _twice(line: TypedLine, said: str, before: list[str]) -> Words | None:
+def _twice(failure: _Failure) -> Words | None:
     """Tell a key, or a table, that stands twice, with the line of the first."""
-    if not said.startswith(("Cannot ", "Duplicate inline")):
+    if not failure.message.startswith(("Cannot ", "Duplicate inline")):
         return None
-    if said.startswith("Duplicate inline"):
+    if failure.message.startswith("Duplicate inline"):
         return _("one key stands twice in these braces; delete one of them")
-    head = re.match(r"\s*(\[\[?)\s*(.*?)\s*\]", line.plain)
-    name = head[2] if head else line.key
+    head = re.match(r"\s*(\[\[?)\s*(.*?)\s*\]", failure.line.plain)
+    name = head[2] if head else failure.line.key
     earlier = [
         (at, text)
-        for at, text in enumerate(before, 1)
+        for at, text in enumerate(failure.before, 1)
         if re.match(rf"\s*\[*\s*{re.escape(name)}\s*[\]=]", typed(text).plain)
     ]
     if not head:
@@ -246,8 +252,8 @@ def _twice(line: TypedLine, said: str, before: list[str]) -> Words | None:
     )
 
 
-def _heading(line: TypedLine, _said: str, _before: list[str]) -> Words | None:
-    plain = line.plain.strip()
+def _heading(failure: _Failure) -> Words | None:
+    plain = failure.line.plain.strip()
     if not plain.startswith("["):
         return None
     name = plain.strip("[] \t")
@@ -263,57 +269,61 @@ def _heading(line: TypedLine, _said: str, _before: list[str]) -> Words | None:
     return _("a heading stands alone in its line; write the keys below it")
 
 
-def _note(line: TypedLine, _said: str, _before: list[str]) -> Words | None:
-    if line.text.lstrip().startswith(("//", "--", ";", "/*", "<!--", "；")):
+def _note(failure: _Failure) -> Words | None:
+    if failure.line.text.lstrip().startswith(("//", "--", ";", "/*", "<!--", "；")):
         return _("a note for people begins with #")
     return None
 
 
-def _no_equals(line: TypedLine, said: str, _before: list[str]) -> Words | None:
-    if line.value is not None or '"' in line.plain.partition(":")[0] or not line.plain.strip():
+def _no_equals(failure: _Failure) -> Words | None:
+    if (
+        failure.line.value is not None
+        or '"' in failure.line.plain.partition(":")[0]
+        or not failure.line.plain.strip()
+    ):
         return None
-    colon = re.fullmatch(r"([\w.-]+)\s*:\s*(.*)", line.plain.strip())
+    colon = re.fullmatch(r"([\w.-]+)\s*:\s*(.*)", failure.line.plain.strip())
     if colon:
         return _("write = for the colon: {line}", line=shown(f"{colon[1]} = {colon[2]}"))
-    pair = re.fullmatch(r"([A-Za-z_][\w.-]*)\s+(\S.*)", line.plain.strip(), re.ASCII)
-    if pair and said.startswith("Expected '='"):
+    pair = re.fullmatch(r"([A-Za-z_][\w.-]*)\s+(\S.*)", failure.line.plain.strip(), re.ASCII)
+    if pair and failure.message.startswith("Expected '='"):
         return _("the sign = is missing: {line}", line=shown(f"{pair[1]} = {pair[2]}"))
     return None
 
 
-def _key(line: TypedLine, _said: str, _before: list[str]) -> Words | None:
-    if line.value is None or re.fullmatch(r'[A-Za-z0-9_.\s"-]+', line.key):
+def _key(failure: _Failure) -> Words | None:
+    if failure.line.value is None or re.fullmatch(r'[A-Za-z0-9_.\s"-]+', failure.line.key):
         return None
-    if not line.key:
+    if not failure.line.key:
         return _("the key before = is missing")
     return _(
         "{key} is no key: keys are English words in letters a–z, digits and _",
-        key=shown(line.key),
+        key=shown(failure.line.key),
     )
 
 
-def _quotation(line: TypedLine, said: str, _before: list[str]) -> Words | None:
-    value = line.value or ""
-    if re.search(r'=\s*"[^"\\]*"[^\s",\]}#”][^"]*"', line.text):
+def _quotation(failure: _Failure) -> Words | None:
+    value = failure.line.value or ""
+    if re.search(r'=\s*"[^"\\]*"[^\s",\]}#”][^"]*"', failure.line.text):
         return _('quotation marks stand within the text; write “ ” there, and " only around it')
-    if not line.closed and not ('"""' in line.text or "'''" in line.text):
+    if not failure.line.closed and not ('"""' in failure.line.text or "'''" in failure.line.text):
         opens = re.fullmatch(r"[^\"']+\"", value)
         if opens:
             return _("a quotation mark is missing: write {text}", text=f'"{shown(value)}')
         return _('a quotation mark is missing: a text has " before and behind it')
-    if "Unterminated string" in said or said.startswith('Expected \'"""\''):
+    if "Unterminated string" in failure.message or failure.message.startswith('Expected \'"""\''):
         return _("a text that begins with three quotation marks must end with three")
     return None
 
 
-def _nothing(line: TypedLine, _said: str, _before: list[str]) -> Words | None:
-    if (line.value or "").startswith("="):
+def _nothing(failure: _Failure) -> Words | None:
+    if (failure.line.value or "").startswith("="):
         return _("one = is enough")
-    return _("the value behind = is missing") if line.value == "" else None
+    return _("the value behind = is missing") if failure.line.value == "" else None
 
 
-def _truth(line: TypedLine, _said: str, _before: list[str]) -> Words | None:
-    value = (line.value or "").rstrip(" ;,").lower()
+def _truth(failure: _Failure) -> Words | None:
+    value = (failure.line.value or "").rstrip(" ;,").lower()
     if value in ("true", "yes", "on", "y", "是", "真"):
         return _("write true, in small letters")
     if value in ("false", "no", "off", "n", "否", "假"):
@@ -323,21 +333,23 @@ def _truth(line: TypedLine, _said: str, _before: list[str]) -> Words | None:
     return None
 
 
-def _percentage(line: TypedLine, _said: str, _before: list[str]) -> Words | None:
-    found = re.fullmatch(r"[±+]?\s*(\d+(?:[.,]\d+)?)\s*(%|‰|percent|个?百分点)", line.value or "")
-    found = found or re.fullmatch(r"百分之(\d+(?:\.\d+)?)()", line.value or "")
+def _percentage(failure: _Failure) -> Words | None:
+    found = re.fullmatch(
+        r"[±+]?\s*(\d+(?:[.,]\d+)?)\s*(%|‰|percent|个?百分点)", failure.line.value or ""
+    )
+    found = found or re.fullmatch(r"百分之(\d+(?:\.\d+)?)()", failure.line.value or "")
     if not found:
         return None
     share = Decimal(found[1].replace(",", ".")) / (1000 if found[2] == "‰" else 100)
     return _(
         "a percentage is written as a share of 1: {value} is {share}",
-        value=line.value,
+        value=failure.line.value,
         share=f"{share.normalize():f}",
     )
 
 
-def _comma(line: TypedLine, _said: str, _before: list[str]) -> Words | None:
-    value = line.value or ""
+def _comma(failure: _Failure) -> Words | None:
+    value = failure.line.value or ""
     if re.fullmatch(r"[+-]?[1-9]\d{0,2}(,\d{3})+", value):
         return _(
             "a number has no comma: write {whole}, or {point} if the comma was a decimal point",
@@ -351,21 +363,21 @@ def _comma(line: TypedLine, _said: str, _before: list[str]) -> Words | None:
     return None
 
 
-def _day(line: TypedLine, _said: str, _before: list[str]) -> Words | None:
+def _day(failure: _Failure) -> Words | None:
     found = re.fullmatch(
-        r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?", line.value or ""
+        r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?", failure.line.value or ""
     )
     if not found:
         return None
     try:
         day = dt.date(*map(int, found.groups()))
     except ValueError:
-        return _("there is no such day: {value}", value=line.value)
+        return _("there is no such day: {value}", value=failure.line.value)
     return _("a day is written as {day}", day=day.isoformat())
 
 
-def _number(line: TypedLine, _said: str, _before: list[str]) -> Words | None:
-    value = line.value or ""
+def _number(failure: _Failure) -> Words | None:
+    value = failure.line.value or ""
     if re.fullmatch(r"[+-]?\.\d+", value):
         return _("a number begins with a digit: write {value}", value=value.replace(".", "0."))
     if re.fullmatch(r"[+-]?\d+\.", value):
@@ -386,8 +398,8 @@ def _number(line: TypedLine, _said: str, _before: list[str]) -> Words | None:
     return None
 
 
-def _several(line: TypedLine, _said: str, _before: list[str]) -> Words | None:
-    value = line.value or ""
+def _several(failure: _Failure) -> Words | None:
+    value = failure.line.value or ""
     if value.startswith(("[", "{")):
         return None
     if re.search(r'["\d\]](?:\s*[,;])?\s+[A-Za-z_]+\s*=', value):
@@ -397,8 +409,8 @@ def _several(line: TypedLine, _said: str, _before: list[str]) -> Words | None:
     return None
 
 
-def _braces(line: TypedLine, said: str, _before: list[str]) -> Words | None:
-    if "inline table" not in said and not (line.value or "").startswith("{"):
+def _braces(failure: _Failure) -> Words | None:
+    if "inline table" not in failure.message and not (failure.line.value or "").startswith("{"):
         return None
     return _(
         "braces open and close in one line, with a comma between what stands in them and none at the"
@@ -406,23 +418,23 @@ def _braces(line: TypedLine, said: str, _before: list[str]) -> Words | None:
     )
 
 
-def _array(line: TypedLine, said: str, before: list[str]) -> Words | None:
-    value = line.value or ""
+def _array(failure: _Failure) -> Words | None:
+    value = failure.line.value or ""
     left_open = value.startswith("[") and value.count("[") > value.count("]")
-    if said.startswith("Unclosed array") or left_open or open_list(before):
+    if failure.message.startswith("Unclosed array") or left_open or open_list(failure.before):
         return _('a list stands in brackets, with a comma between its entries: ["…", "…"]')
     return None
 
 
-def _bare(line: TypedLine, _said: str, _before: list[str]) -> Words | None:
-    value = line.value or ""
+def _bare(failure: _Failure) -> Words | None:
+    value = failure.line.value or ""
     if re.match(r"[^\W\d]", value) and '"' not in value and not re.search(r"[=\[\]{}]", value):
         return _("a text stands in quotation marks: write {text}", text=f'"{shown(value)}"')
     return None
 
 
-_Teller = Callable[[TypedLine, str, list[str]], Words | None]
-_TELLERS: tuple[_Teller, ...] = (
+_Finder = Callable[[_Failure], Words | None]
+_MISTAKES: tuple[_Finder, ...] = (
     _twice, _path, _control, _note, _heading, _no_equals, _key, _quotation, _nothing, _truth,
     _percentage, _comma, _day, _several, _number, _braces, _array, _bare,
 )  # fmt: skip
