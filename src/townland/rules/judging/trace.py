@@ -291,9 +291,12 @@ class Deadline(Row):
         return years_later(dt.date.fromisoformat(self.from_), self.years).isoformat()
 
 
+_NOTHING = Decimal(0)
+
+
 def total(terms: tuple[Term, ...]) -> Decimal:
     """Add up the values of some terms."""
-    return sum((term.value for term in terms), Decimal(0))
+    return sum((term.value for term in terms), _NOTHING)
 
 
 # ------------------------------------------------------------------ the whole

@@ -107,7 +107,8 @@ class _InStage:
 
     @property
     def lost(self) -> bool:
-        return self.past.stage is self.states[2]
+        _running, _extended, lost = self.states
+        return self.past.stage is lost
 
     @property
     def within(self) -> bool:
