@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import typer
 
@@ -23,8 +23,11 @@ from townland.writing.comparison.writing import PAGE
 from townland.writing.run_folder import COMPARISON
 from townland_cli import printing
 
+_Json: TypeAlias = Mapping[str, Any]
+"""A part of a comparison, as JSON."""
 
-def side_by_side(comparison: Mapping[str, Any], out: Path, *, html: bool, lang: str) -> None:
+
+def side_by_side(comparison: _Json, out: Path, *, html: bool, lang: str) -> None:
     """Print what two or more runs say of the same towns: how often what, what differs and why.
 
     Parameters
@@ -90,7 +93,7 @@ def side_by_side(comparison: Mapping[str, Any], out: Path, *, html: bool, lang: 
     printing.where_to_look(out, {**looks, COMPARISON: _("all of it, for programs")}, lang)
 
 
-def _one_measure(rows: Sequence[Mapping[str, Any]], short: Mapping[str, str], lang: str) -> None:
+def _one_measure(rows: Sequence[_Json], short: Mapping[str, str], lang: str) -> None:
     """Print what several runs measure alike and judge by rules of different names.
 
     Parameters

@@ -141,6 +141,13 @@ class Checker:
     """
 
     def __init__(self, catalog: LayerCatalog, rulebook: Rulebook, *, on: dt.date | str) -> None:
+        """Keep what a check needs beside the towns.
+
+        Parameters
+        ----------
+        catalog, rulebook, on
+            As the class describes them.
+        """
         self.catalog = catalog
         self.rulebook = rulebook
         self.on = day_of(on)

@@ -6,7 +6,6 @@ import gettext
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 DEFAULT_LANGUAGE = "zh"
 SOURCE_LANGUAGE = "en"
@@ -37,7 +36,7 @@ class Text:
     """
 
     msgid: str
-    params: tuple[tuple[str, Any], ...] = ()
+    params: tuple[tuple[str, object], ...] = ()
 
     def render(self, lang: str = DEFAULT_LANGUAGE) -> str:
         """Put the sentence into words in `lang`, one of `LANGUAGES`."""
@@ -58,7 +57,7 @@ class Joined:
     'one; two'
     """
 
-    parts: tuple[Any, ...]
+    parts: tuple[Words | str, ...]
     separator: str = ""
 
     def render(self, lang: str = DEFAULT_LANGUAGE) -> str:
@@ -97,12 +96,12 @@ class Bilingual:
 Words = Text | Joined | Bilingual
 
 
-def _(msgid: str, **params: Any) -> Text:
+def _(msgid: str, **params: object) -> Text:
     """Mark an English sentence as one of the catalog's, with what fills its places."""
     return Text(msgid, tuple(params.items()))
 
 
-def render(value: Any, lang: str = DEFAULT_LANGUAGE) -> str:
+def render(value: object, lang: str = DEFAULT_LANGUAGE) -> str:
     """Any value as words: texts in `lang`, everything else as `str`."""
     return value.render(lang) if isinstance(value, Words) else str(value)
 

@@ -62,7 +62,7 @@ def dossier_faults(path: Path | str) -> tuple[Words, ...]:
         load_dossiers(path)
     except DossierError as problem:
         if isinstance(problem.message, Joined):  # the faults of a document that could be read
-            return problem.message.parts
+            return tuple(part for part in problem.message.parts if not isinstance(part, str))
         raise
     return ()
 

@@ -6,12 +6,13 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias, TypeGuard
 
-from townland import documents
+from townland import documents, units
 from townland.documents import Key, values
 from townland.errors import RulebookError
 from townland.i18n import Joined, _
@@ -39,6 +40,10 @@ NO_PARAMETERS = ("id", "title", "kind", "clause", "note")
 """Keys of a rule that are no parameters of its kind."""
 
 
+Tables: TypeAlias = dict[str, object]
+"""What a TOML document holds, not validated yet: a table may be a number."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A rulebook's tables with what it takes over, the lines of its own keys, and what it changed.
@@ -47,7 +52,7 @@ class Document:
     policy's text may lie.
     """
 
-    data: dict[str, Any]
+    data: Tables
     lines: dict[Key, int]
     sha256: str
     changed: Mapping[str, Mapping[str, Inherited]]
@@ -150,7 +155,7 @@ def _other(name: str, path: Path, lines: dict[Key, int], find: Callable[[str, Pa
     )
 
 
-def _refuse_misspelt(data: Mapping[str, Any], lines: dict[Key, int], path: Path) -> None:
+def _refuse_misspelt(data: Tables, lines: dict[Key, int], path: Path) -> None:
     """Refuse an ``inherits`` that says nothing, alone: every other fault would only follow from it.
 
     It is written with another letter, below the heading of a rule, or is no text.
@@ -199,9 +204,7 @@ def _refuse_misspelt(data: Mapping[str, Any], lines: dict[Key, int], path: Path)
         )
 
 
-def _refuse_unknown_rules(
-    base: Document, data: Mapping[str, Any], lines: dict[Key, int], path: Path
-) -> None:
+def _refuse_unknown_rules(base: Document, data: Tables, lines: dict[Key, int], path: Path) -> None:
     """Refuse changes to rules that the other rulebook does not have, and two changes to one.
 
     A new rule states its kind.
@@ -217,13 +220,14 @@ def _refuse_unknown_rules(
     path
         The file.
     """
-    rules = data.get("rule")
-    known = list(dict.fromkeys(str(rule.get("id")) for rule in base.data.get("rule", [])))
+    known = list(dict.fromkeys(str(rule.get("id")) for rule in _tables(base.data.get("rule"))))
     told = []
-    first: dict[tuple[str, Any], int] = {}
-    for at, rule in enumerate(rules if isinstance(rules, list) else ()):
-        name = rule.get("id") if isinstance(rule, Mapping) else None
-        if isinstance(rule, Mapping) and "id" not in rule:
+    first: dict[tuple[str, object], int] = {}
+    for at, rule in enumerate(_list(data.get("rule"))):
+        if not _is_table(rule):
+            continue
+        name = rule.get("id")
+        if "id" not in rule:
             told.append(
                 _(
                     "{path}, line {line}: below [[rule]] the id is missing; it says which rule is"
@@ -281,56 +285,82 @@ def _bare(name: str) -> str:
     return re.sub(r"[\W_]*0*(\d+)$", r"\1", name.strip().upper())
 
 
-def _merged(
-    base: Document, own: dict[str, Any]
-) -> tuple[dict[str, Any], dict[str, dict[str, Inherited]]]:
-    named = str(base.data.get("id"))
-    changed = {rule: dict(keys) for rule, keys in base.changed.items()}
+def _is_table(value: object) -> TypeGuard[Mapping[str, object]]:
+    """Whether a value of a TOML document is a table; its keys are texts, then."""
+    return isinstance(value, Mapping)
+
+
+def _table(value: object) -> Mapping[str, object]:
+    """Give a table; an empty one where the value is missing or something else."""
+    return value if _is_table(value) else {}
+
+
+def _list(value: object) -> list[object]:
+    """Give a list; an empty one where the value is missing or something else."""
+    return value if isinstance(value, list) else []
+
+
+def _tables(value: object) -> list[Mapping[str, object]]:
+    """Give the tables of a list."""
+    return [each for each in _list(value) if _is_table(each)]
+
+
+def _merged(base: Document, own: Tables) -> tuple[Tables, dict[str, dict[str, Inherited]]]:
+    """Put a rulebook's own tables over those of the other: keys, parameters, measures, notes, rules.
+
+    What is of another kind than it should be stays as it is, for the validation to report.
+    """
+    other = str(base.data.get("id"))
     merged = {key: value for key, value in base.data.items() if key not in OWN} | own
-    for table in ("parameter", "measure"):
-        if isinstance(own.get(table, {}), Mapping):
-            merged[table] = {**base.data.get(table, {}), **own.get(table, {})}
+    for name in ("parameter", "measure"):
+        if _is_table(own.get(name, {})):
+            merged[name] = {**_table(base.data.get(name)), **_table(own.get(name))}
     if isinstance(own.get("notes", []), list):
-        merged["notes"] = [*base.data.get("notes", []), *own.get("notes", [])]
-    for key in own.get("parameter", {}) if isinstance(own.get("parameter"), Mapping) else ():
-        value = base.data.get("parameter", {}).get(key)
-        changed.setdefault("", {})[key] = Inherited(named, value)
-    general = base.data.get("parameter")
-    general = general if isinstance(general, Mapping) else {}
-    rules = [dict(rule) for rule in base.data.get("rule", [])]
-    for rule in own.get("rule", []) if isinstance(own.get("rule", []), list) else ():
-        at = _place(rules, rule)
+        merged["notes"] = [*_list(base.data.get("notes")), *_list(own.get("notes"))]
+    changed = {rule: dict(keys) for rule, keys in base.changed.items()}
+    general = _table(base.data.get("parameter"))
+    for key in _table(own.get("parameter")):
+        changed.setdefault("", {})[key] = Inherited(other, general.get(key))
+    if not isinstance(own.get("rule", []), list):
+        return merged, changed
+    rules: list[object] = [*_tables(base.data.get("rule"))]
+    for rule in _list(own.get("rule")):
+        at = _changed_rule(rules, rule)
         if at is None:
             rules.append(rule)
             continue
-        before = rules[at]
-        rules[at] = {**before, **rule, **_clause(before, rule)}
-        for key in rule:
-            if key not in NO_PARAMETERS and rule[key] != before.get(key):
-                held = changed.setdefault(str(rule["id"]), {})
-                held[key] = Inherited(named, before.get(key), general.get(key))
-    if isinstance(own.get("rule", []), list):
-        merged["rule"] = rules
+        before, after = _table(rules[at]), _table(rule)
+        rules[at] = {**before, **after, **_clause(before, after)}
+        for key in after:
+            if key not in NO_PARAMETERS and after[key] != before.get(key):
+                by_key = changed.setdefault(str(after["id"]), {})
+                by_key[key] = Inherited(other, before.get(key), _number(general.get(key)))
+    merged["rule"] = rules
     return merged, changed
 
 
-def _place(rules: list[dict[str, Any]], rule: Any) -> int | None:
+def _number(value: object) -> units.Number | None:
+    return value if isinstance(value, int | float | Decimal) else None
+
+
+def _changed_rule(rules: list[object], rule: object) -> int | None:
     """Find the rule that `rule` changes: the last of its id, for that is the law of latest days."""
-    if not isinstance(rule, Mapping):
+    if not _is_table(rule):
         return None
-    found = [at for at, held in enumerate(rules) if held.get("id") == rule.get("id")]
-    if not found or rule.get("kind", rules[found[-1]].get("kind")) != rules[found[-1]].get("kind"):
+    same = [at for at, each in enumerate(rules) if _table(each).get("id") == rule.get("id")]
+    if not same:
         return None
-    return found[-1]
+    kind = _table(rules[same[-1]]).get("kind")
+    return same[-1] if rule.get("kind", kind) == kind else None
 
 
-def _clause(before: Mapping[str, Any], rule: Mapping[str, Any]) -> dict[str, Any]:
+def _clause(before: Mapping[str, object], rule: Mapping[str, object]) -> Tables:
     own = rule.get("clause")
-    return {"clause": {**before.get("clause", {}), **own}} if isinstance(own, Mapping) else {}
+    return {"clause": {**_table(before.get("clause")), **own}} if _is_table(own) else {}
 
 
-def _moved(lines: dict[Key, int], own: dict[str, Any], merged: dict[str, Any]) -> dict[Key, int]:
-    """Give each key of the own file the place that it has in the merged tables.
+def _moved(lines: dict[Key, int], own: Tables, merged: Tables) -> dict[Key, int]:
+    """Give each key of the own file the position that it has in the merged tables.
 
     Parameters
     ----------
@@ -341,18 +371,18 @@ def _moved(lines: dict[Key, int], own: dict[str, Any], merged: dict[str, Any]) -
     merged
         Its tables with what they take over.
     """
-    places: dict[int, int] = {}
-    rules = merged.get("rule", [])
-    for at, rule in enumerate(own.get("rule", []) if isinstance(own.get("rule"), list) else ()):
-        same = [n for n, held in enumerate(rules) if held is rule]
-        if not same and isinstance(rule, Mapping):
-            same = [n for n, held in enumerate(rules) if held.get("id") == rule.get("id")]
-        places[at] = same[-1] if same else at
+    positions: dict[int, int] = {}
+    rules = _list(merged.get("rule"))
+    for at, rule in enumerate(_list(own.get("rule"))):
+        same = [n for n, each in enumerate(rules) if each is rule]
+        if not same and _is_table(rule):
+            same = [n for n, each in enumerate(rules) if _table(each).get("id") == rule.get("id")]
+        positions[at] = same[-1] if same else at
     moved: dict[Key, int] = {}
     for key, line in lines.items():
         if len(key) > 1 and key[0] == "rule" and isinstance(key[1], int):
             table, _at, *rest = key
-            moved[table, places.get(key[1], key[1]), *rest] = line
+            moved[table, positions.get(key[1], key[1]), *rest] = line
         else:
             moved[key] = line
     return moved

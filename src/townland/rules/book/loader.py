@@ -45,10 +45,9 @@ def load_rulebook(name_or_path: str | Path) -> Rulebook:
     """
     path = find(name_or_path)
     held = document(path, find)
-    if held.changed or held.data.get("inherits"):
-        load_rulebook(
-            find(held.data["inherits"], path)
-        )  # its own faults are told with its own lines
+    other = held.data.get("inherits")
+    if isinstance(other, str) and other:
+        load_rulebook(find(other, path))  # its own faults are reported with its own lines
     name = path.as_posix()
     book = documents.validate(held.data, held.lines, name, Rulebook, RulebookError)
     book._path = path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from pydantic import (
     Field,
@@ -62,7 +62,7 @@ class Rulebook(Strict):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _every_fault_at_once(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+    def _every_fault_at_once(cls, data: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
         faults = list(_cross_faults(data)) if isinstance(data, Mapping) else []
         try:
             book = handler(data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar, Literal, NoReturn, get_args
+from typing import Annotated, ClassVar, Literal, NoReturn, get_args
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
@@ -18,7 +18,7 @@ from townland.rules.judging.phrases import number
 Unit = Literal["m2", "ha", "km2", "mu"]
 Day = Annotated[dt.date, Field(strict=True)]
 Share = Annotated[Decimal, Field(ge=0, le=1)]
-_SHARE: Any = Share
+_SHARE: object = Share
 _SHARE_BARS = Share.__metadata__[0].metadata  # type: ignore[attr-defined]  # what Annotated holds
 
 
@@ -152,7 +152,7 @@ class Rule(Strict):
         """Whether a town can fail this rule at all."""
         return not self.modal
 
-    def parameters(self) -> dict[str, Any]:
+    def parameters(self) -> dict[str, object]:
         """Give what is this kind's own, as JSON: what ``rules show`` prints."""
         return {
             name: number(value) if isinstance(value, Decimal) else value

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Literal, Protocol, TypedDict
 
 from pydantic import Field
 
+from townland import units
 from townland.documents import Strict
 from townland.i18n import Bilingual, Text, _
 from townland.rules.judging.clause import Share
@@ -23,8 +24,8 @@ class Inherited:
     """
 
     rulebook: str
-    value: Any
-    general: Any = None
+    value: object
+    general: units.Number | None = None
 
 
 class Parameters(Strict):
@@ -57,6 +58,18 @@ class Parameters(Strict):
         return "townland" if getattr(self, name) == own else "bureau"
 
 
+class Filters(TypedDict, total=False):
+    """The filters of a measure other than by class; one that it does not have is left out."""
+
+    tagged: dict[str, list[str]]
+    or_tagged: dict[str, list[str]]
+    outside: str
+
+
+def _lists(tags: Mapping[RoleName, str | tuple[str, ...]]) -> dict[str, list[str]]:
+    return {role: [kept] if isinstance(kept, str) else list(kept) for role, kept in tags.items()}
+
+
 class MeasureSpec(Strict):
     """A named measure: layers, by role, intersected with the town and with one another.
 
@@ -78,16 +91,16 @@ class MeasureSpec(Strict):
         kept = self.where.get(role, ())
         return (kept,) if isinstance(kept, str) else tuple(kept)
 
-    def filters(self) -> dict[str, Any]:
+    def filters(self) -> Filters:
         """Give the filters other than by class that this measure has, as JSON."""
-        tags = {
-            name: {
-                role: [kept] if isinstance(kept, str) else list(kept) for role, kept in by.items()
-            }
-            for name, by in (("tagged", self.tagged), ("or_tagged", self.or_tagged))
-            if by
-        }
-        return {**tags, **({} if self.outside is None else {"outside": self.outside})}
+        filters = Filters()
+        if self.tagged:
+            filters["tagged"] = _lists(self.tagged)
+        if self.or_tagged:
+            filters["or_tagged"] = _lists(self.or_tagged)
+        if self.outside is not None:
+            filters["outside"] = self.outside
+        return filters
 
     def holds(self, other: MeasureSpec) -> bool:
         """Tell whether all land of `other` is land of this measure too, by their definitions."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import reduce
-from typing import Any
 
 from townland import units
 from townland.i18n import Words, _
@@ -51,7 +50,7 @@ def percent(share: Decimal) -> str:
     return f"{value:f}%"
 
 
-def listed(names: Iterable[Any]) -> Words:
+def listed(names: Iterable[object]) -> Words:
     """Name several things, one after another.
 
     >>> listed(["a", "b", "c"]).render("en")

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Annotated, Any, Union
+from typing import TYPE_CHECKING, Annotated, Union
 
 from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_core import InitErrorDetails
@@ -40,7 +40,7 @@ TITLES: Mapping[str, Words] = terms.PARAMETERS | {
 """What the parameters of rules are called, those of all kinds together."""
 
 
-def by_kind(raw: Any) -> Any:
+def by_kind(raw: object) -> object:
     """Validate one table of a rulebook by the model of its kind, for faults at the keys themselves.
 
     A plain union would name the kind in every fault's key, and no line of the file has such a key.
@@ -62,7 +62,7 @@ def by_kind(raw: Any) -> Any:
         )
 
 
-def _unknown_kind(kind: Any) -> Words:
+def _unknown_kind(kind: object) -> Words:
     near = get_close_matches(str(kind), MODELS, n=1)
     if near:
         return _("no such kind of rule {kind}; did you mean {near}?", kind=kind, near=near[0])

@@ -89,7 +89,7 @@ class DensityWorking(Working):
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _DensityReading:
     """What a clause says under one reading: the figure, whether it is enough, and how sure that is.
 
     Where the land is not known whole, the figure is that of its known part, which more land can only
@@ -117,10 +117,10 @@ class _Reading:
 class _Density:
     """All readings of a clause on one town; `gap` keeps it from being judged."""
 
-    readings: tuple[_Reading, ...]
+    readings: tuple[_DensityReading, ...]
 
     @property
-    def first(self) -> _Reading:
+    def first(self) -> _DensityReading:
         return self.readings[0]
 
     @property
@@ -192,7 +192,7 @@ def _density(case: Case[InvestmentDensity], invested: Decimal) -> _Density:
     )
 
 
-def _reading(case: Case[InvestmentDensity], name: str, invested: Decimal) -> _Reading:
+def _reading(case: Case[InvestmentDensity], name: str, invested: Decimal) -> _DensityReading:
     """Divide the investment by one area, and hold it against the bar.
 
     Parameters
@@ -207,12 +207,12 @@ def _reading(case: Case[InvestmentDensity], name: str, invested: Decimal) -> _Re
     limit, area, gap = case.rule.limit, case.measure(name).area_m2, gaps(case, name)
     if area == 0:
         # any amount is beyond every bar where there is no land to spread it over
-        return _Reading(name, area, None, None if gap else invested > 0, False, gap)
+        return _DensityReading(name, area, None, None if gap else invested > 0, False, gap)
     quotient = Quotient(of=invested, by=area, times=units.to_m2(1, "km2"), digits=DENSITY_DIGITS)
     figure = quotient.result()
     doubt = max(case.uncertainty * limit, figure * case.closure(name) / area)
     near, met = abs(figure - limit) < doubt, figure >= limit
-    return _Reading(name, area, quotient, None if gap and met else met, near, gap)
+    return _DensityReading(name, area, quotient, None if gap and met else met, near, gap)
 
 
 def _holds(case: Case[Rule], whole: str, part: str) -> bool:
@@ -229,7 +229,7 @@ def _holds(case: Case[Rule], whole: str, part: str) -> bool:
     return whole != part and specs[whole].holds(specs[part])
 
 
-def _as_met(reading: _Reading) -> _Reading:
+def _as_met(reading: _DensityReading) -> _DensityReading:
     zero = reading.area_m2 * 0
     return replace(reading, met=True, near=False, gap=Gaps((), (), zero, zero, reading.area_m2))
 
@@ -266,7 +266,7 @@ def _density_why(
     )
 
 
-def _per_km2(case: Case[InvestmentDensity], reading: _Reading, invested: Decimal) -> Words:
+def _per_km2(case: Case[InvestmentDensity], reading: _DensityReading, invested: Decimal) -> Words:
     """State the investment for each km² by one reading.
 
     Parameters

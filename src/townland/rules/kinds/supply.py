@@ -100,7 +100,7 @@ class SupplyWorking(Working):
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _RateReading:
     """One way to read the mean rate of one supplier."""
 
     place: Bilingual
@@ -128,9 +128,9 @@ class _Supply:
     years: range
     rows: tuple[SupplyRow, ...]
     lacking: tuple[str, ...]
-    readings: tuple[_Reading, ...]
-    below: tuple[_Reading, ...]
-    near: tuple[_Reading, ...]
+    readings: tuple[_RateReading, ...]
+    below: tuple[_RateReading, ...]
+    near: tuple[_RateReading, ...]
 
     @property
     def settled(self) -> bool:
@@ -268,9 +268,9 @@ def _rates(rows: Sequence[SupplyRow]) -> tuple[Decimal, ...]:
     return sum(yearly, ZERO) / len(yearly), supplied / approved
 
 
-def _readings(place: Supplier, rows: Sequence[SupplyRow]) -> Iterable[_Reading]:
+def _readings(place: Supplier, rows: Sequence[SupplyRow]) -> Iterable[_RateReading]:
     for by_sum, rate in enumerate(_rates(rows)):
-        yield _Reading(place.title, bool(by_sum), rate)
+        yield _RateReading(place.title, bool(by_sum), rate)
 
 
 def _why(case: Case[SupplyRate], land: _Supply, verdict: Verdict) -> Words:
@@ -323,7 +323,7 @@ def _rates_words(land: _Supply) -> Words:
     )
 
 
-def _near_words(case: Case[SupplyRate], reading: _Reading) -> Words:
+def _near_words(case: Case[SupplyRate], reading: _RateReading) -> Words:
     minimum = case.rule.minimum
     return _(
         "{rate} is nearer to {bar} than {tolerance}, within which a person must look.",
@@ -350,7 +350,7 @@ def _working(case: Case[SupplyRate], land: _Supply) -> SupplyWorking:
     )
 
 
-def _reading_row(reading: _Reading) -> ReadingRow:
+def _reading_row(reading: _RateReading) -> ReadingRow:
     return ReadingRow(
         place=both(reading.place), by_sum=reading.by_sum, rate=phrases.rounded(reading.rate)
     )
