@@ -4,23 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import Any
 
 from townland import terms
 from townland.i18n import DEFAULT_LANGUAGE
 from townland.results import Assessment
 from townland.rules.kinds import TITLES
+from townland.writing.comparison.judged import (
+    AreaRow,
+    Cause,
+    ComparedRuns,
+    JudgedFinding,
+    JudgedMeasure,
+    JudgedRun,
+    RuleEntry,
+    VerdictRow,
+)
 from townland.writing.comparison.words import differ, run_names
-from townland.writing.report.assessment_json import assessment_json, dumps
+from townland.writing.report.assessment_json import assessment_json
 
 SCHEMA = "townland-comparison-1"
-_DEFINED_BY = ("layers", "where", "outside", "tagged", "or_tagged")
-"""What a measure is, beside its name; two rulebooks may call one thing by two names."""
 
 
 def compare(
-    runs: Mapping[str, Mapping[str, Any]] | Sequence[Assessment], *, lang: str = DEFAULT_LANGUAGE
-) -> dict[str, Any]:
+    runs: Mapping[str, Mapping[str, object]] | Sequence[Assessment],
+    *,
+    lang: str = DEFAULT_LANGUAGE,
+) -> ComparedRuns:
     """Set the verdicts of several assessments side by side.
 
     Parameters
@@ -35,126 +44,127 @@ def compare(
     ``runs`` and ``verdicts``: a row for each rule and town, in which a run that does not know the rule
     has None; ``because`` says what differs: ``rule``, ``clause``, ``parameter``, ``measured``, ``day``.
     ``same_measure``: what runs measure alike and judge by rules of different names.
+
+    Raises
+    ------
+    ValueError
+        A document is no assessment.
     """
-    documents = (
+    documents: Mapping[str, Mapping[str, object]] = (
         runs
         if isinstance(runs, Mapping)
         else {
-            name: assessment_json(one, lang=lang)
-            for name, one in zip(run_names(runs), runs, strict=True)
+            name: assessment_json(each, lang=lang)
+            for name, each in zip(run_names(runs), runs, strict=True)
         }
     )
-    found: dict[tuple[str, str | None], dict[str, Mapping[str, Any]]] = {}
-    for name, document in documents.items():
-        for one in document["findings"]:
-            found.setdefault((one["rule"], one["town"]), {})[name] = one
-    days = {name: document["on"] for name, document in documents.items()}
-    rows = []
-    for (rule, town), held in found.items():
-        verdicts = {name: held[name]["verdict"] if name in held else None for name in documents}
-        unlike = len(set(verdicts.values())) > 1
-        rows.append(
-            {
-                "rule": rule,
-                "town": town,
-                "title": next(iter(held.values()))["title"],
-                "verdicts": verdicts,
-                "measured": {name: one["measured"] for name, one in held.items()},
-                "limit": {name: one["limit"] for name, one in held.items()},
-                "unit": {name: one["unit"] for name, one in held.items()},
-                "differs": unlike,
-                "because": list(_causes(held, documents, days)) if unlike else [],
-            }
-        )
+    judged = {name: JudgedRun.model_validate(document) for name, document in documents.items()}
     return {
         "schema": SCHEMA,
         "runs": [
-            {"name": name, "on": document["on"], "rulebook": document["rulebook"]}
-            for name, document in documents.items()
+            {"name": name, "on": run.on, "rulebook": run.rulebook} for name, run in judged.items()
         ],
-        "verdicts": rows,
-        "same_measure": list(_same_measure(documents)),
+        "verdicts": list(_verdicts(judged)),
+        "same_measure": list(_same_measure(judged)),
     }
 
 
-def _same_measure(documents: Mapping[str, Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Rows for each town and area that several runs measure alike, each by rules of its own."""
-    found: dict[str, dict[str, list[Mapping[str, Any]]]] = {}
-    for name, document in documents.items():
-        for one in document["findings"]:
-            measure = next(iter(one["trace"].get("measures", ())), None)
-            if measure is None or one["unit"] != "m2" or one["measured"] != measure["area_m2"]:
-                continue
-            key = dumps([one["town"], one["measured"], *map(measure.get, _DEFINED_BY)])
-            found.setdefault(key, {}).setdefault(name, []).append(one)
-    for held in found.values():
-        rules = [tuple(one["rule"] for one in held.get(name, ())) for name in documents]
-        if not all(rules) or len(set(rules)) == 1:
-            continue
-        first = next(iter(held.values()))[0]
+def _verdicts(runs: Mapping[str, JudgedRun]) -> Iterator[VerdictRow]:
+    """Rows for each rule and town that some run has, in the order in which they come."""
+    rows: dict[tuple[str, str | None], dict[str, JudgedFinding]] = {}
+    for name, run in runs.items():
+        for finding in run.findings:
+            rows.setdefault((finding.rule, finding.town), {})[name] = finding
+    for (rule, town), findings in rows.items():
+        verdicts = {name: findings[name].verdict if name in findings else None for name in runs}
+        unlike = len(set(verdicts.values())) > 1
         yield {
-            "town": first["town"],
-            "title": first["trace"]["measures"][0]["title"],
-            "measured": first["measured"],
-            "unit": first["unit"],
-            "rules": {
-                name: [
-                    {key: one[key] for key in ("rule", "title", "verdict", "limit")} for one in ones
-                ]
-                for name, ones in held.items()
-            },
+            "rule": rule,
+            "town": town,
+            "title": next(iter(findings.values())).title,
+            "verdicts": verdicts,
+            "measured": {name: finding.measured for name, finding in findings.items()},
+            "limit": {name: finding.limit for name, finding in findings.items()},
+            "unit": {name: finding.unit for name, finding in findings.items()},
+            "differs": unlike,
+            "because": list(_causes(findings, runs)) if unlike else [],
         }
 
 
+def _same_measure(runs: Mapping[str, JudgedRun]) -> Iterator[AreaRow]:
+    """Rows for each town and area that several runs measure alike, each by rules of its own."""
+    areas: dict[str, JudgedMeasure] = {}
+    judged: dict[str, dict[str, list[JudgedFinding]]] = {}
+    for name, run in runs.items():
+        for area, finding, measure in run.areas():
+            areas.setdefault(area, measure)
+            judged.setdefault(area, {}).setdefault(name, []).append(finding)
+    for area, by_run in judged.items():
+        rules = [tuple(each.rule for each in by_run.get(name, ())) for name in runs]
+        # the same rules in every run are rows of the verdicts already
+        if all(rules) and len(set(rules)) > 1:
+            first = next(iter(by_run.values()))[0]
+            yield {
+                "town": first.town,
+                "title": areas[area].title.model_dump(),
+                "measured": first.measured,
+                "unit": first.unit,
+                "rules": {
+                    name: [_entry(each) for each in findings] for name, findings in by_run.items()
+                },
+            }
+
+
+def _entry(finding: JudgedFinding) -> RuleEntry:
+    return {
+        "rule": finding.rule,
+        "title": finding.title,
+        "verdict": finding.verdict,
+        "limit": finding.limit,
+    }
+
+
 def _causes(
-    held: Mapping[str, Mapping[str, Any]],
-    documents: Mapping[str, Any],
-    days: Mapping[str, str],
-) -> Iterator[dict[str, Any]]:
-    absent = [name for name in documents if name not in held]
+    findings: Mapping[str, JudgedFinding], runs: Mapping[str, JudgedRun]
+) -> Iterator[Cause]:
+    """Say what made the runs differ in a rule and a town."""
+    absent = [name for name in runs if name not in findings]
     if absent:
         yield {"what": "rule", "not_in": absent}
-    clauses = {name: one["clause"] for name, one in held.items()}
+    clauses = {name: finding.clause for name, finding in findings.items()}
     if differ(clauses):
         yield {"what": "clause", "values": clauses}
-    parameters = {
-        name: {one["name"]: one["value"] for one in finding["trace"].get("parameters", ())}
-        for name, finding in held.items()
-    }
-    whose = {
-        name: {one["name"]: one.get("origin") for one in finding["trace"].get("parameters", ())}
-        for name, finding in held.items()
-    }
-    for key in dict.fromkeys(key for values in parameters.values() for key in values):
-        values = {name: known.get(key) for name, known in parameters.items()}
+    yield from _parameters(findings)
+    measured = {name: finding.measured for name, finding in findings.items()}
+    if differ(measured):
+        units = {name: finding.unit for name, finding in findings.items()}
+        yield {"what": "measured", "values": measured, "units": units}
+    days = {name: runs[name].on for name in findings}
+    if _days_matter(findings, days):
+        yield {"what": "day", "values": days}
+
+
+def _parameters(findings: Mapping[str, JudgedFinding]) -> Iterator[Cause]:
+    """Give the numbers in which the runs differ."""
+    stated = {name: finding.values() for name, finding in findings.items()}
+    for key in dict.fromkeys(key for values in stated.values() for key in values):
+        values = {name: known.get(key) for name, known in stated.items()}
         if differ(values):
-            origins = {name: known.get(key) for name, known in whose.items()}
             yield {
                 "what": "parameter",
                 "name": key,
                 "title": {lang: terms.parameter(key, TITLES).render(lang) for lang in ("zh", "en")},
                 "values": values,
-                "origins": origins,
+                "origins": {name: finding.origins().get(key) for name, finding in findings.items()},
             }
-    measured = {name: one["measured"] for name, one in held.items()}
-    if differ(measured):
-        units = {name: one["unit"] for name, one in held.items()}
-        yield {"what": "measured", "values": measured, "units": units}
-    if _days_matter(held, clauses, parameters, days):
-        yield {"what": "day", "values": {name: days[name] for name in held}}
 
 
-def _days_matter(
-    held: Mapping[str, Mapping[str, Any]],
-    clauses: Mapping[str, Any],
-    parameters: Mapping[str, Any],
-    days: Mapping[str, str],
-) -> bool:
+def _days_matter(findings: Mapping[str, JudgedFinding], days: Mapping[str, str]) -> bool:
     """Whether two runs differ in verdict and day, while clause and parameters are the same."""
     return any(
-        days[one] != days[other]
-        and held[one]["verdict"] != held[other]["verdict"]
-        and clauses[one] == clauses[other]
-        and parameters[one] == parameters[other]
-        for one, other in combinations(held, 2)
+        days[name] != days[other_name]
+        and finding.verdict != other.verdict
+        and finding.clause == other.clause
+        and finding.values() == other.values()
+        for (name, finding), (other_name, other) in combinations(findings.items(), 2)
     )

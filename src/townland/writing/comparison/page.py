@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any
 from urllib.parse import quote, urlencode
 
 import townland
 from townland.i18n import Bilingual
 from townland.results import Assessment
+from townland.writing.comparison.judged import AreaRow, ComparedRuns, Value, VerdictRow
 from townland.writing.comparison.words import (
     cause_words,
     causes_of,
@@ -31,15 +31,25 @@ _TEMPLATE = templates("townland.writing.comparison", look=look.VERDICTS).get_tem
 
 def comparison_html(
     assessments: Sequence[Assessment],
-    compared: Mapping[str, Any],
+    compared: ComparedRuns,
     *,
     formats: Sequence[str],
     lang: str,
 ) -> str:
-    """Write what `comparison.compare` found as one HTML file, which works with the network cut.
+    """Write a comparison as one HTML file, which works with the network cut.
 
-    `formats` are those of the runs' own folders, which lie beside the page: it links what is there.
     The same assessments give the same bytes.
+
+    Parameters
+    ----------
+    assessments
+        The runs, in the order of the comparison.
+    compared
+        What `comparison.compare` gives.
+    formats
+        Those of the runs' own folders, which lie beside the page: it links what is there.
+    lang
+        The reader's language.
     """
     view = SideBySide(assessments, compared, formats, lang)
     return page(
@@ -76,27 +86,35 @@ class Run:
         """Count the findings of each town that has any, and of all together, by verdict."""
         lines: list[tuple[str, Mapping[str, int]]] = []
         for code, name in towns.items():
-            found = [one for one in self.assessment.findings if one.town == code]
-            if found:
-                lines.append((name, figures.counts(found)))
+            findings = [each for each in self.assessment.findings if each.town == code]
+            if findings:
+                lines.append((name, figures.counts(findings)))
         return lines
 
-    def figure(self, value: Any, unit: str, rule: str) -> figures.Figure:
-        """Print a figure of a rule, an area in the rule's own unit."""
+    def figure(self, value: Value, unit: str, rule: str) -> figures.Figure:
+        """Print a figure of a rule, an area in the rule's own unit.
+
+        Parameters
+        ----------
+        value, unit
+            The figure.
+        rule
+            The rule's id.
+        """
         own = (each for each in self.assessment.rulebook.rule if each.id == rule)
         return figure(value, unit, next((getattr(each, "unit", None) for each in own), None))
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedCell:
-    """What one run says: verdicts with the rule's id where the row does not name it."""
+    """What one run has of a rule: no verdict where it has no such rule."""
 
     verdict: str | None
     rule: str
     title: str
-    measured: str
-    limit: str
-    href: str | None
+    measured: str = ""
+    limit: str = ""
+    href: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,21 +135,28 @@ class SideBySide(Reader):
     def __init__(
         self,
         assessments: Sequence[Assessment],
-        compared: Mapping[str, Any],
+        compared: ComparedRuns,
         formats: Sequence[str],
         lang: str,
     ) -> None:
+        """Lay out the page.
+
+        Parameters
+        ----------
+        assessments, compared, formats, lang
+            As for `comparison_html`.
+        """
         super().__init__(lang)
         self.compared = compared
         self.version = townland.__version__
         names = [run["name"] for run in compared["runs"]]
         self.short = labels(names)
         self.runs = [
-            Run(self.short[name], name, one, formats)
-            for name, one in zip(names, assessments, strict=True)
+            Run(self.short[name], name, each, formats)
+            for name, each in zip(names, assessments, strict=True)
         ]
         self.towns: dict[str | None, str] = {
-            town.town.code: town.town.name for one in assessments for town in one.towns
+            town.town.code: town.town.name for each in assessments for town in each.towns
         }
         self.towns[None] = self.t("All towns together")
         self.title = self.t("Rulebooks side by side")
@@ -141,35 +166,37 @@ class SideBySide(Reader):
         self.same_measure = [self._measure(row) for row in compared["same_measure"]]
         self.only = list(self._only())
 
-    def _row(self, row: Mapping[str, Any]) -> ComparedRow:
-        cells = []
-        for run in self.runs:
-            if run.name not in held_by(row):
-                cells.append([ComparedCell(None, row["rule"], row["title"], "", "", None)])
-                continue
-            unit = row["unit"][run.name]
-            measured, limit = (
-                run.figure(row[key][run.name], unit, row["rule"]).render(self.lang)
-                for key in ("measured", "limit")
-            )
-            verdict = row["verdicts"][run.name]
-            href = run.href(row["town"], row["rule"])
-            cells.append([ComparedCell(verdict, row["rule"], row["title"], measured, limit, href)])
+    def _row(self, row: VerdictRow) -> ComparedRow:
+        """Lay out a rule and a town: what each run says, and what made them differ."""
+        cells = [[self._cell(run, row)] for run in self.runs]
         because = [self.w(cause_words(cause, self.short)) for cause in causes_of(row)]
         return ComparedRow(row["rule"], row["title"], self.towns[row["town"]], "", cells, because)
 
-    def _measure(self, row: Mapping[str, Any]) -> ComparedRow:
+    def _cell(self, run: Run, row: VerdictRow) -> ComparedCell:
+        """Lay out what a run says of a rule and a town."""
+        if run.name not in held_by(row):
+            return ComparedCell(None, row["rule"], row["title"])
+        unit = row["unit"][run.name]
+        measured, limit = (
+            run.figure(values[run.name], unit, row["rule"]).render(self.lang)
+            for values in (row["measured"], row["limit"])
+        )
+        href = run.href(row["town"], row["rule"])
+        verdict = row["verdicts"][run.name]
+        return ComparedCell(verdict, row["rule"], row["title"], measured, limit, href)
+
+    def _measure(self, row: AreaRow) -> ComparedRow:
+        """Lay out an area that the runs measure alike, with each run's rules for it."""
         cells = [
             [
                 ComparedCell(
-                    one["verdict"],
-                    one["rule"],
-                    one["title"],
-                    "",
-                    figure(one["limit"], row["unit"]).render(self.lang),
-                    run.href(row["town"], one["rule"]),
+                    entry["verdict"],
+                    entry["rule"],
+                    entry["title"],
+                    limit=figure(entry["limit"], row["unit"]).render(self.lang),
+                    href=run.href(row["town"], entry["rule"]),
                 )
-                for one in row["rules"][run.name]
+                for entry in row["rules"][run.name]
             ]
             for run in self.runs
         ]
@@ -182,24 +209,27 @@ class SideBySide(Reader):
         for run in self.runs:
             rows = [row for row in self.compared["verdicts"] if held_by(row) == [run.name]]
             towns = list(dict.fromkeys(row["town"] for row in rows))
-            by_rule: dict[str, dict[str | None, Mapping[str, Any]]] = {}
+            by_rule: dict[str, dict[str | None, VerdictRow]] = {}
             for row in rows:
                 by_rule.setdefault(row["rule"], {})[row["town"]] = row
             if by_rule:
-                yield run, towns, [self._alone(run, held, towns) for held in by_rule.values()]
+                yield run, towns, [self._alone(run, of, towns) for of in by_rule.values()]
 
     def _alone(
-        self, run: Run, held: Mapping[str | None, Mapping[str, Any]], towns: Sequence[str | None]
+        self, run: Run, by_town: Mapping[str | None, VerdictRow], towns: Sequence[str | None]
     ) -> ComparedRow:
-        first = next(iter(held.values()))
-        cells = []
-        for town in towns:
-            row = held.get(town)
-            if row is None:
-                cells.append([ComparedCell(None, first["rule"], first["title"], "", "", None)])
-                continue
-            printed = run.figure(row["measured"][run.name], row["unit"][run.name], row["rule"])
-            measured = printed.render(self.lang)
-            verdict, href = row["verdicts"][run.name], run.href(town, row["rule"])
-            cells.append([ComparedCell(verdict, row["rule"], row["title"], measured, "", href)])
+        """Lay out a rule that one run alone has.
+
+        Parameters
+        ----------
+        run
+            The run.
+        by_town
+            The rule's rows, by town.
+        towns
+            The columns.
+        """
+        first = next(iter(by_town.values()))
+        none = ComparedCell(None, first["rule"], first["title"])
+        cells = [[self._cell(run, by_town[town]) if town in by_town else none] for town in towns]
         return ComparedRow(first["rule"], first["title"], "", "", cells)

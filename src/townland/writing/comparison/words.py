@@ -5,33 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import reduce
-from typing import Any
 
 from townland import terms
 from townland.documents import values as document_values
 from townland.i18n import Bilingual, Joined, Words, _
 from townland.results import Assessment
 from townland.rules.judging.phrases import listed
+from townland.writing.comparison.judged import Cause, Value, VerdictRow
 from townland.writing.pages import figures as wording
 
 
-def differ(values: Mapping[str, Any]) -> bool:
+def differ(values: Mapping[str, object]) -> bool:
     """Whether the values of several runs are not all the same."""
     known = list(values.values())
     return any(value != known[0] for value in known[1:])
 
 
-def held_by(row: Mapping[str, Any]) -> list[str]:
+def held_by(row: VerdictRow) -> list[str]:
     """Name the runs that have the rule of a row of ``verdicts``."""
     return [name for name, verdict in row["verdicts"].items() if verdict is not None]
 
 
-def differs(row: Mapping[str, Any]) -> bool:
+def differs(row: VerdictRow) -> bool:
     """Whether the runs that have the rule of a row give different verdicts."""
     return len({row["verdicts"][name] for name in held_by(row)}) > 1
 
 
-def causes_of(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def causes_of(row: VerdictRow) -> list[Cause]:
     """Give what made the runs differ that have the rule of a row."""
     return [cause for cause in row["because"] if cause["what"] != "rule"]
 
@@ -50,32 +50,20 @@ def _letters(number: int) -> str:
     return (_letters(head - 1) if head else "") + chr(ord("A") + last)
 
 
-def cause_words(cause: Mapping[str, Any], short: Mapping[str, str]) -> Words:
+def cause_words(cause: Cause, short: Mapping[str, str]) -> Words:
     """Say what made runs differ: what it is, and each run's own, by its short name."""
-    what = cause["what"]
-    if what == "rule":
+    if cause["what"] == "rule":
         return _("{runs} has no such rule", runs=listed(short[name] for name in cause["not_in"]))
-    if what == "clause":
-        clauses = cause["values"]
-        keys = dict.fromkeys(key for clause in clauses.values() for key in clause)
-        differing = [
-            key for key in keys if differ({name: one.get(key) for name, one in clauses.items()})
-        ]
-        parts = [
-            _each(
-                CLAUSE.get(key, key), {name: one.get(key) for name, one in clauses.items()}, short
-            )
-            for key in differing
-        ]
-        return _one_by_one(parts)
-    if what == "parameter":
+    if cause["what"] == "clause":
+        return _clause_words(cause["values"], short)
+    if cause["what"] == "parameter":
         title = cause["title"]
         stated = {
             name: _stated(value, cause["origins"].get(name))
             for name, value in cause["values"].items()
         }
         return _each(Bilingual(title["zh"], title["en"]), stated, short)
-    if what == "measured":
+    if cause["what"] == "measured":
         figures = {
             name: _words(figure(value, cause["units"][name]))
             for name, value in cause["values"].items()
@@ -84,7 +72,24 @@ def cause_words(cause: Mapping[str, Any], short: Mapping[str, str]) -> Words:
     return _each(_("the day"), cause["values"], short)
 
 
-def _stated(value: Any, origin: str | None) -> Words | str:
+def _clause_words(
+    clauses: Mapping[str, Mapping[str, str | None]], short: Mapping[str, str]
+) -> Words:
+    """Say in what clauses differ, key by key."""
+    stated = {
+        key: {name: clause.get(key) for name, clause in clauses.items()}
+        for key in dict.fromkeys(key for clause in clauses.values() for key in clause)
+    }
+    return _in_sequence(
+        [
+            _each(CLAUSE.get(key, key), values, short)
+            for key, values in stated.items()
+            if differ(values)
+        ]
+    )
+
+
+def _stated(value: Value, origin: str | None) -> Words | str:
     """Write a parameter as a rulebook does, and whose it is where it is not the policy's."""
     if value is None:
         return _("not stated")
@@ -109,12 +114,24 @@ CLAUSE: dict[str, Words] = {
 }
 
 
-def _each(what: Words | str, values: Mapping[str, Any], short: Mapping[str, str]) -> Words:
-    """Say what each run has; runs with the same are named together."""
-    runs: dict[Any, list[str]] = {}
+def _each(
+    what: Words | str, values: Mapping[str, Words | str | None], short: Mapping[str, str]
+) -> Words:
+    """Say what each run has; runs with the same are named together.
+
+    Parameters
+    ----------
+    what
+        What it is that they have.
+    values
+        What each run has, by the run's name.
+    short
+        The short names of the runs.
+    """
+    runs: dict[Words | str | None, list[str]] = {}
     for name, value in values.items():
         runs.setdefault(value, []).append(short[name])
-    told = [
+    parts = [
         _(
             "{value} in {run}",
             value=_("nothing") if value is None or value == "" else value,
@@ -122,16 +139,27 @@ def _each(what: Words | str, values: Mapping[str, Any], short: Mapping[str, str]
         )
         for value, letters in runs.items()
     ]
-    return _("{name}: {value}", name=what, value=_one_by_one(told))
+    return _("{name}: {value}", name=what, value=_in_sequence(parts))
 
 
-def _one_by_one(parts: Sequence[Words]) -> Words:
+def _in_sequence(parts: Sequence[Words]) -> Words:
     return reduce(lambda so_far, part: _("{so_far}; {part}", so_far=so_far, part=part), parts)
 
 
-def figure(value: Any, unit: str, shown: str | None = None) -> wording.Figure:
+def figure(value: Value, unit: str, shown: str | None = None) -> wording.Figure:
     """Print a figure as ``assessment.json`` holds it; an area in `shown`, else in ha or km² by size.
 
+    Parameters
+    ----------
+    value
+        A number, a text, or None.
+    unit
+        The unit of the finding.
+    shown
+        The unit in which an area is printed; without one it follows from the area's size.
+
+    Examples
+    --------
     >>> figure(3050000.0, "m2").render("en"), figure(0.125, "share").render("en")
     ('3.0500 km²', '12.50%')
     """
@@ -143,8 +171,8 @@ def figure(value: Any, unit: str, shown: str | None = None) -> wording.Figure:
 def run_names(assessments: Sequence[Assessment]) -> list[str]:
     """Name the folder of each run: ``<id>@<day>``, with ``-2`` for a second one of that name."""
     names: list[str] = []
-    for one in assessments:
-        plain = f"{one.rulebook.id}@{one.on.isoformat()}"
+    for each in assessments:
+        plain = f"{each.rulebook.id}@{each.on.isoformat()}"
         same = [name for name in names if name == plain or name.startswith(f"{plain}-")]
         names.append(f"{plain}-{len(same) + 1}" if same else plain)
     return names

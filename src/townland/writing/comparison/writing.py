@@ -10,7 +10,7 @@ from townland.results import Assessment
 from townland.writing.comparison import compare
 from townland.writing.comparison.page import comparison_html
 from townland.writing.comparison.words import run_names
-from townland.writing.report.assessment_json import assessment_json, dumps
+from townland.writing.report.assessment_json import dumps
 from townland.writing.run_folder import COMPARISON, DEFAULT_FORMATS, run_folder, write_outputs
 
 PAGE = "comparison.html"
@@ -27,18 +27,31 @@ def write_runs(
 
     The comparison is ``comparison.json`` and, where `formats` names ``html``, ``comparison.html``.
 
+    Parameters
+    ----------
+    assessments
+        What is written and compared.
+    out
+        The folder; it is new, empty, or an older folder of runs.
+    formats
+        Names of `WRITERS`, for each run.
+    lang
+        The language of everything that is written.
+
+    Returns
+    -------
+    The folder.
+
     Raises
     ------
     ReportError
         As `write_run`.
     """
-    documents = {}
     with run_folder(Path(out)) as folder:
-        for name, one in zip(run_names(assessments), assessments, strict=True):
+        for name, each in zip(run_names(assessments), assessments, strict=True):
             (folder / name).mkdir()
-            write_outputs(one, folder / name, formats=formats, lang=lang)
-            documents[name] = assessment_json(one, lang=lang)
-        compared = compare(documents)
+            write_outputs(each, folder / name, formats=formats, lang=lang)
+        compared = compare(assessments, lang=lang)
         if "html" in formats:
             text = comparison_html(assessments, compared, formats=formats, lang=lang)
             (folder / PAGE).write_text(text, encoding="utf-8", newline="\n")

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from decimal import Decimal
 from importlib.resources import files
-from typing import Any
+from typing import TypeAlias
 
 import townland
 from townland.geodesy import crs as crs_room
-from townland.i18n import DEFAULT_LANGUAGE, Words, render
+from townland.i18n import DEFAULT_LANGUAGE, render
+from townland.issues import Issue
 from townland.measuring import TownResult
 from townland.measuring.areas import LandClasses, Measure
+from townland.measuring.prepare import Repair
 from townland.measuring.rasters.classes import Comparison, GridTable
 from townland.measuring.rasters.slope import SlopeTable
+from townland.reading.layer import Input
 from townland.results import TOGETHER, Assessment
 from townland.rules.judging.finding import Finding
-from townland.rules.need_table import Areas, NeedTable
+from townland.rules.judging.trace import Json, trace_schema
+from townland.rules.kinds import KINDS
+from townland.rules.need_table import Account, Areas, Cell, NeedTable
 
 SCHEMA = "townland-assessment-1"
+SCHEMA_FILE = "assessment.schema.json"
+"""The JSON Schema in this folder; ``tools/assessment_schema.py`` writes the trace into it."""
+
+Document: TypeAlias = dict[str, Json]
+"""A part of the document, by its keys."""
 
 
-def assessment_json(assessment: Assessment, *, lang: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
+def assessment_json(assessment: Assessment, *, lang: str = DEFAULT_LANGUAGE) -> Document:
     """The assessment as plain data: the keys of version 1, areas in m² to 0.01.
 
     Sentences are in `lang`; keys, codes and numbers do not depend on it.
@@ -38,21 +47,7 @@ def assessment_json(assessment: Assessment, *, lang: str = DEFAULT_LANGUAGE) -> 
             "sha256": rulebook.sha256,
         },
         "catalog": {"path": assessment.catalog.path, "sha256": assessment.catalog.sha256},
-        "inputs": [
-            {
-                "name": read.name,
-                "role": read.role,
-                "path": read.path,
-                "sha256": read.sha256,
-                "features": read.features,
-                "crs_declared": read.crs_declared,
-                "crs_used": read.crs_used,
-                "encoding_declared": read.encoding_declared,
-                "encoding_used": read.encoding_used,
-                "surveyed": None if read.surveyed is None else read.surveyed.isoformat(),
-            }
-            for read in assessment.inputs
-        ],
+        "inputs": [_input(read) for read in assessment.inputs],
         "towns": [
             {
                 **_town(result, assessment),
@@ -61,49 +56,70 @@ def assessment_json(assessment: Assessment, *, lang: str = DEFAULT_LANGUAGE) -> 
             for result in assessment.towns
         ],
         "matrix": _matrix(assessment),
-        "findings": [_finding(found, lang) for found in assessment.findings],
-        "repairs": [
-            {
-                "layer": repair.layer,
-                "feature": repair.feature,
-                "problem": render(repair.problem, lang),
-                "action": render(repair.action, lang),
-                "area_before_m2": _plain(repair.area_before_m2),
-                "area_after_m2": _plain(repair.area_after_m2),
-                "code": repair.code,
-                "place": None if repair.place is None else list(repair.place),
-                "crs": None if repair.crs is None else crs_room.describe(repair.crs),
-                "accepted": repair.accepted,
-            }
-            for repair in assessment.repairs
-        ],
-        "issues": [
-            {
-                "code": issue.code,
-                "severity": issue.severity,
-                "layer": issue.layer,
-                "feature": issue.feature,
-                "message": render(issue.message, lang),
-                "place": None if issue.place is None else list(issue.place),
-            }
-            for issue in assessment.issues
-        ],
+        "findings": [_finding(finding, lang) for finding in assessment.findings],
+        "repairs": [_repair(repair, lang) for repair in assessment.repairs],
+        "issues": [_issue(issue, lang) for issue in assessment.issues],
     }
 
 
-def dumps(document: Any) -> str:
+def _input(read: Input) -> Document:
+    return {
+        "name": read.name,
+        "role": read.role,
+        "path": read.path,
+        "sha256": read.sha256,
+        "features": read.features,
+        "crs_declared": read.crs_declared,
+        "crs_used": read.crs_used,
+        "encoding_declared": read.encoding_declared,
+        "encoding_used": read.encoding_used,
+        "surveyed": None if read.surveyed is None else read.surveyed.isoformat(),
+    }
+
+
+def _repair(repair: Repair, lang: str) -> Document:
+    return {
+        "layer": repair.layer,
+        "feature": repair.feature,
+        "problem": render(repair.problem, lang),
+        "action": render(repair.action, lang),
+        "area_before_m2": _plain(repair.area_before_m2),
+        "area_after_m2": _plain(repair.area_after_m2),
+        "code": repair.code,
+        "place": None if repair.place is None else list(repair.place),
+        "crs": None if repair.crs is None else crs_room.describe(repair.crs),
+        "accepted": repair.accepted,
+    }
+
+
+def _issue(issue: Issue, lang: str) -> Document:
+    return {
+        "code": issue.code,
+        "severity": issue.severity,
+        "layer": issue.layer,
+        "feature": issue.feature,
+        "message": render(issue.message, lang),
+        "place": None if issue.place is None else list(issue.place),
+    }
+
+
+def dumps(document: object) -> str:
     """JSON text, readable, in UTF-8, the same for the same document."""
     return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
-def schema() -> dict[str, Any]:
-    """The JSON Schema of ``assessment.json``, as shipped with the package."""
-    text = (files("townland.writing.report") / "assessment.schema.json").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = json.loads(text)
-    return loaded
+def schema() -> Document:
+    """The JSON Schema of ``assessment.json``, whole: its definitions of a trace follow from the types.
+
+    Those of types are called as the types, with a capital letter; the rest is as it is shipped.
+    """
+    shipped = json.loads((files(__package__) / SCHEMA_FILE).read_text("utf-8"))
+    rest = {name: part for name, part in shipped["$defs"].items() if name[:1].islower()}
+    trace, types = trace_schema({name: kind.working for name, kind in KINDS.items()})
+    return {**shipped, "$defs": {**rest, "trace": trace, **dict(sorted(types.items()))}}
 
 
-def _town(result: TownResult, assessment: Assessment) -> dict[str, Any]:
+def _town(result: TownResult, assessment: Assessment) -> Document:
     code = result.town.code
     return {
         "code": result.town.code,
@@ -115,12 +131,14 @@ def _town(result: TownResult, assessment: Assessment) -> dict[str, Any]:
         "measures": [_measure(measure) for measure in result.measures.values()],
         "land_classes": _classes(result.land_classes),
         "grids": [_grid(table) for table in assessment.grids if table.town == code],
-        "comparisons": [_comparison(one) for one in assessment.comparisons if one.town == code],
+        "comparisons": [
+            _comparison(table) for table in assessment.comparisons if table.town == code
+        ],
         "slope": next((_slope(table) for table in assessment.slopes if table.town == code), None),
     }
 
 
-def _grid(table: GridTable) -> dict[str, Any]:
+def _grid(table: GridTable) -> Document:
     return {
         "layer": table.layer,
         "role": table.role,
@@ -139,21 +157,21 @@ def _grid(table: GridTable) -> dict[str, Any]:
     }
 
 
-def _comparison(one: Comparison) -> dict[str, Any]:
+def _comparison(table: Comparison) -> Document:
     return {
-        "group": one.group,
-        "vector": one.vector,
-        "grid": one.grid,
+        "group": table.group,
+        "vector": table.vector,
+        "grid": table.grid,
         "headline": "vector",
-        "vector_m2": _plain(one.vector_m2),
-        "grid_m2": _plain(one.grid_m2),
-        "difference_m2": _plain(one.difference_m2),
-        "both_m2": _plain(one.both_m2),
-        "no_data_m2": _plain(one.no_data_m2),
+        "vector_m2": _plain(table.vector_m2),
+        "grid_m2": _plain(table.grid_m2),
+        "difference_m2": _plain(table.difference_m2),
+        "both_m2": _plain(table.both_m2),
+        "no_data_m2": _plain(table.no_data_m2),
     }
 
 
-def _slope(table: SlopeTable) -> dict[str, Any]:
+def _slope(table: SlopeTable) -> Document:
     return {
         "layers": list(table.layers),
         "cell_m": [_plain(size) for size in table.cell_m],
@@ -180,7 +198,7 @@ def _slope(table: SlopeTable) -> dict[str, Any]:
     }
 
 
-def _measure(measure: Measure) -> dict[str, Any]:
+def _measure(measure: Measure) -> Document:
     return {
         "name": measure.name,
         "layers": list(measure.layers),
@@ -196,7 +214,7 @@ def _measure(measure: Measure) -> dict[str, Any]:
     }
 
 
-def _classes(table: LandClasses | None) -> dict[str, Any] | None:
+def _classes(table: LandClasses | None) -> Document | None:
     if table is None:
         return None
     return {
@@ -218,7 +236,7 @@ def _classes(table: LandClasses | None) -> dict[str, Any] | None:
     }
 
 
-def _need(need: NeedTable | None) -> dict[str, Any] | None:
+def _need(need: NeedTable | None) -> Document | None:
     """The table of the indicator need, each cell with its pieces as ``evidence.gpkg`` numbers them."""
     if need is None:
         return None
@@ -226,26 +244,7 @@ def _need(need: NeedTable | None) -> dict[str, Any] | None:
         "measure": need.measure,
         "uses": list(need.uses),
         "sources": list(need.sources),
-        "cells": [
-            {
-                "use": cell.use,
-                "source": cell.source,
-                "gross": _areas(cell.gross),
-                "net": _areas(cell.net),
-                "ridges_m2": _plain(cell.ridges_m2),
-                "pieces": [
-                    {
-                        "piece": piece.number,
-                        "planned_use": piece.planned_use_id,
-                        "land_use": piece.land_use_id,
-                        "gross_m2": _plain(piece.gross_m2),
-                        "net_m2": _plain(piece.net_m2),
-                    }
-                    for piece in cell.pieces
-                ],
-            }
-            for cell in need.cells.values()
-        ],
+        "cells": [_need_cell(cell) for cell in need.cells.values()],
         "by_use": [
             {"use": use, "gross": _areas(gross), "net": _areas(net)}
             for use, (gross, net) in need.by_use.items()
@@ -256,44 +255,66 @@ def _need(need: NeedTable | None) -> dict[str, Any] | None:
         ],
         "total": _areas(need.total),
         "to_replace": {"cultivated": _areas(need.cultivated), "paddy": _areas(need.paddy)},
-        "accounts": [
-            {
-                "name": one.name,
-                "rule": one.rule,
-                "verdict": one.verdict.value,
-                "field": one.key,
-                "need": _areas(one.need),
-                "held": _areas(one.held),
-                "short": _areas(one.short),
-            }
-            for one in need.accounts
-        ],
+        "accounts": [_account(account) for account in need.accounts],
         "short": _areas(need.short),
-        "against": [
-            {
-                "kind": kind,
-                "rule": found.rule,
-                "verdict": found.verdict.value,
-                "measured": _plain(found.measured),
-                "limit": _plain(found.limit),
-                "margin": _plain(found.margin),
-                "unit": found.unit,
-                "missing": list(found.missing),
-            }
-            for kind, found in need.against.items()
-        ],
+        "against": [_against(kind, finding) for kind, finding in need.against.items()],
         "uncovered_m2": _plain(need.uncovered_m2),
         "unknown_m2": _plain(need.unknown_m2),
     }
 
 
-def _areas(areas: Areas | None) -> dict[str, Any] | None:
+def _need_cell(cell: Cell) -> Document:
+    return {
+        "use": cell.use,
+        "source": cell.source,
+        "gross": _areas(cell.gross),
+        "net": _areas(cell.net),
+        "ridges_m2": _plain(cell.ridges_m2),
+        "pieces": [
+            {
+                "piece": piece.number,
+                "planned_use": piece.planned_use_id,
+                "land_use": piece.land_use_id,
+                "gross_m2": _plain(piece.gross_m2),
+                "net_m2": _plain(piece.net_m2),
+            }
+            for piece in cell.pieces
+        ],
+    }
+
+
+def _account(account: Account) -> Document:
+    return {
+        "name": account.name,
+        "rule": account.rule,
+        "verdict": account.verdict.value,
+        "field": account.key,
+        "need": _areas(account.need),
+        "held": _areas(account.held),
+        "short": _areas(account.short),
+    }
+
+
+def _against(kind: str, finding: Finding) -> Document:
+    return {
+        "kind": kind,
+        "rule": finding.rule,
+        "verdict": finding.verdict.value,
+        "measured": _plain(finding.measured),
+        "limit": _plain(finding.limit),
+        "margin": _plain(finding.margin),
+        "unit": finding.unit,
+        "missing": list(finding.missing),
+    }
+
+
+def _areas(areas: Areas | None) -> Document | None:
     return (
         None if areas is None else {unit: _plain(value) for unit, value in areas._asdict().items()}
     )
 
 
-def _matrix(assessment: Assessment) -> dict[str, Any]:
+def _matrix(assessment: Assessment) -> Document:
     """The verdicts of towns (rows; null: all towns together) under rules; null where none is asked."""
     table = assessment.matrix()
     return {
@@ -308,40 +329,31 @@ def _matrix(assessment: Assessment) -> dict[str, Any]:
     }
 
 
-def _finding(found: Finding, lang: str) -> dict[str, Any]:
+def _finding(finding: Finding, lang: str) -> Document:
     return {
-        "rule": found.rule,
-        "title": found.title.render(lang),
-        "town": found.town,
-        **({"towns": list(found.towns)} if found.town is None else {}),
-        "verdict": found.verdict.value,
-        "measured": _plain(found.measured),
-        "limit": _plain(found.limit),
-        "margin": _plain(found.margin),
-        "unit": found.unit,
-        "why": render(found.why, lang),
+        "rule": finding.rule,
+        "title": finding.title.render(lang),
+        "town": finding.town,
+        **({"towns": list(finding.towns)} if finding.town is None else {}),
+        "verdict": finding.verdict.value,
+        "measured": _plain(finding.measured),
+        "limit": _plain(finding.limit),
+        "margin": _plain(finding.margin),
+        "unit": finding.unit,
+        "why": render(finding.why, lang),
         "clause": {
-            "document": found.clause.document,
-            "article": found.clause.article,
-            "quote": found.clause.quote,
-            "effective": found.clause.effective.isoformat(),
+            "document": finding.clause.document,
+            "article": finding.clause.article,
+            "quote": finding.clause.quote,
+            "effective": finding.clause.effective.isoformat(),
         },
-        "evidence": list(found.evidence),
-        "missing": list(found.missing),
-        "assumed": [render(text, lang) for text in found.assumed],
-        "trace": found.trace.document(),
+        "evidence": list(finding.evidence),
+        "missing": list(finding.missing),
+        "assumed": [render(text, lang) for text in finding.assumed],
+        "trace": finding.trace.document(),
     }
 
 
-def plain(value: Any, lang: str = DEFAULT_LANGUAGE) -> Any:
-    """Nested data with decimals as numbers, and texts in `lang`."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(item, lang) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item, lang) for item in value]
-    return render(value, lang) if isinstance(value, Words) else _plain(value)
-
-
-def _plain(value: Any) -> Any:
+def _plain(value: Decimal | float | str | None) -> float | str | None:
     """A decimal as the number that prints the same; everything else as it is."""
     return float(value) if isinstance(value, Decimal) else value
