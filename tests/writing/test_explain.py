@@ -7,12 +7,14 @@ import re
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from typer.testing import CliRunner
 
 from townland.errors import ReportError
 from townland.writing.comparison import compare
 from townland.writing.explain import explain, explain_need, lines
+from townland.writing.report.assessment_json import schema
 from townland_cli.app import app
 
 LAYERS = Path(__file__).parents[2] / "layers"
@@ -159,6 +161,15 @@ def test_what_cannot_be_explained(
     with pytest.raises(ReportError) as caught:
         explain(runs / run, rule, town)
     assert said in caught.value.render("en")
+
+
+def test_a_run_of_every_kind_fits_the_schema(runs: Path) -> None:
+    document = json.loads((runs / PLAIN / "assessment.json").read_text("utf-8"))
+    known = jsonschema.Draft202012Validator(schema())
+    assert [problem.message for problem in known.iter_errors(document)] == []
+    finding = next(each for each in document["findings"] if each["rule"] == "LAND-03")
+    finding["trace"]["terms"][0]["value"] = "much"
+    assert len(list(known.iter_errors(document))) == 1
 
 
 def test_two_rulebooks_stand_side_by_side(runs: Path) -> None:

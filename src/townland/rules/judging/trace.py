@@ -390,7 +390,7 @@ def read_trace(document: Mapping[str, object], working: type[Working]) -> Trace:
     ValueError
         The document is no trace of this kind.
     """
-    ends = _Ends.model_validate(document)
+    ends = Ends.model_validate(document)
     if not own_parts(working) & document.keys():
         working = Working  # the dossier leaves out what the rule needs, or the rule does not apply
     return Trace(
@@ -405,7 +405,7 @@ def read_trace(document: Mapping[str, object], working: type[Working]) -> Trace:
     )
 
 
-class _Ends(Row):
+class Ends(Row):
     """What every trace has in JSON beside its kind's own part."""
 
     kind: str
@@ -429,7 +429,7 @@ def trace_schema(kinds: Mapping[str, type[Working]]) -> tuple[dict[str, Json], d
     -------
     The schema, and the definitions that it refers to under ``#/$defs``.
     """
-    types: list[type[BaseModel]] = list(dict.fromkeys([_Ends, *kinds.values()]))
+    types: list[type[BaseModel]] = list(dict.fromkeys([Ends, Working, *kinds.values()]))
     schemas, shared = models_json_schema(
         [(model, "serialization") for model in types], ref_template="#/$defs/{model}"
     )
@@ -445,5 +445,5 @@ def trace_schema(kinds: Mapping[str, type[Working]]) -> tuple[dict[str, Json], d
         for name, working in sorted(kinds.items())
         if own_parts(working)
     ]
-    schema: dict[str, Json] = {"type": "object", "allOf": [own[_Ends], *kinds_own]}
+    schema: dict[str, Json] = {"type": "object", "allOf": [own[Ends], own[Working], *kinds_own]}
     return schema, shared.get("$defs", {})

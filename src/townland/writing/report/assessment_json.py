@@ -111,10 +111,10 @@ def dumps(document: object) -> str:
 def schema() -> Document:
     """The JSON Schema of ``assessment.json``, whole: its definitions of a trace follow from the types.
 
-    Those of types are called as the types, with a capital letter; the rest is as it is shipped.
+    These are called as the types, with capital letters; the rest is as it is shipped.
     """
     shipped = json.loads((files(__package__) / SCHEMA_FILE).read_text("utf-8"))
-    rest = {name: part for name, part in shipped["$defs"].items() if name[:1].islower()}
+    rest = {name: part for name, part in shipped["$defs"].items() if name.islower()}
     trace, types = trace_schema({name: kind.working for name, kind in KINDS.items()})
     return {**shipped, "$defs": {**rest, "trace": trace, **dict(sorted(types.items()))}}
 
