@@ -50,7 +50,7 @@ def side_by_side(comparison: _Json, out: Path, *, html: bool, lang: str) -> None
     printing.table(
         [
             (
-                town or _("All towns together").render(lang),
+                town or "*",
                 letter,
                 *(
                     sum(row["town"] == town and row["verdicts"][name] == verdict for row in rows)

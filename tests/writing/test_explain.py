@@ -102,7 +102,7 @@ def test_what_stands_beside_a_figure_is_told_in_words(runs: Path) -> None:
     assert ("事项", "2017-10-20 · 列入名单") in said
     assert ("阶段", "处于培育期 —— 起始日：2017-10-20") in said
     said = lines(explain(runs / PLAIN, "IND-04"), "zh")
-    assert ("距离", "云溪小镇、螺溪小镇 · 陶艺文化 —— 距离（米）：512.8") in said
+    assert ("距离", "陶艺文化 · 云溪小镇、螺溪小镇 —— 距离（米）：512.8") in said
 
 
 def test_the_command_shows_the_indicator_need(runs: Path) -> None:
@@ -169,7 +169,8 @@ def test_a_run_of_every_kind_fits_the_schema(runs: Path) -> None:
     assert [problem.message for problem in known.iter_errors(document)] == []
     finding = next(each for each in document["findings"] if each["rule"] == "LAND-03")
     finding["trace"]["terms"][0]["value"] = "much"
-    assert len(list(known.iter_errors(document))) == 1
+    problems = [problem.message for problem in known.iter_errors(document)]
+    assert set(problems) == {"'much' is not of type 'number'"}
 
 
 def test_two_rulebooks_stand_side_by_side(runs: Path) -> None:
