@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -18,6 +17,7 @@ from townland_demo import fabric, routes
 from townland_demo.georeference import area_m2, areas_m2
 from townland_demo.grid import Array, Ints, Shapes
 from townland_demo.parcels import Parcels
+from townland_demo.streets import street_net
 
 CULTIVATED = ("0101", "0102", "0103")
 
@@ -100,7 +100,9 @@ def draw_town(
     points, graph = _edge_graph(near, strip)
     sketches = [_sketch(rng, brief, centre, points, graph, border) for _ in range(9)]
     boundary = _solved(max(sketches, key=lambda sketch: _roundness(sketch(1.0))), brief.area_m2)
-    cells, column, row = _net(rng, brief, centre, rng.uniform(0.1, 1.2))
+    cells, column, row = street_net(
+        rng, (brief.block_m, brief.bend_m), centre, rng.uniform(0.1, 1.2)
+    )
     return DrawnTown(brief, boundary, cells, column, row)
 
 
@@ -266,99 +268,6 @@ def _edge_graph(
         graph[p].append((q, price))
         graph[q].append((p, price))
     return points, graph
-
-
-def _net(
-    rng: np.random.Generator, brief: Brief, centre: Array, turn: float
-) -> tuple[Shapes, Ints, Ints]:
-    """Streets and blocks in bent coordinates: polygons that share every vertex.
-
-    Parameters
-    ----------
-    rng
-        Where all chance comes from; its seed decides the county.
-    brief
-        What the town was ordered to be.
-    centre
-        The middle, in local metres.
-    turn
-        The direction of the streets, in radians.
-    """
-    breaks = [
-        _breaks(rng, size, wide) for size, wide in zip(brief.block_m, (15.0, 13.0), strict=True)
-    ]
-    (stations_u, marks_u), (stations_v, marks_v) = (_stations(line) for line in breaks)
-    u, v = np.meshgrid(stations_u, stations_v, indexing="ij")
-    phase = rng.uniform(0, 2 * np.pi, 4)
-    bent_u = u + brief.bend_m * np.sin(v / 310 + phase[0]) + 9 * np.sin(v / 128 + phase[1])
-    bent_v = v + brief.bend_m * np.sin(u / 350 + phase[2]) + 9 * np.sin(u / 140 + phase[3])
-    c, s = np.cos(turn), np.sin(turn)
-    nodes = np.round(
-        np.stack(
-            [centre[0] + c * bent_u - s * bent_v, centre[1] + s * bent_u + c * bent_v], axis=-1
-        ),
-        3,
-    )
-    column, row = (
-        grid.ravel()
-        for grid in np.meshgrid(
-            np.arange(len(marks_u) - 1), np.arange(len(marks_v) - 1), indexing="ij"
-        )
-    )
-    cells = [
-        _cell(nodes, marks_u[i : i + 2], marks_v[j : j + 2])
-        for i, j in zip(column.tolist(), row.tolist(), strict=True)
-    ]
-    return np.array(cells), column, row
-
-
-def _breaks(rng: np.random.Generator, size: float, wide: float) -> Array:
-    """Where streets and blocks follow one another along an axis, about 0, in metres.
-
-    Parameters
-    ----------
-    rng
-        Where all chance comes from; its seed decides the county.
-    size
-        The usual length of a block in metres.
-    wide
-        The width of a street in metres; every fourth is 10 m wider.
-    """
-    widths = np.empty(2 * int(2100 / (size + wide)) + 1)
-    widths[0::2] = wide
-    widths[0::8] = wide + 10
-    widths[1::2] = size * np.exp(rng.normal(0, 0.14, len(widths[1::2])))
-    line = np.r_[0, np.cumsum(widths)]
-    return np.asarray(line - line[-1] / 2)
-
-
-def _stations(line: Array) -> tuple[Array, Ints]:
-    """Points at most some 38 m apart along an axis, and which of them are the breaks."""
-    parts = [
-        np.linspace(p, q, max(2, int((q - p) / 38) + 1))[:-1] for p, q in pairwise(line.tolist())
-    ]
-    marks = np.r_[0, np.cumsum([len(part) for part in parts])]
-    return np.r_[np.concatenate(parts), line[-1]], marks
-
-
-def _cell(nodes: Array, across: Ints, up: Ints) -> shapely.Polygon:
-    """The polygon of a block or a piece of street.
-
-    Parameters
-    ----------
-    nodes
-        The net, (columns, rows, 2).
-    across, up
-        The first and last column, and row, of the cell.
-    """
-    west, east = across.tolist()
-    south, north = up.tolist()
-    return shapely.polygons(
-        np.vstack([
-            nodes[west:east, south], nodes[east, south:north],
-            nodes[east:west:-1, north], nodes[west, north:south:-1],
-        ])
-    )  # fmt: skip
 
 
 def split(town: DrawnTown, parcels: Shapes) -> Atoms:
