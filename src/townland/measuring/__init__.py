@@ -20,7 +20,7 @@ from townland.measuring.areas import Closed, LandClasses, Measure
 from townland.measuring.asked import (
     Asked,
     Kept,
-    MeasureSpec,
+    MeasureAsked,
     Roles,
     asked_of,
     kept_of,
@@ -35,7 +35,7 @@ from townland.standards.landclass import Profile
 from townland.terms import ROLES
 from townland.towns import Town
 
-__all__ = ["MeasureSpec", "TownResult", "boundary_areas", "measure_town", "near"]
+__all__ = ["MeasureAsked", "TownResult", "boundary_areas", "measure_town", "near"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +84,7 @@ class _Crossed:
 def measure_town(
     town: Town,
     grounds: Mapping[str, Ground],
-    measures: Mapping[str, MeasureSpec],
+    measures: Mapping[str, MeasureAsked],
     *,
     profile: Profile,
     sliver_width_m: float,
@@ -130,7 +130,9 @@ def measure_town(
     }
     survey = grounds.get("land_use")
     classes = (
-        None if survey is None else areas.land_classes(chains["land_use",], survey, area, "田坎")
+        None
+        if survey is None
+        else areas.land_classes(chains["land_use",], survey, control_m2=area, ridge_name="田坎")
     )
     return TownResult(
         town,
@@ -236,7 +238,9 @@ def _measured(
     whole = roles if outside is None else (*roles, outside)
     absent = missing(whole, land.grounds)
     if absent:
-        return areas.no_measure(name, roles, land.area_m2, absent, land.town.crs)
+        return areas.no_measure(
+            name, roles, town_m2=land.area_m2, missing=absent, crs=land.town.crs
+        )
     return areas.measure(
         name,
         land.chains[roles] if outside is None else land.beyond[roles, outside],

@@ -23,7 +23,7 @@ ALWAYS = ("land_use", "planned_use")
 """Roles whose pieces every report draws, whether or not a measure asks for them."""
 
 
-class MeasureSpec(Protocol):
+class MeasureAsked(Protocol):
     """What a rulebook states of a measure: the roles in order, and what of them counts."""
 
     @property
@@ -63,12 +63,12 @@ class Asked:
     known: tuple[Roles, ...]
 
 
-def needed(spec: MeasureSpec) -> Roles:
+def needed(spec: MeasureAsked) -> Roles:
     """Every role that must be known: the layers, and the one outside whose land the measure lies."""
     return (*spec.layers, *(() if spec.outside is None else (spec.outside,)))
 
 
-def asked_of(measures: Mapping[str, MeasureSpec], roles: Sequence[str]) -> Asked:
+def asked_of(measures: Mapping[str, MeasureAsked], roles: Sequence[str]) -> Asked:
     """What the measures ask for, as far as the roles that layers play allow it.
 
     A measure of which a role is missing asks for nothing.
@@ -132,7 +132,7 @@ class Kept:
 
 
 def kept_of(
-    name: str, spec: MeasureSpec, grounds: Mapping[str, Ground], profile: Profile
+    name: str, spec: MeasureAsked, grounds: Mapping[str, Ground], profile: Profile
 ) -> dict[str, Kept]:
     """What counts of each filtered role, by the scheme and the tags of its layers.
 
