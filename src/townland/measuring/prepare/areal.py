@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,15 +23,23 @@ ROUNDS = 5
 POLYGONAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
-def in_threads(work: Callable[[Any], Any], geometries: Any) -> Any:
+In = TypeVar("In", np.object_, np.int64)
+Out = TypeVar("Out", np.object_, np.bool_)
+
+
+def in_threads(
+    work: Callable[[npt.NDArray[In]], npt.NDArray[Out]], rows: npt.NDArray[In]
+) -> npt.NDArray[Out]:
     """Apply a function of geometries to shares of them at once: GEOS works outside Python's lock.
 
-    Few geometries are not worth it.
+    The rows are geometries, or the positions of geometries that the function knows.
+
+    Few are not worth it.
     """
-    if len(geometries) < THREADED_FROM:
-        return work(geometries)
+    if len(rows) < THREADED_FROM:
+        return work(rows)
     with ThreadPoolExecutor(THREADS) as pool:
-        return np.concatenate(list(pool.map(work, np.array_split(geometries, THREADS))))
+        return np.concatenate(list(pool.map(work, np.array_split(rows, THREADS))))
 
 
 def polygons_of(geometries: Geometries) -> npt.NDArray[np.object_]:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyproj
 import shapely
@@ -24,8 +24,8 @@ from townland.reading.layer import Layer
 from townland.standards import landclass
 from townland.terms import ROLES
 
-"""The layers on whose land building can fail a town (LAND-03: permanent basic farmland; LAND-07: the
-red line, and the zone where building is prohibited): no repair changes their area unasked."""
+Columns = Mapping[str, pd.Series | npt.NDArray[np.float64] | str | None]
+"""Columns of a frame; a text or None stands in every row."""
 
 CULTIVATED = ("paddy", "other_cultivated")
 
@@ -44,12 +44,12 @@ class Ground:
     """
 
     role: str
-    frame: Any
+    frame: gpd.GeoDataFrame
     scheme: str
     classes: landclass.Scheme | None
     ridged: bool
     owned: bool
-    coverage: Any
+    coverage: shapely.Geometry
     coverage_assumed: bool
     tagged: bool = False
     repairs: tuple[Repair, ...] = ()
@@ -75,6 +75,17 @@ def gather(
     Layers in another CRS have their edges densified before they are reprojected, so that an edge that
     was straight there stays the same line on the ground.
 
+    Parameters
+    ----------
+    role, layers
+        The role, and the layers that play it: one at least.
+    crs
+        The CRS of the ground.
+    profile
+        The three-class profile that decides classes whose legal class changed.
+    accepted
+        ``LAYER:FEATURE`` of the repairs that the user accepts whatever they change.
+
     Raises
     ------
     CatalogError
@@ -87,6 +98,34 @@ def gather(
 
     """
     schemes = [scheme_of(layer.spec) for layer in layers]
+    scheme = _shared_scheme(role, schemes)
+    frames, repairs = zip(
+        *(
+            _classed(layer, own, crs, profile=profile, accepted=accepted)
+            for layer, own in zip(layers, schemes, strict=True)
+        ),
+        strict=True,
+    )
+    coverages = [_claimed(layer, crs) for layer in layers]
+    return Ground(
+        role=role,
+        frame=pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0],
+        scheme="" if scheme is None else scheme.id,
+        classes=scheme,
+        ridged=any(layer.spec.net_factor_column for layer in layers),
+        owned=any(layer.spec.owner_column for layer in layers),
+        coverage=shapely.union_all(coverages) if len(coverages) > 1 else coverages[0],
+        coverage_assumed=any(layer.coverage is None for layer in layers),
+        tagged=any(layer.spec.tag_column for layer in layers),
+        repairs=tuple(repair for ledger in repairs for repair in ledger),
+        sloped=any(layer.spec.slope_column for layer in layers),
+    )
+
+
+def _shared_scheme(
+    role: str, schemes: Sequence[landclass.Scheme | None]
+) -> landclass.Scheme | None:
+    """The scheme that the layers of a role share; None where none of them has classes."""
     named = {scheme.id: scheme for scheme in schemes if scheme is not None}
     if len(named) > 1:
         raise CatalogError(
@@ -97,28 +136,14 @@ def gather(
                 schemes=", ".join(sorted(named)),
             )
         )
-    frames, coverages = [], []
-    repairs: list[Repair] = []
-    for layer, scheme in zip(layers, schemes, strict=True):
-        frame, done = _classed(layer, scheme, crs, profile, accepted)
-        frames.append(frame)
-        repairs += done
-        claimed = layer.extent if layer.coverage is None else layer.coverage
-        coverages.append(_moved(np.array([claimed]), layer.crs, crs)[0])
-    frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
-    return Ground(
-        role,
-        frame,
-        next(iter(named), ""),
-        next(iter(named.values()), None),
-        any(layer.spec.net_factor_column for layer in layers),
-        any(layer.spec.owner_column for layer in layers),
-        shapely.union_all(coverages) if len(coverages) > 1 else coverages[0],
-        any(layer.coverage is None for layer in layers),
-        any(layer.spec.tag_column for layer in layers),
-        tuple(repairs),
-        any(layer.spec.slope_column for layer in layers),
-    )
+    return next(iter(named.values()), None)
+
+
+def _claimed(layer: Layer, crs: pyproj.CRS) -> shapely.Geometry:
+    """Where a layer claims to be complete, by declaration or as its bounding box, in a CRS."""
+    claimed = layer.extent if layer.coverage is None else layer.coverage
+    coverage: shapely.Geometry = _moved(np.array([claimed]), source=layer.crs, target=crs)[0]
+    return coverage
 
 
 def id_key(text: str) -> tuple[bool, int, str]:
@@ -133,12 +158,23 @@ def id_key(text: str) -> tuple[bool, int, str]:
 
 def _classed(
     layer: Layer,
-    scheme: Any,
+    scheme: landclass.Scheme | None,
     crs: pyproj.CRS,
+    *,
     profile: landclass.Profile,
     accepted: Collection[str],
-) -> tuple[Any, tuple[Repair, ...]]:
-    """A layer's frame: GEOS looks at its polygons while pandas reads its classes."""
+) -> tuple[gpd.GeoDataFrame, tuple[Repair, ...]]:
+    """A layer's frame: GEOS looks at its polygons while pandas reads its classes.
+
+    Parameters
+    ----------
+    layer, scheme
+        The layer, and its land-class scheme.
+    crs
+        The CRS of the frame.
+    profile, accepted
+        As in `gather`.
+    """
     with ThreadPoolExecutor(1) as pool:
         mending = pool.submit(
             mend,
@@ -149,44 +185,49 @@ def _classed(
             protected=ROLES[layer.spec.role].protected,
             accepted=accepted,
         )
-        order, columns = _columns(layer, scheme, profile)
+        order = _order(layer.frame["id"].tolist())
+        columns = _columns(layer, scheme, profile=profile, order=order)
         geometry, repairs = mending.result()
     if order is not None:
         geometry = geometry[order]
-    moved = gpd.array.from_shapely(_moved(geometry, layer.crs, crs), crs)
+    moved = gpd.array.from_shapely(_moved(geometry, source=layer.crs, target=crs), crs)
     if order is not None:
         columns = {name: getattr(column, "array", column) for name, column in columns.items()}
     return gpd.GeoDataFrame({**columns, "geometry": moved}), repairs
 
 
-def _columns(
-    layer: Layer, scheme: Any, profile: landclass.Profile
-) -> tuple[list[int] | None, dict[str, Any]]:
-    """The columns of a ground's frame, and the order of ids they stand in (None as they stood)."""
-    ids = layer.frame["id"].tolist()
+def _order(ids: Sequence[str]) -> list[int] | None:
+    """The positions of ids in their order; None where they stand in it."""
+    # digits of one length sort as text as they do as numbers
     plain = len({len(text) for text in ids}) <= 1 and all(map(str.isdecimal, ids))
     keys = ids if plain else [id_key(text) for text in ids]
-    order: list[int] | None = sorted(range(len(keys)), key=keys.__getitem__)
-    if order == list(range(len(keys))):
-        order = None
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    return None if order == list(range(len(keys))) else order
+
+
+def _columns(
+    layer: Layer,
+    scheme: landclass.Scheme | None,
+    *,
+    profile: landclass.Profile,
+    order: list[int] | None,
+) -> Columns:
+    """The columns of a ground's frame, without its geometry.
+
+    Parameters
+    ----------
+    layer, scheme
+        The layer, and its land-class scheme.
+    profile
+        As in `gather`.
+    order
+        The positions of the layer's features in their order; None where they stand in it.
+    """
     frame = layer.frame if order is None else layer.frame.iloc[order]
-    columns: Mapping[str, Any]
-    if scheme is None:
-        columns = dict.fromkeys(("class_name", "three_class", "source", "use_group"))
-        columns = {"code": frame["code"], **columns}
-        deducts = np.ones(len(frame), dtype=bool)
-    else:
-        landclass.require_fitting(frame["code"], scheme, place=layer.spec.name)
-        classes = landclass.classify(frame["code"], scheme, profile)
-        columns = {
-            "code": classes["code"],
-            "class_name": classes["name"],
-            **{name: classes[name] for name in ("three_class", "source", "use_group")},
-        }
-        deducts = np.asarray(classes["source"].isin(CULTIVATED), dtype=bool)
+    columns, deducts = _class_columns(layer.spec.name, frame["code"], scheme, profile=profile)
     factor = np.nan_to_num(frame["net_factor"].to_numpy(dtype=float))
-    _require_shares(layer, frame["id"].to_numpy(), factor, deducts)
-    return order, {
+    _require_shares(layer.spec, frame["id"].to_numpy(), factor=factor, deducts=deducts)
+    return {
         "id": frame["id"],
         "layer": layer.spec.name,
         **columns,
@@ -197,30 +238,88 @@ def _columns(
     }
 
 
-def _require_shares(layer: Layer, ids: Any, factor: Any, deducts: Any) -> None:
-    """Make sure that each ridge coefficient is a part of 1: one in percent would leave no net area."""
-    odd = np.flatnonzero(deducts & ~((factor >= 0) & (factor < 1)))
-    if len(odd):
+def _class_columns(
+    layer: str,
+    codes: pd.Series,
+    scheme: landclass.Scheme | None,
+    *,
+    profile: landclass.Profile,
+) -> tuple[Columns, npt.NDArray[np.bool_]]:
+    """The columns of code and class, and of which features ridges are deducted.
+
+    Without classes the land is not known to be other than cultivated: every coefficient counts.
+
+    Parameters
+    ----------
+    layer
+        The layer's name.
+    codes
+        The code of each feature as it stands.
+    scheme
+        The layer's land-class scheme.
+    profile
+        As in `gather`.
+    """
+    if scheme is None:
+        none = dict.fromkeys(("class_name", "three_class", "source", "use_group"))
+        return {"code": codes, **none}, np.ones(len(codes), dtype=bool)
+    landclass.require_fitting(codes, scheme, place=layer)
+    classes = landclass.classify(codes, scheme, profile)
+    columns = {
+        "code": classes["code"],
+        "class_name": classes["name"],
+        **{name: classes[name] for name in ("three_class", "source", "use_group")},
+    }
+    return columns, np.asarray(classes["source"].isin(CULTIVATED), dtype=bool)
+
+
+def _require_shares(
+    spec: LayerSpec,
+    ids: npt.NDArray[np.object_],
+    *,
+    factor: npt.NDArray[np.float64],
+    deducts: npt.NDArray[np.bool_],
+) -> None:
+    """Make sure that each ridge coefficient is a part of 1: one in percent would leave no net area.
+
+    Parameters
+    ----------
+    spec
+        The layer.
+    ids, factor, deducts
+        The id of each feature, its coefficient, and whether ridges are deducted from it.
+    """
+    wrong = np.flatnonzero(deducts & ~((factor >= 0) & (factor < 1)))
+    if len(wrong):
         raise LayerError(
             _(
                 "layer {layer}, feature {feature}: the ridge coefficient {column} is {value}; expected"
                 " at least 0 and less than 1 ({count} features near the towns have such a one). Where it"
                 " is in percent, divide it by 100; else correct it",
-                layer=layer.spec.name,
-                feature=ids[odd[0]],
-                column=layer.spec.net_factor_column,
-                value=f"{factor[odd[0]]:g}",
-                count=len(odd),
+                layer=spec.name,
+                feature=ids[wrong[0]],
+                column=spec.net_factor_column,
+                value=f"{factor[wrong[0]]:g}",
+                count=len(wrong),
             )
         )
 
 
-def _moved(geometries: Any, source: pyproj.CRS, target: pyproj.CRS) -> Any:
+def _moved(
+    geometries: npt.NDArray[np.object_], *, source: pyproj.CRS, target: pyproj.CRS
+) -> npt.NDArray[np.object_]:
     """Valid polygons in another CRS, valid there too.
 
     Where a ring all but touches itself, the rounding of the new coordinates and the points set into its
     edges (less than 0.00001 m off the straight line) may let it cross itself. That is no fault of the
     data, and its area is below 0.00001 m times the length of the edge: it is mended without a ledger.
+
+    Parameters
+    ----------
+    geometries
+        Polygons.
+    source, target
+        Their CRS, and the other.
     """
     moved = crs_room.reproject(geometries, source, target)
     if source == target:
