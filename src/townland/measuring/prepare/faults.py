@@ -100,12 +100,14 @@ def invalid(polygon: shapely.Geometry, row: int = 0) -> Fault:
 def _not_finite(polygon: shapely.Geometry, row: int) -> Fault:
     """The place is that of the vertex before, which is a number."""
     xy = shapely.get_coordinates(polygon)
-    odd = ~np.isfinite(xy).all(axis=1)
-    sound = np.flatnonzero(~odd)
+    infinite = ~np.isfinite(xy).all(axis=1)
+    sound = np.flatnonzero(~infinite)
     if not len(sound):
-        return Fault(row, "coordinate_not_finite", None, int(odd.sum()))
-    at = sound[max(0, int(np.searchsorted(sound, np.flatnonzero(odd)[0])) - 1)]
-    return Fault(row, "coordinate_not_finite", (float(xy[at, 0]), float(xy[at, 1])), int(odd.sum()))
+        return Fault(row, "coordinate_not_finite", None, int(infinite.sum()))
+    at = sound[max(0, int(np.searchsorted(sound, np.flatnonzero(infinite)[0])) - 1)]
+    return Fault(
+        row, "coordinate_not_finite", (float(xy[at, 0]), float(xy[at, 1])), int(infinite.sum())
+    )
 
 
 def _crossing(polygon: shapely.Geometry) -> str:
@@ -194,8 +196,17 @@ def vertex_faults(geometries: Geometries, crs: pyproj.CRS) -> Iterator[Fault]:
 
 
 def _by_row(code: str, rows: npt.NDArray[np.int64], places: Floats) -> Iterator[Fault]:
-    found, first, counts = np.unique(rows, return_index=True, return_counts=True)
-    for row, at, count in zip(found.tolist(), first.tolist(), counts.tolist(), strict=True):
+    """A fault for each row, at its first vertex, with the number of its vertices.
+
+    Parameters
+    ----------
+    code
+        The fault.
+    rows, places
+        The row of each vertex with that fault, and its coordinates.
+    """
+    faulty, first, counts = np.unique(rows, return_index=True, return_counts=True)
+    for row, at, count in zip(faulty.tolist(), first.tolist(), counts.tolist(), strict=True):
         yield Fault(row, code, (float(places[at, 0]), float(places[at, 1])), count)
 
 
@@ -221,8 +232,8 @@ def _turns_back(xy: Floats, ring: npt.NDArray[np.int64] | None = None) -> npt.ND
     before[starts], ahead[ends] = ends - 1, ends
     back, forth = xy[before] - xy, xy[ahead] - xy
     forth[ends] = 0.0  # the last vertex is the first once more
-    one, other = np.hypot(*back.T), np.hypot(*forth.T)
-    shorter, longer = np.minimum(one, other), np.maximum(one, other)
+    lengths = np.hypot(*back.T), np.hypot(*forth.T)
+    shorter, longer = np.minimum(*lengths), np.maximum(*lengths)
     cross = np.abs(back[:, 0] * forth[:, 1] - back[:, 1] * forth[:, 0])
     # from the end of the shorter edge to the line of the longer
     width = np.divide(cross, longer, out=np.full_like(cross, np.inf), where=longer > 0)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,10 +14,11 @@ import shapely
 
 from townland import geodesy, units
 from townland.errors import GeometryError
+from townland.geodesy import Geometries
 from townland.i18n import Words, _
 from townland.issues import GEOMETRY, Issue
 from townland.measuring.prepare.areal import in_threads, made_valid
-from townland.measuring.prepare.faults import Fault, described, invalid, vertex_faults
+from townland.measuring.prepare.faults import described, invalid, vertex_faults
 
 REFUSED_M2 = 0.01
 REFUSED_SHARE = 1e-6
@@ -45,22 +45,22 @@ class Repair:
     action: Words
     area_before_m2: Decimal
     area_after_m2: Decimal
-    geometry: Any = None
-    crs: Any = None
+    geometry: shapely.Geometry
+    crs: pyproj.CRS
     code: str = "geometry_invalid"
     place: tuple[float, float] | None = None
     accepted: bool = False
 
 
 def mend(
-    geometries: Any,
+    geometries: Geometries,
     ids: Collection[str],
     crs: pyproj.CRS,
     *,
     layer: str,
     protected: bool,
     accepted: Collection[str] = (),
-) -> tuple[Any, tuple[Repair, ...]]:
+) -> tuple[npt.NDArray[np.object_], tuple[Repair, ...]]:
     """Make every polygon valid with the structure method, and keep a ledger.
 
     The structure method takes rings as what they are, shells and holes, so a bow-tie becomes its two
@@ -101,43 +101,48 @@ def mend(
     before = np.where(known, geodesy.official_area_m2(raw, crs), 0.0)
     mended = made_valid(raw)
     after = geodesy.official_area_m2(mended, crs)
+    # of a geometry with a coordinate that is no number the area before is not known at all
     changed = np.abs(after - before) > np.maximum(REFUSED_M2, REFUSED_SHARE * before)
     changed |= ~known
     repairs = []
     for i, at in enumerate(broken):
-        by_name = f"{layer}:{names[at]}" in accepted
-        if protected and changed[i] and not by_name:
-            raise GeometryError(
-                _(
-                    "layer {layer}, feature {feature}: its geometry is not valid ({reason}), and"
-                    " mending it would change its area from {before} m² to {after} m². Mend it in"
-                    " the data, or accept the repair by name: --accept-repair {name}",
-                    layer=layer,
-                    feature=names[at],
-                    name=_quoted(f"{layer}:{names[at]}"),
-                    reason=described(faults[i]),
-                    before=units.m2(before[i]),
-                    after=units.m2(after[i]),
-                )
-            )
-        by_name = bool(protected and changed[i])
-        repairs.append(
-            Repair(
-                layer,
-                names[at],
-                described(faults[i]),
-                _action(after[i], by_name),
-                units.m2(before[i]),
-                units.m2(after[i]),
-                mended[i],
-                crs,
-                faults[i].code,
-                faults[i].place,
-                by_name,
-            )
+        refused = bool(protected and changed[i])
+        repair = Repair(
+            layer=layer,
+            feature=names[at],
+            problem=described(faults[i]),
+            action=_action(after[i], by_name=refused),
+            area_before_m2=units.m2(before[i]),
+            area_after_m2=units.m2(after[i]),
+            geometry=mended[i],
+            crs=crs,
+            code=faults[i].code,
+            place=faults[i].place,
+            accepted=refused,
         )
+        # SOURCES.md, Repairs: a protected area is changed only where the user accepts it by name
+        if refused and f"{layer}:{names[at]}" not in accepted:
+            raise _refusal(repair)
+        repairs.append(repair)
     geometries[broken] = mended
     return geometries, tuple(repairs)
+
+
+def _refusal(repair: Repair) -> GeometryError:
+    """The error of a repair that would change a protected area and is not accepted."""
+    return GeometryError(
+        _(
+            "layer {layer}, feature {feature}: its geometry is not valid ({reason}), and"
+            " mending it would change its area from {before} m² to {after} m². Mend it in"
+            " the data, or accept the repair by name: --accept-repair {name}",
+            layer=repair.layer,
+            feature=repair.feature,
+            name=_quoted(f"{repair.layer}:{repair.feature}"),
+            reason=repair.problem,
+            before=repair.area_before_m2,
+            after=repair.area_after_m2,
+        )
+    )
 
 
 def _quoted(name: str) -> str:
@@ -149,7 +154,7 @@ def _quoted(name: str) -> str:
     return name if re.fullmatch(r"[\w:.,/+-]+", name) else f'"{name}"'
 
 
-def _action(after: float, by_name: bool) -> Words:
+def _action(after: float, *, by_name: bool) -> Words:
     if after <= 0:
         return _("dropped: nothing areal was left")
     if by_name:
@@ -157,7 +162,9 @@ def _action(after: float, by_name: bool) -> Words:
     return _("mended with the structure method")
 
 
-def _finite(geometries: Any) -> tuple[Any, npt.NDArray[np.bool_]]:
+def _finite(
+    geometries: npt.NDArray[np.object_],
+) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.bool_]]:
     """The geometries without the vertices that are no numbers, and which had none of those."""
     xy, row = shapely.get_coordinates(geometries, return_index=True)
     known = np.ones(len(geometries), dtype=bool)
@@ -175,7 +182,7 @@ def _finite(geometries: Any) -> tuple[Any, npt.NDArray[np.bool_]]:
     return geometries, known
 
 
-def _ring(ring: Any) -> Any:
+def _ring(ring: shapely.LinearRing) -> shapely.LinearRing | None:
     """A ring of the finite vertices of a ring; None where fewer than three are left."""
     xy = shapely.get_coordinates(ring)[:-1]
     xy = xy[np.isfinite(xy).all(axis=1)]
@@ -205,17 +212,26 @@ def collapsed(repairs: Sequence[Repair]) -> Iterator[Issue]:
 
 
 def geometry_issues(
-    geometries: Any, ids: Collection[str], crs: pyproj.CRS, *, layer: str
+    geometries: Geometries, ids: Collection[str], crs: pyproj.CRS, *, layer: str
 ) -> list[Issue]:
     """Every fault of the polygons of a layer, feature by feature, with its place and areas.
 
-    ``geometry_invalid`` tells what mending does to a feature's area, and beside it stands the issue
-    that names the fault (`issues.GEOMETRY`); ``spike`` and ``points_repeated`` are found in valid
+    ``geometry_invalid`` reports what mending does to a feature's area, and beside it stands the issue
+    that names the fault (`issues.GEOMETRY`); ``spike`` and ``points_repeated`` are looked for in valid
     polygons too. What collapses is ``geometry_collapsed``.
+
+    Parameters
+    ----------
+    geometries, ids
+        Polygons and multipolygons, and the feature id of each.
+    crs
+        Their CRS.
+    layer
+        The layer's name.
     """
     names = list(ids)
     _mended, repairs = mend(geometries, names, crs, layer=layer, protected=False)
-    found = []
+    issues = []
     for repair in repairs:
         change = _(
             "{problem}; mending changes its area from {before} m² to {after} m²",
@@ -224,29 +240,36 @@ def geometry_issues(
             after=repair.area_after_m2,
         )
         for code, message in (("geometry_invalid", change), (repair.code, repair.problem)):
-            found.append(_issue(code, message, layer, repair))
+            issues.append(_repair_issue(code, message, repair))
             if repair.code == code:
                 break
-    found += collapsed(repairs)
-    told = {(issue.code, issue.feature) for issue in found}
+    issues += collapsed(repairs)
+    reported = {(issue.code, issue.feature) for issue in issues}
     for fault in vertex_faults(geometries, crs):
-        if (fault.code, names[fault.row]) not in told:
-            found.append(_vertex_issue(fault, names[fault.row], layer))
-    return found
+        feature, severity = names[fault.row], GEOMETRY[fault.code]
+        if (fault.code, feature) not in reported:
+            message = described(fault)
+            issues.append(Issue(fault.code, severity, message, layer, feature, fault.place))
+    return issues
 
 
-def _issue(code: str, message: Words, layer: str, repair: Repair) -> Issue:
+def _repair_issue(code: str, message: Words, repair: Repair) -> Issue:
+    """An issue of a feature that is to be mended, with its areas before and after.
+
+    Parameters
+    ----------
+    code, message
+        The issue's code and words.
+    repair
+        The repair.
+    """
     return Issue(
         code,
         GEOMETRY[code],
         message,
-        layer,
+        repair.layer,
         repair.feature,
         repair.place,
         repair.area_before_m2,
         repair.area_after_m2,
     )
-
-
-def _vertex_issue(fault: Fault, feature: str, layer: str) -> Issue:
-    return Issue(fault.code, GEOMETRY[fault.code], described(fault), layer, feature, fault.place)

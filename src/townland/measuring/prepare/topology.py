@@ -65,8 +65,8 @@ def overlaps(
     --------
     >>> squares = [shapely.box(500000, 2700000, 500002, 2700001), None,
     ...            shapely.box(500001, 2700000, 500003, 2700001)]
-    >>> found = overlaps(squares, pyproj.CRS(4545))
-    >>> found[["first", "second"]].values.tolist(), found["area_m2"].round(2).tolist()
+    >>> shared = overlaps(squares, pyproj.CRS(4545))
+    >>> shared[["first", "second"]].values.tolist(), shared["area_m2"].round(2).tolist()
     ([[0, 2]], [1.0])
 
     """
@@ -90,6 +90,15 @@ def gaps(
 
     A hole of `below_m2` and more is taken for land that the layer means to leave out. A crack that is
     open to the outside of the layer encloses nothing, and is no gap.
+
+    Parameters
+    ----------
+    geometries, crs
+        Valid polygons, and their CRS.
+    below_m2, least_m2
+        A gap is smaller than the first, and no smaller than the second.
+    most
+        How many gaps are given at most.
 
     Returns
     -------
@@ -130,6 +139,13 @@ def slivers(geometries: Geometries, crs: pyproj.CRS, *, width_m: float) -> gpd.G
 
     A strip of a by b metres, b much the larger, is a metres wide by that measure.
 
+    Parameters
+    ----------
+    geometries, crs
+        Valid polygons, and their CRS.
+    width_m
+        A sliver is narrower than this.
+
     Returns
     -------
     ``row`` (position), ``area_m2`` (official), ``width_m``, ``x`` and ``y`` (a point of it) and the
@@ -163,6 +179,15 @@ def overlapping(parcels: Shapes, noise: float, most: int = MOST) -> tuple[Ints, 
 
     Pairs of positions, the smaller first, in their order. A polygon that stands many times is paired
     with its first only.
+
+    Parameters
+    ----------
+    parcels
+        The polygons.
+    noise
+        What is shared by chance, in squared units of their coordinates.
+    most
+        How many pairs are given at most.
     """
     first = _first_of_each(parcels)
     once = np.flatnonzero(first == np.arange(len(parcels)))
@@ -170,10 +195,10 @@ def overlapping(parcels: Shapes, noise: float, most: int = MOST) -> tuple[Ints, 
     pairs = [np.column_stack((first[again], again))]
     shared = [parcels[again]]
     count = len(again)
-    for found, land in search(parcels[once], noise):
-        pairs.append(once[found])
+    for met, land in search(parcels[once], noise):
+        pairs.append(once[met])
         shared.append(land)
-        count += len(found)
+        count += len(met)
         if count >= most:
             break
     joined, lands = np.concatenate(pairs), np.concatenate(shared)
@@ -192,8 +217,8 @@ def search(parcels: Shapes, noise: float) -> Iterator[tuple[Ints, Shapes]]:
         met = np.zeros(len(parcels), dtype=bool)
         for start in range(0, len(waiting), PAIRS_AT_ONCE):
             part = waiting[start : start + PAIRS_AT_ONCE]
-            one, other = tree.query(parcels[part], predicate="intersects")
-            pairs = np.column_stack((part[one], other))
+            asked, other = tree.query(parcels[part], predicate="intersects")
+            pairs = np.column_stack((part[asked], other))
             pairs = pairs[(pairs[:, 0] != other) & ~done[other]]
             done[part] = True
             pairs = np.unique(np.sort(pairs, axis=1), axis=0)
@@ -212,14 +237,14 @@ def suspects(parcels: Shapes, tree: shapely.STRtree) -> Ints:
     A valid coverage has none. GEOS's own search passes over a polygon whose edges are all shared with
     neighbours, though another mosaic may lie on it: that is seen by its inner point.
     """
-    odd = ~shapely.is_empty(shapely.coverage_invalid_edges(parcels))
+    suspect = ~shapely.is_empty(shapely.coverage_invalid_edges(parcels))
     inner = shapely.point_on_surface(parcels)
     for start in range(0, len(parcels), EDGES_AT_ONCE):
         point, owner = tree.query(inner[start : start + EDGES_AT_ONCE], predicate="intersects")
         other = point + start != owner
-        odd[owner[other]] = True
-        odd[point[other] + start] = True
-    return np.flatnonzero(odd)
+        suspect[owner[other]] = True
+        suspect[point[other] + start] = True
+    return np.flatnonzero(suspect)
 
 
 def _first_of_each(parcels: Shapes) -> Ints:
@@ -332,6 +357,15 @@ def _least_m2(faces: Shapes, crs: pyproj.CRS) -> Floats:
 
 
 def _frame(geometry: Shapes, crs: pyproj.CRS, **columns: Ints) -> gpd.GeoDataFrame:
+    """Patches with their areas, widths and a point of each.
+
+    Parameters
+    ----------
+    geometry, crs
+        The patches, and their CRS.
+    columns
+        Further columns, which stand first.
+    """
     inner = shapely.get_coordinates(shapely.point_on_surface(geometry)).reshape(-1, 2)
     return gpd.GeoDataFrame(
         {
