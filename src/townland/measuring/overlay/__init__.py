@@ -92,6 +92,15 @@ def clip_mosaic(town: shapely.Geometry, parcels: Geometries) -> tuple[Shapes, In
 def _clipped(
     town: shapely.Geometry, parcels: Geometries, *, prove: bool
 ) -> tuple[Shapes, Ints, bool]:
+    """Cut parcels to the town, and prove whether they are a mosaic there where that is asked.
+
+    Parameters
+    ----------
+    town, parcels
+        As in `clip`.
+    prove
+        Whether to look; without, nothing is called a mosaic.
+    """
     parcels = np.asarray(parcels, dtype=object)
     shapely.prepare(town)
     inside = shapely.contains_properly(town, parcels)
@@ -117,8 +126,8 @@ def _clipped(
 
 def _cut(parcels: Shapes, town: shapely.Geometry) -> Shapes:
     every = np.arange(len(parcels))
-    ones, others = windowed(parcels, every, np.array([town]), np.zeros_like(every))
-    return polygons_of(shapely.intersection(ones, others))
+    sides = windowed(parcels, every, np.array([town]), np.zeros_like(every))
+    return polygons_of(shapely.intersection(*sides))
 
 
 def is_mosaic(town: shapely.Geometry, parcels: Shapes) -> bool:
@@ -175,7 +184,7 @@ def settle(
     pieces
         Polygons of one layer.
     precedence
-        The place of each piece in the order; the lower keeps the land.
+        The position of each piece in the order; the lower keeps the land.
     unit_m
         Metres in a unit of the pieces' coordinates.
 
@@ -197,8 +206,8 @@ def settle(
         return pieces, []
     noise = topology.NOISE_M2 / unit_m**2
     known = np.flatnonzero(~shapely.is_empty(pieces))
-    found = [known[pairs] for pairs, _shared in topology.search(pieces[known], noise)]
-    pairs = np.concatenate(found) if found else np.empty((0, 2), dtype=np.int64)
+    claimed = [known[pairs] for pairs, _shared in topology.search(pieces[known], noise)]
+    pairs = np.concatenate(claimed) if claimed else np.empty((0, 2), dtype=np.int64)
     overlaps = []
     # By the keeper's place, so that a keeper has lost what it must before it takes from others.
     for pair in sorted(range(len(pairs)), key=lambda k: tuple(sorted(order[pairs[k]]))):
@@ -236,10 +245,10 @@ def cross(parents: Pieces, role: str, children: Shapes, rows: Ints) -> Pieces:
     parent, child = shapely.STRtree(children).query(parents.geometry)
     order = np.lexsort((child, parent))
     parent, child = parent[order], child[order]
-    ones, others = windowed(parents.geometry, parent, children, child)
-    meet = shapely.intersects(ones, others)
+    upper, lower = windowed(parents.geometry, parent, children, child)
+    meet = shapely.intersects(upper, lower)
     parent, child = parent[meet], child[meet]
-    common = polygons_of(shapely.intersection(ones[meet], others[meet]))
+    common = polygons_of(shapely.intersection(upper[meet], lower[meet]))
     common, source = shapely.get_parts(common, return_index=True)
     kept = shapely.area(common) > 0
     common, source = common[kept], source[kept]
@@ -253,6 +262,15 @@ def slivers(geometry: Shapes, width_m: float, unit_m: float = 1.0) -> Bools:
 
     A patch is what touching pieces make together, so that neither splitting a parcel nor many narrow
     parcels side by side turn land into slivers.
+
+    Parameters
+    ----------
+    geometry
+        Pieces that do not overlap.
+    width_m
+        A sliver is narrower than this.
+    unit_m
+        Metres in a unit of their coordinates.
 
     Examples
     --------
@@ -283,15 +301,22 @@ def precedence(ranks: npt.ArrayLike) -> Ints:
     [1, 0, 2]
     """
     order = np.argsort(np.asarray(ranks), kind="stable")
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = np.arange(len(order))
-    return place
+    position = np.empty(len(order), dtype=np.int64)
+    position[order] = np.arange(len(order))
+    return position
 
 
 def remainder(town: shapely.Geometry, pieces: Geometries, noise: float) -> shapely.Geometry:
     """What of the town no piece covers; empty where the areas already agree within `noise`.
 
     The union is computed only where the sums differ, for it costs more than all the rest.
+
+    Parameters
+    ----------
+    town, pieces
+        The town, and its pieces without overlap.
+    noise
+        What counts as nothing, in squared units of their coordinates.
     """
     pieces = np.asarray(pieces, dtype=object)
     if abs(town.area - shapely.area(pieces).sum()) <= noise:

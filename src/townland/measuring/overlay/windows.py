@@ -25,7 +25,7 @@ FEW = 16
 each must be repeated down to the smallest window."""
 
 
-def windowed(ones: Shapes, one: Ints, others: Shapes, other: Ints) -> tuple[Shapes, Shapes]:
+def windowed(lefts: Shapes, left: Ints, rights: Shapes, right: Ints) -> tuple[Shapes, Shapes]:
     """Pairs of geometries, of the big ones only what lies near their partner.
 
     An intersection walks all vertices of both, so that a thousand plots laid over a road network of a
@@ -36,8 +36,8 @@ def windowed(ones: Shapes, one: Ints, others: Shapes, other: Ints) -> tuple[Shap
 
     Parameters
     ----------
-    ones, one, others, other
-        Valid polygons, and the pairs as positions in them: ``ones[one[i]]`` with ``others[other[i]]``.
+    lefts, left, rights, right
+        Valid polygons, and the pairs as positions in them: ``lefts[left[i]]`` with ``rights[right[i]]``.
 
     Returns
     -------
@@ -55,17 +55,16 @@ def windowed(ones: Shapes, one: Ints, others: Shapes, other: Ints) -> tuple[Shap
     np.True_
 
     """
-    left, right = ones[one], others[other]
-    sizes = shapely.get_num_coordinates(left), shapely.get_num_coordinates(right)
-    first = sizes[0] >= sizes[1]
-    for mine, partners, at, bigger in (
-        (left, others[other], one, first & (sizes[0] > MOST_VERTICES)),
-        (right, ones[one], other, ~first & (sizes[1] > MOST_VERTICES)),
-    ):
-        for big in np.unique(at[bigger]):
-            rows = np.flatnonzero(bigger & (at == big))
-            mine[rows] = _near(mine[rows[0]], partners[rows])
-    return left, right
+    sides = lefts[left], rights[right]
+    partners = rights[right], lefts[left]
+    sizes = [shapely.get_num_coordinates(side) for side in sides]
+    left_bigger = sizes[0] >= sizes[1]
+    for n, (position, bigger) in enumerate(((left, left_bigger), (right, ~left_bigger))):
+        cut = bigger & (sizes[n] > MOST_VERTICES)
+        for big in np.unique(position[cut]):
+            rows = np.flatnonzero(cut & (position == big))
+            sides[n][rows] = _near(sides[n][rows[0]], partners[n][rows])
+    return sides
 
 
 def _near(big: shapely.Geometry, partners: Shapes) -> Shapes:
@@ -123,6 +122,13 @@ def _within(
 
     Holes beyond it are left out first: GEOS would lay thousands of them flat on its edges, and take ten
     times as long to see that nothing comes of it. Where GEOS gives up, all of the land is returned.
+
+    Parameters
+    ----------
+    land, rings, reaches
+        The polygons, the rings of each (its shell first), and the boxes of these.
+    window
+        West, south, east, north.
     """
     near = []
     for ring, boxes in zip(rings, reaches, strict=True):
