@@ -220,7 +220,8 @@ class LayerCatalog(Strict):
         """What a notebook shows: a line a layer."""
         head = (_("layer"), _("role"), _("file"), _("scheme"), _("surveyed"))
         rows = (
-            (each.name, each.role, each.path, each.scheme, each.surveyed) for each in self.layer
+            (each.name, ROLES[each.role].title, each.path, each.scheme, each.surveyed)
+            for each in self.layer
         )
         return card(_("Layer catalog"), {_("file"): self.path}, more=grid(head, rows))
 

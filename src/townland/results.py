@@ -26,7 +26,7 @@ from townland.rules.book.model import Rulebook
 from townland.rules.judging.finding import Finding
 from townland.rules.need_table import NeedTable
 from townland.rules.shared_land import SharedLand
-from townland.terms import Verdict
+from townland.terms import VERDICTS
 
 TOGETHER = "*"
 """The row of `Assessment.matrix` that holds the rules on all towns together."""
@@ -59,11 +59,11 @@ class Assessment:
         """What a notebook shows: how many findings of each town have each verdict."""
         counted = [(town, verdicts.value_counts()) for town, verdicts in self.matrix().iterrows()]
         rows = (
-            (town, *(int(counts.get(verdict.value, 0)) for verdict in Verdict))
+            (town, *(int(counts.get(verdict, 0)) for verdict in VERDICTS))
             for town, counts in counted
         )
         lines = {_("rulebook"): self.rulebook.title, _("day"): self.on.isoformat()}
-        head = (_("town"), *(verdict.value for verdict in Verdict))
+        head = (_("town"), *VERDICTS.values())
         return card(_("Assessment"), lines, more=grid(head, rows))
 
     @property

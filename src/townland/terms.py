@@ -174,6 +174,50 @@ def selector(name: str) -> Words | str:
     return SELECTORS.get(name, name)
 
 
+USES: Mapping[str, Text] = {
+    "industry": _("industry and storage"),
+    "commercial": _("commerce"),
+    "public": _("public services and green space"),
+    "infrastructure": _("infrastructure"),
+    "residential": _("housing"),
+    "other": _("other uses"),
+}
+"""The groups of planned uses in the indicator need."""
+
+
+def use(name: str | None) -> Text:
+    """Name a group of planned uses; None where the use is not known."""
+    return USES.get(name or "", _("use not known"))
+
+
+SOURCES: Mapping[str, Text] = {
+    "paddy": _("paddy"),
+    "other_cultivated": _("other cultivated land"),
+    "other_agricultural": _("other agricultural land, ridges included"),
+    "unused": _("unused land"),
+}
+"""What new construction land was."""
+
+
+def source(name: str | None) -> Text:
+    """Name what new construction land was; None where that is not known."""
+    return SOURCES.get(name or "", _("land of no known source"))
+
+
+ACCOUNTS: Mapping[str, Text] = {
+    "annual_quota": _("annual quota"),
+    "linked_quota": _("linked quota, for what the annual quota leaves"),
+    "replacement": _("replacement bank: cultivated land, paddy included"),
+    "replacement_paddy": _("replacement bank: paddy"),
+}
+"""The accounts that the indicator need is set against."""
+
+NEED_STANDARDS: Mapping[str, Text] = {
+    "per_head": _("construction land per head"),
+    "supply_rate": _("land-supply rate of the last years"),
+}
+"""The kinds of rules that set the indicator need against a bar which is no area."""
+
 TAGS = ("resettlement", "real_estate")
 """Tags of planned uses (易地扶贫搬迁安置, 房地产开发), which the column of tags of their layer holds."""
 

@@ -30,7 +30,7 @@ Kind = Literal["text", "integer", "real", "date", "datetime", "boolean"]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """A column: its values in file order, None where there is none.
 
     `width` and `precision` are those of the file that was read, None where it sets none.
@@ -48,7 +48,7 @@ class PolygonTable:
     """The polygons of a boundary file with their columns, in one CRS."""
 
     geometry: NDArray[np.object_]
-    columns: tuple[Column, ...]
+    columns: tuple[TableColumn, ...]
     crs: pyproj.CRS
 
     def __len__(self) -> int:
@@ -124,7 +124,7 @@ def read_table(
 
 def _columns(
     found: Mapping[str, pa.ChunkedArray], declared: Mapping[str, Field]
-) -> tuple[tuple[Column, ...], list[Issue]]:
+) -> tuple[tuple[TableColumn, ...], list[Issue]]:
     made, issues = [], []
     for name, values in found.items():
         kind = _kind(values.type)
@@ -139,7 +139,7 @@ def _columns(
             continue
         field = declared.get(name, Field(name, ""))
         cells = tuple(_cell(value) for value in _plain(values).to_pylist())
-        made.append(Column(name, kind, cells, field.width, field.precision))
+        made.append(TableColumn(name, kind, cells, field.width, field.precision))
     return tuple(made), issues
 
 
@@ -186,7 +186,7 @@ def as_json(value: Value) -> Value:
     return value.isoformat() if isinstance(value, dt.date | dt.time) else value
 
 
-def dates_as_text(columns: Collection[Column], *, also: Collection[Kind] = ()) -> list[Issue]:
+def dates_as_text(columns: Collection[TableColumn], *, also: Collection[Kind] = ()) -> list[Issue]:
     """Tell which columns a format without dates keeps as text."""
     kinds = {"date", "datetime", *also}
     names = [column.name for column in columns if column.kind in kinds]

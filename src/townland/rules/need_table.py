@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from townland import units
-from townland.i18n import Words, _
+from townland import terms, units
+from townland.i18n import _
 from townland.measuring.areas import Measure
 from townland.rules.book.loader import rules_in_force
 from townland.rules.book.model import Rulebook
@@ -36,12 +36,6 @@ if TYPE_CHECKING:
 CONSTRUCTION = "construction"
 AGAINST = ("land_need", "land_replace", "linked_quota", "per_head", "supply_rate")
 """The kinds of rules whose findings the need is set against."""
-
-STANDARDS: Mapping[str, Words] = {
-    "per_head": _("construction land per head"),
-    "supply_rate": _("land-supply rate of the last years"),
-}
-"""Those of these kinds that set a bar of their own, which is no area."""
 
 NEW_SOURCES: tuple[str | None, ...] = (*(s for s in SOURCES if s != CONSTRUCTION), None)
 """What new construction land was, None where it is unknown."""
@@ -155,8 +149,8 @@ class NeedTable:
 
         rows = [
             {
-                "use": use_words(cell.use).render(lang),
-                "source": source_words(cell.source).render(lang),
+                "use": terms.use(cell.use).render(lang),
+                "source": terms.source(cell.source).render(lang),
                 **_columns(cell.gross, cell.net),
                 "pieces": ", ".join(str(piece.number) for piece in cell.pieces),
             }
@@ -177,38 +171,6 @@ def _columns(gross: Areas, netted: Areas) -> dict[str, object]:
         for name, areas in (("gross", gross), ("net", netted))
         for unit, value in areas._asdict().items()
     }
-
-
-def use_words(use: str | None) -> Words:
-    """Name a group of uses."""
-    return {
-        "industry": _("industry and storage"),
-        "commercial": _("commerce"),
-        "public": _("public services and green space"),
-        "infrastructure": _("infrastructure"),
-        "residential": _("housing"),
-        "other": _("other uses"),
-    }.get(use or "", _("use not known"))
-
-
-def source_words(source: str | None) -> Words:
-    """Name what new construction land was."""
-    return {
-        "paddy": _("paddy"),
-        "other_cultivated": _("other cultivated land"),
-        "other_agricultural": _("other agricultural land, ridges included"),
-        "unused": _("unused land"),
-    }.get(source or "", _("land of no known source"))
-
-
-def account_words(name: str) -> Words:
-    """Name an account that the need is set against."""
-    return {
-        "annual_quota": _("annual quota"),
-        "linked_quota": _("linked quota, for what the annual quota leaves"),
-        "replacement": _("replacement bank: cultivated land, paddy included"),
-        "replacement_paddy": _("replacement bank: paddy"),
-    }[name]
 
 
 def indicator_need(

@@ -9,7 +9,7 @@ from townland.i18n import Bilingual, Words, _
 from townland.notebook import card
 from townland.rules.judging.clause import Clause
 from townland.rules.judging.trace import Trace
-from townland.terms import Verdict
+from townland.terms import VERDICTS, Verdict
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +53,7 @@ class Finding:
             _("{name}: {value}", name=self.rule, value=self.title),
             {
                 _("town"): self.town or ", ".join(self.towns),
-                _("verdict"): self.verdict.value,
+                _("verdict"): VERDICTS[self.verdict],
                 _("measured"): measured,
                 _("limit"): limit,
                 _("margin"): margin,

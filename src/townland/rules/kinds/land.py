@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from townland import units
+from townland import terms, units
 from townland.documents import Strict
 from townland.i18n import Words, _
 from townland.rules.judging import fields, phrases
@@ -247,13 +247,6 @@ def _need_why(case: Case[LandNeed], land: _Need, *, decided: bool) -> Words:
 
 
 def _needed(case: Case[LandNeed], land: _Need) -> Words:
-    names = {
-        "paddy": _("paddy"),
-        "other_cultivated": _("other cultivated land"),
-        "other_agricultural": _("other agricultural land, ridges included"),
-        "unused": _("unused land"),
-        None: _("land of no known source"),
-    }
     if land.need == 0:
         return _("{measure}: none.", measure=case.title(case.rule.measure))
     return _(
@@ -261,7 +254,7 @@ def _needed(case: Case[LandNeed], land: _Need) -> Words:
         measure=case.title(case.rule.measure),
         need=phrases.area(land.need),
         parts=phrases.listed(
-            _("{name} {area}", name=names[row.source], area=phrases.area(row.net_m2))
+            _("{name} {area}", name=terms.source(row.source), area=phrases.area(row.net_m2))
             for row in land.balance
         ),
     )

@@ -24,7 +24,6 @@ from townland.rules.judging.trace import (
     read_trace,
 )
 from townland.rules.kinds import KINDS
-from townland.rules.need_table import STANDARDS, account_words, source_words, use_words
 from townland.terms import Verdict
 from townland.writing.explain.telling import Teller, number
 from townland.writing.pages import figures, look
@@ -267,8 +266,8 @@ class Need:
         """Lay the cells out one a row, then the total: use, source, gross ha, net ha, mu, pieces."""
         told = [
             (
-                use_words(cell["use"]).render(lang),
-                source_words(cell["source"]).render(lang),
+                terms.use(cell["use"]).render(lang),
+                terms.source(cell["source"]).render(lang),
                 *_in_ha_and_mu(cell["gross"], cell["net"]),
                 ranges(piece["piece"] for piece in cell["pieces"]) or figures.NOTHING,
             )
@@ -295,7 +294,7 @@ class Need:
         said = []
         for one in self.table["accounts"]:
             place = {
-                "name": account_words(one["name"]),
+                "name": terms.ACCOUNTS[one["name"]],
                 "rule": one["rule"],
                 "need": _ha(one["need"]),
                 "verdict": look.VERDICTS[one["verdict"]].word,
@@ -312,12 +311,12 @@ class Need:
                 )
             )
         for one in self.table["against"]:
-            if one["kind"] in STANDARDS:
+            if one["kind"] in terms.NEED_STANDARDS:
                 measured, limit = (
                     figures.figure(None if one[key] is None else number(one[key]), one["unit"])
                     for key in ("measured", "limit")
                 )
-                place = {"name": STANDARDS[one["kind"]], "rule": one["rule"]}
+                place = {"name": terms.NEED_STANDARDS[one["kind"]], "rule": one["rule"]}
                 said.append(
                     _(
                         "{name} ({rule}): measured {measured}, the bar {limit}. {verdict}.",

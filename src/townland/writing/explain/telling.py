@@ -22,7 +22,6 @@ from townland.rules.judging.trace import (
     Titled,
     Trace,
 )
-from townland.rules.need_table import source_words
 from townland.writing.pages import figures, look
 
 
@@ -102,7 +101,7 @@ class Teller:
             return self.measures.get(key, key)
         if of is Name.FIELD:
             return self.t(terms.dossier_field(key))
-        return self.t(source_words(key) if of is Name.SOURCE else look.VERDICTS[key].word)
+        return self.t(terms.source(key) if of is Name.SOURCE else look.VERDICTS[key].word)
 
     def figure(self, value: Decimal | str | None, unit: str) -> str:
         """Print a figure with its unit: an area to the last digit, a share as it is traced, too."""

@@ -9,13 +9,9 @@ from decimal import Decimal
 from townland import terms
 from townland.rules.judging.finding import Finding
 from townland.rules.need_table import (
-    STANDARDS,
     Account,
     Areas,
     NeedTable,
-    account_words,
-    source_words,
-    use_words,
 )
 from townland.writing.pages import figures as wording
 from townland.writing.pages.reader import AssessmentReader
@@ -92,7 +88,7 @@ class NeedView:
         self.anchor = anchor
         self.findings = findings
         self.title = report.measure(need.measure)
-        self.uses = [report.w(use_words(use)) for use in need.uses]
+        self.uses = [report.w(terms.use(use)) for use in need.uses]
         self.blocks = [
             (report.t("Gross"), list(self._lines(0))),
             (report.t("Net of ridges"), list(self._lines(1))),
@@ -109,7 +105,7 @@ class NeedView:
         self.pieces = [
             CellPieces(
                 self._anchor(use, source),
-                f"{report.w(use_words(use))} · {report.w(source_words(source))}",
+                f"{report.w(terms.use(use))} · {report.w(terms.source(source))}",
                 len(cell.pieces),
                 wording.ranges(piece.number for piece in cell.pieces),
             )
@@ -135,7 +131,7 @@ class NeedView:
                     LinkedFigure(text, f"#{self._anchor(use, source)}" if cell.pieces else "")
                 )
             both = need.by_source[source][way]
-            yield NeedLine(report.w(source_words(source)), tuple(figures), *_both(both))
+            yield NeedLine(report.w(terms.source(source)), tuple(figures), *_both(both))
         sums = tuple(LinkedFigure(wording.plain(need.by_use[use][way].ha)) for use in need.uses)
         yield NeedLine(report.t("total"), sums, *_both(need.total), total=True)
 
@@ -143,7 +139,7 @@ class NeedView:
         for account in self.need.accounts:
             areas = (account.need, account.held, account.short)
             yield self._against(
-                self.report.w(account_words(account.name)),
+                self.report.w(terms.ACCOUNTS[account.name]),
                 account.rule,
                 account.verdict.value,
                 [self._area(area) for area in areas],
@@ -152,7 +148,7 @@ class NeedView:
 
     def _standards(self) -> Iterator[Against]:
         report = self.report
-        for kind, title in STANDARDS.items():
+        for kind, title in terms.NEED_STANDARDS.items():
             finding = self.need.against.get(kind)
             if finding is not None:
                 values = (finding.measured, finding.limit, beyond(finding))
