@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
-from townland.conversion.table import Column, Value
+from townland.conversion.table import TableColumn, Value
 from townland.reading.encoding import GB18030, UTF_8
 
 LANGUAGE_BYTES = {GB18030: 0x4D, UTF_8: 0x00}
@@ -27,7 +27,7 @@ _LETTERS = {
 _WIDTHS = {"date": 8, "boolean": 1}
 
 
-def write_dbf(path: Path, columns: Sequence[Column], count: int, encoding: str) -> None:
+def write_dbf(path: Path, columns: Sequence[TableColumn], count: int, encoding: str) -> None:
     """Write `count` rows (dBASE III); text, integer and real columns have a width that fits.
 
     What is missing is blank.
@@ -44,7 +44,7 @@ def write_dbf(path: Path, columns: Sequence[Column], count: int, encoding: str) 
         The encoding of text and of the columns' names, one of `LANGUAGE_BYTES`.
     """
     if not columns:  # a table without a column is no table
-        columns = [Column("FID", "integer", tuple(range(count)), 9, 0)]
+        columns = [TableColumn("FID", "integer", tuple(range(count)), 9, 0)]
     widths = [_WIDTHS.get(column.kind, column.width or 1) for column in columns]
     head = b"\x03" + _DAY + count.to_bytes(4, "little")
     head += (33 + 32 * len(columns)).to_bytes(2, "little")
@@ -66,7 +66,7 @@ def write_dbf(path: Path, columns: Sequence[Column], count: int, encoding: str) 
         stream.write(b"\x1a")
 
 
-def _cell(value: Value, column: Column, width: int, encoding: str) -> bytes:
+def _cell(value: Value, column: TableColumn, width: int, encoding: str) -> bytes:
     """One cell, as wide as its column.
 
     Parameters

@@ -11,7 +11,7 @@ import pyproj
 import shapely
 
 from townland.conversion.dbf import LANGUAGE_BYTES, write_dbf
-from townland.conversion.table import Column, PolygonTable, as_json, dates_as_text
+from townland.conversion.table import PolygonTable, TableColumn, as_json, dates_as_text
 from townland.errors import ReportError
 from townland.i18n import _
 from townland.issues import Issue
@@ -59,7 +59,7 @@ def write_shapefile(table: PolygonTable, path: Path, *, encoding: str | None = N
     # fiona writes the shapes, with a column that is replaced
     schema = {"geometry": "Polygon", "properties": {"FID": "int32:9"}}
     rows = PolygonTable(
-        table.geometry, (Column("FID", "integer", tuple(range(len(table)))),), table.crs
+        table.geometry, (TableColumn("FID", "integer", tuple(range(len(table)))),), table.crs
     )
     _save(rows, rows.columns, path, schema, driver="ESRI Shapefile")
     write_dbf(path.with_suffix(".dbf"), columns, len(table), used)
@@ -84,7 +84,7 @@ def write_geopackage(table: PolygonTable, path: Path) -> list[Issue]:
 
 def _save(
     table: PolygonTable,
-    columns: Sequence[Column],
+    columns: Sequence[TableColumn],
     path: Path,
     schema: Mapping[str, object],
     **options: str,
@@ -132,20 +132,22 @@ def _crs(crs: pyproj.CRS) -> object:
     return fiona.crs.CRS.from_epsg(code) if code else fiona.crs.CRS.from_wkt(crs.to_wkt())
 
 
-def _type(column: Column) -> str:
+def _type(column: TableColumn) -> str:
     """A column in fiona's words; integers are of one size, since fiona mixes up two."""
     if column.kind == "text":
         return f"str:{column.width}" if column.width else "str"
     return {"integer": "int64", "real": "float", "boolean": "bool"}.get(column.kind, column.kind)
 
 
-def _real_size(column: Column) -> tuple[int, int]:
+def _real_size(column: TableColumn) -> tuple[int, int]:
     if column.width is None:
         return _REAL
     return column.width, column.precision or 0
 
 
-def _fitting(columns: Sequence[Column], encoding: str) -> tuple[list[Column], list[Issue]]:
+def _fitting(
+    columns: Sequence[TableColumn], encoding: str
+) -> tuple[list[TableColumn], list[Issue]]:
     """The columns as a DBF can hold them, and what had to change."""
     issues = dates_as_text([column for column in columns if column.kind == "datetime"])
     wider, cut = [], []
@@ -153,7 +155,7 @@ def _fitting(columns: Sequence[Column], encoding: str) -> tuple[list[Column], li
     for column in columns:
         if column.kind == "datetime":
             text = tuple(as_json(value) for value in column.values)
-            column = Column(column.name, "text", text)
+            column = TableColumn(column.name, "text", text)
         if column.kind == "text":
             column, grew, shortened = _fitting_text(column, encoding)
             wider += [column.name] if grew else []
@@ -180,7 +182,7 @@ def _fitting(columns: Sequence[Column], encoding: str) -> tuple[list[Column], li
     return named, [*issues, *renamed]
 
 
-def _fitting_text(column: Column, encoding: str) -> tuple[Column, bool, bool]:
+def _fitting_text(column: TableColumn, encoding: str) -> tuple[TableColumn, bool, bool]:
     values = tuple(None if value is None else str(value) for value in column.values)
     short = tuple(None if value is None else _cut(value, encoding, _TEXT) for value in values)
     need = max((len(value.encode(encoding)) for value in short if value), default=1)
@@ -189,7 +191,7 @@ def _fitting_text(column: Column, encoding: str) -> tuple[Column, bool, bool]:
     return made, column.width is not None and need > column.width, short != values
 
 
-def _fitting_number(column: Column) -> tuple[Column, bool]:
+def _fitting_number(column: TableColumn) -> tuple[TableColumn, bool]:
     """A numeric column that is wide enough for its values; one that no field can hold becomes text."""
     values = [value for value in column.values if value is not None]
     if column.kind == "integer":
@@ -233,7 +235,9 @@ def _cut(text: str, encoding: str, width: int) -> str:
     return "".join(kept)
 
 
-def _short_names(columns: Sequence[Column], encoding: str) -> tuple[list[Column], list[Issue]]:
+def _short_names(
+    columns: Sequence[TableColumn], encoding: str
+) -> tuple[list[TableColumn], list[Issue]]:
     """The columns under names of at most ten bytes, all different whatever the case of letters."""
     taken: set[str] = set()
     found, renamed = [], []
@@ -264,8 +268,8 @@ def _candidates(name: str, encoding: str) -> Iterator[str]:
 
 
 def _distinct(
-    columns: Sequence[Column], *, reserved: Sequence[str]
-) -> tuple[list[Column], list[Issue]]:
+    columns: Sequence[TableColumn], *, reserved: Sequence[str]
+) -> tuple[list[TableColumn], list[Issue]]:
     """The columns under names that differ in more than case, and are not those of the format."""
     taken = set(reserved)
     found, renamed = [], []
