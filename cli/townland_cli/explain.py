@@ -83,7 +83,7 @@ def _need(run: Path, town: str | None, *, as_json: bool, lang: str) -> None:
     run, town, as_json, lang
         As the options of the command.
     """
-    from townland.writing.explain import explain_need
+    from townland.writing.explain.need import explain_need
 
     need = explain_need(run, town)
     if as_json:

@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 
 from townland.errors import ReportError
 from townland.writing.comparison import compare
-from townland.writing.explain import explain, explain_need, lines
+from townland.writing.explain import explain, lines
+from townland.writing.explain.need import explain_need
 from townland.writing.report.assessment_json import schema
 from townland_cli.app import app
 

@@ -2,68 +2,31 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeAlias
 
-from townland import terms, units
+from townland import terms
 from townland.errors import ReportError
 from townland.i18n import Words, _
 from townland.rules.judging.trace import (
     Column,
     MeasureFigures,
-    Number,
     Parameter,
-    Row,
     Trace,
     read_trace,
 )
 from townland.rules.kinds import KINDS
-from townland.terms import Verdict
-from townland.writing.explain.telling import Teller, number
-from townland.writing.pages import figures, look
-from townland.writing.pages.figures import ranges
-
-Document: TypeAlias = Mapping[str, Any]
-"""A part of ``assessment.json`` as it was read."""
-
-FILE = "assessment.json"
-
-
-class ReportedClause(Row):
-    """Where a finding's rule stands in the law, as ``assessment.json`` has it."""
-
-    document: str
-    article: str
-    quote: str
-    effective: str = ""
-
-
-class ReportedFinding(Row):
-    """What ``assessment.json`` has of a finding, its trace apart."""
-
-    rule: str
-    title: str = ""
-    town: str | None
-    verdict: Verdict
-    measured: Number | str | None
-    unit: str
-    why: str
-    clause: ReportedClause
-
-
-class ReportedInput(Row):
-    """A file that a run read, as ``assessment.json`` has it."""
-
-    name: str
-    role: str
-    path: str | None
-    sha256: str
+from townland.writing.explain.run import (
+    ReportedFinding,
+    ReportedInput,
+    read_run,
+)
+from townland.writing.explain.telling import Teller
+from townland.writing.pages import look
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +40,7 @@ class Explanation:
     finding: ReportedFinding
     trace: Trace
     inputs: tuple[ReportedInput, ...]
-    source: Document
+    source: Mapping[str, object]
     towns: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -90,11 +53,11 @@ class Explanation:
         """Whether the trace gives the reported figure, to the last digit."""
         return self.recomputed == self.finding.measured
 
-    def document(self) -> Document:
+    def document(self) -> Mapping[str, object]:
         """Give ``finding`` and ``inputs`` as the run has them, ``recomputed`` and ``agrees``."""
         again = self.recomputed
-        number = float(again) if isinstance(again, Decimal) else again
-        return {**self.source, "recomputed": number, "agrees": self.agrees}
+        figure = float(again) if isinstance(again, Decimal) else again
+        return {**self.source, "recomputed": figure, "agrees": self.agrees}
 
 
 def explain(run: Path | str, rule: str, town: str | None = None) -> Explanation:
@@ -114,21 +77,23 @@ def explain(run: Path | str, rule: str, town: str | None = None) -> Explanation:
     ReportError
         There is no run, or the run has no such finding.
     """
-    document = _read(Path(run))
-    names = {each["code"]: each["name"] for each in document.get("towns", ())}
-    chosen = _chosen(document["findings"], rule, town, names)
-    finding = ReportedFinding.model_validate(chosen)
-    trace = read_trace(chosen["trace"], KINDS[chosen["trace"]["kind"]].working)
+    whole = read_run(Path(run))
+    names = {each.code: each.name for each in whole.towns}
+    findings = [ReportedFinding.model_validate(each) for each in whole.findings]
+    number = _chosen(findings, rule, town, names)
+    finding = findings[number]
+    trace = read_trace(finding.trace, KINDS[str(finding.trace["kind"])].working)
     roles = {role for measure in trace.measures for role in measure.layers} | {"boundary"}
-    inputs = [each for each in document["inputs"] if each["role"] in roles]
+    inputs = [each for each in whole.inputs if each["role"] in roles]
     files = tuple(ReportedInput.model_validate(each) for each in inputs)
-    return Explanation(finding, trace, files, {"finding": chosen, "inputs": inputs}, names)
+    source = {"finding": whole.findings[number], "inputs": inputs}
+    return Explanation(finding, trace, files, source, names)
 
 
 def _chosen(
-    findings: Sequence[Document], rule: str, town: str | None, names: Mapping[str, str]
-) -> Document:
-    """Find the finding of a rule for a town, the first of the rule without one.
+    findings: Sequence[ReportedFinding], rule: str, town: str | None, names: Mapping[str, str]
+) -> int:
+    """Find the finding of a rule for a town, the first of the rule without one: its number.
 
     Parameters
     ----------
@@ -144,32 +109,28 @@ def _chosen(
     ReportError
         There is none.
     """
-    of_rule = [finding for finding in findings if finding["rule"] == rule]
+    of_rule = {n: finding for n, finding in enumerate(findings) if finding.rule == rule}
     if not of_rule:
-        known = list(dict.fromkeys(finding["rule"] for finding in findings))
-        near = get_close_matches(rule, known, n=1)
-        if near:
-            raise ReportError(
-                _("no finding of rule {rule}; did you mean {near}?", rule=rule, near=near[0])
-            )
-        raise ReportError(
-            _("no finding of rule {rule}; the run has {known}", rule=rule, known=", ".join(known))
+        raise ReportError(_no_rule(rule, list(dict.fromkeys(each.rule for each in findings))))
+    for n, finding in of_rule.items():
+        if town in (None, finding.town) or (finding.town and town == names.get(finding.town)):
+            return n
+    raise ReportError(
+        _(
+            "no finding of rule {rule} for town {town}; there are {known}",
+            rule=rule,
+            town=town,
+            known=", ".join(finding.town or "*" for finding in of_rule.values()),
         )
-    of_town = [
-        finding
-        for finding in of_rule
-        if town in (None, finding["town"], names.get(finding["town"]))
-    ]
-    if not of_town:
-        raise ReportError(
-            _(
-                "no finding of rule {rule} for town {town}; there are {known}",
-                rule=rule,
-                town=town,
-                known=", ".join(str(finding["town"] or "*") for finding in of_rule),
-            )
-        )
-    return of_town[0]
+    )
+
+
+def _no_rule(rule: str, known: Sequence[str]) -> Words:
+    """Say that a run has no finding of a rule, and name those that it has."""
+    near = get_close_matches(rule, known, n=1)
+    if near:
+        return _("no finding of rule {rule}; did you mean {near}?", rule=rule, near=near[0])
+    return _("no finding of rule {rule}; the run has {known}", rule=rule, known=", ".join(known))
 
 
 def lines(explained: Explanation, lang: str) -> list[tuple[str, str]]:
@@ -235,170 +196,21 @@ def _parameter(parameter: Parameter, teller: Teller) -> str:
     else:
         text = teller.value(Column(), value)
     origin = terms.ORIGINS[parameter.origin]
-    place = {"title": title, "name": name, "value": text, "origin": origin}
+    words = {"title": title, "name": name, "value": text, "origin": origin}
     if text == title:
-        return teller.t(_("{title} ({origin})", **place))
+        return teller.t(_("{title} ({origin})", **words))
     if re.fullmatch(r"[a-z_.]+", name) and name not in title:
-        return teller.t(_("{title} [{name}]: {value} ({origin})", **place))
-    return teller.t(_("{title}: {value} ({origin})", **place))
+        return teller.t(_("{title} [{name}]: {value} ({origin})", **words))
+    return teller.t(_("{title}: {value} ({origin})", **words))
 
 
 def _measure(measure: MeasureFigures, teller: Teller) -> str:
-    place = {
+    words = {
         "measure": teller.t(measure.title.words()),
         "n": measure.pieces,
         "area": teller.figure(measure.area_m2, "m2"),
     }
     if measure.net_m2 is None or measure.net_m2 == measure.area_m2:
-        return teller.t(_("{measure}: {n} piece(s), {area}", **place))
+        return teller.t(_("{measure}: {n} piece(s), {area}", **words))
     net = teller.figure(measure.net_m2, "m2")
-    return teller.t(_("{measure}: {n} piece(s), {area}, net of ridges {net}", **place, net=net))
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """The table of the indicator need of a run's town, out of its ``assessment.json``."""
-
-    town: Mapping[str, Any]
-    table: Mapping[str, Any]
-
-    def rows(self, lang: str) -> list[tuple[str, ...]]:
-        """Lay the cells out one a row, then the total: use, source, gross ha, net ha, mu, pieces."""
-        told = [
-            (
-                terms.use(cell["use"]).render(lang),
-                terms.source(cell["source"]).render(lang),
-                *_in_ha_and_mu(cell["gross"], cell["net"]),
-                ranges(piece["piece"] for piece in cell["pieces"]) or figures.NOTHING,
-            )
-            for cell in self.table["cells"]
-        ]
-        total = self.table["total"]
-        words = (_("total").render(lang), _("all sources").render(lang))
-        return [*told, (*words, *_in_ha_and_mu(total, total), "")]
-
-    def head(self, lang: str) -> list[str]:
-        """Give the heads of the columns of `rows`."""
-        said = (
-            _("planned use"),
-            _("what the land was"),
-            _("gross, ha"),
-            _("net of ridges, ha"),
-            _("gross, mu"),
-            _("pieces in evidence.gpkg"),
-        )
-        return [words.render(lang) for words in said]
-
-    def against(self, lang: str) -> list[str]:
-        """Say what the need is set against, a line for each account or bar, and what stays short."""
-        said = []
-        for one in self.table["accounts"]:
-            place = {
-                "name": terms.ACCOUNTS[one["name"]],
-                "rule": one["rule"],
-                "need": _ha(one["need"]),
-                "verdict": look.VERDICTS[one["verdict"]].word,
-            }
-            if one["held"] is None:
-                said.append(_("{name} ({rule}): needed {need} ha; not stated.", **place))
-                continue
-            held = {"held": _ha(one["held"]), "short": _ha(one["short"])}
-            said.append(
-                _(
-                    "{name} ({rule}): needed {need} ha, held {held} ha, short {short} ha. {verdict}.",
-                    **place,
-                    **held,
-                )
-            )
-        for one in self.table["against"]:
-            if one["kind"] in terms.NEED_STANDARDS:
-                measured, limit = (
-                    figures.figure(None if one[key] is None else number(one[key]), one["unit"])
-                    for key in ("measured", "limit")
-                )
-                place = {"name": terms.NEED_STANDARDS[one["kind"]], "rule": one["rule"]}
-                said.append(
-                    _(
-                        "{name} ({rule}): measured {measured}, the bar {limit}. {verdict}.",
-                        **place,
-                        measured=measured.render(lang),
-                        limit=limit.render(lang),
-                        verdict=look.VERDICTS[one["verdict"]].word,
-                    )
-                )
-        short = self.table["short"]
-        if short is None:
-            said.append(
-                _(
-                    "What stays short after the quotas cannot be told: the annual quota is not stated."
-                )
-            )
-        else:
-            said.append(
-                _(
-                    "After annual and linked quota there stay short {ha} ha ({mu} mu).",
-                    ha=_ha(short),
-                    mu=f"{short['mu']:.2f}",
-                )
-            )
-        if self.table["uncovered_m2"]:
-            said.append(
-                _(
-                    "{ha} ha of the town are not covered by the layers; the table is silent about them.",
-                    ha=units.ha(units.exact(self.table["uncovered_m2"])),
-                )
-            )
-        return [words.render(lang) for words in said]
-
-
-def explain_need(run: Path | str, town: str | None = None) -> Need:
-    """Give the table of the indicator need of a town, the first one's without `town`.
-
-    Raises
-    ------
-    ReportError
-        There is no run, the run has no such town, or no table of it.
-    """
-    document = _read(Path(run))
-    towns = document.get("towns", [])
-    chosen = next((one for one in towns if town in (None, one["code"])), None)
-    if chosen is None:
-        known = ", ".join(one["code"] for one in towns)
-        raise ReportError(_("no town {town}; there are {known}", town=town, known=known))
-    if chosen.get("indicator_need") is None:
-        raise ReportError(
-            _(
-                "no table of the indicator need for town {town}: no rule asks for it, or no layer"
-                " tells it",
-                town=chosen["code"],
-            )
-        )
-    return Need(chosen, chosen["indicator_need"])
-
-
-def _ha(areas: Mapping[str, Any]) -> str:
-    return f"{areas['ha']:.{units.HA_DIGITS}f}"
-
-
-def _in_ha_and_mu(gross: Mapping[str, Any], net: Mapping[str, Any]) -> tuple[str, str, str]:
-    return _ha(gross), _ha(net), f"{gross['mu']:.{units.MU_DIGITS}f}"
-
-
-def _read(run: Path) -> Mapping[str, Any]:
-    path = run / FILE if run.is_dir() else run
-    if not path.is_file():  # reading a pipe would never end
-        raise ReportError(
-            _(
-                "{path}: no run is here; give the folder that townland check wrote",
-                path=run.as_posix(),
-            )
-        )
-    try:
-        document = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError) as problem:
-        raise ReportError(
-            _("{path}: cannot be read ({reason})", path=path.as_posix(), reason=problem)
-        ) from None
-    if not isinstance(document, Mapping) or "findings" not in document:
-        raise ReportError(_("{path}: this is no assessment", path=path.as_posix()))
-    return document
+    return teller.t(_("{measure}: {n} piece(s), {area}, net of ridges {net}", **words, net=net))
