@@ -17,6 +17,7 @@ from tests.factory_rules import DAY, book
 from tests.rules.test_rules_need import land
 
 from townland.assessment import check
+from townland.dossier import Dossier
 from townland.results import Assessment
 from townland.towns import read_towns
 from townland.writing.pages.figures import ranges
@@ -31,7 +32,9 @@ PLOTS = [
     (box(600, 50, 700, 700), "1001"),
     (box(700, 50, 733, 350), "0901"),
 ]
-QUOTA = {"quota_ha": 2.5, "linked_quota_ha": 0.5, "replacement_bank_ha": 9, "population": 900}
+QUOTA = Dossier(
+    name="甲镇", quota_ha=2.5, linked_quota_ha=0.5, replacement_bank_ha=9, population=900
+)
 
 
 @pytest.fixture(scope="module")

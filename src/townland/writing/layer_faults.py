@@ -18,7 +18,7 @@ from townland.reading.layer import Layer
 from townland.writing.report.geopackage import qml, write_styles
 
 STAMP = "2000-01-01T00:00:00Z"
-"""The same layers give the same bytes: the file bears no day."""
+"""The same layers give the same bytes: the file states no day."""
 
 MOST = 100_000
 """So many faults of one kind are drawn."""
@@ -28,16 +28,16 @@ COLUMNS = ("feature", "code", "severity", "message")
 
 
 def write_faults(
-    found: Sequence[Examined], path: Path, *, lang: str = DEFAULT_LANGUAGE
+    examined: Sequence[Examined], path: Path, *, lang: str = DEFAULT_LANGUAGE
 ) -> dict[str, int]:
     """Write every fault that has a place, with the id of its feature, its code, severity and message.
 
-    Faults of a layer as a whole have no place, and are told elsewhere.
+    Faults of a layer as a whole have no place, and are reported elsewhere.
 
     Parameters
     ----------
-    found
-        What was found in each layer.
+    examined
+        The layers, and what is wrong in each.
     path
         The GeoPackage to write.
     lang
@@ -57,7 +57,7 @@ def write_faults(
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": STAMP})
     written: dict[str, int] = {}
     try:
-        for each in found:
+        for each in examined:
             if each.layer is None:
                 continue
             frame = _frame(each.layer, each.faults, lang)
@@ -108,7 +108,7 @@ def _frame(layer: Layer, faults: Sequence[Faults], lang: str) -> gpd.GeoDataFram
     Parameters
     ----------
     layer, faults
-        The layer that was read, and what was found in it.
+        The layer that was read, and its faults.
     lang
         The language of the messages.
     """
