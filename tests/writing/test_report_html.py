@@ -260,7 +260,7 @@ def test_a_picture_of_a_place_stays_near_it_and_numbers_keep_clear():
     )
     largest = picture.largest(result.measures["farmland_enclosed"].frame).geometry.iloc[0]
     west, top, right, bottom = shapes.window("farmland_enclosed")
-    ((x, y),) = shapes._place([largest.centroid.coords[0]])
+    ((x, y),) = shapes._steps([largest.centroid.coords[0]])
     assert west < x < right
     assert top < y < bottom
     width = shapes.box[2] - shapes.box[0]
