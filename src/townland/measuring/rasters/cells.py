@@ -1,18 +1,20 @@
-"""The cells of a GeoTIFF around a place, and how large they are on the ground."""
+"""The cells of a GeoTIFF near towns, and how large they are on the ground."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyproj
+import rasterio
 import shapely
 from rasterio.windows import Window
 
-from townland import geodesy
+from townland import geodesy, units
 from townland.errors import LayerError
 from townland.geodesy import crs as crsys
 from townland.geodesy.crs import Bounds
@@ -20,13 +22,16 @@ from townland.i18n import _
 from townland.measuring.rasters import reading as rasters
 
 MAX_CELLS = 20_000_000
-"""A window of more cells than this is refused: its grid is too fine for the place."""
+"""A window of more cells than this is refused: its grid is too fine for the towns."""
 
 NODES = 9
-"""In each direction, at so many places the scale of a projection is computed; it is linear between."""
+"""In each direction, at so many points the scale of a projection is computed; it is linear between."""
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Values = npt.NDArray[np.number]
+Frame = tuple[int, int, int, int]
+"""Left, top, right and bottom of a window in cells of the file; it may lie beyond the file."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +43,7 @@ class Cells:
     is not known.
     """
 
-    values: Any
+    values: Values
     known: Bools
     west: float
     north: float
@@ -83,7 +88,7 @@ class Cells:
 
 
 def read_cells(
-    path: Path | str, boxes: list[Bounds], *, crs: str | None = None, pad: int = 0
+    path: Path | str, boxes: Sequence[Bounds], *, crs: str | None = None, pad: int = 0
 ) -> list[Cells]:
     """Read the cells that cover each box, `pad` more on every side; nothing else of the file.
 
@@ -95,6 +100,8 @@ def read_cells(
         West, south, east, north in the raster's CRS; those whose cells overlap are read as one.
     crs
         The CRS that the user states, in place of the file's.
+    pad
+        So many cells more are read on every side of a box.
 
     Raises
     ------
@@ -104,39 +111,62 @@ def read_cells(
     CRSError
         As `inspect_raster`.
     """
-    place = Path(path).as_posix()
+    file = Path(path).as_posix()
     summary = rasters.inspect_raster(path, crs=crs)
+    # bands are of one type in GeoTIFF; a complex number (CInt16, CFloat32) is no class and no height
     if summary.bands != 1 or "complex" in summary.dtype:
         raise LayerError(
             _(
                 "{place}: one band of numbers is expected, the file holds {bands} of type {dtype};"
                 " pictures (RGB) carry no classes or heights",
-                place=place,
+                place=file,
                 bands=summary.bands,
                 dtype=summary.dtype,
             )
         )
     with rasters.opened(path) as raster:
-        grid = raster.transform
-        frames = _apart([_frame(grid, box, pad) for box in boxes])
-        asked = sum((bottom - top) * (right - left) for left, top, right, bottom in frames)
-        if asked > MAX_CELLS:
-            raise LayerError(
-                _(
-                    "{place}: {count} cells of {wide} × {high} lie around the towns, more than"
-                    " {most}; make the grid coarser, or check its CRS",
-                    place=place,
-                    count=asked,
-                    wide=f"{summary.cell[0]:.6g}",
-                    high=f"{summary.cell[1]:.6g}",
-                    most=MAX_CELLS,
-                )
-            )
+        frames = _apart([_frame(raster.transform, box, pad=pad) for box in boxes])
+        _refuse_many(frames, file, summary.cell)
         return [_read(raster, frame, summary.crs) for frame in frames]
 
 
-def _frame(grid: Any, box: Bounds, pad: int) -> tuple[int, int, int, int]:
-    """Left, top, right and bottom of the cells that cover a box; they may lie beyond the file."""
+def _refuse_many(frames: Sequence[Frame], file: str, cell: tuple[float, float]) -> None:
+    """Refuse windows that have more cells than `MAX_CELLS` together.
+
+    Parameters
+    ----------
+    frames
+        The windows.
+    file, cell
+        The path for the message, and the width and height of a cell.
+    """
+    count = sum((bottom - top) * (right - left) for left, top, right, bottom in frames)
+    if count > MAX_CELLS:
+        raise LayerError(
+            _(
+                "{place}: {count} cells of {wide} × {high} lie around the towns, more than"
+                " {most}; make the grid coarser, or check its CRS",
+                place=file,
+                count=count,
+                wide=f"{cell[0]:.6g}",
+                high=f"{cell[1]:.6g}",
+                most=MAX_CELLS,
+            )
+        )
+
+
+def _frame(grid: rasterio.Affine, box: Bounds, *, pad: int) -> Frame:
+    """The cells that cover a box.
+
+    Parameters
+    ----------
+    grid
+        The file's affine transform, without rotation.
+    box
+        West, south, east, north in the raster's CRS.
+    pad
+        So many cells more on every side.
+    """
     columns = sorted((x - grid.c) / grid.a for x in box[::2])
     rows = sorted((y - grid.f) / grid.e for y in box[1::2])
     return (
@@ -147,9 +177,9 @@ def _frame(grid: Any, box: Bounds, pad: int) -> tuple[int, int, int, int]:
     )
 
 
-def _apart(frames: list[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:
+def _apart(frames: Sequence[Frame]) -> list[Frame]:
     """Frames of which no two overlap: those that do become the one around both."""
-    out: list[tuple[int, int, int, int]] = []
+    out: list[Frame] = []
     for frame in frames:
         left, top, right, bottom = frame
         while True:
@@ -165,20 +195,21 @@ def _apart(frames: list[tuple[int, int, int, int]]) -> list[tuple[int, int, int,
     return sorted(out, key=lambda f: (f[1], f[0]))
 
 
-def _read(raster: Any, frame: tuple[int, int, int, int], crs: pyproj.CRS) -> Cells:
+def _read(raster: rasterio.DatasetReader, frame: Frame, crs: pyproj.CRS) -> Cells:
+    """Read the cells of a frame, turned so that north is up.
+
+    Parameters
+    ----------
+    raster
+        The open file.
+    frame
+        Which of its cells.
+    crs
+        Its CRS.
+    """
     left, top, right, bottom = frame
     grid = raster.transform
-    values = np.zeros((bottom - top, right - left), dtype=raster.dtypes[0])
-    known = np.zeros(values.shape, dtype=bool)
-    west, north = max(left, 0), max(top, 0)
-    east, south = min(right, raster.width), min(bottom, raster.height)
-    if east > west and south > north:
-        window = Window(west, north, east - west, south - north)
-        here = np.s_[north - top : south - top, west - left : east - left]
-        values[here] = raster.read(1, window=window)
-        known[here] = raster.read_masks(1, window=window) != 0
-    if values.dtype.kind == "f":
-        known &= np.isfinite(values)
+    values, known = _filled(raster, frame)
     x = sorted((grid.c + grid.a * left, grid.c + grid.a * right))
     y = sorted((grid.f + grid.e * top, grid.f + grid.e * bottom))
     if grid.e > 0:
@@ -189,6 +220,24 @@ def _read(raster: Any, frame: tuple[int, int, int, int], crs: pyproj.CRS) -> Cel
         values, known, float(x[0]), float(y[1]), abs(float(grid.a)), abs(float(grid.e)),
         top, left, crs,
     )  # fmt: skip
+
+
+def _filled(raster: rasterio.DatasetReader, frame: Frame) -> tuple[Values, Bools]:
+    """The values of a frame as they stand in the file, and which are known; none beyond the file."""
+    left, top, right, bottom = frame
+    values = np.zeros((bottom - top, right - left), dtype=raster.dtypes[0])
+    known = np.zeros(values.shape, dtype=bool)
+    west, north = max(left, 0), max(top, 0)
+    east, south = min(right, raster.width), min(bottom, raster.height)
+    if east > west and south > north:
+        window = Window(west, north, east - west, south - north)
+        here = np.s_[north - top : south - top, west - left : east - left]
+        values[here] = raster.read(1, window=window)
+        known[here] = raster.read_masks(1, window=window) != 0
+    # GDAL's mask follows the declared no-data value: NaN and infinity need not be that
+    if values.dtype.kind == "f":
+        known &= np.isfinite(values)
+    return values, known
 
 
 def sizes_m(cells: Cells) -> tuple[Floats, Floats]:
@@ -207,6 +256,13 @@ def sizes_m(cells: Cells) -> tuple[Floats, Floats]:
         length = geod.inv(*ends[0], *ends[1])[2]
         sizes.append(_between(cells, np.asarray(length).reshape(x.shape)))
     return sizes[0], sizes[1]
+
+
+def middle_m(cells: Cells) -> tuple[Decimal, Decimal]:
+    """Width and height in metres of the cell in the middle of a window, to 0.01."""
+    wide, high = sizes_m(cells)
+    row, column = (size // 2 for size in wide.shape)
+    return units.half_up(wide[row, column], 2), units.half_up(high[row, column], 2)
 
 
 def areas_m2(cells: Cells) -> Floats:
@@ -228,7 +284,8 @@ def areas_m2(cells: Cells) -> Floats:
     return np.asarray(strips, dtype=float)[:, None]
 
 
-def _places(size: int) -> Floats:
+def _middles(size: int) -> Floats:
+    """Where the nodes lie along a side of so many cells."""
     return np.linspace(0.5, size - 0.5, min(size, NODES))
 
 
@@ -236,7 +293,7 @@ def _nodes(cells: Cells) -> tuple[Floats, Floats]:
     """The middles of some cells, evenly spread over the window."""
     rows, columns = cells.known.shape
     x, y = np.meshgrid(
-        cells.west + _places(columns) * cells.wide, cells.north - _places(rows) * cells.high
+        cells.west + _middles(columns) * cells.wide, cells.north - _middles(rows) * cells.high
     )
     return x, y
 
@@ -248,26 +305,33 @@ def _between(cells: Cells, nodes: Floats) -> Floats:
     wide = nodes[:, left] * (1 - part) + nodes[:, left + 1 if len(nodes[0]) > 1 else left] * part
     upper, share = _beside(rows)
     lower = upper + 1 if len(nodes) > 1 else upper
-    found = wide[upper] * (1 - share[:, None]) + wide[lower] * share[:, None]
-    return np.asarray(found, dtype=float)
+    values = wide[upper] * (1 - share[:, None]) + wide[lower] * share[:, None]
+    return np.asarray(values, dtype=float)
 
 
 def _beside(size: int) -> tuple[npt.NDArray[np.int64], Floats]:
     """The node before each cell, and how far the cell lies from it to the next, 0 to 1."""
-    places = _places(size)
+    nodes = _middles(size)
     every = np.arange(size) + 0.5
-    before = np.clip(np.searchsorted(places, every, side="right") - 1, 0, max(len(places) - 2, 0))
-    if len(places) == 1:
+    before = np.clip(np.searchsorted(nodes, every, side="right") - 1, 0, max(len(nodes) - 2, 0))
+    if len(nodes) == 1:
         return before, np.zeros(size)
-    return before, (every - places[before]) / (places[before + 1] - places[before])
+    return before, (every - nodes[before]) / (nodes[before + 1] - nodes[before])
 
 
-def _lonlat(crs: pyproj.CRS, x: Floats, y: Floats) -> tuple[Any, Any]:
-    """Degrees on the CRS's own datum."""
+def _lonlat(crs: pyproj.CRS, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Degrees on the CRS's own datum.
+
+    Parameters
+    ----------
+    crs, x, y
+        A CRS, and coordinates in it.
+    """
     turned = pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
-    return turned.transform(x.ravel(), y.ravel())
+    lon, lat = turned.transform(x.ravel(), y.ravel())
+    return lon, lat
 
 
-def boxes_around(windows: Any, crs: pyproj.CRS) -> list[Bounds]:
+def boxes_around(windows: Sequence[tuple[Bounds, pyproj.CRS]], crs: pyproj.CRS) -> list[Bounds]:
     """The windows, each with its own CRS, as boxes in another."""
     return [crsys.transform_bounds(box, own, crs) for box, own in windows]

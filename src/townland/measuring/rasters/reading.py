@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 import pyproj
@@ -33,6 +33,10 @@ MAX_BLOCK = 256_000_000
 """The file's own blocks, which can be read only whole, may have this many bytes."""
 
 
+Band: TypeAlias = np.ma.MaskedArray[tuple[int, ...], np.dtype[np.float32]]
+"""The cells of a band, masked where the raster says nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class RasterSummary:
     """What a raster says of itself; `cell` is the size of a cell in units of `crs` (x, y)."""
@@ -51,7 +55,7 @@ class RasterSummary:
 
 
 @contextmanager
-def opened(path: Path | str) -> Iterator[Any]:
+def opened(path: Path | str) -> Iterator[rasterio.DatasetReader]:
     """Open a GeoTIFF, or a zip of one; what it says while it is read is a fault of the file.
 
     Raises
@@ -83,7 +87,7 @@ def opened(path: Path | str) -> Iterator[Any]:
             ) from None
 
 
-def _refuse_harmful(raster: Any, place: str) -> None:
+def _refuse_harmful(raster: rasterio.DatasetReader, file: str) -> None:
     """Refuse blocks that do not fit into memory, and a side file that names another file's cells."""
     rows, columns = (int(size) for size in raster.block_shapes[0])
     together = raster.count if raster.interleaving == Interleaving.pixel else 1
@@ -92,7 +96,7 @@ def _refuse_harmful(raster: Any, place: str) -> None:
             _(
                 "{place}: the file is stored in blocks of {rows} × {columns} cells, which must be"
                 " read whole; save it tiled (256 × 256)",
-                place=place,
+                place=file,
                 rows=rows,
                 columns=columns,
             )
@@ -102,7 +106,7 @@ def _refuse_harmful(raster: Any, place: str) -> None:
             _(
                 "{place}: its side file .aux.xml names another file in place of the raster's own cells;"
                 " delete the .aux.xml",
-                place=place,
+                place=file,
             )
         )
 
@@ -124,46 +128,55 @@ def inspect_raster(path: Path | str, *, crs: str | None = None) -> RasterSummary
     CRSError
         The CRS is missing, unknown or refused.
     """
-    place = Path(path).as_posix()
+    file = Path(path).as_posix()
     with opened(path) as raster:
         grid = raster.transform
-        if grid.b or grid.d:
-            raise LayerError(
-                _(
-                    "{place}: the raster is turned against the axes of its CRS; warp it to a straight"
-                    " grid first",
-                    place=place,
-                )
-            )
-        west, south, east, north = (float(side) for side in raster.bounds)
-        flat = west == east or south == north
-        if flat or not all(abs(side) < LARGEST for side in (west, south, east, north)):
-            raise LayerError(
-                _(
-                    "{place}: the raster reaches from ({west}, {south}) to ({east}, {north}), which is"
-                    " no place on the Earth; get it again, or correct its georeference",
-                    place=place,
-                    west=f"{west:.10g}",
-                    south=f"{south:.10g}",
-                    east=f"{east:.10g}",
-                    north=f"{north:.10g}",
-                )
-            )
+        bounds = _bounds(raster, file)
         own = raster.crs.to_wkt() if raster.crs else None
-        found, issues = crsys.normalise(crs or own, place=place)
+        used, issues = crsys.normalise(crs or own, place=file)
         return RasterSummary(
-            path=place,
-            crs=found,
+            path=file,
+            crs=used,
             crs_declared=crsys.describe(pyproj.CRS.from_wkt(own)) if own else None,
             width=int(raster.width),
             height=int(raster.height),
             bands=int(raster.count),
             dtype=str(raster.dtypes[0]),
             nodata=None if raster.nodata is None else float(raster.nodata),
-            bounds=(west, south, east, north),
+            bounds=bounds,
             cell=(abs(float(grid.a)), abs(float(grid.e))),
             issues=issues,
         )
+
+
+def _bounds(raster: rasterio.DatasetReader, file: str) -> Bounds:
+    """Where a raster lies; an error where it is turned against its axes, or lies nowhere on Earth."""
+    grid = raster.transform
+    # all that follows takes rows and columns for north and east
+    if grid.b or grid.d:
+        raise LayerError(
+            _(
+                "{place}: the raster is turned against the axes of its CRS; warp it to a straight"
+                " grid first",
+                place=file,
+            )
+        )
+    west, south, east, north = (float(side) for side in raster.bounds)
+    flat = west == east or south == north
+    # GDAL takes a damaged georeference as it stands, be it infinite or without extent
+    if flat or not all(abs(side) < LARGEST for side in (west, south, east, north)):
+        raise LayerError(
+            _(
+                "{place}: the raster reaches from ({west}, {south}) to ({east}, {north}), which is"
+                " no place on the Earth; get it again, or correct its georeference",
+                place=file,
+                west=f"{west:.10g}",
+                south=f"{south:.10g}",
+                east=f"{east:.10g}",
+                north=f"{north:.10g}",
+            )
+        )
+    return west, south, east, north
 
 
 def read_window(
@@ -174,7 +187,7 @@ def read_window(
     *,
     crs: str | None = None,
     band: int = 1,
-) -> tuple[np.ma.MaskedArray[Any, Any], Bounds]:
+) -> tuple[Band, Bounds]:
     """Read a band around a window, warped to it: for display, never for areas.
 
     Parameters
@@ -206,18 +219,11 @@ def read_window(
     with opened(path) as raster:
         window = _window(raster, near)
         if window is not None:
-            step = max(1.0, (window.width * window.height / MAX_CELLS) ** 0.5)
-            size = max(1, int(window.height / step)), max(1, int(window.width / step))
-            cells = raster.read(
-                band, window=window, out_shape=size, masked=True, resampling=Resampling.nearest
-            )
-            grid = raster.transform
-            corner = grid.c + grid.a * window.col_off, grid.f + grid.e * window.row_off
-            wide, high = grid.a * window.width / size[1], grid.e * window.height / size[0]
+            cells, grid = _cells(raster, window, band)
             reproject(
-                cells.astype(np.float32).filled(np.nan),
+                cells,
                 target,
-                src_transform=rasterio.Affine(wide, 0, corner[0], 0, high, corner[1]),
+                src_transform=grid,
                 src_crs=_wkt(summary.crs),
                 src_nodata=np.nan,
                 dst_transform=_grid(bounds, shape),
@@ -225,10 +231,34 @@ def read_window(
                 dst_nodata=np.nan,
                 resampling=Resampling.bilinear,
             )
-    return _masked(target), bounds
+    return np.ma.masked_invalid(target), bounds
 
 
-def _window(raster: Any, near: Bounds) -> Window | None:
+def _cells(
+    raster: rasterio.DatasetReader, window: Window, band: int
+) -> tuple[NDArray[np.float32], rasterio.Affine]:
+    """A window of a band, at a coarser step where it is large, and the transform of what was read.
+
+    Parameters
+    ----------
+    raster
+        The open file.
+    window, band
+        Which of its cells, and of which band, counted from 1.
+    """
+    step = max(1.0, (window.width * window.height / MAX_CELLS) ** 0.5)
+    size = max(1, int(window.height / step)), max(1, int(window.width / step))
+    cells = raster.read(
+        band, window=window, out_shape=size, masked=True, resampling=Resampling.nearest
+    )
+    grid = raster.transform
+    corner = grid.c + grid.a * window.col_off, grid.f + grid.e * window.row_off
+    wide, high = grid.a * window.width / size[1], grid.e * window.height / size[0]
+    transform = rasterio.Affine(wide, 0, corner[0], 0, high, corner[1])
+    return cells.astype(np.float32).filled(np.nan), transform
+
+
+def _window(raster: rasterio.DatasetReader, near: Bounds) -> Window | None:
     """The cells around a box, two more on each side for the warp; None outside of the raster."""
     grid = raster.transform
     columns = sorted((x - grid.c) / grid.a for x in near[::2])
@@ -239,7 +269,7 @@ def _window(raster: Any, near: Bounds) -> Window | None:
     return Window(left, top, right - left, bottom - top) if right > left and bottom > top else None
 
 
-def _grid(bounds: Bounds, shape: tuple[int, int]) -> Any:
+def _grid(bounds: Bounds, shape: tuple[int, int]) -> rasterio.Affine:
     west, south, east, north = bounds
     return rasterio.Affine((east - west) / shape[1], 0, west, 0, (south - north) / shape[0], north)
 
@@ -247,7 +277,3 @@ def _grid(bounds: Bounds, shape: tuple[int, int]) -> Any:
 def _wkt(crs: pyproj.CRS) -> str:
     """A CRS for rasterio's own PROJ, without the names that differ between versions."""
     return crs.to_wkt("WKT2_2019")
-
-
-def _masked(cells: NDArray[np.float32]) -> np.ma.MaskedArray[Any, Any]:
-    return np.ma.masked_invalid(cells)
