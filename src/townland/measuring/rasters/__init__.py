@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +13,10 @@ from townland.catalog import LayerCatalog, LayerSpec
 from townland.i18n import Words, _
 from townland.issues import Issue
 from townland.measuring import TownResult, prepare
+from townland.measuring.overlay import Pieces
 from townland.measuring.prepare import Ground
 from townland.measuring.rasters import cells, classes, reading, slope
+from townland.measuring.rasters.cells import Cells
 from townland.measuring.rasters.class_grid import Grid, is_grid, raster_input, read_grid
 from townland.measuring.rasters.classes import Comparison, GridTable
 from townland.measuring.rasters.slope import Grade, SlopeTable, Terrain
@@ -102,7 +104,7 @@ def read_rasters(
     CatalogError, LayerError, CRSError
         As `read_grid` and `read_cells`.
     """
-    found: list[Grid] = []
+    grids: list[Grid] = []
     models: list[Terrain] = []
     inputs: list[Input] = []
     issues: list[Issue] = []
@@ -111,35 +113,56 @@ def read_rasters(
         announce(spec)
         if spec.role != "elevation":
             grid = read_grid(spec, catalog, windows, digest=digest)
-            found.append(grid)
+            grids.append(grid)
             inputs.append(grid.layer.input)
             issues += grid.layer.issues
             continue
         path = catalog.resolve(spec.path)
         summary = reading.inspect_raster(path, crs=spec.crs)
         boxes = cells.boxes_around(windows, summary.crs)
+        # Horn's method needs the heights all around a cell: one row and column more
         read = cells.read_cells(path, boxes, crs=spec.crs, pad=1)
         models.append(slope.terrain(spec.name, read, grades))
-        inputs.append(raster_input(spec, path, summary, digest))
-        told = list(summary.issues)
-        if not any(np.any(window.known) for window in read):
-            message = _("the terrain model says nothing of the towns: it lies elsewhere")
-            told.append(Issue("grid_elsewhere", "warning", message))
-        issues += named(told, spec.name)
+        inputs.append(raster_input(spec, path, summary=summary, digest=digest))
+        issues += named(_terrain_issues(summary, read), spec.name)
+    issues += _unexplained(catalog, specs)
+    return Rasters(tuple(grids), tuple(models), grades, tuple(inputs), tuple(issues))
+
+
+def _terrain_issues(summary: reading.RasterSummary, windows: Sequence[Cells]) -> list[Issue]:
+    """What is doubtful in a terrain model: what its file says, and whether it knows any height."""
+    issues = list(summary.issues)
+    if not any(np.any(window.known) for window in windows):
+        message = _("the terrain model says nothing of the towns: it lies elsewhere")
+        issues.append(Issue("grid_elsewhere", "warning", message))
+    return issues
+
+
+def _unexplained(catalog: LayerCatalog, specs: Sequence[LayerSpec]) -> Iterator[Issue]:
+    """An issue for each raster of land cover that is not read, as its numbers have no meaning."""
     for spec in catalog.of_role("land_cover"):
         if spec not in specs:
             message = _(
                 "the catalog does not say what the numbers of this raster mean (classes), so that it"
                 " is set against nothing"
             )
-            issues += named([Issue("grid_without_classes", "info", message)], spec.name)
-    return Rasters(tuple(found), tuple(models), grades, tuple(inputs), tuple(issues))
+            yield from named([Issue("grid_without_classes", "info", message)], spec.name)
 
 
 def with_grids(
     layers: Mapping[str, Sequence[Layer]], rasters: Rasters, roles: Sequence[str]
 ) -> dict[str, list[Layer]]:
-    """The layers by role; a grid plays a role of `roles` where no vector layer does."""
+    """The layers by role; a grid plays a role of `roles` where no vector layer does.
+
+    Parameters
+    ----------
+    layers
+        The vector layers, by role.
+    rasters
+        The raster layers.
+    roles
+        The roles that are asked for.
+    """
     out = {role: list(known) for role, known in layers.items()}
     for grid in rasters.grids:
         role = grid.layer.spec.role
@@ -190,25 +213,47 @@ def measure_rasters(
     comparisons: list[Comparison] = []
     vectors = {role: grounds.of_role[role] for role in grounds.from_vectors}
     for grid, patches in zip(rasters.grids, grounds.of_grids, strict=True):
-        table = classes.measure_grid(result, grid, patches)
+        pieces = _pieces(result, grid.layer.spec.role, rasters=rasters, grounds=grounds)
+        table = classes.measure_grid(result, grid, patches, pieces)
         tables.append(table)
         comparisons += classes.compare(result, grid, table, vectors=vectors, profile=profile)
     graded = slope.slope_table(result, rasters.terrain, rasters.grades)
+    issues = list(classes.grid_issues(tables, {result.town.code: result.town.name}))
     if graded is not None:
         comparisons += graded.compared
-    issues = list(classes.grid_issues(tables, {result.town.code: result.town.name}))
-    if graded is not None and graded.total.no_data_m2:
-        text = _slope_unknown(result, graded)
-        issues.append(Issue("slope_unknown", "warning", text, ",".join(graded.layers)))
-    if graded is not None and graded.not_recorded_m2:
+        issues += _slope_issues(result, graded)
+    return TownRasters(tuple(tables), tuple(comparisons), graded, tuple(issues))
+
+
+def _pieces(result: TownResult, role: str, *, rasters: Rasters, grounds: Grounds) -> Pieces | None:
+    """A role's pieces in a town where one grid alone plays it: they are that grid's patches, cut.
+
+    Parameters
+    ----------
+    result, role
+        The town, and the grid's role.
+    rasters, grounds
+        As in `measure_rasters`.
+    """
+    same = [grid for grid in rasters.grids if grid.layer.spec.role == role]
+    if role in grounds.from_vectors or len(same) != 1:
+        return None
+    return result.pieces.get(role)
+
+
+def _slope_issues(result: TownResult, table: SlopeTable) -> Iterator[Issue]:
+    """What of a town's cultivated land has no slope, from the terrain or in the survey."""
+    if table.total.no_data_m2:
+        text = _slope_unknown(result, table)
+        yield Issue("slope_unknown", "warning", text, ",".join(table.layers))
+    if table.not_recorded_m2:
         text = _(
             "town {town}: {area} m² of its cultivated land have no slope grade in the land survey, or an"
             " unknown one",
             town=result.town.name,
-            area=graded.not_recorded_m2,
+            area=table.not_recorded_m2,
         )
-        issues.append(Issue("slope_not_recorded", "warning", text))
-    return TownRasters(tuple(tables), tuple(comparisons), graded, tuple(issues))
+        yield Issue("slope_not_recorded", "warning", text)
 
 
 def _slope_unknown(result: TownResult, table: SlopeTable) -> Words:

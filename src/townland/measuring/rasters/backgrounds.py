@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,7 @@ from townland.issues import Issue
 from townland.measuring import near
 from townland.measuring.rasters import reading
 from townland.measuring.rasters.class_grid import raster_input
+from townland.measuring.rasters.reading import Band
 from townland.reading.layer import Input
 from townland.towns import Town
 
@@ -35,6 +36,7 @@ SPREAD = (2, 98)
 """Percentiles of a band that are drawn black and white where it is not of bytes."""
 
 Bytes = npt.NDArray[np.uint8]
+Kind = Literal["imagery", "relief"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +44,7 @@ class Background:
     """A picture behind one town: a JPEG in Web Mercator between `bounds` (degrees, as `Bounds`)."""
 
     town: str
-    kind: Literal["imagery", "relief"]
+    kind: Kind
     layer: str
     source: str
     bounds: Bounds
@@ -65,6 +67,13 @@ def read_backgrounds(
 
     Of several layers the first that shows anything of a town is taken. One that cannot be read leaves
     an issue ``background_unreadable``: no figure depends on it.
+
+    Parameters
+    ----------
+    catalog, towns
+        The layers, and the towns.
+    digest
+        How to hash a whole file.
     """
     specs = (*catalog.of_role("imagery"), *catalog.of_role("elevation"))
     budget = min(MAX_PIXELS_A_TOWN, MAX_PIXELS // max(1, len(towns)))
@@ -77,11 +86,11 @@ def read_backgrounds(
             summary = reading.inspect_raster(path, crs=spec.crs)
             for town in towns:
                 if town.code not in pictures:
-                    found = _picture(spec, path, summary, town, budget)
-                    if found is not None:
-                        pictures[town.code] = found
+                    picture = _picture(spec, path, town, summary=summary, budget=budget)
+                    if picture is not None:
+                        pictures[town.code] = picture
             if spec.role == "imagery":
-                inputs.append(raster_input(spec, path, summary, digest))
+                inputs.append(raster_input(spec, path, summary=summary, digest=digest))
         except TownlandError as problem:
             text = _("{reason}; the map goes without it", reason=problem.message)
             issues.append(Issue("background_unreadable", "warning", text, spec.name))
@@ -90,16 +99,24 @@ def read_backgrounds(
 
 
 def _picture(
-    spec: LayerSpec, path: Path, summary: reading.RasterSummary, town: Town, budget: int
+    spec: LayerSpec, path: Path, town: Town, *, summary: reading.RasterSummary, budget: int
 ) -> Background | None:
+    """What a raster shows around a town; None where it shows nothing.
+
+    Parameters
+    ----------
+    spec, path
+        The layer, and its file.
+    town
+        The town.
+    summary
+        What the file states of itself.
+    budget
+        How many pixels the picture may have.
+    """
     box = crs_room.transform_bounds(near(town.boundary), town.crs, WEB_MERCATOR)
-    wide, high = box[2] - box[0], box[3] - box[1]
-    own = crs_room.transform_bounds(box, WEB_MERCATOR, summary.crs)
-    finest = max(
-        wide * summary.cell[0] / (own[2] - own[0]), high * summary.cell[1] / (own[3] - own[1])
-    )
-    pixel = max(finest, (wide * high / budget) ** 0.5)
-    shape = max(3, round(high / pixel)), max(3, round(wide / pixel))
+    pixel = _pixel(box, summary, budget=budget)
+    shape = max(3, round((box[3] - box[1]) / pixel)), max(3, round((box[2] - box[0]) / pixel))
     bands = (1, 2, 3) if spec.role == "imagery" and summary.bands >= 3 else (1,)
     read = [
         reading.read_window(path, box, WEB_MERCATOR, shape, crs=spec.crs, band=band)[0]
@@ -107,24 +124,38 @@ def _picture(
     ]
     if all(np.ma.getmaskarray(band).all() for band in read):
         return None
+    degrees = crs_room.transform_bounds(box, WEB_MERCATOR, crs_room.LONLAT)
     if spec.role == "elevation":
-        latitude = np.radians(
-            sum(crs_room.transform_bounds(box, WEB_MERCATOR, crs_room.LONLAT)[1::2]) / 2
-        )
+        # Web Mercator stretches lengths by 1 / cos(latitude) in both directions
+        latitude = np.radians(sum(degrees[1::2]) / 2)
         drawn = [relief(read[0], pixel * float(np.cos(latitude)))]
     else:
         drawn = [_stretched(band, summary.dtype) for band in read]
-    return Background(
-        town.code,
-        "relief" if spec.role == "elevation" else "imagery",
-        spec.name,
-        spec.source or spec.name,
-        crs_room.transform_bounds(box, WEB_MERCATOR, crs_room.LONLAT),
-        _jpeg(drawn),
+    kind: Kind = "relief" if spec.role == "elevation" else "imagery"
+    return Background(town.code, kind, spec.name, spec.source or spec.name, degrees, _jpeg(drawn))
+
+
+def _pixel(box: Bounds, summary: reading.RasterSummary, *, budget: int) -> float:
+    """The size of a pixel in Web Mercator: a cell of the raster, or larger to keep within a budget.
+
+    Parameters
+    ----------
+    box
+        The picture's box in Web Mercator.
+    summary
+        What the file states of itself.
+    budget
+        How many pixels the picture may have.
+    """
+    wide, high = box[2] - box[0], box[3] - box[1]
+    own = crs_room.transform_bounds(box, WEB_MERCATOR, summary.crs)
+    finest = max(
+        wide * summary.cell[0] / (own[2] - own[0]), high * summary.cell[1] / (own[3] - own[1])
     )
+    return max(finest, float((wide * high / budget) ** 0.5))
 
 
-def relief(heights: Any, cell_m: float) -> Bytes:
+def relief(heights: Band, cell_m: float) -> Bytes:
     """Shade heights by a sun in the north-west, level land white: map colours are multiplied with it.
 
     >>> level = np.ma.masked_invalid(np.zeros((3, 3)))
@@ -141,7 +172,7 @@ def relief(heights: Any, cell_m: float) -> Bytes:
     return np.asarray(np.clip(0.3 + 0.7 * shade, 0, 1) * 255, dtype=np.uint8)
 
 
-def _stretched(band: Any, dtype: str) -> Bytes:
+def _stretched(band: Band, dtype: str) -> Bytes:
     """A band as bytes, white where it says nothing."""
     if dtype == "uint8":
         low, high = 0.0, 255.0

@@ -121,41 +121,46 @@ def read_grid(
     summary = reading.inspect_raster(path, crs=spec.crs)
     read = cells.read_cells(path, cells.boxes_around(windows, summary.crs), crs=spec.crs)
     values, coded = _coded(read, path)
-    listed = {value for group in (spec.classes or {}).values() for value in group}
-    strange = [value for value in values if listed and value not in listed]
-    issues = [*summary.issues, *_silence(spec, summary.nodata, strange, values, coded)]
-    if spec.role != "land_use" and strange:
-        keep = np.array([value not in strange for value in values])
-        coded = [_without(window, keep) for window in coded]
-    away = any(own != summary.crs for _box, own in windows)
+    unlisted = _unlisted(spec, values)
+    issues = [*summary.issues, *_silence(coded, values, nodata=summary.nodata, unlisted=unlisted)]
+    if unlisted:
+        listed = np.array([value not in unlisted for value in values])
+        coded = [_without(window, listed) for window in coded]
     if not any((window.values != UNKNOWN).any() for window in coded):
-        issues.append(
-            Issue(
-                "grid_elsewhere",
-                "warning",
-                _("the grid says nothing of the towns: it lies elsewhere, or is empty there"),
-            )
-        )
+        message = _("the grid says nothing of the towns: it lies elsewhere, or is empty there")
+        issues.append(Issue("grid_elsewhere", "warning", message))
+    # a patch that will be moved needs a vertex at every cell (see `_patches`)
+    away = any(own != summary.crs for _box, own in windows)
     known = [outlines(window, np.where(window.known, 0, UNKNOWN), away=away) for window in coded]
-    plays = set(values)
-    if spec.role in COUNTED and spec.classes is not None:
-        plays = {value for group in COUNTED[spec.role] for value in spec.classes.get(group, ())}
-    texts = [code_of(spec, value) for value in values]
-    chosen = np.array([value in plays for value in values], dtype=bool)
-    frame = _frame(coded, chosen, texts, away, summary.crs)
-    return Grid(
-        Layer(
-            spec=spec,
-            frame=frame,
-            crs=summary.crs,
-            input=raster_input(spec, path, summary, digest),
-            issues=named(issues, spec.name),
-            extent=shapely.box(*summary.bounds),
-            coverage=shapely.union_all(np.concatenate(known)) if known else shapely.Polygon(),
-        ),
-        values,
-        tuple(coded),
+    layer = Layer(
+        spec=spec,
+        frame=_frame(coded, spec, values, away=away, crs=summary.crs),
+        crs=summary.crs,
+        input=raster_input(spec, path, summary=summary, digest=digest),
+        issues=named(issues, spec.name),
+        extent=shapely.box(*summary.bounds),
+        coverage=shapely.union_all(np.concatenate(known)) if known else shapely.Polygon(),
     )
+    return Grid(layer, values, tuple(coded))
+
+
+def playing(spec: LayerSpec, values: Sequence[str]) -> tuple[str, ...]:
+    """The values of a grid whose land plays its role."""
+    if spec.role not in COUNTED or spec.classes is None:
+        return tuple(values)
+    listed = {value for group in COUNTED[spec.role] for value in spec.classes.get(group, ())}
+    return tuple(value for value in values if value in listed)
+
+
+def _unlisted(spec: LayerSpec, values: Sequence[str]) -> tuple[str, ...]:
+    """The values that the catalog does not explain, and that count as no data.
+
+    In a land survey they count as land of an unknown class instead.
+    """
+    listed = {value for group in (spec.classes or {}).values() for value in group}
+    if not listed or spec.role == "land_use":
+        return ()
+    return tuple(value for value in values if value not in listed)
 
 
 def require_meaning(spec: LayerSpec) -> None:
@@ -166,6 +171,27 @@ def require_meaning(spec: LayerSpec) -> None:
     CatalogError
         It does not, or it names a role or a column that a grid cannot have.
     """
+    _require_grid(spec)
+    groups = COUNTED.get(spec.role)
+    # the codes of a scheme are numbers: the grid of a land survey may name them
+    if spec.scheme is not None and spec.role == "land_use":
+        return
+    # of a role all of whose features count, the values that play it must be listed
+    if spec.scheme is not None or spec.classes is None or (
+        groups and not any(spec.classes.get(group) for group in groups)
+    ):  # fmt: skip
+        raise CatalogError(
+            _(
+                "layer {name}: say which numbers of the raster mean which land, e.g. classes ="
+                ' {{ {group} = ["1"], other = ["0"] }}; a number that is not listed counts as no data',
+                name=spec.name,
+                group=(groups or ("cultivated",))[0],
+            )
+        )
+
+
+def _require_grid(spec: LayerSpec) -> None:
+    """Make sure that a layer's role and keys are such as a grid can have."""
     if spec.role not in CLASS_GRIDS:
         raise CatalogError(
             _(
@@ -185,20 +211,6 @@ def require_meaning(spec: LayerSpec) -> None:
                 keys=", ".join(given),
             )
         )
-    groups = COUNTED.get(spec.role)
-    if spec.scheme is not None and spec.role == "land_use":
-        return
-    if spec.scheme is not None or spec.classes is None or (
-        groups and not any(spec.classes.get(group) for group in groups)
-    ):  # fmt: skip
-        raise CatalogError(
-            _(
-                "layer {name}: say which numbers of the raster mean which land, e.g. classes ="
-                ' {{ {group} = ["1"], other = ["0"] }}; a number that is not listed counts as no data',
-                name=spec.name,
-                group=(groups or ("cultivated",))[0],
-            )
-        )
 
 
 def code_of(spec: LayerSpec, value: str) -> str | None:
@@ -210,9 +222,19 @@ def code_of(spec: LayerSpec, value: str) -> str | None:
 
 
 def raster_input(
-    spec: LayerSpec, path: Path, summary: reading.RasterSummary, digest: Callable[[Path], str]
+    spec: LayerSpec, path: Path, *, summary: reading.RasterSummary, digest: Callable[[Path], str]
 ) -> Input:
-    """What a report says of a raster that was used."""
+    """What a report states of a raster that was used.
+
+    Parameters
+    ----------
+    spec, path
+        The layer, and its file.
+    summary
+        What the file states of itself.
+    digest
+        How to hash the whole file.
+    """
     return Input(
         name=spec.name,
         role=spec.role,
@@ -228,9 +250,9 @@ def raster_input(
 
 
 def _coded(read: Sequence[Cells], path: Path) -> tuple[tuple[str, ...], list[Cells]]:
-    """The numbers that occur, as text in their order, and windows of the places in that order."""
-    found = [np.unique(window.values[window.known]) for window in read]
-    numbers = np.unique(np.concatenate(found)) if found else np.empty(0)
+    """The numbers that occur, as text in their order, and windows of the positions in that order."""
+    by_window = [np.unique(window.values[window.known]) for window in read]
+    numbers = np.unique(np.concatenate(by_window)) if by_window else np.empty(0)
     if numbers.dtype.kind == "f" and not np.array_equal(numbers, np.rint(numbers)):
         raise LayerError(
             _(
@@ -259,26 +281,36 @@ def _without(window: Cells, keep: npt.NDArray[np.bool_]) -> Cells:
 
 
 def _silence(
-    spec: LayerSpec,
-    nodata: float | None,
-    strange: Sequence[str],
-    values: Sequence[str],
     coded: Sequence[Cells],
+    values: Sequence[str],
+    *,
+    nodata: float | None,
+    unlisted: Sequence[str],
 ) -> list[Issue]:
-    """Tell where the grid's own word on what it does not know is missing or incomplete."""
+    """Report where the grid's own statement of what it does not know is missing or incomplete.
+
+    Parameters
+    ----------
+    coded, values
+        The windows of the grid, and the values that occur, which their numbers count.
+    nodata
+        The number that the file declares for no data.
+    unlisted
+        The values that count as no data.
+    """
     issues = []
     if nodata is None and all(window.known.all() for window in coded):
         message = _(
             "the raster declares no value for no data: every cell is taken to say what its number means"
         )
         issues.append(Issue("grid_no_data_undeclared", "info", message))
-    if strange and spec.role != "land_use":
-        places = [values.index(value) for value in strange]
-        count = sum(int(np.isin(window.values, places).sum()) for window in coded)
+    if unlisted:
+        numbers = [values.index(value) for value in unlisted]
+        count = sum(int(np.isin(window.values, numbers).sum()) for window in coded)
         message = _(
             "the values {values} ({count} cells near the towns) are not listed in classes, and count"
             " as no data",
-            values=", ".join(strange[:20]) + (" …" if len(strange) > 20 else ""),
+            values=", ".join(unlisted[:20]) + (" …" if len(unlisted) > 20 else ""),
             count=count,
         )
         issues.append(Issue("grid_value_unlisted", "warning", message))
@@ -287,8 +319,9 @@ def _silence(
 
 def _frame(
     coded: Sequence[Cells],
-    chosen: npt.NDArray[np.bool_],
-    texts: Sequence[str | None],
+    spec: LayerSpec,
+    values: Sequence[str],
+    *,
     away: bool,
     crs: pyproj.CRS,
 ) -> gpd.GeoDataFrame:
@@ -298,22 +331,25 @@ def _frame(
     ----------
     coded
         The windows of the grid, their values as positions among those that occur.
-    chosen
-        Which of these play the role.
-    texts
-        The class code of each.
+    spec, values
+        The layer, and the values that occur.
     away
         Whether some town has another CRS, so that the patches will be moved.
     crs
         The CRS of the grid.
     """
+    plays = set(playing(spec, values))
+    chosen = np.array([value in plays for value in values], dtype=bool)
+    texts = [code_of(spec, value) for value in values]
     polygons: list[Shapes] = []
     codes: list[str | None] = []
     ids: list[str] = []
     for window in coded:
-        patches, at, corner = _patches(_without(window, chosen) if len(chosen) else window, away)
+        patches, numbers, corner = _patches(
+            _without(window, chosen) if len(chosen) else window, away=away
+        )
         polygons.append(patches)
-        codes += [texts[n] for n in at]
+        codes += [texts[number] for number in numbers]
         ids += [f"R{row + 1}C{column + 1}" for row, column in corner]
     nothing = pd.Series([None] * len(ids), dtype=object)
     return gpd.GeoDataFrame(
@@ -330,27 +366,28 @@ def _frame(
 
 
 def outlines(window: Cells, classes: Ints, *, away: bool = True) -> Shapes:
-    """The outlines of all cells of a window whose class is not below 0, in the window's CRS."""
-    return _patches(replace(window, values=np.where(classes >= 0, 0, UNKNOWN)), away)[0]
+    """The outlines of all cells of a window whose class is not below 0, in the window's CRS.
+
+    Parameters
+    ----------
+    window, classes
+        The window, and the class of each of its cells.
+    away
+        As in `_patches`.
+    """
+    alike = replace(window, values=np.where(classes >= 0, 0, UNKNOWN))
+    return _patches(alike, away=away)[0]
 
 
-def _patches(window: Cells, away: bool) -> tuple[Shapes, Ints, Ints]:
+def _patches(window: Cells, *, away: bool) -> tuple[Shapes, Ints, Ints]:
     """The patches of equal cells as valid polygons, their values, and row and column of a corner.
 
     With `away` every corner of a cell on a patch's edge is a vertex, so that neighbours keep a common
     edge when they are brought to another CRS.
     """
-    traced = shapes(window.values.astype(np.int32), mask=window.values != UNKNOWN, connectivity=4)
-    outlines, values = [], []
-    for outline, value in traced:
-        outlines.append(outline["coordinates"])
-        values.append(int(value))
-    if not outlines:
-        return np.empty(0, dtype=object), np.empty(0, dtype=np.int64), np.empty((0, 2), np.int64)
-    rings = [ring for outline in outlines for ring in outline]
-    points = np.array([point for ring in rings for point in ring], dtype=float)
-    ends = np.cumsum([0, *map(len, rings)]), np.cumsum([0, *map(len, outlines)])
-    polygons = shapely.from_ragged_array(shapely.GeometryType.POLYGON, points, ends)
+    polygons, values = _traced(window)
+    if not len(polygons):
+        return polygons, values, np.empty((0, 2), np.int64)
     if away:
         polygons = shapely.transform(shapely.segmentize(polygons, 1.0), np.rint)
     points, owner = shapely.get_coordinates(polygons, return_index=True)
@@ -361,4 +398,21 @@ def _patches(window: Cells, away: bool) -> tuple[Shapes, Ints, Ints]:
     placed = shapely.transform(polygons, lambda xy: corner_of + xy * (window.wide, -window.high))
     torn = ~shapely.is_valid(placed)
     placed[torn] = shapely.make_valid(placed[torn], method="structure", keep_collapsed=False)
-    return placed, np.array(values, dtype=np.int64), corner
+    return placed, values, corner
+
+
+def _traced(window: Cells) -> tuple[Shapes, Ints]:
+    """The patches of equal cells as polygons in columns and rows of the window, and their values."""
+    outlines, values = [], []
+    for outline, value in shapes(
+        window.values.astype(np.int32), mask=window.values != UNKNOWN, connectivity=4
+    ):
+        outlines.append(outline["coordinates"])
+        values.append(int(value))
+    if not outlines:
+        return np.empty(0, dtype=object), np.empty(0, dtype=np.int64)
+    rings = [ring for outline in outlines for ring in outline]
+    points = np.array([point for ring in rings for point in ring], dtype=float)
+    ends = np.cumsum([0, *map(len, rings)]), np.cumsum([0, *map(len, outlines)])
+    polygons = shapely.from_ragged_array(shapely.GeometryType.POLYGON, points, ends)
+    return polygons, np.array(values, dtype=np.int64)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,18 +15,22 @@ from exactextract import exact_extract
 from exactextract.raster import NumPyRasterSource
 
 from townland import geodesy, units
+from townland.catalog import LayerSpec
 from townland.errors import EngineError
+from townland.geodesy import Geometries
 from townland.geodesy import crs as crs_room
 from townland.i18n import Words, _
 from townland.issues import Issue
 from townland.measuring import TownResult, overlay, prepare
+from townland.measuring.overlay import Pieces
 from townland.measuring.prepare import Ground
 from townland.measuring.rasters import cells
 from townland.measuring.rasters.cells import Cells
-from townland.measuring.rasters.class_grid import COUNTED, UNKNOWN, Grid, code_of
+from townland.measuring.rasters.class_grid import COUNTED, UNKNOWN, Grid, code_of, playing
 from townland.standards.landclass import Profile
 
 Floats = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.number]
 
 CHECK_M2, CHECK_SHARE, CHECK_EDGE_M = 0.05, 1e-6, 1e-3
 """How far the area of a grid's patches and the sum of its cells may differ: the largest of m², share of
@@ -42,6 +45,17 @@ SAME: Mapping[str, tuple[str, ...]] = {
     "construction": ("construction",),
 }
 """What of a land survey the groups of a grid's classes are set against; see `_groups`."""
+
+SOURCES = (
+    ("paddy", "paddy"),
+    ("other_cultivated", "other_cultivated"),
+    ("other_agricultural", "agricultural"),
+    ("unused", "unused"),
+    ("construction", "construction"),
+)
+"""The kinds of land in a scheme of land classes, and the group of a grid's classes that each is."""
+
+NOTHING = Decimal("0.00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +117,9 @@ class Comparison:
         return self.grid_m2 - self.vector_m2
 
 
-def covered_m2(geometries: Any, crs: pyproj.CRS, window: Cells, classes: Any, count: int) -> Floats:
+def covered_m2(
+    geometries: Geometries, crs: pyproj.CRS, window: Cells, classes: Numbers, count: int
+) -> Floats:
     """How much of each polygon every class of cells covers, by exact coverage fractions.
 
     Parameters
@@ -112,15 +128,15 @@ def covered_m2(geometries: Any, crs: pyproj.CRS, window: Cells, classes: Any, co
         Valid polygons, and their CRS.
     window
         Cells.
-    classes
+    classes, count
         The class of each cell of the window, 0 to `count` - 1; others count for nothing.
 
     Returns
     -------
     m², (polygons, count): the sum of fraction times the ellipsoid area of the cell.
     """
-    out = np.zeros((len(geometries), count))
-    shapes = crs_room.reproject(np.asarray(geometries, dtype=object), crs, window.crs)
+    shapes = crs_room.reproject(np.array(geometries, dtype=object, ndmin=1), crs, window.crs)
+    out = np.zeros((len(shapes), count))
     near = np.flatnonzero(shapely.intersects(shapes, shapely.box(*window.bounds)))
     if not len(near):
         return out
@@ -128,27 +144,44 @@ def covered_m2(geometries: Any, crs: pyproj.CRS, window: Cells, classes: Any, co
     window, classes = window.cut(rows, columns), np.asarray(classes)[rows, columns]
     if not window.known.size:
         return out
-    west, south, east, north = window.bounds
-    source = NumPyRasterSource(
-        np.ascontiguousarray(classes, dtype=np.int32), west, south, east, north
-    )
-    features = [
-        {"type": "Feature", "properties": {}, "geometry": json.loads(text)}
-        for text in shapely.to_geojson(shapes[near])
-    ]
-    each = np.broadcast_to(cells.areas_m2(window), window.known.shape).ravel()
-    for at, found in zip(
-        near, exact_extract(source, features, ["cell_id", "coverage", "values"]), strict=True
+    cell_m2 = np.broadcast_to(cells.areas_m2(window), window.known.shape).ravel()
+    for at, (cell, coverage, value) in zip(
+        near, _fractions(shapes[near], classes, window), strict=True
     ):
-        told = found["properties"]
-        held = np.asarray(told["values"])
-        counts = (held >= 0) & (held < count)
-        weights = np.asarray(told["coverage"])[counts] * each[np.asarray(told["cell_id"])[counts]]
-        out[at] = np.bincount(held[counts].astype(np.int64), weights, minlength=count)
+        counts = (value >= 0) & (value < count)
+        weights = coverage[counts] * cell_m2[cell[counts]]
+        out[at] = np.bincount(value[counts].astype(np.int64), weights, minlength=count)
     return out
 
 
-def measure_grid(result: TownResult, grid: Grid, ground: Ground) -> GridTable:
+def _fractions(
+    polygons: npt.NDArray[np.object_], classes: Numbers, window: Cells
+) -> Iterator[tuple[npt.NDArray[np.int64], Floats, Numbers]]:
+    """Of each polygon the cells that it meets, the part of each that it covers, and their classes.
+
+    Parameters
+    ----------
+    polygons
+        Polygons in the window's CRS.
+    classes, window
+        The class of each cell, and the window.
+    """
+    # exactextract reads 32-bit integers in one block, and features as GeoJSON
+    source = NumPyRasterSource(np.ascontiguousarray(classes, dtype=np.int32), *window.bounds)
+    features = [
+        {"type": "Feature", "properties": {}, "geometry": json.loads(text)}
+        for text in shapely.to_geojson(polygons)
+    ]
+    for feature in exact_extract(source, features, ["cell_id", "coverage", "values"]):
+        cell, coverage, value = (
+            np.asarray(feature["properties"][name]) for name in ("cell_id", "coverage", "values")
+        )
+        yield cell, coverage, value
+
+
+def measure_grid(
+    result: TownResult, grid: Grid, ground: Ground, pieces: Pieces | None = None
+) -> GridTable:
     """Measure every value of a grid in one town, twice, and what of the town it does not know.
 
     Parameters
@@ -157,6 +190,8 @@ def measure_grid(result: TownResult, grid: Grid, ground: Ground) -> GridTable:
         The town.
     grid, ground
         The grid, and its patches in the town's CRS.
+    pieces
+        The patches cut to the town, where that is done already: the grid alone plays its role.
 
     Raises
     ------
@@ -164,79 +199,98 @@ def measure_grid(result: TownResult, grid: Grid, ground: Ground) -> GridTable:
         The two ways of measuring disagree by more than rounding explains.
     """
     town, spec = result.town, grid.layer.spec
-    groups = {value: group for group, held in (spec.classes or {}).items() for value in held}
-    frame = ground.frame
-    pieces, rows = overlay.clip(town.boundary, frame.geometry.to_numpy())
-    measured = geodesy.official_area_m2(pieces, town.crs)
-    codes = frame["code"].to_numpy()[rows]
     silent = prepare.polygons_of(shapely.difference(town.boundary, ground.coverage))[0]
     silent_m2 = float(geodesy.official_area_m2(silent, town.crs)[0])
-    checks = sum(
-        (
-            covered_m2([town.boundary], town.crs, window, window.values, len(grid.values))[0]
-            for window in grid.windows
-        ),
-        np.zeros(len(grid.values)),
-    )
-    names = {value: code_of(spec, value) for value in grid.values}
-    found = {value: float(measured[codes == names[value]].sum()) for value in grid.values}
-    rest = [value for value in grid.values if value not in plays(grid)]
+    by_cells = _by_cells(result, grid)
+    by_outlines = _by_outlines(result, grid, ground, pieces=pieces)
+    rest = [value for value in grid.values if value not in playing(spec, grid.values)]
     if rest:  # other land is what is left, shared out as the cells say
-        left = max(0.0, float(result.area_m2) - silent_m2 - sum(found.values()))
-        whole = sum(checks[grid.values.index(value)] for value in rest) or 1.0
-        found |= {value: left * checks[grid.values.index(value)] / whole for value in rest}
+        left = max(0.0, float(result.area_m2) - silent_m2 - sum(by_outlines.values()))
+        whole = sum(by_cells[value] for value in rest) or 1.0
+        by_outlines |= {value: left * by_cells[value] / whole for value in rest}
+    _require_agreement(result, spec.name, by_outlines=by_outlines, by_cells=by_cells)
+    here = [value for value in grid.values if by_cells[value] or by_outlines[value]]
+    weights = [*(by_outlines[value] for value in here), silent_m2]
+    shares = units.apportion(weights, result.area_m2) if sum(weights) else [result.area_m2]
+    groups = {value: group for group, values in (spec.classes or {}).items() for value in values}
+    return GridTable(
+        town=town.code,
+        layer=spec.name,
+        role=spec.role,
+        cell_m=cells.middle_m(grid.windows[0]) if grid.windows else (Decimal(0), Decimal(0)),
+        rows=tuple(
+            GridRow(value, groups.get(value, ""), share, units.m2(by_cells[value]))
+            for value, share in zip(here, shares, strict=False)
+        ),
+        no_data_m2=shares[-1],
+        control_m2=result.area_m2,
+    )
+
+
+def _by_cells(result: TownResult, grid: Grid) -> dict[str, float]:
+    """The area of each value of a grid in a town by coverage fractions of its cells, in m²."""
+    count = len(grid.values)
+    by_window = (
+        covered_m2([result.town.boundary], result.town.crs, window, window.values, count)[0]
+        for window in grid.windows
+    )
+    return dict(zip(grid.values, sum(by_window, np.zeros(count)), strict=True))
+
+
+def _by_outlines(
+    result: TownResult, grid: Grid, ground: Ground, *, pieces: Pieces | None
+) -> dict[str, float]:
+    """The official area of each value's patches in a town, in m²; 0 for one that plays no role.
+
+    Parameters
+    ----------
+    result, grid, ground, pieces
+        As in `measure_grid`.
+    """
+    town, spec = result.town, grid.layer.spec
+    if pieces is None:
+        geometry, rows = overlay.clip(town.boundary, ground.frame.geometry.to_numpy())
+    else:
+        geometry, rows = pieces.geometry, pieces.rows[spec.role]
+    measured = geodesy.official_area_m2(geometry, town.crs)
+    codes = ground.frame["code"].to_numpy()[rows]
+    return {value: float(measured[codes == code_of(spec, value)].sum()) for value in grid.values}
+
+
+def _require_agreement(
+    result: TownResult,
+    layer: str,
+    *,
+    by_outlines: Mapping[str, float],
+    by_cells: Mapping[str, float],
+) -> None:
+    """Make sure that both ways of measuring a grid agree, as far as rounding explains.
+
+    Parameters
+    ----------
+    result, layer
+        The town, and the grid's name.
+    by_outlines, by_cells
+        The area of each value in m², both ways.
+    """
+    town = result.town
     perimeter = float(geodesy.perimeter_m(town.boundary, town.crs)[0])
     allowed = max(CHECK_M2, CHECK_SHARE * float(result.area_m2), CHECK_EDGE_M * perimeter)
-    for value, check in zip(grid.values, checks, strict=True):
-        if abs(found[value] - check) > allowed:
+    for value, check in by_cells.items():
+        if abs(by_outlines[value] - check) > allowed:
             raise EngineError(
                 _(
                     "town {town}: of the grid {layer} the value {value} covers {area} m² by its"
                     " outlines and {check} m² by its cells; rounding explains {allowed} m². No figure of"
                     " this grid can be trusted; please report this as a bug",
                     town=town.name,
-                    layer=spec.name,
+                    layer=layer,
                     value=value,
-                    area=units.m2(found[value]),
+                    area=units.m2(by_outlines[value]),
                     check=units.m2(check),
                     allowed=units.m2(allowed),
                 )
             )
-    here = [
-        value for value, check in zip(grid.values, checks, strict=True) if check or found[value]
-    ]
-    weights = [*(found[value] for value in here), silent_m2]
-    shares = units.apportion(weights, result.area_m2) if sum(weights) else [result.area_m2]
-    return GridTable(
-        town.code,
-        spec.name,
-        spec.role,
-        _cell_m(grid),
-        tuple(
-            GridRow(value, groups.get(value, ""), share, units.m2(checks[grid.values.index(value)]))
-            for value, share in zip(here, shares, strict=False)
-        ),
-        shares[-1],
-        result.area_m2,
-    )
-
-
-def plays(grid: Grid) -> tuple[str, ...]:
-    """The values of a grid whose land plays its role."""
-    spec = grid.layer.spec
-    if spec.role not in COUNTED or spec.classes is None:
-        return grid.values
-    listed = {value for group in COUNTED[spec.role] for value in spec.classes.get(group, ())}
-    return tuple(value for value in grid.values if value in listed)
-
-
-def _cell_m(grid: Grid) -> tuple[Decimal, Decimal]:
-    if not grid.windows:
-        return Decimal(0), Decimal(0)
-    window = grid.windows[0]
-    row, column = (size // 2 for size in window.known.shape)
-    wide, high = cells.sizes_m(window)
-    return units.half_up(wide[row, column], 2), units.half_up(high[row, column], 2)
 
 
 def compare(
@@ -259,43 +313,60 @@ def compare(
         The three-class profile.
     """
     spec = grid.layer.spec
-    sure = {row.value: row for row in table.rows}
+    measured = {row.value: row.area_m2 for row in table.rows}
     for group, values in _groups(spec, profile, grid):
-        told = sum((sure[value].area_m2 for value in values if value in sure), Decimal("0.00"))
-        for role, pieces, area in _vectors(result, spec.role, group, vectors):
-            mask = [grid.values.index(value) for value in values if value in grid.values]
-            both = sum(
-                float(
-                    covered_m2(
-                        pieces, result.town.crs, window,
-                        np.where(np.isin(window.values, mask), 0, UNKNOWN), 1,
-                    ).sum()
-                )
-                for window in grid.windows
-            )  # fmt: skip
+        grid_m2 = sum((measured.get(value, NOTHING) for value in values), NOTHING)
+        for role, pieces, vector_m2 in _vectors(result, spec.role, group, vectors=vectors):
+            both_m2 = units.m2(_agreed_m2(pieces, result.town.crs, grid, values=values))
             yield Comparison(
-                table.town, group, role, spec.name, area, told, units.m2(both), table.no_data_m2
+                table.town, group, role, spec.name, vector_m2, grid_m2, both_m2, table.no_data_m2
             )
 
 
-def _groups(spec: Any, profile: Profile, grid: Grid) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _agreed_m2(pieces: Geometries, crs: pyproj.CRS, grid: Grid, *, values: Iterable[str]) -> float:
+    """How much of vector land some values of a grid cover, in m².
+
+    Parameters
+    ----------
+    pieces, crs
+        The vector land, and its CRS.
+    grid, values
+        The grid, and which of its values.
+    """
+    numbers = [grid.values.index(value) for value in values if value in grid.values]
+    return sum(
+        float(
+            covered_m2(
+                pieces, crs, window, np.where(np.isin(window.values, numbers), 0, UNKNOWN), 1
+            ).sum()
+        )
+        for window in grid.windows
+    )
+
+
+def _groups(spec: LayerSpec, profile: Profile, grid: Grid) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The kinds of land that a grid tells apart, each with its values.
 
     A grid that lists no paddy means all cultivated land by ``cultivated``; one that does, the rest.
+
+    Parameters
+    ----------
+    spec
+        The grid's layer.
+    profile
+        The three-class profile.
+    grid
+        The grid.
     """
     if spec.role in COUNTED:
-        yield COUNTED[spec.role][0], plays(grid)
+        yield COUNTED[spec.role][0], playing(spec, grid.values)
         return
     if spec.classes is None:
         scheme = prepare.scheme_of(spec)
-        for source, group in (
-            ("paddy", "paddy"), ("other_cultivated", "other_cultivated"),
-            ("other_agricultural", "agricultural"), ("unused", "unused"),
-            ("construction", "construction"),
-        ):  # fmt: skip
-            if scheme is not None:
-                held = scheme.members(source, profile)
-                yield group, tuple(v for v in grid.values if code_of(spec, v) in held)
+        if scheme is not None:
+            for source, group in SOURCES:
+                members = scheme.members(source, profile)
+                yield group, tuple(v for v in grid.values if code_of(spec, v) in members)
         return
     for group, values in spec.classes.items():
         name = str(group)
@@ -305,21 +376,30 @@ def _groups(spec: Any, profile: Profile, grid: Grid) -> Iterator[tuple[str, tupl
 
 
 def _vectors(
-    result: TownResult, role: str, group: str, vectors: Mapping[str, Ground]
-) -> Iterator[tuple[str, Any, Decimal]]:
-    """The vector layers that speak of a kind of land: role, pieces in the town, area."""
+    result: TownResult, role: str, group: str, *, vectors: Mapping[str, Ground]
+) -> Iterator[tuple[str, npt.NDArray[np.object_], Decimal]]:
+    """The vector layers that speak of a kind of land: role, pieces in the town, area.
+
+    Parameters
+    ----------
+    result
+        The town.
+    role, group
+        The grid's role, and the kind of land.
+    vectors
+        The grounds of vector layers, by role.
+    """
     if role in COUNTED and role in vectors:
         pieces = result.pieces[role].geometry
         area = float(geodesy.official_area_m2(pieces, result.town.crs).sum())
         yield role, pieces, units.m2(area)
     if "land_use" in vectors and vectors["land_use"].scheme and len(result.land):
         part = result.land[result.land["source"].isin(SAME[group])]
-        total = sum(part["area_m2"], Decimal("0.00"))
-        yield "land_use", part.geometry.to_numpy(), total
+        yield "land_use", part.geometry.to_numpy(), sum(part["area_m2"], NOTHING)
 
 
 def grid_issues(tables: Sequence[GridTable], names: Mapping[str, str]) -> Iterator[Issue]:
-    """Tell of every grid that does not know all of a town how much it does not know."""
+    """Report of every grid that does not know all of a town how much it does not know."""
     for table in tables:
         if table.no_data_m2 > 0:
             yield Issue("grid_no_data", "warning", _no_data(table, names[table.town]), table.layer)

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pyproj
 import shapely
 
 from townland import units
@@ -101,7 +102,7 @@ def load_grades(name: str = "survey-2019") -> tuple[Grade, ...]:
     )
 
 
-def horn_deg(heights: Any, wide_m: Any, high_m: Any) -> Floats:
+def horn_deg(heights: npt.ArrayLike, wide_m: npt.ArrayLike, high_m: npt.ArrayLike) -> Floats:
     """The slope of every cell in degrees by Horn's method, NaN where any of its 3 × 3 heights is.
 
     dz/dx = ((c + 2f + i) - (a + 2d + g)) / 8 w, dz/dy likewise (B. K. P. Horn, Hill shading and the
@@ -137,14 +138,14 @@ def horn_deg(heights: Any, wide_m: Any, high_m: Any) -> Floats:
 
 
 def graded(slope_deg: Floats, grades: Sequence[Grade]) -> npt.NDArray[np.int32]:
-    """The place of each slope among the grades, -1 where it is not known.
+    """The position of each slope among the grades, -1 where it is not known.
 
     >>> graded(np.array([0, 2, 2.1, 25, 60, np.nan]), load_grades()).tolist()
     [0, 0, 1, 3, 4, -1]
     """
     ends = [float(grade.to_deg) for grade in grades if grade.to_deg is not None]
-    place = np.searchsorted(ends, np.round(slope_deg, DIGITS), side="left")
-    return np.where(np.isnan(slope_deg), -1, place).astype(np.int32)
+    position = np.searchsorted(ends, np.round(slope_deg, DIGITS), side="left")
+    return np.where(np.isnan(slope_deg), -1, position).astype(np.int32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,12 +158,20 @@ class Terrain:
 
 
 def terrain(layer: str, windows: Sequence[Cells], grades: Sequence[Grade]) -> Terrain:
-    """Grade the slope of every cell of a terrain model."""
-    found = []
+    """Grade the slope of every cell of a terrain model.
+
+    Parameters
+    ----------
+    layer, windows
+        The layer's name, and its windows near the towns.
+    grades
+        The slope grades.
+    """
+    by_window = []
     for window in windows:
         heights = np.where(window.known, window.values, np.nan).astype(float)
-        found.append(graded(horn_deg(heights, *cells.sizes_m(window)), grades))
-    return Terrain(layer, tuple(windows), tuple(found))
+        by_window.append(graded(horn_deg(heights, *cells.sizes_m(window)), grades))
+    return Terrain(layer, tuple(windows), tuple(by_window))
 
 
 def slope_table(
@@ -172,6 +181,15 @@ def slope_table(
 
     Of several terrain models a later one speaks only where the earlier do not know.
 
+    Parameters
+    ----------
+    result
+        The town.
+    models
+        The terrain models, in the order of the catalog.
+    grades
+        The slope grades.
+
     Returns
     -------
     None where there is no terrain model, or no land survey with classes.
@@ -179,72 +197,111 @@ def slope_table(
     if not models or result.land_classes is None or not len(result.land):
         return None
     part = result.land[result.land["source"].isin(CULTIVATED)]
-    geometry, crs = part.geometry.to_numpy(), result.town.crs
-    weights = np.zeros((len(part), len(grades)))
-    for n, model in enumerate(models):
-        for window, grade in zip(model.windows, model.grade, strict=True):
-            weights += classes.covered_m2(geometry, crs, window, grade, len(grades))
-            if n + 1 < len(models):
-                known = shapely.make_valid(reproject(outlines(window, grade), window.crs, crs))
-                geometry = shapely.difference(geometry, shapely.union_all(known))
-    codes = part["land_use_code"].to_numpy()
-    rows = []
-    for code in sorted(set(codes)):
-        here = codes == code
-        area = sum(part["area_m2"].to_numpy()[here], Decimal("0.00"))
-        told = weights[here].sum(axis=0)
-        silent = max(0.0, float(area) - float(told.sum()))
-        if silent < SILENT_M2 + SILENT_SHARE * float(area):
-            silent = 0.0
-        shares = (
-            units.apportion([*told.tolist(), silent], area)
-            if told.sum() + silent > 0
-            else [Decimal("0.00")] * len(grades) + [area]
-        )
-        name = part["class_name"].to_numpy()[here][0]
-        rows.append(SlopeRow(code, name or "", tuple(shares[:-1]), shares[-1], area))
-    wide, high = cells.sizes_m(models[0].windows[0])
-    compared, not_recorded = _compared(result, part, weights, models, grades, rows)
-    row, column = (size // 2 for size in wide.shape)
+    by_grade_m2 = _by_grade_m2(part, models, result.town.crs, len(grades))
+    rows = _rows(part, by_grade_m2)
+    compared, not_recorded = _compared(
+        part,
+        by_grade_m2,
+        rows,
+        grades=grades,
+        town=result.town.code,
+        layers=", ".join(model.layer for model in models),
+    )
     return SlopeTable(
         result.town.code,
         tuple(model.layer for model in models),
-        (units.half_up(wide[row, column], 2), units.half_up(high[row, column], 2)),
+        cells.middle_m(models[0].windows[0]),
         tuple(grades),
-        tuple(rows),
+        rows,
         compared,
         not_recorded,
     )
 
 
+def _by_grade_m2(
+    part: gpd.GeoDataFrame, models: Sequence[Terrain], crs: pyproj.CRS, count: int
+) -> Floats:
+    """The area of each slope grade in each piece of land by exact coverage fractions, in m².
+
+    Parameters
+    ----------
+    part, crs
+        Pieces of cultivated land, and their CRS.
+    models
+        The terrain models; what one knows is taken from the land that is left for the next.
+    count
+        How many grades there are.
+    """
+    geometry = part.geometry.to_numpy()
+    by_grade_m2 = np.zeros((len(part), count))
+    for n, model in enumerate(models):
+        for window, grade in zip(model.windows, model.grade, strict=True):
+            by_grade_m2 += classes.covered_m2(geometry, crs, window, classes=grade, count=count)
+            if n + 1 < len(models):
+                known = shapely.make_valid(reproject(outlines(window, grade), window.crs, crs))
+                geometry = shapely.difference(geometry, shapely.union_all(known))
+    return by_grade_m2
+
+
+def _rows(part: gpd.GeoDataFrame, by_grade_m2: Floats) -> tuple[SlopeRow, ...]:
+    """The area of each class of cultivated land by slope grade; each row sums to that of its class."""
+    codes = part["land_use_code"].to_numpy()
+    rows = []
+    for code in sorted(set(codes)):
+        here = codes == code
+        area = sum(part["area_m2"].to_numpy()[here], Decimal("0.00"))
+        shares = _closed(by_grade_m2[here].sum(axis=0), area)
+        name = part["class_name"].to_numpy()[here][0]
+        rows.append(SlopeRow(code, name or "", tuple(shares[:-1]), shares[-1], area))
+    return tuple(rows)
+
+
+def _closed(by_grade_m2: Floats, area_m2: Decimal) -> list[Decimal]:
+    """A class's area shared out to its slope grades and, last, to land of unknown slope."""
+    known_m2 = float(by_grade_m2.sum())
+    silent_m2 = max(0.0, float(area_m2) - known_m2)
+    if silent_m2 < SILENT_M2 + SILENT_SHARE * float(area_m2):
+        silent_m2 = 0.0
+    if known_m2 + silent_m2 > 0:
+        return units.apportion([*by_grade_m2.tolist(), silent_m2], area_m2)
+    return [Decimal("0.00")] * len(by_grade_m2) + [area_m2]
+
+
 def _compared(
-    result: TownResult,
-    part: Any,
-    weights: Floats,
-    models: Sequence[Terrain],
-    grades: Sequence[Grade],
+    part: gpd.GeoDataFrame,
+    by_grade_m2: Floats,
     rows: Sequence[SlopeRow],
+    *,
+    grades: Sequence[Grade],
+    town: str,
+    layers: str,
 ) -> tuple[tuple[Comparison, ...], Decimal]:
     """Set the grades that the survey records (GDPDJB) beside those of the terrain model.
 
-    `weights` is the area of each grade in each of the pieces of `part`, in m².
+    Parameters
+    ----------
+    part, by_grade_m2
+        Pieces of cultivated land, and the area of each grade in each of them.
+    rows
+        The slope table's rows.
+    grades
+        The slope grades.
+    town, layers
+        The town's code, and the names of the terrain models.
     """
     nothing = Decimal("0.00")
     if "slope_grade" not in part:
         return (), nothing
     recorded = part["slope_grade"].fillna("").astype(str).str.strip().to_numpy(dtype=object)
     areas_m2 = part["area_m2"].to_numpy()
-    layers = ", ".join(model.layer for model in models)
     silent = sum((row.no_data_m2 for row in rows), nothing)
-    found, left = [], sum(areas_m2, nothing)
+    compared, left = [], sum(areas_m2, nothing)
     for n, grade in enumerate(grades):
         here = recorded == grade.grade
         vector = sum(areas_m2[here], nothing)
         grid = sum((row.by_grade_m2[n] for row in rows), nothing)
-        both = min(vector, grid, units.m2(float(weights[here, n].sum())))
+        both = min(vector, grid, units.m2(float(by_grade_m2[here, n].sum())))
         group = f"{GROUP}{grade.grade}"
-        found.append(
-            Comparison(result.town.code, group, "land_use", layers, vector, grid, both, silent)
-        )
+        compared.append(Comparison(town, group, "land_use", layers, vector, grid, both, silent))
         left -= vector
-    return tuple(found), left
+    return tuple(compared), left
