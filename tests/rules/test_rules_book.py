@@ -408,6 +408,10 @@ def test_each_kind_has_a_model_and_a_function() -> None:
     assert all(kind.model.model_fields["kind"] for kind in KINDS.values())
 
 
+def test_each_kind_has_a_rule() -> None:
+    assert {rule.kind for name in shipped() for rule in load_rulebook(name).rule} == set(KINDS)
+
+
 def test_a_rulebook_is_frozen() -> None:
     with pytest.raises(ValueError, match="frozen"):
         book().version = "2"  # type: ignore[misc]

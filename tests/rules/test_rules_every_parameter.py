@@ -17,9 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.factory_dossier import event
-from tests.factory_rules import DAY, book, measure, town
-from tests.rules.test_rules_dossier import (
+from tests.factory_dossier import (
     BUILT,
     EXTENDED,
     EXTENDED_BUILDING,
@@ -28,10 +26,11 @@ from tests.rules.test_rules_dossier import (
     INDEBTED,
     LATE,
     WITHDRAWN,
+    event,
 )
+from tests.factory_rules import DAY, book, measure, town
 from tests.rules.test_rules_national import DAY as NATIONAL_DAY
 from tests.rules.test_rules_national import FULL as NATIONAL_FULL
-from tests.rules.test_rules_parameters import CHANGES, DOSSIER, MEASURES
 from tests.rules.test_rules_portfolio import square
 
 from townland.errors import RulebookError
@@ -45,11 +44,89 @@ PRELUDES = {
     "LAND-03": ["limit = 5"],
     "LAND-04": ["limit = 5"],
     "LAND-05": ["limit = 5"],
+    "LAND-10": ['bank = "annual_output"'],
+    "LAND-12": ["limit = 100", "limit = 112"],
+    "LAND-15": ["years = 4"],
     "PORT-02": ["limit = 1"],
-    "TC-N-2": ['beyond = "fail"'],
     "TC-N-11": ["maximum = 0.3005\nuncertainty = 0"],
+    "TC-N-2": ['beyond = "fail"'],
+    "USE-01": [
+        "maximum = 0.2",
+        'maximum = 0.2\nbeyond = "fail"',
+        "maximum = 0.4",
+        "maximum = 0.3005\nuncertainty = 0",
+        "maximum = 0.31",
+    ],
+    "USE-02": [
+        "minimum = 0.5002\nuncertainty = 0",
+        "minimum = 0.45",
+        'minimum = 0.9\nbeyond = "fail"',
+        "minimum = 0.9\nmodal = false",
+    ],
+    "USE-03": [
+        "minimum = 0.2",
+        'minimum = 0.4\nbeyond = "fail"',
+        "minimum = 0.4\nmodal = false",
+        "minimum = 0.3005\nuncertainty = 0",
+        "minimum = 0.29",
+    ],
 }
 """What a bureau states beforehand, where the shipped number leaves a parameter nothing to decide."""
+
+LEFT_OPEN = [
+    ("LAND-10", "", "uncertainty", "0.02"),
+    ("LAND-12", "limit = 112", "uncertainty", "0.1"),
+    ("LAND-13", "", "uncertainty", "0.1"),
+    ("USE-01", "", "perhaps", '["industry_planned"]'),
+    ("USE-01", 'maximum = 0.2\nbeyond = "fail"', "modal", "true"),
+    ("USE-01", "maximum = 0.31", "uncertainty", "0.1"),
+    ("USE-02", "minimum = 0.45", "uncertainty", "0.2"),
+    ("USE-02", 'minimum = 0.9\nbeyond = "fail"', "modal", "false"),
+    ("USE-03", 'minimum = 0.4\nbeyond = "fail"', "modal", "false"),
+    ("USE-03", "", "perhaps", '["housing_planned"]'),
+    ("USE-03", "minimum = 0.29", "uncertainty", "0.1"),
+]
+"""Parameters that the shipped rule leaves open: the rule, what a bureau states first, key and value."""
+
+
+def rates(rate: float) -> list[dict[str, Any]]:
+    return [
+        {"year": year, "approved_ha": 100, "supplied_ha": rate + (year == 2017)}
+        for year in range(2013, 2018)
+    ]
+
+
+MEASURES = [
+    measure("planned_construction", ("p", 1_000_000)),
+    measure("planned_in_allowed", ("z", 900_000)),
+    measure("planned_in_conditional", ("z", 70_000)),
+    measure("planned_in_prohibited", ("z", 20_000)),
+    measure("new_construction", ("n", 500_000)),
+    measure("new_for_industry", ("n", 240_000)),
+    measure("new_for_commercial", ("n", 60_000)),
+    measure("new_for_public", ("n", 10_100)),
+    measure("new_for_residential", ("n", 150_000)),
+    measure("cultivated_built_on", ("c", 100_000), net=90_000),
+    measure("paddy_built_on", ("c", 40_000), net=38_000),
+    measure("paddy_layer_built_on", ("q", 39_000)),
+    measure("resettlement_planned", ("r", 10_000)),
+    measure("resettlement_in_allowed", ("r", 8_000)),
+    measure("industry_kept", ("i", 12_000)),
+    measure("housing_planned", ("h", 300_500)),
+    measure("industry_planned", ("i", 250_000)),
+    measure("commercial_planned", ("c", 50_500)),
+]
+DOSSIER = {
+    "quota_ha": 40,
+    "linked_quota_ha": 8,
+    "replacement_bank_ha": 9.05,
+    "replacement_bank_paddy_ha": 4,
+    "annual_output": 3,
+    "population": 9_000,
+    "employees": 20_000,
+    "supply": {"city": rates(50), "county": rates(59)},
+    "reused_sites": [{"name": "a", "start": dt.date(2014, 5, 1)}],
+}
 
 LOW: dict[str, Any] = dict.fromkeys(
     ("green_cover", "three_new_share", "annual_tax", "annual_output", "annual_visitors",
@@ -320,9 +397,7 @@ def test_a_changed_parameter_moves_a_verdict_or_a_figure(
     held = next(one for one in shipped_law.rule if one.id == rule)
     key, *rest = path
     told = key in TOLD
-    preludes = dict.fromkeys(
-        ["", *PRELUDES.get(rule, ()), *(stated for id_, stated, *_ in CHANGES if id_ == rule)]
-    )
+    preludes = dict.fromkeys(["", *PRELUDES.get(rule, ())])
     for prelude in preludes:
         kept = "\n".join(line for line in prelude.splitlines() if not line.startswith(f"{key} ="))
         base = county(tmp_path, law, rule, prelude)
@@ -339,6 +414,16 @@ def test_a_changed_parameter_moves_a_verdict_or_a_figure(
             if any(a != b for a, b in zip(before, judged(after, rule, told=told), strict=True)):
                 return
     pytest.fail(f"nothing follows {rule} {path} of kind {held.kind}")
+
+
+@pytest.mark.parametrize(("rule", "stated", "key", "value"), LEFT_OPEN)
+def test_a_parameter_that_was_left_open_moves_one_too(
+    tmp_path: Path, rule: str, stated: str, key: str, value: str
+) -> None:
+    laws = [county(tmp_path, "liuzhou-2018", rule, keys)
+            for keys in (stated, f"{stated}\n{key} = {value}")]  # fmt: skip
+    before, after = (list(judged(law, rule, told=False)) for law in laws if law is not None)
+    assert before != after
 
 
 def test_the_parameters_are_many() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.factory_rules import DAY, book, changed, judge, measure, town
+from tests.factory_rules import DAY, book, judge, measure, town
 from typer.testing import CliRunner
 
 from townland.errors import RulebookError
@@ -314,7 +314,7 @@ def shipped_copy(tmp_path: Path, *swaps: tuple[str, str]) -> Path:
     return write(tmp_path, text, "copy.toml")
 
 
-def test_a_copy_has_no_faults(tmp_path: Path) -> None:
+def test_a_copy_or_a_county_s_own_number_has_no_faults(tmp_path: Path) -> None:
     assert lint(shipped_copy(tmp_path)) == ()
     assert lint(write(tmp_path, COUNTY)) == ()
 
@@ -367,14 +367,6 @@ def test_every_fault_at_once_with_its_line(tmp_path: Path) -> None:
 def test_what_a_reader_would_miss(tmp_path: Path, swap: tuple[str, str], words: str) -> None:
     faults = lint(shipped_copy(tmp_path, swap))
     assert any(words in said(fault) for fault in faults), [said(fault) for fault in faults]
-
-
-def test_one_changed_character_of_any_quote_is_a_fault(tmp_path: Path) -> None:
-    for rule in book().rule:
-        quote = rule.clause.quote
-        if quote:
-            path = shipped_copy(tmp_path, (f'quote = "{quote}"', f'quote = "{quote[:-1]}某"'))
-            assert any(rule.id in said(fault) for fault in lint(path)), rule.id
 
 
 def test_bars_the_wrong_way_round(tmp_path: Path) -> None:
@@ -480,7 +472,3 @@ def test_the_command_leaves_with_1_where_there_are_faults(tmp_path: Path) -> Non
     document = json.loads(told.stdout)
     assert told.exit_code == 1
     assert document["faults"][0]["line"] > 200
-
-
-def test_a_changed_copy_still_loads(tmp_path: Path) -> None:
-    assert changed(tmp_path, ("limit   = 3\n", "limit   = 4\n")).rule[0].parameters()["limit"] == 4

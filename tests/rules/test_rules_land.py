@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.factory_dossier import BUILT, EXTENDED, FULL, HEAVY, WITHDRAWN
 from tests.factory_rules import DAY, book, changed, judge, measure, read_back, town
 
 from townland.documents import faults
@@ -243,6 +244,10 @@ def towns() -> list[Facts]:
         town(measure("paddy_layer_built_on", ("q", 7)), absent=("land_use",)),
         town(absent=("planned_use",)),
         town(absent=("land_use", "planned_use", "permanent_basic_farmland")),
+        *(
+            town(planned(1_000_000), dossier=dossier)
+            for dossier in (FULL, HEAVY, BUILT, EXTENDED, WITHDRAWN)
+        ),
     ]
 
 
@@ -264,7 +269,9 @@ def test_the_trace_alone_gives_the_figure(facts: Facts) -> None:
         named = {entry["name"]: entry for entry in trace["measures"]}
         for term in (term for term in trace["terms"] if "measure" in term):
             assert named[term["measure"]][term["figure"]] == term["value"]
-        assert read_back(finding).recomputed() == finding.measured == D(str(trace["measured"]))
+        assert read_back(finding).recomputed() == finding.measured
+        day = isinstance(trace["measured"], str)
+        assert finding.measured == (trace["measured"] if day else D(str(trace["measured"])))
         for language in ("zh", "en"):
             assert trace["formula"][language]
 
@@ -272,9 +279,10 @@ def test_the_trace_alone_gives_the_figure(facts: Facts) -> None:
 @pytest.mark.parametrize("facts", towns())
 def test_parameters_say_whose_they_are(facts: Facts) -> None:
     for finding in evaluate(book(), facts, DAY):
-        origins = {
-            entry["name"]: entry["origin"] for entry in finding.trace.document()["parameters"]
-        }
+        entries = finding.trace.document()["parameters"]
+        assert all(entry["title"]["zh"] for entry in entries)
+        origins = {entry["name"]: entry["origin"] for entry in entries}
+        assert set(origins.values()) <= {"policy", "townland", "bureau", "dossier"}
         assert origins.get("uncertainty", "townland") == "townland"
         assert origins.get("band", "townland") == "townland"
         assert origins.get("limit", "policy") == "policy"

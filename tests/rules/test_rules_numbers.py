@@ -139,13 +139,3 @@ def test_a_further_passage_is_compared_word_for_word(tmp_path: Path) -> None:
     (fault,) = copied(tmp_path, text.replace(
         'besides = [{ article = "四（三）", quote = "实施建设周期为2年" }], ', ""))  # fmt: skip
     assert "STAGE-04: years is 2" in fault
-
-
-def test_a_county_may_set_its_own_number(tmp_path: Path) -> None:
-    path = tmp_path / "county.toml"
-    path.write_text(
-        'id = "county"\ntitle = { zh = "某县", en = "A county" }\nversion = "1"\n'
-        'inherits = "liuzhou-2018"\n\n[[rule]]\nid = "LAND-01"\nlimit = 2.5\n',
-        "utf-8",
-    )
-    assert lint(path) == ()

@@ -181,6 +181,14 @@ def test_port_02_needs_no_second_town() -> None:
     assert evaluate_portfolio(book(), [], DAY) == ()
 
 
+def test_port_02_what_is_a_sliver_is_the_rulebook_s(tmp_path: Path) -> None:
+    """The towns share a strip of 100 m, twice whose area by its perimeter is less than 101 m."""
+    towns = [square("a"), square("b", 900)]
+    wide = changed(tmp_path, ("sliver_width_m = 0.2 ", "sliver_width_m = 101 "))
+    assert together("PORT-02", *towns).verdict is FAIL
+    assert together("PORT-02", *towns, law=wide).verdict is REVIEW
+
+
 # ---------------------------------------------------------------- PORT-03
 
 
@@ -202,41 +210,6 @@ def test_port_03(lists: dict[str, bool], verdict: Verdict, missing: tuple[str, .
     found = together("PORT-03", listed("a", **lists))
     assert (found.verdict, found.missing) == (verdict, missing)
     assert found.measured == D(verdict is REVIEW)
-
-
-# ---------------------------------------------------------------- every parameter
-
-
-PARAMETERS = [
-    ("IND-04", "most    = 2\n", "most    = 1\n"),
-    ("IND-04", "near_km = 10 ", "near_km = 0.4 "),
-    ("IND-04", 'field   = "segment"', 'field   = "carrier"'),
-    ("PORT-01", "target = 15", "target = 12"),
-    ("PORT-01", "target = 8", "target = 7"),
-    ("PORT-01", "target = 3 ", "target = 2 "),
-    ("PORT-01", '{ list = "lists.city"', '{ list = "lists.region"'),
-    ("PORT-01", 'sums    = ["quota_ha", ', 'sums    = ["linked_quota_ha", '),
-    ("PORT-02", "limit  = 0\nunit   = ", "limit  = 12\nunit   = "),
-    ("PORT-02", 'limit  = 0\nunit   = "ha"', 'limit  = 12\nunit   = "mu"'),
-    ("PORT-02", "sliver_width_m = 0.2 ", "sliver_width_m = 101 "),
-    ("PORT-03", 'upper = ["lists.region", "lists.national"]', 'upper = ["lists.national"]'),
-    ("PORT-03", 'lower = "lists.city"', 'lower = "lists.region"'),
-]
-
-
-@pytest.mark.parametrize(("rule", "old", "new"), PARAMETERS)
-def test_every_parameter_is_the_rulebook_s(tmp_path: Path, rule: str, old: str, new: str) -> None:
-    lists = {"city": False, "region": True, "national": False}
-    towns = [
-        square("a", lists=lists, segment="陶艺", quota_ha=1, linked_quota_ha=2),
-        square("b", 900, lists={**lists, "city": True}, segment="陶艺", quota_ha=1),
-    ]
-
-    def outcome(law: Rulebook | None) -> tuple[Any, ...]:
-        found = together(rule, *towns, law=law)
-        return found.verdict, found.measured, found.limit, found.margin, why(found)
-
-    assert outcome(None) != outcome(changed(tmp_path, (old, new)))
 
 
 def test_rules_on_all_towns_are_asked_once() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.factory_rules import changed, judge, measure, town
+from tests.factory_rules import book, changed, judge, measure, town
 
 from townland.rules.evaluate import Facts
 from townland.rules.judging.finding import Finding
@@ -116,6 +116,14 @@ def test_use_01_above_a_bureau_s_cap_is_review(
     assert (found.limit, found.margin) == (D("0.3"), D(margin))
     bar = next(p for p in found.trace.document()["parameters"] if p["name"] == "maximum")
     assert bar["origin"] == "bureau"
+
+
+@pytest.mark.parametrize("whose", ["policy", "townland", "bureau"])
+def test_use_01_whose_a_bar_is_stands_beside_it(whose: str) -> None:
+    (rule,) = (each for each in book().rule if each.id == "USE-01")
+    rule = rule.model_copy(update={"maximum": D("0.45"), "bar_of": whose})
+    found = judge("USE-01", housing(250_000), book().model_copy(update={"rule": (rule,)}))
+    assert found.trace.document()["parameters"][0]["origin"] == whose
 
 
 def test_use_01_may_be_let_to_fail(tmp_path: Path) -> None:
