@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from townland import units
-from townland.i18n import Text, Words, _
+from townland.i18n import Text, _
 from townland.issues import Issue
 from townland.measuring import areas
 from townland.measuring.areas import Closed
@@ -57,10 +59,43 @@ def overlap_issues(
         )
 
 
-def _named(scheme: landclass.Scheme | None, code: str, message: Text) -> Text:
-    """The message of an unknown code, and what to do where the code is a class's name."""
-    meant = None if scheme is None else scheme.named(code)
-    return message if meant is None else landclass.not_a_code(message, code, meant)
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """One unknown value of a column within a town: how many features have it, and their area."""
+
+    layer: str
+    value: str
+    count: int
+    area_m2: Decimal
+    first: str
+
+    def issue(self, code: str, message: Text) -> Issue:
+        """The issue of it, at the first of its features."""
+        return Issue(code, "warning", message, self.layer, self.first)
+
+
+def _unknown(
+    part: pd.DataFrame, column: str, *, unknown: Bools, cents: npt.NDArray[np.int64]
+) -> Iterator[_Value]:
+    """Each value of a column among the pieces whose value is unknown.
+
+    Parameters
+    ----------
+    part, column
+        The feature of each piece, and a column of text; a missing value stands as "".
+    unknown, cents
+        Which pieces are meant, and the area of each in hundredths of a m².
+    """
+    values = part[column].astype(object).where(part[column].notna(), "").to_numpy()
+    for value in sorted(set(values[unknown])):
+        here = unknown & (values == value)
+        yield _Value(
+            layer=str(part["layer"].to_numpy()[here][0]),
+            value=value,
+            count=int(here.sum()),
+            area_m2=areas.decimal_m2(cents[here].sum()),
+            first=str(part["id"].to_numpy()[here][0]),
+        )
 
 
 def code_issues(
@@ -80,63 +115,97 @@ def code_issues(
         The tags that the rulebook asks for.
     """
     part = ground.frame.iloc[closed.pieces.rows[ground.role]]
-
-    def told(
-        code: str, column: str, odd: Any, message: Callable[[Mapping[str, Any]], Words]
-    ) -> Iterator[Issue]:
-        """An issue for each value of a column among the odd features."""
-        values = part[column].astype(object).where(part[column].notna(), "").to_numpy()
-        for value in sorted(set(values[odd])):
-            here = odd & (values == value)
-            place = {
-                "town": town,
-                "count": int(here.sum()),
-                "layer": part["layer"].to_numpy()[here][0],
-                "code": value,
-                "area": areas.decimal_m2(closed.cents[here].sum()),
-            }
-            first = str(part["id"].to_numpy()[here][0])
-            yield Issue(code, "warning", message(place), str(place["layer"]), first)
-
     if ground.scheme:
-        yield from told(
-            "class_unknown",
-            "code",
-            part["class_name"].isna().to_numpy(),
-            lambda place: _named(
-                ground.classes,
-                place["code"],
-                _(
-                    "town {town}: {count} features of layer {layer} carry the code '{code}', which the"
-                    " scheme {scheme} does not know; {area} m² of the town",
-                    scheme=ground.scheme,
-                    **place,
-                ),
-            ),
-        )
+        yield from _class_issues(town, ground, part, cents=closed.cents)
     if ground.owned and ground.role == "land_use":
-        yield from told(
-            "owner_unknown",
-            "owner",
-            ~np.isin(areas.owners(part["owner"]), [*areas.STATE, *areas.COLLECTIVE]),
-            lambda place: _(
-                "town {town}: {count} features of layer {layer} have the owner '{code}', which is"
-                " neither state (1, 2) nor collective (3, 4); their {area} m² count as collective",
-                **place,
-            ),
-        )
+        yield from _owner_issues(town, part, closed.cents)
     if ground.tagged and tags:
-        yield from told(
-            "tag_unknown",
-            "tag",
-            (part["tag"].notna() & ~part["tag"].isin(["", *tags])).to_numpy(),
-            lambda place: _(
-                "town {town}: {count} features of layer {layer} bear the tag '{code}', of which no"
-                " measure of the rulebook asks (it asks of {known}); {area} m² of the town",
-                known=", ".join(sorted(tags)),
-                **place,
-            ),
+        yield from _tag_issues(town, part, tags=tags, cents=closed.cents)
+
+
+def _class_issues(
+    town: str, ground: Ground, part: pd.DataFrame, *, cents: npt.NDArray[np.int64]
+) -> Iterator[Issue]:
+    """Report the codes that the role's scheme does not know, and the code meant by a class's name.
+
+    Parameters
+    ----------
+    town
+        Its name.
+    ground
+        The role's features.
+    part, cents
+        The feature of each piece in the town, and its area in hundredths of a m².
+    """
+    unknown = part["class_name"].isna().to_numpy()
+    for each in _unknown(part, "code", unknown=unknown, cents=cents):
+        message: Text = _(
+            "town {town}: {count} features of layer {layer} carry the code '{code}', which the"
+            " scheme {scheme} does not know; {area} m² of the town",
+            scheme=ground.scheme,
+            town=town,
+            count=each.count,
+            layer=each.layer,
+            code=each.value,
+            area=each.area_m2,
         )
+        meant = None if ground.classes is None else ground.classes.named(each.value)
+        if meant is not None:
+            message = landclass.not_a_code(message, each.value, meant)
+        yield each.issue("class_unknown", message)
+
+
+def _owner_issues(town: str, part: pd.DataFrame, cents: npt.NDArray[np.int64]) -> Iterator[Issue]:
+    """Report the owners of a land survey that are neither state nor collective.
+
+    Parameters
+    ----------
+    town
+        Its name.
+    part, cents
+        The feature of each piece in the town, and its area in hundredths of a m².
+    """
+    unknown = ~np.isin(areas.owners(part["owner"]), [*areas.STATE, *areas.COLLECTIVE])
+    for each in _unknown(part, "owner", unknown=unknown, cents=cents):
+        message = _(
+            "town {town}: {count} features of layer {layer} have the owner '{code}', which is"
+            " neither state (1, 2) nor collective (3, 4); their {area} m² count as collective",
+            town=town,
+            count=each.count,
+            layer=each.layer,
+            code=each.value,
+            area=each.area_m2,
+        )
+        yield each.issue("owner_unknown", message)
+
+
+def _tag_issues(
+    town: str, part: pd.DataFrame, *, tags: Collection[str], cents: npt.NDArray[np.int64]
+) -> Iterator[Issue]:
+    """Report the tags of which no measure of the rulebook asks.
+
+    Parameters
+    ----------
+    town
+        Its name.
+    part, cents
+        The feature of each piece in the town, and its area in hundredths of a m².
+    tags
+        The tags that the rulebook asks for.
+    """
+    unknown = (part["tag"].notna() & ~part["tag"].isin(["", *tags])).to_numpy()
+    for each in _unknown(part, "tag", unknown=unknown, cents=cents):
+        message = _(
+            "town {town}: {count} features of layer {layer} bear the tag '{code}', of which no"
+            " measure of the rulebook asks (it asks of {known}); {area} m² of the town",
+            known=", ".join(sorted(tags)),
+            town=town,
+            count=each.count,
+            layer=each.layer,
+            code=each.value,
+            area=each.area_m2,
+        )
+        yield each.issue("tag_unknown", message)
 
 
 def uncovered_issues(town: str, ground: Ground, rest_cents: int | np.int64) -> Iterator[Issue]:

@@ -1,12 +1,12 @@
 """Does a boundary lie where its layers lie? What a wrong zone, UTM or GCJ-02 looks like from there.
 
-A boundary in the wrong zone has the same area as in the right one: only its place tells.
+A boundary in the wrong zone has the same area as in the right zone: only where it lies shows it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 import pyproj
@@ -43,12 +43,14 @@ _GEOD = pyproj.Geod(ellps="GRS80")
 XY = tuple[NDArray[np.float64], NDArray[np.float64]]
 Shift = Callable[[NDArray[np.float64], NDArray[np.float64]], XY]
 ReadNear = Callable[[LayerSpec, Sequence[Window]], Layer]
+Edges: TypeAlias = Sequence[tuple[pyproj.CRS, shapely.STRtree]]
+"""The edges of some layers, each layer's with its CRS."""
 
 
 def siting_issues(
     towns: Sequence[Town], layers: Sequence[Layer], read: ReadNear
 ) -> Iterator[Issue]:
-    """What the place of each boundary tells against its CRS, town by town.
+    """What the position of each boundary shows against its CRS, town by town.
 
     ``boundary_outside_layers``
         It meets the extent of no layer: how far off, in which direction, and the CRS in which the same
@@ -87,7 +89,7 @@ def siting_issues(
     for town, meets, doubt in zip(towns, inside, doubted, strict=True):
         if not meets:
             around = crsys.transform_bounds(town.boundary.bounds, town.crs, crsys.LONLAT)
-            yield _outside(town, around, [box for _layer, box in boxes])
+            yield _outside(town, around, boxes=[box for _layer, box in boxes])
         elif _scale(town.crs) == UTM_SCALE and planes:
             yield _to_confirm(town, planes[0])
         if doubt:
@@ -101,16 +103,25 @@ def _meets(town: Town, boxes: Sequence[Bounds]) -> bool:
 
 
 def _box_of(layer: Layer) -> Bounds | None:
-    """The whole layer's box in degrees; None where it is empty or has no place there."""
+    """The whole layer's box in degrees; None where it is empty or unknown."""
     if layer.extent is None or shapely.is_empty(layer.extent):
         return None
     return crsys.transform_bounds(layer.extent.bounds, layer.crs, crsys.LONLAT)
 
 
-def _outside(town: Town, around: Bounds, boxes: Sequence[Bounds]) -> Issue:
+def _outside(town: Town, around: Bounds, *, boxes: Sequence[Bounds]) -> Issue:
+    """The issue of a boundary that meets no layer.
+
+    Parameters
+    ----------
+    town, around
+        The town, and its box in degrees.
+    boxes
+        Those of the layers.
+    """
     middle = np.cos(np.radians((around[1] + around[3]) / 2))
 
-    def flat(box: Bounds) -> Any:
+    def flat(box: Bounds) -> shapely.Polygon:
         return shapely.box(box[0] * middle, box[1], box[2] * middle, box[3])
 
     own = flat(around)
@@ -141,12 +152,12 @@ def _cure(town: Town, region: Bounds) -> Words:
     if parameters is not None:
         offset = parameters.get("False easting", 0.0) - 500_000
         bare = (west - offset, south, east - offset, north)
-        for found in crsys.readings(bare, region=region):
-            if not found.swapped and found.crs.is_projected:
+        for reading in crsys.readings(bare, region=region):
+            if not reading.swapped and reading.crs.is_projected:
                 return _(
                     "Without a zone prefix the same numbers meet the layers in {crs}: its zone is"
                     " probably stated wrongly",
-                    crs=crsys.describe(found.crs),
+                    crs=crsys.describe(reading.crs),
                 )
     return _("Check the CRS that the boundary and the layers declare, and the catalog's place")
 
@@ -205,8 +216,10 @@ def _apart(town: Town, other: pyproj.CRS) -> float:
     """How far apart the middle of the boundary lies in two readings of its numbers, in metres."""
     west, south, east, north = town.boundary.bounds
     at = (west + east) / 2, (south + north) / 2
-    one, two = (crsys.transformer(crs, crsys.LONLAT).transform(*at) for crs in (town.crs, other))
-    return float(_GEOD.inv(*one, *two)[2])
+    declared, moved = (
+        crsys.transformer(crs, crsys.LONLAT).transform(*at) for crs in (town.crs, other)
+    )
+    return float(_GEOD.inv(*declared, *moved)[2])
 
 
 def _sampled(town: Town) -> XY:
@@ -228,32 +241,20 @@ def _lonlat(town: Town) -> XY:
 
 def _lined_up(town: Town, layers: Sequence[Layer]) -> Iterator[Issue]:
     """The shift that lets the boundary line up with its layers' edges, where there is one."""
-    x, y = _sampled(town)
     lonlat = _lonlat(town)
     edges = _trees(town, layers)
     as_declared = _share(lonlat, edges)
+    least = max(LINED_UP, as_declared + RISE)
     other = _other_scale(town.crs)
     if other is not None:
-        share = _share(crsys.transformer(other, crsys.LONLAT).transform(x, y), edges)
-        if share >= max(LINED_UP, as_declared + RISE):
-            message = _(
-                "town {town}: {before} % of its boundary lies on edges of parcels or plots as it is"
-                " declared ({crs}), but {after} % with the scale of {other}, {metres} m away: the CRS"
-                " is probably labelled wrongly; confirm it, or state it with --crs",
-                town=town.name,
-                before=round(100 * as_declared),
-                crs=crsys.describe(town.crs),
-                after=round(100 * share),
-                other=_("Gauss-Krüger") if _scale(town.crs) == UTM_SCALE else "UTM",
-                metres=f"{_apart(town, other):.0f}",
-            )
-            yield Issue("crs_scale_suspected", "warning", message)
+        share = _share(crsys.transformer(other, crsys.LONLAT).transform(*_sampled(town)), edges)
+        if share >= least:
+            yield _scale_suspected(town, other, before=as_declared, after=share)
             return
-    shares = {name: (_share(shift(*lonlat), edges), shift) for name, shift in SHIFTS.items()}
-    name, (share, shift) = max(shares.items(), key=lambda one: one[1][0])
-    if share >= max(LINED_UP, as_declared + RISE):
-        moved = shift(*lonlat)
-        metres = float(np.median(_GEOD.inv(*lonlat, *moved)[2]))
+    shares = {name: _share(shift(*lonlat), edges) for name, shift in SHIFTS.items()}
+    name, share = max(shares.items(), key=lambda shifted: shifted[1])
+    if share >= least:
+        metres = float(np.median(_GEOD.inv(*lonlat, *SHIFTS[name](*lonlat))[2]))
         message = _(
             "town {town}: {before} % of its boundary lies on edges of parcels or plots, but {after} %"
             " once it is moved by {metres} m as {shift} would: coordinates of an internet map (GCJ-02"
@@ -267,19 +268,43 @@ def _lined_up(town: Town, layers: Sequence[Layer]) -> Iterator[Issue]:
         yield Issue("gcj02_suspected", "warning", message)
 
 
+def _scale_suspected(town: Town, other: pyproj.CRS, *, before: float, after: float) -> Issue:
+    """The issue of a boundary that lines up with the scale of the other of UTM and Gauss-Krüger.
+
+    Parameters
+    ----------
+    town, other
+        The town, and its CRS with the other scale.
+    before, after
+        The share of the boundary on edges, as it is declared and in the other CRS.
+    """
+    message = _(
+        "town {town}: {before} % of its boundary lies on edges of parcels or plots as it is"
+        " declared ({crs}), but {after} % with the scale of {other}, {metres} m away: the CRS"
+        " is probably labelled wrongly; confirm it, or state it with --crs",
+        town=town.name,
+        before=round(100 * before),
+        crs=crsys.describe(town.crs),
+        after=round(100 * after),
+        other=_("Gauss-Krüger") if _scale(town.crs) == UTM_SCALE else "UTM",
+        metres=f"{_apart(town, other):.0f}",
+    )
+    return Issue("crs_scale_suspected", "warning", message)
+
+
 def _widened(town: Town) -> Bounds:
     west, south, east, north = town.boundary.bounds
     margin = REACH_M * _unit(town.crs)
     return west - margin, south - margin, east + margin, north + margin
 
 
-def _trees(town: Town, layers: Sequence[Layer]) -> list[tuple[pyproj.CRS, Any]]:
+def _trees(town: Town, layers: Sequence[Layer]) -> Edges:
     """The edges of each layer around a town, with the layer's CRS; layers with none are left out."""
     trees = ((layer.crs, _edges(town, layer)) for layer in layers)
     return [(crs, tree) for crs, tree in trees if tree is not None]
 
 
-def _along(ring: Any) -> Any:
+def _along(ring: shapely.Geometry) -> NDArray[np.object_]:
     """Points along a boundary of several rings, each ring its share."""
     parts = shapely.get_parts(ring)
     step = shapely.length(parts).sum() / POINTS
@@ -288,7 +313,7 @@ def _along(ring: Any) -> Any:
     )
 
 
-def _edges(town: Town, layer: Layer) -> Any:
+def _edges(town: Town, layer: Layer) -> shapely.STRtree | None:
     """A tree of the single edges of a layer's polygons around a town, in the layer's CRS."""
     west, south, east, north = crsys.transform_bounds(_widened(town), town.crs, layer.crs)
     geometry = layer.frame.geometry.to_numpy()
@@ -314,7 +339,7 @@ def _unit(crs: pyproj.CRS) -> float:
     return 1 / 111_000 if crs.is_geographic else 1.0
 
 
-def _share(lonlat: XY, edges: Sequence[tuple[pyproj.CRS, Any]]) -> float:
+def _share(lonlat: XY, edges: Edges) -> float:
     """The share of points that lie on an edge of some layer."""
     on = np.zeros(len(lonlat[0]), dtype=bool)
     for crs, tree in edges:
