@@ -72,6 +72,13 @@ def test_a_paddy_grid_plays_its_role_by_exact_coverage(tmp_path):
     assert float(one.difference_m2) == pytest.approx(-geodesic_m2(box(400, 205, 505, 795)), abs=0.1)
 
 
+def test_a_grid_that_plays_its_role_alone_is_cut_once(tmp_path, monkeypatch):
+    grid = tif(tmp_path / "p.tif", west())
+    as_usual = assess(tmp_path, paddy=grid)
+    monkeypatch.setattr(classes, "overlay", None)  # nothing is left to clip the patches with
+    assert assess(tmp_path, paddy=grid).grids == as_usual.grids
+
+
 def test_no_data_is_not_covered_and_never_taken_for_other_land(tmp_path):
     values = west()
     values[40:60] = 255  # 200 m from west to east, declared

@@ -362,9 +362,10 @@ def measure(
         "net_m2": [None] * len(cents) if net is None else [decimal_m2(value) for value in net],
         "sliver": thin,
     }
+    every = range(len(geometry))
     return Measure(
-        name=name,
-        layers=roles,
+        name,
+        roles,
         area_m2=decimal_m2(cents.sum()),
         net_m2=None if net is None else decimal_m2(net.sum()),
         sliver_m2=decimal_m2(cents[thin].sum()),
@@ -374,9 +375,7 @@ def measure(
         unknown_m2=decimal_m2(closed.cents[perhaps & ~counts].sum()),
         missing=(),
         assumed_coverage=assumed_coverage,
-        frame=gpd.GeoDataFrame(
-            columns, geometry=list(geometry), crs=crs, index=range(len(geometry))
-        ),
+        frame=gpd.GeoDataFrame(columns, geometry=list(geometry), crs=crs, index=every),
         untagged=_untagged(kept, grounds),
     )
 

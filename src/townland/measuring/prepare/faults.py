@@ -24,7 +24,7 @@ SPIKE_SHAPE = 10.0
 within this width of the longer one, and the shorter is more than this many times as long as that."""
 
 WINDINGS_AT_MOST = 20_000_000
-"""Edges times faces of a ring, up to which it is told how often each face is gone round."""
+"""Edges times faces of a ring, up to which it is counted how often each face is gone round."""
 
 PROBLEMS: Mapping[str, Words] = {
     "ring_self_intersection": _("the ring crosses itself"),
@@ -74,7 +74,7 @@ class Fault:
 
 
 def invalid(polygon: shapely.Geometry, row: int = 0) -> Fault:
-    """Why a polygon is not valid: the first fault that GEOS finds, told more exactly.
+    """Why a polygon is not valid: the first fault that GEOS finds, described more exactly.
 
     GEOS says "Self-intersection" of seven different faults. Here a ring that crosses itself is a
     bow-tie where its loops run in opposite directions, so that their areas cancel out, and overlaps

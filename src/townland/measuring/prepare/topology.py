@@ -28,7 +28,7 @@ NOISE_M2 = 1e-6
 """Two features that share less than this share only their edge, and so it is with gaps."""
 
 MOST = 100_000
-"""So many faults of one kind are told of one layer; a layer with more is broken as a whole."""
+"""So many faults of one kind are reported of one layer; a layer with more is broken as a whole."""
 
 PAIRS_AT_ONCE = 512
 EDGES_AT_ONCE = 50_000
