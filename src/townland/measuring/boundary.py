@@ -51,6 +51,7 @@ def boundary_areas(town: Town) -> tuple[Decimal, Decimal, Decimal | None]:
     allowed = max(AREA_CHECK_M2, AREA_CHECK_SHARE * official, AREA_CHECK_EDGE_M * perimeter)
     # the official area follows the norm, which rounds coordinates and divides the ellipsoid coarsely
     coarse = max(AREA_CHECK_M2, NORM_EDGE_M * perimeter)
+    # SOURCES.md, Check area: a check shares no formula with the norm's, and must agree with it
     if not (abs(exact - check) <= allowed and abs(official - exact) <= coarse):
         raise EngineError(
             _(
@@ -64,6 +65,7 @@ def boundary_areas(town: Town) -> tuple[Decimal, Decimal, Decimal | None]:
             )
         )
     plane = None
+    # coordinates in degrees have no area on a plane
     if not town.crs.is_geographic:
         plane = units.m2(town.boundary.area * geodesy.metres_per_unit(town.crs) ** 2)
     return units.m2(official), units.m2(check), plane

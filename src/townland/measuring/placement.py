@@ -246,6 +246,7 @@ def _lined_up(town: Town, layers: Sequence[Layer]) -> Iterator[Issue]:
     as_declared = _share(lonlat, edges)
     least = max(LINED_UP, as_declared + RISE)
     other = _other_scale(town.crs)
+    # UTM (0.9996) and Gauss-Krüger (1) differ by the scale of the central meridian alone
     if other is not None:
         share = _share(crsys.transformer(other, crsys.LONLAT).transform(*_sampled(town)), edges)
         if share >= least:
@@ -253,6 +254,7 @@ def _lined_up(town: Town, layers: Sequence[Layer]) -> Iterator[Issue]:
             return
     shares = {name: _share(shift(*lonlat), edges) for name, shift in SHIFTS.items()}
     name, share = max(shares.items(), key=lambda shifted: shifted[1])
+    # internet maps in China must shift coordinates (GCJ-02, BD-09), by some hundred metres
     if share >= least:
         metres = float(np.median(_GEOD.inv(*lonlat, *SHIFTS[name](*lonlat))[2]))
         message = _(

@@ -123,6 +123,7 @@ def read_grid(
     values, coded = _coded(read, path)
     unlisted = _unlisted(spec, values)
     issues = [*summary.issues, *_silence(coded, values, nodata=summary.nodata, unlisted=unlisted)]
+    # an unlisted number is no data, not other land: its meaning is unknown
     if unlisted:
         listed = np.array([value not in unlisted for value in values])
         coded = [_without(window, listed) for window in coded]
