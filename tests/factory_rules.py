@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -87,11 +87,12 @@ def town(
     """A town of 3 km² where everything not given is 0; `absent` are roles that no layer plays."""
     held = (rulebook or book()).measure
     area = units.m2(area)
+    nothing = _nothing if rulebook is None else partial(measure, rulebook=rulebook)
     known = {
-        name: _nothing(
+        name: nothing(
             name,
-            tuple(role for role in spec.needed if role in absent),
-            area if set(spec.needed) & set(absent) else units.m2(0),
+            missing=tuple(role for role in spec.needed if role in absent),
+            uncovered=area if set(spec.needed) & set(absent) else units.m2(0),
         )
         for name, spec in held.items()
     }
