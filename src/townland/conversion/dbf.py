@@ -7,7 +7,7 @@ digits where a longer one follows.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from townland.conversion.table import TableColumn, Value
@@ -43,27 +43,57 @@ def write_dbf(path: Path, columns: Sequence[TableColumn], count: int, encoding: 
     encoding
         The encoding of text and of the columns' names, one of `LANGUAGE_BYTES`.
     """
-    if not columns:  # a table without a column is no table
-        columns = [TableColumn("FID", "integer", tuple(range(count)), 9, 0)]
-    widths = [_WIDTHS.get(column.kind, column.width or 1) for column in columns]
-    head = b"\x03" + _DAY + count.to_bytes(4, "little")
-    head += (33 + 32 * len(columns)).to_bytes(2, "little")
-    head += (1 + sum(widths)).to_bytes(2, "little")
-    head += bytes(17) + bytes([LANGUAGE_BYTES[encoding]]) + bytes(2)
+    sized = [(column, _width(column)) for column in columns or (_numbers(count),)]
     with path.open("wb") as stream:
-        stream.write(head)
-        for column, width in zip(columns, widths, strict=True):
-            name = column.name.encode(encoding).ljust(11, b"\x00")
-            sizes = bytes([width, column.precision or 0 if column.kind == "real" else 0])
-            stream.write(name + _LETTERS[column.kind] + bytes(4) + sizes + bytes(14))
-        stream.write(b"\r")
-        for row in zip(*(column.values for column in columns), strict=True):
-            cells = [
-                _cell(value, column, width, encoding)
-                for value, column, width in zip(row, columns, widths, strict=True)
-            ]
-            stream.write(b" " + b"".join(cells))
+        stream.write(_head(count, [width for _column, width in sized], encoding))
+        stream.writelines(_fields(sized, encoding))
+        stream.writelines(_rows(sized, encoding))
         stream.write(b"\x1a")
+
+
+def _numbers(count: int) -> TableColumn:
+    """The numbers of the rows: a table without a column is no table."""
+    return TableColumn("FID", "integer", tuple(range(count)), 9, 0)
+
+
+def _width(column: TableColumn) -> int:
+    """How many bytes a column has in each row."""
+    return _WIDTHS.get(column.kind, column.width or 1)
+
+
+def _head(count: int, widths: Sequence[int], encoding: str) -> bytes:
+    """The first 32 bytes of the header.
+
+    Parameters
+    ----------
+    count, widths
+        How many rows there are, and the widths of the columns.
+    encoding
+        The encoding of text, one of `LANGUAGE_BYTES`.
+    """
+    head = b"\x03" + _DAY + count.to_bytes(4, "little")
+    head += (33 + 32 * len(widths)).to_bytes(2, "little")
+    head += (1 + sum(widths)).to_bytes(2, "little")
+    return head + bytes(17) + bytes([LANGUAGE_BYTES[encoding]]) + bytes(2)
+
+
+def _fields(sized: Iterable[tuple[TableColumn, int]], encoding: str) -> Iterator[bytes]:
+    """What the header states of each column, and the mark at its end."""
+    for column, width in sized:
+        name = column.name.encode(encoding).ljust(11, b"\x00")
+        sizes = bytes([width, column.precision or 0 if column.kind == "real" else 0])
+        yield name + _LETTERS[column.kind] + bytes(4) + sizes + bytes(14)
+    yield b"\r"
+
+
+def _rows(sized: Sequence[tuple[TableColumn, int]], encoding: str) -> Iterator[bytes]:
+    """The rows; the blank before each says that it is not deleted."""
+    for row in zip(*(column.values for column, _width in sized), strict=True):
+        cells = (
+            _cell(value, column, width, encoding)
+            for value, (column, width) in zip(row, sized, strict=True)
+        )
+        yield b" " + b"".join(cells)
 
 
 def _cell(value: Value, column: TableColumn, width: int, encoding: str) -> bytes:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -224,15 +226,8 @@ def _cut(text: str, encoding: str, width: int) -> str:
     >>> _cut("柳南区太阳村镇", "UTF-8", 10), _cut("柳南区太阳村镇", "GB18030", 10)
     ('柳南区', '柳南区太阳')
     """
-    if len(text.encode(encoding)) <= width:
-        return text
-    size, kept = 0, []
-    for letter in text:
-        size += len(letter.encode(encoding))
-        if size > width:
-            break
-        kept.append(letter)
-    return "".join(kept)
+    sizes = list(accumulate(len(letter.encode(encoding)) for letter in text))
+    return text[: bisect_right(sizes, width)]
 
 
 def _short_names(

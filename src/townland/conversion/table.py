@@ -28,6 +28,18 @@ Value: TypeAlias = str | bool | int | float | dt.date | dt.time | None
 
 Kind = Literal["text", "integer", "real", "date", "datetime", "boolean"]
 
+_KINDS: tuple[tuple[Callable[[pa.DataType], bool], Kind | None], ...] = (
+    (pa.types.is_boolean, "boolean"),
+    (pa.types.is_integer, "integer"),
+    (pa.types.is_floating, "real"),
+    (pa.types.is_decimal, "real"),
+    (pa.types.is_date, "date"),
+    (pa.types.is_timestamp, "datetime"),
+    (pa.types.is_binary, None),
+    (pa.types.is_large_binary, None),
+)
+"""The kinds of column by Arrow's types, None for what is left out; whatever else there is, is text."""
+
 
 @dataclass(frozen=True, slots=True)
 class TableColumn:
@@ -151,22 +163,9 @@ def _plain(values: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _kind(of: pa.DataType) -> Kind | None:
-    types = pa.types
-    if types.is_dictionary(of):
+    if pa.types.is_dictionary(of):
         return _kind(of.index_type)
-    if types.is_boolean(of):
-        return "boolean"
-    if types.is_integer(of):
-        return "integer"
-    if types.is_floating(of) or types.is_decimal(of):
-        return "real"
-    if types.is_date(of):
-        return "date"
-    if types.is_timestamp(of):
-        return "datetime"
-    if types.is_binary(of) or types.is_large_binary(of):
-        return None
-    return "text"
+    return next((kind for is_kind, kind in _KINDS if is_kind(of)), "text")
 
 
 def _cell(value: object) -> Value:

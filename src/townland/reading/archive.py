@@ -53,16 +53,24 @@ def layer_files(names: list[str]) -> list[Path]:
     >>> [path.name for path in layer_files(["a/b.shp", "a/b.dbf", "c.gdb/x.gdbtable", "c.gdb/x.spx"])]
     ['b.shp', 'c.gdb']
     """
-    layers: dict[str, Path] = {}
-    for name in filter(None, names):
-        if name in _MAIN_MEMBERS:
-            return []
-        parts = PurePosixPath(name).parts
-        own = Path(next((part for part in parts if _is_folder(part)), parts[-1]))
-        form = SUFFIXES.get(own.suffix.lower())
-        if form is not None and form.is_layer is None and not form.is_archive:
-            layers.setdefault(own.stem, own)
+    members = [name for name in names if name]
+    if any(name in _MAIN_MEMBERS for name in members):
+        return []
+    # of those with one stem the first counts
+    layers = {own.stem: own for own in map(_own_file, reversed(members)) if _may_be_layer(own)}
     return [layers[stem] for stem in sorted(layers)]
+
+
+def _own_file(name: str) -> Path:
+    """The file that a member of a zip is part of: itself, or the folder that is one file."""
+    parts = PurePosixPath(name).parts
+    return Path(next((part for part in parts if _is_folder(part)), parts[-1]))
+
+
+def _may_be_layer(file: Path) -> bool:
+    """Whether files of this suffix are layers, whatever is in them."""
+    form = SUFFIXES.get(file.suffix.lower())
+    return form is not None and form.is_layer is None and not form.is_archive
 
 
 def _is_folder(name: str) -> bool:

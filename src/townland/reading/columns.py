@@ -107,11 +107,7 @@ def as_text(values: pa.ChunkedArray | pa.Array) -> NDArray[np.object_]:
     values = _plain(values)
     if pa.types.is_floating(values.type):
         return np.array([_number(value) for value in values.to_pylist()], dtype=object)
-    if not (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
-        values = pc.cast(values, pa.string())
-    trimmed = pc.utf8_trim_whitespace(values)
-    trimmed = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, trimmed.type), trimmed)
-    text: NDArray[np.object_] = trimmed.to_numpy(zero_copy_only=False)
+    text: NDArray[np.object_] = _trimmed(values).to_numpy(zero_copy_only=False)
     return text
 
 
@@ -123,7 +119,7 @@ def as_numbers(values: pa.ChunkedArray | pa.Array) -> tuple[NDArray[np.float64],
     ([0.0925, nan, nan], 1)
     """
     values = _plain(values)
-    if pa.types.is_floating(values.type) or pa.types.is_integer(values.type):
+    if _is_numeric(values.type):
         numbers = pc.cast(values, pa.float64()).to_numpy(zero_copy_only=False)
         return np.asarray(numbers, np.float64), 0
     found = [_float(value) for value in as_text(values)]
@@ -138,31 +134,55 @@ def matches(
 
     Text is compared as text; where either side is a number, as numbers: ``101`` is ``"0101"``.
     """
-    keep: NDArray[np.bool_] | None = None
-    for name, wanted in where.items():
-        hit = _matches(columns[name], list(wanted))
-        keep = hit if keep is None else keep & hit
-    if keep is None:
+    hits = [_matches(columns[name], list(wanted)) for name, wanted in where.items()]
+    if not hits:
         raise ValueError("where is empty")
-    return keep
+    return np.asarray(np.all(hits, axis=0), dtype=bool)
 
 
 def _matches(values: pa.ChunkedArray, wanted: list[object]) -> NDArray[np.bool_]:
     plain = _plain(values)
-    text = as_text(plain)
     texts = {str(value).strip() for value in wanted}
-    numeric_column = pa.types.is_integer(plain.type) or pa.types.is_floating(plain.type)
-    numbers = {
-        number
-        for value in wanted
-        if numeric_column or isinstance(value, int | float)
-        if (number := _float(str(value))) is not None
-    }
+    numbers = _numbers(wanted, numeric=_is_numeric(plain.type))
+    return _are_among(as_text(plain), texts, numbers)
+
+
+def _numbers(wanted: Iterable[object], *, numeric: bool) -> set[float]:
+    """The wanted values that are compared as numbers: those of a numeric column are, all of them."""
+    texts = (str(each) for each in wanted if numeric or isinstance(each, int | float))
+    return {number for text in texts if (number := _float(text)) is not None}
+
+
+def _are_among(
+    values: NDArray[np.object_], texts: set[str], numbers: set[float]
+) -> NDArray[np.bool_]:
+    """Which values are one of the texts, or as a number one of the numbers.
+
+    Parameters
+    ----------
+    values
+        Text, None where there is none.
+    texts, numbers
+        What is wanted.
+    """
     hit = [
         value is not None and (value in texts or bool(numbers and _float(value) in numbers))
-        for value in text
+        for value in values
     ]
     return np.array(hit, dtype=bool)
+
+
+def _is_numeric(of: pa.DataType) -> bool:
+    """Whether a column of this type holds numbers."""
+    return bool(pa.types.is_integer(of) or pa.types.is_floating(of))
+
+
+def _trimmed(values: pa.Array) -> pa.Array:
+    """A column as text without outer blanks, with nothing for what is blank."""
+    if not (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
+        values = pc.cast(values, pa.string())
+    trimmed = pc.utf8_trim_whitespace(values)
+    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, trimmed.type), trimmed)
 
 
 def _plain(values: pa.ChunkedArray | pa.Array) -> pa.Array:

@@ -45,19 +45,29 @@ def codec_of(label: str) -> str | None:
     >>> codec_of("GBK"), codec_of("ANSI 936"), codec_of("65001"), codec_of("?")
     ('GB18030', 'GB18030', 'UTF-8', None)
     """
-    name = label.strip().strip("\x00\ufeff").lower().removeprefix("ansi").strip(" _-:")
-    name = name.removeprefix("oem").strip(" _-:")
+    name = _bare(label)
     if name in _GBK_NAMES:
         return GB18030
     if name in ("65001", "utf8", "utf-8"):
         return UTF_8
-    for candidate in (f"cp{name}" if name.isdigit() else name, name.replace(" ", "")):
-        try:
-            found = codecs.lookup(candidate).name
-        except (LookupError, ValueError):
-            continue
-        return {"utf-8": UTF_8, "gbk": GB18030, "gb2312": GB18030}.get(found, found.upper())
-    return None
+    return _registered(f"cp{name}" if name.isdigit() else name) or _registered(
+        name.replace(" ", "")
+    )
+
+
+def _bare(label: str) -> str:
+    """A label in small letters, without the prefixes and marks that stand around a name."""
+    name = label.strip().strip("\x00\ufeff").lower().removeprefix("ansi").strip(" _-:")
+    return name.removeprefix("oem").strip(" _-:")
+
+
+def _registered(name: str) -> str | None:
+    """The encoding that Python has under a name; None where it has none."""
+    try:
+        known = codecs.lookup(name).name
+    except (LookupError, ValueError):
+        return None
+    return {"utf-8": UTF_8, "gbk": GB18030, "gb2312": GB18030}.get(known, known.upper())
 
 
 def encoding_of(
@@ -180,12 +190,7 @@ def _looks(lines: Sequence[bytes]) -> str | None:
     """
     text = b"\n".join(lines)
     chinese = any("\u4e00" <= letter <= "\u9fff" for letter in text.decode("utf-8", "ignore"))
-    try:
-        text.decode("gb2312")
-        common = True
-    except UnicodeDecodeError:
-        common = False
-    if chinese == common:
+    if chinese == _decodes(text, "gb2312", may_be_cut=False):
         return None
     return UTF_8 if chinese else GB18030
 

@@ -93,13 +93,13 @@ def _holds(outer: Sequence[Bounds] | None, inner: Sequence[Bounds] | None) -> bo
     """Whether each of the inner boxes lies in one of the outer; None is everything."""
     if outer is None or inner is None:
         return outer is None
-    return all(
-        any(
-            west <= box[0] and south <= box[1] and east >= box[2] and north >= box[3]
-            for west, south, east, north in outer
-        )
-        for box in inner
-    )
+    return all(any(_contains(around, box) for around in outer) for box in inner)
+
+
+def _contains(outer: Bounds, inner: Bounds) -> bool:
+    """Whether a box lies in another, or on its border."""
+    west, south, east, north = outer
+    return west <= inner[0] and south <= inner[1] and east >= inner[2] and north >= inner[3]
 
 
 def _touches(geometry: npt.NDArray[np.object_], boxes: Sequence[Bounds]) -> npt.NDArray[np.bool_]:

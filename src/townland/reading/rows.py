@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 
 import numpy as np
 import pyarrow as pa
@@ -153,17 +154,23 @@ def merged(boxes: Sequence[Bounds]) -> list[Bounds]:
     """
     found: list[Bounds] = []
     for box in boxes:
-        position = 0
-        while position < len(found):
-            both = _union(box, found[position])
-            if box_area(both) <= box_area(box) + box_area(found[position]):
-                box = both
-                del found[position]
-                position = 0
-            else:
-                position += 1
-        found.append(box)
+        found = _joined(found, box)
     return found
+
+
+def _joined(known: list[Bounds], box: Bounds) -> list[Bounds]:
+    """The boxes with one more, into which go those that are cheaper to read together with it."""
+    while (near := _partner(box, known)) is not None:
+        known = [each for each in known if each is not near]
+        box = _union(box, near)
+    return [*known, box]
+
+
+def _partner(box: Bounds, known: Sequence[Bounds]) -> Bounds | None:
+    """The first box that together with another is no larger than the two; None where there is none."""
+    area = box_area(box)
+    fits = (box_area(_union(box, each)) <= area + box_area(each) for each in known)
+    return next(compress(known, fits), None)
 
 
 def _union(one: Bounds, other: Bounds) -> Bounds:

@@ -8,7 +8,7 @@ columns, so that a million features take seconds.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -45,11 +45,8 @@ class Examined:
     @property
     def counts(self) -> dict[str, int]:
         """How many features have each fault, by its code; a fault of the whole layer counts 1."""
-        found = Counter[str]()
         own = {each.code for each in self.faults}
-        for issue in self.summary.issues:
-            if issue.code not in own:
-                found[issue.code] += 1
+        found = Counter(each.code for each in self.summary.issues if each.code not in own)
         for each in self.faults:
             found[each.code] += each.count
         return dict(sorted(found.items()))
@@ -162,15 +159,25 @@ def _geometry(layer: Layer) -> Iterator[Faults]:
     ids = layer.frame["id"].tolist()
     at = {feature: row for row, feature in reversed(list(enumerate(ids)))}
     geometry = layer.frame.geometry.to_numpy()
+    found = prepare.geometry_issues(geometry, ids, layer.crs, layer=layer.spec.name)
+    yield from (_of_a_kind(each, at) for each in _by_code(found))
+
+
+def _by_code(found: Iterable[Issue]) -> Collection[list[Issue]]:
+    """Issues by their codes, in the order in which each code is first met."""
     kinds: dict[str, list[Issue]] = {}
-    for issue in prepare.geometry_issues(geometry, ids, layer.crs, layer=layer.spec.name):
+    for issue in found:
         kinds.setdefault(issue.code, []).append(issue)
-    for code, told in kinds.items():
-        rows = np.array([at[issue.feature] for issue in told], dtype=np.int64)
-        # a spike that is not mended, in a polygon that is valid, changes no figure
-        kept = code == "spike" and all(issue.area_after_m2 is None for issue in told)
-        severity = "info" if kept else told[0].severity
-        yield Faults(code, severity, tuple(issue.message for issue in told), rows)
+    return kinds.values()
+
+
+def _of_a_kind(found: Sequence[Issue], at: Mapping[str | None, int]) -> Faults:
+    """Issues of one code as faults; `at` are the rows of the features."""
+    rows = np.array([at[issue.feature] for issue in found], dtype=np.int64)
+    # a spike that is not mended, in a polygon that is valid, changes no figure
+    kept = found[0].code == "spike" and all(issue.area_after_m2 is None for issue in found)
+    severity = "info" if kept else found[0].severity
+    return Faults(found[0].code, severity, tuple(issue.message for issue in found), rows)
 
 
 def _ids(layer: Layer) -> Iterator[Faults]:

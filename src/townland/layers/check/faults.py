@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,9 @@ from townland.issues import Issue, Severity
 
 TOLD = 10
 """So many features of one kind of fault are listed; all of them are counted, and drawn."""
+
+Message: TypeAlias = Words | Callable[[NDArray[np.int64]], Words]
+"""What is wrong with features, or how to say it of the rows that are marked."""
 
 NOBODY = np.array([], dtype=np.int64)
 
@@ -42,22 +46,11 @@ class Faults:
         """The message for one of the rows."""
         if isinstance(self.message, tuple):
             return self.message[position]
-        if not isinstance(self.message, Text):
-            return self.message
-        return Text(
-            self.message.msgid,
-            tuple(
-                (name, value[position] if isinstance(value, np.ndarray) else value)
-                for name, value in self.message.params
-            ),
-        )
+        return _picked(self.message, position)
 
 
 def where(
-    mask: NDArray[np.bool_],
-    code: str,
-    severity: Severity,
-    message: Words | Callable[[NDArray[np.int64]], Words],
+    mask: NDArray[np.bool_], code: str, severity: Severity, message: Message
 ) -> Iterator[Faults]:
     """The features that a mask marks; arrays in the message are those of the whole layer.
 
@@ -73,17 +66,20 @@ def where(
         The message, or a function that makes it from the marked rows.
     """
     rows = np.flatnonzero(mask)
-    if not len(rows):
-        return
-    if callable(message):
-        message = message(rows)
-    elif isinstance(message, Text):
-        params = tuple(
-            (name, value[rows] if isinstance(value, np.ndarray) else value)
-            for name, value in message.params
-        )
-        message = Text(message.msgid, params)
-    yield Faults(code, severity, message, rows)
+    if len(rows):
+        words = message(rows) if callable(message) else _picked(message, rows)
+        yield Faults(code, severity, words, rows)
+
+
+def _picked(message: Words, rows: int | NDArray[np.int64]) -> Words:
+    """A message with the values of one row, or of several, in place of those of the whole layer."""
+    if not isinstance(message, Text):
+        return message
+    params = (
+        (name, value[rows] if isinstance(value, np.ndarray) else value)
+        for name, value in message.params
+    )
+    return Text(message.msgid, tuple(params))
 
 
 def printed(hundredths: NDArray[np.int64]) -> NDArray[np.object_]:

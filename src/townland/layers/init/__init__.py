@@ -6,8 +6,9 @@ Nothing is guessed: where two readings are possible, both stand in the catalog a
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import pyproj
@@ -16,7 +17,7 @@ from townland.errors import CatalogError, CRSError, LayerError
 from townland.geodesy import crs as crsys
 from townland.geodesy.crs import Bounds
 from townland.i18n import DEFAULT_LANGUAGE, Joined, Words, _
-from townland.layers.init.items import Item, Proposal
+from townland.layers.init.items import Item, Key, Proposal
 from townland.layers.init.roles import (
     NOTES,
     by_fields,
@@ -36,6 +37,10 @@ from townland.reading.rows import hull
 from townland.reading.vector import declared_crs, layer_crs
 from townland.standards import fields as schemas
 from townland.terms import ROLES, TAGS
+
+_IDS = (("id_column", "BSM"), ("id_column", "DKBH"))
+_SURVEYED = (("owner_column", "QSXZ"), ("slope_column", "GDPDJB"))
+"""Keys of a layer, each with the field whose column it names; the latter of the land survey alone."""
 
 
 def layers_init(
@@ -314,27 +319,50 @@ def _village(source: Source) -> bool:
     return column is not None and is_village(_values(source, column))
 
 
-def _identity(role: str, source: Source) -> list[tuple[str, str, Words, bool]]:
+def _identity(role: str, source: Source) -> list[Key]:
     """The columns of ids, ridges, owners and slope grades, by the schema."""
-    found: list[tuple[str, str, Words, bool]] = []
-    named = [("id_column", "BSM"), ("id_column", "DKBH")]
-    named += [("owner_column", "QSXZ"), ("slope_column", "GDPDJB")] if role == "land_use" else []
-    for key, name in named:
-        rule = next((rule for rule in schemas.fields(role) if rule.name == name), None)
-        column = rule and schemas.field_column(rule, source.fields)
-        if not column or any(key == held for held, *_rest in found):
-            continue
-        found.append((key, column, _("the field {name}", name=name), True))
-    if role == "planned_use":
-        for column in source.fields:
-            if not schemas.is_personal(column) and _tags(source, column):
-                found.append(("tag_column", column, _("its values are tags"), True))
-                break
-    if ROLES[role].ridged:
-        rule = next(rule for rule in schemas.fields(role) if rule.name == "KCXS")
-        if column := schemas.field_column(rule, source.fields):
-            found.append(("net_factor_column", column, _("the ridge coefficient"), True))
-    return found
+    return [*_schema_keys(role, source), *_tag_key(role, source), *_net_factor_key(role, source)]
+
+
+def _schema_keys(role: str, source: Source) -> Iterable[Key]:
+    """The columns of ids, owners and slope grades, of each key the first field that is there."""
+    keys: dict[str, Key] = {}
+    for key, name in (*_IDS, *(_SURVEYED if role == "land_use" else ())):
+        column = _field_column(role, name, source)
+        if column is not None:
+            keys.setdefault(key, (key, column, _("the field {name}", name=name), True))
+    return keys.values()
+
+
+def _tag_key(role: str, source: Source) -> list[Key]:
+    """The first column that holds tags, of planned land use alone."""
+    if role != "planned_use":
+        return []
+    columns = (name for name in source.fields if not schemas.is_personal(name))
+    tagged = islice((name for name in columns if _tags(source, name)), 1)
+    return [("tag_column", name, _("its values are tags"), True) for name in tagged]
+
+
+def _net_factor_key(role: str, source: Source) -> list[Key]:
+    """The column of ridge coefficients, of a layer that has ridges."""
+    column = _field_column(role, "KCXS", source) if ROLES[role].ridged else None
+    if column is None:
+        return []
+    return [("net_factor_column", column, _("the ridge coefficient"), True)]
+
+
+def _field_column(role: str, name: str | None, source: Source) -> str | None:
+    """The column that holds a field of a role's schema; None without one.
+
+    Parameters
+    ----------
+    role, name
+        The role, and the field's name in its schema.
+    source
+        The layer.
+    """
+    rule = next((rule for rule in schemas.fields(role) if rule.name == name), None)
+    return None if rule is None else schemas.field_column(rule, source.fields)
 
 
 def _tags(source: Source, column: str) -> bool:
@@ -343,14 +371,10 @@ def _tags(source: Source, column: str) -> bool:
     return bool(values) and set(values) <= set(TAGS)
 
 
-def _classes(role: str, source: Source) -> list[tuple[str, str, Words, bool]]:
-    name = ROLES[role].class_field
-    rule = next((rule for rule in schemas.fields(role) if rule.name == name), None)
-    column = rule and schemas.field_column(rule, source.fields)
-    if not column:
-        return []
-    values = _values(source, column)
-    if not values:
+def _classes(role: str, source: Source) -> list[Key]:
+    column = _field_column(role, ROLES[role].class_field, source)
+    values = _values(source, column) if column else []
+    if column is None or not values:
         return []
     schemes = schemes_of(values, role)
     if len(schemes) == 1:
@@ -371,47 +395,51 @@ def _classes(role: str, source: Source) -> list[tuple[str, str, Words, bool]]:
     return [("class_column", column, why, False)]
 
 
-def _certain(source: Source, used: pyproj.CRS) -> list[tuple[str, str, Words, bool]]:
+def _certain(source: Source, used: pyproj.CRS) -> list[Key]:
     """What the file itself says, as comments."""
-    lines: list[tuple[str, str, Words, bool]] = []
-    lines.append(
-        (
-            "crs",
-            crsys.describe(used),
-            _("the file says {crs}", crs=declared_crs(source) or "-"),
-            False,
-        )
-    )
+    why = _("the file says {crs}", crs=declared_crs(source) or "-")
+    keys: list[Key] = [("crs", crsys.describe(used), why, False)]
     if source.format.states_encoding and source.encoding:
-        lines.append(("encoding", source.encoding, _("told from the file's text"), False))
+        keys.append(("encoding", source.encoding, _("told from the file's text"), False))
+    return [*keys, *_surveyed_key(source)]
+
+
+def _surveyed_key(source: Source) -> list[Key]:
+    """As of when the layer is, where all of its records name one year."""
     column = schemas.find(("SJNF", "数据年份"), source.fields)
     years = _values(source, column) if column else []
-    if len(years) == 1 and len(years[0]) == 4 and years[0].isdecimal():
-        why = _("the records say {year}; state the day", year=years[0])
-        lines.append(("surveyed", f"{years[0]}-12-31", why, False))
-    return lines
+    if len(years) != 1 or len(years[0]) != 4 or not years[0].isdecimal():
+        return []
+    why = _("the records say {year}; state the day", year=years[0])
+    return [("surveyed", f"{years[0]}-12-31", why, False)]
 
 
 def _once(items: Sequence[Item]) -> list[Item]:
     """Layers of one role are united: where two cover the same place, which is meant cannot be known."""
-    result = []
-    for item in items:
-        rivals = [
-            other.source
-            for other in items
-            if other is not item and item.placed and other.placed and other.role == item.role
-            and _meet(item.bounds, other.bounds)
-        ]  # fmt: skip
-        if rivals:
-            why = _(
-                "several layers for the role {role} lie in one place ({others} too); layers of one"
-                " role are united: choose",
-                role=item.role,
-                others=", ".join(rivals),
-            )
-            item = replace(item, placed=False, reason=why)
-        result.append(item)
-    return result
+    return [_chosen(item, _rivals(item, items)) for item in items]
+
+
+def _rivals(item: Item, items: Sequence[Item]) -> list[str]:
+    """The other layers of its role that are placed where it is."""
+    return [
+        other.source
+        for other in items
+        if other is not item and item.placed and other.placed and other.role == item.role
+        and _meet(item.bounds, other.bounds)
+    ]  # fmt: skip
+
+
+def _chosen(item: Item, rivals: Sequence[str]) -> Item:
+    """A layer, which is not placed where it has rivals."""
+    if not rivals:
+        return item
+    why = _(
+        "several layers for the role {role} lie in one place ({others} too); layers of one"
+        " role are united: choose",
+        role=item.role,
+        others=", ".join(rivals),
+    )
+    return replace(item, placed=False, reason=why)
 
 
 def _meet(one: Bounds | None, other: Bounds | None) -> bool:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from townland.geodesy.crs import Bounds
 from townland.i18n import Words, _
+
+Key: TypeAlias = tuple[str, str, Words, bool]
+"""A line of a layer's table: key, value, why, and whether it is certain."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """One layer that was found: where, its role if there is one, whether it is placed, and why.
 
-    `keys` are the lines of its table in the catalog: key, value, why; a line that stands as a comment
-    only has ``False`` last. `bounds` are in degrees, None where the CRS is not known.
+    `keys` are the lines of its table in the catalog; one that is not certain stands as a comment only.
+    `bounds` are in degrees, None where the CRS is not known.
     `path` and `layer` are as the catalog names them, `file` is where the layer was found; `unlocated`
     is the evidence for its role where the CRS alone is wanting.
     """
@@ -26,7 +30,7 @@ class Item:
     role: str | None
     placed: bool
     reason: Words
-    keys: tuple[tuple[str, str, Words, bool], ...] = ()
+    keys: tuple[Key, ...] = ()
     bounds: Bounds | None = None
     file: Path = Path()
     unlocated: Words | None = None

@@ -12,7 +12,7 @@ import pandas as pd
 from townland.i18n import Words, _
 from townland.standards import fields as schemas
 from townland.standards import landclass
-from townland.standards.fields import LayerName
+from townland.standards.fields import LayerName, Signature
 
 NOTES: dict[str, Words] = {
     "use_zone": _(
@@ -44,22 +44,39 @@ def by_name(title: str) -> tuple[LayerName, ...]:
     >>> [found.role for found in by_name("柳州市永久基本农田2021")], by_name("JQ")
     (['permanent_basic_farmland'], ())
     """
+    words, chinese = _written(title)
+    found = [known for known in schemas.names() if _stands_in(known.name, words, chinese)]
+    return tuple({(known.role, known.note): known for known in _outermost(found)}.values())
+
+
+def _written(title: str) -> tuple[set[str], str]:
+    """The Latin words of a title, by themselves and joined, and its Chinese characters."""
     plain = unicodedata.normalize("NFKC", title).upper()
     latin = re.findall(r"[A-Z]+", plain)
-    words = {*latin, "".join(latin)}
-    chinese = "".join(re.findall(r"[\u4e00-\u9fff]+", plain))
-    found = []
-    for known in schemas.names():
-        bare = known.name.replace("_", "")
-        if (bare.isascii() and bare in words) or (not bare.isascii() and bare in chinese):
-            found.append(known)
-    # the longest of the Chinese names that lie in one another is the one that is meant
-    kept = [
+    return {*latin, "".join(latin)}, "".join(re.findall(r"[\u4e00-\u9fff]+", plain))
+
+
+def _stands_in(name: str, words: set[str], chinese: str) -> bool:
+    """Whether a known name stands in a title.
+
+    Parameters
+    ----------
+    name
+        The known name.
+    words, chinese
+        As `_written`.
+    """
+    bare = name.replace("_", "")
+    return bare in words if bare.isascii() else bare in chinese
+
+
+def _outermost(found: Sequence[LayerName]) -> list[LayerName]:
+    """The longest of the Chinese names that lie in one another: it is the one that is meant."""
+    return [
         known
         for known in found
         if not any(known.name != other.name and known.name in other.name for other in found)
     ]
-    return tuple({(known.role, known.note): known for known in kept}.values())
 
 
 def by_fields(fields: Sequence[str]) -> tuple[str, ...]:
@@ -68,17 +85,15 @@ def by_fields(fields: Sequence[str]) -> tuple[str, ...]:
     >>> by_fields(("bsm", "dlbm", "tbmj", "zldwdm")), by_fields(("id", "name"))
     (('land_use',), ())
     """
-    roles = []
-    for known in schemas.signatures():
-        held = {
-            name
-            for name in known.all_of | known.any_of | known.none_of
-            if _column(known.role, name, fields)
-        }
-        some = not known.any_of or held & known.any_of
-        if known.all_of <= held and some and not held & known.none_of and held:
-            roles.append(known.role)
-    return tuple(roles)
+    return tuple(known.role for known in schemas.signatures() if _is_signed(known, fields))
+
+
+def _is_signed(known: Signature, fields: Sequence[str]) -> bool:
+    """Whether a layer has the fields of a role, and none that the role does not have."""
+    named = known.all_of | known.any_of | known.none_of
+    held = {name for name in named if _column(known.role, name, fields)}
+    some = not known.any_of or held & known.any_of
+    return bool(held and some and known.all_of <= held and not held & known.none_of)
 
 
 def _column(role: str, name: str, fields: Sequence[str]) -> str | None:
@@ -107,14 +122,15 @@ def schemes_of(values: Sequence[str], role: str) -> tuple[str, ...]:
     (('sandiao-2019',), True)
     """
     own = [name for name in landclass.SCHEMES if (name == "jsydgzq") == (role == "control_zone")]
-    series = pd.Series(list(values), dtype=object)
-    valid = []
-    for name in own:
-        classes = landclass.classify(series, landclass.load_scheme(name), "survey")
-        filled = classes["code"].notna().to_numpy()
-        if filled.any() and classes["name"].notna().to_numpy()[filled].all():
-            valid.append(name)
-    return tuple(valid)
+    codes = pd.Series(list(values), dtype=object)
+    return tuple(name for name in own if _knows_all(name, codes))
+
+
+def _knows_all(scheme: str, codes: pd.Series) -> bool:
+    """Whether a scheme has each of the codes, and there is any."""
+    classes = landclass.classify(codes, landclass.load_scheme(scheme), "survey")
+    filled = classes["code"].notna().to_numpy()
+    return bool(filled.any() and classes["name"].notna().to_numpy()[filled].all())
 
 
 def is_village(names: Sequence[str]) -> bool:

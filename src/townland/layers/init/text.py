@@ -26,24 +26,63 @@ def catalog_text(folder: str, items: Sequence[Item], lang: str) -> str:
         The language of the comments.
     """
     names: set[str] = set()
-    blocks = [_comment(_("Proposed from {folder} by townland layers init.", folder=folder), lang)]
-    blocks.append(
-        _comment(_("Lines that begin with # are choices and hints: complete them."), lang)
-    )
-    blocks.append("")
+    blocks = [*_heading(folder, lang), "", *_tables(items, names, lang), *_rest(items, names, lang)]
+    return "\n".join(blocks).rstrip() + "\n"
+
+
+def _heading(folder: str, lang: str) -> Iterator[str]:
+    yield _comment(_("Proposed from {folder} by townland layers init.", folder=folder), lang)
+    yield _comment(_("Lines that begin with # are choices and hints: complete them."), lang)
+
+
+def _tables(items: Sequence[Item], names: set[str], lang: str) -> Iterator[str]:
+    """The tables of the layers that are placed, each with an empty line below.
+
+    Parameters
+    ----------
+    items
+        What was found, in order.
+    names, lang
+        As `_block`.
+    """
     extents = [item for item in items if not item.placed and _is_extent(item, lang)]
-    for item in (item for item in items if item.placed):
-        blocks += [*_block(item, names, extents, lang), ""]
+    for item in items:
+        if item.placed:
+            yield from _block(item, names, extents, lang)
+            yield ""
+
+
+def _rest(items: Sequence[Item], names: set[str], lang: str) -> Iterator[str]:
+    """What is not placed, as comments.
+
+    Parameters
+    ----------
+    items
+        What was found, in order.
+    names, lang
+        As `_block`.
+    """
     rest = [item for item in items if not item.placed]
     if rest:
-        blocks.append(_comment(_("What could not be placed, and why:"), lang))
-        for item in rest:
-            words = _("{file}: {reason}", file=item.source, reason=item.reason)
-            blocks.append(_comment(words, lang))
-            if item.role is not None:
-                # a table of comments, to be taken in by hand
-                blocks += [f"# {line.removeprefix('# ')}" for line in _block(item, names, (), lang)]
-    return "\n".join(blocks).rstrip() + "\n"
+        yield _comment(_("What could not be placed, and why:"), lang)
+    for item in rest:
+        yield from _unplaced(item, names, lang)
+
+
+def _unplaced(item: Item, names: set[str], lang: str) -> Iterator[str]:
+    """One layer that is not placed: why, and its table of comments, to be taken in by hand.
+
+    Parameters
+    ----------
+    item
+        The layer.
+    names, lang
+        As `_block`.
+    """
+    yield _comment(_("{file}: {reason}", file=item.source, reason=item.reason), lang)
+    if item.role is not None:
+        table = _block(item, names, (), lang)
+        yield from (f"# {line.removeprefix('# ')}" for line in table)
 
 
 def _block(item: Item, names: set[str], extents: Sequence[Item], lang: str) -> Iterator[str]:
@@ -60,16 +99,30 @@ def _block(item: Item, names: set[str], extents: Sequence[Item], lang: str) -> I
     lang
         The language of the comments.
     """
-    name = _unused(str(item.role), names)
     yield "[[layer]]"
-    yield f"name = {_quoted(name)}"
+    yield f"name = {_quoted(_unused(str(item.role), names))}"
     yield f"role = {_quoted(str(item.role))}  {_comment(item.reason, lang)}"
+    yield from _source(item)
+    yield from _keys(item, lang)
+    yield from _coverages(extents, lang)
+
+
+def _source(item: Item) -> Iterator[str]:
+    """Where the layer lies."""
     yield f"path = {_quoted(item.path)}"
     if item.layer is not None:
         yield f"layer = {_quoted(item.layer)}"
+
+
+def _keys(item: Item, lang: str) -> Iterator[str]:
+    """Its other keys, each with its evidence; comments where they are not certain."""
     for key, value, why, sure in item.keys:
         shown = value if key == "surveyed" else _quoted(value)
         yield f"{'' if sure else '# '}{key} = {shown}  {_comment(why, lang)}"
+
+
+def _coverages(extents: Sequence[Item], lang: str) -> Iterator[str]:
+    """The layers that may be its coverage, as comments."""
     for extent in extents:
         part = extent.path + (f"|{extent.layer}" if extent.layer else "")
         why = _("where the layer claims to be complete, if this is it")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from ezdxf.entities.boundary_paths import (
         AbstractEdge,
+        ArcEdge,
         EdgePath,
         EllipseEdge,
         PolylinePath,
@@ -103,17 +104,28 @@ def polyline(
     _require_finite(table)
     if len(table) < 2:
         return Outline()
-    mended = False
     ends = frame.placed(table[[0, -1], :2], height)
     gap = float(np.hypot(*(ends[1] - ends[0])))
-    if not closed or gap == 0:
-        if gap > CLOSE_M * frame.unit:
-            return Outline(gap=gap / frame.unit)
-        mended = gap > 0
-        table = table[:-1]  # the last vertex is the first one again
-    points = frame.placed(_bulged(table, frame), height)
-    ring = _ring(points)
-    return Outline((ring,) if ring is not None else (), mended=mended, deep=height != 0)
+    if closed and gap != 0:
+        return _closed(table, frame, height)
+    if gap > CLOSE_M * frame.unit:
+        return Outline(gap=gap / frame.unit)
+    # the last vertex is the first one again
+    return replace(_closed(table[:-1], frame, height), mended=gap > 0)
+
+
+def _closed(table: NDArray[np.float64], frame: Frame, height: float) -> Outline:
+    """What the vertices of a closed polyline draw.
+
+    Parameters
+    ----------
+    table
+        Its vertices with their bulges, of shape (n, 3).
+    frame, height
+        As `polyline`.
+    """
+    ring = _ring(frame.placed(_bulged(table, frame), height))
+    return Outline((ring,) if ring is not None else (), deep=height != 0)
 
 
 def hatch(
@@ -164,8 +176,7 @@ def nested(
     shells = shells[np.sort(_first_of_each(shells))] if len(shells) else shells
     if len(shells) == 0:
         return None
-    inner, outer = shapely.STRtree(shells).query(shells, predicate="covered_by")
-    inner, outer = inner[inner != outer], outer[inner != outer]
+    inner, outer = _containment(shells)
     depth = np.bincount(inner, minlength=len(shells))
     deepest = {0: len(shells), 1: 1, 2: 0}.get(style, len(shells))
     holes: dict[int, list[shapely.LinearRing]] = {}
@@ -178,6 +189,12 @@ def nested(
         if depth[at] % 2 == 0 and depth[at] <= deepest
     ]
     return polygons[0] if len(polygons) == 1 else shapely.MultiPolygon(polygons)
+
+
+def _containment(shells: NDArray[np.object_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Which ring lies in which other one: pairs of positions, the inner first."""
+    inner, outer = shapely.STRtree(shells).query(shells, predicate="covered_by")
+    return inner[inner != outer], outer[inner != outer]
 
 
 def _first_of_each(shells: NDArray[np.object_]) -> NDArray[np.int64]:
@@ -205,12 +222,23 @@ def _bulged(table: NDArray[np.float64], frame: Frame) -> Points:
     if not table[:, 2].any():
         return table[:, :2]
     ends = np.roll(table[:, :2], -1, axis=0)
-    parts = []
-    for (x, y, bulge), end in zip(table.tolist(), ends, strict=True):
-        parts.append(np.array([[x, y]]))
-        if bulge:
-            parts.append(_arc_of_bulge(np.array([x, y]), end, bulge, frame))
-    return np.vstack(parts)
+    return np.vstack([_side(*pair, frame) for pair in zip(table, ends, strict=True)])
+
+
+def _side(vertex: NDArray[np.float64], end: Points, frame: Frame) -> Points:
+    """A vertex, and the points between it and the next, where its bulge makes an arc.
+
+    Parameters
+    ----------
+    vertex, end
+        The vertex with its bulge, of shape (3,), and the next, of shape (2,).
+    frame
+        The tolerance.
+    """
+    start, bulge = vertex[:2], float(vertex[2])
+    if not bulge:
+        return start[None]
+    return np.vstack([start[None], _arc_of_bulge(start, end, bulge, frame)])
 
 
 def _arc_of_bulge(start: Points, end: Points, bulge: float, frame: Frame) -> Points:
@@ -340,10 +368,7 @@ def _edge(edge: AbstractEdge, frame: Frame) -> Points:
     if isinstance(edge, LineEdge):
         points = np.array([tuple(edge.start)[:2], tuple(edge.end)[:2]], np.float64)
     elif isinstance(edge, ArcEdge):
-        first, sweep = _span(math.radians(edge.start_angle), math.radians(edge.end_angle))
-        centre = np.array(tuple(edge.center)[:2], np.float64)
-        frame.curves += 1
-        points = _turned(centre, float(edge.radius), first, sweep, frame)
+        points = _arc(edge, frame)
     elif isinstance(edge, EllipseEdge):
         points = _ellipse(edge, frame)
     elif isinstance(edge, SplineEdge):
@@ -352,6 +377,13 @@ def _edge(edge: AbstractEdge, frame: Frame) -> Points:
         raise TypeError(f"an edge of the kind {type(edge).__name__}")
     _require_finite(points)
     return points
+
+
+def _arc(edge: ArcEdge, frame: Frame) -> Points:
+    first, sweep = _span(math.radians(edge.start_angle), math.radians(edge.end_angle))
+    centre = np.array(tuple(edge.center)[:2], np.float64)
+    frame.curves += 1
+    return _turned(centre, float(edge.radius), first, sweep, frame)
 
 
 def _span(first: float, last: float) -> tuple[float, float]:
@@ -403,15 +435,34 @@ def _sampled(curve: BSpline, frame: Frame) -> Points:
     knots = np.unique(np.array(curve.knots(), np.float64))
     parts = 8
     while parts * len(knots) <= _MAX_SPLINE:
-        share = np.arange(parts) / parts
-        at = (knots[:-1, None] + np.diff(knots)[:, None] * share).ravel()
-        at = np.append(at, knots[-1])
-        points = np.array([(point.x, point.y) for point in curve.points(at.tolist())])
-        _require_finite(points)
-        ends, middle = points[::2], points[1::2]
-        away = np.hypot(*(middle - (ends[:-1] + ends[1:]) / 2).T)
-        if len(away) == 0 or away.max() <= frame.chord():
+        points = _divided(curve, knots, parts)
+        if _bend(points) <= frame.chord():
             frame.count(len(points))
             return points
         parts *= 2
     raise LimitError
+
+
+def _divided(curve: BSpline, knots: NDArray[np.float64], parts: int) -> Points:
+    """The points of a spline at its knots and between them.
+
+    Parameters
+    ----------
+    curve, knots
+        The spline, and its different knots.
+    parts
+        Into how many parts each span between two knots is divided.
+    """
+    share = np.arange(parts) / parts
+    at = (knots[:-1, None] + np.diff(knots)[:, None] * share).ravel()
+    at = np.append(at, knots[-1])
+    points = np.array([(point.x, point.y) for point in curve.points(at.tolist())])
+    _require_finite(points)
+    return points
+
+
+def _bend(points: Points) -> float:
+    """How far every second point lies at most from the chord without it."""
+    ends, middle = points[::2], points[1::2]
+    away = np.hypot(*(middle - (ends[:-1] + ends[1:]) / 2).T)
+    return float(away.max(initial=0.0))
