@@ -16,7 +16,7 @@ from tests.factory_coordinates import EAST, NORTH, STANDARD, box, write
 
 from townland.conversion.boundary import convert
 from townland.conversion.coordinate_text import write_text
-from townland.conversion.table import Column, PolygonTable
+from townland.conversion.table import PolygonTable, TableColumn
 from townland.errors import CRSError, ReportError
 from townland.reading.formats.points.txt import read_text
 from townland.reading.rows import Whole
@@ -27,7 +27,7 @@ CRS = pyproj.CRS(4524)
 def table(*shapes: Any, crs: Any = CRS, **columns: Any) -> PolygonTable:
     geometry = np.empty(len(shapes), object)
     geometry[:] = shapes
-    named = tuple(Column(name, "text", tuple(values)) for name, values in columns.items())
+    named = tuple(TableColumn(name, "text", tuple(values)) for name, values in columns.items())
     return PolygonTable(geometry, named, crs)
 
 
