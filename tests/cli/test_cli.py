@@ -441,7 +441,7 @@ def test_quiet_says_nothing_and_the_log_file_all(here: Here) -> None:
 def test_a_summary_says_where_to_look(here: Here) -> None:
     code, out, err = here(*one("T02"), "--lang", "en", "--out", "my/run")
     assert code == 1
-    assert "LAND-03  [does not comply]" in out
+    assert "LAND-03  [Not compliant]" in out
     assert "Permanent basic farmland built on" in out
     for name in FILES:
         assert f"  my/run/{name}  " in out

@@ -64,6 +64,13 @@ class Case(Generic[R]):
         """Tell whether a figure is nearer to a bar than the larger of uncertainty and closure.
 
         Where the bar is 0 and nothing was found, nothing is near: there is no figure to be unsure of.
+
+        Parameters
+        ----------
+        figure, bar
+            What is compared, in one unit.
+        closure
+            How far the figure was off before it was closed, in that unit.
         """
         if figure == bar == 0:
             return False

@@ -105,7 +105,15 @@ class Row(BaseModel):
 
 
 def _about(model: type[BaseModel], name: str, kind: type[T]) -> T | None:
-    """Find what a field's annotation says of it, in an optional or a sequence, too."""
+    """Find what a field's annotation says of it, in an optional or a sequence, too.
+
+    Parameters
+    ----------
+    model, name
+        The model and its field.
+    kind
+        The type of what is looked for.
+    """
     about = model.model_fields[name]
     waiting: list[object] = [*about.metadata, about.annotation]
     while waiting:
@@ -252,7 +260,7 @@ class Quotient(Row):
     def result(self) -> Decimal:
         """Divide.
 
-        >>> Quotient(of=15, by=3000000, times=1000000, digits=DENSITY_DIGITS).result()
+        >>> Quotient(of=15, by=3000000, times=1000000, digits=4).result()
         Decimal('5.0000')
         """
         return units.half_up(self.of * self.times / self.by, self.digits)
