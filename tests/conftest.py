@@ -15,11 +15,12 @@ settings.load_profile("townland")
 LONGEST = (
     "whole/test_paris.py",
     "cli/test_cli.py",
+    "rules/test_cases.py",
     "whole/test_flanders.py",
     "cli/test_change_a_rule.py",
     "cli/test_demo_command.py",
     "writing/test_explain.py",
-    "rules/test_rules_pipeline.py",
+    "rules/test_pipeline.py",
     "reading/test_reading_database.py",
     "writing/test_comparison.py",
     "whole/test_docs.py",

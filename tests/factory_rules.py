@@ -116,3 +116,27 @@ def read_back(finding: Finding) -> Trace:
     again = read_trace(document, KINDS[finding.trace.kind].working)
     assert again.document() == document
     return again
+
+
+def need(dossier: dict[str, Any] | None = None, **known: Any) -> Facts:
+    """50 000 m² of new land: paddy 20 000 (net 18 000), other cultivated 10 000 (9 500), …"""
+    return town(
+        measure("new_construction", ("n", 50_000), **known),
+        measure("new_from_paddy", ("n", 20_000), net=18_000),
+        measure("new_from_other_cultivated", ("n", 10_000), net=9_500),
+        measure("new_from_other_agricultural", ("n", 15_000), net=15_000),
+        measure("new_from_unused", ("n", 5_000), net=5_000),
+        dossier=dossier,
+    )
+
+
+def reuse(**known: Any) -> list[Any]:
+    return [
+        measure("planned_construction", ("p", 800_000)),
+        measure("barren_built_on", ("b", 100_000), **known),
+        measure("barren_total", ("b", 150_000)),
+        measure("existing_built_on", ("e", 140_000)),
+        measure("existing_construction", ("e", 200_000)),
+        measure("stock_built_on", ("s", 30_000)),
+        measure("stock_total", ("s", 40_000)),
+    ]

@@ -14,7 +14,7 @@ import jsonschema
 import pytest
 from tests.factory_land import box, catalog, write
 from tests.factory_rules import DAY, book
-from tests.rules.test_rules_need import land
+from tests.rules.test_pipeline import land
 
 from townland.assessment import check
 from townland.dossier import Dossier

@@ -1,4 +1,8 @@
-"""The rules LAND-10 to 13 and 15 on towns made by hand; each figure is worked out beside it."""
+"""The rules LAND-06, 08, 10 to 13 and 15 on towns made by hand.
+
+Land used first, the need and its quotas, replacement, land per head, supply, and change of use; each
+figure is worked out beside it.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from tests.factory_rules import changed, judge, measure, town
+from tests.factory_rules import changed, judge, measure, need, reuse, town
 
+from townland.documents import faults
+from townland.dossier import Dossier
 from townland.rules.evaluate import Facts
 from townland.rules.judging.finding import Finding
 from townland.terms import Verdict
@@ -24,6 +30,177 @@ D = Decimal
 
 def why(finding: Finding) -> str:
     return finding.why.render("en")
+
+
+def planned(area: Any, **known: Any) -> Any:
+    return measure("planned_construction", ("p", area), **known)
+
+
+def test_land_06_states_what_is_used_and_what_is_left_idle() -> None:
+    found = judge("LAND-06", town(*reuse(), absent=("inefficient_land", "unused_land")))
+    assert found.verdict is INFO
+    assert found.measured == D("240000.00")  # 100 000 + 140 000; the stock lies over these
+    assert (found.limit, found.margin, found.missing) == (None, None, ())
+    rows = {row["used"]: row for row in found.trace.document()["reuse"]}
+    assert {name: row["idle_m2"] for name, row in rows.items()} == {
+        "barren_built_on": 50_000,
+        "existing_built_on": 60_000,
+        "stock_built_on": 10_000,
+    }
+    assert [name for name, row in rows.items() if row["counted"]] == [
+        "barren_built_on",
+        "existing_built_on",
+    ]
+    assert found.trace.document()["share"] == 0.3  # 240 000 of 800 000
+    assert "24.0000 ha (30%)" in why(found)
+    assert "no layer for: unused land, inefficient land; it is not counted" in why(found)
+
+
+# 30 % of 800 000 m² is 240 000: on the bar. Its doubt is 240 m².
+@pytest.mark.parametrize(
+    ("share", "verdict"),
+    [("0.29", INFO), ("0.2997", INFO), ("0.2998", REVIEW), ("0.3", REVIEW), ("0.31", REVIEW)],
+)
+def test_land_06_below_a_bureau_s_share_is_review(
+    tmp_path: Path, share: str, verdict: Verdict
+) -> None:
+    asked = changed(tmp_path, ("# minimum_share = 0.3 ", f"minimum_share = {share} "))
+    found = judge("LAND-06", town(*reuse()), asked)
+    assert found.verdict is verdict
+    assert found.limit == D(share) * 800_000
+    assert found.margin == D(240_000) - D(share) * 800_000
+    assert ("not reached" in why(found)) == (share == "0.31")
+
+
+@pytest.mark.parametrize("role", ["land_use", "planned_use"])
+def test_land_06_with_an_input_missing(role: str) -> None:
+    found = judge("LAND-06", town(absent=(role,)))
+    assert found.verdict is NOT
+    assert found.missing == (role,)
+    assert found.measured is None
+
+
+def test_land_06_with_unknown_codes_or_uncovered_land() -> None:
+    unknown = judge("LAND-06", town(*reuse(unknown=1_000)))
+    assert unknown.verdict is NOT
+    assert "0.1000 ha bear land codes" in why(unknown)
+    uncovered = judge("LAND-06", town(*reuse(uncovered=2_000)))
+    assert uncovered.verdict is NOT
+    assert "0.2000 ha of the town are not covered" in why(uncovered)
+
+
+def test_land_06_rounding_leaves_no_negative_rest() -> None:
+    found = judge("LAND-06", town(*reuse()[:-1], measure("stock_total", ("s", "29999.99"))))
+    row = next(row for row in found.trace.document()["reuse"] if row["used"] == "stock_built_on")
+    assert row["idle_m2"] == 0
+    assert "-0.01" not in why(found)
+
+
+def test_land_06_a_designated_layer_known_in_part_is_said() -> None:
+    partly = measure("stock_total", ("s", 40_000), uncovered=1_000)
+    found = judge("LAND-06", town(*reuse()[:-1], partly))
+    assert found.verdict is INFO
+    assert "0.1000 ha are not covered" in found.assumed[0].render("en")
+
+
+def test_land_08_books_the_ridges_to_other_agricultural_land() -> None:
+    found = judge("LAND-08", need())
+    assert found.verdict is INFO
+    assert found.measured == D("50000.00")
+    balance = {row["source"]: row["net_m2"] for row in found.trace.document()["balance"]}
+    assert balance == {
+        "paddy": 18_000,
+        "other_cultivated": 9_500,
+        "other_agricultural": 17_500,  # 15 000 + 2 000 + 500 of ridges
+        "unused": 5_000,
+    }
+    assert sum(balance.values()) == 50_000 == found.trace.document()["net_m2"]
+    assert sum(row["gross_m2"] for row in found.trace.document()["balance"]) == 50_000
+    assert "other agricultural land, ridges included 1.7500 ha" in why(found)
+
+
+# The annual quota is q ha, the linked one l; the need is 5 ha. The doubt is 0.1 % of the bar.
+@pytest.mark.parametrize(
+    ("quota", "linked", "verdict", "limit", "margin"),
+    [
+        (None, None, INFO, None, None),
+        (None, 9, INFO, None, None),
+        (6, None, PASS, "60000", "10000"),
+        (5.01, None, PASS, "50100", "100"),  # the doubt is 50.10
+        (5, None, REVIEW, "50000", "0"),  # on the limit
+        (5.005, None, REVIEW, "50050", "50"),  # nearer than 50.05
+        (4, 2, REVIEW, "60000", "10000"),
+        (4, 1, REVIEW, "50000", "0"),
+        (4, 0.5, FAIL, "45000", "-5000"),
+        (4, None, FAIL, "40000", "-10000"),
+        (0, 0, FAIL, "0", "-50000"),
+    ],
+)
+def test_land_08_against_the_quotas(
+    quota: Any, linked: Any, verdict: Verdict, limit: str | None, margin: str | None
+) -> None:
+    dossier = {"quota_ha": quota, "linked_quota_ha": linked}
+    found = judge("LAND-08", need({key: v for key, v in dossier.items() if v is not None}))
+    assert found.verdict is verdict
+    assert found.limit == (None if limit is None else D(limit))
+    assert found.margin == (None if margin is None else D(margin))
+    assert found.missing == (("quota_ha",) if verdict is INFO else ())
+    taken_as_none = any("taken as none" in text.render("en") for text in found.assumed)
+    assert taken_as_none == (quota == 4 and linked is None)
+
+
+def test_land_08_states_the_shortfall() -> None:
+    found = judge("LAND-08", need({"quota_ha": 4, "linked_quota_ha": 0.5}))
+    assert found.trace.document()["short_m2"] == 5_000
+    assert "fall short by 0.5000 ha" in why(found)
+
+
+def test_land_08_no_need_and_no_quota_left_is_a_pass() -> None:
+    assert judge("LAND-08", town(dossier={"quota_ha": 0})).verdict is PASS
+
+
+def test_land_08_only_slivers_beyond_the_quota_is_review() -> None:
+    slivers = measure("new_construction", sliver="0.40")
+    found = judge("LAND-08", town(slivers, dossier={"quota_ha": 0}))
+    assert found.verdict is REVIEW
+    assert "Only slivers" in why(found)
+
+
+@pytest.mark.parametrize(
+    ("dossier", "verdict"),
+    [(None, NOT), ({"quota_ha": 9}, NOT), ({"quota_ha": 4.9999}, NOT), ({"quota_ha": 1}, FAIL)],
+)
+def test_land_08_covered_in_part(dossier: dict[str, Any] | None, verdict: Verdict) -> None:
+    for known in ({"uncovered": 10_000}, {"unknown": 10_000}):
+        found = judge("LAND-08", need(dossier, **known))
+        assert found.verdict is verdict
+        assert "1.0000 ha" in why(found)
+
+
+@pytest.mark.parametrize("role", ["land_use", "planned_use"])
+def test_land_08_with_an_input_missing(role: str) -> None:
+    found = judge("LAND-08", town(absent=(role,), dossier={"quota_ha": 5}))
+    assert found.verdict is NOT
+    assert found.missing == (role,)
+
+
+def test_land_08_new_land_of_no_known_source_is_a_row() -> None:
+    facts = town(measure("new_construction", ("n", 1_000)), measure("new_from_unused", ("n", 900)))
+    found = judge("LAND-08", facts)
+    assert found.trace.document()["balance"][-1] == {
+        "source": None,
+        "measure": None,
+        "gross_m2": 100,
+        "net_m2": 100,
+    }
+    assert "land of no known source 0.0100 ha" in why(found)
+
+
+@pytest.mark.parametrize("value", ["5", -1, True, float("nan"), float("inf"), [5]])
+def test_land_08_a_quota_that_is_no_figure_is_refused(value: Any) -> None:
+    found = faults({"code": "1", "quota_ha": value}, {}, "d.toml", Dossier)
+    assert isinstance(found, list)
+    assert [key for key, _words in found] == [("quota_ha",)]
 
 
 # ---------------------------------------------------------------- LAND-10
@@ -142,7 +319,7 @@ def test_land_10_a_larger_bank_never_turns_pass_into_fail(
 # ---------------------------------------------------------------- LAND-11
 
 
-def need(dossier: dict[str, Any] | None = None, **known: Any) -> Facts:
+def linked_need(dossier: dict[str, Any] | None = None, **known: Any) -> Facts:
     return town(measure("new_construction", ("n", 50_000), **known), dossier=dossier)
 
 
@@ -153,7 +330,7 @@ def need(dossier: dict[str, Any] | None = None, **known: Any) -> Facts:
 def test_land_11_states_shortfall_or_surplus(
     linked: Any, margin: str, short: int, surplus: int
 ) -> None:
-    found = judge("LAND-11", need({"linked_quota_ha": linked}))
+    found = judge("LAND-11", linked_need({"linked_quota_ha": linked}))
     assert found.verdict is INFO
     assert (found.measured, found.margin) == (D(50_000), D(margin))
     assert (found.trace.document()["short_m2"], found.trace.document()["surplus_m2"]) == (
@@ -164,13 +341,13 @@ def test_land_11_states_shortfall_or_surplus(
 
 
 def test_land_11_after_the_annual_quota() -> None:
-    found = judge("LAND-11", need({"linked_quota_ha": 0.5, "quota_ha": 4}))
+    found = judge("LAND-11", linked_need({"linked_quota_ha": 0.5, "quota_ha": 4}))
     assert found.trace.document()["after_annual_m2"] == 10_000
     assert "After the annual quota 1.0000 ha are left; of these 0.5000 ha stay short" in why(found)
 
 
 def test_land_11_without_a_linked_quota_is_not_evaluated() -> None:
-    found = judge("LAND-11", need({"quota_ha": 4}))
+    found = judge("LAND-11", linked_need({"quota_ha": 4}))
     assert (found.verdict, found.missing) == (NOT, ("linked_quota_ha",))
     assert "linked_quota_ha" in why(found)
 

@@ -1,4 +1,4 @@
-"""INV, IND, NAME and FUND-02 on dossiers made by hand; each figure is worked out beside it."""
+"""INV and FUND-02 on dossiers made by hand; each figure is worked out beside it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.factory_dossier import planned, said, why
-from tests.factory_rules import book, changed, judge, town
+from tests.factory_rules import changed, judge, town
 
 from townland.terms import Verdict
 
@@ -126,66 +124,6 @@ def test_inv_03_with_a_bureau_s_share(tmp_path: Path, industry: float, verdict: 
     assert (found.verdict, found.limit) == (verdict, D("0.5"))
 
 
-# ---------------------------------------------------------------- IND-01 to 03, NAME
-
-
-@pytest.mark.parametrize(
-    ("leading", "linked", "verdict"),
-    [
-        (1, 2, PASS),
-        (1, 3, PASS),
-        (1, 1, REVIEW),
-        (1, 4, REVIEW),
-        (0, 2, REVIEW),
-        (2, 2, REVIEW),
-        (1, None, NOT),
-        (2, None, NOT),
-        (None, None, NOT),
-    ],
-)
-def test_ind_01(leading: int | None, linked: int | None, verdict: Verdict) -> None:
-    lists = {"leading_industries": leading, "linked_industries": linked}
-    known = {key: ("x",) * count for key, count in lists.items() if count is not None}
-    found = said("IND-01", **known)
-    assert found.verdict is verdict
-    assert found.missing == tuple(key for key, count in lists.items() if count is None)
-    total = sum(count for count in lists.values() if count is not None)
-    assert found.measured == (D(total) if known else None)
-
-
-def test_ind_02() -> None:
-    assert said("IND-02", documents={"industry_study": "研究策划"}).verdict is PASS
-    none = said("IND-02", documents={"industry_study": False})
-    assert (none.verdict, none.measured, none.margin) == (REVIEW, D(1), D(-1))
-    assert said("IND-02").missing == ("documents.industry_study",)
-
-
-def test_ind_03_lists_and_never_judges() -> None:
-    found = said("IND-03", leading_industries=("民族文化", "竹木加工"))
-    assert (found.verdict, found.measured) == (INFO, D(1))
-    assert "traditional strengths" in why(found)
-    assert "竹木加工 is not named by the clause, whose list is open" in why(found)
-    assert said("IND-03").verdict is NOT
-    assert said("IND-03", leading_industries=()).measured == D(0)
-
-
-def test_name_01() -> None:
-    facts = town(dossier={"lists": {"city": False}})
-    bears = type(facts)("1", "甲特色小镇", facts.area_m2, facts.closure_m2, facts.measures, {})
-    assert judge("NAME-01", facts).verdict is PASS
-    assert judge("NAME-01", bears).verdict is NOT
-    for listed, verdict in ((True, PASS), (False, REVIEW)):
-        held = {"lists": {"city": listed}}
-        one = type(facts)("1", "甲特色小镇", facts.area_m2, facts.closure_m2, facts.measures, held)
-        assert judge("NAME-01", one).verdict is verdict
-
-
-def test_name_02() -> None:
-    assert said("NAME-02", carrier="产业园区").measured == D(1)
-    assert said("NAME-02", carrier="古商埠").measured == D(0)
-    assert said("NAME-02").missing == ("carrier",)
-
-
 # ---------------------------------------------------------------- FUND-02
 
 
@@ -215,49 +153,3 @@ def test_fund_02(ratio: float | None, platform: str | None, verdict: Verdict) ->
     assert found.verdict is verdict
     if verdict is NOT:
         assert found.missing == tuple(key for key, value in given_fields.items() if value is None)
-
-
-# ---------------------------------------------------------------- relaxing a bar
-
-RANK = {FAIL: 0, NOT: 1, REVIEW: 1, PASS: 2}
-
-
-def relaxed(
-    rule: str, dossier: dict[str, Any], tight: dict[str, Any], loose: dict[str, Any]
-) -> None:
-    """A pass under the tighter bar must not be a fail, nor a review, under the looser one."""
-    ranks = []
-    for numbers in (tight, loose):
-        (held,) = (one for one in book().rule if one.id == rule)
-        law = book().model_copy(
-            update={"rule": (held.model_copy(update={"modal": False, **numbers}),)}
-        )
-        ranks.append(RANK[judge(rule, town(planned(), dossier=dossier), law).verdict])
-    assert ranks[0] <= ranks[1]
-
-
-LIMITS = st.decimals("0.1", "12", places=2)
-
-
-@given(st.floats(0, 60), LIMITS, LIMITS)
-def test_a_lower_bar_never_hurts_an_investment(
-    invested: float, one: Decimal, other: Decimal
-) -> None:
-    dossier = {"type": "light_asset", "social_investment": invested}
-    low, high = sorted((one, other))
-    pinned = {"basis": "planning_area"}
-    relaxed("INV-01", dossier, {"limit": high, **pinned}, {"limit": low, **pinned})
-
-
-@given(
-    st.floats(0, 10),
-    st.sampled_from(["none", "disguised_borrowing", "market_reformed"]),
-    LIMITS,
-    LIMITS,
-)
-def test_a_higher_debt_bar_never_hurts(
-    ratio: float, platform: str, one: Decimal, other: Decimal
-) -> None:
-    low, high = sorted((one, other))
-    dossier = {"county_debt_ratio": ratio, "county_platform": platform}
-    relaxed("FUND-02", dossier, {"limit": low}, {"limit": high})

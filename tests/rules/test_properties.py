@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.factory_rules import book, changed, judge, measure, town
+from tests.factory_dossier import BUILT, EXTENDED, FULL, HEAVY, WITHDRAWN, planned
+from tests.factory_rules import DAY, book, changed, judge, measure, need, read_back, reuse, town
 
+from townland.rules.book.loader import load_rulebook
 from townland.rules.book.model import Rulebook
-from townland.rules.evaluate import Facts
+from townland.rules.evaluate import Facts, evaluate
 from townland.rules.judging.finding import Finding
 from townland.rules.kinds import KINDS
 from townland.terms import Verdict
@@ -25,11 +27,12 @@ small = st.sampled_from([Decimal(0), Decimal("0.01"), Decimal("0.31"), Decimal(5
 shares = st.decimals(min_value=0, max_value=1, places=4)
 
 
-def with_rule(rule_id: str, **update: Any) -> Rulebook:
+def with_rule(rule_id: str, law: Rulebook | None = None, **update: Any) -> Rulebook:
+    law = law or book()
     rules = tuple(
-        rule.model_copy(update=update) if rule.id == rule_id else rule for rule in book().rule
+        rule.model_copy(update=update) if rule.id == rule_id else rule for rule in law.rule
     )
-    return book().model_copy(update={"rule": rules})
+    return law.model_copy(update={"rule": rules})
 
 
 def occupying(
@@ -150,6 +153,137 @@ def test_splitting_a_parcel_changes_nothing(
     assert found[0].measured == found[1].measured
 
 
+# ---------------------------------------------------------------- relaxing a bar
+
+
+NATIONAL = load_rulebook("national-2021")
+whole_areas = st.integers(0, 2_000_000)
+thousandths = st.decimals(min_value=0, max_value=1, places=3)
+pairs = st.tuples(thousandths, thousandths)
+
+
+def never_worse(rule: str, facts: Any, strict: Rulebook, relaxed: Rulebook) -> None:
+    before, after = judge(rule, facts, strict), judge(rule, facts, relaxed)
+    assert not (before.verdict is Verdict.PASS and after.verdict is Verdict.FAIL)
+    assert not (before.verdict is Verdict.REVIEW and after.verdict is Verdict.FAIL)
+    assert before.measured == after.measured
+
+
+@given(whole=whole_areas, part=whole_areas, bars=pairs)
+def test_a_higher_cap_on_real_estate(whole: int, part: int, bars: tuple[Decimal, Decimal]) -> None:
+    facts = town(
+        measure("planned_construction", ("p", whole)), measure("housing_planned", ("h", part))
+    )
+    laws = [with_rule("USE-01", maximum=bar, beyond="fail") for bar in sorted(bars)]
+    never_worse("USE-01", facts, *laws)
+
+
+@given(whole=whole_areas, part=whole_areas, more=whole_areas, bars=pairs)
+def test_a_lower_floor_of_the_main_uses(
+    whole: int, part: int, more: int, bars: tuple[Decimal, Decimal]
+) -> None:
+    facts = town(
+        measure("new_construction", ("n", whole)),
+        measure("new_for_industry", ("n", part)),
+        measure("new_for_commercial", ("n", more)),
+    )
+    high, low = sorted(bars, reverse=True)
+    laws = [with_rule("USE-02", minimum=bar, beyond="fail", modal=False) for bar in (high, low)]
+    never_worse("USE-02", facts, *laws)
+
+
+@given(
+    area=whole_areas,
+    people=st.integers(1, 50_000),
+    caps=st.tuples(st.integers(1, 300), st.integers(1, 300)),
+)
+def test_a_higher_cap_per_head(area: int, people: int, caps: tuple[int, int]) -> None:
+    facts = town(measure("planned_construction", ("p", area)), dossier={"population": people})
+    laws = [with_rule("LAND-12", limit=Decimal(cap), modal=False) for cap in sorted(caps)]
+    never_worse("LAND-12", facts, *laws)
+
+
+rates = st.lists(st.integers(0, 100), min_size=5, max_size=5)
+
+
+@given(city=rates, county=rates, bars=pairs)
+def test_a_lower_supply_rate(
+    city: list[int], county: list[int], bars: tuple[Decimal, Decimal]
+) -> None:
+    supply = {
+        place: [
+            {"year": year, "approved_ha": 100, "supplied_ha": rate}
+            for year, rate in zip(range(2013, 2018), held, strict=True)
+        ]
+        for place, held in (("city", city), ("county", county))
+    }
+    facts = town(measure("new_construction", ("n", 5_000)), dossier={"supply": supply})
+    high, low = sorted(bars, reverse=True)
+    never_worse(
+        "LAND-13", facts, with_rule("LAND-13", minimum=high), with_rule("LAND-13", minimum=low)
+    )
+
+
+@given(area=st.integers(1, 9_000_000), bars=st.tuples(st.integers(0, 9), st.integers(0, 9)))
+def test_a_wider_range_of_area(area: int, bars: tuple[int, int]) -> None:
+    facts = town(area=area, dossier={"national_type": "manufacturing"}, rulebook=NATIONAL)
+    low, high = sorted(bars)
+    for rule, key, order in (
+        ("TC-N-1", "minimum", (high, low)),
+        ("TC-N-2", "maximum", (low, high)),
+    ):
+        found = []
+        for bar in order:
+            changed = with_rule(rule, NATIONAL, beyond="fail", **{key: Decimal(bar)})
+            only = tuple(held for held in changed.rule if held.id == rule)
+            day = only[0].clause.effective
+            found += evaluate(changed.model_copy(update={"rule": only}), facts, day)
+        before, after = found
+        assert not (before.verdict is Verdict.PASS and after.verdict is Verdict.FAIL)
+        assert not (before.verdict is Verdict.REVIEW and after.verdict is Verdict.FAIL)
+
+
+def never_hurts(
+    rule: str, dossier: dict[str, Any], tight: dict[str, Any], loose: dict[str, Any]
+) -> None:
+    """A pass under the tighter bar must not be a fail, nor a review, under the looser one."""
+    ranks = []
+    for numbers in (tight, loose):
+        (held,) = (one for one in book().rule if one.id == rule)
+        law = book().model_copy(
+            update={"rule": (held.model_copy(update={"modal": False, **numbers}),)}
+        )
+        ranks.append(RANK[judge(rule, town(planned(), dossier=dossier), law).verdict])
+    assert ranks[0] <= ranks[1]
+
+
+LIMITS = st.decimals("0.1", "12", places=2)
+
+
+@given(st.floats(0, 60), LIMITS, LIMITS)
+def test_a_lower_bar_never_hurts_an_investment(
+    invested: float, one: Decimal, other: Decimal
+) -> None:
+    dossier = {"type": "light_asset", "social_investment": invested}
+    low, high = sorted((one, other))
+    pinned = {"basis": "planning_area"}
+    never_hurts("INV-01", dossier, {"limit": high, **pinned}, {"limit": low, **pinned})
+
+
+@given(
+    st.floats(0, 10),
+    st.sampled_from(["none", "disguised_borrowing", "market_reformed"]),
+    LIMITS,
+    LIMITS,
+)
+def test_a_higher_debt_bar_never_hurts(
+    ratio: float, platform: str, one: Decimal, other: Decimal
+) -> None:
+    low, high = sorted((one, other))
+    dossier = {"county_debt_ratio": ratio, "county_platform": platform}
+    never_hurts("FUND-02", dossier, {"limit": low}, {"limit": high})
+
+
 # ---------------------------------------------------------------- numbers of the whole rulebook
 
 NEW = ("n", 50_000)
@@ -224,3 +358,85 @@ def test_checking_twice_gives_the_same(tmp_path: Path) -> None:
         first, second = judge(rule.id, one), judge(rule.id, replace(one))
         assert outcome(first) == outcome(second)
         assert first.why == second.why
+
+
+# ---------------------------------------------------------------- every finding of all rules
+
+
+def towns() -> list[Facts]:
+    return [
+        town(),
+        town(
+            planned(950_000),
+            measure("farmland_built_on", ("f1", "12345.67"), net="11203.70"),
+            measure("farmland_enclosed", ("f1", 20_000)),
+            measure("cultivated_built_on", ("c", 10)),
+        ),
+        need({"quota_ha": 4.25}),
+        town(*reuse(), absent=("paddy", "unused_land")),
+        town(measure("paddy_layer_built_on", ("q", 7)), absent=("land_use",)),
+        town(absent=("planned_use",)),
+        town(absent=("land_use", "planned_use", "permanent_basic_farmland")),
+        *(
+            town(planned(1_000_000), dossier=dossier)
+            for dossier in (FULL, HEAVY, BUILT, EXTENDED, WITHDRAWN)
+        ),
+    ]
+
+
+@pytest.mark.parametrize("facts", towns())
+def test_one_finding_for_each_rule_in_the_rulebook_s_order(facts: Facts) -> None:
+    found = evaluate(book(), facts, DAY)
+    alone = [rule.id for rule in book().rule if not KINDS[rule.kind].joint]
+    assert [finding.rule for finding in found] == alone
+    assert all(finding.town == facts.town for finding in found)
+
+
+@pytest.mark.parametrize("facts", towns())
+def test_the_trace_alone_gives_the_figure(facts: Facts) -> None:
+    for finding in evaluate(book(), facts, DAY):
+        trace = finding.trace.document()
+        if finding.measured is None:
+            assert trace["terms"] == []
+            continue
+        named = {entry["name"]: entry for entry in trace["measures"]}
+        for term in (term for term in trace["terms"] if "measure" in term):
+            assert named[term["measure"]][term["figure"]] == term["value"]
+        assert read_back(finding).recomputed() == finding.measured
+        day = isinstance(trace["measured"], str)
+        assert finding.measured == (trace["measured"] if day else Decimal(str(trace["measured"])))
+        for language in ("zh", "en"):
+            assert trace["formula"][language]
+
+
+@pytest.mark.parametrize("facts", towns())
+def test_parameters_say_whose_they_are(facts: Facts) -> None:
+    for finding in evaluate(book(), facts, DAY):
+        entries = finding.trace.document()["parameters"]
+        assert all(entry["title"]["zh"] for entry in entries)
+        origins = {entry["name"]: entry["origin"] for entry in entries}
+        assert set(origins.values()) <= {"policy", "townland", "bureau", "dossier"}
+        assert origins.get("uncertainty", "townland") == "townland"
+        assert origins.get("band", "townland") == "townland"
+        assert origins.get("limit", "policy") == "policy"
+        assert origins.get("quota_ha", "dossier") == "dossier"
+        assert finding.trace.document()["clause"] == {
+            "effective": "2018-01-01",
+            "effective_assumed": True,
+        }
+
+
+@pytest.mark.parametrize("facts", towns())
+def test_reasons_have_no_open_places(facts: Facts) -> None:
+    for finding in evaluate(book(), facts, DAY):
+        for language in ("zh", "en"):
+            said = finding.why.render(language)
+            assert said
+            assert "{" not in said
+            assert "None" not in said
+
+
+def test_the_evidence_names_measures_with_pieces() -> None:
+    for facts in towns():
+        for finding in evaluate(book(), facts, DAY):
+            assert all(facts.measures[name].pieces for name in finding.evidence)
