@@ -163,14 +163,21 @@ def _outline(boundary: shapely.Polygon | shapely.MultiPolygon, size: int = 96) -
     """A small drawing of a boundary, north up, as SVG; empty where there is nothing to draw."""
     west, south, east, north = shapely.bounds(boundary)
     scale = size / max(east - west, north - south, 1e-12)
-    simple = shapely.simplify(boundary, 0.5 / scale)
-    rings = []
-    for ring in shapely.get_rings(simple):
-        points = (shapely.get_coordinates(ring) - (west, north)) * (scale, -scale)
-        rings.append("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + "Z")
+    rings = shapely.get_rings(shapely.simplify(boundary, 0.5 / scale))
+    points = [(shapely.get_coordinates(ring) - (west, north)) * (scale, -scale) for ring in rings]
+    return _svg("".join(map(_path, points)), size)
+
+
+def _path(points: npt.NDArray[np.float64]) -> str:
+    """A ring, of shape (n, 2), as a part of an SVG path."""
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + "Z"
+
+
+def _svg(path: str, size: int) -> str:
+    """An SVG path as a drawing of its own."""
     return (
         f'<svg width="{size + 4}" height="{size + 4}" viewBox="-2 -2 {size + 4} {size + 4}">'
-        f'<path d="{"".join(rings)}" fill="#4c78a833" stroke="#4c78a8" stroke-width="1.5"'
+        f'<path d="{path}" fill="#4c78a833" stroke="#4c78a8" stroke-width="1.5"'
         ' fill-rule="evenodd"/></svg>'
     )
 

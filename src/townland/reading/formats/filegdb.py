@@ -29,22 +29,37 @@ def _faults(probe: Probe) -> Iterator[Text]:
     files = {file.name.lower(): file for file in probe.path.iterdir()}
     yield from not_files(files.values(), probe.place)
     for name, table in sorted(files.items()):
-        if not name.endswith(".gdbtable"):
-            continue
-        index = files.get(name.replace(".gdbtable", ".gdbtablx"))
-        if index is None:
-            yield _(
-                "{path}: the table {name} has no index ({index}), without which its rows cannot be told"
-                " for certain; copy the whole folder of the FileGDB again",
-                path=probe.place,
-                name=table.name,
-                index=table.with_suffix(".gdbtablx").name,
-            )
-            continue
-        for file in (table, index):
-            size, expected = file.stat().st_size, _size(file)
-            if size < expected:
-                yield cut_off(f"{probe.place}/{file.name}", size, expected)
+        if name.endswith(".gdbtable"):
+            index = files.get(name.replace(".gdbtable", ".gdbtablx"))
+            yield from _table_faults(table, index, probe.place)
+
+
+def _table_faults(table: Path, index: Path | None, place: str) -> Iterator[Text]:
+    """That a table lacks its index, or that one of the two is cut off.
+
+    Parameters
+    ----------
+    table, index
+        The two files; None for an index that is missing.
+    place
+        How messages name the FileGDB.
+    """
+    if index is not None:
+        yield from filter(None, (_cut_off(file, place) for file in (table, index)))
+        return
+    yield _(
+        "{path}: the table {name} has no index ({index}), without which its rows cannot be told"
+        " for certain; copy the whole folder of the FileGDB again",
+        path=place,
+        name=table.name,
+        index=table.with_suffix(".gdbtablx").name,
+    )
+
+
+def _cut_off(file: Path, place: str) -> Text | None:
+    """The message about a file of a FileGDB that is shorter than its header states."""
+    size, expected = file.stat().st_size, _size(file)
+    return cut_off(f"{place}/{file.name}", size, expected) if size < expected else None
 
 
 def _size(file: Path) -> int:

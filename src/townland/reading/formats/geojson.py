@@ -96,19 +96,27 @@ def refuse_address(path: Path, place: str) -> None:
 
 def _is_address(path: Path, at: int) -> bool:
     """Whether an object that names a type link or url follows the key that ends at `at`."""
+    content = _bytes_at(path, at)
+    text = content.decode("utf-8", "replace").lstrip(_BLANKS)
+    value = text[1:].lstrip(_BLANKS)
+    if (text and text[0] != ":") or (value and value[0] != "{"):
+        return False
+    return _is_link(value, cut=len(content) == _END)
+
+
+def _bytes_at(path: Path, at: int) -> bytes:
+    """The bytes that follow a position, at most as many as any CRS has."""
     with path.open("rb") as stream:
         stream.seek(at)
-        content = stream.read(_END)
-    text = content.decode("utf-8", "replace").lstrip(_BLANKS)
-    if text and text[0] != ":":
-        return False
-    value = text[1:].lstrip(_BLANKS)
-    if value and value[0] != "{":
-        return False
+        return stream.read(_END)
+
+
+def _is_link(value: str, *, cut: bool) -> bool:
+    """Whether the object at the start of a text names a type link or url."""
     try:
         member = json.JSONDecoder().raw_decode(value)[0]
     except (ValueError, RecursionError):
-        return len(content) == _END  # what is shorter is broken, and GDAL says so
+        return cut  # what is shorter is broken, and GDAL says so
     kinds = [str(kind).lower() for key, kind in member.items() if key.lower() == "type"]
     return any(kind.startswith(("link", "url")) for kind in kinds)
 
@@ -146,22 +154,30 @@ def _is_default(name: str) -> bool:
 
 def _member(path: Path) -> tuple[bool, Json]:
     """Whether there is a member ``crs`` of the whole file, before or behind its content; its value."""
-    size = path.stat().st_size
+    head, tail = _ends(path)
+    for text in (head, tail.rpartition("]")[2]):
+        start = _value_start(text)
+        if start is not None:
+            return _value(text, start)
+    return False, None
+
+
+def _ends(path: Path) -> tuple[str, str]:
+    """The beginning and the end of a file; they overlap where it is short."""
     with path.open("rb") as stream:
         head = stream.read(_END).decode("utf-8", "replace")
-        stream.seek(max(0, size - _END))
-        tail = stream.read().decode("utf-8", "replace")
-    content = _CONTENT.search(head)
+        stream.seek(max(0, path.stat().st_size - _END))
+        return head, stream.read().decode("utf-8", "replace")
+
+
+def _value_start(text: str) -> int | None:
+    """Where the value of a member ``crs`` begins that stands before any content; None without one."""
+    content = _CONTENT.search(text)
     # a declared CRS has "properties" of its own
-    before = _MEMBER.search(head)
-    if before and (content is None or before.start() < content.start()):
-        return _value(head, before.end())
-    behind = tail.rpartition("]")[2]
-    after = _MEMBER.search(behind)
-    content = _CONTENT.search(behind)
-    if after and (content is None or after.start() < content.start()):
-        return _value(behind, after.end())
-    return False, None
+    member = _MEMBER.search(text)
+    if member and (content is None or member.start() < content.start()):
+        return member.end()
+    return None
 
 
 def _value(text: str, start: int) -> tuple[bool, Json]:
@@ -201,24 +217,30 @@ def refuse_faults(path: Path, place: str) -> None:
     LayerError
         Something is not as prescribed; the message names feature and vertex, both counted from 1.
     """
+    features = (each for document in _documents(path) for each in _features(document, place))
+    for number, fault in enumerate(map(_of_feature, features), 1):
+        if fault is not None:
+            raise LayerError(
+                _("{place}: feature {feature}{fault}", place=place, feature=number, fault=fault)
+            )
+
+
+def _documents(path: Path) -> list[object]:
+    """The whole as one document, else each of its lines; none where they are no JSON."""
     text = path.read_text("utf-8-sig", "replace")
     try:
-        documents = [json.loads(text, object_hook=_looked_at)]
+        return [json.loads(text, object_hook=_looked_at)]
     except (ValueError, RecursionError):
-        try:
-            lines = text.replace("\x1e", "").splitlines()
-            documents = [json.loads(line, object_hook=_looked_at) for line in lines if line.strip()]
-        except (ValueError, RecursionError):
-            return
-    number = 0
-    for document in documents:
-        for feature in _features(document, place):
-            number += 1
-            fault = _of_feature(feature)
-            if fault is not None:
-                raise LayerError(
-                    _("{place}: feature {feature}{fault}", place=place, feature=number, fault=fault)
-                )
+        return _lines(text)
+
+
+def _lines(text: str) -> list[object]:
+    """Each line as a document of its own; none where one of them is no JSON."""
+    lines = text.replace("\x1e", "").splitlines()
+    try:
+        return [json.loads(line, object_hook=_looked_at) for line in lines if line.strip()]
+    except (ValueError, RecursionError):
+        return []
 
 
 def _features(document: object, place: str) -> list[object]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -438,21 +439,38 @@ def _columns(marks: Sequence[_Mark], types: Mapping[str, str]) -> dict[str, pa.C
 
 def _typed(values: Sequence[str | None], kind: str) -> pa.ChunkedArray:
     """Text as what the schema says it is; it stays text where one value is something else."""
-    kept = [value if value != "" else None for value in values]
-    try:
-        if kind in _INTEGERS:
-            whole = [None if value is None else int(value) for value in kept]
-            return pa.chunked_array([pa.array(whole, pa.int64())])
-        if kind in ("float", "double"):
-            real = [None if value is None else float(value) for value in kept]
-            return pa.chunked_array([pa.array(real, pa.float64())])
-        if kind == "bool":
-            truth = {"true": True, "1": True, "false": False, "0": False}
-            flags = [None if value is None else truth[value.lower()] for value in kept]
-            return pa.chunked_array([pa.array(flags, pa.bool_())])
-    except (ValueError, KeyError, OverflowError, pa.ArrowException):
-        pass
+    if kind in _CONVERTED:
+        with suppress(ValueError, KeyError, OverflowError, pa.ArrowException):
+            return _converted(values, *_CONVERTED[kind])
     return pa.chunked_array([pa.array(list(values), pa.string())])
+
+
+def _converted(
+    values: Sequence[str | None], convert: Callable[[str], object], of: pa.DataType
+) -> pa.ChunkedArray:
+    """Text as values of a type; what is empty is nothing.
+
+    Parameters
+    ----------
+    values
+        The text.
+    convert, of
+        What makes a value of it, and Arrow's type of these.
+    """
+    found = [convert(value) if value else None for value in values]
+    return pa.chunked_array([pa.array(found, of)])
+
+
+def _truth(text: str) -> bool:
+    return {"true": True, "1": True, "false": False, "0": False}[text.lower()]
+
+
+_CONVERTED: dict[str, tuple[Callable[[str], object], pa.DataType]] = {
+    **dict.fromkeys(_INTEGERS, (int, pa.int64())),
+    **dict.fromkeys(("float", "double"), (float, pa.float64())),
+    "bool": (_truth, pa.bool_()),
+}
+"""How text of each type of a schema is read; text of any other remains text."""
 
 
 def _recognises(probe: Probe) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -76,18 +76,26 @@ def read_dxf(
 
 def _once(walk: Walk) -> list[Shape]:
     """The shapes without the polylines that only repeat a ring of a hatch on their layer."""
-    filled: set[tuple[str, bytes]] = set()
-    for shape in walk.shapes:
-        if shape.hatched:
-            for part in shapely.get_parts(shape.polygon):
-                filled |= {(shape.layer, _key(ring)) for ring in (part.exterior, *part.interiors)}
-    found = [
-        shape
-        for shape in walk.shapes
-        if shape.hatched or (shape.layer, _key(shape.polygon.exterior)) not in filled
-    ]
+    filled = _filled(walk.shapes)
+    found = [each for each in walk.shapes if each.hatched or _shell(each) not in filled]
     walk.twice = len(walk.shapes) - len(found)
     return found
+
+
+def _filled(shapes: Iterable[Shape]) -> set[tuple[str, bytes]]:
+    """The rings of hatches, each with its layer."""
+    return {
+        (shape.layer, _key(ring))
+        for shape in shapes
+        if shape.hatched
+        for part in shapely.get_parts(shape.polygon)
+        for ring in (part.exterior, *part.interiors)
+    }
+
+
+def _shell(shape: Shape) -> tuple[str, bytes]:
+    """The ring that a polyline draws, with its layer."""
+    return shape.layer, _key(shape.polygon.exterior)
 
 
 def _key(ring: shapely.LinearRing) -> bytes:

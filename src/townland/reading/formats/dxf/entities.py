@@ -425,17 +425,24 @@ def _drawn(
     if kind not in _LINES:
         height = float(entity.dxf.elevation.z) if entity.dxf.hasattr("elevation") else 0.0
         return outlines.hatch(entity.paths, int(entity.dxf.get("hatch_style", 0)), frame, height)
-    if kind == "LWPOLYLINE":
-        height = float(entity.dxf.get("elevation", 0.0))
-        points = [tuple(vertex) for vertex in entity.get_points("xyb")]
-        outline = outlines.polyline(points, entity.closed, frame, height)
-    else:
-        # of a fitted curve the frame's control points are kept beside the curve's own
-        corners = [v for v in entity.vertices if not v.dxf.get("flags", 0) & 16]
-        points = [(*tuple(v.dxf.location)[:2], v.dxf.get("bulge", 0.0)) for v in corners]
-        heights = {float(v.dxf.location.z) for v in corners} or {0.0}
-        outline = outlines.polyline(points, entity.is_closed, frame, max(heights, key=abs))
+    outline = _flat(frame, entity) if kind == "LWPOLYLINE" else _polyline(frame, entity)
     return shapely.Polygon(outline.rings[0]) if outline.rings else None, outline
+
+
+def _flat(frame: outlines.Frame, entity: Entity) -> outlines.Outline:
+    """The outline of a polyline that lies in one plane (LWPOLYLINE)."""
+    height = float(entity.dxf.get("elevation", 0.0))
+    points = [tuple(vertex) for vertex in entity.get_points("xyb")]
+    return outlines.polyline(points, entity.closed, frame, height)
+
+
+def _polyline(frame: outlines.Frame, entity: Entity) -> outlines.Outline:
+    """The outline of a polyline whose vertices are entities of their own (POLYLINE)."""
+    # of a fitted curve the frame's control points are kept beside the curve's own
+    corners = [v for v in entity.vertices if not v.dxf.get("flags", 0) & 16]
+    points = [(*tuple(v.dxf.location)[:2], v.dxf.get("bulge", 0.0)) for v in corners]
+    heights = {float(v.dxf.location.z) for v in corners} or {0.0}
+    return outlines.polyline(points, entity.is_closed, frame, max(heights, key=abs))
 
 
 def _stored(entity: Entity) -> dict[str, Plain]:
@@ -443,14 +450,22 @@ def _stored(entity: Entity) -> dict[str, Plain]:
     if not entity.has_xdata(APPLICATION):
         return {}
     text = "".join(str(tag.value) for tag in entity.get_xdata(APPLICATION) if tag.code == 1000)
+    return _plain_members(_parsed(text))
+
+
+def _parsed(text: str) -> object:
+    """What a text says as JSON; None where it is none."""
     try:
-        found = json.loads(text)
+        return json.loads(text)
     except (ValueError, RecursionError):
-        return {}
-    if not isinstance(found, dict):
-        return {}
+        return None
+
+
+def _plain_members(found: object) -> dict[str, Plain]:
+    """The members of an object that are text, numbers or nothing."""
+    members = found.items() if isinstance(found, dict) else ()
     return {
         str(name): value
-        for name, value in found.items()
+        for name, value in members
         if value is None or isinstance(value, str | int | float)
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from townland.reading.formats.points.table_plots import (
     check_breaks,
     nested_issues,
     side_issues,
+    with_points,
 )
 from townland.reading.formats.points.workbook import (
     Sheet,
@@ -380,18 +381,23 @@ def _axes(plots: Sequence[TablePlot], headings: Sequence[Heading], place: str) -
 
 
 def _polygons(plots: Sequence[TablePlot], axes: Axes) -> tuple[NDArray[np.object_], list[Issue]]:
-    split, start = [], 0
-    for plot in plots:
-        xy = axes.xy[start : start + len(plot.points)].tolist()
-        start += len(plot.points)
-        check_breaks(plot, xy)
-        points = (
-            rings.Point(point.row, point.label, point.ring, x, y)
-            for point, (x, y) in zip(plot.points, xy, strict=True)
-        )
-        split.append(rings.split(points, plot.place, _ROW))
-    geometry, doubled = rings.polygons(split, plots[0].place)
-    issues = list(swapped(axes))
+    parts = [_parts(plot, xy.tolist()) for plot, xy in with_points(plots, axes)]
+    geometry, doubled = rings.polygons(parts, plots[0].place)
+    return geometry, [*swapped(axes), *_doubled(plots, doubled)]
+
+
+def _parts(plot: TablePlot, xy: Sequence[Sequence[float]]) -> list[rings.Points]:
+    """The rings of a plot, whose points have these coordinates."""
+    check_breaks(plot, xy)
+    points = (
+        rings.Point(point.row, point.label, point.ring, x, y)
+        for point, (x, y) in zip(plot.points, xy, strict=True)
+    )
+    return rings.split(points, plot.place, _ROW)
+
+
+def _doubled(plots: Sequence[TablePlot], doubled: Sequence[int]) -> Iterator[Issue]:
+    """That rings of a plot stand there twice; `doubled` are how many, plot by plot."""
     for plot, twice in zip(plots, doubled, strict=True):
         if twice:
             message = _(
@@ -399,8 +405,7 @@ def _polygons(plots: Sequence[TablePlot], axes: Axes) -> tuple[NDArray[np.object
                 count=twice,
                 plot=plot.number or plot.name or plot.sheet or "-",
             )
-            issues.append(Issue("ring_double", "warning", message))
-    return geometry, issues
+            yield Issue("ring_double", "warning", message)
 
 
 def _recognises(probe: Probe) -> bool:

@@ -106,10 +106,7 @@ def nested_issues(plots: Sequence[TablePlot], geometry: NDArray[np.object_]) -> 
 
 def side_issues(plots: Sequence[TablePlot], axes: Axes) -> Iterator[Issue]:
     """Where a printed length (边长) is not the distance of its points, to the digits printed."""
-    start = 0
-    for plot in plots:
-        xy = axes.xy[start : start + len(plot.points)]
-        start += len(plot.points)
+    for plot, xy in with_points(plots, axes):
         found = [(at, number(point.side)) for at, point in enumerate(plot.points) if point.side]
         known = [(at, length) for at, length in found if length is not None]
         if not known:
@@ -128,6 +125,16 @@ def side_issues(plots: Sequence[TablePlot], axes: Axes) -> Iterator[Issue]:
                 distance=f"{distance:.{min(digits + 1, 6)}f}",
             )
             yield Issue("side_length_differs", "warning", message)
+
+
+def with_points(
+    plots: Sequence[TablePlot], axes: Axes
+) -> Iterator[tuple[TablePlot, NDArray[np.float64]]]:
+    """Each plot with its points, of shape (n, 2), from those of all plots one below the other."""
+    start = 0
+    for plot in plots:
+        yield plot, axes.xy[start : start + len(plot.points)]
+        start += len(plot.points)
 
 
 def _off(

@@ -90,19 +90,29 @@ def workbook(file: Path, place: str) -> list[Sheet]:
         It is damaged, unpacks to more than any table, or is no workbook of an office program.
     """
     _check_workbook(file, place)
-    sheets = []
     try:
         with CalamineWorkbook.from_path(str(file)) as book:
-            for name in book.sheet_names:
-                sheet = book.get_sheet_by_name(name)
-                if sheet.total_height > MAX_ROWS:
-                    raise too_many(place)
-                rows = enumerate(sheet.to_python(skip_empty_area=False), 1)
-                found = [(at, [_text(cell) for cell in row]) for at, row in rows]
-                sheets.append(Sheet(name, f"{place}|{name}", found))
+            return [_sheet(book, name, place) for name in book.sheet_names]
     except (CalamineError, OSError) as problem:
         raise _damaged(place, problem) from None
-    return sheets
+
+
+def _sheet(book: CalamineWorkbook, name: str, place: str) -> Sheet:
+    """One sheet of a workbook.
+
+    Parameters
+    ----------
+    book, name
+        The workbook, and what the sheet is called in it.
+    place
+        How messages name the file.
+    """
+    sheet = book.get_sheet_by_name(name)
+    if sheet.total_height > MAX_ROWS:
+        raise too_many(place)
+    rows = enumerate(sheet.to_python(skip_empty_area=False), 1)
+    cells = [(at, [_text(cell) for cell in row]) for at, row in rows]
+    return Sheet(name, f"{place}|{name}", cells)
 
 
 def _text(cell: object) -> str:
