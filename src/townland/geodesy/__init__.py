@@ -148,16 +148,24 @@ def check_area_m2(geometries: Geometries, crs: pyproj.CRS) -> Floats:
     geod = crs.get_geod() or pyproj.Geod(ellps="GRS80")
     sums = np.zeros(len(rings.start))
     for i, points in enumerate(np.split(rings.xy, rings.start[1:])):
-        lon, lat = _geodesic_vertices(points, crs)
-        area, _perimeter = geod.polygon_area_perimeter(lon, lat, radians=True)
-        sums[i] = abs(area)
+        sums[i] = _enclosed_m2(geod, _geodesic_vertices(points, crs))
     return rings.summed(sums)
+
+
+def _enclosed_m2(geod: pyproj.Geod, vertices: tuple[Floats, Floats]) -> float:
+    """The area within geodesics between longitudes and latitudes in radians, however it turns."""
+    area, _perimeter = geod.polygon_area_perimeter(*vertices, radians=True)
+    return abs(float(area))
 
 
 def _geodesic_vertices(ring: Floats, crs: pyproj.CRS) -> tuple[Floats, Floats]:
     """Longitudes and latitudes in radians of a ring (n, 2) whose edges are divided every 20 m."""
     line = shapely.segmentize(shapely.LinearRing(ring), CHECK_SEGMENT_M / metres_per_unit(crs))
-    xy = shapely.get_coordinates(line)
+    return _radians(shapely.get_coordinates(line), crs)
+
+
+def _radians(xy: Floats, crs: pyproj.CRS) -> tuple[Floats, Floats]:
+    """Longitudes and latitudes in radians of coordinates (n, 2), by PROJ."""
     if crs.is_geographic:
         lon, lat = np.radians(xy.T * np.degrees(crs.axis_info[0].unit_conversion_factor))
         return lon, lat
@@ -188,6 +196,11 @@ def perimeter_m(geometries: Geometries, crs: pyproj.CRS) -> Floats:
     if not crs.is_geographic:
         unit: float = crs.axis_info[0].unit_conversion_factor
         return np.asarray(shapely.length(geometries) * unit, dtype=float)
+    return _degree_perimeter_m(geometries, crs)
+
+
+def _degree_perimeter_m(geometries: npt.NDArray[np.object_], crs: pyproj.CRS) -> Floats:
+    """The length in metres of all rings of every geometry that is given in degrees."""
     rings = _Rings.of(geometries)
     if not len(rings.start):
         return np.zeros(rings.count)
@@ -209,12 +222,18 @@ def local_metres(geometries: npt.NDArray[np.object_], crs: pyproj.CRS) -> npt.ND
     unit: float = crs.axis_info[0].unit_conversion_factor
     if not len(geometries) or (not crs.is_geographic and unit == 1.0):
         return geometries
-    scale: tuple[float, float] = (unit, unit)
-    if crs.is_geographic:
-        _west, south, _east, north = shapely.total_bounds(geometries)
-        radius = unit * ellipsoid_of(crs).a
-        scale = (radius * np.cos((south + north) / 2 * unit), radius)
+    scale = _local_scale(geometries, crs)
     return np.asarray(shapely.transform(geometries, lambda xy: xy * scale), dtype=object)
+
+
+def _local_scale(geometries: npt.NDArray[np.object_], crs: pyproj.CRS) -> tuple[float, float]:
+    """Metres in a unit of x and of y; in degrees, at the geometries' middle latitude."""
+    unit: float = crs.axis_info[0].unit_conversion_factor
+    if not crs.is_geographic:
+        return unit, unit
+    _west, south, _east, north = shapely.total_bounds(geometries)
+    radius = unit * ellipsoid_of(crs).a
+    return radius * np.cos((south + north) / 2 * unit), radius
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,15 +382,18 @@ def _parts(lengths: Floats, rings: _Rings, divide_m: float) -> Ints:
 
 def _degree_lengths(rings: _Rings, crs: pyproj.CRS) -> Floats:
     """The length in metres of each edge given in degrees, never too short; 0 at a ring's end."""
-    ellipsoid = ellipsoid_of(crs)
     radians = rings.xy * crs.axis_info[0].unit_conversion_factor
     steps = np.diff(radians, axis=0, append=radians[-1:])
-    # The largest radius of curvature is that at the pole; it makes every edge a little too long.
-    radius = ellipsoid.a / np.sqrt(1 - ellipsoid.e2)
     nearest = np.minimum(np.abs(radians[:, 1]), np.abs(np.append(radians[1:, 1], radians[-1, 1])))
-    lengths: Floats = np.hypot(steps[:, 0] * np.cos(nearest), steps[:, 1]) * radius
+    lengths: Floats = np.hypot(steps[:, 0] * np.cos(nearest), steps[:, 1]) * _polar_radius_m(crs)
     lengths[_ends(rings.start, len(rings.xy))] = 0.0
     return lengths
+
+
+def _polar_radius_m(crs: pyproj.CRS) -> float:
+    """The radius of curvature at the pole, the largest: it makes every edge a little too long."""
+    ellipsoid = ellipsoid_of(crs)
+    return float(ellipsoid.a / np.sqrt(1 - ellipsoid.e2))
 
 
 def _geographic(xy: Floats, crs: pyproj.CRS) -> Floats:

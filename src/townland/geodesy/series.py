@@ -145,6 +145,5 @@ def _foot_latitude(northing: Floats) -> Floats:
     sine = np.sin(meridian)
     k1, k2, k3, k4 = GK_K
     square = sine * sine
-    return np.asarray(
-        meridian + np.cos(meridian) * sine * (k1 - square * (k2 - square * (k3 - square * k4)))
-    )
+    series = k1 - square * (k2 - square * (k3 - square * k4))
+    return np.asarray(meridian + np.cos(meridian) * sine * series)

@@ -138,6 +138,11 @@ def describe(crs: pyproj.CRS) -> str:
     identity = crs.to_json_dict().get("id", {})
     if identity.get("authority") == "EPSG":
         return f"EPSG:{identity['code']}"
+    return _unregistered(crs)
+
+
+def _unregistered(crs: pyproj.CRS) -> str:
+    """A short name for a CRS without an EPSG code: its own, else its projection and ellipsoid."""
     if crs.name not in ("", "unknown"):
         return str(crs.name)
     operation = crs.coordinate_operation

@@ -285,6 +285,11 @@ def _same_plane(crs: pyproj.CRS, known: pyproj.CRS) -> bool:
     """Whether two CRSs of one datum give every point the same coordinates (1e-6 of a unit)."""
     if crs.is_geographic or known.is_geographic:
         return bool(crs.is_geographic and known.is_geographic)
+    return _same_projection(crs, known)
+
+
+def _same_projection(crs: pyproj.CRS, known: pyproj.CRS) -> bool:
+    """Whether two projections agree at nine points of the known one's area of use."""
     area = known.area_of_use
     west, south, east, north = area.bounds if area is not None else (-5.0, -5.0, 5.0, 5.0)
     lon, lat = np.meshgrid(np.linspace(west, east, 3), np.linspace(south, north, 3))
@@ -297,13 +302,13 @@ def _has_known_operation(crs: pyproj.CRS) -> bool:
     with warnings.catch_warnings():
         # a finer grid that is not installed is no reason to refuse the operations that are
         warnings.simplefilter("ignore", UserWarning)
-        return any(
-            operation.accuracy >= 0
-            for target in (LONLAT, CGCS2000)
-            for operation in TransformerGroup(
-                crs, target, always_xy=True, allow_ballpark=False
-            ).transformers
-        )
+        return any(each >= 0 for target in (LONLAT, CGCS2000) for each in _accuracies(crs, target))
+
+
+def _accuracies(crs: pyproj.CRS, target: pyproj.CRS) -> list[float]:
+    """The accuracy in metres of each operation that PROJ knows; negative where it is unknown."""
+    operations = TransformerGroup(crs, target, always_xy=True, allow_ballpark=False).transformers
+    return [operation.accuracy for operation in operations]
 
 
 def towgs84(transform: str) -> list[float]:
@@ -321,15 +326,15 @@ def towgs84(transform: str) -> list[float]:
 
 
 def _transform_issue(crs: pyproj.CRS, transform: str) -> Issue:
-    return Issue(
-        "crs_transform_declared",
-        "warning",
-        _(
-            "{crs} is brought to CGCS2000 with declared parameters that townland cannot check:"
-            " {transform}",
-            crs=describe(crs),
-            transform=transform,
-        ),
+    return Issue("crs_transform_declared", "warning", _declared_transform(crs, transform))
+
+
+def _declared_transform(crs: pyproj.CRS, transform: str) -> Text:
+    return _(
+        "{crs} is brought to CGCS2000 with declared parameters that townland cannot check:"
+        " {transform}",
+        crs=describe(crs),
+        transform=transform,
     )
 
 

@@ -14,7 +14,7 @@ from pyproj.exceptions import ProjError
 
 from townland.errors import CRSError, GeometryError
 from townland.geodesy.crs.datum import describe, is_identical
-from townland.i18n import _
+from townland.i18n import Text, _
 
 Bounds = tuple[float, float, float, float]
 GeometryArray: TypeAlias = NDArray[np.object_]
@@ -217,13 +217,16 @@ def densify(
 def _apply(steps: Steps, geometries: GeometryArray) -> GeometryArray:
     moved: GeometryArray = shapely.transform(geometries, steps.transform, interleaved=False)
     if not np.isfinite(shapely.get_coordinates(moved)).all():
-        raise GeometryError(
-            _(
-                "a coordinate has no place in the CRS it is brought to; the CRS that is declared"
-                " for the file cannot be right"
-            )
-        )
+        raise GeometryError(_off_the_crs())
     return moved
+
+
+def _off_the_crs() -> Text:
+    """The message where an operation gives a coordinate that is not finite."""
+    return _(
+        "a coordinate has no place in the CRS it is brought to; the CRS that is declared"
+        " for the file cannot be right"
+    )
 
 
 def run_pipeline(geometries: GeometryArray, crs: pyproj.CRS, transform: str) -> GeometryArray:

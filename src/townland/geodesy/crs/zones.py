@@ -78,9 +78,12 @@ def zone_of_code(code: str) -> tuple[int, int] | None:
     """
     for degrees, zones in ((3, ZONES_3), (6, ZONES_6)):
         for zone in zones:
-            if code in (
-                zone_code("CGCS2000", zone, prefixed=True),
-                zone_code("CGCS2000", zone, prefixed=False),
-            ):
+            if code in _cgcs2000_codes(zone):
                 return degrees, zone
     return None
+
+
+def _cgcs2000_codes(zone: int) -> tuple[str | None, str | None]:
+    """The EPSG codes of a zone of CGCS2000, with and without its number before the easting."""
+    with_prefix = zone_code("CGCS2000", zone, prefixed=True)
+    return with_prefix, zone_code("CGCS2000", zone, prefixed=False)
