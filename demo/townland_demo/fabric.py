@@ -55,12 +55,26 @@ def dissolve(faces: Shapes, group: Ints) -> tuple[Shapes, Ints]:
     """
     rank = np.argsort(group, kind="stable")
     numbers, start, count = np.unique(group[rank], return_index=True, return_counts=True)
-    united = faces[rank[start]].copy()
-    for index in np.flatnonzero(count > 1):
-        members = faces[rank[start[index] : start[index] + count[index]]]
-        united[index] = shapely.coverage_union_all(members)
+    united = _united(faces[rank], start, count)
     parts, source = shapely.get_parts(united, return_index=True)
     return parts, numbers[source]
+
+
+def _united(faces: Shapes, start: Ints, count: Ints) -> Shapes:
+    """Unite each run of faces.
+
+    Parameters
+    ----------
+    faces
+        The faces, those of one group side by side.
+    start, count
+        Where each group starts, and how many faces it has.
+    """
+    united = faces[start]
+    for index in np.flatnonzero(count > 1):
+        members = faces[start[index] : start[index] + count[index]]
+        united[index] = shapely.coverage_union_all(members)
+    return united
 
 
 def absorb_small(faces: Shapes, kind: Ints, least_m2: Array, least_width_m: Array) -> Ints:

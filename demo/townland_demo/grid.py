@@ -97,11 +97,18 @@ def upsample(coarse: FieldGrid, field: Array, fine: FieldGrid) -> Array:
 def _basis(position: Array) -> Array:
     """Weights of the uniform cubic B-spline: one row a position, one column a knot."""
     knot = position.astype(np.int64)
-    t = position - knot
     weights = np.zeros((len(position), int(knot.max()) + 4))
     rows = np.arange(len(position))
-    weights[rows, knot] = (1 - t) ** 3 / 6
-    weights[rows, knot + 1] = (3 * t**3 - 6 * t**2 + 4) / 6
-    weights[rows, knot + 2] = (-3 * t**3 + 3 * t**2 + 3 * t + 1) / 6
-    weights[rows, knot + 3] = t**3 / 6
+    for column, weight in enumerate(_spline_weights(position - knot)):
+        weights[rows, knot + column] = weight
     return weights
+
+
+def _spline_weights(t: Array) -> tuple[Array, Array, Array, Array]:
+    """Weights of the four knots about a position that is `t` (0 to 1) beyond the second of them."""
+    return (
+        (1 - t) ** 3 / 6,
+        (3 * t**3 - 6 * t**2 + 4) / 6,
+        (-3 * t**3 + 3 * t**2 + 3 * t + 1) / 6,
+        t**3 / 6,
+    )

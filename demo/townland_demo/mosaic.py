@@ -328,14 +328,23 @@ def _warped(rng: np.random.Generator, land: Relief, points: Array, wild: Array) 
 def _shaken(rng: np.random.Generator, arcs: Shapes) -> Shapes:
     """Move inner vertices by up to half a metre: a surveyor's rod, not a spline."""
     coordinates, index = shapely.get_coordinates(arcs, return_index=True)
-    first = np.r_[True, index[1:] != index[:-1]]
-    last = np.r_[first[1:], True]
-    inner = ~(first | last)
-    previous = np.hypot(*(coordinates - np.roll(coordinates, 1, axis=0)).T)
-    following = np.hypot(*(coordinates - np.roll(coordinates, -1, axis=0)).T)
-    reach = np.minimum(np.minimum(previous, following) * 0.12, 0.9) * inner
+    reach = _free_reach(coordinates) * _inner(index)
     moved = coordinates + rng.uniform(-1, 1, coordinates.shape) * reach[:, None]
     return np.asarray(shapely.linestrings(moved, indices=index))
+
+
+def _free_reach(coordinates: Array) -> Array:
+    """How far in metres a vertex may move: less than a metre, and little of its shorter edge."""
+    previous = np.hypot(*(coordinates - np.roll(coordinates, 1, axis=0)).T)
+    following = np.hypot(*(coordinates - np.roll(coordinates, -1, axis=0)).T)
+    return np.asarray(np.minimum(np.minimum(previous, following) * 0.12, 0.9))
+
+
+def _inner(index: Ints) -> NDArray[np.bool_]:
+    """Which vertices are neither the first nor the last of their line."""
+    first = np.r_[True, index[1:] != index[:-1]]
+    last = np.r_[first[1:], True]
+    return np.asarray(~(first | last))
 
 
 def _blocks(rng: np.random.Generator, grid: FieldGrid, size: float) -> Array:

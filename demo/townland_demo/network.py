@@ -148,11 +148,16 @@ def _outlets(rng: np.random.Generator, land: Relief) -> Array:
     points = rng.uniform((300, 300), (land.grid.width_m - 300, land.grid.height_m - 300), (900, 2))
     slope, away = land.at(land.slope, points), land.at(land.to_river, points)
     good = shapely.contains_xy(land.border, points) & (slope < 16) & (away > 120)
+    return np.stack(_spread(points[good], 560))
+
+
+def _spread(points: Array, gap_m: float) -> list[Array]:
+    """The points that stand further apart than the gap; of two that do not, the first."""
     kept: list[Array] = []
-    for point in points[good]:
-        if all(np.hypot(*(point - other)) > 560 for other in kept):
+    for point in points:
+        if all(np.hypot(*(point - other)) > gap_m for other in kept):
             kept.append(point)
-    return np.stack(kept)
+    return kept
 
 
 def _drawn_road(line: Array, land: Relief, wobble: tuple[Array, Array]) -> Array:
@@ -222,10 +227,8 @@ def _lane(rng: np.random.Generator, centre: Array, angle: float, reach: float) -
     """
     t = np.linspace(-1, 1, 9)
     sway = np.cumsum(rng.normal(0, reach * 0.018, 9))
-    along, across = (
-        np.array([np.cos(angle), np.sin(angle)]),
-        np.array([-np.sin(angle), np.cos(angle)]),
-    )
+    along = np.array([np.cos(angle), np.sin(angle)])
+    across = np.array([-np.sin(angle), np.cos(angle)])
     return np.asarray(centre + np.outer(t * reach, along) + np.outer(sway - sway[4], across))
 
 

@@ -312,10 +312,15 @@ def _village_streets(
     """
     roads = np.flatnonzero(on_strip & (code == "1006"))
     centre = shapely.get_coordinates(shapely.centroid(parcels.shape[roads]))
+    return np.where(_in_settlement(sites, centre), "1004", "1006")
+
+
+def _in_settlement(sites: Sites, points: Array) -> NDArray[np.bool_]:
+    """Which points lie within the reach of a village or of the market."""
     settlements = np.vstack([sites.villages, sites.market])
     reach = np.append(sites.radius, 330.0)
-    away = np.hypot(*(centre[:, None, :] - settlements).transpose(2, 0, 1))
-    return np.where((away < reach).any(axis=1), "1004", "1006")
+    away = np.hypot(*(points[:, None, :] - settlements).transpose(2, 0, 1))
+    return np.asarray((away < reach).any(axis=1))
 
 
 def _single_sites(

@@ -118,15 +118,19 @@ def _straddling(brief: Brief, centre: Array, border: shapely.Geometry) -> Array:
     border
         The border of the county.
     """
-    foot = shapely.get_coordinates(
-        shapely.shortest_line(shapely.points(centre), shapely.boundary(border))
-    )[-1]
-    out = (foot - centre) / np.hypot(*(foot - centre))
+    out = _outward(centre, border)
     radius = float(np.sqrt(brief.area_m2 / np.pi))
     shifts = np.arange(-500.0, 600.0, 10.0)
     disks = shapely.buffer(shapely.points(centre + shifts[:, None] * out), radius)
     share = 1 - shapely.area(shapely.intersection(disks, border)) / shapely.area(disks)
     return np.asarray(centre + shifts[np.argmin(np.abs(share - brief.outside_share))] * out)
+
+
+def _outward(centre: Array, border: shapely.Geometry) -> Array:
+    """The unit vector from a centre to the nearest point of the border."""
+    way = shapely.shortest_line(shapely.points(centre), shapely.boundary(border))
+    foot = shapely.get_coordinates(way)[-1]
+    return np.asarray((foot - centre) / np.hypot(*(foot - centre)))
 
 
 def _roundness(ring: shapely.Polygon) -> float:
@@ -141,13 +145,19 @@ def _solved(sketch: Callable[[float], shapely.Polygon], wanted_m2: float) -> sha
     """The ring of the sketch whose official area is the wanted one."""
     target = wanted_m2
     for _ in range(3):
-        low, high = 0.6, 1.5
-        for _ in range(36):
-            middle = (low + high) / 2
-            low, high = (middle, high) if sketch(middle).area < target else (low, middle)
+        ring = sketch(_scale(sketch, target))
         # the plane exceeds the ellipsoid by the same share all over a town
-        target += wanted_m2 - area_m2(sketch(low))
-    return sketch(low)
+        target += wanted_m2 - area_m2(ring)
+    return ring
+
+
+def _scale(sketch: Callable[[float], shapely.Polygon], plane_m2: float) -> float:
+    """The scale at which the sketch has an area on the plane, by bisection."""
+    low, high = 0.6, 1.5
+    for _ in range(36):
+        middle = (low + high) / 2
+        low, high = (middle, high) if sketch(middle).area < plane_m2 else (low, middle)
+    return low
 
 
 def _sketch(

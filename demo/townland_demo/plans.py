@@ -53,15 +53,19 @@ def red_ground(parcels: Parcels, code: NDArray[np.str_], keep_out: shapely.Geome
     keep_out
         Ground that must stay free.
     """
-    wild = np.isin(parcels.zone, (zones.FOREST, zones.SCRUB)) & (parcels.strip < 0)
-    wild &= np.isin(code, ("0301", "0302", "0305", "1207"))
-    wild &= ~shapely.intersects(parcels.shape, keep_out)
+    wild = _is_wild(parcels, code) & ~shapely.intersects(parcels.shape, keep_out)
     whole = shapely.coverage_union_all(parcels.shape[wild])
     whole = shapely.buffer(shapely.buffer(whole, -60), 45)
     parts = shapely.get_parts(shapely.simplify(whole, 2.5))
     parts = shapely.set_precision(parts[shapely.area(parts) > 150_000], GRID_M)
     centre = shapely.get_coordinates(shapely.centroid(parts)).round(2)
     return np.asarray(parts[np.lexsort((centre[:, 1], centre[:, 0]))])
+
+
+def _is_wild(parcels: Parcels, code: NDArray[np.str_]) -> NDArray[np.bool_]:
+    """Which parcels are wood, scrub or bare rock of the hills."""
+    wild = np.isin(parcels.zone, (zones.FOREST, zones.SCRUB)) & (parcels.strip < 0)
+    return wild & np.isin(code, ("0301", "0302", "0305", "1207"))
 
 
 def red_line(parts: Shapes) -> gpd.GeoDataFrame:

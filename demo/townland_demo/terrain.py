@@ -217,11 +217,24 @@ def _distance(grid: FieldGrid, line: Array) -> tuple[Array, Ints]:
 def blur(field: Array, reach: int) -> Array:
     """Mean over a square of (2 reach + 1)² nodes, by running sums."""
     for axis in (0, 1):
-        padded = np.pad(
-            field, [(reach + 1, reach) if a == axis else (0, 0) for a in (0, 1)], "edge"
-        )
-        total = np.cumsum(padded, axis=axis)
-        upper = np.take(total, range(2 * reach + 1, total.shape[axis]), axis)
-        lower = np.take(total, range(total.shape[axis] - 2 * reach - 1), axis)
-        field = (upper - lower) / (2 * reach + 1)
+        field = _running_mean(field, reach, axis)
     return field
+
+
+def _running_mean(field: Array, reach: int, axis: int) -> Array:
+    """Mean over 2 reach + 1 nodes along an axis, by running sums.
+
+    Parameters
+    ----------
+    field
+        A value at each node.
+    reach
+        How many nodes to each side count.
+    axis
+        0 for the rows, 1 for the columns.
+    """
+    margins = [(reach + 1, reach) if each == axis else (0, 0) for each in (0, 1)]
+    total = np.cumsum(np.pad(field, margins, "edge"), axis=axis)
+    upper = np.take(total, range(2 * reach + 1, total.shape[axis]), axis)
+    lower = np.take(total, range(total.shape[axis] - 2 * reach - 1), axis)
+    return np.asarray((upper - lower) / (2 * reach + 1))

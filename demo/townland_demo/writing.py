@@ -20,7 +20,7 @@ from townland_demo import farmland, survey
 from townland_demo.county import SEED, make_county
 from townland_demo.declaring import DECLARED
 from townland_demo.georeference import CRS, EAST_M, NORTH_M
-from townland_demo.planning import BRIEFS
+from townland_demo.planning import BRIEFS, Brief
 from townland_demo.terrain import Relief
 
 DAY = "2018-12-31"
@@ -249,12 +249,15 @@ def _write_dossiers(target: Path, quota_ha: dict[str, float | None]) -> None:
     """What the towns declare of themselves; the one partly outside declares no quota."""
     target.mkdir(exist_ok=True)
     for brief in BRIEFS:
-        lines = [f'code = "{brief.code}"', f'name = "{brief.name}"']
-        quota = quota_ha[brief.code]
-        if quota is not None:
-            lines.append(f"quota_ha = {quota:.4f}  # 年度新增建设用地计划指标")
-        text = "\n".join(lines) + "\n" + DECLARED[brief.code]
+        text = _dossier_text(brief, quota_ha[brief.code])
         (target / f"{brief.code}.toml").write_text(text, encoding="utf-8", newline="\n")
+
+
+def _dossier_text(brief: Brief, quota_ha: float | None) -> str:
+    lines = [f'code = "{brief.code}"', f'name = "{brief.name}"']
+    if quota_ha is not None:
+        lines.append(f"quota_ha = {quota_ha:.4f}  # 年度新增建设用地计划指标")
+    return "\n".join(lines) + "\n" + DECLARED[brief.code]
 
 
 def catalog_text() -> str:
