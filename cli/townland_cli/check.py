@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from townland.i18n import Words
     from townland.results import Assessment
+    from townland.rules.judging.finding import Finding
 
 HELP = words(
     "Check the towns of boundary files against a rulebook; write report, map and evidence."
@@ -158,13 +159,14 @@ def _today() -> str:
 
 def pairs(texts: list[str]) -> dict[str, str]:
     """The ``COLUMN=VALUE`` options as a table."""
-    out = {}
-    for text in texts:
-        column, equals, value = text.partition("=")
-        if not equals or not column:
-            raise TownlandError(_("--where {text}: write it as COLUMN=VALUE", text=text))
-        out[column] = value
-    return out
+    return dict(map(_pair, texts))
+
+
+def _pair(text: str) -> tuple[str, str]:
+    column, equals, value = text.partition("=")
+    if not equals or not column:
+        raise TownlandError(_("--where {text}: write it as COLUMN=VALUE", text=text))
+    return column, value
 
 
 def _warn_of_faults(rulebooks: Sequence[str], lang: str) -> None:
@@ -289,10 +291,15 @@ def _findings(assessment: Assessment, code: str | None, title: Words, lang: str)
     typer.echo(title.render(lang))
     for finding in assessment.findings:
         if finding.town == code:
-            verdict = VERDICTS[finding.verdict.value].render(lang)
-            typer.echo(f"  {finding.rule}  [{verdict}]  {finding.title.render(lang)}")
-            if finding.verdict.value not in PLAIN:
-                printing.paragraph(finding.why.render(lang), indent=" " * 11)
+            _print_finding(finding, lang)
+
+
+def _print_finding(finding: Finding, lang: str) -> None:
+    """Print the verdict of a finding, and its reason where it does not pass."""
+    verdict = VERDICTS[finding.verdict.value].render(lang)
+    typer.echo(f"  {finding.rule}  [{verdict}]  {finding.title.render(lang)}")
+    if finding.verdict.value not in PLAIN:
+        printing.paragraph(finding.why.render(lang), indent=" " * 11)
 
 
 def _overview(assessment: Assessment, lang: str) -> None:

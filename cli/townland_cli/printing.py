@@ -145,13 +145,28 @@ def table(rows: Iterable[Sequence[object]], head: Sequence[str]) -> None:
     """Print rows in columns; a Chinese character is two columns wide, numbers stand to the right."""
     lines = [[str(cell) for cell in row] for row in rows]
     widths = [max(_width(line[i]) for line in [list(head), *lines]) for i in range(len(head))]
-    numbers = [all(_is_number(line[i]) for line in lines) for i in range(len(head))]
+    numbers = [_are_numbers([line[i] for line in lines]) for i in range(len(head))]
     for line in [list(head), *lines]:
-        cells = []
-        for cell, width, number in zip(line, widths, numbers, strict=True):
-            pad = " " * (width - _width(cell))
-            cells.append(pad + cell if number and lines else cell + pad)
+        cells = [_padded(*each) for each in zip(line, widths, numbers, strict=True)]
         typer.echo("  ".join(cells).rstrip())
+
+
+def _padded(cell: str, width: int, number: bool) -> str:
+    """Fill a cell up to the width of its column.
+
+    Parameters
+    ----------
+    cell, width
+        The text, and the width in columns of the console.
+    number
+        Whether it stands to the right.
+    """
+    pad = " " * (width - _width(cell))
+    return pad + cell if number else cell + pad
+
+
+def _are_numbers(cells: Sequence[str]) -> bool:
+    return bool(cells) and all(map(_is_number, cells))
 
 
 def where_to_look(folder: Path, files: Mapping[str, Words], lang: str) -> None:
