@@ -17,7 +17,16 @@ from townland.rules.judging.clause import Rule
 from townland.rules.judging.facts import Facts
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.law import Law
-from townland.rules.judging.trace import Force, MeasureFigures, Parameter, Trace, Working, both
+from townland.rules.judging.trace import (
+    Force,
+    MeasureFigures,
+    Origin,
+    Parameter,
+    Trace,
+    Working,
+    both,
+    parameter_of,
+)
 from townland.rules.shared_land import SharedLand
 from townland.terms import Verdict, dossier_field
 
@@ -52,13 +61,13 @@ class Case(Generic[R]):
 
     def closure(self, *names: str) -> Decimal:
         """Give the closure error of the sum of some measures; of the planning area the town's."""
-        found = [
-            abs(self.measure(name).closure_m2)
-            if self.rulebook.measure[name].layers
-            else max(abs(self.measure(name).closure_m2), abs(self.facts.closure_m2))
-            for name in names
-        ]
-        return sum(found, ZERO)
+        return sum(map(self._closure_of, names), ZERO)
+
+    def _closure_of(self, name: str) -> Decimal:
+        own = abs(self.measure(name).closure_m2)
+        if self.rulebook.measure[name].layers:
+            return own
+        return max(own, abs(self.facts.closure_m2))
 
     def near(self, figure: Decimal, bar: Decimal, closure: Decimal) -> bool:
         """Tell whether a figure is nearer to a bar than the larger of uncertainty and closure.
@@ -87,9 +96,9 @@ class Case(Generic[R]):
         why: Words,
         working: Working,
         *,
-        measured: Decimal | str | None,
-        limit: Decimal | str | None,
-        margin: Decimal | str | None,
+        measured: Decimal | str | None = None,
+        limit: Decimal | str | None = None,
+        margin: Decimal | str | None = None,
         measures: Sequence[str] = (),
         unit: str = "m2",
         missing: tuple[str, ...] = (),
@@ -104,7 +113,8 @@ class Case(Generic[R]):
         working
             The kind's own part of the trace.
         measured, limit, margin
-            The figure that decides, its bar, and the room between them, positive where there is room.
+            The figure that decides, its bar, and the room between them, positive where there is room;
+            None where the rule has none.
         measures
             The measures that the finding rests on.
         unit
@@ -165,13 +175,7 @@ class Case(Generic[R]):
     def coverage_assumed(self, names: Iterable[str]) -> list[Words]:
         """Say which layers' coverage is only their bounding box."""
         roles = [role for name in names for role in self.measure(name).assumed_coverage]
-        return [
-            _(
-                "The coverage of the layer {role} is taken to be its bounding box",
-                role=terms.role(role),
-            )
-            for role in dict.fromkeys(roles)
-        ]
+        return [boxed(role) for role in dict.fromkeys(roles)]
 
     def figures(self, name: str) -> MeasureFigures:
         """Trace a measure's definition and figures."""
@@ -196,13 +200,8 @@ class Case(Generic[R]):
         """Trace a number that is not the policy's, with whose it is."""
         parameters = self.rulebook.parameter
         value = getattr(parameters, name) if override is None else override
-        return Parameter(
-            name=name,
-            value=value,
-            unit=None,
-            title=both(parameters.title(name)),
-            origin=parameters.origin(name) if override is None else "bureau",
-        )
+        origin = parameters.origin(name) if override is None else "bureau"
+        return parameter_of(name, value, title=parameters.title(name), origin=origin)
 
     def law_number(self, name: str, value: Decimal, unit: str) -> Parameter:
         """Trace a number that the rulebook takes from the policy.
@@ -218,24 +217,15 @@ class Case(Generic[R]):
         if self.second_hand():
             title = _("the bar as it is known at second hand")
         changed = name in self.rulebook.changed(self.rule.id)
-        return Parameter(
-            name=name,
-            value=value,
-            unit=unit,
-            title=both(title),
-            origin="bureau" if changed else "policy",
-        )
+        origin: Origin = "bureau" if changed else "policy"
+        return parameter_of(name, value, unit=unit, title=title, origin=origin)
 
     def modality(self) -> Parameter:
         """Trace whether the clause can fail, and who said so."""
         stated = self.rule.modal == bool(self.modal_words())
-        return Parameter(
-            name="modal",
-            value=self.rule.modal,
-            unit=None,
-            title=both(_("whether the clause only urges, so that it cannot fail")),
-            origin="policy" if stated else "bureau",
-        )
+        origin: Origin = "policy" if stated else "bureau"
+        title = _("whether the clause only urges, so that it cannot fail")
+        return parameter_of("modal", self.rule.modal, title=title, origin=origin)
 
     def modal_words(self) -> list[str]:
         """Give the words of the quote by which the clause only urges."""
@@ -282,6 +272,14 @@ class Together(Case[R]):
             towns=phrases.listed(town.name for town in towns),
             field=dossier_field(path),
         )
+
+
+def boxed(role: str) -> Words:
+    """Say that the coverage of a layer is only its bounding box."""
+    return _(
+        "The coverage of the layer {role} is taken to be its bounding box",
+        role=terms.role(role),
+    )
 
 
 def as_sentence(assumption: Words) -> Words:

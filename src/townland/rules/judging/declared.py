@@ -13,7 +13,7 @@ from townland.rules.judging.case import Case
 from townland.rules.judging.clause import Rule
 from townland.rules.judging.facts import Facts
 from townland.rules.judging.finding import Finding
-from townland.rules.judging.trace import Parameter, Term, Working, both
+from townland.rules.judging.trace import Parameter, Term, Working, both, parameter_of
 from townland.rules.judging.verdict import verdict_of
 from townland.terms import dossier_field
 
@@ -39,12 +39,10 @@ def declared_number(path: str, value: Decimal, unit: str | None = None) -> Param
     value, unit
         The number, and its unit.
     """
-    return Parameter(
-        name=path, value=value, unit=unit, title=both(dossier_field(path)), origin="dossier"
-    )
+    return parameter_of(path, value, unit=unit, title=dossier_field(path), origin="dossier")
 
 
-def policy_number(name: str, value: int | str, title: Words) -> Parameter:
+def policy_number(name: str, value: int | Decimal | str, title: Words) -> Parameter:
     """Trace a number or word of the policy that is no area.
 
     Parameters
@@ -54,7 +52,7 @@ def policy_number(name: str, value: int | str, title: Words) -> Parameter:
     value, title
         The number or word, and what it is called.
     """
-    return Parameter(name=name, value=value, unit=None, title=both(title), origin="policy")
+    return parameter_of(name, value, title=title, origin="policy")
 
 
 def not_known(case: Case[Rule], missing: Sequence[str], working: Working = NOTHING) -> Finding:
@@ -70,14 +68,7 @@ def not_known(case: Case[Rule], missing: Sequence[str], working: Working = NOTHI
         The kind's own part of the trace.
     """
     return case.finding(
-        verdict_of(unknown=True),
-        phrases.unknown(missing),
-        working,
-        measured=None,
-        limit=None,
-        margin=None,
-        unit="",
-        missing=tuple(missing),
+        verdict_of(unknown=True), phrases.unknown(missing), working, unit="", missing=tuple(missing)
     )
 
 
@@ -93,15 +84,7 @@ def not_applicable(case: Case[Rule], reason: Words, working: Working = NOTHING) 
     working
         The kind's own part of the trace.
     """
-    return case.finding(
-        verdict_of(judges=False),
-        fields.not_applicable(reason),
-        working,
-        measured=None,
-        limit=None,
-        margin=None,
-        unit="",
-    )
+    return case.finding(verdict_of(judges=False), fields.not_applicable(reason), working, unit="")
 
 
 def events_until(facts: Facts, on: dt.date) -> Events:

@@ -114,14 +114,17 @@ def _about(model: type[BaseModel], name: str, kind: type[T]) -> T | None:
     kind
         The type of what is looked for.
     """
+    return next((each for each in _annotated(model, name) if isinstance(each, kind)), None)
+
+
+def _annotated(model: type[BaseModel], name: str) -> Iterator[object]:
+    """Give all that a field's annotation is made of, the outermost first."""
     about = model.model_fields[name]
     waiting: list[object] = [*about.metadata, about.annotation]
     while waiting:
         each = waiting.pop(0)
-        if isinstance(each, kind):
-            return each
+        yield each
         waiting += [*getattr(each, "__metadata__", ()), *get_args(each)]
-    return None
 
 
 class Titled(Row):
@@ -166,6 +169,28 @@ class Parameter(Row):
     unit: str | None
     title: Titled
     origin: Origin
+
+
+def parameter_of(
+    name: str,
+    value: bool | int | Decimal | str,
+    *,
+    title: Words,
+    origin: Origin,
+    unit: str | None = None,
+) -> Parameter:
+    """Trace a number, or another setting, by its title in both languages.
+
+    Parameters
+    ----------
+    name, value
+        The rule's parameter or the field of the dossier, and its value.
+    title, origin
+        What it is called, and whose it is.
+    unit
+        The unit that it is stated in.
+    """
+    return Parameter(name=name, value=value, unit=unit, title=both(title), origin=origin)
 
 
 class Change(Row):

@@ -99,27 +99,38 @@ def area_about(case: Case[AreaAbout]) -> Finding:
 
 def _about(case: Case[AreaAbout]) -> _About:
     """Choose the measure that the layers say something of, and set it beside its band."""
-    rule, name = case.rule, case.rule.measure
-    assumed: tuple[Words, ...] = ()
-    if rule.otherwise and case.silent(name) and not case.silent(rule.otherwise):
-        assumed = (stands_in(case, case.rulebook.measure[name].layers, rule.otherwise),)
-        name = rule.otherwise
+    name, assumed = _which_measure(case)
     figure, closure = case.measure(name).area_m2, case.closure(name)
-    band = case.rulebook.parameter.band if rule.band is None else rule.band
-    nominal = units.to_m2(rule.limit, rule.unit)
-    low, high = nominal * (1 - band), nominal * (1 + band)
+    nominal = units.to_m2(case.rule.limit, case.rule.unit)
+    low, high = _edges(nominal, _band(case))
     near = tuple(edge for edge in (low, high) if case.near(figure, edge, closure))
     return _About(name, assumed, gaps(case, name), figure, closure, nominal, low, high, near)
 
 
+def _which_measure(case: Case[AreaAbout]) -> tuple[str, tuple[Words, ...]]:
+    """Give the rule's measure, or the one that stands in for it, and what that assumes."""
+    name, other = case.rule.measure, case.rule.otherwise
+    if other and case.silent(name) and not case.silent(other):
+        return other, (stands_in(case, case.rulebook.measure[name].layers, other),)
+    return name, ()
+
+
+def _band(case: Case[AreaAbout]) -> Decimal:
+    """Give how far 左右 reaches: by the rule, or else by the rulebook."""
+    own = case.rule.band
+    return case.rulebook.parameter.band if own is None else own
+
+
+def _edges(nominal: Decimal, band: Decimal) -> tuple[Decimal, Decimal]:
+    return nominal * (1 - band), nominal * (1 + band)
+
+
 def _about_words(case: Case[AreaAbout], about: _About) -> dict[str, Words | str]:
-    rule = case.rule
-    band = case.rulebook.parameter.band if rule.band is None else rule.band
     return {
         "measure": case.title(about.name),
         "figure": phrases.area(about.figure),
-        "nominal": phrases.quantity(rule.limit, rule.unit),
-        "band": phrases.percent(band),
+        "nominal": phrases.quantity(case.rule.limit, case.rule.unit),
+        "band": phrases.percent(_band(case)),
         "low": phrases.area(about.low),
         "high": phrases.area(about.high),
     }

@@ -204,9 +204,7 @@ def _share_of(case: Case[Rule], area: _Forbidden, whole: str) -> Decimal | None:
     return phrases.ratio(area.figure, base) if base else None
 
 
-def _which_source(
-    case: Case[ForbiddenArea],
-) -> tuple[str, str | None, tuple[Words, ...]]:
+def _which_source(case: Case[ForbiddenArea]) -> tuple[str, str | None, tuple[Words, ...]]:
     """Choose between a measure and its second source: the first where its layers say anything.
 
     Returns
@@ -218,10 +216,14 @@ def _which_source(
         return rule.measure, None, ()
     if not case.silent(rule.measure):
         return rule.measure, rule.beside, ()
-    lacking = case.measure(rule.measure).missing or case.rulebook.measure[rule.measure].layers
-    known = case.measure(rule.beside).layers
-    instead = stands_in(case, [role for role in lacking if role not in known], rule.beside)
-    return rule.beside, None, (instead,)
+    return rule.beside, None, (_instead(case, rule.beside),)
+
+
+def _instead(case: Case[ForbiddenArea], beside: str) -> Words:
+    """Say of which layers nothing is known, so that the second source is measured."""
+    name, known = case.rule.measure, case.measure(beside).layers
+    lacking = case.measure(name).missing or case.rulebook.measure[name].layers
+    return stands_in(case, [role for role in lacking if role not in known], beside)
 
 
 def _nothing_there(case: Case[Rule], name: str, also: str) -> bool:
@@ -268,12 +270,14 @@ def _bar(case: Case[ForbiddenArea], beyond: Decimal) -> Words:
     rule = case.rule
     if rule.limit == 0:
         return _("The clause allows none.")
-    bar = phrases.quantity(rule.limit, rule.unit)
-    if beyond > 0:
-        return _(
-            "The bar is {bar}; it is exceeded by {beyond}.", bar=bar, beyond=phrases.area(beyond)
-        )
-    return _("The bar is {bar}.", bar=bar)
+    return _beside_bar(phrases.quantity(rule.limit, rule.unit), beyond)
+
+
+def _beside_bar(bar: Words, beyond: Decimal) -> Words:
+    if beyond <= 0:
+        return _("The bar is {bar}.", bar=bar)
+    passed = phrases.area(beyond)
+    return _("The bar is {bar}; it is exceeded by {beyond}.", bar=bar, beyond=passed)
 
 
 def _within(case: Case[Rule], also: str) -> Words | None:

@@ -179,17 +179,19 @@ def _of_another_type(case: Case[InvestmentDensity], town_type: str) -> Finding:
 def _density(case: Case[InvestmentDensity], invested: Decimal) -> _Density:
     rule = case.rule
     bases = rule.bases if rule.basis is None else (rule.basis,)
-    readings = [_reading(case, name, invested) for name in bases]
-    # a part of an area can only have more for each km² than the whole does
+    return _Density(_surely_met(case, [_reading(case, name, invested) for name in bases]))
+
+
+def _surely_met(
+    case: Case[InvestmentDensity], readings: list[_DensityReading]
+) -> tuple[_DensityReading, ...]:
+    """A part of an area can only have more for each km² than the whole does, so it is met too."""
     sure = [reading.name for reading in readings if reading.met and not reading.near]
-    return _Density(
-        tuple(
-            _as_met(reading)
-            if any(_holds(case, whole, reading.name) for whole in sure)
-            else reading
-            for reading in readings
-        )
-    )
+
+    def is_part(reading: _DensityReading) -> bool:
+        return any(_holds(case, whole, reading.name) for whole in sure)
+
+    return tuple(_as_met(reading) if is_part(reading) else reading for reading in readings)
 
 
 def _reading(case: Case[InvestmentDensity], name: str, invested: Decimal) -> _DensityReading:

@@ -33,6 +33,7 @@ from townland.rules.judging.trace import (
     TownCodes,
     Working,
     both,
+    parameter_of,
 )
 from townland.rules.judging.verdict import verdict_of
 from townland.terms import Verdict
@@ -159,7 +160,6 @@ def portfolio_counts(case: Together[PortfolioCounts]) -> Finding:
         _counts_working(lists, sums),
         measured=units.exact(len(first.towns)),
         limit=units.exact(first.target.target),
-        margin=None,
         unit="count",
         missing=silent,
     )
@@ -235,13 +235,8 @@ def _counts_working(lists: list[_Listed], sums: tuple[SumRow, ...]) -> CountsWor
 
 
 def _target_parameter(target: Target) -> Parameter:
-    return Parameter(
-        name=target.list,
-        value=target.target,
-        unit="count",
-        title=both(_("target: {title}", title=target.title)),
-        origin="policy",
-    )
+    title = _("target: {title}", title=target.title)
+    return parameter_of(target.list, target.target, unit="count", title=title, origin="policy")
 
 
 def list_nested(case: Together[ListNested]) -> Finding:
@@ -276,17 +271,25 @@ def list_nested(case: Together[ListNested]) -> Finding:
 def _silent_lists(case: Together[ListNested], high: list[Facts]) -> dict[str, list[Facts]]:
     """Find, for each list, the towns whose dossiers leave open what the rule needs."""
     rule = case.rule
-    silent = {
-        path: [
-            town
-            for town in case.without(path)
-            if town not in high and not town.declared(rule.lower)
-        ]
-        for path in rule.upper
-    }
-    silent = {path: towns for path, towns in silent.items() if towns}
-    unsure = [town for town in high if town.declared(rule.lower) is None]
-    return {**silent, rule.lower: unsure} if unsure else silent
+    silent = {path: _perhaps_higher(case, path, high) for path in rule.upper}
+    silent[rule.lower] = [town for town in high if town.declared(rule.lower) is None]
+    return {path: towns for path, towns in silent.items() if towns}
+
+
+def _perhaps_higher(case: Together[ListNested], path: str, high: list[Facts]) -> list[Facts]:
+    """Find the towns that may be on a higher list alone, since their dossiers do not state it.
+
+    Parameters
+    ----------
+    case
+        The rule on all towns.
+    path
+        The field of the higher list.
+    high
+        The towns that are on a higher list for sure.
+    """
+    lower = case.rule.lower
+    return [town for town in case.without(path) if town not in high and not town.declared(lower)]
 
 
 def _on_higher_only(towns: list[Facts]) -> Words:

@@ -27,6 +27,7 @@ from townland.rules.judging.trace import (
     Way,
     Working,
     both,
+    parameter_of,
 )
 from townland.rules.judging.verdict import verdict_of
 from townland.terms import Verdict, dossier_field
@@ -149,13 +150,8 @@ def _declared_working(case: Case[DeclaredShare], quotient: Quotient) -> ShareOfA
 
 
 def _least_share(limit: Decimal) -> Parameter:
-    return Parameter(
-        name="minimum_share",
-        value=limit,
-        unit="share",
-        title=both(_("the least share that the bureau asks for")),
-        origin="bureau",
-    )
+    title = _("the least share that the bureau asks for")
+    return parameter_of("minimum_share", limit, unit="share", title=title, origin="bureau")
 
 
 PLATFORMS: Mapping[str, Words] = {

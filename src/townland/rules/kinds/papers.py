@@ -175,8 +175,6 @@ def counts_within(case: Case[CountsWithin]) -> Finding:
         _counts_why(case, lists, urged=verdict is Verdict.REVIEW),
         _ranges_working(case, lists),
         measured=lists.total if lists.entries else None,
-        limit=None,
-        margin=None,
         unit="count",
         missing=lists.missing,
     )
@@ -351,8 +349,6 @@ def listed_among(case: Case[ListedAmong]) -> Finding:
         _listed_why(groups),
         _listed_working(rule, groups),
         measured=count,
-        limit=None,
-        margin=None,
         unit="count",
     )
 
@@ -370,15 +366,26 @@ def _listed_why(groups: Mapping[str, Group | None]) -> Words:
 def _listed_working(rule: ListedAmong, groups: Mapping[str, Group | None]) -> Working:
     return Working(
         formula=both(_("The number of entries that the clause names.")),
-        terms=tuple(
-            Term(field=rule.field, value=count_of(group is not None), entry=name)
-            for name, group in groups.items()
-        ),
-        parameters=tuple(
-            policy_number(group.title.en, "、".join(group.names), group.title)
-            for group in rule.groups
-        ),
+        terms=tuple(_entry_term(rule.field, *entry) for entry in groups.items()),
+        parameters=tuple(map(_names_of, rule.groups)),
     )
+
+
+def _entry_term(field: str, name: str, group: Group | None) -> Term:
+    """Trace an entry of a list: 1 where the clause names it.
+
+    Parameters
+    ----------
+    field
+        The list.
+    name, group
+        The entry, and the group of the clause that has it; None where none does.
+    """
+    return Term(field=field, value=count_of(group is not None), entry=name)
+
+
+def _names_of(group: Group) -> Parameter:
+    return policy_number(group.title.en, "、".join(group.names), group.title)
 
 
 def name_reserved(case: Case[NameReserved]) -> Finding:
@@ -436,7 +443,6 @@ def application_window(case: Case[ApplicationWindow]) -> Finding:
         _window_working(case, days),
         measured=days[-1].isoformat(),
         limit=f"{rule.first_year}–{rule.last_year}",
-        margin=None,
         unit="date",
     )
 

@@ -156,12 +156,14 @@ def area_range(case: Case[AreaRange]) -> Finding:
 def _range(case: Case[AreaRange]) -> _Range:
     rule = case.rule
     figure, closure = case.measure(rule.measure).area_m2, case.closure(rule.measure)
-    low, high = (
-        None if bar is None else units.to_m2(bar, rule.unit) for bar in (rule.minimum, rule.maximum)
-    )
+    low, high = _bar_m2(rule.minimum, rule.unit), _bar_m2(rule.maximum, rule.unit)
     near = tuple(bar for bar in (low, high) if bar is not None and case.near(figure, bar, closure))
     raised = False if rule.raised_for is None else fields.concerns(case, rule.raised_for)
     return _Range(gaps(case, rule.measure), figure, closure, low, high, near, raised)
+
+
+def _bar_m2(bar: Decimal | None, unit: str) -> Decimal | None:
+    return None if bar is None else units.to_m2(bar, unit)
 
 
 def _range_why(case: Case[AreaRange], area: _Range, *, decided: bool) -> Words:
@@ -196,15 +198,16 @@ def _range_why(case: Case[AreaRange], area: _Range, *, decided: bool) -> Words:
 
 
 def _bars(rule: AreaRange) -> Words | None:
-    low, high = (
-        None if bar is None else phrases.quantity(bar, rule.unit)
-        for bar in (rule.minimum, rule.maximum)
-    )
+    low, high = _bar_quantity(rule.minimum, rule.unit), _bar_quantity(rule.maximum, rule.unit)
     if low is not None and high is not None:
         return _("It should be from {low} to {high}.", low=low, high=high)
     if low is not None:
         return _("It should be at least {low}.", low=low)
     return None if high is None else _("It should be at most {high}.", high=high)
+
+
+def _bar_quantity(bar: Decimal | None, unit: str) -> Words | None:
+    return None if bar is None else phrases.quantity(bar, unit)
 
 
 def _side(area: _Range) -> Words | None:

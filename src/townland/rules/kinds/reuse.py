@@ -30,6 +30,7 @@ from townland.rules.judging.trace import (
     ShareNumber,
     Working,
     both,
+    parameter_of,
 )
 from townland.rules.judging.verdict import verdict_of
 from townland.terms import Verdict
@@ -227,15 +228,16 @@ def _bar_of_share(case: Case[LandReuse], used: Decimal, limit: Decimal) -> Words
 
 
 def _partly_covered(case: Case[Rule], beside: Iterable[Reuse]) -> list[Words]:
-    return [
-        _(
-            "“{measure}” is known for a part of the town only; {area} are not covered",
-            measure=case.title(reuse.total),
-            area=phrases.area(case.measure(reuse.total).uncovered_m2),
-        )
-        for reuse in beside
-        if case.measure(reuse.total).uncovered_m2 > 0
-    ]
+    totals = [reuse.total for reuse in beside]
+    return [_part_covered(case, name) for name in totals if case.measure(name).uncovered_m2 > 0]
+
+
+def _part_covered(case: Case[Rule], name: str) -> Words:
+    return _(
+        "“{measure}” is known for a part of the town only; {area} are not covered",
+        measure=case.title(name),
+        area=phrases.area(case.measure(name).uncovered_m2),
+    )
 
 
 def _reuse_working(case: Case[LandReuse], land: _Reused) -> ReuseWorking:
@@ -272,13 +274,8 @@ def _reuse_row(case: Case[LandReuse], reuse: Reuse) -> ReuseRow:
 
 
 def _least_share(share: Decimal) -> Parameter:
-    return Parameter(
-        name="minimum_share",
-        value=share,
-        unit=None,
-        title=both(_("the least share of planned construction land; the bureau's own")),
-        origin="bureau",
-    )
+    title = _("the least share of planned construction land; the bureau's own")
+    return parameter_of("minimum_share", share, title=title, origin="bureau")
 
 
 KINDS = (Kind(LandReuse, land_reuse, ReuseWorking),)

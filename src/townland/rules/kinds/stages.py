@@ -45,6 +45,7 @@ from townland.rules.judging.trace import (
     Way,
     Working,
     both,
+    parameter_of,
 )
 from townland.rules.judging.verdict import verdict_of
 
@@ -330,13 +331,7 @@ def _numbers(rule: StageDeadline) -> tuple[Parameter, ...]:
         "support_ends_after_years": _("years from the second failure to the first without support"),
     }
     return tuple(
-        Parameter(
-            name=name,
-            value=getattr(rule, name),
-            unit="years",
-            title=both(title),
-            origin="policy",
-        )
+        parameter_of(name, getattr(rule, name), unit="years", title=title, origin="policy")
         for name, title in titles.items()
         if getattr(rule, name) is not None
     )

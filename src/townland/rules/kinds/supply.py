@@ -17,6 +17,7 @@ from townland.i18n import Bilingual, Words, _
 from townland.rules.judging import fields, phrases
 from townland.rules.judging.case import ZERO, Case
 from townland.rules.judging.clause import PositiveCount, Rule, Share
+from townland.rules.judging.declared import policy_number
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.gaps import Gaps, gaps, known_part
 from townland.rules.judging.kind import Kind
@@ -217,15 +218,16 @@ def _rows(case: Case[SupplyRate], path: str, years: range) -> tuple[SupplyRow, .
     years
         The years that count.
     """
-    return tuple(
-        SupplyRow(
-            field=path,
-            year=row.year,
-            approved_ha=units.exact(row.approved_ha),
-            supplied_ha=units.exact(row.supplied_ha),
-        )
-        for row in case.facts.entries(path, Supply) or ()
-        if row.year in years
+    stated = case.facts.entries(path, Supply) or ()
+    return tuple(_supply_row(path, row) for row in stated if row.year in years)
+
+
+def _supply_row(path: str, row: Supply) -> SupplyRow:
+    return SupplyRow(
+        field=path,
+        year=row.year,
+        approved_ha=units.exact(row.approved_ha),
+        supplied_ha=units.exact(row.supplied_ha),
     )
 
 
@@ -359,20 +361,8 @@ def _reading_row(reading: _RateReading) -> ReadingRow:
 def _parameters(case: Case[SupplyRate]) -> tuple[Parameter, ...]:
     rule = case.rule
     return (
-        Parameter(
-            name="years",
-            value=rule.years,
-            unit=None,
-            title=both(_("full calendar years that the mean is taken over")),
-            origin="policy",
-        ),
-        Parameter(
-            name="minimum",
-            value=rule.minimum,
-            unit=None,
-            title=both(_("the least mean supply rate")),
-            origin="policy",
-        ),
+        policy_number("years", rule.years, _("full calendar years that the mean is taken over")),
+        policy_number("minimum", rule.minimum, _("the least mean supply rate")),
         case.own_number("uncertainty", rule.uncertainty),
         case.modality(),
     )

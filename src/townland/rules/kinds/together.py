@@ -25,6 +25,7 @@ from townland.rules.judging.trace import (
     Column,
     Head,
     Number,
+    Origin,
     Parameter,
     Part,
     Row,
@@ -32,6 +33,7 @@ from townland.rules.judging.trace import (
     TownCodes,
     Working,
     both,
+    parameter_of,
 )
 from townland.rules.judging.verdict import verdict_of
 from townland.rules.shared_land import distance_m
@@ -243,13 +245,8 @@ def _segments_working(case: Together[SegmentLimit], segments: _Segments) -> Segm
 def _near_parameter(rule: SegmentLimit) -> Parameter:
     title = _("how near 地域相近 is, in km between boundaries; not a number of the policy")
     own = rule.near_km == type(rule).model_fields["near_km"].default
-    return Parameter(
-        name="near_km",
-        value=rule.near_km,
-        unit="km",
-        title=both(title),
-        origin="townland" if own else "bureau",
-    )
+    origin: Origin = "townland" if own else "bureau"
+    return parameter_of("near_km", rule.near_km, unit="km", title=title, origin=origin)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,11 @@ from townland.rules.judging import fields, phrases
 from townland.rules.judging.arithmetic import years_later
 from townland.rules.judging.case import Case
 from townland.rules.judging.clause import PositiveCount, Rule
+from townland.rules.judging.declared import policy_number
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.kind import Kind
 from townland.rules.judging.references import SitesField
-from townland.rules.judging.trace import Column, Head, Parameter, Part, Row, Way, Working, both
+from townland.rules.judging.trace import Column, Head, Part, Row, Way, Working, both, parameter_of
 from townland.rules.judging.verdict import verdict_of
 
 
@@ -172,20 +173,8 @@ def _working(case: Case[Transition], sites: tuple[SiteRow, ...]) -> TransitionWo
         terms=(),
         sites=sites,
         parameters=(
-            Parameter(
-                name="years",
-                value=rule.years,
-                unit=None,
-                title=both(_("years of the transition")),
-                origin="policy",
-            ),
-            Parameter(
-                name="warn_days",
-                value=rule.warn_days,
-                unit=None,
-                title=both(warned),
-                origin="townland",
-            ),
+            policy_number("years", rule.years, _("years of the transition")),
+            parameter_of("warn_days", rule.warn_days, title=warned, origin="townland"),
             case.modality(),
         ),
     )

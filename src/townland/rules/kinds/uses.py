@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -136,8 +136,6 @@ def need_by_use(case: Case[NeedByUse]) -> Finding:
         _need_why(case, gap),
         working,
         measured=None if gap.total else need,
-        limit=None,
-        margin=None,
         measures=[rule.measure, *rule.uses],
         missing=gap.missing,
     )
@@ -148,16 +146,19 @@ def _sum(case: Case[Rule], names: Sequence[str]) -> Decimal:
 
 
 def _use_rows(case: Case[NeedByUse]) -> tuple[UseRow, ...]:
-    rule = case.rule
-    need, rest = case.measure(rule.measure).area_m2, _untold(case)
-    areas: list[tuple[str | None, Decimal]] = [
-        (name, case.measure(name).area_m2) for name in rule.uses
-    ]
-    areas += [(None, rest)] if rest else []
+    need = case.measure(case.rule.measure).area_m2
     return tuple(
         UseRow(measure=name, area_m2=area, share=phrases.ratio(area, need) if need else None)
-        for name, area in areas
+        for name, area in _areas_by_use(case)
     )
+
+
+def _areas_by_use(case: Case[NeedByUse]) -> Iterator[tuple[str | None, Decimal]]:
+    """Give the area of each use, and last what is of none."""
+    yield from ((name, case.measure(name).area_m2) for name in case.rule.uses)
+    rest = _untold(case)
+    if rest:
+        yield None, rest
 
 
 def _untold(case: Case[NeedByUse]) -> Decimal:
@@ -440,13 +441,14 @@ def _bars(rule: UseShare) -> tuple[Parameter, ...]:
 
 def _untagged(case: Case[Rule], names: Sequence[str]) -> list[Words]:
     roles = [role for name in names for role in case.measure(name).untagged]
-    return [
-        _(
-            "The layer {role} has no tags, so that land counts by its class alone",
-            role=terms.role(role),
-        )
-        for role in dict.fromkeys(roles)
-    ]
+    return [_class_alone(role) for role in dict.fromkeys(roles)]
+
+
+def _class_alone(role: str) -> Words:
+    return _(
+        "The layer {role} has no tags, so that land counts by its class alone",
+        role=terms.role(role),
+    )
 
 
 def _no_tags_known(case: Case[Rule], names: Sequence[str]) -> Words | None:

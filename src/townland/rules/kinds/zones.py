@@ -287,8 +287,6 @@ def tagged_land(case: Case[TaggedLand]) -> Finding:
         why if none else _tagged_why(case, gap, silent=silent),
         _tagged_working(case, gap, silent=silent),
         measured=None if silent or none else whole.area_m2,
-        limit=None,
-        margin=None,
         measures=[rule.measure, rule.part],
         missing=(*gap.missing, *untagged),
     )
@@ -379,8 +377,6 @@ def stated_area(case: Case[StatedArea]) -> Finding:
         _stated_why(case, gap),
         working,
         measured=figure,
-        limit=None,
-        margin=None,
         measures=[rule.measure],
         missing=gap.missing,
     )
