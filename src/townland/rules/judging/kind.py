@@ -49,7 +49,21 @@ class AnyKind(Protocol):
         *,
         shared: tuple[SharedLand, ...] = (),
     ) -> Finding:
-        """Judge by one rule: the first of the towns, or all of them where the kind is joint."""
+        """Judge by one rule: the first of the towns, or all of them where the kind is joint.
+
+        Parameters
+        ----------
+        rule
+            A rule of this kind.
+        law
+            What its rulebook says beside the rule.
+        towns
+            The towns as measured.
+        on
+            The day of the check.
+        shared
+            The land that boundaries share, which only a joint kind reads.
+        """
 
 
 @dataclass(frozen=True, slots=True)
