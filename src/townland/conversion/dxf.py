@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from townland.conversion.table import Value
 
@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import pyproj
 import shapely
 
 from townland.conversion.ogr import encoding_named
@@ -26,6 +27,8 @@ from townland.i18n import _
 from townland.issues import Issue
 from townland.reading.encoding import GB18030
 from townland.reading.formats.dxf.entities import APPLICATION
+
+Polygonal: TypeAlias = shapely.Polygon | shapely.MultiPolygon
 
 LAYER = "用地红线"
 """The layer of features that have no column ``layer``: where bureaus look for a boundary."""
@@ -54,43 +57,77 @@ def write_dxf(table: PolygonTable, path: Path, *, encoding: str | None = None) -
     encoding
         ``UTF-8``, the default, or ``GB18030``.
     """
-    from ezdxf.filemanagement import new
-
     old = encoding is not None and encoding_named(encoding) == GB18030
     with _without_clock():
-        document = new("R2000" if old else "R2007", units=6)
-        if old:
-            document.encoding = "gbk"
-        document.appids.add(APPLICATION)
-        document.styles.add("SimSun", font="simsun.ttf")
-        space = document.modelspace()
-        lost = 0
-        for shape, row, name in zip(table.geometry, table.rows(), table.names(), strict=True):
-            layer = _layer(document, row)
-            drawn = _draw(space, shape, layer)
-            kept = json.dumps({key: as_json(value) for key, value in row.items()})
-            if len(kept) <= _MOST:
-                chunks = [kept[i : i + _CHUNK] for i in range(0, len(kept), _CHUNK)]
-                drawn.set_xdata(APPLICATION, [(1000, chunk) for chunk in chunks])
-            else:
-                lost += 1
-            if name:
-                _label(space, shape, name, layer)
+        document = _new_document(old=old)
+        lost = _add_features(document, table)
         document.saveas(path)
-    issues = dates_as_text(table.columns)
+    return [*dates_as_text(table.columns), _no_crs(table.crs), *_cut_values(lost)]
+
+
+def _new_document(*, old: bool) -> Drawing:
+    """A drawing with what features need; an old one is of 2000, with code page 936."""
+    from ezdxf.filemanagement import new
+
+    document = new("R2000" if old else "R2007", units=6)
+    if old:
+        document.encoding = "gbk"
+    document.appids.add(APPLICATION)
+    document.styles.add("SimSun", font="simsun.ttf")
+    return document
+
+
+def _add_features(document: Drawing, table: PolygonTable) -> int:
+    """Draw all features; how many of them lost their columns."""
+    features = zip(table.geometry, table.rows(), table.names(), strict=True)
+    return sum(not _add(document, *feature) for feature in features)
+
+
+def _add(document: Drawing, shape: Polygonal, row: Mapping[str, Value], name: str | None) -> bool:
+    """Draw a feature with its name; whether its columns are kept with it.
+
+    Parameters
+    ----------
+    document
+        The drawing.
+    shape, row
+        The feature's geometry, and its values by column.
+    name
+        What it is called, None for nothing.
+    """
+    layer = _layer(document, row)
+    drawn = _draw(document.modelspace(), shape, layer)
+    if name:
+        _label(document.modelspace(), shape, name, layer)
+    return _keep(drawn, row)
+
+
+def _keep(drawn: DXFGraphic, row: Mapping[str, Value]) -> bool:
+    """Keep a feature's columns as extended data, unless CAD would have no room for them."""
+    kept = json.dumps({key: as_json(value) for key, value in row.items()})
+    if len(kept) > _MOST:
+        return False
+    chunks = [kept[i : i + _CHUNK] for i in range(0, len(kept), _CHUNK)]
+    drawn.set_xdata(APPLICATION, [(1000, chunk) for chunk in chunks])
+    return True
+
+
+def _no_crs(crs: pyproj.CRS) -> Issue:
     message = _(
         "a drawing holds no CRS: tell who gets it that the coordinates are in {crs}, and read it again"
         " with --crs {crs}",
-        crs=describe(table.crs),
+        crs=describe(crs),
     )
-    issues.append(Issue("crs_not_stored", "warning", message))
+    return Issue("crs_not_stored", "warning", message)
+
+
+def _cut_values(lost: int) -> Iterator[Issue]:
     if lost:
         message = _(
             "{count} features have more text than a drawing keeps with a thing; their columns are lost",
             count=lost,
         )
-        issues.append(Issue("value_cut", "warning", message))
-    return issues
+        yield Issue("value_cut", "warning", message)
 
 
 @contextmanager
@@ -110,16 +147,13 @@ def _layer(document: Drawing, row: Mapping[str, Value]) -> str:
     """The drawing's layer of a feature, made where it is new."""
     column = next((name for name in row if name.lower() == "layer"), None)
     stated = row[column] if column is not None else None
-    name = str(stated).translate(_NOT_IN_NAMES).strip()[:255] if stated else LAYER
-    name = name or LAYER
+    name = str(stated or "").translate(_NOT_IN_NAMES).strip()[:255] or LAYER
     if name not in document.layers:
         document.layers.add(name, color=1)
     return name
 
 
-def _draw(
-    space: Modelspace, shape: shapely.Polygon | shapely.MultiPolygon, layer: str
-) -> DXFGraphic:
+def _draw(space: Modelspace, shape: Polygonal, layer: str) -> DXFGraphic:
     """Draw a feature: a polyline where it has one ring, else a hatch of all its rings.
 
     Parameters
@@ -147,9 +181,7 @@ def _corners(ring: shapely.LinearRing) -> list[tuple[float, float]]:
     return corners[:-1]
 
 
-def _label(
-    space: Modelspace, shape: shapely.Polygon | shapely.MultiPolygon, name: str, layer: str
-) -> None:
+def _label(space: Modelspace, shape: Polygonal, name: str, layer: str) -> None:
     """Write a feature's name within it, in a height that suits its size.
 
     Parameters

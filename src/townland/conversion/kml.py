@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
-from townland.conversion.table import PolygonTable, Value, as_json, dates_as_text
+from townland.conversion.table import PolygonTable, TableColumn, Value, as_json, dates_as_text
 from townland.geodesy.crs import LONLAT, describe, is_identical, reproject
 from townland.i18n import _
 from townland.issues import Issue
@@ -27,41 +28,69 @@ def write_kml(table: PolygonTable, path: Path) -> list[Issue]:
     Edges are divided every 20 m where the coordinates were in a plane, so that area and shape stay; the
     old corners are among the new ones. Degrees are written with all their digits.
     """
-    issues = dates_as_text(table.columns)
-    shapes = table.geometry
-    if not (table.crs.is_geographic and is_identical(table.crs)):
-        shapes = reproject(shapes, table.crs, LONLAT)
-        message = _(
-            "KML is in degrees: the coordinates were brought from {crs} to WGS 84, and edges divided"
-            " every 20 m to keep their place",
-            crs=describe(table.crs),
-        )
-        issues.append(Issue("crs_changed", "info", message))
-    lost = 0
+    shapes, moved = _in_degrees(table)
+    features = zip(shapely.orient_polygons(shapes), table.rows(), table.names(), strict=True)
+    marks = "".join(_placemark(*feature) for feature in features)
+    text = _document(path.stem, _schema(table.columns) + marks)
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return [*dates_as_text(table.columns), *moved, *_cleaned(table)]
+
+
+def _in_degrees(table: PolygonTable) -> tuple[NDArray[np.object_], list[Issue]]:
+    """The polygons in WGS 84, and that their coordinates were changed."""
+    if table.crs.is_geographic and is_identical(table.crs):
+        return table.geometry, []
+    message = _(
+        "KML is in degrees: the coordinates were brought from {crs} to WGS 84, and edges divided"
+        " every 20 m to keep their place",
+        crs=describe(table.crs),
+    )
+    shapes = reproject(table.geometry, table.crs, LONLAT)
+    return shapes, [Issue("crs_changed", "info", message)]
+
+
+def _document(name: str, content: str) -> str:
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<kml xmlns="http://www.opengis.net/kml/2.2"><Document>\n'
+        f"<name>{_text(name)}</name>\n{content}</Document></kml>\n"
+    )
+
+
+def _schema(columns: Iterable[TableColumn]) -> str:
+    """The columns with their types; nothing where there are none."""
     fields = "".join(
         f"<SimpleField type={quoteattr(_TYPES.get(column.kind, 'string'))}"
         f" name={quoteattr(_clean(column.name))}/>"
-        for column in table.columns
+        for column in columns
     )
-    marks = []
-    for shape, row, name in zip(
-        shapely.orient_polygons(shapes), table.rows(), table.names(), strict=True
-    ):
-        lost += sum(isinstance(v, str) and bool(_FORBIDDEN.search(v)) for v in row.values())
-        title = f"<name>{_text(name)}</name>" if name else ""
-        marks.append(f"<Placemark>{title}{_data(row)}{_geometry(shape)}</Placemark>\n")
-    schema = f'<Schema name="columns" id="columns">{fields}</Schema>\n' if fields else ""
-    path.write_text(
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        '<kml xmlns="http://www.opengis.net/kml/2.2"><Document>\n'
-        f"<name>{_text(path.stem)}</name>\n{schema}{''.join(marks)}</Document></kml>\n",
-        encoding="utf-8",
-        newline="\n",
-    )
-    if lost:
-        message = _("{count} values hold control characters, which are left out", count=lost)
-        issues.append(Issue("value_cut", "warning", message))
-    return issues
+    return f'<Schema name="columns" id="columns">{fields}</Schema>\n' if fields else ""
+
+
+def _placemark(
+    shape: shapely.Polygon | shapely.MultiPolygon, row: Mapping[str, Value], name: str | None
+) -> str:
+    """One feature.
+
+    Parameters
+    ----------
+    shape, row
+        Its geometry, and its values by column.
+    name
+        What it is called, None for nothing.
+    """
+    title = f"<name>{_text(name)}</name>" if name else ""
+    return f"<Placemark>{title}{_data(row)}{_geometry(shape)}</Placemark>\n"
+
+
+def _cleaned(table: PolygonTable) -> list[Issue]:
+    """That values hold characters that XML cannot write."""
+    texts = (v for row in table.rows() for v in row.values() if isinstance(v, str))
+    lost = sum(_FORBIDDEN.search(text) is not None for text in texts)
+    if not lost:
+        return []
+    message = _("{count} values hold control characters, which are left out", count=lost)
+    return [Issue("value_cut", "warning", message)]
 
 
 def _clean(text: str) -> str:

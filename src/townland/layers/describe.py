@@ -230,9 +230,9 @@ def _field(name: str, kind: str) -> Field:
     """A column from fiona's words, such as ``str:5`` or ``float:15.2``."""
     base, _colon, size = kind.partition(":")
     width, _point, precision = size.partition(".")
-    return Field(
-        name,
-        base,
-        int(width) if width.isdigit() and int(width) else None,
-        int(precision) if precision.isdigit() else None,
-    )
+    return Field(name, base, _digits(width) or None, _digits(precision))
+
+
+def _digits(text: str) -> int | None:
+    """A whole number; None for what is none."""
+    return int(text) if text.isdigit() else None

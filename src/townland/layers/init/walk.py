@@ -98,13 +98,14 @@ def _may_be_layer(path: Path, form: Format | None) -> bool:
         return unread.holds_layers(path.suffix.lower())
     if form.is_layer is None:
         return True
-    if not path.is_file():
-        return False
-    if by_name(path.stem):
-        return True
+    return path.is_file() and (bool(by_name(path.stem)) or _begins_as(path, form.is_layer))
+
+
+def _begins_as(path: Path, is_layer: Callable[[bytes], bool]) -> bool:
+    """Whether a file begins as a layer does; no file that cannot be read."""
     try:
         with path.open("rb") as stream:
-            return form.is_layer(stream.read(_HEAD_BYTES))
+            return is_layer(stream.read(_HEAD_BYTES))
     except OSError:
         return False
 

@@ -48,11 +48,24 @@ def _size(path: Path, size: int) -> int:
         at = _MAGIC + 4 + len(header)
         if count and node_size:
             return _indexed_size(stream, at, count, node_size, size)
-        features = 0
-        while at < size:
-            at = _end_of(stream, at, size)
-            features += 1
-        return BEYOND if features < count else at
+        return _walked_size(stream, at, count, size)
+
+
+def _walked_size(stream: BinaryIO, at: int, count: int, size: int) -> int:
+    """Where the last feature ends, from feature to feature; `BEYOND` where there are too few.
+
+    Parameters
+    ----------
+    stream, size
+        The file, and how many bytes it has.
+    at, count
+        Where the first feature begins, and how many the header counts.
+    """
+    features = 0
+    while at < size:
+        at = _end_of(stream, at, size)
+        features += 1
+    return BEYOND if features < count else at
 
 
 def _indexed_size(stream: BinaryIO, at: int, count: int, node_size: int, size: int) -> int:
@@ -67,17 +80,35 @@ def _indexed_size(stream: BinaryIO, at: int, count: int, node_size: int, size: i
     count, node_size
         How many features the header counts, and how many children a node of the index has.
     """
+    nodes = _nodes(count, node_size)
+    leaves, first = at + (nodes - count) * _NODE, at + nodes * _NODE
+    if size < first or count > size:
+        return BEYOND
+    return _end_of(stream, first + _last_start(stream, leaves, count), size)
+
+
+def _nodes(count: int, node_size: int) -> int:
+    """How many nodes an index has, its leaves among them."""
     nodes = level = count
     while level > 1 or nodes == count:  # one feature has a root above it, too
         level = -(-level // max(node_size, 2))
         nodes += level
-    leaves = at + (nodes - count) * _NODE
-    at += nodes * _NODE
-    if size < at or count > size:
-        return BEYOND
+    return nodes
+
+
+def _last_start(stream: BinaryIO, leaves: int, count: int) -> int:
+    """Where the last feature begins, counted from the first.
+
+    Parameters
+    ----------
+    stream
+        The file.
+    leaves, count
+        Where the leaves of the index begin, and how many there are.
+    """
     stream.seek(leaves)
     tree = np.frombuffer(stream.read(count * _NODE), "<u8").reshape(-1, _NODE // 8)
-    return _end_of(stream, at + int(tree[:, -1].max()), size)
+    return int(tree[:, -1].max())
 
 
 def _end_of(stream: BinaryIO, at: int, size: int) -> int:
