@@ -355,14 +355,12 @@ def _meant(names: Mapping[str, _Row], layer: str) -> list[_Row]:
 
 def _crs(connection: Connection, srid: int) -> str | None:
     """What the database says of the CRS: a code of EPSG, else its text; None for SRID 0."""
-    if srid <= 0:
-        return None
-    row = connection.execute(sa.text(_SRS), {"srid": srid}).one_or_none()
+    row = None
+    if srid > 0:
+        row = connection.execute(sa.text(_SRS), {"srid": srid}).one_or_none()
     if row is None:
         return None
-    if row[0] == "EPSG" and row[1] == srid:
-        return f"EPSG:{srid}"
-    return str(row[2])
+    return f"EPSG:{srid}" if row[0] == "EPSG" and row[1] == srid else str(row[2])
 
 
 def _degrees(crs: str | None) -> bool:

@@ -6,6 +6,7 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from townland.errors import LayerError
@@ -70,14 +71,17 @@ def members(archive: zipfile.ZipFile) -> list[tuple[str, zipfile.ZipInfo]]:
 def _name(info: zipfile.ZipInfo) -> str:
     name = info.orig_filename
     if not info.flag_bits & _UTF8_NAME:
-        raw = name.encode("cp437")
-        for encoding in ("utf-8", "gb18030"):
-            try:
-                name = raw.decode(encoding)
-                break
-            except UnicodeDecodeError:
-                continue
+        name = _decoded(name)
     return name.replace("\\", "/")
+
+
+def _decoded(name: str) -> str:
+    """A name that was taken for code page 437, in UTF-8 or else GB18030, where it is in one of them."""
+    raw = name.encode("cp437")
+    for encoding in ("utf-8", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            return raw.decode(encoding)
+    return name
 
 
 def _unpack(

@@ -80,11 +80,9 @@ def sexagesimal(text: str) -> float | None:
     if "." in (found["minutes"] or "") and found["seconds"] is not None:
         return None
     minutes, seconds = float(found["minutes"] or 0), float(found["seconds"] or 0)
-    if minutes >= 60 or seconds >= 60:
-        return None
-    angle = int(found["degrees"]) + minutes / 60 + seconds / 3600
+    angle = _angle(int(found["degrees"]), minutes, seconds)
     letter = (found["before"] or found["after"] or "").upper()[:1]
-    return -angle if letter in ("S", "W", "南", "西") else angle
+    return -angle if angle is not None and letter in ("S", "W", "南", "西") else angle
 
 
 def packed(text: str) -> float | None:
@@ -94,12 +92,22 @@ def packed(text: str) -> float | None:
     (110.007833333, True)
     """
     folded = plain(text)
-    whole, _point, digits = folded.lstrip("+-").partition(".")
     if not re.fullmatch(r"[+-]?\d{1,3}(\.\d{0,30})?", folded, re.ASCII):
         return None
+    whole, _point, digits = folded.lstrip("+-").partition(".")
     digits = digits.ljust(4, "0")
-    minutes, seconds = int(digits[:2]), float(f"{digits[2:4]}.{digits[4:] or 0}")
+    angle = _angle(int(whole), int(digits[:2]), float(f"{digits[2:4]}.{digits[4:] or 0}"))
+    return -angle if angle is not None and folded.startswith("-") else angle
+
+
+def _angle(degrees: int, minutes: float, seconds: float) -> float | None:
+    """Degrees of their parts; None where minutes or seconds would be 60 or more.
+
+    Parameters
+    ----------
+    degrees, minutes, seconds
+        The parts, none of them negative.
+    """
     if minutes >= 60 or seconds >= 60:
         return None
-    angle = int(whole) + minutes / 60 + seconds / 3600
-    return -angle if folded.startswith("-") else angle
+    return degrees + minutes / 60 + seconds / 3600
