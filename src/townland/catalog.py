@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field, PrivateAttr, SecretStr, ValidationError, model_validator
 
 from townland import documents
-from townland.documents import FaultError, Strict, values
+from townland.documents import Strict, values
+from townland.documents.sentences import FaultError
 from townland.errors import CatalogError
 from townland.i18n import Joined, Words, _
 from townland.notebook import card, grid

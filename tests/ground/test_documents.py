@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from pydantic import Field, model_validator
 
 from townland import documents
-from townland.documents import FaultError, Strict
+from townland.documents import Strict
+from townland.documents.sentences import FaultError
 from townland.errors import CatalogError, RulebookError, TownlandError
 from townland.i18n import _
 

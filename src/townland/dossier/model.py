@@ -7,7 +7,8 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from townland.documents import FaultError, Strict
+from townland.documents import Strict
+from townland.documents.sentences import FaultError
 from townland.i18n import _
 
 EventName = Literal[

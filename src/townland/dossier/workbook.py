@@ -13,7 +13,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from townland import documents
-from townland.documents import FaultError, values
+from townland.documents import values
+from townland.documents.sentences import FaultError
 from townland.dossier.fields import dossier_fields
 from townland.dossier.model import Dossier
 from townland.errors import DossierError, LayerError

@@ -13,7 +13,8 @@ from typing import Annotated, get_args
 from pydantic import AfterValidator, Field
 from pydantic_core import InitErrorDetails
 
-from townland.documents import FaultError, Key, Strict
+from townland.documents import Key, Strict
+from townland.documents.sentences import FaultError
 from townland.dossier.fields import DossierField, dossier_field, dossier_fields
 from townland.dossier.model import Site, Supply
 from townland.i18n import Words, _

@@ -16,7 +16,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_core import InitErrorDetails
 
 from townland import terms
-from townland.documents import known_keys
+from townland.documents.sentences import known_keys
 from townland.i18n import Words, _
 from townland.rules.judging.clause import Clause, Rule, fault, faults_of, refuse
 from townland.rules.judging.kind import AnyKind
