@@ -250,6 +250,7 @@ def _features(
     needed = dict.fromkeys(column for column in (code, name, *wanted) if column)
     rows = sources.read(source, list(needed), None)
     bounds = total_bounds(source, rows)
+    # EPSG orders many systems north before east, and some programs write it so
     if crsys.is_swapped(used, bounds):
         issues = (*issues, swap_issue(used, bounds))
         rows = _turned(rows)

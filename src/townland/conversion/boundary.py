@@ -133,6 +133,7 @@ def _require_target(target: Path, suffix: str, encoding: str | None) -> None:
                 suffixes=", ".join(ENCODED),
             )
         )
+    # a Shapefile is several files, and none of them may be written over
     names = [target.with_suffix(end) for end in ogr.SHAPEFILE] if suffix == ".shp" else [target]
     for name in names:
         if name.exists() or name.is_symlink():

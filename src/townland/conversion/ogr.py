@@ -155,6 +155,7 @@ def _fitting(
     wider, cut = [], []
     found = []
     for column in columns:
+        # a DBF knows days, but no time of day
         if column.kind == "datetime":
             text = tuple(as_json(value) for value in column.values)
             column = TableColumn(column.name, "text", text)

@@ -101,6 +101,7 @@ def _scan(line: str, open_value: str, depth: int) -> tuple[str, int]:
     while at < len(line):
         if open_value:
             end = line.find(open_value, at)
+            # TOML: in """ an escaped quote does not end the text; in ''' nothing is escaped
             while open_value == '"""' and end > 0 and line[end - 1] == "\\":
                 end = line.find(open_value, end + 1)
             if end < 0:
@@ -112,6 +113,7 @@ def _scan(line: str, open_value: str, depth: int) -> tuple[str, int]:
         if character == "#":
             break
         if character in "\"'":
+            # TOML: three quotation marks open a text of several lines
             if line.startswith(character * 3, at):
                 open_value, at = character * 3, at + 3
                 continue

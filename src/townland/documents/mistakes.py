@@ -102,6 +102,7 @@ def syntax_fault(source: str, problem: ValueError) -> Misread:
     position = _POSITION.search(message)
     number = min(int(position[1]), len(lines)) if position else _opened(lines)
     opened = open_list(lines[: number - 1])
+    # the parser sees that a list is open only in a line after it, or at the end
     if opened and (
         not position or re.match(r"\s*([\w.-]+\s*=|\[\[?[a-z_.]+\])", lines[number - 1])
     ):
@@ -222,6 +223,7 @@ def _control(failure: _Failure) -> Words | None:
 
 def _twice(failure: _Failure) -> Words | None:
     """Tell a key, or a table, that stands twice, with the line of the first."""
+    # how the parser begins what it says of a name that is taken
     if not failure.message.startswith(("Cannot ", "Duplicate inline")):
         return None
     if failure.message.startswith("Duplicate inline"):

@@ -164,6 +164,7 @@ def _decided(
     if not text.lines:
         return Encoding(UTF_8, declared)
     as_utf_8, as_gb18030 = text.decodes(UTF_8), text.decodes(GB18030)
+    # few bytes may read as both; what they spell decides, then the label
     if as_utf_8 and as_gb18030 and len(text.lines) < CONCLUSIVE:
         looks = _looks(text.lines)
         if looks is None:

@@ -42,6 +42,7 @@ def polygons(rows: Rows) -> tuple[Rows, list[Issue]]:
         issues.append(Issue("geometry_empty", "warning", message))
     kind = shapely.get_type_id(rows.geometry)
     surface = np.isin(kind, (GeometryType.POLYGON, GeometryType.MULTIPOLYGON)) & ~empty
+    # a polygon that was cut or mended elsewhere may come with lines beside it
     collections = np.flatnonzero((kind == GeometryType.GEOMETRYCOLLECTION) & ~empty)
     if len(collections):
         geometry = rows.geometry.copy()

@@ -186,6 +186,7 @@ def check_degrees(source: Source, bounds: Bounds | None, *, geographic: bool) ->
     if not geographic or bounds is None:
         return
     west, south, east, north = bounds
+    # rounding may put a vertex of the edge of the world just beyond it
     if west >= -180.5 and east <= 180.5 and south >= -90.5 and north <= 90.5:
         return
     # the farthest, which is the one at fault: a single vertex may be

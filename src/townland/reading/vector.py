@@ -181,6 +181,7 @@ def layer_of(
     rows, shape_issues = polygons(rows)
     columns, column_issues = standard_columns(rows, excerpt.needed)
     geometry, extent = rows.geometry, shapely.box(*bounds) if bounds else shapely.Polygon()
+    # the parameters of a legacy datum are the bureau's own, stated in the catalog
     if pipeline is not None:
         *moved, extent = crsys.run_pipeline(np.array([*geometry, extent]), crs, pipeline)
         geometry = np.array(moved, dtype=object)

@@ -394,6 +394,7 @@ def require_fitting(codes: pd.Series, scheme: Scheme, *, place: str) -> None:
     }
     whole = sum(counts.values())
     known = _known_features(counts, scheme)
+    # single odd codes are faults of the data; another scheme shows in many
     if whole == 0 or whole - known < FOREIGN_SHARE * whole:
         return
     others = [

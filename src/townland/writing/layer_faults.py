@@ -54,6 +54,7 @@ def write_faults(
     """
     refuse_existing(path)
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    # GDAL writes the time into a GeoPackage, and two runs must be alike byte for byte
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": STAMP})
     written: dict[str, int] = {}
     try:

@@ -45,6 +45,7 @@ def area_faults(records: Records, official: Floats, allowed: Floats) -> Iterator
     unit = records.layer.spec.area_unit
     written = records.numbers(RECORDED)
     recorded = written * float(units.to_m2(1, unit))
+    # a column of the bureau's own may have fewer decimals than the norm's
     if records.layer.spec.area_column is not None:
         allowed = np.maximum(allowed, float(units.to_m2(_half_of_last(written), unit)))
     differs = ~np.isnan(recorded) & (official > 0) & ~(np.abs(recorded - official) <= allowed)
@@ -109,6 +110,7 @@ def _explained(
     """
     crs = records.layer.crs
     count, whole = int(differs.sum()), len(records)
+    # only projected coordinates span a plane
     if not crs.is_geographic:
         plane = shapely.area(records.layer.frame.geometry.to_numpy())
         plane = plane * geodesy.metres_per_unit(crs) ** 2

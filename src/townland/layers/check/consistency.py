@@ -64,6 +64,7 @@ def _ridges(records: Records, cultivated: Bools) -> Iterator[Faults]:
         code=records.code,
     )
     yield from where(deducts & known & ~cultivated, "ridge_not_cultivated", "warning", message)
+    # the class of the ridges is 1203, and 123 in the second survey
     if records.has("KCDLBM"):
         allowed = (rules["class"], rules["old_class"])
         held = records.codes("KCDLBM")

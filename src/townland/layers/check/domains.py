@@ -61,10 +61,12 @@ def class_faults(records: Records) -> Iterator[Faults]:
                 count=len(rows),
                 area=units.m2(float(totals[code])),
             )
+            # a name was typed where its code belongs
             meant = scheme.named(code)
             if meant is not None:
                 message = landclass.not_a_code(message, code, meant)
             yield Faults("class_unknown", "warning", message, rows)
+    # a scheme of the user's own has no official names
     if scheme.custom or not records.has("DLMC"):
         return
     names = records.text("DLMC")

@@ -76,6 +76,7 @@ def _type_faults(rule: FieldRule, column: Field) -> Iterator[Faults]:
             column=column.name,
         )
         yield Faults("field_type", "warning", message)
+    # a DBF number without decimals is a whole number; other formats tell it by the type
     if rule.type == "N" and rule.decimals and (kind.startswith("int") or column.precision == 0):
         message = _(
             "the field {field} has {decimals} decimals by its schema, but the column {column} has none",
@@ -95,6 +96,7 @@ def _type_faults(rule: FieldRule, column: Field) -> Iterator[Faults]:
         )
         yield Faults("field_decimals", "warning", message)
     narrow = rule.type == "C" and kind in TEXTS and (column.width or 0) < (rule.width or 0)
+    # 0 is the width of formats whose texts have none
     if narrow and column.width:
         message = _(
             "the field {field} is {width} characters wide by its schema, but the column {column}"

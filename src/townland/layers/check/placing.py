@@ -99,6 +99,7 @@ def coverage_faults(layer: Layer, geometry: NDArray[np.object_]) -> Iterator[Fau
         message = _("{area} m² lie beyond the declared coverage", area=printed_m2(area[kept]))
         rows = crossing[kept].astype(np.int64)
         yield Faults("coverage_exceeded", "info", message, rows, beyond[kept])
+    # only what tiles its area must cover it
     if layer.spec.role not in rules["topology"]["tiles"]:
         return
     bare = shapely.get_parts(

@@ -293,6 +293,7 @@ def _role(title: str, source: Source) -> tuple[str | None, Words]:
                 named=named,
                 fields=", ".join(fields),
             )
+        # villages have a boundary of the same kind and fields, which is none of a town
         if named == "growth_boundary" and _village(source):
             return None, NOTES["village"]
         known = dict.fromkeys((names[0].name, names[0].meaning))

@@ -102,6 +102,7 @@ def open_layer(
             name = layer_name(layers_of(file, place), request.layer, request.prefer, place)
             refuse(file, name, place)
             info = pyogrio.read_info(file, layer=name, **options)
+        # GDAL gives no bounds where it would have to read every feature for them
         if info["total_bounds"] is None and count_bounds:
             info |= pyogrio.read_info(file, layer=name, force_total_bounds=True, **options)
     _require_driver(str(info["driver"]), form, place)

@@ -185,6 +185,7 @@ def rows(
         count = file.metadata.row_group(group).num_rows
         fid = np.arange(start, start + count)
         start += count
+        # GeoParquet 1.1: four columns of bounds spare the geometry of what lies elsewhere
         if boxes is not None and covering:
             sides = file.read_row_group(group, columns=[".".join(part) for part in covering])
             fid = fid[_near([_leaf(sides, part) for part in covering], boxes)]

@@ -164,6 +164,7 @@ class _Found:
             self.column = attributes.get("name", "")
         elif name == "SimpleField":
             self.types[attributes.get("name", "")] = attributes.get("type", "string")
+        # KML also draws polygons outside of placemarks, which are no features
         elif self.mark is not None and name == "Polygon":
             self.mark.polygons.append(([], []))
         elif self.mark is not None and name in _OTHERS:
@@ -275,6 +276,7 @@ class _Found:
                     name=self._called(mark),
                 )
             )
+        # KML demands closed rings, but not all that write it close them
         if (ring[0] != ring[-1]).any():
             self.mended += 1
             ring = np.vstack([ring, ring[:1]])

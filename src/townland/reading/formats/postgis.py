@@ -145,11 +145,13 @@ def _reason(place: str, problem: SQLAlchemyError) -> Text:
     cause = getattr(problem, "orig", None)
     state = getattr(cause, "sqlstate", None) or ""
     words = str(cause).lower()
+    # insufficient_privilege
     if state == "42501":
         return _(
             "{place}: the user of the connection may not read this table; grant select on it",
             place=place,
         )
+    # query_canceled
     if state == "57014":
         return _(
             "{place}: the database took longer than {seconds} s and was stopped; give the table a"
@@ -157,11 +159,13 @@ def _reason(place: str, problem: SQLAlchemyError) -> Text:
             place=place,
             seconds=STATEMENT_S,
         )
+    # undefined_table
     if state == "42P01" and "geometry_columns" in words:
         return _(
             "{place}: the database has no PostGIS (no geometry_columns); name another database",
             place=place,
         )
+    # without an SQLSTATE it is libpq that failed to connect, and only its words tell why
     if not state and ("authentication" in words or "no password" in words):
         return _("{place}: the database refuses the user or the password", place=place)
     if not state and "database" in words and "does not exist" in words:
@@ -196,6 +200,7 @@ def _source(connection: Connection, place: str, layer: str | None, prefer: str |
     shape = _quoted(geometry)
     count, bounds = _extent(connection, whole, shape)
     crs = _crs(connection, srid)
+    # PostGIS takes the tolerance in the unit of the CRS
     chord = CHORD_DEGREES if srid and _degrees(crs) else CHORD
 
     def fetch(
@@ -399,6 +404,7 @@ def _fetch(
     """
     curve = f"st_hasarc({shape})"
     parts = [_quoted(key) if key else "null"]
+    # shapely has no arcs, so that PostGIS must draw them as chords
     if chord is None:
         parts += ["null", "false"]
     else:

@@ -64,6 +64,7 @@ def _set_faults(probe: Probe, index: Path, table: Path) -> Iterator[Text]:
         yield cut_off(place[: len(place) - len(probe.path.suffix)] + table.suffix, size, expected)
         return
     count = int.from_bytes(header[4:8], "little")
+    # the .shx has 8 bytes for each shape
     shapes = (index.stat().st_size - _HEADER) // 8
     if shapes != count:
         yield _(

@@ -70,6 +70,7 @@ def too_deep(value: bytes) -> bool:
             left[-1] -= 1
             order = "<" if value[at] else ">"
             (kind,) = struct.unpack_from(order + "I", value, at + 1)
+            # EWKB flags an SRID, Z and M in the highest bits; ISO counts Z and M in thousands
             at += 5 + 4 * bool(kind & 0x20000000)
             base = (kind & 0xFFFF) % 1000
             high = (kind & 0xFFFF) // 1000
@@ -81,6 +82,7 @@ def too_deep(value: bytes) -> bool:
             at += 4
             if base in (_LINE, 8):  # a circular string is a list of points, too
                 at += count * width
+            # a triangle is a list of rings, too
             elif base in (_POLYGON, 17):
                 for _ring in range(count):
                     (points,) = struct.unpack_from(order + "I", value, at)

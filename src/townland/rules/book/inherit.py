@@ -182,6 +182,7 @@ def _refuse_misspelt(data: Tables, lines: dict[Key, int], path: Path) -> None:
             )
         )
     for key, at in lines.items():
+        # TOML: a key below a heading belongs to that heading
         if len(key) > 1 and key[-1] == "inherits":
             raise RulebookError(
                 _(

@@ -24,6 +24,7 @@ def jurisdiction_issues(rulebook: Rulebook, facts: Facts) -> tuple[Issue, ...]:
     if not place:
         return ()
     code = facts.dossier.county_code
+    # GB/T 2260: six digits are a county; towns and villages have three more each
     if code is None and _ADMINISTRATIVE.match(facts.town):
         code = facts.town
     words = {

@@ -148,6 +148,7 @@ def _numbers(held: Document) -> Iterator[tuple[Key, Words]]:
         clause = rule.get("clause")
         if not isinstance(clause, Mapping) or not clause.get("quote"):
             continue
+        # a clause that was taken over is held against its own file
         if ("rule", at, "clause") not in held.lines:
             continue
         own = clause.get("own")

@@ -143,6 +143,7 @@ def investment_density(case: Case[InvestmentDensity]) -> Finding:
     """Judge the investment for each km², by every reading of which km² the clause means."""
     rule = case.rule
     town_type, invested = case.facts.stated(rule.type, str), amount(case, rule.investment)
+    # the clause has a bar for each type of town
     if town_type is not None and town_type != rule.town_type:
         return _of_another_type(case, town_type)
     if town_type is None or invested is None:

@@ -276,6 +276,7 @@ def _names(
         within.setdefault(at, []).append(text)
     unclear = 0
     for at, mine in within.items():
+        # the text on the polygon's own layer is its number; others lie over it
         same = [text for text in mine if texts[text][3] == found[at].layer]
         options = {texts[text][2] for text in (same or mine)}
         if len(options) == 1:
@@ -302,6 +303,7 @@ def _units(unit: int, geometry: NDArray[np.object_], place: str) -> list[Issue]:
         How messages name the file.
     """
     bounds = bounds_of(geometry)
+    # without a unit, or with metres, the drawing contradicts nothing
     if unit not in UNITS or bounds is None:
         return []
     low, high = bounds[1], bounds[3]

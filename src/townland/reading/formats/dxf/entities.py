@@ -283,6 +283,7 @@ def _visit(walk: Walk, entity: Entity, matrix: Matrix | None, block_layer: str, 
         )
     kind = entity.dxftype()
     own = str(entity.dxf.get("layer", "0"))
+    # DXF: layer 0 in a block stands for the layer on which the block is inserted
     layer = block_layer if own == "0" and block_layer else own
     if kind == "INSERT":
         for text in entity.attribs:
@@ -378,6 +379,7 @@ def _shape(walk: Walk, entity: Entity, matrix: Matrix | None, layer: str, kind: 
     matrix
         That of the blocks around it.
     """
+    # DXF keeps meshes and bodies as POLYLINE, too
     if kind == "POLYLINE" and not (entity.is_2d_polyline or entity.is_3d_polyline):
         walk.others["MESH"] += 1
         return

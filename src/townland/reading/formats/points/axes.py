@@ -66,6 +66,7 @@ def in_order(
         a zone and some without.
     """
     first, second = pairs[:, 0], pairs[:, 1]
+    # no northing or easting of China is as small as a degree
     if len(pairs) and (np.abs(pairs) <= 180).all():
         straight = _between(first, LATITUDES) & _between(second, LONGITUDES)
         crossed = _between(second, LATITUDES) & _between(first, LONGITUDES)
@@ -76,6 +77,7 @@ def in_order(
     crossed = _between(second, NORTHINGS) & _is_easting(first)
     if named and not (straight | crossed).any() and (np.abs(pairs) < 1e8).all():
         return _ordered("plane", pairs, ~straight, crossed, None, at, place, unit)
+    # millions of the easting are the zone's number, where it is written
     east = np.where(crossed, first, second)
     zones = np.where(
         straight | crossed, np.floor(np.where(np.isfinite(east), east, 0) / _ZONE_M), 0

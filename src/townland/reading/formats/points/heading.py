@@ -91,6 +91,7 @@ def find_heading(sheet: Sheet) -> Heading | None:
     for at, (_row, cells) in enumerate(sheet.rows[:SEARCHED]):
         own = [roles_of(cell) for cell in cells]
         found = _pair([role for roles in own for role in roles])
+        # a row with numbers is a point, whatever its texts are called
         if found is None or any(number(cell) is not None for cell in cells if cell):
             continue
         titles = _with_above(sheet, at)

@@ -73,6 +73,7 @@ def decoded(data: bytes, encoding: str | None, place: str) -> tuple[str, str, tu
     mark, codec, used = next(
         (found for found in _MARKS if data.startswith(found[0])), (b"", "utf-8", UTF_8)
     )
+    # a byte order mark leaves nothing to state
     if encoding is not None and not mark:
         stated = codec_of(encoding)
         if stated is None:

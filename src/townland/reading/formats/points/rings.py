@@ -81,6 +81,7 @@ def split(points: Iterable[Point], place: str, unit: Text) -> list[Points]:
             last[point.ring] = _begin(runs, point)
             continue
         first, before = run.points[0], run.points[-1]
+        # a point written twice is one
         if not changed and (point.x, point.y) == (before.x, before.y):
             continue
         if run.closed:

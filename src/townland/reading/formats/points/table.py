@@ -198,10 +198,12 @@ def _collect(sheet: Sheet, heading: Heading, plots: dict[tuple[str, str, str], T
 
         own = {role: cell(heading.columns.get(role)) for role in ("plot", "name", "ring", "side")}
         first, second = cell(heading.first), cell(heading.second)
+        # the side stands between the two points that it joins, in a row of its own
         if not first and not second and number(own["side"]) is not None and plot is not None:
             _put_side(plot, own["side"])
             continue
         label = cell(heading.columns.get("label"))
+        # words between the points: a title, a total, the number of a page
         if not first and not second and not _LABEL.fullmatch(plain(label)):
             words = [text for text in cells if text]
             if plot is not None and not any(_PAGE.search(plain(text)) for text in words):
@@ -226,6 +228,7 @@ def _collect(sheet: Sheet, heading: Heading, plots: dict[tuple[str, str, str], T
                     row=row,
                 )
             )
+        # what was merged over the rows above ends where another plot begins
         if any(own[role] not in ("", names[role]) for role in ("plot", "name")):
             names = dict.fromkeys(names, "")
         for role, value in names.items():
