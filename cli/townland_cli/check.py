@@ -33,8 +33,11 @@ from townland_cli.options import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from townland.assessment import Checker
+    from townland.catalog import LayerCatalog
     from townland.i18n import Words
     from townland.results import Assessment
+    from townland.rules.book.model import Rulebook
     from townland.rules.judging.finding import Finding
 
 HELP = words(
@@ -139,17 +142,25 @@ def check(
     towns = tl.match_dossiers(
         towns, [each for path in dossier or [] for each in tl.load_dossiers(path)]
     )
+    runs = [(book, day) for book in rulebooks for day in dict.fromkeys(days)]
+    checkers = _checkers(layers, runs)
     with printing.progress(lang, quiet=quiet) as progress:
         assessments = [
-            tl.check(
-                towns, layers, book, on=day, accept_repairs=accept_repair or [], progress=progress
-            )
-            for book in rulebooks
-            for day in dict.fromkeys(days)
+            checker.check(towns, accept_repairs=accept_repair or [], progress=progress)
+            for checker in checkers
         ]
         _write(assessments, out, formats=chosen, lang=lang, progress=progress)
     _print(assessments, out, formats=chosen, lang=lang, as_json=as_json, quiet=quiet)
     raise typer.Exit(tl.exit_code(*assessments, strict=strict))
+
+
+def _checkers(catalog: LayerCatalog, runs: Sequence[tuple[Rulebook, dt.date]]) -> list[Checker]:
+    """A checker for each rulebook and day; what cannot be used is refused before a layer is read."""
+    import townland as tl
+
+    (rulebook, day), *others = runs
+    first = tl.Checker(catalog, rulebook, on=day)
+    return [first, *(first.under(book, on=on) for book, on in others)]
 
 
 def _today() -> str:

@@ -56,9 +56,10 @@ def demo(
         _(
             "The demo county is in {folder}; check it again with:\n  townland check"
             " {folder}/sample/towns.gpkg --code-column code --catalog {folder}/catalog.toml --on {day}"
-            " --out my-run",
+            " {dossiers} --out my-run",
             folder=(out / "county").as_posix(),
             day=DAY,
+            dossiers=" ".join(f"--dossier {path.as_posix()}" for path in _dossiers(out / "county")),
         ).render(lang)
     )
 
@@ -83,8 +84,11 @@ def towns_of(county: Path) -> tuple[Town, ...]:
     """Read the four towns of the county with their dossiers."""
     import townland as tl
 
-    sample = county / "sample"
-    towns = tl.read_towns(sample / "towns.gpkg", code_column="code", name_column="name")
-    files = sorted((sample / "dossiers").glob("*.toml"))
-    dossiers = [dossier for path in files for dossier in tl.load_dossiers(path)]
+    file = county / "sample" / "towns.gpkg"
+    towns = tl.read_towns(file, code_column="code", name_column="name")
+    dossiers = [dossier for path in _dossiers(county) for dossier in tl.load_dossiers(path)]
     return tl.match_dossiers(towns, dossiers)
+
+
+def _dossiers(county: Path) -> list[Path]:
+    return sorted((county / "sample" / "dossiers").glob("*.toml"))

@@ -156,6 +156,18 @@ class Checker:
         self._layers = KeptLayers(catalog)
         self._rasters: dict[tuple[Window, ...], Rasters] = {}
 
+    def under(self, rulebook: Rulebook, *, on: dt.date | str) -> Checker:
+        """A checker of the same layers, as far as they were read, by another rulebook or another day.
+
+        Raises
+        ------
+        TownlandError, RulebookError
+            As the class.
+        """
+        other = Checker(self.catalog, rulebook, on=on)
+        other._layers, other._rasters = self._layers, self._rasters
+        return other
+
     def __repr__(self) -> str:
         return f"<Checker of {len(self.catalog.layer)} layers on {self.on}>"
 

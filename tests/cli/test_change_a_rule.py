@@ -15,7 +15,6 @@ from nbclient import NotebookClient
 from typer.testing import CliRunner
 
 import townland as tl
-from townland import assessment
 from townland.errors import ReportError, RulebookError
 from townland.rules.book.loader import load_rulebook
 from townland_cli.app import app
@@ -53,11 +52,12 @@ def mistakes(page: str) -> list[tuple[str, str]]:
 def check_once() -> Callable[..., tl.Assessment]:
     """The check, run once for both pages, whose rulebooks and commands are the same but for --lang."""
     done: dict[tuple[str, str], tl.Assessment] = {}
+    really = tl.Checker.check
 
-    def check(towns: Any, catalog: Any, rulebook: tl.Rulebook, **options: Any) -> tl.Assessment:
-        key = rulebook.id, str(options["on"])
+    def check(checker: tl.Checker, towns: Any, **options: Any) -> tl.Assessment:
+        key = checker.rulebook.id, str(checker.on)
         if key not in done:
-            done[key] = assessment.check(towns, catalog, rulebook, **options)
+            done[key] = really(checker, towns, **options)
         return done[key]
 
     return check
@@ -77,7 +77,7 @@ def test_the_page_works_as_it_is_written(
     monkeypatch: pytest.MonkeyPatch,
     check_once: Callable[..., tl.Assessment],
 ) -> None:
-    monkeypatch.setattr("townland.check", check_once, raising=False)
+    monkeypatch.setattr(tl.Checker, "check", check_once)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")  # so wide is the console of the page
     (tmp_path / "layers").symlink_to(ROOT / "layers")

@@ -114,6 +114,24 @@ def test_within_what_was_read_nothing_is_read_again(
     assert text(found) == text(check([smaller], layers, BOOK, on=DAY))
 
 
+def test_another_rulebook_and_another_day_read_nothing_again(
+    place: tuple[LayerCatalog, list[Town]], readings: Counter[str]
+) -> None:
+    layers, (town, _other) = place
+    nation = load_rulebook("national-2021")
+    checker = Checker(layers, BOOK, on="2018-12-31")
+    with pytest.raises(RulebookError, match="1999-01-01"):
+        checker.under(BOOK, on="1999-01-01")
+    assert not readings  # refused before anything is read
+    under = checker.under(nation, on="2022-06-30")
+    checker.check([town])
+    before = Counter(readings)
+    found, later = under.check([town]), checker.under(BOOK, on="2019-06-30").check([town])
+    assert readings == before
+    assert text(found) == text(check([town], layers, nation, on="2022-06-30"))
+    assert text(later) == text(check([town], layers, BOOK, on="2019-06-30"))
+
+
 def test_a_town_elsewhere_reads_its_own_window_only(
     place: tuple[LayerCatalog, list[Town]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

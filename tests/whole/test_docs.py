@@ -38,7 +38,7 @@ def commands(command: Any, name: str = "townland") -> Iterator[tuple[str, Any]]:
 
 COMMANDS = dict(commands(get_command(app)))
 RUN_ELSEWHERE = ("townland demo", "townland check")
-"""Commands whose examples other tests run: from the wheel, and twice for the bytes of a run."""
+"""Commands whose examples other tests run: from the wheel, and for the run that is explained."""
 
 
 def blocks(readme: Path, language: str = "") -> list[str]:
