@@ -7,10 +7,8 @@ import logging
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -554,26 +552,6 @@ def test_killed_at_every_touch_of_a_file_it_leaves_a_whole_folder_or_none(tmp_pa
         whole = [is_whole(runs / str(moment)) for moment in range(last + 1)]
         assert whole[-1]
         assert whole[0] == (before == "older")
-
-
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
-def test_killed_while_it_writes_it_leaves_a_whole_folder_or_none(tmp_path: Path) -> None:
-    partial, run = tmp_path / "run.partial", tmp_path / "run"
-    for wait_s in (0.0, 0.4):
-        process = subprocess.Popen(
-            [sys.executable, "-m", "townland_cli", *one("T02"), "--out", "run", "-q"],
-            cwd=tmp_path,
-            stderr=subprocess.DEVNULL,
-        )
-        while not partial.exists() and process.poll() is None:
-            time.sleep(0.005)
-        time.sleep(wait_s)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        is_whole(run)
-    assert console(*one("T02"), "--out", "run", "-q", cwd=tmp_path).returncode == 1
-    assert is_whole(run)
-    assert {path.name for path in tmp_path.iterdir()} == {"run"}
 
 
 @pytest.mark.parametrize("beside", ["run.partial", "run.replaced", "run.old"])

@@ -172,7 +172,8 @@ def test_ci_runs_the_readmes_test_command(tmp_path: Path) -> None:
         ["bash", "-c", finding], cwd=ROOT, capture_output=True, check=True, text=True
     )
     assert found.stdout == blocks(READMES[0])[1]
-    assert script.rstrip().splitlines()[-1] == 'eval "$tests"'
+    # the types, which are checked beside the tests, are waited for at the end
+    assert script.rstrip().splitlines()[-2:] == ['eval "$tests"', 'wait "$types"']
     assert "export CI=true" in script
 
 
