@@ -37,8 +37,8 @@ def commands(command: Any, name: str = "townland") -> Iterator[tuple[str, Any]]:
 
 
 COMMANDS = dict(commands(get_command(app)))
-RUN_ELSEWHERE = ("townland demo", "townland check")
-"""Commands whose examples other tests run: from the wheel, and for the run that is explained."""
+RUN_ELSEWHERE = ("townland demo",)
+"""Commands whose examples other tests run: from the wheel."""
 
 
 def blocks(readme: Path, language: str = "") -> list[str]:
@@ -120,7 +120,8 @@ def test_the_example_runs_on_the_sample_as_it_stands(name: str, tmp_path: Path) 
         line = f"{line} --code-column code --where code=T02 --formats ''"
         assert run(line).returncode == 1
     done = run(example(COMMANDS[name]))
-    assert done.returncode == 0, done.stderr.decode()
+    # one town of the sample breaks the law by design
+    assert done.returncode == (1 if name == "townland check" else 0), done.stderr.decode()
     assert done.stdout
 
 
