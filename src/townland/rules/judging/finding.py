@@ -9,7 +9,7 @@ from townland.i18n import Bilingual, Words, _
 from townland.notebook import card
 from townland.rules.judging.clause import Clause
 from townland.rules.judging.trace import Trace
-from townland.terms import VERDICTS, Verdict
+from townland.terms import VERDICTS, RoleName, Verdict
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,6 +19,8 @@ class Finding:
     `measured`, `limit` and `margin` are in `unit` (areas always ``m2``), text for dates, or None;
     `margin` is positive where there is room. `evidence` names the measures whose pieces show it,
     `missing` the roles or dossier fields that were wanting, `assumed` what the figure leans on.
+    Where the verdict waits for somebody to confirm that layers are complete, `confirms` names their
+    roles and `verdict_if_confirmed` is what the verdict then is; else () and None.
     """
 
     rule: str
@@ -36,6 +38,8 @@ class Finding:
     missing: tuple[str, ...] = ()
     assumed: tuple[Words, ...] = ()
     towns: tuple[str, ...] = ()
+    confirms: tuple[RoleName, ...] = ()
+    verdict_if_confirmed: Verdict | None = None
 
     def __repr__(self) -> str:
         town = self.town or ", ".join(self.towns)
