@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from townland.documents import Strict
 from townland.documents.sentences import FaultError
+from townland.dossier.answers import Answered
 from townland.i18n import _
 
 EventName = Literal[
@@ -65,7 +66,7 @@ class Supplies(Strict):
         return self
 
 
-class Site(Strict):
+class Site(Answered):
     """A building or site put to a new use under the old title, since `start`."""
 
     name: Name
@@ -107,7 +108,7 @@ class Payment(Strict):
     amount_wan: Positive
 
 
-class Lists(Strict):
+class Lists(Answered):
     """Whether the town is on the list of the city, the region, the nation."""
 
     city: bool | None = None
@@ -115,7 +116,7 @@ class Lists(Strict):
     national: bool | None = None
 
 
-class Documents(Strict):
+class Documents(Answered):
     """The documents of the application; `other` holds those that a bureau asks for besides."""
 
     creation_plan: Document | None = None
@@ -130,7 +131,7 @@ class Documents(Strict):
     other: dict[str, Document] | None = None
 
 
-class Dossier(Strict):
+class Dossier(Answered):
     """The facts of one town that are not geometry; its code or its name says which town.
 
     Investments are in 亿元 (100 million yuan), subsidies, tax and output in 万元 (10 000 yuan).

@@ -26,7 +26,6 @@ WORKBOOKS = (".xlsx", ".ods")
 """Endings of files that hold many towns: a row each, and a sheet for each list."""
 
 _LISTS = ("leading_industries", "linked_industries")
-_TRUTH = {"是": True, "否": False, "有": True, "无": False, "True": True, "False": False}
 _SLASHED = re.compile(r"^(\d{4})/(\d{1,2})/(\d{1,2})$")
 
 Cells: TypeAlias = Mapping[str, str]
@@ -53,7 +52,7 @@ class _Entries:
         """The tables of a dossier, as a TOML file would hold them."""
         tables: dict[str, object] = {}
         for key, text in self.row.cells.items():
-            _put(tables, key, re.split("[、;；]", text) if key in _LISTS else _cell(key, text))
+            _put(tables, key, re.split("[、;；]", text) if key in _LISTS else _cell(text))
         for path, rows in self.lists.items():
             _put(tables, path, [_own(row) for row in rows])
         return tables
@@ -121,7 +120,7 @@ def _owner(row: _Row, towns: Sequence[_Entries]) -> _Entries | None:
 def _own(row: _Row) -> dict[str, object]:
     """An entry of a list without what names its town; a reused site has a name of its own."""
     return {
-        key: _cell(key, text)
+        key: _cell(text)
         for key, text in row.cells.items()
         if key != "code" and (key != "name" or row.sheet == "reused_sites")
     }
@@ -149,15 +148,11 @@ def _put(tables: dict[str, object], path: str, value: object) -> None:
     tables[last] = value
 
 
-def _cell(key: str, text: str) -> str | bool:
+def _cell(text: str) -> str:
     slashed = _SLASHED.match(text)
     if slashed:
         year, month, day = map(int, slashed.groups())
         return f"{year:04d}-{month:02d}-{day:02d}"
-    if key.startswith("lists."):
-        return _TRUTH.get(text, text)
-    if key.startswith("documents.") and _TRUTH.get(text) is False:
-        return False
     return text
 
 
