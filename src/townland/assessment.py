@@ -15,6 +15,7 @@ from townland.errors import TownlandError
 from townland.i18n import Words, _
 from townland.issues import Issue
 from townland.measuring import TownResult, measure_town, near, prepare
+from townland.measuring.coverage import require_towns
 from townland.measuring.placement import siting_issues
 from townland.measuring.prepare import Repair
 from townland.measuring.rasters import (
@@ -200,6 +201,7 @@ class Checker:
         steps = len(specs) + len(self._rastered) + len(towns)
         step = _counted(progress, steps)
 
+        require_towns(towns, self.catalog)
         towns, town_repairs = _mended_towns(towns, accept_repairs)
         windows = tuple((near(town.boundary), town.crs) for town in towns)
         vectors = self._read(specs, windows, step)
@@ -436,6 +438,12 @@ def _issues_of_inputs(
 def _roles(catalog: LayerCatalog, rulebook: Rulebook) -> tuple[str, ...]:
     """The roles that the rulebook's measures need and that some layer plays, in a fixed order."""
     needed = {role for spec in rulebook.measure.values() for role in spec.needed} | set(ALWAYS)
+    # a layer as far as which another is complete must be read for that, too
+    for spec in catalog.layer:
+        named = spec if spec.role in needed else None
+        while named is not None and named.coverage_layer is not None:
+            named = catalog.named(named.coverage_layer)
+            needed.add(named.role)
     return tuple(role for role in ROLES if role in needed and catalog.of_role(role))
 
 

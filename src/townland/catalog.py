@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, PrivateAttr, SecretStr, ValidationError, model_validator
+from pydantic import (
+    Discriminator,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    Tag,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails
 
 from townland import documents
 from townland.documents import Strict, values
@@ -42,6 +53,12 @@ DATABASE = "db:"
 FRAME = "GeoDataFrame"
 """What stands in the place of the path of a layer that is a GeoDataFrame."""
 
+AS_LAYER = "layer:"
+"""How a coverage begins that reaches as far as another layer."""
+
+OWN_TOWNS = "town"
+"""The coverage of a layer that is complete in each town that has features of its own in it."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Given:
@@ -50,11 +67,32 @@ class Given:
     frame: gpd.GeoDataFrame
 
 
+class NamedTowns(Strict):
+    """The towns, by code or name, in which a layer claims to be complete."""
+
+    towns: list[Annotated[str, Field(min_length=1)]] = Field(min_length=1)
+
+
+def _coverage_kind(value: object) -> str | None:
+    """Which of the two ways to write a coverage a value is meant to be."""
+    if isinstance(value, str):
+        return "text"
+    return "towns" if isinstance(value, Mapping | NamedTowns) else None
+
+
+Coverage = Annotated[
+    Annotated[str, Field(min_length=1), Tag("text")] | Annotated[NamedTowns, Tag("towns")],
+    Discriminator(_coverage_kind),
+]
+
+
 class LayerSpec(Strict):
     """One ``[[layer]]`` of a catalog: a file, its role, and how its columns are to be read.
 
     `path` is kept as it was written; `LayerCatalog.resolve` gives the file. A layer that was given as a
-    GeoDataFrame has it as `frame`, and no file.
+    GeoDataFrame has it as `frame`, and no file. `coverage` is where the layer claims to be complete: a
+    file of polygons, another layer (`AS_LAYER`), the towns that have features of it (`OWN_TOWNS`), or
+    towns by code or name.
     """
 
     name: str = Field(min_length=1)
@@ -80,12 +118,26 @@ class LayerSpec(Strict):
     where: dict[str, list[str | int | float]] | None = None
     crs: str | None = None
     encoding: str | None = None
-    coverage: str | None = None
+    coverage: Coverage | None = None
     transform: str | None = None
     surveyed: dt.date | None = None
     source: str = ""
     licence: str = ""
     _given: Given | None = PrivateAttr(default=None)
+
+    @field_validator("coverage", mode="before")
+    @classmethod
+    def _coverage_is_text_or_towns(cls, value: object) -> object:
+        if value is not None and _coverage_kind(value) is None:
+            raise FaultError(
+                _(
+                    "a coverage is a file, {layer}, {town} or {towns}",
+                    layer=f'"{AS_LAYER}land_use"',
+                    town=f'"{OWN_TOWNS}"',
+                    towns='{ towns = ["T01"] }',
+                )
+            )
+        return value
 
     @model_validator(mode="after")
     def _class_needs_scheme(self) -> LayerSpec:
@@ -141,6 +193,22 @@ class LayerSpec(Strict):
     def database(self) -> str | None:
         """The name of the database that holds the layer; None where a file does."""
         return self.path.removeprefix(DATABASE) if self.path.startswith(DATABASE) else None
+
+    @property
+    def coverage_file(self) -> str | None:
+        """The file of polygons in which the layer claims to be complete; None where none is named."""
+        named = self.coverage
+        if not isinstance(named, str) or named == OWN_TOWNS or named.startswith(AS_LAYER):
+            return None
+        return named
+
+    @property
+    def coverage_layer(self) -> str | None:
+        """The layer as far as which this one claims to be complete; None where none is named."""
+        named = self.coverage
+        if not isinstance(named, str) or not named.startswith(AS_LAYER):
+            return None
+        return named.removeprefix(AS_LAYER)
 
     @property
     def is_raster(self) -> bool:
@@ -202,6 +270,23 @@ class LayerCatalog(Strict):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _coverages_lead_somewhere(self) -> LayerCatalog:
+        by_name = {spec.name: spec for spec in self.layer}
+        faults = [
+            InitErrorDetails(
+                type="value_error",
+                loc=("layer", at, "coverage"),
+                input=spec.coverage,
+                ctx={"error": FaultError(problem)},
+            )
+            for at, spec in enumerate(self.layer)
+            if (problem := _coverage_fault(spec, by_name)) is not None
+        ]
+        if faults:
+            raise ValidationError.from_exception_data("catalog", faults)
+        return self
+
     @property
     def path(self) -> str:
         """The catalog's file as it was given, with ``/``."""
@@ -230,6 +315,10 @@ class LayerCatalog(Strict):
         """The layers that play `role`, in order; empty where none does."""
         return tuple(spec for spec in self.layer if spec.role == role)
 
+    def named(self, name: str) -> LayerSpec:
+        """The layer called `name`, which must be there."""
+        return next(spec for spec in self.layer if spec.name == name)
+
     def with_layer(
         self, role: RoleName, frame: gpd.GeoDataFrame, *, name: str | None = None, **keys: object
     ) -> LayerCatalog:
@@ -254,7 +343,8 @@ class LayerCatalog(Strict):
         Raises
         ------
         CatalogError
-            A key is unknown, or its value cannot be used; the role is one that a raster plays.
+            A key is unknown, or its value cannot be used; the role is one that a raster plays; the
+            coverage leads to no layer of the catalog.
 
         Examples
         --------
@@ -279,6 +369,9 @@ class LayerCatalog(Strict):
         kept = [each for each in self.layer if each.name != name]
         at = next((n for n, each in enumerate(self.layer) if each.name == name), len(kept))
         catalog = self.model_copy(update={"layer": [*kept[:at], spec, *kept[at:]]})
+        fault = _coverage_fault(spec, {each.name: each for each in catalog.layer})
+        if fault is not None:
+            raise CatalogError(_("layer {name}, coverage: {reason}", name=name, reason=fault))
         catalog._sha256 = hashlib.sha256(
             f"{self._sha256}\x00{spec.model_dump_json()}".encode()
         ).hexdigest()
@@ -287,6 +380,37 @@ class LayerCatalog(Strict):
     def resolve(self, path: str) -> Path:
         """The file that `path` means: relative ones start at the catalog's folder."""
         return self._path.parent / path
+
+
+def _coverage_fault(spec: LayerSpec, by_name: Mapping[str, LayerSpec]) -> Words | None:
+    """What is wrong with the layer that a coverage names: it is not there, or the way is a circle."""
+    way, order = [spec.name], list(by_name)
+    while (name := by_name[way[-1]].coverage_layer) is not None:
+        if name not in by_name:
+            if len(way) > 1:
+                return None  # the fault is the other layer's, and told there
+            near = get_close_matches(name, by_name, n=1)
+            others = (*near, *(one for one in by_name if one not in (*near, spec.name)))
+            return _(
+                "there is no layer {name}; the catalog's others are {known}",
+                name=name,
+                known=", ".join(others) or "-",
+            )
+        if by_name[name].is_raster:
+            return _(
+                "the layer {name} is a raster, which claims no land; name a layer of features",
+                name=name,
+            )
+        way.append(name)
+        if name == spec.name and spec.name == min(way, key=order.index):
+            return _(
+                "the coverages go in a circle: {way}; one of these layers needs a coverage of its"
+                " own, such as a file",
+                way=" → ".join(way),
+            )
+        if name in way[:-1]:
+            return None  # the circle is that of other layers, and told there
+    return None
 
 
 def _key_faults(problem: ValidationError, name: str) -> Words:

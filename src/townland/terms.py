@@ -34,6 +34,10 @@ VERDICTS: Mapping[str, Text] = {
 """The verdicts in words, from what needs a reader first to what needs none."""
 
 
+Unfound = Literal["uncovered", "unplanned", "unproven", "told"]
+"""What it means that a layer without declared coverage shows nothing (`Role.unfound`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Role:
     """What a layer is there for, and what follows from it.
@@ -56,6 +60,14 @@ class Role:
         Whether its records are the land survey's, and must agree with its rules.
     always
         Whether every report shows it, whether or not a rule needs it.
+    unfound
+        What it means that a layer without declared coverage shows nothing on a town's land: the land is
+        not covered (``uncovered``: a survey records all land), it has no planned use (``unplanned``),
+        nothing is proved, so that no rule passes by it (``unproven``), or the same and it is only told
+        (``told``: land that a plan may use, not land that it must spare).
+    dividing
+        Whether it is a line that divides all land: where no coverage is declared, what lies outside its
+        features lies outside, however far the layer reaches.
     """
 
     title: Text
@@ -66,6 +78,8 @@ class Role:
     ridged: bool = False
     survey: bool = False
     always: bool = False
+    unfound: Unfound = "unproven"
+    dividing: bool = False
 
 
 ROLES: Mapping[str, Role] = {
@@ -84,6 +98,7 @@ ROLES: Mapping[str, Role] = {
         ridged=True,
         survey=True,
         always=True,
+        unfound="uncovered",
     ),
     "permanent_basic_farmland": Role(
         _("permanent basic farmland"), protected=True, class_field="DLBM", ridged=True, survey=True
@@ -91,13 +106,17 @@ ROLES: Mapping[str, Role] = {
     "paddy": Role(_("paddy layer"), raster="classes"),
     "unused_land": Role(_("unused land"), raster="classes"),
     "planned_use": Role(
-        _("planned use"), ranks={"construction": 0}, class_field="GHDM", always=True
+        _("planned use"),
+        ranks={"construction": 0},
+        class_field="GHDM",
+        always=True,
+        unfound="unplanned",
     ),
     "control_zone": Role(_("control zones"), protected=True, class_field="GZQLXDM"),
-    "growth_boundary": Role(_("urban growth boundary")),
+    "growth_boundary": Role(_("urban growth boundary"), dividing=True),
     "ecological_redline": Role(_("ecological red line"), protected=True),
-    "stock_land": Role(_("stock land")),
-    "inefficient_land": Role(_("inefficient land")),
+    "stock_land": Role(_("stock land"), unfound="told"),
+    "inefficient_land": Role(_("inefficient land"), unfound="told"),
     "elevation": Role(_("terrain model"), raster="only"),
     "land_cover": Role(_("land cover"), raster="only"),
     "imagery": Role(_("imagery"), raster="only"),

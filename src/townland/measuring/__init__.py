@@ -115,7 +115,10 @@ def measure_town(
     area, check_area, plane = boundary_areas(town)
     kept = {name: kept_of(name, spec, grounds, profile) for name, spec in measures.items()}
     asked = asked_of(measures, tuple(grounds))
-    cuts = {role: cut(town, grounds[role]) for role in asked.roles}
+    cuts = {
+        role: cut(town, grounds[role], grounds, sliver_width_m=sliver_width_m)
+        for role in asked.roles
+    }
     chains = _crossed(town, area, cuts, asked)
     beyond = {key: _beyond(town, chains[key[0]], key[1], cuts[key[1]]) for key in asked.beyond}
     gaps = {roles: _gaps(town, area, cuts, roles, sliver_width_m) for roles in asked.known}
@@ -237,6 +240,8 @@ def _measured(
     """
     whole = roles if outside is None else (*roles, outside)
     absent = missing(whole, land.grounds)
+    # what is not within a line that divides all land lies outside it, which nothing more can prove
+    doubtful = roles if outside is None or ROLES[outside].dividing else whole
     if absent:
         return areas.no_measure(
             name, roles, town_m2=land.area_m2, missing=absent, crs=land.town.crs
@@ -251,9 +256,7 @@ def _measured(
         sliver_width_m=sliver_width_m,
         overlap_m2=sum(float(land.cuts[role].overlap_m2.sum()) for role in roles),
         uncovered_m2=land.gaps[whole][1],
-        assumed_coverage=tuple(
-            role for role in whole if not ROLES[role].ranks and land.grounds[role].coverage_assumed
-        ),
+        assumed_coverage=tuple(role for role in doubtful if land.cuts[role].unproven),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ import shapely
 
 from townland import geodesy
 from townland.measuring import areas, overlay
+from townland.measuring.coverage import Bare, bare
 from townland.measuring.overlay import Overlap, Pieces
 from townland.measuring.prepare import Ground, polygons_of
 from townland.terms import ROLES
@@ -28,7 +29,8 @@ class Cut:
     `pieces` hold each patch of land once. `overlaps` is the land that two features claim, by their rows
     in the ground's frame and in the order in which it was settled, `overlap_m2` the official area of
     each. `uncovered` is the part of the town of which the role's layers say nothing, `rest` the part
-    that no piece covers.
+    that no piece covers; `unproven` says that no declaration covers some of the town, so that what is
+    not found there is not proved to be absent.
     """
 
     pieces: Pieces
@@ -36,6 +38,7 @@ class Cut:
     overlap_m2: Floats
     uncovered: shapely.Geometry
     rest: shapely.Geometry
+    unproven: bool = False
 
 
 def noise_of(town: Town) -> float:
@@ -43,16 +46,27 @@ def noise_of(town: Town) -> float:
     return areas.NOTHING_M2 / geodesy.metres_per_unit(town.crs) ** 2
 
 
-def cut(town: Town, ground: Ground) -> Cut:
-    """Cut a role's ground to a town, settle double claims, and find what it leaves out."""
+def cut(town: Town, ground: Ground, grounds: Mapping[str, Ground], *, sliver_width_m: float) -> Cut:
+    """Cut a role's ground to a town, settle double claims, and find what it leaves out.
+
+    Parameters
+    ----------
+    town
+        The town.
+    ground, grounds
+        The role's ground, and those of all roles, as far as which a coverage may reach.
+    sliver_width_m
+        Land narrower than this is no gap of a coverage.
+    """
     pieces, overlaps = _settled(town, ground)
-    uncovered = polygons_of(_uncovered(town, ground, pieces))[0]
+    known = _known(town, ground, pieces, grounds, sliver_width_m)
+    uncovered = polygons_of(known.uncovered)[0]
     rest = uncovered
     if ground.role != "land_use":
         rest = overlay.remainder(town.boundary, pieces.geometry, noise_of(town))
     shared = [overlap.geometry for overlap in overlaps]
     shared_m2 = geodesy.official_area_m2(shared, town.crs)
-    return Cut(pieces, overlaps, shared_m2, uncovered, rest)
+    return Cut(pieces, overlaps, shared_m2, uncovered, rest, known.unproven)
 
 
 def _settled(town: Town, ground: Ground) -> tuple[Pieces, tuple[Overlap, ...]]:
@@ -75,8 +89,14 @@ def _settled(town: Town, ground: Ground) -> tuple[Pieces, tuple[Overlap, ...]]:
     )
 
 
-def _uncovered(town: Town, ground: Ground, pieces: Pieces) -> shapely.Geometry:
-    """The part of the town of which the role's layers say nothing.
+def _known(
+    town: Town,
+    ground: Ground,
+    pieces: Pieces,
+    grounds: Mapping[str, Ground],
+    sliver_width_m: float,
+) -> Bare:
+    """The part of the town of which the role's layers say nothing, and whether a box alone covers some.
 
     A land survey records all land, so that what no parcel covers is unknown; a plan with
     any plot in the town is taken to be all of the plan; other layers state where they are complete.
@@ -87,12 +107,15 @@ def _uncovered(town: Town, ground: Ground, pieces: Pieces) -> shapely.Geometry:
         The town.
     ground, pieces
         The role's ground, and its pieces in the town.
+    grounds, sliver_width_m
+        As in `cut`.
     """
-    if ground.role == "land_use":
-        return overlay.remainder(town.boundary, pieces.geometry, noise_of(town))
-    if ground.role == "planned_use":
-        return shapely.Polygon() if len(pieces) else town.boundary
-    return shapely.difference(town.boundary, ground.coverage)
+    unfound = ROLES[ground.role].unfound
+    if unfound == "uncovered":
+        return Bare(overlay.remainder(town.boundary, pieces.geometry, noise_of(town)), False)
+    if unfound == "unplanned" and not any(claim.declared for claim in ground.claims):
+        return Bare(shapely.Polygon() if len(pieces) else town.boundary, False)
+    return bare(town, ground, grounds, sliver_width_m=sliver_width_m)
 
 
 def gap_patches(

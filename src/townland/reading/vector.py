@@ -435,7 +435,7 @@ def named(issues: Sequence[Issue], layer: str) -> tuple[Issue, ...]:
 def _coverage(
     spec: LayerSpec, catalog: LayerCatalog, crs: pyproj.CRS
 ) -> tuple[shapely.Geometry | None, tuple[Issue, ...]]:
-    """The union of the polygons of the declared coverage, in `crs`; None where none is declared.
+    """The union of the polygons of a coverage that is a file, in `crs`; None where none is named.
 
     Parameters
     ----------
@@ -444,9 +444,9 @@ def _coverage(
     crs
         The CRS to bring it into.
     """
-    if spec.coverage is None:
+    if spec.coverage_file is None:
         return None, ()
-    name, _bar, layer = spec.coverage.partition("|")
+    name, _bar, layer = spec.coverage_file.partition("|")
     with sources.opened(catalog.resolve(name), layer=layer or None) as source:
         own, issues = layer_crs(source, None, region=lambda: region_of(catalog))
         refuse_swapped(source, own)
@@ -466,7 +466,7 @@ def _coverage(
         message = _(
             "{count} polygons of the coverage {path} cross themselves, and were mended",
             count=faults,
-            path=spec.coverage,
+            path=spec.coverage_file,
         )
         issues = (*issues, Issue("coverage_mended", "warning", message))
         shapes = shapely.make_valid(shapes, method="structure", keep_collapsed=False)

@@ -1,12 +1,13 @@
 """Raw geometry becomes valid polygons, openly; layers of one role become one ground."""
 
 from townland.measuring.prepare.areal import THREADED_FROM, in_threads, polygons_of
-from townland.measuring.prepare.ground import Ground, gather, id_key, scheme_of
+from townland.measuring.prepare.ground import Claim, Ground, gather, id_key, scheme_of
 from townland.measuring.prepare.mend import Repair, collapsed, geometry_issues, mend
 from townland.measuring.prepare.topology import gaps, overlaps, slivers
 
 __all__ = [
     "THREADED_FROM",
+    "Claim",
     "Ground",
     "Repair",
     "collapsed",

@@ -14,7 +14,7 @@ import pandas as pd
 import pyproj
 import shapely
 
-from townland.catalog import LayerSpec
+from townland.catalog import OWN_TOWNS, LayerSpec, NamedTowns
 from townland.errors import CatalogError, LayerError
 from townland.geodesy import crs as crs_room
 from townland.i18n import _
@@ -31,6 +31,33 @@ CULTIVATED = ("paddy", "other_cultivated")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Claim:
+    """Where one layer claims to be complete: at most one of `area`, `as_layer`, `own_towns`, `towns`.
+
+    `area` are polygons; `as_layer` names the layer as far as which it is complete; with `own_towns` it
+    is so in the towns that have features of it, else in those of `towns` (codes or names). `box` is the
+    bounding box of the layer, which proves nothing.
+    """
+
+    layer: str
+    box: shapely.Geometry
+    area: shapely.Geometry | None = None
+    as_layer: str | None = None
+    own_towns: bool = False
+    towns: frozenset[str] | None = None
+
+    @property
+    def declared(self) -> bool:
+        """Whether the layer declares any coverage."""
+        return (
+            self.own_towns
+            or self.area is not None
+            or self.as_layer is not None
+            or self.towns is not None
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Ground:
     """All layers of one role near the towns, united, valid, classed, in one CRS.
 
@@ -39,8 +66,8 @@ class Ground:
     coefficient, 0 where nothing is deducted), ``owner``, ``tag``, ``slope`` (the slope grade as it is
     recorded) and valid polygons, ordered by layer and id. `scheme` is empty where no layer has classes;
     `tagged` says that some layer has tags, `sloped` that some layer records slope grades.
-    `coverage` is where the layers claim to be complete, by declaration or (then `coverage_assumed`) as
-    their bounding boxes. `repairs` is the ledger of what was mended.
+    `claims` say where each layer claims to be complete; `townland.measuring.coverage` reads them for a
+    town. `repairs` is the ledger of what was mended.
     """
 
     role: str
@@ -49,8 +76,7 @@ class Ground:
     classes: landclass.Scheme | None
     ridged: bool
     owned: bool
-    coverage: shapely.Geometry
-    coverage_assumed: bool
+    claims: tuple[Claim, ...]
     tagged: bool = False
     repairs: tuple[Repair, ...] = ()
     sloped: bool = False
@@ -106,7 +132,6 @@ def gather(
         ),
         strict=True,
     )
-    coverages = [_claimed(layer, crs) for layer in layers]
     return Ground(
         role=role,
         frame=pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0],
@@ -114,8 +139,7 @@ def gather(
         classes=scheme,
         ridged=any(layer.spec.net_factor_column for layer in layers),
         owned=any(layer.spec.owner_column for layer in layers),
-        coverage=shapely.union_all(coverages) if len(coverages) > 1 else coverages[0],
-        coverage_assumed=any(layer.coverage is None for layer in layers),
+        claims=tuple(_claim(layer, crs) for layer in layers),
         tagged=any(layer.spec.tag_column for layer in layers),
         repairs=tuple(repair for ledger in repairs for repair in ledger),
         sloped=any(layer.spec.slope_column for layer in layers),
@@ -139,11 +163,19 @@ def _shared_scheme(
     return next(iter(named.values()), None)
 
 
-def _claimed(layer: Layer, crs: pyproj.CRS) -> shapely.Geometry:
-    """Where a layer claims to be complete, by declaration or as its bounding box, in a CRS."""
-    claimed = layer.extent if layer.coverage is None else layer.coverage
-    coverage: shapely.Geometry = _moved(np.array([claimed]), source=layer.crs, target=crs)[0]
-    return coverage
+def _claim(layer: Layer, crs: pyproj.CRS) -> Claim:
+    """What a layer's catalog entry declares of its coverage, its polygons in a CRS."""
+    named = layer.spec.coverage
+    land = [layer.extent if layer.coverage is None else layer.coverage]
+    moved = _moved(np.array(land), source=layer.crs, target=crs)[0]
+    return Claim(
+        layer=layer.spec.name,
+        box=moved,
+        area=None if layer.coverage is None else moved,
+        as_layer=layer.spec.coverage_layer,
+        own_towns=named == OWN_TOWNS,
+        towns=frozenset(named.towns) if isinstance(named, NamedTowns) else None,
+    )
 
 
 def id_key(text: str) -> tuple[bool, int, str]:

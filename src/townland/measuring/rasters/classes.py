@@ -199,7 +199,8 @@ def measure_grid(
         The two ways of measuring disagree by more than rounding explains.
     """
     town, spec = result.town, grid.layer.spec
-    silent = prepare.polygons_of(shapely.difference(town.boundary, ground.coverage))[0]
+    known = shapely.union_all([claim.area for claim in ground.claims])
+    silent = prepare.polygons_of(shapely.difference(town.boundary, known))[0]
     silent_m2 = float(geodesy.official_area_m2(silent, town.crs)[0])
     by_cells = _by_cells(result, grid)
     by_outlines = _by_outlines(result, grid, ground, pieces=pieces)

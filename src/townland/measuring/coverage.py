@@ -1,0 +1,204 @@
+"""What of a town the layers of a role claim to be complete in, each as its catalog declares it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from townland import geodesy
+from townland.catalog import LayerCatalog, NamedTowns
+from townland.errors import CatalogError
+from townland.i18n import _
+from townland.measuring import overlay
+from townland.measuring.prepare import Claim, Ground
+from townland.terms import ROLES
+from townland.towns import Town
+
+Geometries = npt.NDArray[np.object_]
+
+_GREATER_PART = 0.5
+"""A feature belongs to the town in which the greater part of it lies."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bare:
+    """What of a town no layer of a role claims to be complete in.
+
+    `uncovered` is the land of which they say nothing: what lies beyond every declared coverage, and
+    beyond the bounding box of those layers that declare none (beyond the box of a line that divides all
+    land lies the land outside it). `unproven` says that no declaration covers some of the rest, so that
+    what is not found there is not proved to be absent.
+    """
+
+    uncovered: shapely.Geometry
+    unproven: bool
+
+
+def bare(
+    town: Town, ground: Ground, grounds: Mapping[str, Ground], *, sliver_width_m: float
+) -> Bare:
+    """What of a town the layers of a role do not claim to be complete in.
+
+    Parameters
+    ----------
+    town
+        The town.
+    ground, grounds
+        The ground of the role, and of every role.
+    sliver_width_m
+        Land narrower than this is no gap, and no feature of the town.
+    """
+    claims = {claim.layer: (claim, each) for each in grounds.values() for claim in each.claims}
+    declared = [
+        land
+        for claim in ground.claims
+        if (land := _declared_bare(town, claim.layer, claims, sliver_width_m)) is not None
+    ]
+    # without any declaration the whole town is left to the boxes
+    left = reduce(shapely.intersection, declared, town.boundary)
+    boxes = [claim.box for claim in ground.claims if not claim.declared]
+    if not boxes or not _beyond_slivers(town, left, sliver_width_m):
+        return Bare(left, False)
+    if ROLES[ground.role].dividing:
+        return Bare(shapely.Polygon(), True)
+    uncovered = shapely.difference(left, shapely.union_all(boxes))
+    boxed = shapely.difference(left, uncovered)
+    return Bare(uncovered, _beyond_slivers(town, boxed, sliver_width_m))
+
+
+Claims = Mapping[str, tuple[Claim, Ground]]
+"""What each layer claims, and the ground that its features are in, by the layer's name."""
+
+
+def _declared_bare(
+    town: Town, layer: str, claims: Claims, sliver_width_m: float
+) -> shapely.Geometry | None:
+    """What of a town a layer's declared coverage leaves out; None where it declares none.
+
+    Parameters
+    ----------
+    town
+        The town.
+    layer, claims
+        The layer, and what every layer claims.
+    sliver_width_m
+        As in `bare`.
+    """
+    claim, ground = claims[layer]
+    if claim.area is not None:
+        return shapely.difference(town.boundary, claim.area)
+    if claim.towns is not None:
+        named = town.code in claim.towns or town.name in claim.towns
+        return shapely.Polygon() if named else town.boundary
+    if claim.own_towns:
+        features = _features(ground, layer)
+        owns = has_own(town, features, sliver_width_m=sliver_width_m)
+        return shapely.Polygon() if owns else town.boundary
+    if claim.as_layer is not None:
+        return _bare_of_layer(town, claim.as_layer, claims, sliver_width_m)
+    return None
+
+
+def _bare_of_layer(
+    town: Town, layer: str, claims: Claims, sliver_width_m: float
+) -> shapely.Geometry:
+    """What of a town a layer leaves out that another's coverage names.
+
+    A land survey records all land, so that it is complete just where its parcels are; another layer is
+    complete as far as it declares, and without that where its features are.
+
+    Parameters
+    ----------
+    town
+        The town.
+    layer, claims, sliver_width_m
+        As in `_declared_bare`.
+    """
+    _claim, ground = claims[layer]
+    if ROLES[ground.role].unfound != "uncovered":
+        declared = _declared_bare(town, layer, claims, sliver_width_m)
+        if declared is not None:
+            return declared
+    pieces = overlay.clip(town.boundary, _features(ground, layer))[0]
+    return shapely.difference(town.boundary, shapely.union_all(pieces))
+
+
+def _features(ground: Ground, layer: str) -> Geometries:
+    """The features of one of the layers that are united in a ground."""
+    frame = ground.frame
+    features: Geometries = frame.geometry.to_numpy()[(frame["layer"] == layer).to_numpy()]
+    return features
+
+
+def has_own(town: Town, features: Geometries, *, sliver_width_m: float) -> bool:
+    """Whether a town has features of its own: a neighbour's that reach across its border are none.
+
+    A feature is a town's own where the greater part of it lies in the town, or takes up the greater
+    part of the town; what is no wider than a sliver there is nothing.
+
+    Parameters
+    ----------
+    town
+        The town.
+    features
+        The features of a layer near it.
+    sliver_width_m
+        As in `bare`.
+    """
+    pieces, rows = overlay.clip(town.boundary, features)
+    if not len(pieces):
+        return False
+    area = shapely.area(pieces)
+    own = area > _GREATER_PART * shapely.area(features[rows])
+    own |= area > _GREATER_PART * town.boundary.area
+    return any(_beyond_slivers(town, piece, sliver_width_m) for piece in pieces[own])
+
+
+def _beyond_slivers(town: Town, land: shapely.Geometry, sliver_width_m: float) -> bool:
+    """Whether land is anywhere wider than a sliver.
+
+    Parameters
+    ----------
+    town
+        The town, in whose CRS the land is.
+    land
+        Polygons.
+    sliver_width_m
+        As in `bare`.
+    """
+    parts = shapely.get_parts(land)
+    parts = parts[shapely.area(parts) > 0]
+    if not len(parts):
+        return False
+    metres = geodesy.local_metres(parts, town.crs)
+    return not overlay.slivers(metres, sliver_width_m).all()
+
+
+def require_towns(towns: Sequence[Town], catalog: LayerCatalog) -> None:
+    """Make sure that every town that a coverage names is among those that are checked.
+
+    Raises
+    ------
+    CatalogError
+        A coverage names a town that is not there: a mistyped one would leave its town without any.
+    """
+    known = {name for town in towns for name in (town.code, town.name)}
+    for spec in catalog.layer:
+        named = spec.coverage.towns if isinstance(spec.coverage, NamedTowns) else ()
+        unknown = next((name for name in named if name not in known), None)
+        if unknown is not None:
+            raise CatalogError(
+                _(
+                    "{path}, layer {layer}, coverage: there is no town {town} among those checked,"
+                    " which are {known}; write a code or a name as it stands there",
+                    path=catalog.path,
+                    layer=spec.name,
+                    town=unknown,
+                    known=", ".join(dict.fromkeys(f"{town.code} {town.name}" for town in towns)),
+                )
+            )
