@@ -301,6 +301,7 @@ DOSSIER_FIELDS: Mapping[str, Words] = {
     "annual_visitors": _("visitors in a year"),
     "green_cover": _("green cover"),
     "three_new_share": _("share of the new economy"),
+    "research_intensity": _("spending on research and development as a share"),
     "limit": _("the bar, which the rulebook leaves open"),
 }
 """The fields of a town's dossier."""

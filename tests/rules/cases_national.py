@@ -353,4 +353,27 @@ CASES = [
         three_new_share=0.1998,
     ),
     unknown("TC-N-12", "0.2", "share", "three_new_share"),
+    ratio(
+        *("TC-N-13", "inside", PASS, ("0.025025", "0.025", "0.000025"), "share"),
+        "0.1 % of 2.5 % are 0.0025 %",
+        research_intensity=0.025025,
+        national_type=TYPE,
+    ),
+    ratio(
+        *("TC-N-13", "limit", REVIEW, ("0.025", "0.025", "0"), "share", "on it"),
+        research_intensity=0.025,
+        national_type=TYPE,
+    ),
+    ratio(
+        *("TC-N-13", "outside", REVIEW, ("0.024975", "0.025", "-0.000025"), "share", "below"),
+        research_intensity=0.024975,
+        national_type=TYPE,
+    ),
+    unknown("TC-N-13", "0.025", "share", "research_intensity", national_type=TYPE),
+    NationalCase(
+        *("TC-N-13", "ambiguous", facts(research_intensity=0.001, national_type="sport"), INFO),
+        *(None, "先进制造、科技创新、创意设计、数字经济 only: of another type"),
+        unit="share",
+        says="Not applicable",
+    ),
 ]

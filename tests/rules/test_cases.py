@@ -147,8 +147,10 @@ PRELUDES = {
     "LAND-12": ["limit = 100", "limit = 112"],
     "LAND-15": ["years = 4"],
     "PORT-02": ["limit = 1"],
-    "TC-N-11": ["maximum = 0.3005\nuncertainty = 0"],
-    "TC-N-2": ['beyond = "fail"'],
+    **{f"TC-N-{number}": ["modal = false"] for number in (1, *range(3, 13))},
+    "TC-N-2": ['beyond = "fail"\nmodal = false', "modal = false"],
+    "TC-N-11": ["maximum = 0.3005\nuncertainty = 0", "modal = false"],
+    "TC-N-13": ["modal = false"],
     "USE-01": [
         "maximum = 0.2",
         'maximum = 0.2\nbeyond = "fail"',
@@ -261,7 +263,8 @@ UNITS = ["m2", "ha", "km2", "mu", "share", "persons", "visits_10k", "yuan_10k_pe
          "yuan_10k_per_head"]  # fmt: skip
 CHOICES = ["fail", "review", "info", "pass", "policy", "townland", "bureau", "cultivation",
            "construction", "light_asset", "heavy_asset", "culture_tourism", "sport",
-           "integration", "manufacturing"]  # fmt: skip
+           "integration", "manufacturing", "innovation", "creative_design",
+           "digital_economy"]  # fmt: skip
 FIELDS = ["annual_output", "supply.city", "supply.county", "carrier", "documents.other.none",
           "lists.region", "lists.city", "linked_industries", "employees", "social_investment",
           "leading_industries", "segment", "county_debt_ratio", "county_platform", "population",
@@ -373,7 +376,10 @@ def towns(name: str) -> list[Facts]:
         {}, HEAVY, LATE, INDEBTED, BUILT, EXTENDED, WITHDRAWN, EXTENDED_BUILDING,
         {"lists": {"city": False, "region": True}}, NATIONAL_FULL,
         {"national_type": "manufacturing"}, {"national_type": "sport"},
-        {"national_type": "integration"}, {"reused_sites": ENDED},
+        {"national_type": "integration"}, {"national_type": "innovation"},
+        {"national_type": "manufacturing", "research_intensity": 0.01},
+        {"national_type": "creative_design"}, {"national_type": "digital_economy"},
+        {"reused_sites": ENDED},
         {"leading_industries": ()}, {"linked_industries": ("甲", "乙", "丙", "丁")},
         {**FULL, **LOW}, {**HEAVY, **LOW}, SHORT, LOST, *named,
     ]  # fmt: skip

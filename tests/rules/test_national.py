@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from tests.factory_rules import book, measure, read_back, town
 
+from townland.rules.book.lint import lint
 from townland.rules.book.loader import load_rulebook
 from townland.rules.book.model import Rulebook
 from townland.rules.evaluate import Facts, evaluate
@@ -33,6 +34,7 @@ FULL: dict[str, Any] = {
     "annual_visitors": 60,
     "national_type": "culture_tourism",
     "three_new_share": 0.25,
+    "research_intensity": 0.03,
 }
 
 
@@ -63,9 +65,23 @@ def changed(tmp_path: Path, *swaps: tuple[str, str]) -> Rulebook:
     return load_rulebook(path)
 
 
+def strictly(tmp_path: Path, rule: str) -> Rulebook:
+    """The national rulebook of a bureau that lets one of its rules fail."""
+    path = tmp_path / "strict.toml"
+    path.write_text(
+        'id = "strict"\ntitle = { zh = "某县", en = "A county" }\nversion = "1"\n'
+        f'inherits = "national-2021"\n\n[[rule]]\nid = "{rule}"\nmodal = false\nbeyond = "fail"\n',
+        "utf-8",
+    )
+    return load_rulebook(path)
+
+
 def test_a_town_of_three_and_a_half_km2_passes_one_and_is_reviewed_by_the_other() -> None:
     facts = a_town()
     national = {found.rule: found.verdict for found in evaluate(NATIONAL, facts, DAY)}
+    # research intensity is asked of other types of towns
+    assert national.pop("TC-N-13") is INFO
+    assert len(national) == 12
     assert set(national.values()) == {PASS}
     local = book().model_copy(update={"rule": book().rule[:1]})
     (found,) = evaluate(local, town(area=3_500_000), DAY)
@@ -76,7 +92,7 @@ def test_every_finding_says_second_hand_and_none_quotes() -> None:
     for found in evaluate(NATIONAL, a_town(), DAY):
         assert found.clause.quote == ""
         assert found.why.render("en").endswith("it was not checked against the document itself.")
-        assert "secondary source" in found.trace.document()["clause"]["source"]
+        assert "restated with 原则上" in found.trace.document()["clause"]["source"]
     assert "second-hand" in NATIONAL.notes[0].en
 
 
@@ -88,7 +104,7 @@ def test_the_command_says_second_hand() -> None:
     shown = CliRunner().invoke(app, ["rules", "show", "national-2021", "--lang", "en"])
     assert shown.output.count("second-hand, not checked: ") == len(NATIONAL.rule)
     told = CliRunner().invoke(app, ["rules", "show", "national-2021", "--json"])
-    assert told.stdout.count("secondary source") == len(NATIONAL.rule)
+    assert told.stdout.count("Dazhou, 2021-11-12") == len(NATIONAL.rule)
 
 
 def test_a_clause_with_words_of_its_own_says_nothing_of_the_kind() -> None:
@@ -128,7 +144,7 @@ def test_ranges(rule: str, area: int, built: int, verdict: Verdict, margin: int)
 def test_above_the_upper_bar_the_type_of_the_town_decides(
     tmp_path: Path, kind: str | None, said: str, verdict: Verdict
 ) -> None:
-    strict = changed(tmp_path, ("maximum  = 5\n", 'maximum  = 5\nbeyond = "fail"\n'))
+    strict = strictly(tmp_path, "TC-N-2")
     found = judge("TC-N-2", a_town(6_000_000, national_type=kind), strict)
     assert found.verdict is verdict
     assert said in found.why.render("en")
@@ -158,6 +174,21 @@ def test_above_the_upper_bar_the_type_of_the_town_decides(
         ("TC-N-11", {}, PASS, "0.2"),
         ("TC-N-12", {}, PASS, "0.25"),
         ("TC-N-12", {"three_new_share": 0.1}, REVIEW, "0.1"),
+        ("TC-N-13", {"national_type": "manufacturing"}, PASS, "0.03"),
+        ("TC-N-13", {"national_type": "innovation", "research_intensity": 0.02}, REVIEW, "0.02"),
+        # 0.1 % of the bar are 0.000025
+        (
+            "TC-N-13",
+            {"national_type": "digital_economy", "research_intensity": 0.02501},
+            REVIEW,
+            "0.02501",
+        ),
+        (
+            "TC-N-13",
+            {"national_type": "creative_design", "research_intensity": 0.02503},
+            PASS,
+            "0.02503",
+        ),
     ],
 )
 def test_ratios(rule: str, dossier: dict[str, Any], verdict: Verdict, figure: str) -> None:
@@ -200,6 +231,44 @@ def test_visitors_do_not_matter_in_a_town_of_another_type() -> None:
     found = judge("TC-N-10", a_town(national_type="manufacturing", annual_visitors=None))
     assert (found.verdict, found.measured) == (INFO, None)
     assert found.why.render("en").startswith("Not applicable")
+
+
+def test_research_does_not_matter_in_a_town_of_another_type() -> None:
+    for kind in ("culture_tourism", "sport", "integration", "other"):
+        found = judge("TC-N-13", a_town(national_type=kind, research_intensity=0.001))
+        assert (found.verdict, found.measured) == (INFO, None)
+
+
+def test_beyond_a_bar_the_clause_only_urges() -> None:
+    """原则上 stands in what restates the document, and so in the reason."""
+    short = a_town(900_000, 400_000, green_cover=0.2)
+    for rule in ("TC-N-1", "TC-N-3", "TC-N-4"):
+        assert "The clause says “原则上”" in judge(rule, short).why.render("en")
+    assert all(rule.modal and not rule.can_fail for rule in NATIONAL.rule)
+
+
+@pytest.mark.parametrize(
+    ("rule", "facts"),
+    [
+        ("TC-N-1", a_town(900_000)),
+        ("TC-N-4", a_town(green_cover=0.2)),
+        ("TC-N-11", a_town(built=600_000)),  # 200 000 of 600 000 are a third
+    ],
+)
+def test_a_bureau_that_has_the_text_lets_it_fail(tmp_path: Path, rule: str, facts: Facts) -> None:
+    assert judge(rule, facts).verdict is REVIEW
+    assert judge(rule, facts, strictly(tmp_path, rule)).verdict is FAIL
+
+
+def test_a_verdict_that_would_change_nothing_is_pointed_out(tmp_path: Path) -> None:
+    text = Path(NATIONAL.path).read_text("utf-8")
+    path = tmp_path / "idle.toml"
+    path.write_text(text.replace("maximum  = 5\n", 'maximum  = 5\nbeyond = "fail"\n'), "utf-8")
+    (fault,) = lint(path)
+    line = path.read_text("utf-8").splitlines().index('beyond = "fail"') + 1
+    assert (fault.line, fault.usable) == (line, True)
+    assert "state modal = false, too" in fault.message.render("en")
+    assert lint(strictly(tmp_path, "TC-N-2").path) == ()
 
 
 def test_the_share_that_is_encouraged_is_told() -> None:

@@ -234,7 +234,7 @@ def test_a_wider_range_of_area(area: int, bars: tuple[int, int]) -> None:
     ):
         found = []
         for bar in order:
-            changed = with_rule(rule, NATIONAL, beyond="fail", **{key: Decimal(bar)})
+            changed = with_rule(rule, NATIONAL, modal=False, beyond="fail", **{key: Decimal(bar)})
             only = tuple(held for held in changed.rule if held.id == rule)
             day = only[0].clause.effective
             found += evaluate(changed.model_copy(update={"rule": only}), facts, day)

@@ -143,7 +143,17 @@ class Dossier(Answered):
     county_name: Name | None = None
     type: Literal["light_asset", "heavy_asset"] | None = None
     national_type: (
-        Literal["culture_tourism", "sport", "integration", "manufacturing", "other"] | None
+        Literal[
+            "culture_tourism",
+            "sport",
+            "integration",
+            "manufacturing",
+            "innovation",
+            "creative_design",
+            "digital_economy",
+            "other",
+        ]
+        | None
     ) = None
     carrier: Name | None = None
     population: Positive | None = None
@@ -156,6 +166,7 @@ class Dossier(Answered):
     annual_visitors: Amount | None = None
     green_cover: Share | None = None
     three_new_share: Share | None = None
+    research_intensity: Share | None = None
     segment: Name | None = None
     leading_industries: tuple[Name, ...] | None = None
     linked_industries: tuple[Name, ...] | None = None

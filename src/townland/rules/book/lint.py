@@ -70,7 +70,7 @@ def lint(name_or_path: str | Path) -> tuple[RulebookFault, ...]:
     told = [
         RulebookFault(documents.line_of(held.lines, key), key, message) for key, message in faults
     ]
-    for usable, reasons in ((False, hard), (True, [*_shares(held), *_tags(held)])):
+    for usable, reasons in ((False, hard), (True, [*_shares(held), *_tags(held), *_idle(held)])):
         for key, reason in reasons:
             line = documents.line_of(held.lines, key)
             message = _(
@@ -326,6 +326,20 @@ def _shares(held: Document) -> Iterator[tuple[Key, Words]]:
                 continue  # refused already: no share is above 1
             if not any(f"{value * 100}{sign}" in quote for sign in "%％" for quote in said):
                 yield (*key, name), _whole(name, value)
+
+
+def _idle(held: Document) -> Iterator[tuple[Key, Words]]:
+    """Find a ``fail`` beyond the bar of a rule that cannot fail: whoever states it means it to."""
+    for at, rule in _rules(held.data):
+        idle = rule.get("modal") is True and rule.get("beyond") == "fail"
+        if idle and ("rule", at, "beyond") in held.lines:
+            yield (
+                ("rule", at, "beyond"),
+                _(
+                    'beyond = "fail" changes nothing while modal = true, for such a clause only'
+                    " urges; state modal = false, too"
+                ),
+            )
 
 
 def _whole(name: str, value: int) -> Words:

@@ -230,7 +230,9 @@ def _modal_faults(
         The rulebook, which may have modal words of its own.
     """
     clause = rule.get("clause")
-    quote = str(clause.get("quote", "")) if isinstance(clause, Mapping) else ""
+    clause = clause if isinstance(clause, Mapping) else {}
+    # a clause known from others only urges where they say so
+    quote = str(clause.get("quote", "")) or str(clause.get("source", ""))
     words = data.get("modal_words", Rulebook.model_fields["modal_words"].default)
     for word in words if isinstance(words, list | tuple) else ():
         if str(word) in quote and "modal" not in rule:

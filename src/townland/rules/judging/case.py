@@ -228,8 +228,10 @@ class Case(Generic[R]):
         return parameter_of("modal", self.rule.modal, title=title, origin=origin)
 
     def modal_words(self) -> list[str]:
-        """Give the words of the quote by which the clause only urges."""
-        return [word for word in self.rulebook.modal_words if word in self.rule.clause.quote]
+        """Give the words of the quote, or of what restates it, by which the clause only urges."""
+        clause = self.rule.clause
+        said = clause.quote or clause.source
+        return [word for word in self.rulebook.modal_words if word in said]
 
     def urging(self) -> Words:
         """Say why a clause that only urges is for a person."""

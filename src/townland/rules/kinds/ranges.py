@@ -143,7 +143,7 @@ def area_range(case: Case[AreaRange]) -> Finding:
     decided = verdict is not Verdict.NOT_EVALUATED
     return case.finding(
         verdict,
-        _range_why(case, area, decided=decided),
+        _range_why(case, area, verdict),
         _range_working(case, area),
         measured=None if gap.total else area.figure,
         limit=None if area.bar is None else units.m2(area.bar),
@@ -166,7 +166,7 @@ def _bar_m2(bar: Decimal | None, unit: str) -> Decimal | None:
     return None if bar is None else units.to_m2(bar, unit)
 
 
-def _range_why(case: Case[AreaRange], area: _Range, *, decided: bool) -> Words:
+def _range_why(case: Case[AreaRange], area: _Range, verdict: Verdict) -> Words:
     """Say what was measured, between which bars it should be, and on which side it is.
 
     Parameters
@@ -175,10 +175,11 @@ def _range_why(case: Case[AreaRange], area: _Range, *, decided: bool) -> Words:
         The rule on its town.
     area
         The area beside its bars.
-    decided
-        Whether the rule could be judged.
+    verdict
+        What the rule says of it.
     """
     rule, gap = case.rule, area.gap
+    decided = verdict is not Verdict.NOT_EVALUATED
     measured = _(
         "{measure}: {figure}.", measure=case.title(rule.measure), figure=phrases.area(area.figure)
     )
@@ -194,6 +195,7 @@ def _range_why(case: Case[AreaRange], area: _Range, *, decided: bool) -> Words:
         else None,
         fields.not_stated(*([rule.raised_for.field] if unknown and rule.raised_for else [])),
         case.near_words(area.near[0], area.closure) if decided and area.near else None,
+        case.urging() if decided and rule.modal and (area.below or area.above) else None,
     )
 
 
@@ -241,6 +243,7 @@ def _bar_parameters(case: Case[Rule], unit: str, **bars: Bar) -> tuple[Parameter
     return (
         *(case.law_number(name, bar, unit) for name, bar in bars.items() if bar is not None),
         case.own_number("uncertainty", case.rule.uncertainty),
+        case.modality(),
     )
 
 
@@ -350,6 +353,7 @@ def _declared_why(case: Case[DeclaredRatio], ratio: _Declared) -> Words:
         None if shown is None else _("The figure is {figure}.", figure=_in_unit(shown, rule.unit)),
         *(_bar_words(rule, shown) if shown is not None else ()),
         *(_near_words(case, bar) for bar in ratio.near if shown is not None),
+        case.urging() if rule.modal and shown is not None and not _kept(rule, shown) else None,
     )
 
 

@@ -321,6 +321,7 @@ def _share_why(case: Case[UseShare], share: _Share) -> Words:
         case.near_words(whole * (share.bar or ZERO), case.closure(*share.counted))
         if near
         else None,
+        case.urging() if rule.modal and not share.gap and not any(share.kept) else None,
         None if share.silent else _no_tags_known(case, share.counted),
     )
 
