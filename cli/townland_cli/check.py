@@ -11,7 +11,7 @@ import typer
 
 from townland.errors import TownlandError
 from townland.i18n import _, render
-from townland.terms import VERDICTS
+from townland.terms import VERDICTS, role
 from townland.writing.run_folder import DEFAULT_FORMATS, files_written
 from townland_cli import printing
 from townland_cli.options import (
@@ -261,6 +261,7 @@ def summary(assessment: Assessment, out: Path, formats: Sequence[str], lang: str
     """
     from townland import units
 
+    _confirmations(assessment, lang)
     for result in assessment.towns:
         town = _(
             "{code} {name}: {ha} ha ({mu} mu)",
@@ -286,6 +287,25 @@ def summary(assessment: Assessment, out: Path, formats: Sequence[str], lang: str
     printing.where_to_look(out, files_written(formats), lang)
 
 
+def _confirmations(assessment: Assessment, lang: str) -> None:
+    """Print each fact that findings wait for, once: the question, the line, the verdicts then."""
+    for fact in assessment.confirmations:
+        typer.echo("")
+        printing.paragraph(fact.head.render(lang), indent="")
+        where = fact.where(assessment.catalog).render(lang)
+        typer.echo(f"  → {fact.coverage}  ({where})")
+        for row in fact.rows:
+            towns = ", ".join(town or _("All towns together").render(lang) for town in row.towns)
+            then = VERDICTS[row.verdict.value].render(lang)
+            others = ", ".join(render(role(name), lang) for name in row.others)
+            too = (
+                f"  ({_('with {others} confirmed too', others=others).render(lang)})"
+                if others
+                else ""
+            )
+            typer.echo(f"    {row.rule} {towns} → {then}{too}")
+
+
 def _findings(assessment: Assessment, code: str | None, title: Words, lang: str) -> None:
     """Print the findings of one town, or of all together.
 
@@ -308,6 +328,8 @@ def _findings(assessment: Assessment, code: str | None, title: Words, lang: str)
 def _print_finding(finding: Finding, lang: str) -> None:
     """Print the verdict of a finding, and its reason where it does not pass."""
     verdict = VERDICTS[finding.verdict.value].render(lang)
+    if finding.verdict_if_confirmed is not None:
+        verdict = _("{verdict}: waits for confirmation", verdict=verdict).render(lang)
     typer.echo(f"  {finding.rule}  [{verdict}]  {finding.title.render(lang)}")
     if finding.verdict.value not in PLAIN:
         printing.paragraph(finding.why.render(lang), indent=" " * 11)

@@ -23,6 +23,7 @@ from townland.measuring.rasters.slope import SlopeTable
 from townland.notebook import card, grid
 from townland.reading.layer import Input
 from townland.rules.book.model import Rulebook
+from townland.rules.confirmations import Confirmation, confirmations
 from townland.rules.judging.finding import Finding
 from townland.rules.need_table import NeedTable
 from townland.rules.shared_land import SharedLand
@@ -65,6 +66,11 @@ class Assessment:
         lines = {_("rulebook"): self.rulebook.title, _("day"): self.on.isoformat()}
         head = (_("town"), *VERDICTS.values())
         return card(_("Assessment"), lines, more=grid(head, rows))
+
+    @property
+    def confirmations(self) -> tuple[Confirmation, ...]:
+        """What findings wait for: for each layer that may not be complete, its question and line."""
+        return confirmations(self.catalog, self.findings)
 
     @property
     def codes(self) -> tuple[str, ...]:

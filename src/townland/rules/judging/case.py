@@ -28,7 +28,7 @@ from townland.rules.judging.trace import (
     parameter_of,
 )
 from townland.rules.shared_land import SharedLand
-from townland.terms import Verdict, dossier_field
+from townland.terms import RoleName, Verdict, dossier_field
 
 ZERO = units.m2(0)
 
@@ -103,6 +103,7 @@ class Case(Generic[R]):
         unit: str = "m2",
         missing: tuple[str, ...] = (),
         assumed: Iterable[Words] = (),
+        beside: Iterable[str] = (),
     ) -> Finding:
         """Make the finding; what every reason and every trace holds is added here.
 
@@ -123,7 +124,10 @@ class Case(Generic[R]):
             The roles or dossier fields that are missing.
         assumed
             What the figure leans on.
+        beside
+            Those of the measures that are only shown for comparison, and decide nothing.
         """
+        waits = self._waits(verdict, [name for name in measures if name not in tuple(beside)])
         changed = tuple(changes(self.rule, self.rulebook, working))
         trace = Trace(
             kind=self.rule.kind,
@@ -139,20 +143,40 @@ class Case(Generic[R]):
             rule=self.rule.id,
             title=self.rule.title,
             town=self.facts.town,
-            verdict=verdict,
+            verdict=Verdict.REVIEW if waits else verdict,
             measured=measured,
             limit=limit,
             margin=margin,
             unit=unit,
             why=phrases.sentences(
-                why, *(change_words(each, self.rule) for each in changed), self.second_hand()
+                why,
+                waiting(waits, verdict) if waits else None,
+                *(change_words(each, self.rule) for each in changed),
+                self.second_hand(),
             ),
             clause=self.rule.clause,
             trace=trace,
             evidence=tuple(name for name in measures if self.measure(name).pieces),
             missing=missing,
             assumed=tuple(dict.fromkeys([*assumed, *self.coverage_assumed(measures)])),
+            confirms=waits,
+            verdict_if_confirmed=verdict if waits else None,
         )
+
+    def unproven(self, *names: str) -> tuple[RoleName, ...]:
+        """Give the roles of some measures of which what was not found may be there all the same.
+
+        They are those that no rule passes by (`Role.unfound`) and whose layers declare no coverage of
+        all of the town: a bounding box proves nothing.
+        """
+        roles = dict.fromkeys(
+            role for name in names for role in self.measure(name).assumed_coverage
+        )
+        return tuple(role for role in roles if terms.ROLES[role].unfound == "unproven")
+
+    def _waits(self, verdict: Verdict, names: Iterable[str]) -> tuple[RoleName, ...]:
+        """Give the roles whose layers must be confirmed before a verdict stands: only a pass waits."""
+        return self.unproven(*names) if verdict is Verdict.PASS else ()
 
     def force(self) -> Force:
         """Trace when the clause came into force, and where it is known from at second hand."""
@@ -173,7 +197,7 @@ class Case(Generic[R]):
         )
 
     def coverage_assumed(self, names: Iterable[str]) -> list[Words]:
-        """Say which layers' coverage is only their bounding box."""
+        """Say which layers may not show all that is there."""
         roles = [role for name in names for role in self.measure(name).assumed_coverage]
         return [boxed(role) for role in dict.fromkeys(roles)]
 
@@ -277,10 +301,20 @@ class Together(Case[R]):
 
 
 def boxed(role: str) -> Words:
-    """Say that the coverage of a layer is only its bounding box."""
+    """Say that a layer declares no coverage, so that it may not show all that is there."""
     return _(
-        "The coverage of the layer {role} is taken to be its bounding box",
+        "The layer {role} declares no coverage of the whole town: there may be more of it than it shows",
         role=terms.role(role),
+    )
+
+
+def waiting(roles: Iterable[str], verdict: Verdict) -> Words:
+    """Say that a verdict waits until somebody confirms that layers are complete."""
+    return _(
+        "No coverage of the whole town is declared for: {roles}; what is not found there is not proved"
+        " to be absent. If it is confirmed to be all: {verdict}.",
+        roles=phrases.listed(map(terms.role, roles)),
+        verdict=terms.VERDICTS[verdict],
     )
 
 

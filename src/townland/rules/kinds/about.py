@@ -76,12 +76,13 @@ class _About:
 def area_about(case: Case[AreaAbout]) -> Finding:
     """Judge an area by a nominal value that it should be about (左右)."""
     rule, about = case.rule, _about(case)
-    gap, sure = about.gap, not about.near and not rule.modal
+    gap, sure = about.gap, not (about.near or about.assumed or rule.modal)
     verdict = verdict_of(
         # more land can only add to an area that is known in part
         fails=sure and (about.figure > about.high or (about.beyond and not gap)),
         unknown=bool(gap),
-        doubt=bool(about.near) or about.beyond,
+        # what stands in for the measure decides nothing by itself
+        doubt=bool(about.near or about.assumed) or about.beyond,
     )
     decided = verdict is not Verdict.NOT_EVALUATED
     return case.finding(
@@ -161,7 +162,7 @@ def _about_why(case: Case[AreaAbout], about: _About, verdict: Verdict) -> Words:
             "{measure}: {figure}, within {low} to {high}, which is about {nominal} (±{band}).",
             **place,
         )
-    urged = verdict is Verdict.REVIEW and not about.near
+    urged = verdict is Verdict.REVIEW and about.beyond and not about.near
     return phrases.sentences(
         *map(as_sentence, about.assumed),
         gap.words(),

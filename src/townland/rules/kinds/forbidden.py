@@ -104,6 +104,7 @@ def forbidden_area(case: Case[ForbiddenArea]) -> Finding:
         limit=units.m2(area.limit),
         margin=units.m2(area.limit - area.figure) if decided else None,
         measures=_forbidden_measures(rule, area),
+        beside=filter(None, [area.beside]),
         missing=() if decided else area.gap.missing,
         assumed=[*area.assumed, *net_assumed(area.measure)],
     )
@@ -227,7 +228,7 @@ def _instead(case: Case[ForbiddenArea], beside: str) -> Words:
 
 
 def _nothing_there(case: Case[Rule], name: str, also: str) -> bool:
-    """Tell whether the wider measure is known whole and is 0, so that `name` must be 0 too.
+    """Tell whether the wider measure is proved to be 0, so that `name` must be 0 too.
 
     Parameters
     ----------
@@ -240,6 +241,7 @@ def _nothing_there(case: Case[Rule], name: str, also: str) -> bool:
     return (
         specs[also].holds(specs[name])
         and not gaps(case, also)
+        and not case.unproven(also)
         and case.measure(also).area_m2 == 0
         # what was found is never explained away
         and case.measure(name).area_m2 == 0

@@ -146,6 +146,7 @@ def land_replace(case: Case[LandReplace]) -> Finding:
         limit=None if shown.bank is None else units.m2(shown.bank),
         margin=room if decided else None,
         measures=list(dict.fromkeys([rule.cultivated, rule.paddy, *beside])),
+        beside=beside,
         missing=unbanked or land.gap.missing or land.unstated,
         assumed=net_assumed(*(account.measure for account in land.accounts)),
     )

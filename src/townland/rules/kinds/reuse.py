@@ -187,6 +187,11 @@ def _used_words(case: Case[LandReuse], land: _Reused) -> Words:
 
 def _one_reuse(case: Case[Rule], reuse: Reuse) -> Words:
     used, total = case.measure(reuse.used).area_m2, case.measure(reuse.total).area_m2
+    if total == 0 and case.measure(reuse.total).assumed_coverage:
+        return _(
+            "{measure}: none is found; its layer declares no coverage, so there may be some.",
+            measure=case.title(reuse.used),
+        )
     if total == 0:
         return _("{measure}: there is no such land in the town.", measure=case.title(reuse.used))
     return _(

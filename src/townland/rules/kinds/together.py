@@ -11,7 +11,7 @@ from pydantic import Field
 
 from townland import units
 from townland.i18n import Words, _
-from townland.rules.judging import phrases
+from townland.rules.judging import fields, phrases
 from townland.rules.judging.arithmetic import METRES_PER_KM, pairs_of
 from townland.rules.judging.case import Together
 from townland.rules.judging.clause import Count, Rule
@@ -116,9 +116,23 @@ class _Segments:
         return max(self.by_name.values(), key=len, default=[])
 
 
+def _alone(case: Together[Rule], working: Working) -> Finding:
+    """Make the finding of a rule that compares towns where there is but one."""
+    reason = _("the rule compares towns, and only one is checked.")
+    finding = case.finding(
+        verdict_of(judges=False),
+        fields.not_applicable(reason),
+        working.model_copy(update={"terms": ()}),
+        unit="",
+    )
+    return case.of_all(finding)
+
+
 def segment_limit(case: Together[SegmentLimit]) -> Finding:
     """Count the towns of each segment of industry, and measure how far like towns are apart."""
     rule, segments = case.rule, _segments(case)
+    if len(case.towns) <= 1:
+        return _alone(case, _segments_working(case, segments))
     verdict = verdict_of(
         fails=bool(segments.many) and not rule.modal,
         unknown=bool(segments.silent),
@@ -262,6 +276,8 @@ class _Overlaps:
 def boundary_overlap(case: Together[BoundaryOverlap]) -> Finding:
     """Judge the land that two boundaries share; slivers alone are for a person."""
     rule, land = case.rule, _overlaps(case)
+    if len(case.towns) <= 1:
+        return _alone(case, _overlap_working(case, land))
     beyond = land.solid > land.limit and not land.near
     verdict = verdict_of(fails=beyond and not rule.modal, doubt=land.area > land.limit or land.near)
     finding = case.finding(

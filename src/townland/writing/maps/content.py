@@ -120,7 +120,7 @@ class Content:
                     "colour": look.colour,
                     "ground": look.ground,
                 }
-                for name, look in legend.VERDICTS.items()
+                for name, look in legend.LOOKS.items()
             },
             "towns": [self._town(result) for result in self.results],
             "backgrounds": self._backgrounds(),
@@ -180,6 +180,7 @@ class Content:
             "title": self.words(finding.title),
             "town": towns.index(finding.town) if finding.town in towns else None,
             "verdict": str(finding.verdict),
+            "look": legend.look_of(finding),
             "measured": measured,
             "limit": limit,
             "why": self.words(finding.why),

@@ -107,8 +107,15 @@ def shown_unit(finding: Finding, rulebook: Rulebook) -> str:
 
 
 def by_severity(findings: Iterable[Finding]) -> list[Finding]:
-    """Sort findings: what needs a reader first stands first, then by the rulebook's order."""
-    return sorted(findings, key=lambda finding: VERDICT_ORDER.index(str(finding.verdict)))
+    """Sort findings: what needs a reader first stands first, then by the rulebook's order.
+
+    A review that only waits for a confirmation stands behind those that ask for judgement.
+    """
+    return sorted(findings, key=_gravity)
+
+
+def _gravity(finding: Finding) -> tuple[int, bool]:
+    return VERDICT_ORDER.index(str(finding.verdict)), finding.verdict_if_confirmed is not None
 
 
 def shown_measures(finding: Finding, result: TownResult) -> list[str]:

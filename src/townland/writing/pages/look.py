@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from townland import terms
 from townland.i18n import Text, Words, _
 from townland.rules.book.model import Rulebook
+from townland.rules.judging.finding import Finding
 
 VERDICT_ORDER = tuple(terms.VERDICTS)
 """From what needs a reader first to what needs none."""
@@ -34,6 +35,21 @@ VERDICTS: Mapping[str, Look] = {
     "pass": Look(terms.VERDICTS["pass"], "✓", "#1b6b3a", "#f0f7f1"),
     "info": Look(terms.VERDICTS["info"], "i", "#27588f", "#f0f4fa"),
 }
+
+
+WAITS = "waits"
+"""How a review is shown that only waits until somebody confirms that a layer is complete."""
+
+LOOKS: Mapping[str, Look] = {
+    **VERDICTS,
+    WAITS: Look(_("Waits for confirmation"), "…", "#8f5e00", "#fdf7ea"),
+}
+"""The looks of the verdicts, and of a review that asks for no judgement but for a confirmation."""
+
+
+def look_of(finding: Finding) -> str:
+    """Choose which of `LOOKS` a finding is shown with."""
+    return str(finding.verdict) if finding.verdict_if_confirmed is None else WAITS
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from townland.measuring.rasters.classes import Comparison, GridTable
 from townland.measuring.rasters.slope import SlopeTable
 from townland.reading.layer import Input
 from townland.results import TOGETHER, Assessment
+from townland.rules.confirmations import Confirmation
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.trace import Json, trace_schema
 from townland.rules.kinds import KINDS
@@ -57,6 +58,7 @@ def assessment_json(assessment: Assessment, *, lang: str = DEFAULT_LANGUAGE) -> 
         ],
         "matrix": _matrix(assessment),
         "findings": [_finding(finding, lang) for finding in assessment.findings],
+        "confirmations": [_confirmation(each, lang) for each in assessment.confirmations],
         "repairs": [_repair(repair, lang) for repair in assessment.repairs],
         "issues": [_issue(issue, lang) for issue in assessment.issues],
     }
@@ -355,6 +357,26 @@ def _finding(finding: Finding, lang: str) -> Document:
         "missing": list(finding.missing),
         "assumed": [render(text, lang) for text in finding.assumed],
         "trace": finding.trace.document(),
+    }
+
+
+def _confirmation(fact: Confirmation, lang: str) -> Document:
+    return {
+        "role": fact.role,
+        "layers": list(fact.layers),
+        "coverage": fact.coverage,
+        "question": render(fact.question, lang),
+        "findings": [
+            {
+                "rule": finding.rule,
+                "town": finding.town,
+                "verdict": finding.verdict.value,
+                "verdict_if_confirmed": finding.verdict_if_confirmed
+                and finding.verdict_if_confirmed.value,
+                "confirms": list(finding.confirms),
+            }
+            for finding in fact.findings
+        ],
     }
 
 

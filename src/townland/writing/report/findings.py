@@ -10,11 +10,12 @@ from markupsafe import Markup
 
 from townland import terms
 from townland.i18n import Words, _
+from townland.rules.confirmations import Confirmation
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.phrases import number
 from townland.rules.judging.trace import Column, MeasureFigures, Name, Parameter, Working
 from townland.rules.kinds import TITLES
-from townland.writing.pages import figures
+from townland.writing.pages import figures, look
 from townland.writing.pages.reader import AssessmentReader
 
 MEASURE_WORDS: dict[str, Words] = {
@@ -63,6 +64,7 @@ class FindingView:
         self.finding = finding
         self.anchor = anchor
         self.verdict = str(finding.verdict)
+        self.look = look.look_of(finding)
         shown = figures.shown_unit(finding, report.assessment.rulebook)
         self.measured, self.limit, self.margin = (
             figures.figure(value, finding.unit, shown)
@@ -76,7 +78,7 @@ class FindingView:
         self.document: Words | str = finding.clause.document
         if finding.clause.document == report.assessment.rulebook.id:
             self.document = report.assessment.rulebook.title
-        self.open = self.verdict in ("fail", "review")
+        self.open = self.look in ("fail", "review")
         self.evidence = evidence
         self.map_href = report.map_link(finding)
         working = finding.trace.working
@@ -90,6 +92,34 @@ class FindingView:
                 report.w(terms.ORIGINS[parameter.origin]),
             )
             for parameter in working.parameters
+        ]
+
+
+class ConfirmationView:
+    """One fact that findings wait for as the head of the page shows it."""
+
+    def __init__(self, report: AssessmentReader, fact: Confirmation) -> None:
+        """Lay out a fact to be confirmed.
+
+        Parameters
+        ----------
+        report
+            The reader of the page.
+        fact
+            What is to be confirmed.
+        """
+        self.head = report.w(fact.head)
+        self.coverage = fact.coverage
+        self.where = report.w(fact.where(report.assessment.catalog))
+        self.rows = [
+            (
+                row.rule,
+                report.w(row.title),
+                report.t(", ").join(map(report.town_name, row.towns)),
+                str(row.verdict),
+                report.t(", ").join(map(report.role, row.others)),
+            )
+            for row in fact.rows
         ]
 
 

@@ -18,7 +18,12 @@ from townland.writing.pages import closing, figures, look
 from townland.writing.pages.page import SCHEME, asset, page, templates
 from townland.writing.pages.reader import AssessmentReader
 from townland.writing.report import picture
-from townland.writing.report.findings import Evidence, FindingView, ListedPiece
+from townland.writing.report.findings import (
+    ConfirmationView,
+    Evidence,
+    FindingView,
+    ListedPiece,
+)
 from townland.writing.report.need import NeedView
 
 if TYPE_CHECKING:
@@ -33,7 +38,7 @@ if TYPE_CHECKING:
 OVERVIEW = (620, 540)
 DETAIL = (430, 320)
 
-_TEMPLATE = templates("townland.writing.report", look=look.VERDICTS).get_template("report.html.j2")
+_TEMPLATE = templates("townland.writing.report", look=look.LOOKS).get_template("report.html.j2")
 
 
 def report_html(
@@ -72,9 +77,9 @@ FEW = 6
 
 @dataclass(frozen=True, slots=True)
 class MatrixCell:
-    """One cell of the matrix of towns and rules: a verdict, and where it stands in the page."""
+    """One cell of the matrix of towns and rules: its look, and where it stands in the page."""
 
-    verdict: str
+    look: str
     href: str
     label: str
 
@@ -203,6 +208,8 @@ class Report(AssessmentReader):
             for finding in figures.by_severity(joint)
         ]
         self.counts = figures.counts(assessment.findings)
+        self.waiting = [ConfirmationView(self, fact) for fact in assessment.confirmations]
+        self.waits = sum(f.verdict_if_confirmed is not None for f in assessment.findings)
         self.every = [*self.joint, *(view for town in self.towns for view in town.findings)]
         self.rules = list(dict.fromkeys(f.rule for f in assessment.findings if f.town is not None))
         self.title = self.t(
@@ -223,9 +230,9 @@ class Report(AssessmentReader):
         """Find the matrix its cell for a town and a rule; None where the rule is not of the town."""
         for view in town.findings:
             if view.finding.rule == rule:
-                word = self.w(look.VERDICTS[view.verdict].word)
+                word = self.w(look.LOOKS[view.look].word)
                 label = f"{town.result.town.name} {rule}: {word}"
-                return MatrixCell(view.verdict, f"#{view.anchor}", label)
+                return MatrixCell(view.look, f"#{view.anchor}", label)
         return None
 
     def drawn(self, finding: Finding, town: TownView) -> dict[str, look.Hatch]:

@@ -330,7 +330,7 @@ const townland = (() => {
       const button = element(
         "button", { type: "button", class: "finding", "aria-expanded": "false" },
         element("span", { class: "finding-head" },
-          element("code", {}, finding.rule), chip(finding.verdict)),
+          element("code", {}, finding.rule), chip(finding.look)),
         element("span", { class: "finding-title" }, finding.title),
         element("span", { class: "finding-figures" },
           `${words.measured} ${finding.measured}`, element("i", {}, `${words.limit} ${finding.limit}`)),
@@ -340,7 +340,7 @@ const townland = (() => {
         else select(finding);
       });
       const detail = element("div", { class: "detail", hidden: "" });
-      list.append(element("li", { class: finding.verdict }, button, detail));
+      list.append(element("li", { class: finding.look }, button, detail));
       findingButtons.set(finding, { button, detail });
     }
     if (!list.children.length) list.append(element("li", { class: "none" }, words.no_findings));
