@@ -31,8 +31,8 @@ class Bare:
 
     `uncovered` is the land of which they say nothing: what lies beyond every declared coverage, and
     beyond the bounding box of those layers that declare none (beyond the box of a line that divides all
-    land lies the land outside it). `unproven` says that no declaration covers some of the rest, so that
-    what is not found there is not proved to be absent.
+    land lies the land outside it). `unproven` says that some of the rest is neither covered by a
+    declaration nor by features, so that what is not found there is not proved to be absent.
     """
 
     uncovered: shapely.Geometry
@@ -40,7 +40,12 @@ class Bare:
 
 
 def bare(
-    town: Town, ground: Ground, grounds: Mapping[str, Ground], *, sliver_width_m: float
+    town: Town,
+    ground: Ground,
+    rest: shapely.Geometry,
+    grounds: Mapping[str, Ground],
+    *,
+    sliver_width_m: float,
 ) -> Bare:
     """What of a town the layers of a role do not claim to be complete in.
 
@@ -48,8 +53,10 @@ def bare(
     ----------
     town
         The town.
-    ground, grounds
-        The ground of the role, and of every role.
+    ground, rest
+        The ground of the role, and what of the town none of its features covers.
+    grounds
+        The ground of every role.
     sliver_width_m
         Land narrower than this is no gap, and no feature of the town.
     """
@@ -65,10 +72,15 @@ def bare(
     if not boxes or not _beyond_slivers(town, left, sliver_width_m):
         return Bare(left, False)
     if ROLES[ground.role].dividing:
-        return Bare(shapely.Polygon(), True)
+        return Bare(
+            shapely.Polygon(),
+            _beyond_slivers(town, shapely.intersection(left, rest), sliver_width_m),
+        )
     uncovered = shapely.difference(left, shapely.union_all(boxes))
     boxed = shapely.difference(left, uncovered)
-    return Bare(uncovered, _beyond_slivers(town, boxed, sliver_width_m))
+    # where features lie on all of the land, nothing more of it can be there
+    unfound = shapely.intersection(boxed, rest)
+    return Bare(uncovered, _beyond_slivers(town, unfound, sliver_width_m))
 
 
 Claims = Mapping[str, tuple[Claim, Ground]]

@@ -59,11 +59,9 @@ def cut(town: Town, ground: Ground, grounds: Mapping[str, Ground], *, sliver_wid
         Land narrower than this is no gap of a coverage.
     """
     pieces, overlaps = _settled(town, ground)
-    known = _known(town, ground, pieces, grounds, sliver_width_m)
+    rest = overlay.remainder(town.boundary, pieces.geometry, noise_of(town))
+    known = _known(town, ground, rest, grounds, sliver_width_m)
     uncovered = polygons_of(known.uncovered)[0]
-    rest = uncovered
-    if ground.role != "land_use":
-        rest = overlay.remainder(town.boundary, pieces.geometry, noise_of(town))
     shared = [overlap.geometry for overlap in overlaps]
     shared_m2 = geodesy.official_area_m2(shared, town.crs)
     return Cut(pieces, overlaps, shared_m2, uncovered, rest, known.unproven)
@@ -92,7 +90,7 @@ def _settled(town: Town, ground: Ground) -> tuple[Pieces, tuple[Overlap, ...]]:
 def _known(
     town: Town,
     ground: Ground,
-    pieces: Pieces,
+    rest: shapely.Geometry,
     grounds: Mapping[str, Ground],
     sliver_width_m: float,
 ) -> Bare:
@@ -105,17 +103,18 @@ def _known(
     ----------
     town
         The town.
-    ground, pieces
-        The role's ground, and its pieces in the town.
+    ground, rest
+        The role's ground, and what of the town none of its features covers.
     grounds, sliver_width_m
         As in `cut`.
     """
     unfound = ROLES[ground.role].unfound
     if unfound == "uncovered":
-        return Bare(overlay.remainder(town.boundary, pieces.geometry, noise_of(town)), False)
+        return Bare(rest, False)
     if unfound == "unplanned" and not any(claim.declared for claim in ground.claims):
-        return Bare(shapely.Polygon() if len(pieces) else town.boundary, False)
-    return bare(town, ground, grounds, sliver_width_m=sliver_width_m)
+        planned = abs(rest.area - town.boundary.area) > noise_of(town)
+        return Bare(shapely.Polygon() if planned else town.boundary, False)
+    return bare(town, ground, rest, grounds, sliver_width_m=sliver_width_m)
 
 
 def gap_patches(
