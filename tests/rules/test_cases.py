@@ -438,6 +438,7 @@ def together() -> list[tuple[Facts, ...]]:
         (square("a", **lists, **money), square("b", 990, **listed, **money)),
         (square("a", **listed, **money), square("b", 990, **other, **money)),
         tuple(square(f"t{n}", n * 16_000, **listed, **money) for n in range(3)),
+        (square("a", segment="螺蛳粉"), square("b", 1500, segment="螺丝粉")),
     ]
 
 

@@ -217,3 +217,44 @@ def test_rules_on_all_towns_are_asked_once() -> None:
     joint = [rule.id for rule in book().rule if KINDS[rule.kind].joint]
     assert [found.rule for found in evaluate_portfolio(book(), towns, DAY)] == joint
     assert not {found.rule for found in evaluate(book(), towns[0], DAY)} & set(joint)
+
+
+# ---------------------------------------------------------------- names of segments
+
+
+def test_ind_04_reads_one_segment_however_it_is_written() -> None:
+    """A blank, full width, an ending: three towns of one segment, 500 m apart."""
+    names = ("陶艺文化 ", " 陶艺文化", "陶艺　文化产业")
+    towns = [square(f"t{n}", n * 1500, segment=name) for n, name in enumerate(names)]
+    found = together("IND-04", *towns)
+    assert (found.verdict, found.measured) == (REVIEW, 3)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("陶艺行业", "陶艺"), ("ＩＴ服务", "it 服务"), ("竹木产业", "竹木行业")]
+)
+def test_ind_04_folds_endings_and_width(one: str, other: str) -> None:
+    assert (
+        together("IND-04", square("a", segment=one), square("b", 1500, segment=other)).measured == 2
+    )
+
+
+def test_ind_04_lists_near_names_for_a_person() -> None:
+    """螺蛳粉 and 螺丝粉 have two of three signs alike: 2 · 2 / 6; 0.5 km apart they would be near."""
+    near = [square("a", segment="螺蛳粉"), square("b", 1500, segment="螺丝粉")]
+    found = together("IND-04", *near)
+    assert found.verdict is REVIEW
+    assert "螺蛳粉" in found.why.render("en")
+    assert found.trace.document()["near_names"][0]["alike"] == 0.67  # type: ignore[index,call-overload]
+    far = together("IND-04", square("a", segment="螺蛳粉"), square("b", 21_000, segment="螺丝粉"))
+    assert far.verdict is PASS
+    assert "nearly alike" in far.why.render("en")
+
+
+def test_ind_04_tells_unlike_names_apart() -> None:
+    """陶艺文化 and 民族文化 share two of four signs: 0.5, less than 0.6."""
+    found = together(
+        "IND-04", square("a", segment="陶艺文化"), square("b", 1500, segment="民族文化")
+    )
+    assert found.verdict is PASS
+    assert "alike" not in found.why.render("en")

@@ -25,6 +25,7 @@ from townland.rules.judging.declared import (
 )
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.kind import Kind
+from townland.rules.judging.names import folded
 from townland.rules.judging.references import DocumentField, NamesField, TruthField, WordsField
 from townland.rules.judging.trace import (
     Column,
@@ -341,7 +342,8 @@ def listed_among(case: Case[ListedAmong]) -> Finding:
     if names is None:
         return not_known(case, [rule.field])
     groups = {
-        name: next((group for group in rule.groups if name in group.names), None) for name in names
+        name: next((group for group in rule.groups if _is_among(name, group)), None)
+        for name in names
     }
     count = units.exact(sum(group is not None for group in groups.values()))
     return case.finding(
@@ -351,6 +353,11 @@ def listed_among(case: Case[ListedAmong]) -> Finding:
         measured=count,
         unit="count",
     )
+
+
+def _is_among(name: str, group: Group) -> bool:
+    """Tell whether a group has a name, however it is written."""
+    return folded(name) in map(folded, group.names)
 
 
 def _listed_why(groups: Mapping[str, Group | None]) -> Words:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -14,12 +14,13 @@ from townland.i18n import Words, _
 from townland.rules.judging import fields, phrases
 from townland.rules.judging.arithmetic import METRES_PER_KM, pairs_of
 from townland.rules.judging.case import Together
-from townland.rules.judging.clause import Count, Rule
+from townland.rules.judging.clause import Count, Rule, Share
 from townland.rules.judging.declared import codes, each_counts
 from townland.rules.judging.facts import Facts
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.kind import JointKind
 from townland.rules.judging.measured import only_slivers
+from townland.rules.judging.names import folded, likeness
 from townland.rules.judging.references import TextField
 from townland.rules.judging.trace import (
     Column,
@@ -43,13 +44,20 @@ from townland.terms import Verdict
 class SegmentLimit(Rule):
     """How many towns one segment of industry may have, and how near to one another.
 
-    `near_km` is not the policy's number: it says how near 地域相近 is.
+    Names are compared folded: without blanks, full width and the endings 产业 and 行业. `near_km` and
+    `near_name` are not the policy's numbers: how near 地域相近 is, and from which share of like signs on
+    two names may mean one segment.
     """
 
     kind: Literal["segment_limit"]
     field: TextField
     most: Count
     near_km: Annotated[Decimal, Field(ge=0)] = Decimal("10")
+    near_name: Share = Decimal("0.6")
+
+    titles: ClassVar[Mapping[str, Words]] = {
+        "near_name": _("share of like signs from which two names may mean one segment")
+    }
 
 
 class BoundaryOverlap(Rule):
@@ -78,11 +86,20 @@ class PairRow(Row):
     distance_m: Annotated[Number | None, Column(_("distance in metres"))]
 
 
+class NamesRow(Row):
+    """Two segments whose names are written nearly alike."""
+
+    first: Head
+    second: Annotated[str, Column(_("beside"))]
+    alike: Annotated[Number, Column(_("like signs"), unit="share")]
+
+
 class SegmentsWorking(Working):
     """The trace's own part of `segment_limit`."""
 
     segments: Annotated[tuple[SegmentRow, ...], Part(_("segment of industry"))]
     pairs: Annotated[tuple[PairRow, ...], Part(_("distance"))]
+    near_names: Annotated[tuple[NamesRow, ...], Part(_("segments of nearly one name"))] = ()
 
 
 class OverlapWorking(Working):
@@ -103,13 +120,19 @@ class _Pair:
 
 @dataclass(frozen=True, slots=True)
 class _Segments:
-    """The towns by segment of industry; `many` has those with too many, `near` the near pairs."""
+    """The towns by segment of industry; `many` has those with too many, `near` the near pairs.
+
+    `alike` are segments of nearly one name, `perhaps` those of them that would be too many or too near
+    if they were one.
+    """
 
     by_name: Mapping[str, list[Facts]]
     silent: list[Facts]
     pairs: tuple[_Pair, ...]
     near: tuple[_Pair, ...]
     many: Mapping[str, list[Facts]]
+    alike: tuple[NamesRow, ...]
+    perhaps: tuple[NamesRow, ...]
 
     @property
     def largest(self) -> list[Facts]:
@@ -136,7 +159,7 @@ def segment_limit(case: Together[SegmentLimit]) -> Finding:
     verdict = verdict_of(
         fails=bool(segments.many) and not rule.modal,
         unknown=bool(segments.silent),
-        doubt=bool(segments.many or segments.near),
+        doubt=bool(segments.many or segments.near or segments.perhaps),
     )
     decided = verdict is not Verdict.NOT_EVALUATED
     count, most = units.exact(len(segments.largest)), units.exact(rule.most)
@@ -154,25 +177,59 @@ def segment_limit(case: Together[SegmentLimit]) -> Finding:
 
 
 def _segments(case: Together[SegmentLimit]) -> _Segments:
-    rule = case.rule
-    by_name: dict[str, list[Facts]] = {}
-    for town in case.towns:
-        segment = town.stated(rule.field, str)
-        if segment is not None:
-            by_name.setdefault(segment, []).append(town)
+    rule, by_name = case.rule, _by_segment(case)
     pairs = tuple(
         _Pair(segment, first, second, distance_m(first, second))
         for segment, towns in by_name.items()
         for first, second in pairs_of(towns)
     )
-    reach = rule.near_km * METRES_PER_KM
+    alike = tuple(
+        NamesRow(first=first, second=second, alike=share)
+        for first, second in pairs_of(by_name)
+        if (share := likeness(first, second)) >= rule.near_name
+    )
     return _Segments(
         by_name=by_name,
         silent=case.without(rule.field),
         pairs=pairs,
-        near=tuple(p for p in pairs if p.distance is not None and p.distance < reach),
+        near=tuple(pair for pair in pairs if _is_near(rule, pair.distance)),
         many={name: towns for name, towns in by_name.items() if len(towns) > rule.most},
+        alike=alike,
+        perhaps=tuple(row for row in alike if _would_matter(rule, by_name, row)),
     )
+
+
+def _by_segment(case: Together[SegmentLimit]) -> dict[str, list[Facts]]:
+    """Sort the towns by segment, whose names are folded; each is called as it is written first."""
+    written: dict[str, str] = {}
+    by_name: dict[str, list[Facts]] = {}
+    for town in case.towns:
+        segment = town.stated(case.rule.field, str)
+        if segment is not None:
+            name = written.setdefault(folded(segment), segment.strip())
+            by_name.setdefault(name, []).append(town)
+    return by_name
+
+
+def _is_near(rule: SegmentLimit, metres: Decimal | None) -> bool:
+    return metres is not None and metres < rule.near_km * METRES_PER_KM
+
+
+def _would_matter(rule: SegmentLimit, by_name: Mapping[str, list[Facts]], row: NamesRow) -> bool:
+    """Tell whether two segments, if they were one, would be too many towns, or some too near.
+
+    Parameters
+    ----------
+    rule
+        The rule with its bars.
+    by_name
+        The towns by segment.
+    row
+        The two segments.
+    """
+    one, other = by_name[row.first], by_name[row.second]
+    apart = (distance_m(first, second) for first in one for second in other)
+    return len(one) + len(other) > rule.most or any(_is_near(rule, metres) for metres in apart)
 
 
 def _segments_why(case: Together[SegmentLimit], segments: _Segments, *, urged: bool) -> Words:
@@ -188,7 +245,7 @@ def _segments_why(case: Together[SegmentLimit], segments: _Segments, *, urged: b
         Whether it is for a person, since the clause only urges.
     """
     rule = case.rule
-    unlike = not segments.many and not segments.near and not segments.silent
+    unlike = not (segments.many or segments.near or segments.silent or segments.perhaps)
     return phrases.sentences(
         case.missing(rule.field, segments.silent) if segments.silent else None,
         *(_too_many(rule, segment, towns) for segment, towns in segments.many.items()),
@@ -196,8 +253,20 @@ def _segments_why(case: Together[SegmentLimit], segments: _Segments, *, urged: b
         _("No segment has more than {most} towns, and no two like towns are near.", most=rule.most)
         if unlike
         else None,
+        *(_nearly_one(row, matters=row in segments.perhaps) for row in segments.alike),
         case.urging() if urged else None,
     )
+
+
+def _nearly_one(row: NamesRow, *, matters: bool) -> Words:
+    place = {"first": row.first, "second": row.second}
+    if matters:
+        return _(
+            "The segments {first} and {second} are written nearly alike; if they are one, its towns are"
+            " too many or too near, so a person must look.",
+            **place,
+        )
+    return _("The segments {first} and {second} are written nearly alike.", **place)
 
 
 def _too_many(rule: SegmentLimit, segment: str, towns: list[Facts]) -> Words:
@@ -248,9 +317,11 @@ def _segments_working(case: Together[SegmentLimit], segments: _Segments) -> Segm
             )
             for pair in segments.pairs
         ),
+        near_names=segments.alike,
         parameters=(
             case.law_number("most", units.exact(rule.most), "count"),
             _near_parameter(rule),
+            _name_parameter(rule),
             case.modality(),
         ),
     )
@@ -261,6 +332,15 @@ def _near_parameter(rule: SegmentLimit) -> Parameter:
     own = rule.near_km == type(rule).model_fields["near_km"].default
     origin: Origin = "townland" if own else "bureau"
     return parameter_of("near_km", rule.near_km, unit="km", title=title, origin=origin)
+
+
+def _name_parameter(rule: SegmentLimit) -> Parameter:
+    title = _(
+        "share of like signs from which two names may mean one segment; not a number of the policy"
+    )
+    own = rule.near_name == type(rule).model_fields["near_name"].default
+    origin: Origin = "townland" if own else "bureau"
+    return parameter_of("near_name", rule.near_name, unit="share", title=title, origin=origin)
 
 
 @dataclass(frozen=True, slots=True)
