@@ -347,6 +347,7 @@ class Checker:
             dossier=town.dossier,
             boundary=town.boundary,
             crs=town.crs,
+            unplanned_m2=result.unplanned_m2,
         )
         own = measure_rasters(result, rasters, grounds, profile=self.rulebook.three_class)
         issues = (*result.issues, *own.issues, *jurisdiction_issues(self.rulebook, facts))

@@ -7,7 +7,7 @@ nothing is changed afterwards.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import geopandas as gpd
@@ -15,7 +15,7 @@ import shapely
 
 from townland import geodesy
 from townland.issues import Issue
-from townland.measuring import areas, layer_issues, overlay
+from townland.measuring import areas, layer_issues, overlay, unplanned
 from townland.measuring.areas import Closed, LandClasses, Measure
 from townland.measuring.asked import (
     Asked,
@@ -31,6 +31,7 @@ from townland.measuring.boundary import boundary_areas, near, surroundings
 from townland.measuring.cut import Cut, Geometries, cut, gap_patches, patches_m2
 from townland.measuring.overlay import Pieces
 from townland.measuring.prepare import Ground
+from townland.measuring.unplanned import PLAN
 from townland.standards.landclass import Profile
 from townland.terms import ROLES
 from townland.towns import Town
@@ -47,7 +48,8 @@ class TownResult:
     survey's pieces and the planned plots inside the town (frames as `Measure.frame`), for drawing and
     tables, `around` the survey beside it; `uncovered` maps a role to the part of the town that its
     layers do not cover, gaps narrower than a sliver left out. `pieces` is each role's ground cut to the
-    town, each patch of land once.
+    town, each patch of land once. `unplanned_m2` is the town's land without a planned use, None where no
+    layer is a plan, and `unplanned` the patches of it that may yet be planned.
     """
 
     town: Town
@@ -62,6 +64,8 @@ class TownResult:
     uncovered: Mapping[str, shapely.Geometry]
     issues: tuple[Issue, ...]
     pieces: Mapping[str, Pieces] = field(default_factory=dict)
+    unplanned_m2: Decimal | None = None
+    unplanned: shapely.Geometry = field(default_factory=shapely.Polygon)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,11 +124,17 @@ def measure_town(
         for role in asked.roles
     }
     chains = _crossed(town, area, cuts, asked)
-    beyond = {key: _beyond(town, chains[key[0]], key[1], cuts[key[1]]) for key in asked.beyond}
+    beyond = {
+        key: unplanned.beyond(town, chains[key[0]], key[1], cuts[key[1]]) for key in asked.beyond
+    }
+    gained = unplanned.gains(town, grounds, cuts, measures, kept, sliver_width_m=sliver_width_m)
     gaps = {roles: _gaps(town, area, cuts, roles, sliver_width_m) for roles in asked.known}
     land = _Crossed(town, area, grounds, cuts, chains, beyond, gaps)
     measured = {
-        name: _measured(land, name, tuple(spec.layers), kept[name], spec.outside, sliver_width_m)
+        name: replace(
+            _measured(land, name, tuple(spec.layers), kept[name], spec.outside, sliver_width_m),
+            unplanned=gained.get(name),
+        )
         for name, spec in measures.items()
     }
     drawn = {
@@ -150,6 +160,8 @@ def measure_town(
         {role: shapely.union_all(gaps[role,][0]) for role in grounds},
         tuple(_issues(land, tags_of(kept))),
         {role: each.pieces for role, each in cuts.items()},
+        areas.decimal_m2(chains[PLAN,].rest.sum()) if PLAN in cuts else None,
+        shapely.union_all(cuts[PLAN].open) if PLAN in cuts else shapely.Polygon(),
     )
 
 
@@ -178,23 +190,6 @@ def _crossed(
         common = overlay.cross(parents.pieces, roles[-1], last.geometry, last.rows[roles[-1]])
         chains[roles] = areas.close_pieces(parents, common, town.crs)
     return chains
-
-
-def _beyond(town: Town, parents: Closed, role: str, last: Cut) -> Closed:
-    """The pieces of a chain beyond a further role's land, where that role is known.
-
-    Parameters
-    ----------
-    town
-        The town.
-    parents
-        The chain's pieces.
-    role, last
-        The further role, and the town's pieces of it.
-    """
-    inside, rows = areas.known_land(last.pieces.geometry, last.uncovered)
-    inner = overlay.cross(parents.pieces, role, inside, rows)
-    return areas.beyond_pieces(parents, areas.close_pieces(parents, inner, town.crs))
 
 
 def _gaps(
@@ -242,6 +237,8 @@ def _measured(
     absent = missing(whole, land.grounds)
     # what is not within a line that divides all land lies outside it, which nothing more can prove
     doubtful = roles if outside is None or ROLES[outside].dividing else whole
+    # what a plan leaves open is judged at both ends (`unplanned`)
+    proving = [role for role in doubtful if ROLES[role].unfound != "unplanned"]
     if absent:
         return areas.no_measure(
             name, roles, town_m2=land.area_m2, missing=absent, crs=land.town.crs
@@ -256,7 +253,7 @@ def _measured(
         sliver_width_m=sliver_width_m,
         overlap_m2=sum(float(land.cuts[role].overlap_m2.sum()) for role in roles),
         uncovered_m2=land.gaps[whole][1],
-        assumed_coverage=tuple(role for role in doubtful if land.cuts[role].unproven),
+        assumed_coverage=tuple(role for role in proving if land.cuts[role].unproven),
     )
 
 

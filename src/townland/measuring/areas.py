@@ -85,7 +85,9 @@ class Measure:
     layer of the measure has a ridge coefficient. `uncovered_m2` is the part of the town where a layer
     that the measure needs says nothing, `missing` the roles that no layer plays, `assumed_coverage` the
     roles whose coverage is only their bounding box, `unknown_m2` the part with unknown land codes,
-    `untagged` the roles that the measure asks for tags and whose layers have none.
+    `untagged` the roles that the measure asks for tags and whose layers have none. `unplanned` is what
+    the measure would gain were the town's land without a planned use built on as it counts
+    (`measuring.unplanned`), None where there is no such land.
     """
 
     name: str
@@ -101,11 +103,20 @@ class Measure:
     assumed_coverage: tuple[str, ...]
     frame: gpd.GeoDataFrame
     untagged: tuple[str, ...] = ()
+    unplanned: Gain | None = None
 
     @property
     def pieces(self) -> int:
         """How many pieces the measure has, slivers included."""
         return len(self.frame)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gain:
+    """What a measure would gain were land planned `as_` somebody might yet plan it (None: anyhow)."""
+
+    as_: Kept | None
+    measure: Measure
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -30,7 +30,8 @@ class Cut:
     in the ground's frame and in the order in which it was settled, `overlap_m2` the official area of
     each. `uncovered` is the part of the town of which the role's layers say nothing, `rest` the part
     that no piece covers; `unproven` says that no declaration covers some of the town, so that what is
-    not found there is not proved to be absent.
+    not found there is not proved to be absent. `open` are the patches without a planned use of which
+    the plan may yet say something, because no coverage says that it is complete there.
     """
 
     pieces: Pieces
@@ -38,7 +39,8 @@ class Cut:
     overlap_m2: Floats
     uncovered: shapely.Geometry
     rest: shapely.Geometry
-    unproven: bool = False
+    unproven: bool
+    open: Geometries
 
 
 def noise_of(town: Town) -> float:
@@ -56,15 +58,20 @@ def cut(town: Town, ground: Ground, grounds: Mapping[str, Ground], *, sliver_wid
     ground, grounds
         The role's ground, and those of all roles, as far as which a coverage may reach.
     sliver_width_m
-        Land narrower than this is no gap of a coverage.
+        Land narrower than this is no gap of a coverage, and no plot of a plan.
     """
     pieces, overlaps = _settled(town, ground)
     rest = overlay.remainder(town.boundary, pieces.geometry, noise_of(town))
-    known = _known(town, ground, rest, grounds, sliver_width_m)
+    known = _known(town, ground, pieces, grounds, rest=rest, sliver_width_m=sliver_width_m)
     uncovered = polygons_of(known.uncovered)[0]
+    undecided = np.array([], dtype=object)
+    # a plan without declared coverage covers its plots and no more
+    if ROLES[ground.role].unfound == "unplanned" and known.unproven:
+        beyond = shapely.difference(rest, uncovered)
+        undecided = gap_patches(town, [beyond], sliver_width_m=sliver_width_m)
     shared = [overlap.geometry for overlap in overlaps]
     shared_m2 = geodesy.official_area_m2(shared, town.crs)
-    return Cut(pieces, overlaps, shared_m2, uncovered, rest, known.unproven)
+    return Cut(pieces, overlaps, shared_m2, uncovered, rest, known.unproven, undecided)
 
 
 def _settled(town: Town, ground: Ground) -> tuple[Pieces, tuple[Overlap, ...]]:
@@ -90,31 +97,37 @@ def _settled(town: Town, ground: Ground) -> tuple[Pieces, tuple[Overlap, ...]]:
 def _known(
     town: Town,
     ground: Ground,
-    rest: shapely.Geometry,
+    pieces: Pieces,
     grounds: Mapping[str, Ground],
+    *,
+    rest: shapely.Geometry,
     sliver_width_m: float,
 ) -> Bare:
     """The part of the town of which the role's layers say nothing, and whether a box alone covers some.
 
-    A land survey records all land, so that what no parcel covers is unknown; a plan with
-    any plot in the town is taken to be all of the plan; other layers state where they are complete.
+    A land survey records all land, so that what no parcel covers is unknown. A plan of which no plot
+    beyond slivers lies in the town is no plan of it. Other layers state where they are complete.
 
     Parameters
     ----------
     town
         The town.
-    ground, rest
-        The role's ground, and what of the town none of its features covers.
+    ground, pieces
+        The role's ground, and its pieces in the town.
     grounds, sliver_width_m
         As in `cut`.
+    rest
+        The part of the town that no piece covers.
     """
     unfound = ROLES[ground.role].unfound
     if unfound == "uncovered":
         return Bare(rest, False)
-    if unfound == "unplanned" and not any(claim.declared for claim in ground.claims):
-        planned = abs(rest.area - town.boundary.area) > noise_of(town)
-        return Bare(shapely.Polygon() if planned else town.boundary, False)
-    return bare(town, ground, rest, grounds, sliver_width_m=sliver_width_m)
+    if unfound != "unplanned" or any(claim.declared for claim in ground.claims):
+        return bare(town, ground, rest, grounds, sliver_width_m=sliver_width_m)
+    metres = geodesy.local_metres(pieces.geometry, town.crs)
+    if overlay.slivers(metres, sliver_width_m).all():
+        return Bare(town.boundary, False)
+    return Bare(shapely.Polygon(), True)
 
 
 def gap_patches(

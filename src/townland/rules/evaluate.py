@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from townland.rules.book.loader import rules_in_force
 from townland.rules.book.model import Rulebook
+from townland.rules.both_ends import at_both_ends
+from townland.rules.judging.clause import Rule
 from townland.rules.judging.facts import Facts
 from townland.rules.judging.finding import Finding
 from townland.rules.kinds import KINDS
@@ -36,10 +38,13 @@ def evaluate(rulebook: Rulebook, facts: Facts, on: dt.date) -> tuple[Finding, ..
     DossierError
         A field of the dossier that a rule reads is no figure.
     """
+
+    def judged(rule: Rule) -> Finding:
+        kind = KINDS[rule.kind]
+        return at_both_ends(lambda town: kind.finding(rule, rulebook, [town], on), facts)
+
     return tuple(
-        KINDS[rule.kind].finding(rule, rulebook, [facts], on)
-        for rule in rules_in_force(rulebook, on)
-        if not KINDS[rule.kind].joint
+        judged(rule) for rule in rules_in_force(rulebook, on) if not KINDS[rule.kind].joint
     )
 
 

@@ -21,7 +21,8 @@ class Facts:
     """One town as measured: the official area, the measures by name, and the dossier.
 
     `area_m2` is the town's official area, `closure_m2` what its pieces missed it by before they were
-    adjusted. `boundary` in `crs` is there for what towns share.
+    adjusted. `boundary` in `crs` is there for what towns share. `unplanned_m2` is the land without a
+    planned use, None where no layer is a plan.
     """
 
     town: str
@@ -32,6 +33,7 @@ class Facts:
     dossier: Dossier = UNSTATED
     boundary: BaseGeometry | None = None
     crs: pyproj.CRS | None = None
+    unplanned_m2: Decimal | None = None
 
     def declared(self, path: str) -> object:
         """Give what the dossier states in the field of a dotted path; None where it states nothing.

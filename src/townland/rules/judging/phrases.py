@@ -8,7 +8,7 @@ from functools import reduce
 
 from townland import units
 from townland.i18n import Words, _
-from townland.terms import dossier_field
+from townland.terms import UNITS, dossier_field
 
 _PERCENT_DIGITS = 2
 _SHARE_DIGITS = 6
@@ -99,6 +99,19 @@ def in_unit(value: Decimal, unit: str) -> Words:
         "yuan_10k_per_mu": _("{n} × 10,000 yuan per mu", n=said),
         "yuan_10k_per_head": _("{n} × 10,000 yuan a head", n=said),
     }[unit]
+
+
+def figure(value: Decimal, unit: str) -> Words:
+    """Put a finding's figure into words: areas in hectares, shares in percent, others in their unit.
+
+    >>> figure(Decimal(12500), "m2").render("en"), figure(Decimal("61.2"), "m2_per_head").render("en")
+    ('1.2500 ha', '61.2 m² a head')
+    """
+    if unit == "m2":
+        return area(value)
+    if unit == "share":
+        return _("{name}", name=percent(value))
+    return _("{first} {then}", first=plain(value), then=UNITS[unit])
 
 
 def plain(value: Decimal) -> str:

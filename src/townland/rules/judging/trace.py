@@ -236,6 +236,14 @@ class MeasureFigures(Row):
     missing: tuple[str, ...]
 
 
+class End(Row):
+    """What a rule says were all land without a planned use planned as a measure counts it."""
+
+    planned_as: str
+    verdict: str
+    measured: Number | str | None
+
+
 class Patch(Row):
     """A feature that a measure's pieces lie on, with their number and area in it."""
 
@@ -370,6 +378,7 @@ class Trace:
     margin: Decimal | str | None
     measures: tuple[MeasureFigures, ...] = ()
     inherited: tuple[Change, ...] = ()
+    ends: tuple[End, ...] = ()
 
     def recomputed(self) -> Decimal | str | None:
         """Compute the figure again from the trace alone; None where the finding has none."""
@@ -395,6 +404,7 @@ class Trace:
             **own,
             **ends,
             "measures": [_plain(each) for each in self.measures],
+            **({"ends": [_plain(each) for each in self.ends]} if self.ends else {}),
         }
 
 
@@ -435,6 +445,7 @@ def read_trace(document: Mapping[str, object], working: type[Working]) -> Trace:
         margin=ends.margin,
         measures=ends.measures,
         inherited=ends.inherited,
+        ends=ends.ends,
     )
 
 
@@ -448,6 +459,7 @@ class Ends(Row):
     limit: Number | str | None
     margin: Number | str | None
     measures: tuple[MeasureFigures, ...]
+    ends: tuple[End, ...] = ()
 
 
 def trace_schema(kinds: Mapping[str, type[Working]]) -> tuple[dict[str, Json], dict[str, Json]]:

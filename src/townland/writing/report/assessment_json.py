@@ -130,6 +130,7 @@ def _town(result: TownResult, assessment: Assessment) -> Document:
         "area_m2": _plain(result.area_m2),
         "area_check_m2": _plain(result.area_check_m2),
         "plane_m2": _plain(result.plane_m2),
+        "unplanned_m2": _plain(result.unplanned_m2),
         "measures": [_measure(measure) for measure in result.measures.values()],
         "land_classes": _classes(result.land_classes),
         "grids": [_grid(table) for table in assessment.grids if table.town == code],
@@ -211,6 +212,9 @@ def _measure(measure: Measure) -> Document:
         "overlap_m2": _plain(measure.overlap_m2),
         "uncovered_m2": _plain(measure.uncovered_m2),
         "unknown_m2": _plain(measure.unknown_m2),
+        "unplanned_m2": _plain(
+            None if measure.unplanned is None else measure.unplanned.measure.area_m2
+        ),
         "missing": list(measure.missing),
         "assumed_coverage": list(measure.assumed_coverage),
     }

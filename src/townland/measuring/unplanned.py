@@ -1,0 +1,192 @@
+"""The land of a town without a planned use, and what the measures would gain were it built on.
+
+A plan without declared coverage says nothing of the land beside its plots. A rule that leans on the
+plan is judged at both ends: nothing more is built, and all of that land is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from townland import geodesy
+from townland.measuring import areas, overlay
+from townland.measuring.areas import CENT, ZERO, Closed, Gain, Measure
+from townland.measuring.asked import Kept, MeasureAsked, Roles
+from townland.measuring.cut import Cut, Geometries
+from townland.measuring.overlay import Pieces
+from townland.measuring.prepare import Ground
+from townland.towns import Town
+
+PLAN = "planned_use"
+
+
+def gains(
+    town: Town,
+    grounds: Mapping[str, Ground],
+    cuts: Mapping[str, Cut],
+    measures: Mapping[str, MeasureAsked],
+    kept: Mapping[str, Mapping[str, Kept]],
+    *,
+    sliver_width_m: float,
+) -> dict[str, Gain]:
+    """What each measure of planned land would gain were the land without a planned use built on.
+
+    Slivers are left out: they come from the digitising of the layers.
+
+    Parameters
+    ----------
+    town, grounds, cuts
+        The town, the ground of each role, and its pieces.
+    measures, kept
+        What is measured, by name, and what of it counts.
+    sliver_width_m
+        Patches narrower than this are slivers.
+    """
+    patches = cuts[PLAN].open if PLAN in cuts else np.array([], dtype=object)
+    if not len(patches):
+        return {}
+    chains: dict[Roles, Closed] = {(): _whole(patches, town)}
+    gained: dict[str, Gain] = {}
+    for name, spec in measures.items():
+        roles = tuple(role for role in spec.layers if role != PLAN)
+        if PLAN not in spec.layers or not {*spec.layers, spec.outside or PLAN} <= set(cuts):
+            continue
+        closed = _chain(chains, roles, cuts, town)
+        if spec.outside is not None:
+            closed = beyond(town, closed, spec.outside, cuts[spec.outside])
+        filters = {role: each for role, each in kept[name].items() if role != PLAN}
+        more = _beyond_slivers(
+            areas.measure(
+                name,
+                closed,
+                grounds,
+                filters,
+                town.crs,
+                town=town.code,
+                sliver_width_m=sliver_width_m,
+            )
+        )
+        if more.area_m2 or more.unknown_m2:
+            gained[name] = Gain(kept[name].get(PLAN), more)
+    return gained
+
+
+def _whole(patches: Geometries, town: Town) -> Closed:
+    """The land without a planned use as the pieces from which chains of layers are cut."""
+    cents = np.rint(geodesy.official_area_m2(patches, town.crs) / float(CENT)).astype(np.int64)
+    return Closed(Pieces(patches, {}), cents, cents.copy(), ZERO)
+
+
+def _chain(
+    chains: dict[Roles, Closed], roles: Roles, cuts: Mapping[str, Cut], town: Town
+) -> Closed:
+    """The common pieces of the land without a planned use and some roles; each chain is cut once.
+
+    Parameters
+    ----------
+    chains
+        Those that are there already; what is cut is added.
+    roles
+        The roles in order.
+    cuts
+        The town's pieces of each role.
+    town
+        The town.
+    """
+    if roles not in chains:
+        parents, last = _chain(chains, roles[:-1], cuts, town), cuts[roles[-1]].pieces
+        common = overlay.cross(parents.pieces, roles[-1], last.geometry, last.rows[roles[-1]])
+        chains[roles] = areas.close_pieces(parents, common, town.crs)
+    return chains[roles]
+
+
+def beyond(town: Town, parents: Closed, role: str, last: Cut) -> Closed:
+    """The pieces of a chain beyond a further role's land, where that role is known.
+
+    Parameters
+    ----------
+    town
+        The town.
+    parents
+        The chain's pieces.
+    role, last
+        The further role, and the town's pieces of it.
+    """
+    inside, rows = areas.known_land(last.pieces.geometry, last.uncovered)
+    inner = overlay.cross(parents.pieces, role, inside, rows)
+    return areas.beyond_pieces(parents, areas.close_pieces(parents, inner, town.crs))
+
+
+def _beyond_slivers(measure: Measure) -> Measure:
+    """A measure without its slivers."""
+    if not measure.sliver_m2:
+        return measure
+    frame = measure.frame[~measure.frame["sliver"].astype(bool)].reset_index(drop=True)
+    net = None if measure.net_m2 is None else sum(frame["net_m2"], ZERO)
+    return replace(
+        measure, frame=frame, area_m2=sum(frame["area_m2"], ZERO), net_m2=net, sliver_m2=ZERO
+    )
+
+
+def planned_as(measure: Measure, way: Kept | None) -> Measure:
+    """The measure as it would be were the land without a planned use planned in some way.
+
+    Parameters
+    ----------
+    measure
+        The measure as it is.
+    way
+        What the land would be planned as: as what counts in a measure (`Gain.as_`). It counts in every
+        measure that counts all of that.
+    """
+    gain = measure.unplanned
+    if gain is None or not _counts(gain.as_, way):
+        return measure
+    more = gain.measure
+    return replace(
+        measure,
+        area_m2=measure.area_m2 + more.area_m2,
+        net_m2=_sum(measure.net_m2, more.net_m2, more.area_m2),
+        unknown_m2=measure.unknown_m2 + more.unknown_m2,
+        frame=_together(measure.frame, more.frame),
+        unplanned=None,
+    )
+
+
+def _counts(kept: Kept | None, way: Kept | None) -> bool:
+    """Whether all land that is planned in a way counts in what a measure keeps of the plan."""
+    if kept is None or kept == way:
+        return True
+    if way is None or (kept.tags is not None and kept.tags != way.tags):
+        return False
+    return kept.codes is None or (way.codes is not None and way.codes <= kept.codes)
+
+
+def _sum(net: Decimal | None, more: Decimal | None, gross: Decimal) -> Decimal | None:
+    """The net area of a measure and its gain; of a gain without ridges the gross counts.
+
+    Parameters
+    ----------
+    net, more
+        The net area of the measure, and of the gain.
+    gross
+        The gross area of the gain.
+    """
+    return None if net is None else net + (gross if more is None else more)
+
+
+def _together(frame: gpd.GeoDataFrame, more: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The pieces of a measure and of its gain, in the columns of the measure."""
+    columns = {
+        name: [*frame[name], *(more[name] if name in more else [None] * len(more))]
+        for name in frame.columns
+        if name != "geometry"
+    }
+    shapes: list[shapely.Geometry] = [*frame.geometry, *more.geometry]
+    return gpd.GeoDataFrame(columns, geometry=shapes, crs=frame.crs)

@@ -1,0 +1,166 @@
+"""A rule that leans on a plan, judged at both ends: nothing more is planned, or all open land is.
+
+A plan without declared coverage says nothing of the land beside its plots (`measuring.unplanned`). A
+verdict that is the same whatever becomes of that land stands; any other waits for somebody to confirm
+that the plan is complete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from townland.i18n import Words, _
+from townland.measuring.asked import Kept
+from townland.measuring.unplanned import PLAN, planned_as
+from townland.rules.judging import phrases
+from townland.rules.judging.facts import Facts
+from townland.rules.judging.finding import Finding
+from townland.rules.judging.trace import End
+from townland.terms import VERDICTS, Verdict
+
+Judge = Callable[[Facts], Finding]
+
+
+def at_both_ends(judge: Judge, facts: Facts) -> Finding:
+    """Judge a town as it is planned, and with the land without a planned use planned in every way.
+
+    The ways are those that the rule's own measures tell apart: land planned as one of them counts.
+
+    Parameters
+    ----------
+    judge
+        Judges by the rule.
+    facts
+        The town as measured.
+    """
+    finding = judge(facts)
+    ways = _ways(finding, facts)
+    # what is not known for another reason is not known better at the other end
+    if not ways or finding.verdict is Verdict.NOT_EVALUATED:
+        return finding
+    others = [judge(_with_all(facts, way)) for way in ways]
+    ends = tuple(
+        End(planned_as=name, verdict=other.verdict.value, measured=other.measured)
+        for name, other in zip(ways.values(), others, strict=True)
+    )
+    finding = replace(finding, trace=replace(finding.trace, ends=ends))
+    if {other.verdict for other in others} == {finding.verdict}:
+        why = phrases.sentences(finding.why, _stands(finding, others, facts))
+        return replace(finding, why=why)
+    return _waiting(finding, others, facts)
+
+
+def _ways(finding: Finding, facts: Facts) -> Mapping[Kept | None, str]:
+    """The ways to plan land that a finding's measures tell apart, each with a measure that counts it."""
+    ways: dict[Kept | None, str] = {}
+    for each in finding.trace.measures:
+        gain = facts.measures[each.name].unplanned
+        if gain is not None:
+            ways.setdefault(gain.as_, each.name)
+    return ways
+
+
+def _with_all(facts: Facts, way: Kept | None) -> Facts:
+    """The town with all its land without a planned use planned in one way."""
+    measures = {name: planned_as(measure, way) for name, measure in facts.measures.items()}
+    return replace(facts, measures=measures)
+
+
+def _range(finding: Finding, others: Sequence[Finding]) -> tuple[Decimal, Decimal] | None:
+    """From where to where the figure may lie; None where it is none, or the same at all ends."""
+    figures = [each.measured for each in (finding, *others)]
+    numbers = [figure for figure in figures if isinstance(figure, Decimal)]
+    if len(numbers) < len(figures) or len(set(numbers)) == 1:
+        return None
+    return min(numbers), max(numbers)
+
+
+def _stands(finding: Finding, others: Sequence[Finding], facts: Facts) -> Words | None:
+    """Say how far the figure may go where the verdict is the same at all ends.
+
+    Parameters
+    ----------
+    finding, others
+        What the rule says of the town as it is planned, and at the other ends.
+    facts
+        The town as measured.
+    """
+    reach = _range(finding, others)
+    if reach is None:
+        return None
+    place = _place(facts, finding, reach)
+    if finding.verdict is Verdict.INFO:
+        return _(
+            "{open} of the town have no planned use. Were all of it built on, this would be from"
+            " {low} to {high}.",
+            **place,
+        )
+    return _(
+        "{open} of the town have no planned use. Were all of it built on, this would be from {low} to"
+        " {high}, and the verdict the same.",
+        **place,
+    )
+
+
+def _waiting(finding: Finding, others: Sequence[Finding], facts: Facts) -> Finding:
+    """The finding of a town whose verdict waits for somebody to confirm that the plan is complete.
+
+    Parameters
+    ----------
+    finding, others
+        What the rule says of the town as it is planned, and at the other ends.
+    facts
+        The town as measured.
+    """
+    reach = _range(finding, others)
+    could_be = dict.fromkeys(each.verdict for each in others if each.verdict != finding.verdict)
+    place = {
+        "open": phrases.area(facts.unplanned_m2 or _NONE),
+        "if_nothing": VERDICTS[finding.verdict],
+        "could_be": phrases.listed(VERDICTS[verdict] for verdict in could_be),
+    }
+    if reach is None:
+        why = _(
+            "{open} of the town have no planned use; were all of it built on, the verdict could be:"
+            " {could_be}. If nothing more is planned: {if_nothing}.",
+            **place,
+        )
+    else:
+        why = _(
+            "{open} of the town have no planned use; were all of it built on, this would be from {low}"
+            " to {high}, and the verdict could be: {could_be}. If nothing more is planned:"
+            " {if_nothing}.",
+            **{**place, **_place(facts, finding, reach)},
+        )
+    return replace(
+        finding,
+        verdict=Verdict.REVIEW,
+        why=phrases.sentences(finding.why, why),
+        confirms=(PLAN,),
+        verdict_if_confirmed=finding.verdict,
+    )
+
+
+_NONE = Decimal(0)
+
+
+def _place(facts: Facts, finding: Finding, reach: tuple[Decimal, Decimal]) -> dict[str, Words]:
+    """The figures of the sentences on both ends.
+
+    Parameters
+    ----------
+    facts
+        The town as measured.
+    finding
+        What the rule says of it.
+    reach
+        From where to where the figure may lie.
+    """
+    low, high = reach
+    return {
+        "open": phrases.area(facts.unplanned_m2 or _NONE),
+        "low": phrases.figure(low, finding.unit),
+        "high": phrases.figure(high, finding.unit),
+    }
