@@ -59,8 +59,8 @@ ABOUT = [
     about_1("limit", "1100000.00", REVIEW, "0.00", "1 km² · 1.1"),
     about_1("ambiguous", "1098900.01", REVIEW, "1099.99", "nearer to the edge than 1 100"),
     Case(
-        *("LAND-02", "ambiguous", EXISTING, PASS, "950000.00"),
-        *("no planned use: existing construction land, 50 000 inside 900 000", "1000000.00"),
+        *("LAND-02", "ambiguous", EXISTING, REVIEW, "950000.00"),
+        *("no planned use: existing construction land decides nothing of a plan", "1000000.00"),
         margin="50000.00",
         says="No planned use is known",
     ),

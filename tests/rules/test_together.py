@@ -63,7 +63,6 @@ def row(count: int, gap: float, segment: str = "陶艺") -> list[Facts]:
 @pytest.mark.parametrize(
     ("count", "gap", "verdict"),
     [
-        (1, 0, PASS),
         (2, 10_000, PASS),  # on the bar of 10 km
         (2, 9_999.9, REVIEW),
         (2, 10_000.1, PASS),
@@ -176,8 +175,17 @@ def test_port_02_meets_a_town_in_another_crs() -> None:
     assert float(other.measured or 0) == pytest.approx(float(same.measured or 0), abs=0.2)
 
 
-def test_port_02_needs_no_second_town() -> None:
-    assert together("PORT-02", square("a")).verdict is PASS
+@pytest.mark.parametrize("rule", ["IND-04", "PORT-02"])
+def test_what_compares_towns_is_not_applicable_to_one_alone(rule: str) -> None:
+    for alone in (square("a"), square("a", segment="陶艺")):
+        found = together(rule, alone)
+        assert (found.verdict, found.measured, found.limit, found.missing) == (INFO, None, None, ())
+        assert why(found).startswith("Not applicable: ")
+        assert found.why.render("zh").startswith("不适用")
+        assert found.trace.document()["terms"] == []
+
+
+def test_of_no_town_nothing_is_said() -> None:
     assert evaluate_portfolio(book(), [], DAY) == ()
 
 

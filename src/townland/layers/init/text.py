@@ -6,9 +6,14 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
+from townland.catalog import AS_LAYER, OWN_TOWNS
 from townland.i18n import Words, _, render
 from townland.layers.init.items import Item
 from townland.layers.init.roles import NOTES
+from townland.terms import ROLES
+
+SURVEY = "land_use"
+"""The role of the land survey, by which its first layer is named, too."""
 
 
 def catalog_text(folder: str, items: Sequence[Item], lang: str) -> str:
@@ -46,9 +51,11 @@ def _tables(items: Sequence[Item], names: set[str], lang: str) -> Iterator[str]:
         As `_block`.
     """
     extents = [item for item in items if not item.placed and _is_extent(item, lang)]
+    surveyed = any(item.placed and item.role == SURVEY for item in items)
     for item in items:
         if item.placed:
             yield from _block(item, names, extents, lang)
+            yield from _known_coverage(item, lang, surveyed=surveyed)
             yield ""
 
 
@@ -127,6 +134,30 @@ def _coverages(extents: Sequence[Item], lang: str) -> Iterator[str]:
         part = extent.path + (f"|{extent.layer}" if extent.layer else "")
         why = _("where the layer claims to be complete, if this is it")
         yield f"# coverage = {_quoted(part)}  {_comment(why, lang)}"
+
+
+def _known_coverage(item: Item, lang: str, *, surveyed: bool) -> Iterator[str]:
+    """The coverage that a layer of its role mostly has, as a comment: whether it has a person confirms.
+
+    Parameters
+    ----------
+    item, lang
+        As `_block`.
+    surveyed
+        Whether a land survey is among the layers.
+    """
+    role = ROLES.get(item.role or "")
+    if role is None or role.raster == "only":
+        return
+    if role.unfound == "unplanned":
+        why = _("if the layer is all that is planned in each town that has plots of its own")
+        yield f"# coverage = {_quoted(OWN_TOWNS)}  {_comment(why, lang)}"
+    elif role.unfound != "uncovered" and surveyed:
+        why = _(
+            "if it is a product of the whole county, and so complete where the land survey is; without"
+            " a coverage nothing passes for want of features"
+        )
+        yield f"# coverage = {_quoted(AS_LAYER + SURVEY)}  {_comment(why, lang)}"
 
 
 def _is_extent(item: Item, lang: str) -> bool:

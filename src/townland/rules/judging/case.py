@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Generic, TypeVar
@@ -103,7 +103,7 @@ class Case(Generic[R]):
         unit: str = "m2",
         missing: tuple[str, ...] = (),
         assumed: Iterable[Words] = (),
-        beside: Iterable[str] = (),
+        beside: Collection[str] = (),
     ) -> Finding:
         """Make the finding; what every reason and every trace holds is added here.
 
@@ -127,7 +127,7 @@ class Case(Generic[R]):
         beside
             Those of the measures that are only shown for comparison, and decide nothing.
         """
-        waits = self._waits(verdict, [name for name in measures if name not in tuple(beside)])
+        waits = self._waits(verdict, [name for name in measures if name not in beside])
         changed = tuple(changes(self.rule, self.rulebook, working))
         trace = Trace(
             kind=self.rule.kind,

@@ -169,6 +169,9 @@ def _about_why(case: Case[AreaAbout], about: _About, verdict: Verdict) -> Words:
         known_part(gap),
         None if gap.total else reach,
         case.near_words(about.near[0], about.closure) if decided and about.near else None,
+        _("What stands in for it cannot decide, so a person must look.")
+        if decided and about.assumed
+        else None,
         case.urging() if urged else None,
     )
 

@@ -104,7 +104,7 @@ def forbidden_area(case: Case[ForbiddenArea]) -> Finding:
         limit=units.m2(area.limit),
         margin=units.m2(area.limit - area.figure) if decided else None,
         measures=_forbidden_measures(rule, area),
-        beside=filter(None, [area.beside]),
+        beside=[] if area.beside is None else [area.beside],
         missing=() if decided else area.gap.missing,
         assumed=[*area.assumed, *net_assumed(area.measure)],
     )
