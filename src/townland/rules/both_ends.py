@@ -44,6 +44,7 @@ def at_both_ends(judge: Judge, facts: Facts) -> Finding:
     ends = tuple(
         End(planned_as=name, verdict=other.verdict.value, measured=other.measured)
         for name, other in zip(ways.values(), others, strict=True)
+        if (other.verdict, other.measured) != (finding.verdict, finding.measured)
     )
     finding = replace(finding, trace=replace(finding.trace, ends=ends))
     if {other.verdict for other in others} == {finding.verdict}:
