@@ -16,6 +16,7 @@ from townland.i18n import Words, _
 from townland.issues import Issue
 from townland.measuring import TownResult, measure_town, near, prepare
 from townland.measuring.coverage import require_towns
+from townland.measuring.doubts import Doubt, doubts_of
 from townland.measuring.placement import siting_issues
 from townland.measuring.prepare import Repair
 from townland.measuring.rasters import (
@@ -208,7 +209,16 @@ class Checker:
         sited = tuple(siting_issues(towns, vectors, self._layers.read))
         rasters = self._read_rasters(windows, step)
         grounds = self._gathered(towns, _by_role(vectors), rasters, accept_repairs)
-        measured = [self._measured(town, grounds[town.crs], rasters, step) for town in towns]
+        measured = [
+            self._measured(
+                town,
+                grounds[town.crs],
+                rasters,
+                step,
+                doubts=doubts_of(town, sited, vectors),
+            )
+            for town in towns
+        ]
         facts = [each.facts for each in measured]
         shared = overlaps(facts, self.rulebook.parameter.sliver_width_m)
         judged = [evaluate(self.rulebook, town, self.on) for town in facts]
@@ -237,7 +247,7 @@ class Checker:
                 *sited,
                 *(issue for each in measured for issue in each.issues),
                 *prepare.collapsed(repairs),
-                *_unused(accept_repairs, repairs),
+                *prepare.unused(accept_repairs, repairs),
             ),
             shared,
             tuple(need for need in needs if need is not None),
@@ -315,7 +325,13 @@ class Checker:
         }
 
     def _measured(
-        self, town: Town, grounds: Grounds, rasters: Rasters, step: Step
+        self,
+        town: Town,
+        grounds: Grounds,
+        rasters: Rasters,
+        step: Step,
+        *,
+        doubts: tuple[Doubt, ...],
     ) -> _MeasuredTown:
         """One town measured, and what a rule may know of it.
 
@@ -329,6 +345,8 @@ class Checker:
             The raster layers.
         step
             Called first.
+        doubts
+            Those of its inputs.
         """
         step(_("measuring {name}", name=town.name))
         result = measure_town(
@@ -348,6 +366,7 @@ class Checker:
             boundary=town.boundary,
             crs=town.crs,
             unplanned_m2=result.unplanned_m2,
+            doubts=doubts,
         )
         own = measure_rasters(result, rasters, grounds, profile=self.rulebook.three_class)
         issues = (*result.issues, *own.issues, *jurisdiction_issues(self.rulebook, facts))
@@ -465,20 +484,3 @@ def _mended_towns(
         mended.append(replace(town, boundary=boundary[0]) if done else town)
         repairs += done
     return mended, repairs
-
-
-def _unused(accepted: Collection[str], repairs: Sequence[Repair]) -> Iterator[Issue]:
-    """Tell which accepted repairs were not needed: perhaps their names are mistyped."""
-    made = {f"{repair.layer}:{repair.feature}" for repair in repairs}
-    for name in dict.fromkeys(accepted):
-        if name not in made:
-            yield Issue(
-                "accept_repair_unused",
-                "warning",
-                _(
-                    "--accept-repair {name}: no such repair was made; the layers and features that were"
-                    " mended are {made}",
-                    name=name,
-                    made=", ".join(sorted(made)) or "-",
-                ),
-            )

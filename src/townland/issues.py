@@ -54,7 +54,8 @@ class Issue:
     `code` is stable (``crs_datum_assumed``, ``encoding_guessed`` …); `layer` and `feature` are empty
     where the issue concerns more than one. `place` is the position of the fault, in the coordinates of
     the layer; `area_before_m2` and `area_after_m2` are those of the feature where it was repaired, or
-    those of the fault itself (then `area_before_m2` alone) where it is an overlap or a gap.
+    those of the fault itself (then `area_before_m2` alone) where it is an overlap or a gap. `town` is
+    the code of the town whose boundary it concerns, empty where it is of no one town.
     """
 
     code: str
@@ -65,3 +66,4 @@ class Issue:
     place: tuple[float, float] | None = None
     area_before_m2: Decimal | None = None
     area_after_m2: Decimal | None = None
+    town: str = ""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -39,12 +39,17 @@ NAME_COLUMNS = (
 """Columns that usually hold a town's name, in the order in which they are tried."""
 
 
+Confirmed: TypeAlias = Literal["", "stated", "restated"]
+"""How far a user vouches for a CRS: not at all, by stating it, or beside what the file declares."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Town:
     """One town as its boundary file gives it.
 
     `boundary` is a Polygon or MultiPolygon in `crs` (normalised); `input` says which file it came
     from, `issues` what was assumed in reading it, `dossier` holds the facts that are not geometry.
+    `crs_confirmed` is ``stated`` where the user states the CRS, ``restated`` where the file has one.
     """
 
     code: str
@@ -54,6 +59,7 @@ class Town:
     input: Input
     issues: tuple[Issue, ...] = ()
     dossier: Dossier = UNSTATED
+    crs_confirmed: Confirmed = ""
 
     def __repr__(self) -> str:
         return f"<Town {self.code} {self.name}, {self.input.crs_used}>"
@@ -152,9 +158,14 @@ def read_towns(
             surveyed=None,
         )
         notes = named(found.issues, name)
+        confirmed: Confirmed = ""
+        if crs:
+            confirmed = "restated" if declared_crs(source) else "stated"
         for code, title, shape in zip(found.codes, found.names, found.rows.geometry, strict=True):
             own = code or str(len(towns) + 1)
-            towns.append(Town(own, title or own, shape, found.crs, origin, notes))
+            towns.append(
+                Town(own, title or own, shape, found.crs, origin, notes, crs_confirmed=confirmed)
+            )
     _check_codes(towns)
     return tuple(towns)
 

@@ -96,6 +96,16 @@ def siting_issues(
             yield from _lined_up(town, wider)
 
 
+def lines_up(town: Town, layers: Sequence[Layer]) -> bool:
+    """Whether a boundary, as it is declared, lies on edges of its parcels for the most part.
+
+    By chance a boundary lies on edges for a quarter of its length at most: one that lines up lies where
+    it says.
+    """
+    edged = [layer for layer in layers if layer.spec.role in EDGED]
+    return bool(edged) and _share(_lonlat(town), _trees(town, edged)) >= LINED_UP
+
+
 def _meets(town: Town, boxes: Sequence[Bounds]) -> bool:
     """Whether the boundary's box in degrees meets one of the layers'."""
     around = crsys.transform_bounds(town.boundary.bounds, town.crs, crsys.LONLAT)
@@ -142,6 +152,7 @@ def _outside(town: Town, around: Bounds, *, boxes: Sequence[Bounds]) -> Issue:
             direction=_direction(azimuth),
             cure=_cure(town, region),
         ),
+        town=town.code,
     )
 
 
@@ -209,7 +220,7 @@ def _to_confirm(town: Town, layer: Layer) -> Issue:
         own=crsys.describe(layer.crs),
         metres="?" if other is None else f"{_apart(town, other):.0f}",
     )
-    return Issue("crs_utm_to_confirm", "warning", message)
+    return Issue("crs_utm_to_confirm", "warning", message, town=town.code)
 
 
 def _apart(town: Town, other: pyproj.CRS) -> float:
@@ -267,7 +278,7 @@ def _lined_up(town: Town, layers: Sequence[Layer]) -> Iterator[Issue]:
             metres=f"{metres:.0f}",
             shift=name,
         )
-        yield Issue("gcj02_suspected", "warning", message)
+        yield Issue("gcj02_suspected", "warning", message, town=town.code)
 
 
 def _scale_suspected(town: Town, other: pyproj.CRS, *, before: float, after: float) -> Issue:
@@ -291,7 +302,7 @@ def _scale_suspected(town: Town, other: pyproj.CRS, *, before: float, after: flo
         other=_("Gauss-Krüger") if _scale(town.crs) == UTM_SCALE else "UTM",
         metres=f"{_apart(town, other):.0f}",
     )
-    return Issue("crs_scale_suspected", "warning", message)
+    return Issue("crs_scale_suspected", "warning", message, town=town.code)
 
 
 def _widened(town: Town) -> Bounds:

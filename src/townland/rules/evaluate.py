@@ -9,6 +9,7 @@ from townland.rules.book.loader import rules_in_force
 from townland.rules.book.model import Rulebook
 from townland.rules.both_ends import at_both_ends
 from townland.rules.judging.clause import Rule
+from townland.rules.judging.doubts import under_doubt
 from townland.rules.judging.facts import Facts
 from townland.rules.judging.finding import Finding
 from townland.rules.kinds import KINDS
@@ -41,7 +42,8 @@ def evaluate(rulebook: Rulebook, facts: Facts, on: dt.date) -> tuple[Finding, ..
 
     def judged(rule: Rule) -> Finding:
         kind = KINDS[rule.kind]
-        return at_both_ends(lambda town: kind.finding(rule, rulebook, [town], on), facts)
+        found = at_both_ends(lambda town: kind.finding(rule, rulebook, [town], on), facts)
+        return under_doubt(found, rulebook, facts.doubts)
 
     return tuple(
         judged(rule) for rule in rules_in_force(rulebook, on) if not KINDS[rule.kind].joint
@@ -78,7 +80,12 @@ def evaluate_portfolio(
     if shared is None:
         shared = overlaps(towns, rulebook.parameter.sliver_width_m)
     return tuple(
-        KINDS[rule.kind].finding(rule, rulebook, towns, on, shared=shared)
+        under_doubt(
+            KINDS[rule.kind].finding(rule, rulebook, towns, on, shared=shared),
+            rulebook,
+            [doubt for town in towns for doubt in town.doubts],
+            on_ground=KINDS[rule.kind].on_ground,
+        )
         for rule in rules_in_force(rulebook, on)
         if KINDS[rule.kind].joint
     )

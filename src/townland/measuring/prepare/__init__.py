@@ -2,7 +2,7 @@
 
 from townland.measuring.prepare.areal import THREADED_FROM, in_threads, polygons_of
 from townland.measuring.prepare.ground import Claim, Ground, gather, id_key, scheme_of
-from townland.measuring.prepare.mend import Repair, collapsed, geometry_issues, mend
+from townland.measuring.prepare.mend import Repair, collapsed, geometry_issues, mend, unused
 from townland.measuring.prepare.topology import gaps, overlaps, slivers
 
 __all__ = [
@@ -21,4 +21,5 @@ __all__ = [
     "polygons_of",
     "scheme_of",
     "slivers",
+    "unused",
 ]

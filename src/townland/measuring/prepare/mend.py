@@ -211,6 +211,23 @@ def collapsed(repairs: Sequence[Repair]) -> Iterator[Issue]:
         )
 
 
+def unused(accepted: Collection[str], repairs: Sequence[Repair]) -> Iterator[Issue]:
+    """Tell which accepted repairs were not needed: perhaps their names are mistyped."""
+    made = {f"{repair.layer}:{repair.feature}" for repair in repairs}
+    for name in dict.fromkeys(accepted):
+        if name not in made:
+            yield Issue(
+                "accept_repair_unused",
+                "warning",
+                _(
+                    "--accept-repair {name}: no such repair was made; the layers and features that were"
+                    " mended are {made}",
+                    name=name,
+                    made=", ".join(sorted(made)) or "-",
+                ),
+            )
+
+
 def geometry_issues(
     geometries: Geometries, ids: Collection[str], crs: pyproj.CRS, *, layer: str
 ) -> list[Issue]:

@@ -40,6 +40,10 @@ class AnyKind(Protocol):
     def joint(self) -> bool:
         """Whether it judges all towns together."""
 
+    @property
+    def on_ground(self) -> bool:
+        """Whether its findings rest on the boundaries though they name no measure."""
+
     def finding(
         self,
         rule: Rule,
@@ -75,6 +79,7 @@ class Kind(Generic[R]):
     working: type[Working] = Working
 
     joint = False
+    on_ground = False
 
     @property
     def name(self) -> str:
@@ -116,6 +121,7 @@ class JointKind(Generic[R]):
     model: type[R]
     judge: Callable[[Together[R]], Finding]
     working: type[Working] = Working
+    on_ground: bool = False
 
     joint = True
 

@@ -418,6 +418,6 @@ def _overlap_working(case: Together[BoundaryOverlap], land: _Overlaps) -> Overla
 
 
 KINDS = (
-    JointKind(BoundaryOverlap, boundary_overlap, OverlapWorking),
-    JointKind(SegmentLimit, segment_limit, SegmentsWorking),
+    JointKind(BoundaryOverlap, boundary_overlap, OverlapWorking, on_ground=True),
+    JointKind(SegmentLimit, segment_limit, SegmentsWorking, on_ground=True),
 )
