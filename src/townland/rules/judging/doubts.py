@@ -47,6 +47,9 @@ def under_doubt(
         return finding
     named = tuple(dict.fromkeys(map(_assumed, resting)))
     leaning = replace(finding, assumed=tuple(dict.fromkeys([*finding.assumed, *named])))
+    # nor does the verdict that waits for another confirmation lean on what is doubtful
+    if finding.verdict_if_confirmed in AS_THE_DATA_LIE:
+        leaning = replace(leaning, verdict_if_confirmed=Verdict.REVIEW)
     lies = AS_THE_DATA_LIE.get(finding.verdict)
     if lies is None:
         return leaning
