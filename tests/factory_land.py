@@ -37,6 +37,7 @@ LAYERS = {
     "paddy": "",
     "stock_land": "",
     "inefficient_land": "",
+    "approved_land": "",
     "unused_land": "",
     "control_zone": 'scheme = "jsydgzq"\nclass_column = "GZQLXDM"\n',
     "growth_boundary": "",

@@ -42,6 +42,8 @@ COLUMN_KEYS = (
     "owner_column",
     "tag_column",
     "slope_column",
+    "grade_column",
+    "production_column",
     "area_column",
 )
 """The keys of a layer that name a column."""
@@ -113,6 +115,9 @@ class LayerSpec(Strict):
     owner_column: str | None = None
     tag_column: str | None = None
     slope_column: str | None = None
+    grade_column: str | None = None
+    production_column: str | None = None
+    production_unit: Literal["kg_per_mu", "kg_per_ha"] = "kg_per_mu"
     area_column: str | None = None
     area_unit: Literal["m2", "ha", "mu"] = "m2"
     where: dict[str, list[str | int | float]] | None = None

@@ -117,6 +117,7 @@ ROLES: Mapping[str, Role] = {
     "ecological_redline": Role(_("ecological red line"), protected=True),
     "stock_land": Role(_("stock land"), unfound="told"),
     "inefficient_land": Role(_("inefficient land"), unfound="told"),
+    "approved_land": Role(_("approved land"), unfound="told"),
     "elevation": Role(_("terrain model"), raster="only"),
     "land_cover": Role(_("land cover"), raster="only"),
     "imagery": Role(_("imagery"), raster="only"),
@@ -172,6 +173,11 @@ SELECTORS: Mapping[str, Text] = {
     "agricultural": _("agricultural land"),
     "unused": _("unused land"),
     "barren": _("barren hills, slopes and flats"),
+    "garden": _("gardens"),
+    "forest": _("forest"),
+    "grassland": _("grassland"),
+    "water": _("water"),
+    "farm_facility": _("agricultural facilities"),
     "construction": _("construction land"),
     "new": _("all but construction land"),
     "residential": _("housing"),
@@ -237,8 +243,9 @@ NEED_STANDARDS: Mapping[str, Text] = {
 }
 """The kinds of rules that set the indicator need against a bar which is no area."""
 
-TAGS = ("resettlement", "real_estate")
-"""Tags of planned uses (易地扶贫搬迁安置, 房地产开发), which the column of tags of their layer holds."""
+TAGS = ("resettlement", "real_estate", "supplied")
+"""Tags in a layer's column of tags: of planned uses (易地扶贫搬迁安置, 房地产开发), of approved land
+(已供)."""
 
 UNITS: Mapping[str, Words | str] = {
     "m2": _("m²"),

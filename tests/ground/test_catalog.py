@@ -90,7 +90,7 @@ def test_roles():
         "land_cover",
         "imagery",
     ]
-    assert len(ROLES) == 13
+    assert len(ROLES) == 14
 
 
 @pytest.mark.parametrize(

@@ -244,7 +244,7 @@ def test_classify_of_numbers_and_of_nothing() -> None:
     assert numbers["source"].tolist() == ["paddy", None, None]
     empty = classify(pd.Series([], dtype=object), scheme, SURVEY)
     assert empty.empty
-    assert list(empty.columns) == ["code", "name", "three_class", "source", "use_group"]
+    assert [*empty.columns] == ["code", "name", "three_class", "source", "use_group", "land_group"]
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
@@ -309,3 +309,26 @@ def test_names_of_one_class_are_one_however_they_are_written() -> None:
     assert plain_name("其它草地") == plain_name("其他草地")
     assert plain_name("可调整养殖坑塘") == "养殖坑塘"
     assert plain_name("旱地") != plain_name("水田")
+
+
+def test_the_columns_of_a_form_are_parts_of_other_agricultural_land() -> None:
+    """园地, 林地, 草地 of 呈报说明书: by the class, and grassland only where it is agricultural."""
+    survey, guide = load_scheme("sandiao-2019"), load_scheme("guide-2023")
+    expected = {
+        "0101": "paddy", "0103": "other_cultivated", "0201K": "garden", "0307": "forest",
+        "0401": "grassland", "0402": "other_agricultural", "1104": "other_agricultural",
+        "1202": "other_agricultural", "1203": "other_agricultural", "0404": "unused",
+        "1101": "unused", "0701": "construction",
+    }  # fmt: skip
+    for code, group in expected.items():
+        land = survey.get(code, SURVEY)
+        assert land is not None
+        assert land.land_group == group, code
+    approved = survey.get("0404", "approval-2023")
+    assert approved is not None
+    assert approved.land_group == "grassland"
+    # what farmland may be planned as besides: 水域 and 设施农用地, of three digits in 2007
+    assert {"1701", "1702", "1703", "1704"} < guide.members("water", SURVEY)
+    assert "1705" not in guide.members("water", SURVEY)
+    assert guide.members("farm_facility", SURVEY) >= {"06", "0602", "060203"}
+    assert load_scheme("gbt21010-2007").members("forest", SURVEY) == {"031", "032", "033"}

@@ -99,7 +99,7 @@ def test_every_format_gives_the_same_rows(tmp_path, suffix):
     path = write(squares(), tmp_path / f"land.{suffix}")
     found = layer(path, [window(110, 110, 190, 190), window(520, 20, 580, 80)], **COLUMNS)
     # square 5 of the first row, square 1 of the second: in the order of the file
-    own = ["id", "code", "net_factor", "owner", "tag", "slope", "geometry"]
+    own = ["id", "code", "net_factor", "owner", "tag", "slope", "grade", "production", "geometry"]
     assert list(found.frame.columns) == own
     assert found.frame["id"].tolist() == ["B0005", "B0011"]
     assert found.frame["code"].tolist() == ["0307", "0307"]

@@ -17,7 +17,6 @@ from itertools import pairwise
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyproj
 import shapely
 
@@ -28,6 +27,7 @@ from townland.measuring import overlay
 from townland.measuring.asked import Kept
 from townland.measuring.overlay import Pieces
 from townland.measuring.prepare import Ground, polygons_of
+from townland.measuring.recorded import STATE, owners, recorded
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -81,7 +81,8 @@ class Measure:
     `frame` holds the pieces in the town's CRS: ``town``, ``<role>_id``, ``<role>_code`` for every
     layer, ``class_name`` and ``three_class`` (of the last layer with classes), ``area_m2`` and
     ``net_m2`` (`Decimal`, 0.01), ``sliver`` (bool), geometry; with planned use ``planned_group``, its
-    group of uses; where the survey records slope grades, ``slope_grade``. `net_m2` is None where no
+    group of uses; where the survey records them, ``owner`` (``state``, ``collective``), ``slope_grade``,
+    ``land_grade`` (等别), ``kg_per_ha`` (产能). `net_m2` is None where no
     layer of the measure has a ridge coefficient. `uncovered_m2` is the part of the town where a layer
     that the measure needs says nothing, `missing` the roles that no layer plays, `assumed_coverage` the
     roles whose coverage is only their bounding box, `unknown_m2` the part with unknown land codes,
@@ -273,16 +274,6 @@ def ridge_cents(cents: Ints, coefficient: Floats) -> Ints:
     return out
 
 
-STATE, COLLECTIVE = ("1", "2", "国"), ("3", "4", "集")
-"""How a code or a word for the owner (QSXZ) begins; land of no known owner counts as collective."""
-
-
-def owners(values: pd.Series) -> npt.NDArray[np.object_]:
-    """The first character of each owner's code or word, "" where there is none."""
-    text = values.astype(object).where(values.notna(), "").astype(str)
-    return np.asarray(text.str.strip().str[:1], dtype=object)
-
-
 def land_classes(
     closed: Closed, ground: Ground, *, control_m2: Decimal, ridge_name: str
 ) -> LandClasses:
@@ -422,12 +413,12 @@ def _described(
         columns[f"{role}_id"] = part["id"].to_numpy()
         columns[f"{role}_code"] = part["code"].to_numpy()
     classed = [role for role in parts if grounds[role].scheme]
-    for column in ("class_name", "three_class", "source", "use_group"):
+    for column in ("class_name", "three_class", "source", "use_group", "land_group"):
         columns[column] = parts[classed[-1]][column].to_numpy() if classed else None
     if "planned_use" in parts:
         columns["planned_group"] = parts["planned_use"]["use_group"].to_numpy()
-    if "land_use" in parts and grounds["land_use"].sloped:
-        columns["slope_grade"] = parts["land_use"]["slope"].to_numpy()
+    if "land_use" in parts:
+        columns |= recorded(parts["land_use"], grounds["land_use"])
     return columns
 
 
@@ -489,7 +480,7 @@ def no_measure(
 def _no_pieces(roles: tuple[str, ...], crs: pyproj.CRS) -> gpd.GeoDataFrame:
     """The frame without rows that measures of the same layers share; it costs more than it holds."""
     columns = ["town", *(f"{role}_{what}" for role in roles for what in ("id", "code"))]
-    columns += ["class_name", "three_class", "source", "use_group"]
+    columns += ["class_name", "three_class", "source", "use_group", "land_group"]
     columns += ["planned_group"] if "planned_use" in roles else []
     columns += ["area_m2", "net_m2", "sliver"]
     return gpd.GeoDataFrame({column: [] for column in columns}, geometry=[], crs=crs)

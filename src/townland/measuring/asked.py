@@ -13,7 +13,7 @@ import pandas as pd
 from townland.errors import CatalogError
 from townland.i18n import _
 from townland.measuring.prepare import Ground
-from townland.standards.landclass import SELECTORS, ZONES, Profile, Scheme
+from townland.standards.landclass import FINER_LAND, SELECTORS, ZONES, Profile, Scheme
 from townland.terms import RoleName
 
 Bools = npt.NDArray[np.bool_]
@@ -193,7 +193,8 @@ def _codes(classes: Scheme, group: str, profile: Profile) -> tuple[frozenset[str
     """The codes that are of a group for sure, and those of which the scheme does not state it.
 
     A scheme that has no groups of uses (a table of one's own, a survey's) knows construction land only,
-    and not which of it is housing or industry.
+    and not which of it is housing or industry; a table of one's own knows no forest from other
+    agricultural land, and no water from unused land.
 
     Parameters
     ----------
@@ -208,6 +209,9 @@ def _codes(classes: Scheme, group: str, profile: Profile) -> tuple[frozenset[str
         return classes.members(group, profile), frozenset()
     if group in ZONES or "construction" not in classes.groups:
         return frozenset(), frozenset(classes.entries)
+    if group in FINER_LAND:
+        wider = ("other_agricultural", "unused")
+        return frozenset(), frozenset().union(*(classes.members(w, profile) for w in wider))
     return frozenset(), classes.members("construction", profile)
 
 

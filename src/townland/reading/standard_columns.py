@@ -19,22 +19,14 @@ Columns = dict[str, "pd.Series[str] | NDArray[np.float64]"]
 
 def standard_columns(rows: Rows, needed: Mapping[str, str]) -> tuple[Columns, list[Issue]]:
     """The standard columns of a frame, and what was wrong in them."""
-    issues = []
     nothing = np.full(len(rows), None, dtype=object)
     columns: dict[str, NDArray[np.object_]] = {
         name: as_text(rows.columns[needed[name]]) if name in needed else nothing
-        for name in ("id", "code", "owner", "tag", "slope")
+        for name in ("id", "code", "owner", "tag", "slope", "grade")
     }
-    numbers = np.full(len(rows), np.nan)
-    if "net_factor" in needed:
-        numbers, wrong = as_numbers(rows.columns[needed["net_factor"]])
-        if wrong:
-            message = _(
-                "{count} values of the column {column} are no numbers, and count as missing",
-                count=wrong,
-                column=needed["net_factor"],
-            )
-            issues.append(Issue("net_factor_not_number", "warning", message))
+    factors, factor_issues = _numbers(rows, needed, "net_factor")
+    production, production_issues = _numbers(rows, needed, "production")
+    issues = [*factor_issues, *production_issues]
     missing = pd.isna(columns["id"])
     if missing.any():
         columns["id"] = np.where(missing, rows.fid.astype(str).astype(object), columns["id"])
@@ -51,8 +43,33 @@ def standard_columns(rows: Rows, needed: Mapping[str, str]) -> tuple[Columns, li
     return {
         "id": texts["id"],
         "code": texts["code"],
-        "net_factor": numbers,
+        "net_factor": factors,
         "owner": texts["owner"],
         "tag": texts["tag"],
         "slope": texts["slope"],
+        "grade": texts["grade"],
+        "production": production,
     }, issues
+
+
+def _numbers(
+    rows: Rows, needed: Mapping[str, str], name: str
+) -> tuple[NDArray[np.float64], list[Issue]]:
+    """A column of numbers, NaN where the file has none, and what was wrong in it.
+
+    Parameters
+    ----------
+    rows, needed
+        As in `standard_columns`.
+    name
+        Our name of the column.
+    """
+    if name not in needed:
+        return np.full(len(rows), np.nan), []
+    numbers, wrong = as_numbers(rows.columns[needed[name]])
+    message = _(
+        "{count} values of the column {column} are no numbers, and count as missing",
+        count=wrong,
+        column=needed[name],
+    )
+    return numbers, [Issue(f"{name}_not_number", "warning", message)] if wrong else []

@@ -40,6 +40,8 @@ _COLUMNS = {
     "owner": "owner_column",
     "tag": "tag_column",
     "slope": "slope_column",
+    "grade": "grade_column",
+    "production": "production_column",
 }
 
 Window = tuple[Bounds, pyproj.CRS]

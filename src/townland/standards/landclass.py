@@ -34,8 +34,12 @@ LAND_GROUPS = (*SOURCES, "cultivated", "agricultural", "barren", "new")
 USE_GROUPS = ("residential", "commercial", "industry", "public", "infrastructure", "other")
 FINER_USES = ("urban_residential", "industrial")
 """Parts of the groups of uses: 城镇住宅 (and 居住用地 undivided) within housing, 工业用地 proper."""
+LAND_PARTS = ("garden", "forest", "grassland")
+"""Parts of other agricultural land that a form names (园地, 林地, 草地); what is none of them stays."""
+FINER_LAND = (*LAND_PARTS, "water", "farm_facility")
+"""These, and what farmland is turned to besides: 水域 (rivers, lakes, ponds) and 设施农用地."""
 ZONES = ("allowed", "conditional", "restricted", "prohibited")
-SELECTORS = (*LAND_GROUPS, *USE_GROUPS, *FINER_USES, *ZONES)
+SELECTORS = (*LAND_GROUPS, *FINER_LAND, *USE_GROUPS, *FINER_USES, *ZONES)
 """Every group that a rulebook's ``where`` may name; a literal code may stand there too."""
 
 SCHEMES = ("gbt21010-2007", "gbt21010-2017", "guide-2023", "jsydgzq", "sandiao-2019")
@@ -64,7 +68,9 @@ class LandClass:
 
     `name` is Chinese. `three_class` is 农用地, 建设用地, 未利用地 or None (the sea, control zones,
     and headings that hold more than one); for a table of one's own it is the group's name. `source`
-    is one of `SOURCES` or None, `use_group` one of `USE_GROUPS` or None.
+    is one of `SOURCES` or None, `use_group` one of `USE_GROUPS` or None. `land_group` is the column of a
+    form that the land stands in: one of `LAND_PARTS` where it is part of other agricultural land, else
+    its source.
     """
 
     code: str
@@ -72,6 +78,7 @@ class LandClass:
     three_class: str | None
     source: str | None
     use_group: str | None
+    land_group: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +145,10 @@ class Scheme:
         if code is None or entry is None:
             return None
         use = next((group for group in USE_GROUPS if group in entry.groups), None)
-        return LandClass(
-            code, entry.name, entry.three_class[_known(profile)], entry.source(profile), use
-        )
+        three_class, source = entry.three_class[_known(profile)], entry.source(profile)
+        parts = LAND_PARTS if source == "other_agricultural" else ()
+        land = next((part for part in parts if part in entry.groups), source)
+        return LandClass(code, entry.name, three_class, source, use, land)
 
     def named(self, name: str) -> str | None:
         """Give the code of the class that has a name; None where none or several do.
@@ -330,8 +338,8 @@ def classify(codes: pd.Series, scheme: Scheme, profile: Profile) -> pd.DataFrame
     Returns
     -------
     A frame with the index of `codes` and the columns ``code`` (canonical, None where the cell is
-    empty), ``name``, ``three_class``, ``source``, ``use_group`` (each None where it is
-    unknown).
+    empty), ``name``, ``three_class``, ``source``, ``use_group``, ``land_group`` (each None where
+    it is unknown).
 
     Examples
     --------
@@ -349,11 +357,11 @@ def classify(codes: pd.Series, scheme: Scheme, profile: Profile) -> pd.DataFrame
         code = scheme.canonical(value)
         land = scheme.get(code, profile)
         table.append(
-            (code, land.name, land.three_class, land.source, land.use_group)
+            (code, land.name, land.three_class, land.source, land.use_group, land.land_group)
             if land
-            else (code, None, None, None, None)
+            else (code, None, None, None, None, None)
         )
-    columns = ["code", "name", "three_class", "source", "use_group"]
+    columns = ["code", "name", "three_class", "source", "use_group", "land_group"]
     kinds = pd.DataFrame(table, columns=columns, dtype=object)
     return kinds.iloc[positions].set_axis(codes.index, axis=0)
 

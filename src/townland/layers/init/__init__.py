@@ -39,7 +39,12 @@ from townland.standards import fields as schemas
 from townland.terms import ROLES, TAGS
 
 _IDS = (("id_column", "BSM"), ("id_column", "DKBH"))
-_SURVEYED = (("owner_column", "QSXZ"), ("slope_column", "GDPDJB"))
+_SURVEYED = (
+    ("owner_column", "QSXZ"),
+    ("slope_column", "GDPDJB"),
+    ("grade_column", "GDDB"),
+    ("production_column", "CN"),
+)
 """Keys of a layer, each with the field whose column it names; the latter of the land survey alone."""
 
 
@@ -326,7 +331,7 @@ def _identity(role: str, source: Source) -> list[Key]:
 
 
 def _schema_keys(role: str, source: Source) -> Iterable[Key]:
-    """The columns of ids, owners and slope grades, of each key the first field that is there."""
+    """The columns of ids and of what a survey records beside classes, the first field of each key."""
     keys: dict[str, Key] = {}
     for key, name in (*_IDS, *(_SURVEYED if role == "land_use" else ())):
         column = _field_column(role, name, source)
@@ -336,8 +341,8 @@ def _schema_keys(role: str, source: Source) -> Iterable[Key]:
 
 
 def _tag_key(role: str, source: Source) -> list[Key]:
-    """The first column that holds tags, of planned land use alone."""
-    if role != "planned_use":
+    """The first column that holds tags, of planned land use and of approved land."""
+    if role not in ("planned_use", "approved_land"):
         return []
     columns = (name for name in source.fields if not schemas.is_personal(name))
     tagged = islice((name for name in columns if _tags(source, name)), 1)

@@ -14,6 +14,7 @@ import pandas as pd
 import pyproj
 import shapely
 
+from townland import units
 from townland.catalog import OWN_TOWNS, LayerSpec, NamedTowns
 from townland.errors import CatalogError, LayerError
 from townland.geodesy import crs as crs_room
@@ -62,10 +63,12 @@ class Ground:
     """All layers of one role near the towns, united, valid, classed, in one CRS.
 
     `frame` has ``id``, ``layer``, ``code`` (canonical), ``class_name``, ``three_class``, ``source``,
-    ``use_group`` (None where a layer has no classes or a code is unknown), ``ridge`` (the ridge
-    coefficient, 0 where nothing is deducted), ``owner``, ``tag``, ``slope`` (the slope grade as it is
-    recorded) and valid polygons, ordered by layer and id. `scheme` is empty where no layer has classes;
-    `tagged` says that some layer has tags, `sloped` that some layer records slope grades.
+    ``use_group``, ``land_group`` (None where a layer has no classes or a code is unknown), ``ridge``
+    (the ridge coefficient, 0 where nothing is deducted), ``owner``, ``tag``, ``slope`` and ``grade``
+    (slope grade and land grade, 等别, as they are recorded), ``production`` (kg of grain a hectare, NaN
+    where unknown) and valid polygons, ordered by layer and id. `scheme` is empty where no layer has
+    classes; `tagged` says that some layer has tags, `sloped`, `graded` and `productive` that some layer
+    records slope grades, land grades, production.
     `claims` say where each layer claims to be complete; `townland.measuring.coverage` reads them for a
     town. `repairs` is the ledger of what was mended.
     """
@@ -80,6 +83,8 @@ class Ground:
     tagged: bool = False
     repairs: tuple[Repair, ...] = ()
     sloped: bool = False
+    graded: bool = False
+    productive: bool = False
 
 
 def scheme_of(spec: LayerSpec) -> landclass.Scheme | None:
@@ -143,6 +148,8 @@ def gather(
         tagged=any(layer.spec.tag_column for layer in layers),
         repairs=tuple(repair for ledger in repairs for repair in ledger),
         sloped=any(layer.spec.slope_column for layer in layers),
+        graded=any(layer.spec.grade_column for layer in layers),
+        productive=any(layer.spec.production_column for layer in layers),
     )
 
 
@@ -267,7 +274,14 @@ def _columns(
         "owner": frame["owner"],
         "tag": frame["tag"],
         "slope": frame["slope"],
+        "grade": frame["grade"],
+        "production": _kg_per_ha(layer.spec, frame["production"].to_numpy(dtype=float)),
     }
+
+
+def _kg_per_ha(spec: LayerSpec, recorded: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """What a layer records of production (产能), in kg a hectare."""
+    return recorded * (units.MU_PER_HA if spec.production_unit == "kg_per_mu" else 1)
 
 
 def _class_columns(
@@ -293,14 +307,14 @@ def _class_columns(
         As in `gather`.
     """
     if scheme is None:
-        none = dict.fromkeys(("class_name", "three_class", "source", "use_group"))
+        none = dict.fromkeys(("class_name", "three_class", "source", "use_group", "land_group"))
         return {"code": codes, **none}, np.ones(len(codes), dtype=bool)
     landclass.require_fitting(codes, scheme, place=layer)
     classes = landclass.classify(codes, scheme, profile)
     columns = {
         "code": classes["code"],
         "class_name": classes["name"],
-        **{name: classes[name] for name in ("three_class", "source", "use_group")},
+        **{name: classes[name] for name in ("three_class", "source", "use_group", "land_group")},
     }
     return columns, np.asarray(classes["source"].isin(CULTIVATED), dtype=bool)
 

@@ -1,10 +1,11 @@
-"""Kinds of rules on the quotas that new construction land needs: annual, and linked."""
+"""The kind of rule on the quotas that new construction land needs."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from townland import terms, units
 from townland.documents import Strict
@@ -14,8 +15,9 @@ from townland.rules.judging.case import ZERO, Case
 from townland.rules.judging.clause import Rule, Unit
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.gaps import Gaps, gaps, known_part
+from townland.rules.judging.granted import Granted, granted
 from townland.rules.judging.kind import Kind
-from townland.rules.judging.measured import net, net_assumed, only_slivers, term
+from townland.rules.judging.measured import net, net_assumed, only_slivers
 from townland.rules.judging.references import MeasureName, NumberField
 from townland.rules.judging.trace import (
     Column,
@@ -52,35 +54,31 @@ class Sources(Strict):
 class LandNeed(Rule):
     """The land-indicator need against the quotas that the dossier holds, in `unit`.
 
-    `quota` and `linked_quota` are keys of the dossier.
+    `quota` and `linked_quota` are keys of the dossier. `approved` is what was granted before, which is
+    not asked for again. `existing` (construction land that the plan uses) and `non_grain` (farmland
+    planned as what is neither construction nor grain) stand beside in the table of the need.
     """
+
+    titles: ClassVar[Mapping[str, Words]] = {
+        "approved": _("land granted before, not asked for again"),
+        "existing": _("existing construction land that the plan uses"),
+        "non_grain": _("cultivated land planned as gardens, forest, water"),
+    }
 
     kind: Literal["land_need"]
     measure: MeasureName
     sources: Sources
     quota: NumberField | None = None
     linked_quota: NumberField | None = None
+    approved: MeasureName | None = None
+    existing: MeasureName | None = None
+    non_grain: tuple[MeasureName, ...] = ()
     unit: Unit
 
     @property
     def can_fail(self) -> bool:
         """Whether a town can fail this rule: without a quota to look for it only states figures."""
         return not self.modal and self.quota is not None
-
-
-class LinkedQuota(Rule):
-    """The land-indicator need against the linked quota (增减挂钩) of the dossier, in `unit`."""
-
-    kind: Literal["linked_quota"]
-    measure: MeasureName
-    quota: NumberField | None = None
-    linked_quota: NumberField
-    unit: Unit
-
-    @property
-    def can_fail(self) -> bool:
-        """Never: it states figures."""
-        return False
 
 
 class BalanceRow(Row):
@@ -92,7 +90,10 @@ class BalanceRow(Row):
     measure: MeasureKey | None
     source: Annotated[str | None, Column(head=_("Source"), of=Name.SOURCE)]
     gross_m2: Annotated[Number, Column(_("gross"), head=_("Gross, ha"), unit="m2")]
-    net_m2: Annotated[Number, Column(_("net of ridges"), head=_("Net, ha"), unit="m2")]
+    net_m2: Annotated[
+        Number,
+        Column(_("by class, ridges apart"), head=_("By class (ridges apart), ha"), unit="m2"),
+    ]
 
 
 class NeedWorking(Working):
@@ -104,28 +105,19 @@ class NeedWorking(Working):
     quota_m2: Number | None
     linked_quota_m2: Number | None
     short_m2: Number | None
-
-
-class LinkedWorking(Working):
-    """The trace's own part of `linked_quota`, in m²; None where the dossier states no such quota."""
-
-    linked_quota_m2: Number | None
-    short_m2: Number | None
-    surplus_m2: Number | None
-    after_annual_m2: Number | None
-
-
-# ------------------------------------------------------------------ the need against both quotas
+    approved_m2: Number
 
 
 @dataclass(frozen=True, slots=True)
 class _Need:
     """The need of land indicators beside the quotas, in m²; `solid` is what of it is no sliver.
 
+    `land` is the new construction land with what of it was approved before, `need` the rest.
     `total` is both quotas together. What the dossier does not state is None.
     """
 
     gap: Gaps
+    land: Granted
     need: Decimal
     solid: Decimal
     closure: Decimal
@@ -170,7 +162,7 @@ def land_need(case: Case[LandNeed]) -> Finding:
         measured=None if land.gap.total else land.need,
         limit=None if bar is None else units.m2(bar),
         margin=units.m2(bar - land.need) if bar is not None and decided else None,
-        measures=[rule.measure, *(row.measure for row in land.balance if row.measure)],
+        measures=[*land.land.measures, *(row.measure for row in land.balance if row.measure)],
         missing=tuple(filter(None, [rule.quota])) if unquoted else land.gap.missing,
         assumed=_need_assumed(case, land),
     )
@@ -179,9 +171,9 @@ def land_need(case: Case[LandNeed]) -> Finding:
 def _need(case: Case[LandNeed]) -> _Need:
     """Measure the need, read the quotas, and see which of them it is too near to."""
     rule = case.rule
-    measure, closure = case.measure(rule.measure), case.closure(rule.measure)
-    need = measure.area_m2
-    solid = need - measure.sliver_m2
+    land, closure = granted(case, rule.measure, rule.approved), case.closure(rule.measure)
+    need = land.need
+    solid = max(need - case.measure(rule.measure).sliver_m2, ZERO)
     annual = fields.area(case, rule.quota, rule.unit)
     linked = fields.area(case, rule.linked_quota, rule.unit)
     total = None if annual is None else annual + (linked or ZERO)
@@ -192,7 +184,16 @@ def _need(case: Case[LandNeed]) -> _Need:
     )
     balance = _balance(case)
     return _Need(
-        gaps(case, rule.measure), need, solid, closure, balance, annual, linked, total, near
+        gap=gaps(case, rule.measure),
+        land=land,
+        need=need,
+        solid=solid,
+        closure=closure,
+        balance=balance,
+        annual=annual,
+        linked=linked,
+        total=total,
+        near=near,
     )
 
 
@@ -238,6 +239,7 @@ def _need_why(case: Case[LandNeed], land: _Need, *, decided: bool) -> Words:
         gap.words(),
         known_part(gap),
         None if gap.total else _needed(case, land),
+        None if gap.total else land.land.words(),
         _against(land) if decided else None,
         _no_quota(rule) if decided and land.annual is None else None,
         only_slivers() if decided and thin else None,
@@ -247,12 +249,12 @@ def _need_why(case: Case[LandNeed], land: _Need, *, decided: bool) -> Words:
 
 
 def _needed(case: Case[LandNeed], land: _Need) -> Words:
-    if land.need == 0:
+    if land.land.new == 0:
         return _("{measure}: none.", measure=case.title(case.rule.measure))
     return _(
-        "{measure}: {need}, of it net of ridges: {parts}.",
+        "{measure}: {need}; by class, ridges apart: {parts}.",
         measure=case.title(case.rule.measure),
-        need=phrases.area(land.need),
+        need=phrases.area(land.land.new),
         parts=phrases.listed(
             _("{name} {area}", name=terms.source(row.source), area=phrases.area(row.net_m2))
             for row in land.balance
@@ -305,20 +307,21 @@ def _need_assumed(case: Case[LandNeed], land: _Need) -> list[Words]:
 def _need_working(case: Case[LandNeed], land: _Need) -> NeedWorking:
     rule, known = case.rule, not land.gap.total
     formula = _(
-        "The gross area of “{measure}”. Ridges inside cultivated land are booked to other"
-        " agricultural land, so that the net areas of the sources sum to it.",
+        "The gross area of “{measure}”, less what was approved before. Ridges inside cultivated land"
+        " are booked to other agricultural land, so that the areas by class sum to it.",
         measure=case.title(rule.measure),
     )
     quotas = [key for key in (rule.quota, rule.linked_quota) if key is not None]
     return NeedWorking(
         formula=both(formula),
-        terms=(term(rule.measure, "area_m2", land.need),) if known else (),
-        gross_m2=land.need if known else None,
+        terms=land.land.terms() if known else (),
+        gross_m2=land.land.new if known else None,
         net_m2=sum((row.net_m2 for row in land.balance), ZERO) if known else None,
         balance=land.balance,
         quota_m2=land.annual,
         linked_quota_m2=land.linked,
         short_m2=None if land.total is None else max(land.need - land.total, ZERO),
+        approved_m2=land.land.approved,
         parameters=(
             *(
                 parameter
@@ -331,117 +334,4 @@ def _need_working(case: Case[LandNeed], land: _Need) -> NeedWorking:
     )
 
 
-# ------------------------------------------------------------------ the linked quota
-
-
-@dataclass(frozen=True, slots=True)
-class _Linked:
-    """The need of land indicators beside the linked and the annual quota, in m² (None: not stated)."""
-
-    gap: Gaps
-    need: Decimal
-    linked: Decimal | None
-    annual: Decimal | None
-
-    @property
-    def left(self) -> Decimal | None:
-        """What the annual quota leaves of the need."""
-        return None if self.annual is None else max(self.need - self.annual, ZERO)
-
-
-def linked_quota(case: Case[LinkedQuota]) -> Finding:
-    """Set the land-indicator need against the linked quota: what is short or left over."""
-    rule = case.rule
-    land = _Linked(
-        gap=gaps(case, rule.measure),
-        need=case.measure(rule.measure).area_m2,
-        linked=fields.area(case, rule.linked_quota, rule.unit),
-        annual=fields.area(case, rule.quota, rule.unit),
-    )
-    verdict = verdict_of(unknown=bool(land.gap) or land.linked is None, judges=False)
-    rest = None if land.linked is None else units.m2(land.linked - land.need)
-    return case.finding(
-        verdict,
-        _linked_why(case, land, verdict),
-        _linked_working(case, land),
-        measured=None if land.gap.total else land.need,
-        limit=None if land.linked is None else units.m2(land.linked),
-        margin=None if verdict is Verdict.NOT_EVALUATED else rest,
-        measures=[rule.measure],
-        missing=(*land.gap.missing, *_unlinked(rule, land)),
-    )
-
-
-def _unlinked(rule: LinkedQuota, land: _Linked) -> tuple[str, ...]:
-    return (rule.linked_quota,) if land.linked is None else ()
-
-
-def _linked_why(case: Case[LinkedQuota], land: _Linked, verdict: Verdict) -> Words:
-    """Say what is needed, and how far the linked quota reaches alone and after the annual one.
-
-    Parameters
-    ----------
-    case
-        The rule on its town.
-    land
-        The need beside the quotas.
-    verdict
-        What the rule says of it.
-    """
-    linked = None if verdict is Verdict.NOT_EVALUATED else land.linked
-    return phrases.sentences(
-        land.gap.words(),
-        known_part(land.gap),
-        None if land.gap.total else _need_words(case, land.need),
-        fields.not_stated(*_unlinked(case.rule, land)),
-        None if linked is None else _alone(land.need, linked),
-        _after_annual(land.left, linked) if land.left and linked is not None else None,
-    )
-
-
-def _need_words(case: Case[LinkedQuota], need: Decimal) -> Words:
-    place = {"measure": case.title(case.rule.measure), "figure": phrases.area(need)}
-    if need == 0:
-        return _("{measure}: none.", **place)
-    return _("{measure}: {figure}.", **place)
-
-
-def _alone(need: Decimal, linked: Decimal) -> Words:
-    place = {"linked": phrases.area(linked), "rest": phrases.area(abs(linked - need))}
-    if need > linked:
-        return _("The linked quota of {linked} alone falls short by {rest}.", **place)
-    return _("The linked quota of {linked} covers it and leaves {rest}.", **place)
-
-
-def _after_annual(left: Decimal, linked: Decimal) -> Words:
-    place = {"left": phrases.area(left), "rest": phrases.area(abs(linked - left))}
-    if left > linked:
-        return _("After the annual quota {left} are left; of these {rest} stay short.", **place)
-    return _("After the annual quota {left} are left; the linked quota leaves {rest}.", **place)
-
-
-def _linked_working(case: Case[LinkedQuota], land: _Linked) -> LinkedWorking:
-    rule, linked = case.rule, land.linked
-    formula = _(
-        "The gross area of “{measure}”, set against the linked quota.",
-        measure=case.title(rule.measure),
-    )
-    return LinkedWorking(
-        formula=both(formula),
-        terms=() if land.gap.total else (term(rule.measure, "area_m2", land.need),),
-        linked_quota_m2=linked,
-        short_m2=None if linked is None else max(land.need - linked, ZERO),
-        surplus_m2=None if linked is None else max(linked - land.need, ZERO),
-        after_annual_m2=land.left,
-        parameters=(
-            *fields.traced(case, rule.linked_quota, _("linked quota"), rule.unit),
-            *fields.traced(case, rule.quota, _("annual quota"), rule.unit),
-            case.own_number("uncertainty", rule.uncertainty),
-        ),
-    )
-
-
-KINDS = (
-    Kind(LandNeed, land_need, NeedWorking),
-    Kind(LinkedQuota, linked_quota, LinkedWorking),
-)
+KINDS = (Kind(LandNeed, land_need, NeedWorking),)
