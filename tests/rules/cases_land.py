@@ -22,6 +22,8 @@ CANNOT = {
     ("LAND-14", "limit"): STATED,
     ("LAND-16", "outside"): STATED,
     ("LAND-16", "limit"): STATED,
+    ("LAND-17", "outside"): STATED,
+    ("LAND-17", "limit"): STATED,
 }
 
 # ---------------------------------------------------------------- LAND-01, 02: about 3 km² and 1 km²
@@ -336,6 +338,32 @@ OTHERS = [
         None,
         "no survey",
         missing=("land_use",),
+    ),
+    Case(
+        "LAND-17",
+        "inside",
+        told(planned(), one("approved_idle", "700.00")),
+        INFO,
+        "700.00",
+        "supplied, and the survey shows a field",
+    ),
+    Case(
+        "LAND-17",
+        "ambiguous",
+        told(planned(), one("approved_idle", unknown="9.00")),
+        NOT,
+        "0.00",
+        "9 m² of unknown code",
+        says="bear land codes",
+    ),
+    Case(
+        "LAND-17",
+        "missing",
+        town(absent=("approved_land",)),
+        NOT,
+        None,
+        "no layer of approved land",
+        missing=("approved_land",),
     ),
 ]
 

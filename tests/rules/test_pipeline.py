@@ -143,6 +143,7 @@ def test_every_rule_on_land_is_judged(tmp_path: Path) -> None:
         "LAND-14": "info",
         "LAND-15": "info",
         "LAND-16": "info",  # none: the workshop is planned as housing and commerce
+        "LAND-17": "not_evaluated",  # no layer of approved land
         "USE-01": "info",
         "USE-02": "review",
         "USE-03": "info",

@@ -121,6 +121,7 @@ def test_verdicts_of_the_place(tmp_path: Path, place: dict[str, Path]) -> None:
         "LAND-14": "not_evaluated",
         "LAND-15": "not_evaluated",
         "LAND-16": "info",
+        "LAND-17": "not_evaluated",  # no layer of approved land
         "USE-01": "info",
         "USE-02": "pass",  # all new land is plot b, industry
         "USE-03": "info",

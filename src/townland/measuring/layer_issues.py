@@ -18,6 +18,7 @@ from townland.measuring import areas
 from townland.measuring.areas import Closed
 from townland.measuring.overlay import Overlap
 from townland.measuring.prepare import Ground
+from townland.measuring.recorded import COLLECTIVE, STATE, owners
 from townland.standards import landclass
 
 Floats = npt.NDArray[np.float64]
@@ -165,7 +166,7 @@ def _owner_issues(town: str, part: pd.DataFrame, cents: npt.NDArray[np.int64]) -
     part, cents
         The feature of each piece in the town, and its area in hundredths of a m².
     """
-    unknown = ~np.isin(areas.owners(part["owner"]), [*areas.STATE, *areas.COLLECTIVE])
+    unknown = ~np.isin(owners(part["owner"]), [*STATE, *COLLECTIVE])
     for each in _unknown(part, "owner", unknown=unknown, cents=cents):
         message = _(
             "town {town}: {count} features of layer {layer} have the owner '{code}', which is"
