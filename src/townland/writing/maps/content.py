@@ -271,6 +271,13 @@ class Content:
             yield MapLayer(
                 f"uncovered:{n}", title, "other", show=True, styles=[style], features=features
             )
+        unplanned = list(self._unplanned())
+        if unplanned:
+            title, hatch = self.words(_("No planned use")), legend.UNPLANNED
+            style = {"title": title, "pattern": hatch.pattern, "colour": hatch.colour}
+            yield MapLayer(
+                "unplanned", title, "other", show=False, styles=[style], features=unplanned
+            )
         repairs = list(self._repairs())
         if repairs:
             title, hatch = self.words(_("Repaired geometry")), legend.REPAIRED
@@ -287,6 +294,13 @@ class Content:
                 rings = self._shape([geometry], result.town.crs)[0]
                 layers.setdefault(title, []).append([n, 0, "", "", [], rings])
         return layers
+
+    def _unplanned(self) -> Iterator[list[Json]]:
+        """Draw the land of each town of which the plan may yet say something."""
+        for n, result in enumerate(self.results):
+            if not result.unplanned.is_empty:
+                rings = self._shape([result.unplanned], result.town.crs)[0]
+                yield [n, 0, "", "", [], rings]
 
     def _repairs(self) -> Iterator[list[Json]]:
         """Draw the geometry that was mended, each with what was done to it."""

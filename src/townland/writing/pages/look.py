@@ -243,6 +243,7 @@ def hatch_colour(verdict: str, number: int = 0) -> str:
 
 
 UNCOVERED = Hatch("dots", "#5c5f63")
+UNPLANNED = Hatch("dots", "#8a6d00")
 REPAIRED = Hatch("grid", "#7a1fa2")
 
 

@@ -12,7 +12,9 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import pyproj
+import shapely
 
+from townland import geodesy, units
 from townland.i18n import DEFAULT_LANGUAGE, render
 from townland.results import Assessment
 
@@ -24,6 +26,7 @@ COLOURS = {
     "towns": ("#000000", "", "0.9"),
     "repairs": ("#7a1fa2", "#7a1fa255", "0.4"),
     "uncovered": ("#555555", "#99999988", "0.3"),
+    "unplanned": ("#8a6d00", "#d9b80055", "0.3"),
 }
 PIECE = "piece"
 REPAIR_COLUMNS = (
@@ -89,6 +92,7 @@ def _layers(assessment: Assessment, lang: str) -> Iterator[tuple[str, Frames, st
             yield name, [_flat(frame) for frame in kept], spec.title.render(lang)
     yield "repairs", list(_repairs(assessment, lang)) or [_empty(REPAIR_COLUMNS, crs)], "repairs"
     yield "uncovered", _uncovered(assessment) or [_empty(("town", "role"), crs)], "uncovered"
+    yield "unplanned", _unplanned(assessment) or [_empty(("town", "area_m2"), crs)], "unplanned"
     if assessment.overlaps:
         yield "overlaps", [assessment.shared_land()], "overlaps"
 
@@ -120,6 +124,18 @@ def _uncovered(assessment: Assessment) -> Frames:
         for role, rest in result.uncovered.items()
         if not rest.is_empty
     ]
+
+
+def _unplanned(assessment: Assessment) -> Frames:
+    """The land without a planned use of which the plan may yet say something, patch by patch."""
+    frames = []
+    for result in assessment.towns:
+        patches = shapely.get_parts(result.unplanned)
+        if len(patches):
+            areas = geodesy.official_area_m2(patches, result.town.crs)
+            known = {"town": result.town.code, "area_m2": [float(units.m2(area)) for area in areas]}
+            frames.append(gpd.GeoDataFrame(known, geometry=list(patches), crs=result.town.crs))
+    return frames
 
 
 def _empty(columns: Sequence[str], crs: pyproj.CRS) -> gpd.GeoDataFrame:
