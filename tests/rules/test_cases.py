@@ -16,6 +16,7 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -54,7 +55,7 @@ RULES = [rule.id for name in ("liuzhou-2018", "national-2021") for rule in load_
 
 def law_of(case: Case, tmp_path: Path) -> Rulebook:
     """The rulebook of a case, with what a bureau set, and only the case's rule."""
-    book = load_rulebook(case.rulebook)
+    book = law_named(case.rulebook)
     table = Path(book.path).read_text("utf-8")
     if case.bureau:
         for old, new in case.bureau:
@@ -271,8 +272,13 @@ FIELDS = ["annual_output", "supply.city", "supply.county", "carrier", "documents
           "national_type"]  # fmt: skip
 
 
+@cache
+def law_named(name: str) -> Rulebook:
+    return load_rulebook(name)
+
+
 def laws() -> list[Rulebook]:
-    return [load_rulebook(name) for name in shipped()]
+    return [law_named(name) for name in shipped()]
 
 
 def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
@@ -360,7 +366,7 @@ def candidates(law: Rulebook, key: Any, value: Any) -> list[Any]:
 @cache
 def towns(name: str) -> list[Facts]:
     """Towns rich enough that each number and name has something to decide."""
-    law = load_rulebook(name)
+    law = law_named(name)
     held = {one.name: one for one in MEASURES if one.name in law.measure}
     for at, (each, spec) in enumerate(law.measure.items()):
         if each not in held and spec.layers:
@@ -491,6 +497,20 @@ def county(folder: Path, law: str, rule: str, keys: str) -> Rulebook | None:
         return None
 
 
+@cache
+def base_of(law: str, rule: str, keys: str) -> Rulebook:
+    """The county's rulebook before a parameter is changed: the same for every parameter of a rule."""
+    with TemporaryDirectory() as folder:
+        base = county(Path(folder), law, rule, keys)
+    assert base is not None
+    return base
+
+
+@cache
+def before_of(law: str, rule: str, keys: str, told: bool) -> tuple[Any, ...]:
+    return tuple(outcomes(base_of(law, rule, keys), rule, told=told))
+
+
 @pytest.mark.parametrize(
     ("law", "rule", "path"),
     parameters(),
@@ -499,24 +519,22 @@ def county(folder: Path, law: str, rule: str, keys: str) -> Rulebook | None:
 def test_a_changed_parameter_moves_a_verdict_or_a_figure(
     tmp_path: Path, law: str, rule: str, path: tuple[Any, ...]
 ) -> None:
-    shipped_law = load_rulebook(law)
+    shipped_law = law_named(law)
     held = next(one for one in shipped_law.rule if one.id == rule)
     key, *rest = path
     told = key in TOLD
     preludes = dict.fromkeys(["", *PRELUDES.get(rule, ())])
     for prelude in preludes:
         kept = "\n".join(line for line in prelude.splitlines() if not line.startswith(f"{key} ="))
-        base = county(tmp_path, law, rule, prelude)
-        assert base is not None
+        base = base_of(law, rule, prelude)
         stated = next(one for one in base.rule if one.id == rule).parameters().get(key)
-        before = None
         old = dict(leaves(stated)).get(tuple(rest)) if rest else stated
         for new in candidates(shipped_law, path[-1], old):
             value = with_leaf(stated, tuple(rest), new) if rest else new
             after = county(tmp_path, law, rule, f"{kept}\n{key} = {toml(value)}")
             if after is None:
                 continue
-            before = before or list(outcomes(base, rule, told=told))
+            before = before_of(law, rule, prelude, told)
             if any(a != b for a, b in zip(before, outcomes(after, rule, told=told), strict=True)):
                 return
     pytest.fail(f"nothing follows {rule} {path} of kind {held.kind}")
