@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from townland.results import Assessment
     from townland.rules.book.model import Rulebook
     from townland.rules.judging.finding import Finding
+    from townland.rules.pairs import LeftOut
 
 HELP = words(
     "Check the towns of boundary files against a rulebook; write report, map and evidence."
@@ -118,6 +120,7 @@ def check(
     import townland as tl
     from townland.assessment import day_of
     from townland.reading.vector import region_of
+    from townland.rules.pairs import pairs_in_force
     from townland.writing.run_folder import require_formats, require_target
 
     days = [day_of(text) for text in on or [_today()]]
@@ -143,14 +146,16 @@ def check(
         towns, [each for path in dossier or [] for each in tl.load_dossiers(path)]
     )
     runs = [(book, day) for book in rulebooks for day in dict.fromkeys(days)]
-    checkers = _checkers(layers, runs)
+    in_force, left_out = pairs_in_force(runs)
+    checkers = _checkers(layers, in_force)
     with printing.progress(lang, quiet=quiet) as progress:
         assessments = [
             checker.check(towns, accept_repairs=accept_repair or [], progress=progress)
             for checker in checkers
         ]
-        _write(assessments, out, formats=chosen, lang=lang, progress=progress)
-    _print(assessments, out, formats=chosen, lang=lang, as_json=as_json, quiet=quiet)
+        asked = Asked(len(runs) > 1, left_out, tuple(chosen), lang)
+        _write(assessments, out, asked, progress)
+    _print(assessments, out, asked, as_json=as_json, quiet=quiet)
     raise typer.Exit(tl.exit_code(*assessments, strict=strict))
 
 
@@ -190,19 +195,31 @@ def _warn_of_faults(rulebooks: Sequence[str], lang: str) -> None:
             typer.echo(_("look: {text}", text=fault.message).render(lang), err=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for beside the towns: several pairs of rulebook and day or one, and how to print.
+
+    `left_out` are the pairs of which nothing is in force. Where several were asked for, the folder is
+    that of several, whatever is left: scripts find each run where they look for it.
+    """
+
+    several: bool
+    left_out: tuple[LeftOut, ...]
+    formats: tuple[str, ...]
+    lang: str
+
+
 def _write(
     assessments: Sequence[Assessment],
     out: Path,
-    *,
-    formats: Sequence[str],
-    lang: str,
+    asked: Asked,
     progress: Callable[[Words, int, int], None],
 ) -> None:
     """Write one run folder, or one for each of several assessments and their comparison.
 
     Parameters
     ----------
-    assessments, out, formats, lang
+    assessments, out, asked
         What is written, where, and how.
     progress
         Called before the writing begins.
@@ -211,40 +228,44 @@ def _write(
     from townland.writing.run_folder import write_run
 
     progress(_("writing {folder}", folder=out.as_posix()), 1, 1)
-    if len(assessments) == 1:
-        write_run(assessments[0], out, formats=formats, lang=lang)
+    if asked.several:
+        write_runs(
+            assessments, out, formats=asked.formats, lang=asked.lang, left_out=asked.left_out
+        )
     else:
-        write_runs(assessments, out, formats=formats, lang=lang)
+        write_run(assessments[0], out, formats=asked.formats, lang=asked.lang)
 
 
 def _print(
-    assessments: Sequence[Assessment],
-    out: Path,
-    *,
-    formats: Sequence[str],
-    lang: str,
-    as_json: bool,
-    quiet: bool,
+    assessments: Sequence[Assessment], out: Path, asked: Asked, *, as_json: bool, quiet: bool
 ) -> None:
     """Print the findings, of several assessments what differs between them.
 
     Parameters
     ----------
-    assessments, out, formats, lang, as_json, quiet
+    assessments, out, asked, as_json, quiet
         What was found, where it is written, and how it is to be printed.
     """
+    lang = asked.lang
     from townland.writing.comparison import compare
     from townland.writing.report.assessment_json import assessment_json
     from townland_cli.compare import side_by_side
 
-    if len(assessments) > 1 and as_json:
-        printing.document(compare(assessments, lang=lang))
+    if as_json or quiet:
+        # a program's standard output holds one document; a person must read this all the same
+        heads = [each.message for one in assessments for each in one.notices]
+        heads += [_("Left out: {reason}", reason=each.why) for each in asked.left_out]
+        printing.notices([render(each, lang) for each in dict.fromkeys(heads)], lang, err=True)
+    if asked.several and not (quiet and not as_json):
+        compared = compare(assessments, lang=lang, left_out=asked.left_out)
+        if as_json:
+            printing.document(compared)
+        else:
+            side_by_side(compared, out, html="html" in asked.formats, lang=lang)
     elif as_json:
         printing.document(assessment_json(assessments[0], lang=lang))
-    elif len(assessments) > 1 and not quiet:
-        side_by_side(compare(assessments, lang=lang), out, html="html" in formats, lang=lang)
     elif not quiet:
-        summary(assessments[0], out, formats, lang)
+        summary(assessments[0], out, asked.formats, lang)
 
 
 def summary(assessment: Assessment, out: Path, formats: Sequence[str], lang: str) -> None:
@@ -261,6 +282,7 @@ def summary(assessment: Assessment, out: Path, formats: Sequence[str], lang: str
     """
     from townland import units
 
+    printing.notices([render(each.message, lang) for each in assessment.notices], lang)
     _confirmations(assessment, lang)
     for result in assessment.towns:
         town = _(

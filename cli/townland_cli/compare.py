@@ -11,11 +11,13 @@ import typer
 from townland.i18n import Bilingual, _, render
 from townland.rules.judging.phrases import listed
 from townland.terms import VERDICTS
+from townland.writing.comparison.judged import ComparedRuns
 from townland.writing.comparison.words import (
     cause_words,
     causes_of,
     differs,
     figure,
+    heads,
     held_by,
     labels,
 )
@@ -27,7 +29,7 @@ _Json: TypeAlias = Mapping[str, Any]
 """A part of a comparison, as JSON."""
 
 
-def side_by_side(comparison: _Json, out: Path, *, html: bool, lang: str) -> None:
+def side_by_side(comparison: ComparedRuns, out: Path, *, html: bool, lang: str) -> None:
     """Print what two or more runs say of the same towns: how often what, what differs and why.
 
     Parameters
@@ -44,6 +46,8 @@ def side_by_side(comparison: _Json, out: Path, *, html: bool, lang: str) -> None
     short = labels([run["name"] for run in comparison["runs"]])
     for name, letter in short.items():
         typer.echo(f"{letter}  {name}")
+    typer.echo("")
+    printing.notices([render(words, lang) for words in heads(comparison, short)], lang)
     rows = comparison["verdicts"]
     typer.echo("")
     towns = dict.fromkeys(row["town"] for row in rows)
@@ -74,7 +78,9 @@ def side_by_side(comparison: _Json, out: Path, *, html: bool, lang: str) -> None
     elif not differing:
         typer.echo(_("All verdicts of the rules that several have are the same.").render(lang))
     for row in differing:
-        said = [f"{short[name]} {_verdict(row['verdicts'][name], lang)}" for name in held_by(row)]
+        said = [
+            f"{short[name]} {_verdict(str(row['verdicts'][name]), lang)}" for name in held_by(row)
+        ]
         told = _("{name}: {value}", name=row["title"], value=listed(said)).render(lang)
         typer.echo(f"{row['rule']}  {row['town'] or '*'}  {told}")
         for cause in causes_of(row):

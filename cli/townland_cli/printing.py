@@ -28,6 +28,21 @@ LOGGER.propagate = False
 SEVERITIES: dict[str, Words] = {"info": _("note"), "warning": _("warning"), "error": _("error")}
 
 
+def notices(messages: Sequence[str], lang: str, *, err: bool = False) -> None:
+    """Print what a reader must know before the findings.
+
+    Parameters
+    ----------
+    messages, lang
+        Its sentences, in this language.
+    err
+        Whether it goes to standard error, where standard output is a program's or is to be silent.
+    """
+    for message in messages:
+        LOGGER.warning("%s", message)
+        paragraph(_("Note well: {text}", text=message).render(lang), indent="", err=err)
+
+
 def fail(error: TownlandError, lang: str) -> int:
     """Print an error for its reader and give its exit code."""
     LOGGER.error("%s", error.render(lang))
@@ -183,14 +198,14 @@ def where_to_look(folder: Path, files: Mapping[str, Words], lang: str) -> None:
         typer.echo(f"  {(folder / file).as_posix()}  {title.render(lang)}")
 
 
-def paragraph(text: str, *, indent: str) -> None:
-    """Print a text broken to the width of the console, every line indented."""
+def paragraph(text: str, *, indent: str, err: bool = False) -> None:
+    """Print a text broken to the width of the console, every line indented; `err`: to standard error."""
     from rich.cells import cell_len
     from rich.text import Text
 
     width = max(40, min(120, shutil.get_terminal_size((100, 24)).columns) - cell_len(indent))
     for line in Text(text).wrap(_console(), width):
-        typer.echo(indent + line.plain.rstrip())
+        typer.echo(indent + line.plain.rstrip(), err=err)
 
 
 def _console() -> Console:

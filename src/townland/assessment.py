@@ -37,8 +37,10 @@ from townland.results import Assessment
 from townland.rules.book.jurisdiction import jurisdiction_issues
 from townland.rules.book.loader import rules_in_force
 from townland.rules.book.model import Rulebook
+from townland.rules.dates import date_issues
 from townland.rules.evaluate import Facts, evaluate, evaluate_portfolio
 from townland.rules.need_table import indicator_need
+from townland.rules.notices import notices
 from townland.rules.shared_land import overlaps
 from townland.terms import ROLES, Verdict
 from townland.towns import Town
@@ -234,16 +236,18 @@ class Checker:
         playing = with_grids(_by_role(vectors), rasters, roles).values()
         known = [layer for of_role in playing for layer in of_role]
         used = [*(town.input for town in towns), *(layer.input for layer in known)]
+        inputs = tuple(dict.fromkeys([*used, *rasters.inputs, *behind.inputs]))
         return Assessment(
             self.on,
             self.rulebook,
             self.catalog,
-            tuple(dict.fromkeys([*used, *rasters.inputs, *behind.inputs])),
+            inputs,
             tuple(each.result for each in measured),
             (*chain(*judged), *together),
             repairs,
             (
                 *_issues_of_inputs(towns, known, rasters, behind),
+                *date_issues(inputs, self.on, int(self.rulebook.parameter.layer_age_years)),
                 *sited,
                 *(issue for each in measured for issue in each.issues),
                 *prepare.collapsed(repairs),
@@ -255,6 +259,7 @@ class Checker:
             tuple(pair for each in measured for pair in each.rasters.comparisons),
             tuple(each.rasters.slope for each in measured if each.rasters.slope is not None),
             behind.pictures,
+            notices(self.rulebook, self.on),
         )
 
     def _read(

@@ -26,6 +26,7 @@ from townland.rules.book.model import Rulebook
 from townland.rules.confirmations import Confirmation, confirmations
 from townland.rules.judging.finding import Finding
 from townland.rules.need_table import NeedTable
+from townland.rules.notices import HeadNotice
 from townland.rules.shared_land import SharedLand
 from townland.terms import VERDICTS
 
@@ -51,6 +52,7 @@ class Assessment:
     comparisons: tuple[Comparison, ...] = ()
     slopes: tuple[SlopeTable, ...] = ()
     backgrounds: tuple[Background, ...] = ()
+    notices: tuple[HeadNotice, ...] = ()
 
     def __repr__(self) -> str:
         codes = ", ".join(self.codes)

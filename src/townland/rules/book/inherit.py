@@ -316,8 +316,9 @@ def _merged(base: Document, own: Tables) -> tuple[Tables, dict[str, dict[str, In
     for name in ("parameter", "measure"):
         if _is_table(own.get(name, {})):
             merged[name] = {**_table(base.data.get(name)), **_table(own.get(name))}
-    if isinstance(own.get("notes", []), list):
-        merged["notes"] = [*_list(base.data.get("notes")), *_list(own.get("notes"))]
+    for name in ("notes", "notice"):
+        if isinstance(own.get(name, []), list):
+            merged[name] = [*_list(base.data.get(name)), *_list(own.get(name))]
     changed = {rule: dict(keys) for rule, keys in base.changed.items()}
     general = _table(base.data.get("parameter"))
     for key in _table(own.get("parameter")):

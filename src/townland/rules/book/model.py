@@ -19,7 +19,7 @@ from pydantic_core import InitErrorDetails
 from townland.documents import Key, Strict
 from townland.i18n import Bilingual, Words, _
 from townland.notebook import card, grid
-from townland.rules.judging.clause import Clause, Rule, fault, faults_of, refuse
+from townland.rules.judging.clause import Clause, Notice, Rule, fault, faults_of, refuse
 from townland.rules.judging.law import Inherited, MeasureSpec, Parameters
 from townland.rules.judging.references import MeasureName, measure_names, nearest
 from townland.rules.kinds import MODELS, AnyRule
@@ -36,9 +36,9 @@ class Rulebook(Strict):
     """A policy as data; `rule` keeps the order of the file.
 
     `three_class` is the profile that decides 0404, `jurisdiction` the administrative code of the place
-    it is law in, `text` the file of the policy's own words, against which quotes are checked. With
-    `inherits` the rules, measures and parameters of another rulebook hold, but for what this one
-    states.
+    it is law in, `notice` what stands at the head of a report from a day on, `text` the file of the
+    policy's own words, against which quotes are checked. With `inherits` the rules, measures and
+    parameters of another rulebook hold, but for what this one states.
     """
 
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
@@ -50,6 +50,7 @@ class Rulebook(Strict):
     source: str = ""
     inherits: str = ""
     notes: tuple[Bilingual, ...] = ()
+    notice: tuple[Notice, ...] = ()
     parameter: Parameters = Parameters()
     modal_words: tuple[str, ...] = ("原则上", "尽量", "一般", "左右", "适度", "主要")
     measure: dict[MeasureName, MeasureSpec]

@@ -77,6 +77,21 @@ class Passage(Strict):
     quote: str = Field(min_length=1)
 
 
+class Notice(Strict):
+    """What a reader must know from a day on: of a rulebook as a whole, or of one clause.
+
+    It holds on every day after `after`; `code` is stable, for programs.
+    """
+
+    code: str = Field(default="notice", pattern=r"^[a-z][a-z0-9_]*$")
+    after: Day
+    text: Bilingual
+
+    def holds(self, on: dt.date) -> bool:
+        """Tell whether it is to be read on the day `on`."""
+        return on > self.after
+
+
 class Clause(Strict):
     """Where a rule stands in the law, in the law's words, and when it is in force.
 
@@ -86,7 +101,7 @@ class Clause(Strict):
     a rule is known from whose text is not at hand. `besides` are further passages that a number of the
     rule stands in, `own` names the numbers that stand in none: townland's reading, or a bureau's.
     `stands` gives for a number, by its key, the words of the quote that it is taken from; lint needs it
-    where a quote holds several.
+    where a quote holds several. `notice` stands at the head of a report from a day on.
     """
 
     document: str = Field(min_length=1)
@@ -100,6 +115,7 @@ class Clause(Strict):
     own: tuple[str, ...] = ()
     stands: dict[str, str] = Field(default_factory=dict)
     note: Bilingual | None = None
+    notice: Notice | None = None
 
     @model_validator(mode="after")
     def _period_is_one(self) -> Clause:

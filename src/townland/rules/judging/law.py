@@ -33,12 +33,14 @@ class Parameters(Strict):
 
     `band` is how far 左右 (about) reaches to both sides, as a share of the nominal value.
     `uncertainty`: nearer to a bar than this share of it a figure is for a person to judge. A piece
-    narrower than `sliver_width_m` (twice its area by its perimeter) is a sliver.
+    narrower than `sliver_width_m` (twice its area by its perimeter) is a sliver. A layer that is more
+    than `layer_age_years` older than the day of the check, or than the plan, is reported.
     """
 
     band: Share = Decimal("0.1")
     uncertainty: Share = Decimal("0.001")
     sliver_width_m: Annotated[Decimal, Field(ge=0)] = Decimal("0.2")
+    layer_age_years: Annotated[Decimal, Field(ge=0, le=100, multiple_of=1)] = Decimal(3)
 
     def title(self, name: str) -> Text:
         """Say in words what the parameter `name` is, and that the policy does not set it."""
@@ -49,6 +51,10 @@ class Parameters(Strict):
             ),
             "sliver_width_m": _(
                 "width in metres under which a piece is a sliver; not a number of the policy"
+            ),
+            "layer_age_years": _(
+                "by how many years a layer may be older than the plan or the day of the check; not a"
+                " number of the policy"
             ),
         }[name]
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 from townland import terms
-from townland.i18n import DEFAULT_LANGUAGE
+from townland.i18n import DEFAULT_LANGUAGE, render
 from townland.results import Assessment
 from townland.rules.kinds import TITLES
+from townland.rules.pairs import LeftOut
 from townland.writing.comparison.judged import (
     AreaRow,
     Cause,
@@ -29,6 +30,7 @@ def compare(
     runs: Mapping[str, Mapping[str, object]] | Sequence[Assessment],
     *,
     lang: str = DEFAULT_LANGUAGE,
+    left_out: Sequence[LeftOut] = (),
 ) -> ComparedRuns:
     """Set the verdicts of several assessments side by side.
 
@@ -38,12 +40,15 @@ def compare(
         Assessments, or what ``assessment.json`` has of them by the names of their runs.
     lang
         The language of the titles, where assessments are given.
+    left_out
+        The pairs of rulebook and day that could not be checked, as `pairs_in_force` gives them.
 
     Returns
     -------
-    ``runs`` and ``verdicts``: a row for each rule and town, in which a run that does not know the rule
-    has None; ``because`` says what differs: ``rule``, ``clause``, ``parameter``, ``measured``, ``day``.
-    ``same_measure``: what runs measure alike and judge by rules of different names.
+    ``runs``, with what stands at the head of each, ``left_out``, and ``verdicts``: a row for each rule
+    and town, in which a run that does not know the rule has None; ``because`` says what differs:
+    ``rule``, ``clause``, ``parameter``, ``measured``, ``day``. ``same_measure``: what runs measure alike
+    and judge by rules of different names.
 
     Raises
     ------
@@ -62,7 +67,21 @@ def compare(
     return {
         "schema": SCHEMA,
         "runs": [
-            {"name": name, "on": run.on, "rulebook": run.rulebook} for name, run in judged.items()
+            {
+                "name": name,
+                "on": run.on,
+                "rulebook": run.rulebook,
+                "notices": [notice.model_dump() for notice in run.notices],
+            }
+            for name, run in judged.items()
+        ],
+        "left_out": [
+            {
+                "rulebook": each.rulebook,
+                "on": each.on.isoformat(),
+                "message": render(each.why, lang),
+            }
+            for each in left_out
         ],
         "verdicts": list(_verdicts(judged)),
         "same_measure": list(_same_measure(judged)),

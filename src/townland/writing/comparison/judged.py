@@ -73,12 +73,20 @@ class JudgedFinding(Row):
         return None
 
 
+class JudgedNotice(Row):
+    """What stands at the head of a run."""
+
+    code: str
+    message: str
+
+
 class JudgedRun(Row):
     """One of the runs."""
 
     on: str
     rulebook: dict[str, str | None]
     findings: tuple[JudgedFinding, ...]
+    notices: tuple[JudgedNotice, ...] = ()
 
     def areas(self) -> Iterator[tuple[str, JudgedFinding, JudgedMeasure]]:
         """Give the findings whose figure is an area, with what tells this area from any other."""
@@ -98,6 +106,15 @@ class RunEntry(TypedDict):
     name: str
     on: str
     rulebook: dict[str, str | None]
+    notices: list[dict[str, str]]
+
+
+class LeftOutEntry(TypedDict):
+    """A pair of rulebook and day that was left out, for no rule of it is in force."""
+
+    rulebook: str
+    on: str
+    message: str
 
 
 class AbsentRule(TypedDict):
@@ -180,5 +197,6 @@ class ComparedRuns(TypedDict):
 
     schema: str
     runs: list[RunEntry]
+    left_out: list[LeftOutEntry]
     verdicts: list[VerdictRow]
     same_measure: list[AreaRow]

@@ -16,6 +16,7 @@ from townland.writing.comparison.words import (
     causes_of,
     differs,
     figure,
+    heads,
     held_by,
     labels,
 )
@@ -160,6 +161,7 @@ class SideBySide(Reader):
         }
         self.towns[None] = self.t("All towns together")
         self.title = self.t("Rulebooks side by side")
+        self.notices = [self.w(words) for words in heads(compared, self.short)]
         shared = [row for row in compared["verdicts"] if len(held_by(row)) > 1]
         self.differing = [self._row(row) for row in shared if differs(row)]
         self.alike = len(shared) - len(self.differing)

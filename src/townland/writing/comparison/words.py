@@ -11,7 +11,7 @@ from townland.documents import values as document_values
 from townland.i18n import Bilingual, Joined, Words, _
 from townland.results import Assessment
 from townland.rules.judging.phrases import listed
-from townland.writing.comparison.judged import Cause, Value, VerdictRow
+from townland.writing.comparison.judged import Cause, ComparedRuns, Value, VerdictRow
 from townland.writing.pages import figures as wording
 
 
@@ -34,6 +34,29 @@ def differs(row: VerdictRow) -> bool:
 def causes_of(row: VerdictRow) -> list[Cause]:
     """Give what made the runs differ that have the rule of a row."""
     return [cause for cause in row["because"] if cause["what"] != "rule"]
+
+
+def heads(compared: ComparedRuns, short: Mapping[str, str]) -> list[Words]:
+    """Say what stands at the head of runs, each text once with the runs it is of, and what was left out.
+
+    Parameters
+    ----------
+    compared
+        The runs.
+    short
+        The short names of the runs.
+    """
+    runs: dict[str, list[str]] = {}
+    for run in compared["runs"]:
+        for notice in run["notices"]:
+            runs.setdefault(notice["message"], []).append(short[run["name"]])
+    return [
+        *(
+            _("{name}: {value}", name=listed(letters), value=message)
+            for message, letters in runs.items()
+        ),
+        *(_("Left out: {reason}", reason=left["message"]) for left in compared["left_out"]),
+    ]
 
 
 def labels(names: Sequence[str]) -> dict[str, str]:

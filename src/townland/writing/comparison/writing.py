@@ -7,6 +7,7 @@ from pathlib import Path
 
 from townland.i18n import DEFAULT_LANGUAGE
 from townland.results import Assessment
+from townland.rules.pairs import LeftOut
 from townland.writing.comparison import compare
 from townland.writing.comparison.page import comparison_html
 from townland.writing.comparison.words import run_names
@@ -22,6 +23,7 @@ def write_runs(
     *,
     formats: Sequence[str] = DEFAULT_FORMATS,
     lang: str = DEFAULT_LANGUAGE,
+    left_out: Sequence[LeftOut] = (),
 ) -> Path:
     """Write a whole run folder for each assessment into `out`, and the comparison beside them.
 
@@ -37,6 +39,8 @@ def write_runs(
         Names of `WRITERS`, for each run.
     lang
         The language of everything that is written.
+    left_out
+        The pairs of rulebook and day that were asked for, and are not in force.
 
     Returns
     -------
@@ -51,7 +55,7 @@ def write_runs(
         for name, each in zip(run_names(assessments), assessments, strict=True):
             (folder / name).mkdir()
             write_outputs(each, folder / name, formats=formats, lang=lang)
-        compared = compare(assessments, lang=lang)
+        compared = compare(assessments, lang=lang, left_out=left_out)
         if "html" in formats:
             text = comparison_html(assessments, compared, formats=formats, lang=lang)
             (folder / PAGE).write_text(text, encoding="utf-8", newline="\n")

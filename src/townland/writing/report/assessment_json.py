@@ -23,6 +23,7 @@ from townland.rules.judging.finding import Finding
 from townland.rules.judging.trace import Json, trace_schema
 from townland.rules.kinds import KINDS
 from townland.rules.need_table import Account, Areas, Cell, NeedTable
+from townland.rules.notices import HeadNotice
 
 SCHEMA = "townland-assessment-1"
 SCHEMA_FILE = "assessment.schema.json"
@@ -56,6 +57,7 @@ def assessment_json(assessment: Assessment, *, lang: str = DEFAULT_LANGUAGE) -> 
             }
             for result in assessment.towns
         ],
+        "notices": [_notice(notice, lang) for notice in assessment.notices],
         "matrix": _matrix(assessment),
         "findings": [_finding(finding, lang) for finding in assessment.findings],
         "confirmations": [_confirmation(each, lang) for each in assessment.confirmations],
@@ -91,6 +93,15 @@ def _repair(repair: Repair, lang: str) -> Document:
         "place": None if repair.place is None else list(repair.place),
         "crs": None if repair.crs is None else crs_room.describe(repair.crs),
         "accepted": repair.accepted,
+    }
+
+
+def _notice(notice: HeadNotice, lang: str) -> Document:
+    return {
+        "code": notice.code,
+        "message": render(notice.message, lang),
+        "rules": list(notice.rules),
+        "after": None if notice.after is None else notice.after.isoformat(),
     }
 
 
@@ -356,6 +367,9 @@ def _finding(finding: Finding, lang: str) -> Document:
             "article": finding.clause.article,
             "quote": finding.clause.quote,
             "effective": finding.clause.effective.isoformat(),
+            "superseded": None
+            if finding.clause.superseded is None
+            else finding.clause.superseded.isoformat(),
         },
         "evidence": list(finding.evidence),
         "missing": list(finding.missing),
