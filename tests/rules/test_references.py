@@ -30,7 +30,7 @@ from townland.terms import TAGS
 CHOICES = ("ha", "km2", "mu", "m2", "persons", "visits_10k", "yuan_10k_per_mu", "yuan_10k_per_head",
            "light_asset", "culture_tourism", "sport", "integration", "bureau", "townland", "info",
            "cultivation", "survey")  # fmt: skip
-OWN = ("near_km", "minimum", "warn_days")
+OWN = ("near_km", "near_name", "minimum", "warn_days")
 NUMBERS = ("years", "minimum", "most", "first_year", "last_year", "extension_years", "on_listing",
            "support_ends_after_years", "on_construction")  # fmt: skip
 BARE = re.compile(r"[{,] ([a-z_]+) = ")
@@ -326,13 +326,19 @@ def test_no_number_of_the_shipped_rulebook_was_forgotten() -> None:
 def test_what_is_no_number_of_the_policy_is_marked(tmp_path: Path) -> None:
     text = Path(book().path).read_text("utf-8")
     marked = {(rule.id, name) for rule in book().rule for name in rule.clause.own}
-    assert marked == {("LAND-15", "warn_days"), ("USE-02", "minimum"), ("IND-04", "near_km")}
+    assert marked == {
+        ("LAND-15", "warn_days"),
+        ("USE-02", "minimum"),
+        ("IND-04", "near_km"),
+        ("IND-04", "near_name"),
+    }
     for _rule, name in marked:
-        faults = copied(tmp_path, text.replace(f', own = ["{name}"]', ""))
+        bare = text.replace(f', own = ["{name}"]', "").replace(f'"{name}", ', "")
+        faults = copied(tmp_path, bare.replace(f', "{name}"]', "]"))
         assert [f": {name} is " in fault for fault in faults] == [True], faults
-    (fault,) = copied(tmp_path, text.replace('own = ["near_km"]', 'own = ["near_km", "most"]'))
+    (fault,) = copied(tmp_path, text.replace('own = ["near_km", ', 'own = ["near_km", "most", '))
     assert "most is named under own, but 2 stands in the quote" in fault
-    (fault,) = copied(tmp_path, text.replace('own = ["near_km"]', 'own = ["near_km", "far_km"]'))
+    (fault,) = copied(tmp_path, text.replace('own = ["near_km", ', 'own = ["near_km", "far_km", '))
     assert "own names far_km, which the rule does not state" in fault
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.factory_dossier import NAMES, Day, event, on, paid, said, why
-from tests.factory_rules import read_back
+from tests.factory_rules import book, read_back, town
 
 from townland.dossier.model import EVENTS
 from townland.i18n import render
+from townland.rules.evaluate import evaluate
 from townland.rules.judging.stages import EVENT_WORDS, NEXT, WORDS, Stage, due, history
+from townland.rules.judging.standing import standing_issues
 from townland.terms import Verdict
 
 PASS, FAIL, REVIEW = Verdict.PASS, Verdict.FAIL, Verdict.REVIEW
@@ -260,3 +263,143 @@ def test_stages_judge_every_history_and_their_traces_give_the_figures(
         found = on(rule, day, events=told, subsidy_paid=())
         assert read_back(found).recomputed() == found.measured
         assert "{" not in render(found.why, "en")
+
+
+# ---------------------------------------------------------------- each payment against its own day
+
+
+@pytest.mark.parametrize(
+    ("rows", "back", "verdict"),
+    [
+        ((("2018-02-20", 700),), (), FAIL),  # nine days before the listing
+        ((("2018-03-01", 700),), (), INFO),  # on its day
+        ((("2018-06-01", 700), ("2019-02-19", 800)), (), FAIL),  # a day before construction
+        ((("2018-06-01", 700), ("2019-02-20", 800)), (), INFO),
+        ((("2018-06-01", 1500),), (), FAIL),  # both at once
+        ((("2018-02-20", 700), ("2018-06-01", 700)), (("2018-02-25", 700),), REVIEW),
+    ],
+)
+def test_fund_01_sets_each_payment_against_its_own_day(
+    rows: tuple[Any, ...], back: tuple[Any, ...], verdict: Verdict
+) -> None:
+    """700 are due from 2018-03-01 on, 800 more from 2019-02-20 on; a year later nothing is owed."""
+    money = {"subsidy_paid": paid(*rows), "subsidy_returned": paid(*back)}
+    found = on("FUND-01", Day(2020, 12, 31), events=BUILDING, **money)
+    assert found.verdict is verdict
+    early = [row for row in found.trace.document()["payments"] if row["early_wan"]]  # type: ignore[union-attr]
+    assert bool(early) is (verdict is not INFO)
+    assert ("were not due" in why(found)) is bool(early)
+
+
+@pytest.mark.parametrize(
+    ("day", "back", "verdict"),
+    [
+        ("2022-12-31", (), INFO),
+        ("2023-01-01", (), REVIEW),
+        ("2024-06-30", (("2022-12-01", 1400),), REVIEW),  # 100 are wanting
+        ("2024-06-30", (("2022-12-01", 1500),), INFO),
+    ],
+)
+def test_fund_01_is_overdue_after_the_settlement(
+    day: str, back: tuple[Any, ...], verdict: Verdict
+) -> None:
+    rows = paid(("2018-06-01", 700), ("2019-06-01", 800))
+    money = {"subsidy_paid": rows, "subsidy_returned": paid(*back)}
+    found = on("FUND-01", Day.fromisoformat(day), events=(*BUILDING, *LOST), **money)
+    assert found.verdict is verdict
+    assert ("overdue" in why(found)) is (verdict is REVIEW)
+
+
+def test_fund_01_pays_nothing_to_a_town_that_lost_its_standing() -> None:
+    rows = paid(("2022-03-01", 700))
+    assert (
+        on("FUND-01", Day(2022, 6, 1), events=(*BUILDING, *LOST), subsidy_paid=rows).verdict is FAIL
+    )
+
+
+# ---------------------------------------------------------------- events against one another
+
+
+def test_a_town_listed_again_is_for_a_person() -> None:
+    anew = (event("2020-03-01", "applied"), event("2020-05-01", "listed"))
+    events = (LISTED, *TWICE)
+    assert on("STAGE-03", Day(2020, 12, 31), events=events).verdict is FAIL
+    assert (
+        on("STAGE-03", Day(2020, 4, 1), events=(*events, *anew)).verdict is FAIL
+    )  # not listed yet
+    found = on("STAGE-03", Day(2020, 12, 31), events=(*events, *anew))
+    assert (found.verdict, found.measured) == (REVIEW, "2021-05-01")
+    assert "listed again" in why(found)
+    built = (*events, *anew, event("2021-04-01", "cultivation_passed"))
+    assert on("STAGE-03", Day(2021, 12, 31), events=built).verdict is REVIEW
+    money = {"subsidy_paid": paid(("2018-06-01", 700))}
+    assert on("FUND-01", Day(2020, 12, 31), events=(*events, *anew), **money).verdict is REVIEW
+
+
+def test_a_town_listed_again_after_construction_is_for_a_person() -> None:
+    events = (*BUILDING, *LOST, event("2022-05-01", "listed"))
+    assert on("STAGE-04", Day(2022, 4, 1), events=events).verdict is FAIL
+    assert on("STAGE-04", Day(2022, 6, 1), events=events).verdict is REVIEW
+
+
+@pytest.mark.parametrize(
+    ("rule", "events", "days"),
+    [
+        # due on 2019-03-01, passed on 2020-01-01: 306 days late
+        ("STAGE-03", (LISTED, event("2020-01-01", "cultivation_passed")), [306]),
+        ("STAGE-03", (LISTED, event("2019-03-01", "cultivation_passed")), []),
+        # due on 2021-02-20, passed 9 days later
+        ("STAGE-04", (*BUILDING, event("2021-03-01", "construction_passed")), [9]),
+        # failed on 2019-02-10, then due by 2020-03-01 at the latest, passed 31 days later
+        (
+            "STAGE-03",
+            (
+                LISTED,
+                event("2019-02-10", "cultivation_failed"),
+                event("2020-04-01", "cultivation_passed"),
+            ),
+            [31],
+        ),
+    ],
+)
+def test_a_late_acceptance_is_reported(rule: str, events: tuple[Any, ...], days: list[int]) -> None:
+    found = on(rule, Day(2022, 1, 1), events=events)
+    assert found.verdict is PASS
+    assert [row["days"] for row in found.trace.document()["late"]] == days  # type: ignore[union-attr]
+    assert ("days after it had been due" in why(found)) is bool(days)
+
+
+def test_stage_01_has_one_application_a_year() -> None:
+    events = (event("2018-02-01", "applied"), event("2018-11-01", "applied"))
+    assert on("STAGE-01", Day(2018, 12, 31), events=events).verdict is REVIEW
+    assert on("STAGE-01", Day(2018, 10, 31), events=events).verdict is PASS
+    apart = (event("2017-11-01", "applied"), event("2018-02-01", "applied"))
+    assert on("STAGE-01", Day(2018, 12, 31), events=apart).verdict is PASS
+
+
+# ---------------------------------------------------------------- events against the lists
+
+
+@pytest.mark.parametrize(
+    ("city", "events", "verdict", "reported"),
+    [
+        (True, (LISTED, *TWICE), REVIEW, True),  # left the list on 2020-02-10
+        (None, (LISTED, *TWICE), REVIEW, False),
+        (False, (LISTED,), PASS, True),
+        (True, (LISTED,), PASS, False),
+        (True, (event("2018-01-01", "applied"),), PASS, True),
+        (True, (), PASS, False),
+        (False, (), REVIEW, False),
+    ],
+)
+def test_events_decide_whether_a_town_is_listed(
+    city: bool | None, events: tuple[Any, ...], verdict: Verdict, *, reported: bool
+) -> None:
+    """NAME-01: 特色小镇 may stand in the name of a town on the list alone."""
+    facts = replace(town(dossier={"lists": {"city": city}, "events": events}), name="甲特色小镇")
+    only = tuple(rule for rule in book().rule if rule.id == "NAME-01")
+    day = Day(2020, 12, 31)
+    (found,) = evaluate(book().model_copy(update={"rule": only}), facts, day)
+    assert found.verdict is verdict
+    issues = standing_issues(facts, day)
+    assert [issue.code for issue in issues] == ["lists_contradict_events"] * reported

@@ -12,6 +12,7 @@ from townland.rules.judging.clause import Rule
 from townland.rules.judging.doubts import under_doubt
 from townland.rules.judging.facts import Facts
 from townland.rules.judging.finding import Finding
+from townland.rules.judging.standing import settled
 from townland.rules.kinds import KINDS
 from townland.rules.shared_land import SharedLand, overlaps
 
@@ -39,6 +40,7 @@ def evaluate(rulebook: Rulebook, facts: Facts, on: dt.date) -> tuple[Finding, ..
     DossierError
         A field of the dossier that a rule reads is no figure.
     """
+    facts = settled(facts, on)
 
     def judged(rule: Rule) -> Finding:
         kind = KINDS[rule.kind]
@@ -79,6 +81,7 @@ def evaluate_portfolio(
         return ()
     if shared is None:
         shared = overlaps(towns, rulebook.parameter.sliver_width_m)
+    towns = [settled(town, on) for town in towns]
     return tuple(
         under_doubt(
             KINDS[rule.kind].finding(rule, rulebook, towns, on, shared=shared),

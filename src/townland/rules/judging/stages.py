@@ -1,7 +1,8 @@
 """A town's way through cultivation, construction and naming: a state machine over dated events.
 
-三（一） names three stages, 四（二） to （四） what passing and failing lead to. A state is entered once
-at most, so that each instalment of the subsidy falls due once at most.
+三（一） names three stages, 四（二） to （四） what passing and failing lead to. The text neither
+provides for a listing after the town was out nor forbids it: such a town begins anew, and a person looks.
+Each instalment of the subsidy falls due once at most.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Annotated
 
 from townland import units
 from townland.i18n import Words, _
+from townland.rules.judging import phrases
 from townland.rules.judging.declared import Events
 from townland.rules.judging.trace import Column, Row
 
@@ -83,16 +85,36 @@ CULTIVATION = (Stage.CULTIVATION, Stage.CULTIVATION_EXTENDED, Stage.WITHDRAWN)
 CONSTRUCTION = (Stage.CONSTRUCTION, Stage.CONSTRUCTION_EXTENDED, Stage.CANCELLED)
 
 
+OUT: Mapping[Stage, tuple[Stage, ...]] = {
+    Stage.WITHDRAWN: CULTIVATION,
+    Stage.CANCELLED: CONSTRUCTION,
+}
+"""The states of a town that is out, each with the states of the stage that it failed in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A listing of a town that was out: the day, how it was out, and since when."""
+
+    on: dt.date
+    out: Stage
+    since: dt.date
+
+
 @dataclass(frozen=True, slots=True)
 class History:
     """Where a town stands, the day each state was entered, and the events that led nowhere.
 
     `unforeseen` has each event that the policy does not provide for, with the state it came in.
+    `entered` has the days since the town was listed last, `ever` the first days of all; `again` has the
+    listings after it was out.
     """
 
     stage: Stage
     entered: Mapping[Stage, dt.date]
     unforeseen: tuple[tuple[dt.date, str, Stage], ...]
+    ever: Mapping[Stage, dt.date]
+    again: tuple[Again, ...] = ()
 
     @property
     def hasty(self) -> bool:
@@ -111,15 +133,24 @@ def history(events: Events) -> History:
     >>> history(((day, "listed"), (day, "named"))).stage.value
     'cultivation'
     """
-    stage, entered, unforeseen = Stage.NOT_APPLIED, {}, []
+    stage, unforeseen = Stage.NOT_APPLIED, []
+    entered: dict[Stage, dt.date] = {}
+    ever: dict[Stage, dt.date] = {}
+    again: list[Again] = []
     for day, name in events:
+        if stage in OUT and name == "applied":
+            continue  # the text closes no year's applications to a town that was out
+        if stage in OUT and name == "listed":
+            again.append(Again(day, stage, entered[stage]))
+            stage, entered = Stage.APPLIED, {}
         after = NEXT.get((stage, name))
         if after is None:
             unforeseen.append((day, name, stage))
         else:
             stage = after
             entered[stage] = day
-    return History(stage, entered, tuple(unforeseen))
+            ever.setdefault(stage, day)
+    return History(stage, entered, tuple(unforeseen), ever, tuple(again))
 
 
 def due(past: History, on_listing: Decimal, on_construction: Decimal) -> Decimal:
@@ -133,7 +164,7 @@ def due(past: History, on_listing: Decimal, on_construction: Decimal) -> Decimal
         The two instalments, in 万元.
     """
     parts = ((Stage.CULTIVATION, on_listing), (Stage.CONSTRUCTION, on_construction))
-    return sum((part for stage, part in parts if stage in past.entered), units.exact(0))
+    return sum((part for stage, part in parts if stage in past.ever), units.exact(0))
 
 
 STATES: Mapping[str, tuple[Stage, Stage, Stage]] = {
@@ -141,6 +172,10 @@ STATES: Mapping[str, tuple[Stage, Stage, Stage]] = {
     "construction": CONSTRUCTION,
 }
 """A stage's states: running, extended after a failure, lost after a second one."""
+
+
+AFTER: Mapping[str, Stage] = {"cultivation": Stage.CONSTRUCTION, "construction": Stage.ACCEPTED}
+"""What passing the acceptance of a stage leads to."""
 
 
 _STAGE_NAMES = {stage.value: words for stage, words in WORDS.items()}
@@ -174,3 +209,34 @@ def hasty_words(past: History) -> Words | None:
         " after the first (次年), so a person must look.",
         year=str(past.entered[past.stage].year),
     )
+
+
+def again_words(past: History) -> Words | None:
+    """Say that a town was listed after it was out, which the text leaves open."""
+    if not past.again:
+        return None
+    return phrases.sentences(
+        *(
+            _(
+                "Since {since} the town {state}, and on {day} it was listed again; the text neither"
+                " provides for that nor forbids it, so a person must look.",
+                since=each.since.isoformat(),
+                state=WORDS[each.out],
+                day=each.on.isoformat(),
+            )
+            for each in past.again
+        )
+    )
+
+
+def on_the_list(events: Events) -> bool | None:
+    """Tell whether a town is on the city's list by its events; None where they tell of no listing.
+
+    >>> first, second = dt.date(2017, 7, 1), dt.date(2018, 6, 1)
+    >>> failed = ((second, "cultivation_failed"), (second.replace(year=2019), "cultivation_failed"))
+    >>> on_the_list(((first, "listed"), *failed)), on_the_list(((first, "listed"),))
+    (False, True)
+    >>> on_the_list(((first, "applied"),))
+    """
+    past = history(events)
+    return past.stage not in OUT if past.ever.keys() & {Stage.CULTIVATION} else None

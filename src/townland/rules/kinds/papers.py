@@ -444,13 +444,24 @@ def application_window(case: Case[ApplicationWindow]) -> Finding:
             case, _("the dossier names no application up to {on}.", on=case.on.isoformat())
         )
     outside = not rule.first_year <= days[-1].year <= rule.last_year
+    years = [day.year for day in days]
+    # 每年组织1次: of two applications of one year a person says which it was
+    twice = [day for day in days if years.count(day.year) > 1]
     return case.finding(
-        verdict_of(fails=outside and not rule.modal, doubt=outside),
-        _window_why(case, days[-1]),
+        verdict_of(fails=outside and not rule.modal, doubt=outside or bool(twice)),
+        phrases.sentences(_window_why(case, days[-1]), _twice_words(twice) if twice else None),
         _window_working(case, days),
         measured=days[-1].isoformat(),
         limit=f"{rule.first_year}–{rule.last_year}",
         unit="date",
+    )
+
+
+def _twice_words(days: Sequence[dt.date]) -> Words:
+    return _(
+        "There are several applications of one year ({days}); applications are organised once a year,"
+        " so a person must look.",
+        days=phrases.listed(day.isoformat() for day in days),
     )
 
 

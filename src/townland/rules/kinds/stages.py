@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -24,6 +24,7 @@ from townland.rules.judging.declared import (
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.kind import Kind
 from townland.rules.judging.stages import (
+    AFTER,
     CONSTRUCTION,
     EVENT_WORDS,
     STATES,
@@ -31,6 +32,7 @@ from townland.rules.judging.stages import (
     History,
     Stage,
     StateRow,
+    again_words,
     hasty_words,
     history,
     since,
@@ -77,12 +79,22 @@ class DueReading(Row):
     overdue: Annotated[bool, Column(_("overdue"))]
 
 
+class LateRow(Row):
+    """An acceptance of the stage that came after the day it was due."""
+
+    on: Head
+    event: Annotated[str, Column(words=EVENT_WORDS)]
+    due: Annotated[str, Column(_("acceptance due by"))]
+    days: Annotated[int, Column(_("days late"))]
+
+
 class StageWorking(Working):
     """The trace's own part of `stage_deadline`."""
 
     deadline: Deadline | None = None
     readings: Annotated[tuple[DueReading, ...], Part(_("reading"))] = ()
     events: Annotated[tuple[EventRow, ...], Part(_("event"))] = ()
+    late: Annotated[tuple[LateRow, ...], Part(_("late acceptance"))] = ()
     state: Annotated[StateRow, Part(_("stage"))]
     entered: Mapping[str, str] = Field(default_factory=dict)
     support_ends: int | None = None
@@ -101,6 +113,14 @@ class _InStage:
     unforeseen: tuple[tuple[dt.date, str], ...]
     dates: tuple[dt.date, ...]
     overdue: tuple[dt.date, ...]
+    late: tuple[LateRow, ...]
+
+    @property
+    def again(self) -> bool:
+        """Whether the town was listed after it was out, in this stage or before it."""
+        return any(each.out in self.states for each in self.past.again) or (
+            bool(self.past.again) and self.running is Stage.CULTIVATION
+        )
 
     @property
     def running(self) -> Stage:
@@ -123,14 +143,15 @@ def stage_deadline(case: Case[StageDeadline]) -> Finding:
         return not_known(case, ["events"])
     stage = _in_stage(case)
     past = stage.past
-    if stage.running not in past.entered and not stage.unforeseen:
+    if stage.running not in past.entered and not stage.unforeseen and not stage.again:
         reason = _("the town {state}.", state=WORDS[past.stage])
         working = StageWorking(**dict(NOTHING), state=_state_of(stage))
         return not_applicable(case, reason, working)
     verdict = verdict_of(
         # a second failure in the year of the first (次年) is for a person
         fails=stage.lost and not rule.modal and not past.hasty,
-        doubt=stage.lost or bool(stage.unforeseen or stage.overdue),
+        # 退出 and 取消 end the support, and name no town that may not apply again
+        doubt=stage.lost or stage.again or bool(stage.unforeseen or stage.overdue),
         judges=not stage.within,
     )
     first = stage.dates[0].isoformat() if stage.dates else None
@@ -159,7 +180,47 @@ def _in_stage(case: Case[StageDeadline]) -> _InStage:
         ),
         dates=dates,
         overdue=tuple(day for day in dates if case.on > day),
+        late=tuple(_late(rule, past)),
     )
+
+
+def _late(rule: StageDeadline, past: History) -> Iterator[LateRow]:
+    """Find the acceptances that came after they were due, by the reading that gives most time."""
+    running, extended, lost = (past.entered.get(state) for state in STATES[rule.stage])
+    passed = past.entered.get(AFTER[rule.stage])
+    if running is None:
+        return
+    due = years_later(running, rule.years)
+    if extended is None:
+        yield from _if_late(rule, passed, due, "passed")
+        return
+    yield from _if_late(rule, extended, due, "failed")
+    more = rule.extension_years
+    due = max(years_later(extended, more), years_later(running, rule.years + more))
+    yield from _if_late(rule, lost or passed, due, "failed" if lost else "passed")
+
+
+def _if_late(
+    rule: StageDeadline, day: dt.date | None, due: dt.date, outcome: str
+) -> Iterator[LateRow]:
+    """Give an acceptance that came after it was due.
+
+    Parameters
+    ----------
+    rule
+        The rule, which names the stage.
+    day, due
+        When the acceptance was, and by when it was due.
+    outcome
+        Whether it was ``passed`` or ``failed``.
+    """
+    if day is not None and day > due:
+        yield LateRow(
+            on=day.isoformat(),
+            event=f"{rule.stage}_{outcome}",
+            due=due.isoformat(),
+            days=(day - due).days,
+        )
 
 
 def _state_of(stage: _InStage) -> StateRow:
@@ -200,6 +261,8 @@ def _stage_why(case: Case[StageDeadline], stage: _InStage) -> Words:
         else None,
         _lost(rule, past.entered[past.stage]) if stage.lost else None,
         hasty_words(past) if stage.lost else None,
+        again_words(past) if stage.again else None,
+        *map(_late_words, stage.late),
         *(
             _(
                 "The policy does not provide for {event} on {day} at that stage.",
@@ -208,6 +271,16 @@ def _stage_why(case: Case[StageDeadline], stage: _InStage) -> Words:
             )
             for day, name in stage.unforeseen
         ),
+    )
+
+
+def _late_words(row: LateRow) -> Words:
+    return _(
+        "There was {event} on {day}, {days} days after it had been due ({due}).",
+        event=EVENT_WORDS[row.event],
+        day=row.on,
+        days=row.days,
+        due=row.due,
     )
 
 
@@ -300,6 +373,7 @@ def _stage_working(case: Case[StageDeadline], stage: _InStage) -> StageWorking:
         readings=tuple(
             DueReading(due=day.isoformat(), overdue=day in stage.overdue) for day in stage.dates
         ),
+        late=stage.late,
         entered=_entered(stage),
         support_ends=_support_ends(rule, past.entered[past.stage]) if stage.lost else None,
         parameters=(*_numbers(rule), case.modality()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -23,6 +24,7 @@ from townland.rules.judging.stages import (
     Stage,
     StageName,
     StateRow,
+    again_words,
     due,
     hasty_words,
     history,
@@ -30,6 +32,8 @@ from townland.rules.judging.stages import (
 )
 from townland.rules.judging.trace import Column, Head, Number, Part, Row, Term, Working, both
 from townland.rules.judging.verdict import verdict_of
+
+_NOTHING = units.exact(0)
 
 
 class Subsidy(Rule):
@@ -48,10 +52,22 @@ class InstalmentRow(Row):
     wan: Annotated[Number, Column(_("× 10,000 yuan"))]
 
 
+class PaymentRow(Row):
+    """A payment or a return against what had fallen due on its day, in 万元."""
+
+    on: Head
+    wan: Annotated[Number, Column(_("paid, or returned below 0"))]
+    held_wan: Annotated[Number, Column(_("paid in all by then"))]
+    due_wan: Annotated[Number, Column(_("due by then"))]
+    early_wan: Annotated[Number, Column(_("paid before it was due"), if_any=True)] = _NOTHING
+    returned_on: Annotated[str | None, Column(_("taken back on"), if_any=True)] = None
+
+
 class SubsidyWorking(Working):
     """The trace's own part of `subsidy`, in 万元."""
 
     state: Annotated[StateRow, Part(_("stage"))]
+    payments: Annotated[tuple[PaymentRow, ...], Part(_("payment"))] = ()
     due: Annotated[tuple[InstalmentRow, ...], Part(_("subsidy due"))]
     still_due_wan: Number
     to_return_wan: Number
@@ -64,6 +80,24 @@ class _Paid:
     past: History
     terms: tuple[Term, ...]
     due: Decimal
+    rows: tuple[PaymentRow, ...]
+    on: dt.date
+
+    @property
+    def early(self) -> tuple[PaymentRow, ...]:
+        """The payments that were made before they were due."""
+        return tuple(row for row in self.rows if row.early_wan > 0)
+
+    @property
+    def settlement(self) -> dt.date | None:
+        """The last day of the settlement (年终结算) that takes all back, once the standing is lost."""
+        lost = self.past.entered.get(Stage.CANCELLED)
+        return None if lost is None or not self.lost else lost.replace(month=12, day=31)
+
+    @property
+    def overdue(self) -> bool:
+        """Whether money is to be returned of which the day is over."""
+        return self.settlement is not None and self.back > 0 and self.on > self.settlement
 
     @property
     def paid(self) -> Decimal:
@@ -98,9 +132,11 @@ def subsidy(case: Case[Subsidy]) -> Finding:
         return not_known(case, missing)
     money = _paid(case)
     more = money.paid > money.due
+    # 列入名单后, 转入建设期后: a payment counts on its own day; one that was taken back is for a person
+    standing = any(row.returned_on is None for row in money.early)
     verdict = verdict_of(
-        fails=more and not rule.modal,
-        doubt=more or (money.left and money.paid > 0) or money.past.hasty,
+        fails=(more or standing) and not rule.modal,
+        doubt=_doubtful(money) or more or bool(money.early),
         judges=False,
     )
     unstated = case.facts.dossier.subsidy_returned is None
@@ -118,6 +154,12 @@ def subsidy(case: Case[Subsidy]) -> Finding:
     )
 
 
+def _doubtful(money: _Paid) -> bool:
+    """Tell whether the text leaves open what follows, or its day for a return is over."""
+    silent = (money.left and money.paid > 0) or bool(money.past.again)
+    return silent or money.overdue or money.past.hasty
+
+
 def _paid(case: Case[Subsidy]) -> _Paid:
     dossier, past = case.facts.dossier, history(events_until(case.facts, case.on))
     terms = tuple(
@@ -129,7 +171,40 @@ def _paid(case: Case[Subsidy]) -> _Paid:
         for row in rows or ()
         if row.on <= case.on
     )
-    return _Paid(past, terms, due(past, case.rule.on_listing, case.rule.on_construction))
+    owed = due(past, case.rule.on_listing, case.rule.on_construction)
+    return _Paid(past, terms, owed, tuple(_ledger(case, terms)), case.on)
+
+
+def _ledger(case: Case[Subsidy], terms: tuple[Term, ...]) -> list[PaymentRow]:
+    """Set each payment and return against what had fallen due on its own day; returns of a day first."""
+    held, rows = _NOTHING, list[PaymentRow]()
+    for term in sorted(terms, key=lambda each: (str(each.on), each.value > 0)):
+        day = dt.date.fromisoformat(str(term.on))
+        owed = _owed_on(case, day)
+        before, held = held, held + term.value
+        early = max(held - max(owed, before), _NOTHING) if term.value > 0 else _NOTHING
+        if held <= owed:  # what was paid early is back before it fell due
+            rows = [_taken_back(row, day) if owed < row.held_wan else row for row in rows]
+        rows.append(
+            PaymentRow(
+                on=day.isoformat(), wan=term.value, held_wan=held, due_wan=owed, early_wan=early
+            )
+        )
+    return rows
+
+
+def _owed_on(case: Case[Subsidy], day: dt.date) -> Decimal:
+    """Give what had fallen due by a day; nothing any more once the town had lost its standing."""
+    past = history(events_until(case.facts, day))
+    if past.stage is Stage.CANCELLED:
+        return _NOTHING
+    return due(past, case.rule.on_listing, case.rule.on_construction)
+
+
+def _taken_back(row: PaymentRow, day: dt.date) -> PaymentRow:
+    if row.early_wan == 0 or row.returned_on is not None:
+        return row
+    return row.model_copy(update={"returned_on": day.isoformat()})
 
 
 def _subsidy_why(money: _Paid) -> Words:
@@ -145,6 +220,7 @@ def _subsidy_why(money: _Paid) -> Words:
         _("{due} have fallen due, {paid} are paid.", **place),
         _("{still} are still to be paid.", **place) if money.still > 0 else None,
         _("More is paid than has fallen due.") if money.paid > money.due else None,
+        *map(_early_words, money.early),
         _(
             "The town failed its last acceptance, so {back} are to be taken back with the settlement at"
             " the end of {year}.",
@@ -153,6 +229,10 @@ def _subsidy_why(money: _Paid) -> Words:
         )
         if money.lost and money.back > 0
         else None,
+        _("That day is over, and {back} are not taken back: overdue.", **place)
+        if money.overdue
+        else None,
+        again_words(past),
         _(
             "The town left the list during cultivation; the text does not say whether what was paid is"
             " returned, so a person must judge."
@@ -160,6 +240,26 @@ def _subsidy_why(money: _Paid) -> Words:
         if money.left and money.paid > 0
         else None,
         hasty_words(past),
+    )
+
+
+def _early_words(row: PaymentRow) -> Words:
+    place = {
+        "wan": wan(row.wan),
+        "day": row.on,
+        "due": wan(row.due_wan),
+        "early": wan(row.early_wan),
+        "back": row.returned_on,
+    }
+    if row.returned_on is not None:
+        return _(
+            "Of {wan} paid on {day} {early} were not due, as only {due} had fallen due by then; they"
+            " were taken back by {back}.",
+            **place,
+        )
+    return _(
+        "Of {wan} paid on {day} {early} were not due, as only {due} had fallen due by then.",
+        **place,
     )
 
 
@@ -173,10 +273,11 @@ def _subsidy_working(case: Case[Subsidy], money: _Paid) -> SubsidyWorking:
         formula=both(_("The subsidy paid less the subsidy returned, up to the day.")),
         terms=money.terms or (Term(field="subsidy_paid", value=units.exact(0)),),
         state=StateRow(stage=past.stage.value, since=since(past)),
+        payments=money.rows,
         due=tuple(
-            InstalmentRow(on=past.entered[stage].isoformat(), stage=stage.value, wan=part)
+            InstalmentRow(on=past.ever[stage].isoformat(), stage=stage.value, wan=part)
             for stage, part in instalments
-            if stage in past.entered
+            if stage in past.ever
         ),
         still_due_wan=money.still,
         to_return_wan=money.back,
