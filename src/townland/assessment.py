@@ -39,6 +39,7 @@ from townland.rules.book.loader import rules_in_force
 from townland.rules.book.model import Rulebook
 from townland.rules.dates import date_issues
 from townland.rules.evaluate import Facts, evaluate, evaluate_portfolio
+from townland.rules.judging.standing import standing_issues
 from townland.rules.need_table import indicator_need
 from townland.rules.notices import notices
 from townland.rules.shared_land import overlaps
@@ -374,7 +375,13 @@ class Checker:
             doubts=doubts,
         )
         own = measure_rasters(result, rasters, grounds, profile=self.rulebook.three_class)
-        issues = (*result.issues, *own.issues, *jurisdiction_issues(self.rulebook, facts))
+        declared = standing_issues(facts, self.on)
+        issues = (
+            *result.issues,
+            *own.issues,
+            *jurisdiction_issues(self.rulebook, facts),
+            *declared,
+        )
         return _MeasuredTown(result, own, facts, issues)
 
 

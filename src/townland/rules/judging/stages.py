@@ -1,8 +1,8 @@
 """A town's way through cultivation, construction and naming: a state machine over dated events.
 
 三（一） names three stages, 四（二） to （四） what passing and failing lead to. The text neither
-provides for a listing after the town was out nor forbids it: such a town begins anew, and a person looks.
-Each instalment of the subsidy falls due once at most.
+provides for a listing after the town was out nor forbids it: such a town begins anew, and a person
+looks. Each instalment of the subsidy falls due once at most.
 """
 
 from __future__ import annotations
