@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -93,7 +94,44 @@ class Bilingual:
         return self.render()
 
 
-Words = Text | Joined | Bilingual
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Words, and the mark of what they are about, by which `marks` finds it in a whole reason.
+
+    >>> Marked(Bilingual("规划区", "Planning area"), "planning_area").render("en")
+    'Planning area'
+    """
+
+    words: Words | str
+    mark: str
+
+    def render(self, lang: str = DEFAULT_LANGUAGE) -> str:
+        """Put the words into `lang`; the mark is not seen."""
+        return render(self.words, lang)
+
+    def __str__(self) -> str:
+        return self.render()
+
+
+Words = Text | Joined | Bilingual | Marked
+
+
+def marks(words: object) -> Iterator[str]:
+    """Give the marks of all that a text is about, in the order of its places.
+
+    >>> area = Marked("Paddy", "paddy_built_on")
+    >>> list(marks(_("{measure}: {area}.", measure=area, area="2 ha")))
+    ['paddy_built_on']
+    """
+    if isinstance(words, Marked):
+        yield words.mark
+        yield from marks(words.words)
+    elif isinstance(words, Text):
+        for _name, value in words.params:
+            yield from marks(value)
+    elif isinstance(words, Joined):
+        for part in words.parts:
+            yield from marks(part)
 
 
 def _(msgid: str, **params: object) -> Text:

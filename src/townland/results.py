@@ -24,7 +24,7 @@ from townland.notebook import card, grid
 from townland.reading.layer import Input
 from townland.rules.book.model import Rulebook
 from townland.rules.confirmations import Confirmation, confirmations
-from townland.rules.judging.finding import Finding
+from townland.rules.judging.finding import Finding, ReasonFigure
 from townland.rules.need_table import NeedTable
 from townland.rules.notices import HeadNotice
 from townland.rules.shared_land import SharedLand
@@ -32,6 +32,9 @@ from townland.terms import VERDICTS
 
 TOGETHER = "*"
 """The row of `Assessment.matrix` that holds the rules on all towns together."""
+
+GROUPED = ("measure", "title", "role")
+"""The first columns of `Assessment.evidence`, by which a sum can group."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,9 +140,14 @@ class Assessment:
         )  # fmt: skip
 
     def evidence(
-        self, rule: str, town: str | None = None, *, exact: bool = False
+        self,
+        rule: str,
+        town: str | None = None,
+        *,
+        exact: bool = False,
+        lang: str = DEFAULT_LANGUAGE,
     ) -> gpd.GeoDataFrame:
-        """The pieces that show why a rule's verdict stands, of all its measures.
+        """The pieces that show why a rule's verdict stands, of all measures that its reason names.
 
         Parameters
         ----------
@@ -149,12 +157,15 @@ class Assessment:
             A town's code or name; all towns without one.
         exact
             Areas as `Decimal`, as they are printed, instead of floats.
+        lang
+            The language of the measures' titles.
 
         Returns
         -------
-        Columns ``measure``, ``town``, the feature ids, ``class_name``, ``area_m2``, ``net_m2``,
-        ``sliver`` and geometry in the town's CRS, that of the first town where there are several. Of a
-        rule on all towns together it is `shared_land`.
+        Columns ``measure``, ``title`` and ``role`` (what the measure is there for in the reason), by
+        which a sum can group: land may lie in several measures. Then ``town``, the feature ids,
+        ``class_name``, ``area_m2``, ``net_m2``, ``sliver`` and geometry in the town's CRS, that of the
+        first town where there are several. Of a rule on all towns together it is `shared_land`.
 
         Raises
         ------
@@ -167,13 +178,16 @@ class Assessment:
         results = {result.town.code: result for result in self.towns}
         crs = results[str(findings[0].town)].town.crs
         frames = [
-            results[str(finding.town)].measures[name].frame.assign(measure=name).to_crs(crs)
+            _shown(results[str(finding.town)].measures[figure.measure].frame, figure, lang).to_crs(
+                crs
+            )
             for finding in findings
-            for name in finding.evidence
-            if results[str(finding.town)].measures[name].pieces
+            for figure in finding.figures
+            if figure.pieces
         ]
         if not frames:
-            return gpd.GeoDataFrame({"measure": [], "town": []}, geometry=[], crs=crs)
+            blank: dict[str, list[str]] = {name: [] for name in (*GROUPED, "town")}
+            return gpd.GeoDataFrame(blank, geometry=[], crs=crs)
         pieces = pd.concat(frames, ignore_index=True)
         return pieces if exact else units.as_floats(pieces)
 
@@ -329,6 +343,22 @@ class Assessment:
             if code in (None, one.town)
         )
         return table if exact else units.as_floats(table)
+
+
+def _shown(frame: gpd.GeoDataFrame, figure: ReasonFigure, lang: str) -> gpd.GeoDataFrame:
+    """The pieces of a measure that a reason names, with what the measure is, in the first columns.
+
+    Parameters
+    ----------
+    frame
+        The pieces.
+    figure
+        The measure in the reason.
+    lang
+        The language of its title.
+    """
+    told = frame.assign(measure=figure.measure, title=figure.title.render(lang), role=figure.role)
+    return told[[*GROUPED, *frame.columns]]
 
 
 def _number(figure: Decimal | str | None) -> Decimal | None:

@@ -268,6 +268,15 @@ UNITS: Mapping[str, Words | str] = {
 }
 """The units of figures, as they stand behind a number."""
 
+FIGURE_ROLES: Mapping[str, Words] = {
+    "decides": _("decides"),
+    "part": _("a part of it"),
+    "wider": _("wider, for a look"),
+    "second_source": _("second source"),
+    "base": _("base of the share"),
+}
+"""What a measure is there for in the reason of a finding, from what decides to what stands beside."""
+
 ORIGINS: Mapping[str, Words] = {
     "policy": _("the policy's"),
     "townland": _("townland's default; the policy states none"),

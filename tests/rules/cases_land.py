@@ -93,8 +93,8 @@ NONE = [
         *("the smallest area that is printed", "0.00", "-0.01"),
     ),
     Case(
-        *("LAND-03", "ambiguous", told(one("farmland_enclosed", "300.00")), REVIEW, "0.00"),
-        *("inside the boundary, not built on: note 2", "0.00", "0.00"),
+        *("LAND-03", "ambiguous", told(one("farmland_enclosed", "300.00")), REVIEW, "300.00"),
+        *("inside the boundary, not built on: note 2; it decides", "0.00", "-300.00"),
         says="patch by patch",
     ),
     Case(
@@ -150,8 +150,8 @@ NONE = [
         *(REVIEW, "8.00", "both have some; the survey is measured", "0.00", "-8.00"),
     ),
     Case(
-        *("LAND-05", "ambiguous", CONTRARY, REVIEW, "0.00"),
-        *("only the paddy layer has some", "0.00", "0.00"),
+        *("LAND-05", "ambiguous", CONTRARY, REVIEW, "7.00"),
+        *("only the paddy layer has some, which decides", "0.00", "-7.00"),
         says="contradict",
     ),
     Case(
@@ -210,8 +210,8 @@ BUILT = [
     ),
     *(
         Case(
-            *("LAND-07", "ambiguous", told(planned(), ALLOWED, one(name, "0.01")), REVIEW, "0.00"),
-            *("neither allowed nor prohibited", "0.00", "0.00"),
+            *("LAND-07", "ambiguous", told(planned(), ALLOWED, one(name, "0.01")), REVIEW, "0.01"),
+            *("neither allowed nor prohibited: it decides", "0.00", "-0.01"),
             says="0.01 m²",
         )
         for name in (

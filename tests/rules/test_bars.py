@@ -248,7 +248,7 @@ def test_land_03_only_enclosed_is_review_patch_by_patch() -> None:
     enclosed = measure("farmland_enclosed", ("f2", 300), ("f1", 200), ("f2", "0.50"))
     found = judge("LAND-03", town(enclosed))
     assert found.verdict is REVIEW
-    assert found.measured == D("0.00")
+    assert found.measured == D("500.50")  # what calls for a look, since nothing is built on
     assert found.trace.document()["patches"]["farmland_enclosed"] == [
         {"id": "f1", "pieces": 1, "area_m2": 200, "sliver": False},
         {"id": "f2", "pieces": 2, "area_m2": 300.5, "sliver": False},
@@ -325,7 +325,7 @@ def test_land_04_any_is_review_with_its_share() -> None:
     assert found.measured == D("47000.00")
     assert found.margin == D("-47000.00")
     assert found.trace.document()["share"] == 0.05875  # 47 000 of 800 000
-    assert "5.88% of “Planned construction land”" in why(found)
+    assert "5.88% of 80.0000 ha of “Planned construction land”" in why(found)
     assert "The clause says “尽量”" in why(found)
 
 
@@ -382,7 +382,8 @@ def paddy(survey: Any, layer: Any, **absent: Any) -> Facts:
 def test_land_05_with_both_sources(survey: Any, layer: Any, verdict: Verdict) -> None:
     found = judge("LAND-05", paddy(survey, layer))
     assert found.verdict is verdict
-    assert found.measured == D(survey or 0)  # the survey is measured
+    # the survey is measured; where it has none the other source is what calls for a look
+    assert found.measured == D(survey or layer or 0)
     contradict = (survey is None) != (layer is None)
     assert ("contradict" in why(found)) == contradict
     beside = next(

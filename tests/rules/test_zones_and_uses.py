@@ -84,7 +84,8 @@ def test_land_07_the_red_line_is_another_document_s() -> None:
 def test_land_07_in_a_conditional_or_restricted_zone_or_outside_is_review(name: str) -> None:
     found = judge("LAND-07", zoned(measure(name, ("z", "0.01"))))
     assert found.verdict is REVIEW
-    assert found.measured == 0
+    assert found.measured == D("0.01")  # the head shows what calls for the look
+    assert found.trace.recomputed() == found.measured
     assert "0.01 m²" in why(found)
     assert name in found.evidence
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Generic, TypeVar
 
 from townland import terms, units
-from townland.i18n import Bilingual, Words, _
+from townland.i18n import Marked, Words, _, marks
 from townland.measuring.areas import Measure
 from townland.rules.judging import phrases
 from townland.rules.judging.changes import change_words, changes
 from townland.rules.judging.clause import Rule
 from townland.rules.judging.facts import Facts
-from townland.rules.judging.finding import Finding
+from townland.rules.judging.finding import FigureRole, Finding, ReasonFigure
 from townland.rules.judging.law import Law
 from townland.rules.judging.trace import (
     Force,
@@ -28,7 +28,7 @@ from townland.rules.judging.trace import (
     parameter_of,
 )
 from townland.rules.shared_land import SharedLand
-from townland.terms import RoleName, Verdict, dossier_field
+from townland.terms import FIGURE_ROLES, RoleName, Verdict, dossier_field
 
 ZERO = units.m2(0)
 
@@ -49,9 +49,9 @@ class Case(Generic[R]):
         """Give the measure called `name`."""
         return self.facts.measures[name]
 
-    def title(self, name: str) -> Bilingual:
-        """Give the title of the measure called `name`."""
-        return self.rulebook.measure[name].title
+    def title(self, name: str) -> Marked:
+        """Give the title of the measure called `name`; a reason with it names that measure."""
+        return Marked(self.rulebook.measure[name].title, name)
 
     @property
     def uncertainty(self) -> Decimal:
@@ -99,11 +99,11 @@ class Case(Generic[R]):
         measured: Decimal | str | None = None,
         limit: Decimal | str | None = None,
         margin: Decimal | str | None = None,
-        measures: Sequence[str] = (),
+        measures: Sequence[str] | Mapping[str, FigureRole] = (),
+        printed: Mapping[str, Decimal] | None = None,
         unit: str = "m2",
         missing: tuple[str, ...] = (),
         assumed: Iterable[Words] = (),
-        beside: Collection[str] = (),
     ) -> Finding:
         """Make the finding; what every reason and every trace holds is added here.
 
@@ -117,18 +117,23 @@ class Case(Generic[R]):
             The figure that decides, its bar, and the room between them, positive where there is room;
             None where the rule has none.
         measures
-            The measures that the finding rests on.
+            The measures that the finding rests on, each with what it is there for; of names alone the
+            first decides and the others are parts of it. Those that `why` names are shown; a second
+            source is only shown for comparison.
+        printed
+            What `why` prints of a measure where that is not its gross area, in m².
         unit
             The unit of the figures; areas are in m².
         missing
             The roles or dossier fields that are missing.
         assumed
             What the figure leans on.
-        beside
-            Those of the measures that are only shown for comparison, and decide nothing.
         """
-        waits = self._waits(verdict, [name for name in measures if name not in beside])
+        roles = _roles(measures)
+        leaning = [name for name, role in roles.items() if role != "second_source"]
+        waits = self._waits(verdict, leaning)
         changed = tuple(changes(self.rule, self.rulebook, working))
+        figures = tuple(self.named(why, roles, printed or {}))
         trace = Trace(
             kind=self.rule.kind,
             clause=self.force(),
@@ -156,9 +161,10 @@ class Case(Generic[R]):
             ),
             clause=self.rule.clause,
             trace=trace,
-            evidence=tuple(name for name in measures if self.measure(name).pieces),
+            evidence=tuple(figure.measure for figure in figures if figure.pieces),
             missing=missing,
             assumed=tuple(dict.fromkeys([*assumed, *self.coverage_assumed(measures)])),
+            figures=figures,
             confirms=waits,
             verdict_if_confirmed=verdict if waits else None,
         )
@@ -177,6 +183,34 @@ class Case(Generic[R]):
     def _waits(self, verdict: Verdict, names: Iterable[str]) -> tuple[RoleName, ...]:
         """Give the roles whose layers must be confirmed before a verdict stands: only a pass waits."""
         return self.unproven(*names) if verdict is Verdict.PASS else ()
+
+    def named(
+        self, why: Words, roles: Mapping[str, FigureRole], printed: Mapping[str, Decimal]
+    ) -> Iterator[ReasonFigure]:
+        """Give the measures that a reason names, what decides first.
+
+        Parameters
+        ----------
+        why
+            The reason.
+        roles
+            What each measure that it may name is there for.
+        printed
+            What it prints of a measure where that is not its gross area.
+        """
+        named = dict.fromkeys(marks(why))
+        by_role = {name: roles.get(name, "part") for name in [*roles, *named] if name in named}
+        for name in sorted(by_role, key=lambda name: list(FIGURE_ROLES).index(by_role[name])):
+            measure = self.measure(name)
+            yield ReasonFigure(
+                measure=name,
+                title=self.rulebook.measure[name].title,
+                role=by_role[name],
+                gross_m2=measure.area_m2,
+                net_m2=measure.net_m2,
+                printed_m2=printed.get(name, measure.area_m2),
+                pieces=measure.pieces,
+            )
 
     def force(self) -> Force:
         """Trace when the clause came into force, and where it is known from at second hand."""
@@ -298,6 +332,13 @@ class Together(Case[R]):
             towns=phrases.listed(town.name for town in towns),
             field=dossier_field(path),
         )
+
+
+def _roles(measures: Sequence[str] | Mapping[str, FigureRole]) -> Mapping[str, FigureRole]:
+    """Say what each measure is there for: of names alone the first decides."""
+    if isinstance(measures, Mapping):
+        return measures
+    return {name: "part" if n else "decides" for n, name in enumerate(measures)}
 
 
 def boxed(role: str) -> Words:

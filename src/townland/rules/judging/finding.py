@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from townland.i18n import Bilingual, Words, _
 from townland.notebook import card
@@ -11,14 +12,42 @@ from townland.rules.judging.clause import Clause
 from townland.rules.judging.trace import Trace
 from townland.terms import VERDICTS, RoleName, Verdict
 
+FigureRole = Literal["decides", "part", "wider", "second_source", "base"]
+"""What a measure is there for in a reason: `terms.FIGURE_ROLES` has the words."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonFigure:
+    """A measure that the reason of a finding names, as every picture, list and map shows it.
+
+    Areas are in m²: `gross_m2` and `net_m2` (None where no ridge coefficient is known) are the sums of
+    its `pieces`, slivers included. `printed_m2` is what the reason prints of it: gross or net, for a
+    source of new land net with the `booked_m2` of ridges that other sources lent it.
+    """
+
+    measure: str
+    title: Bilingual
+    role: FigureRole
+    gross_m2: Decimal
+    net_m2: Decimal | None
+    printed_m2: Decimal
+    pieces: int
+
+    @property
+    def booked_m2(self) -> Decimal:
+        """What is printed beyond the measure's own pieces: ridges that other land lent it."""
+        own = self.gross_m2 if self.net_m2 is None else self.net_m2
+        return self.printed_m2 - (self.gross_m2 if self.printed_m2 == self.gross_m2 else own)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Finding:
     """One rule's verdict on one town.
 
     `measured`, `limit` and `margin` are in `unit` (areas always ``m2``), text for dates, or None;
-    `margin` is positive where there is room. `evidence` names the measures whose pieces show it,
-    `missing` the roles or dossier fields that were wanting, `assumed` what the figure leans on.
+    `margin` is positive where there is room. `figures` are the measures that `why` names, the decisive
+    first, and `evidence` names those of them that have pieces to show; `missing` the roles or dossier
+    fields that were wanting, `assumed` what the figure leans on.
     Where the verdict waits for somebody to confirm that layers are complete, `confirms` names their
     roles and `verdict_if_confirmed` is what the verdict then is; else () and None.
     """
@@ -40,6 +69,7 @@ class Finding:
     towns: tuple[str, ...] = ()
     confirms: tuple[RoleName, ...] = ()
     verdict_if_confirmed: Verdict | None = None
+    figures: tuple[ReasonFigure, ...] = ()
 
     def __repr__(self) -> str:
         town = self.town or ", ".join(self.towns)

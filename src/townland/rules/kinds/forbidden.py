@@ -15,7 +15,7 @@ from townland.measuring.areas import Measure
 from townland.rules.judging import phrases
 from townland.rules.judging.case import ZERO, Case, as_sentence
 from townland.rules.judging.clause import Rule, Unit
-from townland.rules.judging.finding import Finding
+from townland.rules.judging.finding import FigureRole, Finding
 from townland.rules.judging.gaps import Gaps, gaps, known_part, stands_in
 from townland.rules.judging.kind import Kind
 from townland.rules.judging.measured import net, net_assumed, net_words, only_slivers, patches, term
@@ -59,7 +59,8 @@ class _Forbidden:
     """What was found of land that should not be there, in m².
 
     `compared` is what is held against the bar, `solid` what of it is no sliver; `beside` is the second
-    source that is looked at, too. With `nothing` a wider measure, known whole, is 0.
+    source that is looked at, too. With `nothing` a wider measure, known whole, is 0. `shown` is the
+    measure that decides: where there is none of the first, the one that calls for a look.
     """
 
     name: str
@@ -74,6 +75,8 @@ class _Forbidden:
     near: bool
     differ: bool
     nothing: bool
+    shown: str
+    shown_m2: Decimal
 
     @property
     def only_thin(self) -> bool:
@@ -100,11 +103,11 @@ def forbidden_area(case: Case[ForbiddenArea]) -> Finding:
         verdict,
         _forbidden_why(case, area, verdict),
         _forbidden_working(case, area),
-        measured=None if area.gap.total else area.figure,
+        measured=None if area.gap.total else area.shown_m2,
         limit=units.m2(area.limit),
-        margin=units.m2(area.limit - area.figure) if decided else None,
+        margin=units.m2(area.limit - area.shown_m2) if decided else None,
         measures=_forbidden_measures(rule, area),
-        beside=[] if area.beside is None else [area.beside],
+        printed={name: net(case.measure(name)) for name in _netted(rule, area)},
         missing=() if decided else area.gap.missing,
         assumed=[*area.assumed, *net_assumed(area.measure)],
     )
@@ -122,13 +125,42 @@ def _forbidden(case: Case[ForbiddenArea]) -> _Forbidden:
     near = case.near(solid, limit, closure) or case.near(compared, limit, closure)
     differ = beside is not None and (measure.area_m2 > 0) != (case.measure(beside).area_m2 > 0)
     gap = gaps(case) if nothing else gaps(case, name, *filter(None, [rule.also]))
+    shown = _deciding(case, name, [beside, rule.also])
     return _Forbidden(
-        name, beside, assumed, measure, gap, limit, figure, compared, solid, near, differ, nothing
-    )
+        name, beside, assumed, measure, gap, limit, figure, compared, solid, near, differ, nothing,
+        shown, net(case.measure(shown)),
+    )  # fmt: skip
 
 
-def _forbidden_measures(rule: ForbiddenArea, area: _Forbidden) -> list[str]:
-    return [area.name, *filter(None, (rule.also, area.beside, rule.share_of))]
+def _deciding(case: Case[ForbiddenArea], name: str, others: list[str | None]) -> str:
+    """Choose the measure whose figure decides: the first of another kind where there is none of it.
+
+    Parameters
+    ----------
+    case
+        The rule on its town.
+    name
+        The measure of what is forbidden.
+    others
+        What calls for a look beside it: a second source, a wider measure.
+    """
+    met = [other for other in others if other and case.measure(other).area_m2 > 0]
+    return name if case.measure(name).area_m2 > 0 or not met else met[0]
+
+
+def _forbidden_measures(rule: ForbiddenArea, area: _Forbidden) -> dict[str, FigureRole]:
+    beside: dict[str | None, FigureRole] = {
+        rule.also: "wider",
+        area.beside: "second_source",
+        rule.share_of: "base",
+    }
+    known = {name: role for name, role in beside.items() if name}
+    return {area.name: "part", **known, area.shown: "decides"}
+
+
+def _netted(rule: ForbiddenArea, area: _Forbidden) -> list[str]:
+    """Name the measures that the reason prints net of ridges: all but the base of the share."""
+    return [name for name in _forbidden_measures(rule, area) if name != rule.share_of]
 
 
 def _forbidden_why(case: Case[ForbiddenArea], area: _Forbidden, verdict: Verdict) -> Words:
@@ -164,16 +196,16 @@ def _forbidden_why(case: Case[ForbiddenArea], area: _Forbidden, verdict: Verdict
 def _forbidden_working(case: Case[ForbiddenArea], area: _Forbidden) -> ForbiddenWorking:
     rule, measure = case.rule, area.measure
     known = not area.gap.total
-    figure: Literal["area_m2", "net_m2"] = "area_m2" if measure.net_m2 is None else "net_m2"
+    unnetted = case.measure(area.shown).net_m2 is None
+    figure: Literal["area_m2", "net_m2"] = "area_m2" if unnetted else "net_m2"
     listed: Mapping[str, tuple[Patch, ...]] = {}
     if rule.list_patches:
-        names = [name for name in _forbidden_measures(rule, area) if name != rule.share_of]
-        listed = {name: patches(case.measure(name)) for name in names}
+        listed = {name: patches(case.measure(name)) for name in _netted(rule, area)}
     elif area.only_thin:
         listed = {area.name: patches(measure, slivers_only=True)}
     own = ForbiddenWorking(
         formula=both(_forbidden_formula(case, area)),
-        terms=(term(area.name, figure, area.figure),) if known else (),
+        terms=(term(area.shown, figure, area.shown_m2),) if known else (),
         gross_m2=measure.area_m2 if known else None,
         net_m2=measure.net_m2 if known else None,
         compared_m2=area.compared if known else None,
@@ -261,9 +293,10 @@ def _what_is_there(case: Case[ForbiddenArea], name: str) -> Words:
     if whole is None or base == 0:
         return _("{measure}: {figure} (features met: {features}).", **place)
     return _(
-        "{measure}: {figure} (features met: {features}), {share} of “{whole}”.",
+        "{measure}: {figure} (features met: {features}), {share} of {base} of “{whole}”.",
         **place,
         share=phrases.percent(net(measure) / base),
+        base=phrases.area(base),
         whole=case.title(whole),
     )
 
@@ -317,8 +350,8 @@ def _second_source(case: Case[Rule], beside: str, *, differ: bool) -> Words:
 
 def _forbidden_formula(case: Case[ForbiddenArea], area: _Forbidden) -> Words:
     rule = case.rule
-    place = {"measure": case.title(area.name), "limit": phrases.quantity(rule.limit, rule.unit)}
-    if area.measure.net_m2 is None:
+    place = {"measure": case.title(area.shown), "limit": phrases.quantity(rule.limit, rule.unit)}
+    if case.measure(area.shown).net_m2 is None:
         return _("The area of “{measure}”; the bar is {limit}.", **place)
     if rule.limit == 0:
         return _(

@@ -165,7 +165,7 @@ def investment_density(case: Case[InvestmentDensity]) -> Finding:
         measured=figure,
         limit=rule.limit,
         margin=figure - rule.limit if decided and figure is not None else None,
-        measures=[reading.name for reading in density.readings],
+        measures=dict.fromkeys((reading.name for reading in density.readings), "base"),
         unit="yi_per_km2",
         missing=gap.missing if gap and not decided else (),
     )

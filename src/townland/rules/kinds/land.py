@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 
 from townland import terms, units
 from townland.documents import Strict
-from townland.i18n import Words, _
+from townland.i18n import Marked, Words, _
 from townland.rules.judging import fields, phrases
 from townland.rules.judging.case import ZERO, Case
 from townland.rules.judging.clause import Rule, Unit
@@ -163,6 +163,7 @@ def land_need(case: Case[LandNeed]) -> Finding:
         limit=None if bar is None else units.m2(bar),
         margin=units.m2(bar - land.need) if bar is not None and decided else None,
         measures=[*land.land.measures, *(row.measure for row in land.balance if row.measure)],
+        printed={row.measure: row.net_m2 for row in land.balance if row.measure},
         missing=tuple(filter(None, [rule.quota])) if unquoted else land.gap.missing,
         assumed=_need_assumed(case, land),
     )
@@ -256,10 +257,16 @@ def _needed(case: Case[LandNeed], land: _Need) -> Words:
         measure=case.title(case.rule.measure),
         need=phrases.area(land.land.new),
         parts=phrases.listed(
-            _("{name} {area}", name=terms.source(row.source), area=phrases.area(row.net_m2))
+            _("{name} {area}", name=_source(row), area=phrases.area(row.net_m2))
             for row in land.balance
         ),
     )
+
+
+def _source(row: BalanceRow) -> Words:
+    """Name what the land was; the reason then names the measure of that source."""
+    named = terms.source(row.source)
+    return named if row.measure is None else Marked(named, row.measure)
 
 
 def _against(land: _Need) -> Words | None:

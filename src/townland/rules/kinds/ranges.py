@@ -289,7 +289,7 @@ def declared_ratio(case: Case[DeclaredRatio]) -> Finding:
         limit=None if ratio.concerned is False else first,
         margin=room if room is None or rule.minimum is not None else ZERO - room,
         unit=rule.unit,
-        measures=[] if rule.measure is None else [rule.measure],
+        measures={} if rule.measure is None else {rule.measure: "base"},
         missing=() if decided else (*ratio.gap.missing, *ratio.unstated),
     )
 

@@ -12,7 +12,7 @@ from townland.measuring.areas import Measure
 from townland.rules.judging import fields, phrases
 from townland.rules.judging.case import ZERO, Case
 from townland.rules.judging.clause import Rule, Unit
-from townland.rules.judging.finding import Finding
+from townland.rules.judging.finding import FigureRole, Finding
 from townland.rules.judging.gaps import Gaps, gaps, known_part
 from townland.rules.judging.kind import Kind
 from townland.rules.judging.measured import net, net_assumed, net_words, only_slivers, term
@@ -137,7 +137,7 @@ def land_replace(case: Case[LandReplace]) -> Finding:
     shown = land.tightest
     unbanked = (rule.bank,) if verdict is Verdict.INFO and rule.bank else ()
     room = None if shown.bank is None else units.m2(shown.bank - shown.compared)
-    beside = [land.beside] if land.beside else []
+    measures = _measures(rule, land)
     return case.finding(
         verdict,
         _replace_why(case, land, verdict),
@@ -145,11 +145,18 @@ def land_replace(case: Case[LandReplace]) -> Finding:
         measured=None if land.gap.total else net(shown.measure),
         limit=None if shown.bank is None else units.m2(shown.bank),
         margin=room if decided else None,
-        measures=list(dict.fromkeys([rule.cultivated, rule.paddy, *beside])),
-        beside=beside,
+        measures=measures,
+        printed={name: net(case.measure(name)) for name in measures},
         missing=unbanked or land.gap.missing or land.unstated,
         assumed=net_assumed(*(account.measure for account in land.accounts)),
     )
+
+
+def _measures(rule: LandReplace, land: _Replaced) -> dict[str, FigureRole]:
+    """Say what each measure is there for; the paddy is a part of the cultivated land."""
+    known: dict[str, FigureRole] = {rule.cultivated: "part", rule.paddy: "part"}
+    known[land.tightest.name] = "decides"
+    return {**known, **({land.beside: "second_source"} if land.beside else {})}
 
 
 def _replace_verdict(rule: LandReplace, land: _Replaced) -> Verdict:

@@ -11,11 +11,11 @@ from pydantic import Field, model_validator
 
 from townland import terms, units
 from townland.documents import Strict
-from townland.i18n import Words, _
+from townland.i18n import Marked, Words, _
 from townland.rules.judging import phrases
 from townland.rules.judging.case import ZERO, Case
 from townland.rules.judging.clause import Rule, Share, fault, refuse
-from townland.rules.judging.finding import Finding
+from townland.rules.judging.finding import FigureRole, Finding
 from townland.rules.judging.gaps import Gaps, gaps, known_part
 from townland.rules.judging.kind import Kind
 from townland.rules.judging.measured import term
@@ -121,7 +121,7 @@ def land_reuse(case: Case[LandReuse]) -> Finding:
         measured=None if land.gap.total else land.used,
         limit=None if bar is None else units.m2(bar),
         margin=None if bar is None else units.m2(land.used - bar),
-        measures=list(dict.fromkeys([rule.measure, *_names([*rule.counted, *land.beside])])),
+        measures=_measures(rule, land),
         missing=land.gap.missing,
         assumed=[] if land.gap else _partly_covered(case, land.beside),
     )
@@ -144,6 +144,16 @@ def _reused(case: Case[LandReuse]) -> _Reused:
         limit=limit,
         near=limit is not None and case.near(used, limit, closure),
     )
+
+
+def _measures(rule: LandReuse, land: _Reused) -> dict[str, FigureRole]:
+    """Say what each measure is there for: what counts decides, designated layers lie over it."""
+    return {
+        rule.measure: "base",
+        **dict.fromkeys((reuse.used for reuse in rule.counted), "decides"),
+        **dict.fromkeys((reuse.used for reuse in land.beside), "second_source"),
+        **dict.fromkeys((reuse.total for reuse in (*rule.counted, *land.beside)), "wider"),
+    }
 
 
 def _names(reuses: Iterable[Reuse]) -> list[str]:
@@ -198,7 +208,7 @@ def _one_reuse(case: Case[Rule], reuse: Reuse) -> Words:
         "{measure}: {used} of {total}; {idle} are left idle.",
         measure=case.title(reuse.used),
         used=phrases.area(used),
-        total=phrases.area(total),
+        total=Marked(phrases.area(total), reuse.total),
         idle=phrases.area(_idle(used, total)),
     )
 

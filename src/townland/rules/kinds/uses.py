@@ -15,7 +15,7 @@ from townland.rules.judging import phrases
 from townland.rules.judging.case import ZERO, Case, as_sentence
 from townland.rules.judging.clause import Beyond, Rule, Share, Whose, fault, refuse
 from townland.rules.judging.fields import not_applicable
-from townland.rules.judging.finding import Finding
+from townland.rules.judging.finding import FigureRole, Finding
 from townland.rules.judging.gaps import Gaps, gaps, known_part
 from townland.rules.judging.kind import Kind
 from townland.rules.judging.measured import term
@@ -253,10 +253,19 @@ def use_share(case: Case[UseShare]) -> Finding:
         limit=None if share.share is None else share.bar,
         margin=None if share.gap else room,
         unit="share",
-        measures=list(dict.fromkeys([rule.measure, *share.counted])),
+        measures=_measures(rule),
         missing=share.gap.missing,
         assumed=_untagged(case, share.counted),
     )
+
+
+def _measures(rule: UseShare) -> dict[str, FigureRole]:
+    """Say what each measure is there for: uses are counted for sure, or by a wider reading."""
+    return {
+        **dict.fromkeys(rule.counted, "decides"),
+        **dict.fromkeys(rule.perhaps, "wider"),
+        rule.measure: "base",
+    }
 
 
 def _share(case: Case[UseShare]) -> _Share:
@@ -330,7 +339,7 @@ def _counted(case: Case[UseShare], share: _Share) -> Words:
     rule = case.rule
     return _(
         "{measures}: {figure} of {whole} of “{measure}”, that is {share}.",
-        measures=phrases.listed(case.title(name) for name in rule.counted),
+        measures=_each(case, rule.counted),
         figure=phrases.area(share.narrow),
         whole=phrases.area(share.whole),
         measure=case.title(rule.measure),
@@ -338,10 +347,30 @@ def _counted(case: Case[UseShare], share: _Share) -> Words:
     )
 
 
+def _each(case: Case[UseShare], names: Sequence[str], *, alone: bool = True) -> Words:
+    """Name some uses, each with its area; one that stands alone without, for its area follows.
+
+    Parameters
+    ----------
+    case
+        The rule on its town.
+    names
+        The measures of the uses.
+    alone
+        Whether the sum of them is printed next.
+    """
+    if alone and len(names) == 1:
+        return case.title(names[0])
+    return phrases.listed(
+        _("{name} {area}", name=case.title(name), area=phrases.area(case.measure(name).area_m2))
+        for name in names
+    )
+
+
 def _wider(case: Case[UseShare], share: _Share) -> Words:
     return _(
         "With {more}, which a wider reading counts too, it is {figure} ({share}).",
-        more=phrases.listed(case.title(name) for name in case.rule.perhaps),
+        more=_each(case, case.rule.perhaps, alone=False),
         figure=phrases.area(share.wide),
         share=phrases.percent(share.wide / share.whole),
     )

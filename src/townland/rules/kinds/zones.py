@@ -15,7 +15,7 @@ from townland.rules.judging import phrases
 from townland.rules.judging.case import ZERO, Case
 from townland.rules.judging.clause import Rule
 from townland.rules.judging.fields import not_applicable
-from townland.rules.judging.finding import Finding
+from townland.rules.judging.finding import FigureRole, Finding
 from townland.rules.judging.gaps import Gaps, gaps, known_part
 from townland.rules.judging.kind import Kind
 from townland.rules.judging.measured import only_slivers, patches, term
@@ -117,13 +117,18 @@ class StatedWorking(Working):
 
 @dataclass(frozen=True, slots=True)
 class _Zones:
-    """Planned land by zone: the measures with any, and of the forbidden ones those with more."""
+    """Planned land by zone: the measures with any, and of the forbidden ones those with more.
+
+    `decides` are those whose sum is the figure: the forbidden ones; where none of them is met, the
+    largest that a person looks at. Land may lie in several of these, so that they are not summed.
+    """
 
     gap: Gaps
     forbidden: tuple[str, ...]
     met: tuple[str, ...]
     solid: tuple[str, ...]
     near: tuple[str, ...]
+    decides: tuple[str, ...]
     figure: Decimal
 
     @property
@@ -145,7 +150,6 @@ def control_zones(case: Case[ControlZones]) -> Finding:
         doubt=bool(zones.met or zones.near),
     )
     decided = verdict is not Verdict.NOT_EVALUATED
-    looked_at = [zone.measure for zone in rule.looked_at]
     return case.finding(
         verdict,
         _zones_why(case, zones, decided=decided),
@@ -153,23 +157,50 @@ def control_zones(case: Case[ControlZones]) -> Finding:
         measured=None if zones.silent else zones.figure,
         limit=ZERO,
         margin=ZERO - zones.figure if decided else None,
-        measures=list(dict.fromkeys([*zones.forbidden, *looked_at, rule.allowed])),
+        measures=_measures(rule, zones),
         missing=() if decided else zones.gap.missing,
     )
+
+
+def _measures(rule: ControlZones, zones: _Zones) -> dict[str, FigureRole]:
+    """Say what each measure is there for: the figure is that of some, the others stand beside."""
+    looked_at = [zone.measure for zone in rule.looked_at]
+    beside: dict[str, FigureRole] = dict.fromkeys((*zones.forbidden, *looked_at), "wider")
+    return {**beside, rule.allowed: "part", **dict.fromkeys(zones.decides, "decides")}
 
 
 def _zones(case: Case[ControlZones]) -> _Zones:
     rule = case.rule
     forbidden = tuple(zone.measure for zone in rule.forbidden)
     both_kinds = (*rule.forbidden, *rule.looked_at)
+    met = tuple(zone.measure for zone in both_kinds if _counts(case, zone))
+    decides = _deciding(case, forbidden, met)
     return _Zones(
         gap=gaps(case, rule.allowed, *(zone.measure for zone in both_kinds)),
         forbidden=forbidden,
-        met=tuple(zone.measure for zone in both_kinds if _counts(case, zone)),
+        met=met,
         solid=tuple(name for name in forbidden if _solid(case, name)),
         near=tuple(name for name in forbidden if _near(case, name)),
-        figure=sum((case.measure(name).area_m2 for name in forbidden), ZERO),
+        decides=decides,
+        figure=sum((case.measure(name).area_m2 for name in decides), ZERO),
     )
+
+
+def _deciding(
+    case: Case[Rule], forbidden: tuple[str, ...], met: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Choose the measures whose sum is the figure: what is forbidden, else the largest met.
+
+    Parameters
+    ----------
+    case
+        The rule on its town.
+    forbidden, met
+        The measures of forbidden zones, and those that have any land.
+    """
+    if not met or any(name in forbidden for name in met):
+        return forbidden
+    return (max(met, key=lambda name: case.measure(name).area_m2),)
 
 
 def _counts(case: Case[Rule], zone: Zone) -> bool:
@@ -208,12 +239,20 @@ def _zones_why(case: Case[ControlZones], zones: _Zones, *, decided: bool) -> Wor
         None
         if zones.met or zones.silent
         else _("No planned construction land lies where it must not."),
+        None if zones.silent else _beside(case),
         only_slivers() if thin else None,
         _("The clause allows none in a zone where building is prohibited.")
         if zones.solid
         else None,
         case.urging() if rule.modal and zones.solid else None,
     )
+
+
+def _beside(case: Case[ControlZones]) -> Words | None:
+    """State what lies where building is allowed; nothing where none does."""
+    name = case.rule.allowed
+    measure = case.measure(name)
+    return _area_of(case, name, measure) if measure.area_m2 else None
 
 
 def _met(case: Case[Rule], zone: Zone) -> Words | None:
@@ -235,14 +274,22 @@ def _met(case: Case[Rule], zone: Zone) -> Words | None:
 
 
 def _zones_working(case: Case[ControlZones], zones: _Zones) -> ZonesWorking:
+    forbidden = phrases.listed(
+        _("“{measure}”", measure=case.title(name)) for name in zones.forbidden
+    )
     formula = _(
         "The sum of {measures}, of which there should be none; land in two of these counts in"
         " each.",
-        measures=phrases.listed(
-            _("“{measure}”", measure=case.title(name)) for name in zones.forbidden
-        ),
+        measures=forbidden,
     )
-    addends = () if zones.silent else zones.forbidden
+    if zones.decides != zones.forbidden:
+        formula = _(
+            "{measures}: none. Shown is “{largest}”, the largest area that a person looks at; land may"
+            " lie in several of these.",
+            measures=forbidden,
+            largest=case.title(zones.decides[0]),
+        )
+    addends = () if zones.silent else zones.decides
     return ZonesWorking(
         formula=both(formula),
         terms=tuple(term(name, "area_m2", case.measure(name).area_m2) for name in addends),

@@ -19,7 +19,7 @@ from townland.measuring.rasters.slope import SlopeTable
 from townland.reading.layer import Input
 from townland.results import TOGETHER, Assessment
 from townland.rules.confirmations import Confirmation
-from townland.rules.judging.finding import Finding
+from townland.rules.judging.finding import Finding, ReasonFigure
 from townland.rules.judging.trace import Json, trace_schema
 from townland.rules.kinds import KINDS
 from townland.rules.need_table import Account, Areas, Cell, NeedTable
@@ -371,6 +371,7 @@ def _finding(finding: Finding, lang: str) -> Document:
             if finding.clause.superseded is None
             else finding.clause.superseded.isoformat(),
         },
+        "figures": [_figure(figure, lang) for figure in finding.figures],
         "evidence": list(finding.evidence),
         "missing": list(finding.missing),
         "assumed": [render(text, lang) for text in finding.assumed],
@@ -395,6 +396,19 @@ def _confirmation(fact: Confirmation, lang: str) -> Document:
             }
             for finding in fact.findings
         ],
+    }
+
+
+def _figure(figure: ReasonFigure, lang: str) -> Document:
+    """A measure that the reason names: what it is there for, its sums, and what is printed of it."""
+    return {
+        "measure": figure.measure,
+        "title": figure.title.render(lang),
+        "role": figure.role,
+        "gross_m2": _plain(figure.gross_m2),
+        "net_m2": _plain(figure.net_m2),
+        "printed_m2": _plain(figure.printed_m2),
+        "pieces": figure.pieces,
     }
 
 
