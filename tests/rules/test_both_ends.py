@@ -172,6 +172,17 @@ def test_farmland_beside_the_plots_is_review_as_the_clause_has_it(tmp_path: Path
     assert (finding.verdict, finding.verdict_if_confirmed) == (REVIEW, REVIEW)
 
 
+def test_what_waits_for_another_layer_may_wait_for_the_plan_as_well(tmp_path: Path) -> None:
+    # farmland that nobody declared complete, with the town in its bounding box; open land meets some
+    farmland = [box(600, 600, 700, 700), box(-60, -60, -50, -50), box(1050, 1050, 1060, 1060)]
+    done = checked(
+        tmp_path, [box(0, 0, 500, 500)], PADDY_ONLY, farmland, permanent_basic_farmland=""
+    )
+    finding = found(done, "LAND-03")
+    assert finding.verdict is REVIEW
+    assert "planned_use" in finding.confirms
+
+
 def test_a_plan_that_is_declared_complete_leaves_nothing_open(tmp_path: Path) -> None:
     parcels = [(box(0, 0, 900, 1000), FOREST), (box(900, 0, 1000, 1000), PADDY)]
     done = checked(

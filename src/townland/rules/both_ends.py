@@ -47,10 +47,13 @@ def at_both_ends(judge: Judge, facts: Facts) -> Finding:
         if (other.verdict, other.measured) != (finding.verdict, finding.measured)
     )
     finding = replace(finding, trace=replace(finding.trace, ends=ends))
-    if {other.verdict for other in others} == {finding.verdict}:
-        why = phrases.sentences(finding.why, _stands(finding, others, facts))
-        return replace(finding, why=why)
-    return _waiting(finding, others, facts)
+    if {other.verdict for other in others} != {finding.verdict}:
+        return _waiting(finding, others, facts)
+    why = phrases.sentences(finding.why, _stands(finding, others, facts))
+    # what waits for another layer may wait for the plan as well
+    alike = {other.verdict_if_confirmed for other in others} == {finding.verdict_if_confirmed}
+    confirms = finding.confirms if alike else (*finding.confirms, PLAN)
+    return replace(finding, why=why, confirms=confirms)
 
 
 def _ways(finding: Finding, facts: Facts) -> Mapping[Kept | None, str]:
@@ -139,8 +142,8 @@ def _waiting(finding: Finding, others: Sequence[Finding], facts: Facts) -> Findi
         finding,
         verdict=Verdict.REVIEW,
         why=phrases.sentences(finding.why, why),
-        confirms=(PLAN,),
-        verdict_if_confirmed=finding.verdict,
+        confirms=(*finding.confirms, PLAN),
+        verdict_if_confirmed=finding.verdict_if_confirmed or finding.verdict,
     )
 
 
