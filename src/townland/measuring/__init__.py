@@ -73,7 +73,8 @@ class _Crossed:
     """A town's land as its measures ask for it: cut, crossed and closed, not summed yet.
 
     `cuts` by role; `chains` the common pieces of roles in their order; `beyond` those of a chain outside
-    a further role's land; `gaps` the patches of which some of the roles say nothing, and their area.
+    a further role's land; `gaps` the patches of which some of the roles say nothing, and their area;
+    `within` and `outside` the features that the pieces of `chains` and of `beyond` are of.
     """
 
     town: Town
@@ -83,6 +84,8 @@ class _Crossed:
     chains: Mapping[Roles, Closed]
     beyond: Mapping[tuple[Roles, str], Closed]
     gaps: Mapping[Roles, tuple[Geometries, float]]
+    within: Mapping[Roles, areas.Features]
+    outside: Mapping[tuple[Roles, str], areas.Features]
 
 
 def measure_town(
@@ -129,7 +132,9 @@ def measure_town(
     }
     gained = unplanned.gains(town, grounds, cuts, measures, kept, sliver_width_m=sliver_width_m)
     gaps = {roles: _gaps(town, area, cuts, roles, sliver_width_m) for roles in asked.known}
-    land = _Crossed(town, area, grounds, cuts, chains, beyond, gaps)
+    within = {key: areas.features_of(each.pieces, grounds) for key, each in chains.items()}
+    outside = {key: areas.features_of(each.pieces, grounds) for key, each in beyond.items()}
+    land = _Crossed(town, area, grounds, cuts, chains, beyond, gaps, within, outside)
     measured = {
         name: replace(
             _measured(land, name, tuple(spec.layers), kept[name], spec.outside, sliver_width_m),
@@ -246,7 +251,7 @@ def _measured(
     return areas.measure(
         name,
         land.chains[roles] if outside is None else land.beyond[roles, outside],
-        land.grounds,
+        land.within[roles] if outside is None else land.outside[roles, outside],
         kept,
         land.town.crs,
         town=land.town.code,

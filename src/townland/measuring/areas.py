@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
+from typing import TypeAlias
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyproj
 import shapely
 
@@ -49,6 +51,24 @@ RIDGE_CODES = {
     "guide-2023": "2303",
 }
 """Where each scheme books the ridges (田坎) that are deducted from cultivated land."""
+
+
+Columns: TypeAlias = Mapping[str, npt.NDArray[np.object_] | None]
+"""Columns of a frame by name; None where no layer gives them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Features:
+    """The features of a chain's pieces, one row a piece.
+
+    `parts` are their facts by role, `columns` those of them that a measure's frame shows, `ridge` their
+    ridge coefficients where a layer has any, `tagged` the roles whose layers have tags.
+    """
+
+    parts: Mapping[str, pd.DataFrame]
+    columns: Columns
+    ridge: Floats | None
+    tagged: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +337,7 @@ def land_classes(
 def measure(
     name: str,
     closed: Closed,
-    grounds: Mapping[str, Ground],
+    features: Features,
     kept: Mapping[str, Kept],
     crs: pyproj.CRS,
     *,
@@ -333,10 +353,8 @@ def measure(
     ----------
     name
         The measure's name.
-    closed
-        The pieces of the layers, in the measure's order.
-    grounds
-        The ground of each role.
+    closed, features
+        The pieces of the layers, in the measure's order, and the features that they are of.
     kept
         What counts, for the roles that are filtered.
     crs
@@ -350,16 +368,15 @@ def measure(
     assumed_coverage
         The roles whose coverage is only their bounding box.
     """
-    roles = tuple(closed.pieces.rows)
-    parts = {role: grounds[role].frame.iloc[closed.pieces.rows[role]] for role in roles}
-    counts, perhaps = _counted(parts, kept, len(closed.pieces))
-    counted = {role: part[counts] for role, part in parts.items()}
+    roles = tuple(features.parts)
+    counts, perhaps = _counted(features.parts, kept, len(closed.pieces))
     cents, geometry = closed.cents[counts], closed.pieces.geometry[counts]
-    net = _net_cents(counted, grounds, cents)
+    net = None if features.ridge is None else cents - ridge_cents(cents, features.ridge[counts])
     thin = overlay.slivers(geodesy.local_metres(geometry, crs), sliver_width_m)
+    shown = features.columns.items()
     columns = {
         "town": town,
-        **_described(counted, grounds),
+        **{column: values if values is None else values[counts] for column, values in shown},
         "area_m2": [decimal_m2(value) for value in cents],
         "net_m2": [None] * len(cents) if net is None else [decimal_m2(value) for value in net],
         "sliver": thin,
@@ -378,12 +395,12 @@ def measure(
         missing=(),
         assumed_coverage=assumed_coverage,
         frame=gpd.GeoDataFrame(columns, geometry=list(geometry), crs=crs, index=every),
-        untagged=_untagged(kept, grounds),
+        untagged=_untagged(kept, features.tagged),
     )
 
 
 def _counted(
-    parts: Mapping[str, gpd.GeoDataFrame], kept: Mapping[str, Kept], count: int
+    parts: Mapping[str, pd.DataFrame], kept: Mapping[str, Kept], count: int
 ) -> tuple[Bools, Bools]:
     """Which pieces count in a measure, and which do or might.
 
@@ -404,9 +421,22 @@ def _counted(
     return counts, perhaps
 
 
-def _described(
-    parts: Mapping[str, gpd.GeoDataFrame], grounds: Mapping[str, Ground]
-) -> dict[str, npt.NDArray[np.object_] | None]:
+def features_of(pieces: Pieces, grounds: Mapping[str, Ground]) -> Features:
+    """Look up once the features of a chain's pieces, which every measure of the chain asks."""
+    parts = {
+        role: pd.DataFrame(grounds[role].frame.drop(columns="geometry")).iloc[rows]
+        for role, rows in pieces.rows.items()
+    }
+    ridged = [role for role in parts if grounds[role].ridged]
+    return Features(
+        parts,
+        _described(parts, grounds),
+        parts[ridged[-1]]["ridge"].to_numpy(dtype=float) if ridged else None,
+        frozenset(role for role in parts if grounds[role].tagged),
+    )
+
+
+def _described(parts: Mapping[str, pd.DataFrame], grounds: Mapping[str, Ground]) -> Columns:
     """The columns of a measure's frame that its layers give: ids, codes, classes, uses, slope grades."""
     columns: dict[str, npt.NDArray[np.object_] | None] = {}
     for role, part in parts.items():
@@ -422,32 +452,12 @@ def _described(
     return columns
 
 
-def _net_cents(
-    parts: Mapping[str, gpd.GeoDataFrame], grounds: Mapping[str, Ground], cents: Ints
-) -> Ints | None:
-    """The area of pieces less their ridges; None where no layer has a ridge coefficient.
-
-    Parameters
-    ----------
-    parts
-        The feature of each piece, by role.
-    grounds
-        The ground of each role.
-    cents
-        The area of each piece, in hundredths of a m².
-    """
-    ridged = [role for role in parts if grounds[role].ridged]
-    if not ridged:
-        return None
-    return cents - ridge_cents(cents, parts[ridged[-1]]["ridge"].to_numpy(dtype=float))
-
-
-def _untagged(kept: Mapping[str, Kept], grounds: Mapping[str, Ground]) -> tuple[str, ...]:
+def _untagged(kept: Mapping[str, Kept], tagged: frozenset[str]) -> tuple[str, ...]:
     """The roles that a measure asks for tags and whose layers have none."""
     return tuple(
         role
         for role, filtered in kept.items()
-        if (filtered.or_tags or filtered.tags is not None) and not grounds[role].tagged
+        if (filtered.or_tags or filtered.tags is not None) and role not in tagged
     )
 
 

@@ -65,7 +65,7 @@ def gains(
             areas.measure(
                 name,
                 closed,
-                grounds,
+                areas.features_of(closed.pieces, grounds),
                 filters,
                 town.crs,
                 town=town.code,
