@@ -350,7 +350,7 @@ def _findings(assessment: Assessment, code: str | None, title: Words, lang: str)
 def _print_finding(finding: Finding, lang: str) -> None:
     """Print the verdict of a finding, and its reason where it does not pass."""
     verdict = VERDICTS[finding.verdict.value].render(lang)
-    if finding.verdict_if_confirmed is not None:
+    if finding.only_waits:
         verdict = _("{verdict}: waits for confirmation", verdict=verdict).render(lang)
     typer.echo(f"  {finding.rule}  [{verdict}]  {finding.title.render(lang)}")
     if finding.verdict.value not in PLAIN:

@@ -71,6 +71,11 @@ class Finding:
     verdict_if_confirmed: Verdict | None = None
     figures: tuple[ReasonFigure, ...] = ()
 
+    @property
+    def only_waits(self) -> bool:
+        """Whether it asks for no judgement, and only for a confirmation that layers are complete."""
+        return self.verdict_if_confirmed not in (None, Verdict.REVIEW)
+
     def __repr__(self) -> str:
         town = self.town or ", ".join(self.towns)
         figure = "" if self.measured is None else f", {self.measured} {self.unit}"

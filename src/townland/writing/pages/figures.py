@@ -115,7 +115,7 @@ def by_severity(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _gravity(finding: Finding) -> tuple[int, bool]:
-    return VERDICT_ORDER.index(str(finding.verdict)), finding.verdict_if_confirmed is not None
+    return VERDICT_ORDER.index(str(finding.verdict)), finding.only_waits
 
 
 def shown_measures(finding: Finding, result: TownResult) -> list[str]:

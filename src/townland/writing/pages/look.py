@@ -49,7 +49,7 @@ LOOKS: Mapping[str, Look] = {
 
 def look_of(finding: Finding) -> str:
     """Choose which of `LOOKS` a finding is shown with."""
-    return str(finding.verdict) if finding.verdict_if_confirmed is None else WAITS
+    return WAITS if finding.only_waits else str(finding.verdict)
 
 
 @dataclass(frozen=True, slots=True)

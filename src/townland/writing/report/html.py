@@ -209,7 +209,7 @@ class Report(AssessmentReader):
         ]
         self.counts = figures.counts(assessment.findings)
         self.waiting = [ConfirmationView(self, fact) for fact in assessment.confirmations]
-        self.waits = sum(f.verdict_if_confirmed is not None for f in assessment.findings)
+        self.waits = sum(finding.only_waits for finding in assessment.findings)
         self.every = [*self.joint, *(view for town in self.towns for view in town.findings)]
         self.rules = list(dict.fromkeys(f.rule for f in assessment.findings if f.town is not None))
         self.title = self.t(
