@@ -40,7 +40,8 @@ from townland.rules.book.model import Rulebook
 from townland.rules.dates import date_issues
 from townland.rules.evaluate import Facts, evaluate, evaluate_portfolio
 from townland.rules.judging.standing import standing_issues
-from townland.rules.need_table import indicator_need
+from townland.rules.need_printed import printed_measures
+from townland.rules.need_table import indicator_need, need_measure
 from townland.rules.notices import notices
 from townland.rules.shared_land import overlaps
 from townland.terms import ROLES, Verdict
@@ -227,8 +228,14 @@ class Checker:
         judged = [evaluate(self.rulebook, town, self.on) for town in facts]
         together = evaluate_portfolio(self.rulebook, facts, self.on, shared=shared)
         needs = [
-            indicator_need(self.rulebook, town, on=self.on, findings=findings)
-            for town, findings in zip(facts, judged, strict=True)
+            indicator_need(
+                self.rulebook,
+                each.facts,
+                on=self.on,
+                findings=findings,
+                terrain=each.rasters.steep,
+            )
+            for each, findings in zip(measured, judged, strict=True)
         ]
         behind = read_backgrounds(self.catalog, towns, digest=self._layers.digest)
         progress(_("checked"), steps, steps)
@@ -362,6 +369,8 @@ class Checker:
             profile=self.rulebook.three_class,
             sliver_width_m=float(self.rulebook.parameter.sliver_width_m),
         )
+        printed = printed_measures(self.rulebook, result.measures, self.on)
+        result = replace(result, measures=printed)
         facts = Facts(
             town=town.code,
             name=town.name,
@@ -374,7 +383,13 @@ class Checker:
             unplanned_m2=result.unplanned_m2,
             doubts=doubts,
         )
-        own = measure_rasters(result, rasters, grounds, profile=self.rulebook.three_class)
+        own = measure_rasters(
+            result,
+            rasters,
+            grounds,
+            profile=self.rulebook.three_class,
+            steep_of=need_measure(self.rulebook, self.on),
+        )
         declared = standing_issues(facts, self.on)
         issues = (
             *result.issues,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,8 +42,71 @@ def half_up(value: Number, digits: int) -> Decimal:
     return exact(value).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP) + Decimal(0)
 
 
+class Printed(Decimal):
+    """An area in m² that stands in a table: it knows the hectares and mu that it is printed as there.
+
+    A table closes to its last digit (`apportion`), so that a figure in it may be one unit off its own
+    rounding. Whoever prints the same land elsewhere prints what the table has: `ha` and `mu` ask for it.
+    A sum or a difference of areas is printed as that of what is printed of each.
+
+    >>> parts = [Printed("10033.33", Decimal("1.0033"), Decimal("15.05")) for _ in range(3)]
+    >>> total = sum(parts, Decimal(0))
+    >>> total, ha(total), ha(Decimal("30099.99"))
+    (Decimal('30099.99'), Decimal('3.0099'), Decimal('3.0100'))
+    """
+
+    ha: Decimal
+    mu: Decimal
+
+    def __new__(cls, m2: Decimal | str, ha: Decimal, mu: Decimal) -> Printed:
+        """Make an area of its m², ha and mu."""
+        area = super().__new__(cls, m2)
+        area.ha, area.mu = ha, mu
+        return area
+
+    def __add__(self, other: Decimal | int, /) -> Decimal:
+        """Add an area, and what is printed of it."""
+        return Printed(Decimal.__add__(self, other), self.ha + ha(other), self.mu + mu(other))
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Decimal | int, /) -> Decimal:
+        """Subtract an area, and what is printed of it."""
+        return Printed(Decimal.__sub__(self, other), self.ha - ha(other), self.mu - mu(other))
+
+    def __rsub__(self, other: Decimal | int, /) -> Decimal:
+        """Be subtracted from an area, as printed."""
+        return -(self - other)
+
+    def __neg__(self) -> Printed:
+        """Turn the sign of what is printed, too."""
+        return Printed(Decimal.__neg__(self), -self.ha, -self.mu)
+
+    def __abs__(self) -> Printed:
+        """Leave the sign out of what is printed, too."""
+        return Printed(Decimal.__abs__(self), abs(self.ha), abs(self.mu))
+
+    def __reduce__(self) -> tuple[type[Printed], tuple[str, Decimal, Decimal]]:  # type: ignore[override]  # one argument is Decimal's own way
+        """Keep what is printed when the area is copied or sent to another process."""
+        return type(self), (str(self), self.ha, self.mu)
+
+    def __copy__(self) -> Printed:
+        """Nothing changes it: it is its own copy."""
+        return self
+
+    def __deepcopy__(self, memo: object, /) -> Printed:
+        """Nothing changes it: it is its own copy."""
+        return self
+
+    def __repr__(self) -> str:
+        """Show the m², as every other decimal does."""
+        return f"Decimal('{self}')"
+
+
 def m2(value: Number) -> Decimal:
     """Square metres to 0.01, as the survey prints them."""
+    if isinstance(value, Printed):
+        return value
     return half_up(value, M2_DIGITS)
 
 
@@ -53,6 +116,8 @@ def ha(m2_value: Number, digits: int = HA_DIGITS) -> Decimal:
     >>> ha(2998504.79), ha(0)
     (Decimal('299.8505'), Decimal('0.0000'))
     """
+    if isinstance(m2_value, Printed) and digits == HA_DIGITS:
+        return m2_value.ha
     return half_up(exact(m2_value) / M2_PER_HA, digits)
 
 
@@ -62,6 +127,8 @@ def mu(m2_value: Number, digits: int = MU_DIGITS) -> Decimal:
     >>> mu(2998504.79)
     Decimal('4497.76')
     """
+    if isinstance(m2_value, Printed) and digits == MU_DIGITS:
+        return m2_value.mu
     return half_up(exact(m2_value) * MU_PER_HA / M2_PER_HA, digits)
 
 
@@ -149,6 +216,92 @@ def apportion(weights: Sequence[Number], total: Number, digits: int = M2_DIGITS)
     for i in order[: units - sum(shares)]:
         shares[i] += 1
     return [share * unit for share in shares]
+
+
+def apportion_table(
+    weights: Sequence[Sequence[Number]],
+    rows: Sequence[Decimal],
+    columns: Sequence[Decimal],
+    *,
+    digits: int = M2_DIGITS,
+) -> list[list[Decimal]]:
+    """Share out a table whose row totals and column totals are both given (controlled rounding).
+
+    Every row is apportioned; then single units move within rows from columns that have too much to
+    columns that have too little, always where it costs the least (the squares of what is off), until
+    the columns hold too. A cell without weight stays 0; where that leaves no way, the column gives way
+    and the rows hold.
+
+    Parameters
+    ----------
+    weights
+        Not negative; a row for each of `rows`, with a weight for each of `columns`.
+    rows, columns
+        The totals, multiples of the printed digit; both sum to the same.
+    digits
+        Places after the point.
+
+    Examples
+    --------
+    >>> table = apportion_table([["0.5", "0.5"], ["0.5", "0.5"]], [1, 1], [1, 1], digits=0)
+    >>> [[str(cell) for cell in row] for row in table]
+    [['0', '1'], ['1', '0']]
+    """
+    unit = Decimal(1).scaleb(-digits)
+    exactly = [[Fraction(exact(Decimal(weight))) for weight in row] for row in weights]
+    cells = [
+        [int(share / unit) for share in apportion([Decimal(w) for w in row], total, digits)]
+        for row, total in zip(weights, rows, strict=True)
+    ]
+    quotas = [
+        [weight * sum(mine) / whole if whole else whole for weight in row]
+        for row, mine in zip(exactly, cells, strict=True)
+        for whole in [sum(row, Fraction(0))]
+    ]
+    wanted = [int(total / unit) for total in columns]
+    while (path := _cheapest(cells, quotas, wanted)) is not None:
+        for row, source, target in path:
+            cells[row][source] -= 1
+            cells[row][target] += 1
+    return [[cell * unit for cell in row] for row in cells]
+
+
+_Move: TypeAlias = tuple[int, int, int]
+"""One unit within a row, from a column to a column."""
+
+
+def _cheapest(
+    cells: Sequence[Sequence[int]], quotas: Sequence[Sequence[Fraction]], wanted: Sequence[int]
+) -> list[_Move] | None:
+    """The cheapest moves that bring a unit from a column with too much to one with too little.
+
+    Parameters
+    ----------
+    cells, quotas
+        What the cells have, and what they would have exactly, in units.
+    wanted
+        What the columns should have.
+    """
+    count = len(wanted)
+    excess = [sum(row[at] for row in cells) - wanted[at] for at in range(count)]
+    edges = [
+        (1 + quotas[i][j] - cells[i][j] + cells[i][k] - quotas[i][k], (i, j, k))
+        for i in range(len(cells))
+        for j in range(count)
+        for k in range(count)
+        if j != k and cells[i][j] and quotas[i][k]
+    ]
+    best: dict[int, tuple[Fraction, list[_Move]]] = {
+        at: (Fraction(0), []) for at in range(count) if excess[at] > 0
+    }
+    # shortest ways with costs that may be negative (Bellman and Ford); no way is worth a circle
+    for _round in range(count):
+        for cost, move in edges:
+            known, goal = best.get(move[1]), best.get(move[2])
+            if known is not None and (goal is None or known[0] + cost < goal[0]):
+                best[move[2]] = (known[0] + cost, [*known[1], move])
+    ways = [(*best[at], at) for at in best if excess[at] < 0]
+    return min(ways, key=lambda way: (way[0], way[2]))[1] if ways else None
 
 
 def as_floats(table: Table, *, also: Sequence[str] = ()) -> Table:

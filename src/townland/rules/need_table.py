@@ -1,20 +1,20 @@
 """The indicator need as a table: new construction land by planned use and by what it was.
 
-It closes to the last printed digit in m², ha and mu, by row and by column: the total is converted once,
-shared out to the sources, and each source's share to its uses; the uses' totals are the sums of what is
-printed. Ridges inside cultivated land are booked to other agricultural land of the
-same use, so that gross and net have one total.
+It closes to the last printed digit in m², ha and mu, by row and by column, and every figure comes from
+one apportionment (`need_shares`). Ridges inside cultivated land are booked to other agricultural land of
+the same use, so that the areas by class have the total of the gross ones. The form that a quota officer
+signs (`need_form`) is laid out from the same cells.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from townland import terms, units
+from townland import terms
 from townland.i18n import _
 from townland.measuring.areas import Measure
 from townland.rules.book.loader import rules_in_force
@@ -27,42 +27,27 @@ from townland.rules.judging.finding import Finding
 from townland.rules.kinds.land import LandNeed
 from townland.rules.kinds.replacement import LandReplace
 from townland.rules.kinds.uses import NeedByUse
-from townland.standards.landclass import SOURCES
+from townland.rules.need_form import Beside, NeedForm, need_form
+from townland.rules.need_shares import (
+    AGRICULTURAL,
+    NEW_SOURCES,
+    Areas,
+    Piece,
+    Shares,
+    areas_of,
+    less,
+    shares_of,
+)
 from townland.terms import Verdict
 
 if TYPE_CHECKING:
     import pandas as pd
 
-CONSTRUCTION = "construction"
 AGAINST = ("land_need", "land_replace", "linked_quota", "per_head", "supply_rate")
 """The kinds of rules whose findings the need is set against."""
 
-NEW_SOURCES: tuple[str | None, ...] = (*(s for s in SOURCES if s != CONSTRUCTION), None)
-"""What new construction land was, None where it is unknown."""
-
 CellKey: TypeAlias = "tuple[str | None, str | None]"
 """The use and the source of a cell; None where it is unknown."""
-
-
-class Areas(NamedTuple):
-    """One area as it is printed in three units."""
-
-    m2: Decimal
-    ha: Decimal
-    mu: Decimal
-
-
-class Piece(NamedTuple):
-    """One piece under a cell: its number in the town's measure, its features, its areas.
-
-    The number is the column ``piece`` of the measure's layer in ``evidence.gpkg``.
-    """
-
-    number: int
-    planned_use_id: str
-    land_use_id: str
-    gross_m2: Decimal
-    net_m2: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +83,7 @@ class Account(NamedTuple):
     @property
     def short(self) -> Areas | None:
         """What stays short; None where the dossier does not state what is held."""
-        return None if self.held is None else _beyond(self.need, self.held)
+        return None if self.held is None else less(self.need, self.held)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,10 +92,11 @@ class NeedTable:
 
     `uses` and `sources` are the table's columns and rows in their order, land or no land; None is
     among them where it is unknown. `cells` go by use and source where there is land, `by_use` and
-    `by_source` are their sums (gross, net), `cultivated` and `paddy` what is to be replaced, net of
+    `by_source` are their sums (gross, by class), `cultivated` and `paddy` what is to be replaced, net of
     ridges. `accounts` set the need against annual and linked quota and what is to be replaced against
     the bank; `against` holds the findings on all of these, per-head standard and supply rate among
     them, by kind. `uncovered_m2` and `unknown_m2` say for how much of the town the table is silent.
+    `form` is what a quota officer signs.
     """
 
     town: str
@@ -127,6 +113,7 @@ class NeedTable:
     against: Mapping[str, Finding]
     uncovered_m2: Decimal
     unknown_m2: Decimal
+    form: NeedForm
 
     def account(self, name: str) -> Account | None:
         """Give one account; None where no rule asks for it."""
@@ -174,7 +161,12 @@ def _columns(gross: Areas, netted: Areas) -> dict[str, object]:
 
 
 def indicator_need(
-    rulebook: Rulebook, facts: Facts, *, on: dt.date, findings: Iterable[Finding]
+    rulebook: Rulebook,
+    facts: Facts,
+    *,
+    on: dt.date,
+    findings: Iterable[Finding],
+    terrain: tuple[Decimal, Decimal] | None = None,
 ) -> NeedTable | None:
     """Make the table of the indicator need; None where no rule asks for it or no layer shows it.
 
@@ -191,6 +183,9 @@ def indicator_need(
     findings
         What the rules in force on that day say of the town, as `evaluate` gives it: nothing is
         judged again.
+    terrain
+        Where the survey records no slope: the need's cultivated land that the terrain model shows
+        to be steeper than 25°, and that of which it shows nothing, in m² net of ridges.
 
     Raises
     ------
@@ -198,58 +193,81 @@ def indicator_need(
         No rule is in force on that day.
     """
     rules = rules_in_force(rulebook, on)
-    need = next((rule for rule in rules if isinstance(rule, LandNeed)), None)
+    need = need_rule(rules)
     if need is None or Case(need, rulebook, facts, on).silent(need.measure):
         return None
     measure = facts.measures[need.measure]
-    named = _uses(rulebook, rules)
-    cells = _cells(measure, named)
-    by_source = _by_source(cells)
+    named = uses_of(rulebook, rules)
+    shares = shares_of(measure, named)
+    uses = tuple(use for use in named if use or use in shares.uses)
+    form = need_form(shares, _beside(Case(need, rulebook, facts, on), terrain), uses)
     by_rule = {finding.rule: finding for finding in findings if finding.town == facts.town}
     against = [rule for rule in rules if rule.kind in AGAINST]
-    sums = _sums(by_source)
+    sums = _Sums(
+        asked=form.asked,
+        cultivated=form.non_agricultural[1],
+        paddy=shares.net("paddy"),
+    )
     judged = [(Case(rule, rulebook, facts, on), by_rule[rule.id]) for rule in against]
-    uses = tuple(use for use in named if use or any(key[0] is None for key in cells))
+    sources = tuple(source for source in NEW_SOURCES if source or shares.gross(source).m2)
     return NeedTable(
         town=facts.town,
         measure=need.measure,
         uses=uses,
-        sources=tuple(by_source),
-        cells=cells,
-        by_use={use: _both(cell for cell in cells.values() if cell.use == use) for use in uses},
-        by_source=by_source,
-        total=sums.total,
+        sources=sources,
+        cells=_cells(shares),
+        by_use={use: (shares.by_use(use),) * 2 for use in uses},
+        by_source={each: (shares.gross(each), shares.by_class(each)) for each in sources},
+        total=shares.total,
         cultivated=sums.cultivated,
         paddy=sums.paddy,
         accounts=tuple(_accounts(judged, sums)),
         against={rule.kind: by_rule[rule.id] for rule in against},
         uncovered_m2=measure.uncovered_m2,
         unknown_m2=measure.unknown_m2,
+        form=form,
+    )
+
+
+def need_rule(rules: Iterable[Rule]) -> LandNeed | None:
+    """Find the rule that asks for the need."""
+    return next((rule for rule in rules if isinstance(rule, LandNeed)), None)
+
+
+def need_measure(rulebook: Rulebook, on: dt.date) -> str | None:
+    """Name the measure of the need; None where no rule asks for it."""
+    rule = need_rule(rules_in_force(rulebook, on))
+    return None if rule is None else rule.measure
+
+
+def _beside(case: Case[LandNeed], terrain: tuple[Decimal, Decimal] | None) -> Beside:
+    """Gather what stands beside the need, as far as layers show it."""
+    rule = case.rule
+
+    def shown(name: str | None) -> Measure | None:
+        return None if name is None or case.silent(name) else case.measure(name)
+
+    return Beside(
+        shown(rule.approved),
+        shown(rule.existing),
+        tuple(each for name in rule.non_grain if (each := shown(name)) is not None),
+        terrain,
     )
 
 
 class _Sums(NamedTuple):
-    """The need in all, and what of it is cultivated land and paddy to be replaced."""
+    """The need that is asked for, and what of the need is cultivated land and paddy to be replaced."""
 
-    total: Areas
+    asked: Areas
     cultivated: Areas
     paddy: Areas
-
-
-def _sums(by_source: Mapping[str | None, tuple[Areas, Areas]]) -> _Sums:
-    # paddy and other cultivated land are replaced by as much net of ridges
-    return _Sums(
-        total=_add(gross for gross, _netted in by_source.values()),
-        cultivated=_add(by_source[source][1] for source in ("paddy", "other_cultivated")),
-        paddy=by_source["paddy"][1],
-    )
 
 
 def _accounts(judged: Iterable[tuple[Case[Rule], Finding]], sums: _Sums) -> Iterator[Account]:
     """Set the need against the quotas, what they leave against the next, and the land to be replaced."""
     for case, finding in judged:
         if isinstance(case.rule, LandNeed):
-            yield from _quotas(case, case.rule, finding, sums.total)
+            yield from _quotas(case, case.rule, finding, sums.asked)
         elif isinstance(case.rule, LandReplace):
             yield from _banks(case, case.rule, finding, sums)
 
@@ -264,7 +282,7 @@ def _quotas(case: Case[Rule], rule: LandNeed, finding: Finding, need: Areas) -> 
     finding
         What it says.
     need
-        The need in all.
+        The need that is asked for.
     """
     stated = fields.area(case, rule.quota, rule.unit)
     annual = _account("annual_quota", finding, key=rule.quota, need=need, m2=stated)
@@ -312,11 +330,12 @@ def _account(
     m2
         What the dossier states, in m²; None where it states nothing.
     """
-    stated = None if m2 is None else _areas(m2)
+    stated = None if m2 is None else areas_of(m2)
     return Account(name, finding.rule, finding.verdict, key, need, stated)
 
 
-def _uses(rulebook: Rulebook, rules: Iterable[Rule]) -> list[str | None]:
+def uses_of(rulebook: Rulebook, rules: Iterable[Rule]) -> list[str | None]:
+    """List the planned uses in the order of the rule on the need by use; None, not known, is last."""
     rule = next((rule for rule in rules if isinstance(rule, NeedByUse)), None)
     named: list[str | None] = []
     for name in rule.uses if rule else ():
@@ -324,134 +343,33 @@ def _uses(rulebook: Rulebook, rules: Iterable[Rule]) -> list[str | None]:
     return [*named, None]
 
 
-def _by_source(cells: Mapping[CellKey, Cell]) -> dict[str | None, tuple[Areas, Areas]]:
-    unknown = any(source is None for _use, source in cells)
-    return {
-        name: _both(cell for cell in cells.values() if cell.source == name)
-        for name in NEW_SOURCES
-        if name or unknown
-    }
-
-
-def _cells(measure: Measure, order: Sequence[str | None]) -> dict[CellKey, Cell]:
-    """Convert the pieces of the need, cell by cell, so that gross and net close in every unit."""
-    sorted_in = _pieces(measure, order)
-    gross = {key: _sum(piece.gross_m2 for piece in pieces) for key, pieces in sorted_in.items()}
-    netted = {key: _sum(piece.net_m2 for piece in pieces) for key, pieces in sorted_in.items()}
-    for use in order:
-        if lent := _ridges(sorted_in, use):
-            # ridges inside cultivated land count as other agricultural land (1203 田坎)
-            netted[use, "other_agricultural"] += lent
-    gross_areas, net_areas = _closed(gross), _closed(netted)
+def _cells(shares: Shares) -> dict[CellKey, Cell]:
+    """Sort the pieces of the need into cells; every use with land has all cells that it needs."""
     return {
         (use, source): Cell(
             use=use,
             source=source,
-            gross=gross_areas[use, source],
-            net=net_areas[use, source],
-            ridges_m2=net_areas[use, source].m2 - _sum(piece.net_m2 for piece in pieces),
-            pieces=tuple(pieces),
+            gross=shares.gross(source, use),
+            net=shares.by_class(source, use),
+            ridges_m2=_lent(shares, use, source),
+            pieces=tuple(
+                piece for piece in shares.pieces if (piece.use, piece.source) == (use, source)
+            ),
         )
-        for (use, source), pieces in sorted_in.items()
-    }
-
-
-def _pieces(measure: Measure, order: Sequence[str | None]) -> dict[CellKey, list[Piece]]:
-    """Sort the pieces of the need into cells; every use with land has all cells that it needs."""
-    cells: dict[CellKey, list[Piece]] = {}
-    for (use, source), piece in _read(measure):
-        key = (use if use in order else None, source if source in NEW_SOURCES else None)
-        cells.setdefault(key, []).append(piece)
-    for use, _source in list(cells):
-        if _ridges(cells, use):
-            cells.setdefault((use, "other_agricultural"), [])
-    return {
-        (use, source): cells[use, source]
-        for use in order
+        for use in shares.uses
         for source in NEW_SOURCES
-        if (use, source) in cells
+        if shares.gross(source, use).m2 or shares.by_class(source, use).m2
     }
 
 
-def _read(measure: Measure) -> Iterator[tuple[CellKey, Piece]]:
-    """Read the pieces of the need with their use and source; net is gross where no ridge is known."""
-    frame = measure.frame
-    columns = ("planned_group", "source", "planned_use_id", "land_use_id", "area_m2", "net_m2")
-    rows = zip(*(frame[column] for column in columns), strict=True)
-    for number, (use, source, planned, land, gross_m2, net_m2) in enumerate(rows, start=1):
-        netted = gross_m2 if net_m2 is None else net_m2
-        yield (use, source), Piece(number, str(planned), str(land), gross_m2, netted)
-
-
-def _ridges(cells: Mapping[CellKey, list[Piece]], use: str | None) -> Decimal:
-    return _sum(
-        piece.gross_m2 - piece.net_m2
-        for key, pieces in cells.items()
-        if key[0] == use
-        for piece in pieces
-    )
-
-
-_UNITS: tuple[tuple[Callable[[Decimal], Decimal], int], ...] = (
-    (units.m2, units.M2_DIGITS),
-    (units.ha, units.HA_DIGITS),
-    (units.mu, units.MU_DIGITS),
-)
-"""How the areas of a cell are converted, and to how many digits, in the order of `Areas`."""
-
-
-def _closed(exact: Mapping[CellKey, Decimal]) -> dict[CellKey, Areas]:
-    """Convert all cells so that in each unit they sum to their source's share of the total."""
-    converted = [_shared_out(exact, convert(_sum(exact.values())), n) for convert, n in _UNITS]
-    return {key: Areas(*(shares[key] for shares in converted)) for key in exact}
-
-
-def _shared_out(
-    exact: Mapping[CellKey, Decimal], whole: Decimal, digits: int
-) -> dict[CellKey, Decimal]:
-    """Share a total out to the sources, and each source's share to its cells.
+def _lent(shares: Shares, use: str | None, source: str | None) -> Decimal:
+    """Give the ridges that cultivated land lends to a cell: only other agricultural land gets any.
 
     Parameters
     ----------
-    exact
-        What goes to each cell, in m².
-    whole
-        The total in the unit that is printed.
-    digits
-        The digits of that unit.
+    shares
+        The need as it is printed.
+    use, source
+        The cell.
     """
-    present = {source for _use, source in exact}
-    columns = [source for source in NEW_SOURCES if source in present]
-    by_source = {name: [key for key in exact if key[1] == name] for name in columns}
-    heads = [_sum(exact[key] for key in keys) for keys in by_source.values()]
-    shared: dict[CellKey, Decimal] = {}
-    for keys, head in zip(by_source.values(), units.apportion(heads, whole, digits), strict=True):
-        shares = units.apportion([exact[key] for key in keys], head, digits)
-        shared |= dict(zip(keys, shares, strict=True))
-    return shared
-
-
-def _sum(values: Iterable[Decimal]) -> Decimal:
-    return sum(values, ZERO)
-
-
-def _add(areas: Iterable[Areas]) -> Areas:
-    addends = list(areas)
-    if not addends:
-        return _areas(ZERO)
-    # beginning with a 0 of the column's own digits
-    return Areas(*(sum(column, column[0] - column[0]) for column in zip(*addends, strict=True)))
-
-
-def _areas(m2: Decimal) -> Areas:
-    return Areas(units.m2(m2), units.ha(m2), units.mu(m2))
-
-
-def _beyond(need: Areas, held: Areas) -> Areas:
-    pairs = zip(need, held, strict=True)
-    return Areas(*(max(needed - stated, needed - needed) for needed, stated in pairs))
-
-
-def _both(cells: Iterable[Cell]) -> tuple[Areas, Areas]:
-    summed = list(cells)
-    return _add(cell.gross for cell in summed), _add(cell.net for cell in summed)
+    return shares.ridges(use).m2 if source == AGRICULTURAL else ZERO

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +57,8 @@ class TownRasters:
     comparisons: tuple[Comparison, ...]
     slope: SlopeTable | None
     issues: tuple[Issue, ...]
+    steep: tuple[Decimal, Decimal] | None = None
+    """Steep cultivated land of the measure that was asked for, and that of no known slope, in m²."""
 
 
 def raster_specs(catalog: LayerCatalog) -> tuple[LayerSpec, ...]:
@@ -189,7 +192,12 @@ def gather_grids(rasters: Rasters, crs: pyproj.CRS, profile: Profile) -> tuple[G
 
 
 def measure_rasters(
-    result: TownResult, rasters: Rasters, grounds: Grounds, *, profile: Profile
+    result: TownResult,
+    rasters: Rasters,
+    grounds: Grounds,
+    *,
+    profile: Profile,
+    steep_of: str | None = None,
 ) -> TownRasters:
     """Measure every raster layer in one town, and compare it with the vector layers.
 
@@ -203,6 +211,8 @@ def measure_rasters(
         The grounds in the town's CRS.
     profile
         The three-class profile.
+    steep_of
+        The measure of whose cultivated land the steep part is wanted.
 
     Raises
     ------
@@ -222,7 +232,28 @@ def measure_rasters(
     if graded is not None:
         comparisons += graded.compared
         issues += _slope_issues(result, graded)
-    return TownRasters(tuple(tables), tuple(comparisons), graded, tuple(issues))
+    return TownRasters(
+        tuple(tables), tuple(comparisons), graded, tuple(issues), _steep(result, rasters, steep_of)
+    )
+
+
+def _steep(
+    result: TownResult, rasters: Rasters, measure: str | None
+) -> tuple[Decimal, Decimal] | None:
+    """The steep part of a measure's cultivated land by the terrain, where the survey tells no slope.
+
+    Parameters
+    ----------
+    result, rasters
+        As in `measure_rasters`.
+    measure
+        The measure; None where none is asked for.
+    """
+    frame = None if measure is None else result.measures[measure].frame
+    if frame is None or "slope_grade" in frame or not len(frame):
+        return None
+    part = frame[frame["source"].isin(slope.CULTIVATED)]
+    return slope.steep_m2(part, rasters.terrain, rasters.grades)
 
 
 def _pieces(result: TownResult, role: str, *, rasters: Rasters, grounds: Grounds) -> Pieces | None:

@@ -218,6 +218,38 @@ def slope_table(
     )
 
 
+def steep_m2(
+    part: gpd.GeoDataFrame, models: Sequence[Terrain], grades: Sequence[Grade]
+) -> tuple[Decimal, Decimal] | None:
+    """How much of some land is of the steepest grade by the terrain, and of how much it shows nothing.
+
+    Net of ridges: each piece's net area is divided as its slopes are.
+
+    Parameters
+    ----------
+    part
+        Pieces with ``area_m2`` and ``net_m2``.
+    models
+        The terrain models, in the order of the catalog.
+    grades
+        The slope grades.
+
+    Returns
+    -------
+    None where there is no terrain model.
+    """
+    if not models:
+        return None
+    by_grade_m2 = _by_grade_m2(part, models, part.crs, len(grades))
+    gross = part["area_m2"].to_numpy(dtype=float)
+    net = part["net_m2"].where(part["net_m2"].notna(), part["area_m2"]).to_numpy(dtype=float)
+    share = np.divide(net, gross, out=np.zeros_like(net), where=gross > 0)
+    silent = np.maximum(gross - by_grade_m2.sum(axis=1), 0.0)
+    silent[silent < SILENT_M2 + SILENT_SHARE * gross] = 0.0
+    steep = np.minimum(by_grade_m2[:, -1], gross)
+    return units.m2(float((steep * share).sum())), units.m2(float((silent * share).sum()))
+
+
 def _by_grade_m2(
     part: gpd.GeoDataFrame, models: Sequence[Terrain], crs: pyproj.CRS, count: int
 ) -> Floats:

@@ -8,13 +8,13 @@ into words, so that a reader needs to know no kind.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum, auto
 from typing import Annotated, ClassVar, Literal, Protocol, TypeAlias, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema, WrapValidator
 from pydantic.json_schema import models_json_schema
 
 from townland import units
@@ -70,8 +70,14 @@ class Part:
     """Whether a report lays the part out as a table of its own."""
 
 
+def _as_printed(value: object, read: Callable[[object], Decimal]) -> Decimal:
+    """Keep an area that knows how it is printed as it is."""
+    return value if isinstance(value, units.Printed) else read(value)
+
+
 Number = Annotated[
     Decimal,
+    WrapValidator(_as_printed),
     PlainSerializer(phrases.number, return_type=int | float),
     WithJsonSchema({"type": "number"}, mode="serialization"),
 ]

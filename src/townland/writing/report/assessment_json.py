@@ -22,7 +22,8 @@ from townland.rules.confirmations import Confirmation
 from townland.rules.judging.finding import Finding, ReasonFigure
 from townland.rules.judging.trace import Json, trace_schema
 from townland.rules.kinds import KINDS
-from townland.rules.need_table import Account, Areas, Cell, NeedTable
+from townland.rules.need_shares import Areas
+from townland.rules.need_table import Account, Cell, NeedTable
 from townland.rules.notices import HeadNotice
 
 SCHEMA = "townland-assessment-1"

@@ -8,11 +8,8 @@ from decimal import Decimal
 
 from townland import terms
 from townland.rules.judging.finding import Finding
-from townland.rules.need_table import (
-    Account,
-    Areas,
-    NeedTable,
-)
+from townland.rules.need_shares import Areas
+from townland.rules.need_table import Account, NeedTable
 from townland.writing.pages import figures as wording
 from townland.writing.pages.reader import AssessmentReader
 
