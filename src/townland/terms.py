@@ -229,6 +229,32 @@ def source(name: str | None) -> Text:
     return SOURCES.get(name or "", _("land of no known source"))
 
 
+NEED_COLUMNS: Mapping[str, Text] = {
+    "new": _("New construction land"),
+    "agricultural": _("Agricultural land"),
+    "cultivated": _("Cultivated land"),
+    "paddy": _("of it paddy"),
+    "garden": _("Gardens"),
+    "forest": _("Forest"),
+    "grassland": _("Grassland"),
+    "other_agricultural": _("Other agricultural land"),
+    "unused": _("Unused land"),
+    "unknown": _("Unknown land class"),
+    "approved": _("Approved before, not asked again"),
+    "asked": _("Indicators asked for"),
+    "existing": _("Existing construction land used (beside)"),
+}
+"""The columns of the form of the indicator need."""
+
+NEED_ROWS: Mapping[str, Text] = {
+    "total": _("total"),
+    "state": _("of it state land"),
+    "collective": _("of it collective land"),
+    "approved": _("Approved before, not asked again"),
+    "asked": _("Indicators asked for"),
+}
+"""The rows of the form of the indicator need beside those of the planned uses."""
+
 ACCOUNTS: Mapping[str, Text] = {
     "annual_quota": _("annual quota"),
     "linked_quota": _("linked quota, for what the annual quota leaves"),

@@ -1,7 +1,7 @@
 """The measures of a town with their areas as the table of the indicator need prints them.
 
-Rules and reports name the same land in many places: by its use, by what it was, in all. All of them print
-what the table has, which closes to the last digit.
+Rules and reports name the same land in many places: by its use, by what it was, in all. All of them
+print what the table has, which closes to the last digit.
 """
 
 from __future__ import annotations

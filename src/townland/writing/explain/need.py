@@ -80,7 +80,7 @@ class Need:
     table: Mapping[str, object]
 
     def rows(self, lang: str) -> list[tuple[str, ...]]:
-        """Lay the cells out one a row, then the total: use, source, gross ha, net ha, mu, pieces."""
+        """Lay the cells out one a row, then the total: use, source, gross and by class, mu, pieces."""
         cells = [
             (
                 terms.use(cell.use).render(lang),
@@ -100,7 +100,7 @@ class Need:
             _("planned use"),
             _("what the land was"),
             _("gross, ha"),
-            _("net of ridges, ha"),
+            _("by class, ridges apart, ha"),
             _("gross, mu"),
             _("pieces in evidence.gpkg"),
         )

@@ -22,6 +22,7 @@ from townland.rules.confirmations import Confirmation
 from townland.rules.judging.finding import Finding, ReasonFigure
 from townland.rules.judging.trace import Json, trace_schema
 from townland.rules.kinds import KINDS
+from townland.rules.need_form import NeedForm
 from townland.rules.need_shares import Areas
 from townland.rules.need_table import Account, Cell, NeedTable
 from townland.rules.notices import HeadNotice
@@ -278,6 +279,44 @@ def _need(need: NeedTable | None) -> Document | None:
         "against": [_against(kind, finding) for kind, finding in need.against.items()],
         "uncovered_m2": _plain(need.uncovered_m2),
         "unknown_m2": _plain(need.unknown_m2),
+        **_need_form(need.form),
+    }
+
+
+def _need_form(form: NeedForm) -> Document:
+    """What a quota officer signs: planned uses by land class, and what stands beside them."""
+    gross, net = form.non_agricultural
+    return {
+        "columns": list(form.columns),
+        "rows": [
+            {
+                "kind": row.kind,
+                "use": row.use,
+                **{name: _areas(row.columns[name]) for name in form.columns},
+            }
+            for row in form.rows
+        ],
+        "ridges": _areas(form.ridges),
+        "approved": _areas(form.approved),
+        "asked": _areas(form.asked),
+        "steep": None
+        if form.steep is None
+        else {
+            "by": form.steep.by,
+            **(_areas(form.steep.area) or {}),
+            "unknown_m2": _plain(form.steep.unknown_m2),
+        },
+        "grades": [
+            {"grade": each.grade, **(_areas(each.area) or {})} for each in form.quality.grades
+        ],
+        "mean_grade": _plain(form.quality.mean_grade),
+        "production_kg": _plain(form.quality.production_kg),
+        "production_unknown_m2": _plain(form.quality.production_unknown_m2),
+        "non_agricultural": {"gross": _areas(gross), "net": _areas(net)},
+        "non_grain": [
+            {"measure": each.measure, "gross": _areas(each.gross), "net": _areas(each.net)}
+            for each in form.non_grain
+        ],
     }
 
 

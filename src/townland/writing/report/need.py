@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from townland import terms
+from townland.i18n import Words, _
 from townland.rules.judging.finding import Finding
+from townland.rules.judging.phrases import area, listed
+from townland.rules.need_form import FormRow, NeedForm
 from townland.rules.need_shares import Areas
 from townland.rules.need_table import Account, NeedTable
 from townland.writing.pages import figures as wording
@@ -31,6 +34,15 @@ class NeedLine:
     ha: str
     mu: str
     total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FormLine:
+    """A line of the form: what it is of, and a figure in ha for each column."""
+
+    name: str
+    kind: str
+    figures: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +100,12 @@ class NeedView:
         self.uses = [report.w(terms.use(use)) for use in need.uses]
         self.blocks = [
             (report.t("Gross"), list(self._lines(0))),
-            (report.t("Net of ridges"), list(self._lines(1))),
+            (report.t("By class (ridges are other agricultural land)"), list(self._lines(1))),
         ]
+        self.columns = [report.w(terms.NEED_COLUMNS[name]) for name in need.form.columns]
+        self.form = [self._form_line(row) for row in need.form.rows]
+        self.asked = _both(need.form.asked)
+        self.notes = [report.w(words) for words in form_notes(need.form, report.measure)]
         self.to_replace = [
             (report.t("cultivated land, paddy included"), _both(need.cultivated)),
             (report.t("of it paddy"), _both(need.paddy)),
@@ -113,8 +129,15 @@ class NeedView:
     def _anchor(self, use: str | None, source: str | None) -> str:
         return f"{self.anchor}-{use or 'unknown'}-{source or 'unknown'}"
 
+    def _form_line(self, row: FormRow) -> FormLine:
+        """Lay out a line of the form, in ha."""
+        name = terms.use(row.use) if row.kind == "use" else terms.NEED_ROWS[row.kind]
+        areas = (row.columns[column] for column in self.need.form.columns)
+        figures = (wording.NOTHING if area is None else wording.plain(area.ha) for area in areas)
+        return FormLine(self.report.w(name), row.kind, tuple(figures))
+
     def _lines(self, way: int) -> Iterator[NeedLine]:
-        """Lay out the lines of one way of measuring: 0 gross, 1 net of ridges."""
+        """Lay out the lines of one way of measuring: 0 gross, 1 by class."""
         need, report = self.need, self.report
         for source in need.sources:
             figures = []
@@ -186,6 +209,71 @@ class NeedView:
         if area is None:
             return wording.NOTHING
         return wording.Figure(wording.plain(area.ha), terms.UNITS["ha"]).render(self.report.lang)
+
+
+def form_notes(form: NeedForm, measure: Callable[[str], str]) -> Iterator[Words]:
+    """Say what stands beside the form, a sentence each.
+
+    Parameters
+    ----------
+    form
+        The form.
+    measure
+        Names a measure to the reader.
+    """
+    gross, net = form.non_agricultural
+    if form.approved is None:
+        yield _("No layer of approved land is known: nothing is taken as granted.")
+    yield _("Cultivated land is net of ridges; other agricultural land holds {ridges} of ridges.",
+            ridges=_in_ha(form.ridges))  # fmt: skip
+    yield _("Cultivated land to construction (非农化): {net} net of ridges ({gross} gross).",
+            net=_in_ha(net), gross=_in_ha(gross))  # fmt: skip
+    for turned in form.non_grain:
+        if turned.gross.m2:
+            yield _("{measure} (非粮化): {net} net of ridges ({gross} gross).",
+                    measure=measure(turned.measure), net=_in_ha(turned.net),
+                    gross=_in_ha(turned.gross))  # fmt: skip
+    if form.non_grain and not any(turned.gross.m2 for turned in form.non_grain):
+        yield _("No cultivated land is planned as gardens, forest or water (非粮化).")
+    yield from _steep_notes(form)
+    yield from _quality_notes(form)
+
+
+def _steep_notes(form: NeedForm) -> Iterator[Words]:
+    """Say how much of the cultivated land is steep, and by what."""
+    steep = form.steep
+    if steep is None:
+        yield _("Slope above 25°: no slope grade is recorded, and there is no terrain model.")
+        return
+    yield _("Cultivated land above 25°, net of ridges: {area}, by the {role}.",
+            area=_in_ha(steep.area), role=terms.role(steep.by))  # fmt: skip
+    if steep.unknown_m2:
+        yield _("The slope of {area} of cultivated land is not known.", area=area(steep.unknown_m2))
+
+
+def _quality_notes(form: NeedForm) -> Iterator[Words]:
+    """Say of which grades the cultivated land is, and what it produces, as far as it is recorded."""
+    quality = form.quality
+    if quality.grades:
+        yield _("Land grades (等别) of the cultivated land, net of ridges: {grades}.",
+                grades=listed(
+                    _("{grade}: {area}", grade=each.grade or _("not recorded"),
+                      area=_in_ha(each.area))
+                    for each in quality.grades
+                ))  # fmt: skip
+    if quality.mean_grade is not None:
+        yield _("Mean land grade (平均质量等别): {grade}.", grade=quality.mean_grade)
+    if quality.production_kg is not None:
+        yield _(
+            "Grain production (产能) of the cultivated land: {kg} kg.", kg=quality.production_kg
+        )
+        if quality.production_unknown_m2:
+            yield _("The production of {area} of cultivated land is not recorded.",
+                    area=area(quality.production_unknown_m2))  # fmt: skip
+
+
+def _in_ha(areas: Areas) -> Words:
+    return _("{ha} ha", ha=areas.ha)
 
 
 def beyond(finding: Finding) -> Decimal | None:
