@@ -382,6 +382,7 @@ class Checker:
             crs=town.crs,
             unplanned_m2=result.unplanned_m2,
             doubts=doubts,
+            contested=result.contested,
         )
         own = measure_rasters(
             result,

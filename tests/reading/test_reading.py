@@ -99,7 +99,18 @@ def test_every_format_gives_the_same_rows(tmp_path, suffix):
     path = write(squares(), tmp_path / f"land.{suffix}")
     found = layer(path, [window(110, 110, 190, 190), window(520, 20, 580, 80)], **COLUMNS)
     # square 5 of the first row, square 1 of the second: in the order of the file
-    own = ["id", "code", "net_factor", "owner", "tag", "slope", "grade", "production", "geometry"]
+    own = [
+        "id",
+        "code",
+        "named",
+        "net_factor",
+        "owner",
+        "tag",
+        "slope",
+        "grade",
+        "production",
+        "geometry",
+    ]
     assert list(found.frame.columns) == own
     assert found.frame["id"].tolist() == ["B0005", "B0011"]
     assert found.frame["code"].tolist() == ["0307", "0307"]
@@ -138,7 +149,7 @@ def test_a_window_that_misses_gives_an_empty_frame_with_its_columns(tmp_path, su
     for windows in ([window(5000, 5000, 6000, 6000)], []):
         found = layer(path, windows, **COLUMNS)
         assert len(found.frame) == 0
-        assert list(found.frame.columns)[:3] == ["id", "code", "net_factor"]
+        assert list(found.frame.columns)[:3] == ["id", "code", "named"]
         assert found.frame.crs == ZONE_36
 
 

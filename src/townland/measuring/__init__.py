@@ -28,6 +28,7 @@ from townland.measuring.asked import (
     tags_of,
 )
 from townland.measuring.boundary import boundary_areas, near, surroundings
+from townland.measuring.contested import Contested, KeptByMeasure, contested_land
 from townland.measuring.cut import Cut, Geometries, cut, gap_patches, patches_m2
 from townland.measuring.overlay import Pieces
 from townland.measuring.prepare import Ground
@@ -66,6 +67,7 @@ class TownResult:
     pieces: Mapping[str, Pieces] = field(default_factory=dict)
     unplanned_m2: Decimal | None = None
     unplanned: shapely.Geometry = field(default_factory=shapely.Polygon)
+    contested: Contested | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,18 +132,14 @@ def measure_town(
     beyond = {
         key: unplanned.beyond(town, chains[key[0]], key[1], cuts[key[1]]) for key in asked.beyond
     }
-    gained = unplanned.gains(town, grounds, cuts, measures, kept, sliver_width_m=sliver_width_m)
     gaps = {roles: _gaps(town, area, cuts, roles, sliver_width_m) for roles in asked.known}
     within = {key: areas.features_of(each.pieces, grounds) for key, each in chains.items()}
     outside = {key: areas.features_of(each.pieces, grounds) for key, each in beyond.items()}
     land = _Crossed(town, area, grounds, cuts, chains, beyond, gaps, within, outside)
-    measured = {
-        name: replace(
-            _measured(land, name, tuple(spec.layers), kept[name], spec.outside, sliver_width_m),
-            unplanned=gained.get(name),
-        )
-        for name, spec in measures.items()
-    }
+
+    def measured(counts: KeptByMeasure) -> dict[str, Measure]:
+        return _measures(land, measures, counts, sliver_width_m)
+
     drawn = {
         role: _measured(land, role, (role,), {}, None, sliver_width_m).frame
         for role in ("land_use", "planned_use")
@@ -157,7 +155,7 @@ def measure_town(
         area,
         check_area,
         plane,
-        measured,
+        measured(kept),
         classes,
         drawn["land_use"],
         drawn["planned_use"],
@@ -167,7 +165,38 @@ def measure_town(
         {role: each.pieces for role, each in cuts.items()},
         areas.decimal_m2(chains[PLAN,].rest.sum()) if PLAN in cuts else None,
         shapely.union_all(cuts[PLAN].open) if PLAN in cuts else shapely.Polygon(),
+        contested_land(grounds, chains, kept, measured),
     )
+
+
+def _measures(
+    land: _Crossed,
+    measures: Mapping[str, MeasureAsked],
+    kept: KeptByMeasure,
+    sliver_width_m: float,
+) -> dict[str, Measure]:
+    """The measures of a town of which it is known what counts.
+
+    Parameters
+    ----------
+    land
+        The town's pieces.
+    measures, kept
+        What is measured, by name, and what of it counts.
+    sliver_width_m
+        Patches narrower than this are slivers.
+    """
+    asked = {name: measures[name] for name in kept}
+    gained = unplanned.gains(
+        land.town, land.grounds, land.cuts, asked, kept, sliver_width_m=sliver_width_m
+    )
+    return {
+        name: replace(
+            _measured(land, name, tuple(spec.layers), kept[name], spec.outside, sliver_width_m),
+            unplanned=gained.get(name),
+        )
+        for name, spec in asked.items()
+    }
 
 
 def _crossed(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -13,11 +13,13 @@ import pandas as pd
 from townland.errors import CatalogError
 from townland.i18n import _
 from townland.measuring.prepare import Ground
+from townland.standards.class_names import counts_as
 from townland.standards.landclass import FINER_LAND, SELECTORS, ZONES, Profile, Scheme
 from townland.terms import RoleName
 
 Bools = npt.NDArray[np.bool_]
 Roles = tuple[str, ...]
+Reading = Literal["code", "name", "most", "least"]
 
 ALWAYS = ("land_use", "planned_use")
 """Roles whose pieces every report draws, whether or not a measure asks for them."""
@@ -106,20 +108,24 @@ class Kept:
 
     `codes` are the class codes that count, None where every class does; `maybe` those of which the
     scheme does not tell whether they belong to what is asked for. A feature must have one of `tags`,
-    unless that is None; a feature with one of `or_tags` counts whatever its class.
+    unless that is None; a feature with one of `or_tags` counts whatever its class. `meant` are the
+    classes that count of those that names mean against their codes, and `reading` says which of the two
+    is believed: the code, the name, either of them (``most``), or only both together (``least``).
     """
 
     codes: frozenset[str] | None = None
     maybe: frozenset[str] = frozenset()
     tags: frozenset[str] | None = None
     or_tags: frozenset[str] = frozenset()
+    meant: frozenset[str] = frozenset()
+    reading: Reading = "code"
 
     def counted(self, part: pd.DataFrame) -> tuple[Bools, Bools]:
         """Which rows of a ground's frame count, and which do or might: two masks over its rows."""
         counts = np.ones(len(part), dtype=bool)
         perhaps = counts.copy()
         if self.codes is not None:
-            counts = np.asarray(part["code"].isin(self.codes), dtype=bool)
+            counts = self._read(part, np.asarray(part["code"].isin(self.codes), dtype=bool))
             open_ = part["class_name"].isna() | part["code"].isin(self.maybe)
             perhaps = counts | np.asarray(open_, dtype=bool)
         if self.or_tags:
@@ -129,6 +135,24 @@ class Kept:
             tagged = np.asarray(part["tag"].isin(self.tags), dtype=bool)
             counts, perhaps = counts & tagged, perhaps & tagged
         return counts, perhaps
+
+    def _read(self, part: pd.DataFrame, coded: Bools) -> Bools:
+        """Which rows count by the reading that is believed; `coded` are those that count by code."""
+        if self.reading == "code":
+            return coded
+        named = np.asarray(part["meant"].isin(self.meant), dtype=bool)
+        read = {"name": named, "most": coded | named, "least": coded & named}[self.reading]
+        return np.where(part["meant"].notna(), read, coded)
+
+
+def by_reading(
+    kept: Mapping[str, Mapping[str, Kept]], reading: Reading
+) -> dict[str, dict[str, Kept]]:
+    """What counts in each measure where codes or names are believed."""
+    return {
+        name: {role: replace(each, reading=reading) for role, each in by_role.items()}
+        for name, by_role in kept.items()
+    }
 
 
 def kept_of(
@@ -163,8 +187,33 @@ def kept_of(
             codes = frozenset[str]().union(*(sure for sure, _open in split))
             maybe = frozenset[str]().union(*(open_ for _sure, open_ in split))
         tags = frozenset(_several(spec.tagged[role])) if role in spec.tagged else None
-        kept[role] = Kept(codes, maybe, tags, frozenset(_several(spec.or_tagged.get(role, ()))))
+        or_tags = frozenset(_several(spec.or_tagged.get(role, ())))
+        groups = _several(spec.where.get(role, ()))
+        kept[role] = Kept(codes, maybe, tags, or_tags, _meant(grounds[role], groups, profile))
     return kept
+
+
+def _meant(ground: Ground, groups: Roles, profile: Profile) -> frozenset[str]:
+    """The classes meant by names against their codes that are of one of the groups.
+
+    Parameters
+    ----------
+    ground
+        The features, with what their names mean.
+    groups
+        Groups, or codes of the ground's own scheme.
+    profile
+        The three-class profile.
+    """
+    counted = set()
+    for meant in ground.frame["meant"].dropna().unique():
+        scheme, code = counts_as(str(meant))
+        for group in groups:
+            # a literal code is one of the layer's own scheme
+            if group in SELECTORS or scheme is ground.classes:
+                sure, open_ = _codes(scheme, group, profile)
+                counted |= {meant} if code in sure | open_ else set()
+    return frozenset(counted)
 
 
 def tags_of(kept: Mapping[str, Mapping[str, Kept]]) -> frozenset[str]:

@@ -19,7 +19,7 @@ from townland.measuring.areas import Closed
 from townland.measuring.overlay import Overlap
 from townland.measuring.prepare import Ground
 from townland.measuring.recorded import COLLECTIVE, STATE, owners
-from townland.standards import landclass
+from townland.standards import class_names, landclass
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -118,6 +118,7 @@ def code_issues(
     part = ground.frame.iloc[closed.pieces.rows[ground.role]]
     if ground.scheme:
         yield from _class_issues(town, ground, part, cents=closed.cents)
+        yield from _name_issues(town, ground, part, cents=closed.cents)
     if ground.owned and ground.role == "land_use":
         yield from _owner_issues(town, part, closed.cents)
     if ground.tagged and tags:
@@ -154,6 +155,58 @@ def _class_issues(
         if meant is not None:
             message = landclass.not_a_code(message, each.value, meant)
         yield each.issue("class_unknown", message)
+
+
+def _name_issues(
+    town: str, ground: Ground, part: pd.DataFrame, *, cents: npt.NDArray[np.int64]
+) -> Iterator[Issue]:
+    """Report the names that contradict the codes they stand beside, and what explains them.
+
+    Parameters
+    ----------
+    town
+        Its name.
+    ground
+        The role's features.
+    part, cents
+        The feature of each piece in the town, and its area in hundredths of a m².
+    """
+    scheme, named = ground.classes, np.asarray(part["named"].notna(), dtype=bool)
+    if scheme is None or not named.any():
+        return
+    rows = pd.DataFrame(
+        {
+            "code": part["code"].to_numpy()[named],
+            "named": part["named"].to_numpy()[named],
+            "layer": part["layer"].to_numpy()[named],
+            "id": part["id"].to_numpy()[named],
+            "known": part["class_name"].to_numpy()[named],
+            "cents": cents[named],
+        }
+    )
+    for (layer, code, name), those in rows.groupby(["layer", "code", "named"]):
+        other = class_names.named_otherwise(code, name, scheme)
+        if other is None:
+            continue
+        message = _(
+            "town {town}: {count} features of layer {layer} carry the code {code}, which is {known} in"
+            " the scheme {scheme}, and the name {name}; {area} m² of the town; {explanation}",
+            town=town,
+            count=those["id"].nunique(),
+            layer=layer,
+            code=code,
+            known=those["known"].iloc[0],
+            scheme=scheme.id,
+            name=name,
+            area=areas.decimal_m2(those["cents"].sum()),
+            explanation=other.explanation(name),
+        )
+        # what no scheme explains, and what counts alike, changes no figure
+        first = str(those["id"].iloc[0])
+        if other.differs:
+            yield Issue("class_name_differs", "warning", message, layer, first)
+        else:
+            yield Issue("class_name_unknown", "info", message, layer, first)
 
 
 def _owner_issues(town: str, part: pd.DataFrame, cents: npt.NDArray[np.int64]) -> Iterator[Issue]:

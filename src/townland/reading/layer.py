@@ -39,7 +39,8 @@ class Layer:
     """The features of one layer near the towns.
 
     `frame` has the columns ``id`` (str), ``code`` (str or None: the class column as it stands),
-    ``net_factor`` (float, NaN where unknown), ``owner``, ``tag``, ``slope`` (str or None) and geometry
+    ``named`` (str or None: the name beside the code), ``net_factor`` (float, NaN where unknown),
+    ``owner``, ``tag``, ``slope`` (str or None) and geometry
     in `crs`, whatever the file calls them. `extent` is the bounding box (a polygon in `crs`) of the file
     before `where`, `coverage` the declared coverage in `crs` or None. `also` holds the columns that were
     asked for besides, as Arrow arrays in the frame's order.

@@ -22,7 +22,7 @@ def standard_columns(rows: Rows, needed: Mapping[str, str]) -> tuple[Columns, li
     nothing = np.full(len(rows), None, dtype=object)
     columns: dict[str, NDArray[np.object_]] = {
         name: as_text(rows.columns[needed[name]]) if name in needed else nothing
-        for name in ("id", "code", "owner", "tag", "slope", "grade")
+        for name in ("id", "code", "named", "owner", "tag", "slope", "grade")
     }
     factors, factor_issues = _numbers(rows, needed, "net_factor")
     production, production_issues = _numbers(rows, needed, "production")
@@ -43,6 +43,7 @@ def standard_columns(rows: Rows, needed: Mapping[str, str]) -> tuple[Columns, li
     return {
         "id": texts["id"],
         "code": texts["code"],
+        "named": texts["named"],
         "net_factor": factors,
         "owner": texts["owner"],
         "tag": texts["tag"],

@@ -28,6 +28,7 @@ from townland.reading.layer import Input, Layer
 from townland.reading.polygons import polygons
 from townland.reading.rows import Rows, bounds_of, hull, merged, sha256_of_rows
 from townland.reading.standard_columns import standard_columns
+from townland.standards import fields
 
 MARGIN_M = 1.0
 """Around every window: more than any rounding of a projection, and less than a parcel."""
@@ -208,6 +209,11 @@ def _named_columns(
         for ours, key in _COLUMNS.items()
         if getattr(spec, key) is not None
     }
+    # a table of the bureau's own has no official names to hold against its codes
+    if "code" in needed and spec.scheme is not None:
+        named = fields.class_name_column(spec.role, needed["code"], source.fields)
+        if named is not None:
+            needed["named"] = named
     where = {
         require_column(name, source.fields, source.place): values
         for name, values in (spec.where or {}).items()

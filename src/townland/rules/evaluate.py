@@ -9,7 +9,7 @@ from townland.rules.book.loader import rules_in_force
 from townland.rules.book.model import Rulebook
 from townland.rules.both_ends import at_both_ends
 from townland.rules.judging.clause import Rule
-from townland.rules.judging.doubts import under_doubt
+from townland.rules.judging.doubts import by_either_name, under_doubt
 from townland.rules.judging.facts import Facts
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.standing import settled
@@ -44,8 +44,11 @@ def evaluate(rulebook: Rulebook, facts: Facts, on: dt.date) -> tuple[Finding, ..
 
     def judged(rule: Rule) -> Finding:
         kind = KINDS[rule.kind]
-        found = at_both_ends(lambda town: kind.finding(rule, rulebook, [town], on), facts)
-        return under_doubt(found, rulebook, facts.doubts)
+
+        def whole(town: Facts) -> Finding:
+            return at_both_ends(lambda end: kind.finding(rule, rulebook, [end], on), town)
+
+        return under_doubt(by_either_name(whole, facts), rulebook, facts.doubts)
 
     return tuple(
         judged(rule) for rule in rules_in_force(rulebook, on) if not KINDS[rule.kind].joint

@@ -21,6 +21,13 @@ DBF_NAME_BYTES = 10
 """A DBF cuts the names of its columns here."""
 
 
+_NAMES = ("DLMC", "GHMC")
+"""The fields that hold the name of a class."""
+
+CLASS_NAMES = ("land_use", "planned_use")
+"""The roles whose fields name classes, whatever layer they are met in."""
+
+
 @dataclass(frozen=True, slots=True)
 class FieldRule:
     """One field of a role's schema.
@@ -308,6 +315,39 @@ def field_column(rule: FieldRule, present: Sequence[str]) -> str | None:
     return find((rule.name, *rule.aliases, rule.zh), present)
 
 
+def class_name_column(role: str, code: str, present: Sequence[str]) -> str | None:
+    """The column of the names that stand beside the codes of a class column; None where there is none.
+
+    It is known by the fields of the role (DLMC, GHMC and their aliases), or by the name of the class
+    column with MC in place of DM or BM.
+
+    Parameters
+    ----------
+    role
+        The role of the layer.
+    code
+        The class column.
+    present
+        The columns of the file.
+
+    Examples
+    --------
+    >>> class_name_column("planned_use", "GHDM", ["GHDM", "ghmc"])
+    'ghmc'
+    >>> class_name_column("control_zone", "GZQLXDM", ["GZQLXDM", "GZQLXMC"])
+    'GZQLXMC'
+    >>> class_name_column("land_use", "DLMC", ["DLMC"]) is None
+    True
+    """
+    named = [rule for each in (role, *CLASS_NAMES) for rule in fields(each) if rule.name in _NAMES]
+    wanted = [name for rule in named for name in (rule.name, *rule.aliases, rule.zh)]
+    stem = re.fullmatch(r"(.+)[DB]M", code.strip().upper())
+    if stem:
+        wanted.insert(0, f"{stem[1]}MC")
+    found = find(wanted, [column for column in present if column.strip() != code.strip()])
+    return None if found is None or is_personal(found) else found
+
+
 __all__ = [
     "FieldRule",
     "LayerName",
@@ -315,6 +355,7 @@ __all__ = [
     "Signature",
     "alias_groups",
     "all_fields",
+    "class_name_column",
     "consistency",
     "cut_forms",
     "domain",

@@ -13,7 +13,7 @@ from townland.i18n import _
 from townland.layers.check.faults import Faults, where
 from townland.layers.check.records import Records
 from townland.measuring.prepare import scheme_of
-from townland.standards import fields, landclass
+from townland.standards import class_names, fields, landclass
 
 DOMAINS = ("GDPDJB", "GDLX", "TBXHDM", "ZZSXDM", "CZCSXM", "QSXZ")
 LISTED = 20
@@ -66,21 +66,43 @@ def class_faults(records: Records) -> Iterator[Faults]:
             if meant is not None:
                 message = landclass.not_a_code(message, code, meant)
             yield Faults("class_unknown", "warning", message, rows)
-    # a scheme of the user's own has no official names
-    if scheme.custom or not records.has("DLMC"):
-        return
-    names = records.text("DLMC")
-    known = np.where(unknown, "", classes["name"]).astype(object)
-    plain = {name: landclass.plain_name(name) for name in {*names, *known}}
-    differs = np.array(
-        [name != "" and plain[name] != plain[own] for name, own in zip(names, known, strict=True)]
-    )
-    differs &= ~unknown
-    message = _(
-        "the class is called {name}, but the code {code} is {known} in the scheme {scheme}",
-        name=names,
-        code=records.code,
-        known=known,
-        scheme=scheme.id,
-    )
-    yield from where(differs, "class_name_differs", "warning", message)
+    yield from _name_faults(records, scheme, classes)
+
+
+def _name_faults(
+    records: Records, scheme: landclass.Scheme, classes: pd.DataFrame
+) -> Iterator[Faults]:
+    """Names that contradict the codes they stand beside, a kind at a time, with their area.
+
+    Parameters
+    ----------
+    records
+        The layer.
+    scheme, classes
+        Its scheme, and the class of each feature.
+    """
+    frame = records.layer.frame
+    pairs = pd.DataFrame({"code": classes["code"].to_numpy(), "name": frame["named"].to_numpy()})
+    for (code, name), those in pairs.dropna().groupby(["code", "name"]):
+        other = class_names.named_otherwise(code, name, scheme)
+        if other is None:
+            continue
+        rows = those.index.to_numpy()
+        message = _(
+            "the class is called {name}, but the code {code} is {known} in the scheme {scheme} ({count}"
+            " features, {area} m²); {explanation}",
+            name=name,
+            code=code,
+            known=classes["name"].iloc[rows[0]],
+            scheme=scheme.id,
+            count=len(rows),
+            area=units.m2(
+                float(official_area_m2(frame.geometry.to_numpy()[rows], records.layer.crs).sum())
+            ),
+            explanation=other.explanation(name),
+        )
+        # what no scheme explains, and what counts alike, changes no figure
+        if other.differs:
+            yield Faults("class_name_differs", "warning", message, rows)
+        else:
+            yield Faults("class_name_unknown", "info", message, rows)

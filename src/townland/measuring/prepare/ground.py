@@ -22,7 +22,7 @@ from townland.i18n import _
 from townland.measuring.prepare.areal import made_valid
 from townland.measuring.prepare.mend import Repair, mend
 from townland.reading.layer import Layer
-from townland.standards import landclass
+from townland.standards import class_names, landclass
 from townland.terms import ROLES
 
 Columns = Mapping[str, pd.Series | npt.NDArray[np.float64] | str | None]
@@ -63,8 +63,9 @@ class Ground:
     """All layers of one role near the towns, united, valid, classed, in one CRS.
 
     `frame` has ``id``, ``layer``, ``code`` (canonical), ``class_name``, ``three_class``, ``source``,
-    ``use_group``, ``land_group`` (None where a layer has no classes or a code is unknown), ``ridge``
-    (the ridge coefficient, 0 where nothing is deducted), ``owner``, ``tag``, ``slope`` and ``grade``
+    ``use_group``, ``land_group`` (None where a layer has no classes or a code is unknown), ``named``
+    (the name beside the code where it is not the code's), ``meant`` (the class it means, as
+    ``scheme:code``, where that counts otherwise), ``ridge`` (0 where nothing is deducted), ``owner``, ``tag``, ``slope`` and ``grade``
     (slope grade and land grade, 等别, as they are recorded), ``production`` (kg of grain a hectare, NaN
     where unknown) and valid polygons, ordered by layer and id. `scheme` is empty where no layer has
     classes; `tagged` says that some layer has tags, `sloped`, `graded` and `productive` that some layer
@@ -263,7 +264,7 @@ def _columns(
         The positions of the layer's features in their order; None where they stand in it.
     """
     frame = layer.frame if order is None else layer.frame.iloc[order]
-    columns, deducts = _class_columns(layer.spec.name, frame["code"], scheme, profile=profile)
+    columns, deducts = _class_columns(layer.spec.name, frame, scheme, profile=profile)
     factor = np.nan_to_num(frame["net_factor"].to_numpy(dtype=float))
     _require_shares(layer.spec, frame["id"].to_numpy(), factor=factor, deducts=deducts)
     return {
@@ -286,7 +287,7 @@ def _kg_per_ha(spec: LayerSpec, recorded: npt.NDArray[np.float64]) -> npt.NDArra
 
 def _class_columns(
     layer: str,
-    codes: pd.Series,
+    frame: pd.DataFrame,
     scheme: landclass.Scheme | None,
     *,
     profile: landclass.Profile,
@@ -299,15 +300,18 @@ def _class_columns(
     ----------
     layer
         The layer's name.
-    codes
-        The code of each feature as it stands.
+    frame
+        The code of each feature as it stands, and the name beside it.
     scheme
         The layer's land-class scheme.
     profile
         As in `gather`.
     """
+    codes = frame["code"]
     if scheme is None:
-        none = dict.fromkeys(("class_name", "three_class", "source", "use_group", "land_group"))
+        none = dict.fromkeys(
+            ("class_name", "three_class", "source", "use_group", "land_group", "named", "meant")
+        )
         return {"code": codes, **none}, np.ones(len(codes), dtype=bool)
     landclass.require_fitting(codes, scheme, place=layer)
     classes = landclass.classify(codes, scheme, profile)
@@ -315,8 +319,37 @@ def _class_columns(
         "code": classes["code"],
         "class_name": classes["name"],
         **{name: classes[name] for name in ("three_class", "source", "use_group", "land_group")},
+        **_named(classes["code"], frame["named"], scheme),
     }
     return columns, np.asarray(classes["source"].isin(CULTIVATED), dtype=bool)
+
+
+def _named(codes: pd.Series, names: pd.Series, scheme: landclass.Scheme) -> Columns:
+    """The names that are not those of their codes, and the classes they mean where figures differ.
+
+    Parameters
+    ----------
+    codes, names
+        The canonical code of each feature, and the name beside it.
+    scheme
+        The layer's land-class scheme.
+    """
+    nothing = np.full(len(codes), None, dtype=object)
+    if names.isna().all():
+        return {"named": nothing, "meant": nothing.copy()}
+    pairs = pd.MultiIndex.from_arrays([codes.to_numpy(), names.to_numpy()])
+    at, distinct = pd.factorize(pairs)
+    named, meant = [], []
+    for code, name in distinct:
+        other = None
+        if not (pd.isna(code) or pd.isna(name)):
+            other = class_names.named_otherwise(str(code), str(name), scheme)
+        named.append(None if other is None else name)
+        meant.append(other.meant if other is not None and other.differs else None)
+    return {
+        "named": np.array(named, dtype=object)[at],
+        "meant": np.array(meant, dtype=object)[at],
+    }
 
 
 def _require_shares(

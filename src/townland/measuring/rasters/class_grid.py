@@ -357,6 +357,7 @@ def _frame(
         {
             "id": pd.Series(ids, dtype=object),
             "code": pd.Series(codes, dtype=object),
+            "named": nothing,
             "net_factor": np.full(len(ids), np.nan),
             "owner": nothing,
             "tag": nothing,

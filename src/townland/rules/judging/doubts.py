@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from townland.i18n import Words, _
 from townland.measuring.doubts import Doubt
 from townland.rules.judging import phrases
+from townland.rules.judging.facts import Facts
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.law import Law
-from townland.terms import Verdict
+from townland.terms import VERDICTS, Verdict
 
 AS_THE_DATA_LIE = {
     Verdict.FAIL: _("It fails as the data lie."),
@@ -56,6 +57,47 @@ def under_doubt(
     reasons = dict.fromkeys(map(_unconfirmed, resting))
     return replace(
         leaning, verdict=Verdict.REVIEW, why=phrases.sentences(finding.why, lies, *reasons)
+    )
+
+
+def by_either_name(judge: Callable[[Facts], Finding], facts: Facts) -> Finding:
+    """Judge a town by its codes, and by the names that contradict them: where both agree it stands.
+
+    A pass or a fail by the codes that is another verdict once names are believed is a review.
+
+    Parameters
+    ----------
+    judge
+        Judges by the rule.
+    facts
+        The town as measured, by its codes.
+    """
+    finding, land = judge(facts), facts.contested
+    leaning = {finding.verdict, finding.verdict_if_confirmed} & set(AS_THE_DATA_LIE)
+    measures = {figures.name for figures in finding.trace.measures}
+    if land is None or not leaning or not any(measures & set(each) for each in land.readings):
+        return finding
+    others = [
+        judge(replace(facts, measures={**facts.measures, **reading})) for reading in land.readings
+    ]
+    ends = {(other.verdict, other.verdict_if_confirmed) for other in others}
+    turned = ends - {(finding.verdict, finding.verdict_if_confirmed)}
+    if not turned:
+        return finding
+    named = sorted({verdict.value for verdict, _if in turned})
+    why = _(
+        "{area} of {layers} carry codes that contradict the names beside them; read by the names, the"
+        " verdict could be: {verdicts}. Correct them, or state in the catalog the scheme by which the"
+        " codes were given.",
+        area=phrases.area(land.area_m2),
+        layers=phrases.listed(land.layers),
+        verdicts=phrases.listed(VERDICTS[each] for each in named),
+    )
+    return replace(
+        finding,
+        verdict=Verdict.REVIEW,
+        why=phrases.sentences(finding.why, AS_THE_DATA_LIE.get(finding.verdict), why),
+        verdict_if_confirmed=Verdict.REVIEW if finding.verdict_if_confirmed else None,
     )
 
 

@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from townland.dossier import UNSTATED, Dossier
 from townland.measuring.areas import Measure
+from townland.measuring.contested import Contested
 from townland.measuring.doubts import Doubt
 
 T = TypeVar("T")
@@ -23,7 +24,8 @@ class Facts:
 
     `area_m2` is the town's official area, `closure_m2` what its pieces missed it by before they were
     adjusted. `boundary` in `crs` is there for what towns share. `unplanned_m2` is the land without a
-    planned use, None where no layer is a plan. `doubts` are those of the town's inputs.
+    planned use, None where no layer is a plan. `doubts` are those of the town's inputs,
+    `contested` is the land whose codes contradict the names beside them.
     """
 
     town: str
@@ -36,6 +38,7 @@ class Facts:
     crs: pyproj.CRS | None = None
     unplanned_m2: Decimal | None = None
     doubts: tuple[Doubt, ...] = ()
+    contested: Contested | None = None
 
     def declared(self, path: str) -> object:
         """Give what the dossier states in the field of a dotted path; None where it states nothing.
