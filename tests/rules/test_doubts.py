@@ -141,6 +141,7 @@ NO_DOUBT = {
     "land_use_uncovered": GAP,
     "last_line_open": "the line is whole",
     "layer_empty": "without coverage nothing is proved, and a declared coverage confirms it",
+    "lists_contradict_events": "of the dossier, where its own rules are a review",
     "outside_jurisdiction": "of the rulebook, not of an input",
     "owner_unknown": "the split by owner alone, which no rule judges by",
     "read_warning": "the driver's words, of which none is known to move or lose land",

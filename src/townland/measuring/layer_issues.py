@@ -184,7 +184,8 @@ def _name_issues(
             "cents": cents[named],
         }
     )
-    for (layer, code, name), those in rows.groupby(["layer", "code", "named"]):
+    for key, those in rows.groupby(["layer", "code", "named"]):
+        layer, code, name = map(str, key)
         other = class_names.named_otherwise(code, name, scheme)
         if other is None:
             continue
@@ -198,7 +199,7 @@ def _name_issues(
             known=those["known"].iloc[0],
             scheme=scheme.id,
             name=name,
-            area=areas.decimal_m2(those["cents"].sum()),
+            area=areas.decimal_m2(int(those["cents"].sum())),
             explanation=other.explanation(name),
         )
         # what no scheme explains, and what counts alike, changes no figure

@@ -83,7 +83,8 @@ def _name_faults(
     """
     frame = records.layer.frame
     pairs = pd.DataFrame({"code": classes["code"].to_numpy(), "name": frame["named"].to_numpy()})
-    for (code, name), those in pairs.dropna().groupby(["code", "name"]):
+    for key, those in pairs.dropna().groupby(["code", "name"]):
+        code, name = map(str, key)
         other = class_names.named_otherwise(code, name, scheme)
         if other is None:
             continue

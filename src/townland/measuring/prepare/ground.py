@@ -65,11 +65,11 @@ class Ground:
     `frame` has ``id``, ``layer``, ``code`` (canonical), ``class_name``, ``three_class``, ``source``,
     ``use_group``, ``land_group`` (None where a layer has no classes or a code is unknown), ``named``
     (the name beside the code where it is not the code's), ``meant`` (the class it means, as
-    ``scheme:code``, where that counts otherwise), ``ridge`` (0 where nothing is deducted), ``owner``, ``tag``, ``slope`` and ``grade``
-    (slope grade and land grade, 等别, as they are recorded), ``production`` (kg of grain a hectare, NaN
-    where unknown) and valid polygons, ordered by layer and id. `scheme` is empty where no layer has
-    classes; `tagged` says that some layer has tags, `sloped`, `graded` and `productive` that some layer
-    records slope grades, land grades, production.
+    ``scheme:code``, where that counts otherwise), ``ridge`` (the ridge coefficient, 0 where nothing is
+    deducted), ``owner``, ``tag``, ``slope`` and ``grade`` (slope grade and land grade, 等别, as they are
+    recorded), ``production`` (kg of grain a hectare, NaN where unknown) and valid polygons, ordered by
+    layer and id. `scheme` is empty where no layer has classes; `tagged` says that some layer has tags,
+    `sloped`, `graded` and `productive` that some layer records slope grades, land grades, production.
     `claims` say where each layer claims to be complete; `townland.measuring.coverage` reads them for a
     town. `repairs` is the ledger of what was mended.
     """
