@@ -342,17 +342,28 @@ def _findings(assessment: Assessment, code: str | None, title: Words, lang: str)
     """
     typer.echo("")
     typer.echo(title.render(lang))
+    several = len({finding.rulebook for finding in assessment.findings}) > 1
     for finding in assessment.findings:
         if finding.town == code:
-            _print_finding(finding, lang)
+            _print_finding(finding, lang, book=finding.rulebook if several else "")
 
 
-def _print_finding(finding: Finding, lang: str) -> None:
-    """Print the verdict of a finding, and its reason where it does not pass."""
+def _print_finding(finding: Finding, lang: str, *, book: str) -> None:
+    """Print the verdict of a finding, the rulebook of several it stands in, and why it does not pass.
+
+    Parameters
+    ----------
+    finding, lang
+        What is printed, and its language.
+    book
+        The id of the rulebook; empty where all findings are of one.
+    """
     verdict = VERDICTS[finding.verdict.value].render(lang)
     if finding.only_waits:
         verdict = _("{verdict}: waits for confirmation", verdict=verdict).render(lang)
-    typer.echo(f"  {finding.rule}  [{verdict}]  {finding.title.render(lang)}")
+    typer.echo(
+        f"  {finding.rule}  [{verdict}]  {finding.title.render(lang)}{book and f'  ({book})'}"
+    )
     if finding.verdict.value not in PLAIN:
         printing.paragraph(finding.why.render(lang), indent=" " * 11)
 

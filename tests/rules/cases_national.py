@@ -31,7 +31,7 @@ def facts(area: Any = 3_000_000, built: Any = 1_000_000, housing: Any = 0, **dos
     """A town of 3 km², of them 1 km² = 1 500 mu planned construction."""
     return town(
         measure("planned_construction", ("p", built), rulebook=NATIONAL),
-        measure("housing_planned", ("h", housing), rulebook=NATIONAL),
+        measure("residential_planned", ("h", housing), rulebook=NATIONAL),
         area=area,
         dossier=dossier,
         rulebook=NATIONAL,

@@ -368,6 +368,8 @@ def towns(name: str) -> list[Facts]:
     """Towns rich enough that each number and name has something to decide."""
     law = law_named(name)
     held = {one.name: one for one in MEASURES if one.name in law.measure}
+    if "residential_planned" in law.measure:
+        held["residential_planned"] = measure("residential_planned", ("h", 300_500), rulebook=law)
     for at, (each, spec) in enumerate(law.measure.items()):
         if each not in held and spec.layers:
             held[each] = measure(each, ("x", 1_000 * (at + 3)), rulebook=law)

@@ -42,7 +42,7 @@ def a_town(area: Any = 3_500_000, built: Any = 1_000_000, **dossier: Any) -> Fac
     stated = {key: value for key, value in {**FULL, **dossier}.items() if value is not None}
     return town(
         measure("planned_construction", ("p", built), rulebook=NATIONAL),
-        measure("housing_planned", ("h", 200_000), rulebook=NATIONAL),
+        measure("residential_planned", ("h", 200_000), rulebook=NATIONAL),
         area=area,
         dossier=stated,
         rulebook=NATIONAL,
@@ -275,7 +275,7 @@ def test_the_share_that_is_encouraged_is_told() -> None:
     assert "25% is encouraged: reached" in judge("TC-N-11", a_town()).why.render("en")
     facts = town(
         measure("planned_construction", ("p", 1_000_000), rulebook=NATIONAL),
-        measure("housing_planned", ("h", 280_000), rulebook=NATIONAL),
+        measure("residential_planned", ("h", 280_000), rulebook=NATIONAL),
         rulebook=NATIONAL,
     )
     found = judge("TC-N-11", facts)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
-from typing import TypeAlias, TypeGuard
 
 from townland import documents, units
 from townland.documents import Key, values
 from townland.errors import RulebookError
 from townland.i18n import Joined, _
+from townland.rules.book.combine import combined, origins, texts
+from townland.rules.book.tables import Document, Tables, is_table, listed, table, tables
 from townland.rules.judging.law import Inherited
 
 
@@ -38,25 +38,6 @@ OWN = ("id", "title", "version", "inherits")
 
 NO_PARAMETERS = ("id", "title", "kind", "clause", "note")
 """Keys of a rule that are no parameters of its kind."""
-
-
-Tables: TypeAlias = dict[str, object]
-"""What a TOML document holds, not validated yet: a table may be a number."""
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A rulebook's tables with what it takes over, the lines of its own keys, and what it changed.
-
-    `changed` goes by rule (empty for the rulebook's own parameters) and by key. `folders` are where the
-    policy's text may lie.
-    """
-
-    data: Tables
-    lines: dict[Key, int]
-    sha256: str
-    changed: Mapping[str, Mapping[str, Inherited]]
-    folders: tuple[Path, ...]
 
 
 def document(
@@ -83,10 +64,54 @@ def document(
     """
     raw = documents.read(path, RulebookError)
     data, lines = documents.tables(raw, path.as_posix(), RulebookError)
-    name = data.get("inherits")
-    if not isinstance(name, str) or not name:
+    names = inherited_names(data)
+    if not names:
         _refuse_misspelt(data, lines, path)
-        return Document(data, lines, hashlib.sha256(raw).hexdigest(), {}, (path.parent,))
+        return Document(path, data, lines, hashlib.sha256(raw).hexdigest(), {}, (path.parent,))
+    bases = [_base(name, path, lines, find, heirs) for name in names]
+    line = documents.line_of(lines, ("inherits",))
+    base = combined(bases, data, path, line)
+    _refuse_unknown_rules(base, data, lines, path)
+    sha256 = hashlib.sha256(raw + base.sha256.encode()).hexdigest()
+    merged, changed = _merged(base, data)
+    return Document(
+        path,
+        merged,
+        _moved(lines, data, merged),
+        sha256,
+        changed,
+        (path.parent, *base.folders),
+        origins(base),
+        texts(base),
+    )
+
+
+def inherited_names(data: Mapping[str, object]) -> tuple[str, ...]:
+    """Name the rulebooks that a file takes over, each once; none where ``inherits`` is no such thing."""
+    stated = data.get("inherits")
+    names = [stated] if isinstance(stated, str) else listed(stated)
+    texts_only = [name for name in names if isinstance(name, str) and name]
+    return tuple(dict.fromkeys(texts_only)) if len(texts_only) == len(names) else ()
+
+
+def _base(
+    name: str,
+    path: Path,
+    lines: dict[Key, int],
+    find: Callable[[str, Path], Path],
+    heirs: tuple[Path, ...],
+) -> Document:
+    """Read one of the rulebooks that a file inherits.
+
+    Parameters
+    ----------
+    name
+        What ``inherits`` states.
+    path, lines
+        The file, and the line of each of its keys.
+    find, heirs
+        As `document`.
+    """
     other = _other(name, path, lines, find)
     if other.resolve() in {heir.resolve() for heir in (*heirs, path)}:
         raise RulebookError(
@@ -97,17 +122,7 @@ def document(
                 name=name,
             )
         )
-    base = document(other, find, (*heirs, path))
-    _refuse_unknown_rules(base, data, lines, path)
-    sha256 = hashlib.sha256(raw + base.sha256.encode()).hexdigest()
-    merged, changed = _merged(base, data)
-    return Document(
-        merged,
-        _moved(lines, data, merged),
-        sha256,
-        changed,
-        (path.parent, *base.folders),
-    )
+    return document(other, find, (*heirs, path))
 
 
 def _other(name: str, path: Path, lines: dict[Key, int], find: Callable[[str, Path], Path]) -> Path:
@@ -174,11 +189,12 @@ def _refuse_misspelt(data: Tables, lines: dict[Key, int], path: Path) -> None:
         raise RulebookError(
             _(
                 "{path}, line {line}: inherits is {value}; it names a rulebook in quotation marks, such"
-                ' as "{example}"',
+                ' as "{example}", or several in brackets: ["{example}", "{second}"]',
                 path=path.as_posix(),
                 line=line,
                 value=values.toml(data["inherits"]),
                 example=shipped()[0],
+                second=shipped()[-1],
             )
         )
     for key, at in lines.items():
@@ -221,11 +237,11 @@ def _refuse_unknown_rules(base: Document, data: Tables, lines: dict[Key, int], p
     path
         The file.
     """
-    known = list(dict.fromkeys(str(rule.get("id")) for rule in _tables(base.data.get("rule"))))
+    known = list(dict.fromkeys(str(rule.get("id")) for rule in tables(base.data.get("rule"))))
     told = []
     first: dict[tuple[str, object], int] = {}
-    for at, rule in enumerate(_list(data.get("rule"))):
-        if not _is_table(rule):
+    for at, rule in enumerate(listed(data.get("rule"))):
+        if not is_table(rule):
             continue
         name = rule.get("id")
         if "id" not in rule:
@@ -286,57 +302,38 @@ def _bare(name: str) -> str:
     return re.sub(r"[\W_]*0*(\d+)$", r"\1", name.strip().upper())
 
 
-def _is_table(value: object) -> TypeGuard[Mapping[str, object]]:
-    """Whether a value of a TOML document is a table; its keys are texts, then."""
-    return isinstance(value, Mapping)
-
-
-def _table(value: object) -> Mapping[str, object]:
-    """Give a table; an empty one where the value is missing or something else."""
-    return value if _is_table(value) else {}
-
-
-def _list(value: object) -> list[object]:
-    """Give a list; an empty one where the value is missing or something else."""
-    return value if isinstance(value, list) else []
-
-
-def _tables(value: object) -> list[Mapping[str, object]]:
-    """Give the tables of a list."""
-    return [each for each in _list(value) if _is_table(each)]
-
-
 def _merged(base: Document, own: Tables) -> tuple[Tables, dict[str, dict[str, Inherited]]]:
     """Put a rulebook's own tables over those of the other: keys, parameters, measures, notes, rules.
 
     What is of another kind than it should be stays as it is, for the validation to report.
     """
-    other = str(base.data.get("id"))
+    other = base.id
     merged = {key: value for key, value in base.data.items() if key not in OWN} | own
     for name in ("parameter", "measure"):
-        if _is_table(own.get(name, {})):
-            merged[name] = {**_table(base.data.get(name)), **_table(own.get(name))}
+        if is_table(own.get(name, {})):
+            merged[name] = {**table(base.data.get(name)), **table(own.get(name))}
     for name in ("notes", "notice"):
         if isinstance(own.get(name, []), list):
-            merged[name] = [*_list(base.data.get(name)), *_list(own.get(name))]
+            merged[name] = [*listed(base.data.get(name)), *listed(own.get(name))]
     changed = {rule: dict(keys) for rule, keys in base.changed.items()}
-    general = _table(base.data.get("parameter"))
-    for key in _table(own.get("parameter")):
+    general = table(base.data.get("parameter"))
+    for key in table(own.get("parameter")):
         changed.setdefault("", {})[key] = Inherited(other, general.get(key))
     if not isinstance(own.get("rule", []), list):
         return merged, changed
-    rules: list[object] = [*_tables(base.data.get("rule"))]
-    for rule in _list(own.get("rule")):
+    rules: list[object] = [*tables(base.data.get("rule"))]
+    for rule in listed(own.get("rule")):
         at = _changed_rule(rules, rule)
         if at is None:
             rules.append(rule)
             continue
-        before, after = _table(rules[at]), _table(rule)
+        before, after = table(rules[at]), table(rule)
         rules[at] = {**before, **after, **_clause(before, after)}
         for key in after:
             if key not in NO_PARAMETERS and after[key] != before.get(key):
                 by_key = changed.setdefault(str(after["id"]), {})
-                by_key[key] = Inherited(other, before.get(key), _number(general.get(key)))
+                book = base.parents.get(str(after["id"]), other)
+                by_key[key] = Inherited(book, before.get(key), _number(general.get(key)))
     merged["rule"] = rules
     return merged, changed
 
@@ -347,18 +344,18 @@ def _number(value: object) -> units.Number | None:
 
 def _changed_rule(rules: list[object], rule: object) -> int | None:
     """Find the rule that `rule` changes: the last of its id, for that is the law of latest days."""
-    if not _is_table(rule):
+    if not is_table(rule):
         return None
-    same = [at for at, each in enumerate(rules) if _table(each).get("id") == rule.get("id")]
+    same = [at for at, each in enumerate(rules) if table(each).get("id") == rule.get("id")]
     if not same:
         return None
-    kind = _table(rules[same[-1]]).get("kind")
+    kind = table(rules[same[-1]]).get("kind")
     return same[-1] if rule.get("kind", kind) == kind else None
 
 
 def _clause(before: Mapping[str, object], rule: Mapping[str, object]) -> Tables:
     own = rule.get("clause")
-    return {"clause": {**_table(before.get("clause")), **own}} if _is_table(own) else {}
+    return {"clause": {**table(before.get("clause")), **own}} if is_table(own) else {}
 
 
 def _moved(lines: dict[Key, int], own: Tables, merged: Tables) -> dict[Key, int]:
@@ -374,17 +371,17 @@ def _moved(lines: dict[Key, int], own: Tables, merged: Tables) -> dict[Key, int]
         Its tables with what they take over.
     """
     positions: dict[int, int] = {}
-    rules = _list(merged.get("rule"))
-    for at, rule in enumerate(_list(own.get("rule"))):
+    rules = listed(merged.get("rule"))
+    for at, rule in enumerate(listed(own.get("rule"))):
         same = [n for n, each in enumerate(rules) if each is rule]
-        if not same and _is_table(rule):
-            same = [n for n, each in enumerate(rules) if _table(each).get("id") == rule.get("id")]
+        if not same and is_table(rule):
+            same = [n for n, each in enumerate(rules) if table(each).get("id") == rule.get("id")]
         positions[at] = same[-1] if same else at
     moved: dict[Key, int] = {}
     for key, line in lines.items():
         if len(key) > 1 and key[0] == "rule" and isinstance(key[1], int):
-            table, _at, *rest = key
-            moved[table, positions.get(key[1], key[1]), *rest] = line
+            head, _at, *rest = key
+            moved[head, positions.get(key[1], key[1]), *rest] = line
         else:
             moved[key] = line
     return moved

@@ -12,9 +12,10 @@ from townland.documents import Key, Strict
 from townland.errors import RulebookError
 from townland.i18n import Words, _
 from townland.rules.book import numbers, quotes
-from townland.rules.book.inherit import Document, document
+from townland.rules.book.inherit import document
 from townland.rules.book.loader import find, policy_text
 from townland.rules.book.model import Rulebook
+from townland.rules.book.tables import Document
 from townland.rules.judging.clause import Rule, share_keys
 from townland.rules.judging.law import Parameters
 from townland.rules.judging.references import nearest
@@ -101,13 +102,15 @@ def _named(data: Mapping[str, object], key: Key) -> str:
 
 def _quotes(held: Document, path: Path) -> Iterator[tuple[Key, Words]]:
     text = held.data.get("text")
-    policy = None
-    if isinstance(text, str) and text:
-        try:
-            policy = policy_text(text, path, held.folders)
-        except RulebookError as problem:
-            yield ("text",), problem.message  # type: ignore[misc]  # ours are words
-            return
+    policies: dict[str, str] = {}
+    try:
+        for book, (words_of, folders) in held.texts.items():
+            policies[book] = policy_text(words_of, path, folders)
+        if isinstance(text, str) and text:
+            policies[held.id] = policy_text(text, path, held.folders)
+    except RulebookError as problem:
+        yield ("text",), problem.message  # type: ignore[misc]  # ours are words
+        return
     words = held.data.get("modal_words", Rulebook.model_fields["modal_words"].default)
     words = tuple(map(str, words)) if isinstance(words, list | tuple) else ()
     for at, rule in _rules(held.data):
@@ -116,6 +119,7 @@ def _quotes(held: Document, path: Path) -> Iterator[tuple[Key, Words]]:
         if not isinstance(quote, str) or not quote or not isinstance(clause, Mapping):
             continue
         key: Key = ("rule", at, "clause")
+        policy = policies.get(held.origin(str(rule.get("id"))), policies.get(held.id))
         if policy is None:
             yield (
                 key,

@@ -11,7 +11,7 @@ from townland import documents
 from townland.documents import Key
 from townland.errors import RulebookError
 from townland.i18n import Joined, Words, _
-from townland.rules.book.inherit import document, shipped, shipped_folder
+from townland.rules.book.inherit import document, inherited_names, shipped, shipped_folder
 from townland.rules.book.model import Rulebook
 from townland.rules.book.quotes import quote_faults
 from townland.rules.judging.clause import Rule
@@ -45,14 +45,17 @@ def load_rulebook(name_or_path: str | Path) -> Rulebook:
     """
     path = find(name_or_path)
     held = document(path, find)
-    other = held.data.get("inherits")
-    if isinstance(other, str) and other:
+    for other in inherited_names(held.data):
         load_rulebook(find(other, path))  # its own faults are reported with its own lines
     name = path.as_posix()
     book = documents.validate(held.data, held.lines, name, Rulebook, RulebookError)
     book._path = path
     book._sha256 = held.sha256
     book._changed = held.changed
+    book._origins = held.origins
+    book._policies = {
+        other: policy_text(text, path, folders) for other, (text, folders) in held.texts.items()
+    }
     if book.text:
         book._policy = policy_text(book.text, path, held.folders)
     faults = _quote_faults(book)
@@ -195,12 +198,10 @@ def policy_text(text: str, path: Path, folders: Iterable[Path]) -> str:
 
 
 def _quote_faults(book: Rulebook) -> list[tuple[Key, Words]]:
-    if book.policy is None:
-        return []
     return [
         (("rule", at, "clause"), reason)
         for at, rule in enumerate(book.rule)
-        for reason in quote_faults(
-            rule.clause.quote, rule.clause.article, book.policy, book.modal_words
-        )
+        for policy in [book.policy_of(rule.id)]
+        if policy is not None
+        for reason in quote_faults(rule.clause.quote, rule.clause.article, policy, book.modal_words)
     ]

@@ -38,7 +38,7 @@ class Rulebook(Strict):
     `three_class` is the profile that decides 0404, `jurisdiction` the administrative code of the place
     it is law in, `notice` what stands at the head of a report from a day on, `text` the file of the
     policy's own words, against which quotes are checked. With `inherits` the rules, measures and
-    parameters of another rulebook hold, but for what this one states.
+    parameters of another rulebook hold, or those of several, but for what this one states.
     """
 
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
@@ -48,7 +48,7 @@ class Rulebook(Strict):
     jurisdiction: str = ""
     text: str = ""
     source: str = ""
-    inherits: str = ""
+    inherits: str | tuple[str, ...] = ""
     notes: tuple[Bilingual, ...] = ()
     notice: tuple[Notice, ...] = ()
     parameter: Parameters = Parameters()
@@ -59,6 +59,8 @@ class Rulebook(Strict):
     _path: Path = PrivateAttr(default=Path("rulebook.toml"))
     _sha256: str = PrivateAttr(default="")
     _policy: str | None = PrivateAttr(default=None)
+    _policies: Mapping[str, str] = PrivateAttr(default_factory=dict)
+    _origins: Mapping[str, str] = PrivateAttr(default_factory=dict)
     _changed: Mapping[str, Mapping[str, Inherited]] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="wrap")
@@ -102,6 +104,14 @@ class Rulebook(Strict):
     def policy(self) -> str | None:
         """The policy's own words, None where the rulebook has no `text`."""
         return self._policy
+
+    def policy_of(self, rule: str) -> str | None:
+        """The policy's own words for a rule: those of the rulebook that it stands in."""
+        return self._policies.get(self.origin(rule), self.policy)
+
+    def origin(self, rule: str) -> str:
+        """Give the id of the rulebook that a rule stands in: this one's, or that of one it inherits."""
+        return self._origins.get(rule, self.id)
 
     def changed(self, rule: str = "") -> Mapping[str, Inherited]:
         """Give what a rule's parameters were in the rulebook that this one inherits, where changed.

@@ -67,6 +67,7 @@ class Finding:
     missing: tuple[str, ...] = ()
     assumed: tuple[Words, ...] = ()
     towns: tuple[str, ...] = ()
+    rulebook: str = ""
     confirms: tuple[RoleName, ...] = ()
     verdict_if_confirmed: Verdict | None = None
     figures: tuple[ReasonFigure, ...] = ()

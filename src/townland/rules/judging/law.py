@@ -138,5 +138,8 @@ class Law(Protocol):
     def modal_words(self) -> tuple[str, ...]:
         """The words by which a clause only urges."""
 
+    def origin(self, rule: str) -> str:
+        """Give the id of the rulebook that a rule stands in."""
+
     def changed(self, rule: str = "") -> Mapping[str, Inherited]:
         """Give what a rule's parameters were in the rulebook that this one inherits, where changed."""

@@ -99,6 +99,7 @@ def _verdicts(runs: Mapping[str, JudgedRun]) -> Iterator[VerdictRow]:
         unlike = len(set(verdicts.values())) > 1
         yield {
             "rule": rule,
+            "rulebooks": {name: finding.rulebook for name, finding in findings.items()},
             "town": town,
             "title": next(iter(findings.values())).title,
             "verdicts": verdicts,
@@ -137,6 +138,7 @@ def _same_measure(runs: Mapping[str, JudgedRun]) -> Iterator[AreaRow]:
 def _entry(finding: JudgedFinding) -> RuleEntry:
     return {
         "rule": finding.rule,
+        "rulebook": finding.rulebook,
         "title": finding.title,
         "verdict": finding.verdict,
         "limit": finding.limit,

@@ -48,6 +48,7 @@ class JudgedFinding(Row):
     """A finding of one of the runs."""
 
     rule: str
+    rulebook: str = ""
     title: str
     town: str | None
     verdict: str
@@ -163,6 +164,7 @@ class VerdictRow(TypedDict):
     """A rule and a town: what each run says, by the run's name, and what made them differ."""
 
     rule: str
+    rulebooks: dict[str, str]
     town: str | None
     title: str
     verdicts: dict[str, str | None]
@@ -177,6 +179,7 @@ class RuleEntry(TypedDict):
     """A rule that judges an area, in one of the runs."""
 
     rule: str
+    rulebook: str
     title: str
     verdict: str
     limit: Value

@@ -391,6 +391,7 @@ def _matrix(assessment: Assessment) -> Document:
 def _finding(finding: Finding, lang: str) -> Document:
     return {
         "rule": finding.rule,
+        "rulebook": finding.rulebook,
         "title": finding.title.render(lang),
         "town": finding.town,
         **({"towns": list(finding.towns)} if finding.town is None else {}),

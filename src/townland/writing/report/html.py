@@ -211,6 +211,7 @@ class Report(AssessmentReader):
         self.waiting = [ConfirmationView(self, fact) for fact in assessment.confirmations]
         self.waits = sum(finding.only_waits for finding in assessment.findings)
         self.every = [*self.joint, *(view for town in self.towns for view in town.findings)]
+        self.several_books = len({finding.rulebook for finding in assessment.findings}) > 1
         self.rules = list(dict.fromkeys(f.rule for f in assessment.findings if f.town is not None))
         self.title = self.t(
             "Land-use compliance report · {towns}",
