@@ -161,12 +161,8 @@ class Case(Generic[R]):
             ),
             clause=self.rule.clause,
             trace=trace,
-<<<<<<< HEAD
-            evidence=tuple(figure.measure for figure in figures if figure.pieces),
-=======
             rulebook=self.rulebook.origin(self.rule.id),
-            evidence=tuple(name for name in measures if self.measure(name).pieces),
->>>>>>> fa59078 (A bureau's rulebook inherits several, each rule marked with its own)
+            evidence=tuple(figure.measure for figure in figures if figure.pieces),
             missing=missing,
             assumed=tuple(dict.fromkeys([*assumed, *self.coverage_assumed(measures)])),
             figures=figures,
