@@ -83,15 +83,20 @@ def check(
         As the help of the command says.
     """
     printing.start(lang, log_file)
-    from townland.dossier import dossier_faults, load_dossiers
+    from townland.dossier import dossier_faults, implausible, load_dossiers
 
     faults = [render(fault, lang) for fault in dossier_faults(file)]
+    doubts = [
+        render(_("{name}: {text}", name=one.code or one.name or "", text=each.words()), lang)
+        for one in (() if faults else load_dossiers(file))
+        for each in implausible(one)
+    ]
     if as_json:
-        printing.document({"file": file.as_posix(), "faults": faults})
+        printing.document({"file": file.as_posix(), "faults": faults, "implausible": doubts})
     else:
-        for fault in faults:
-            typer.echo(fault)
-    if faults:
+        for line in (*faults, *doubts):
+            typer.echo(line)
+    if faults or doubts:
         raise typer.Exit(FAULTS)
     if not quiet and not as_json:
         typer.echo(

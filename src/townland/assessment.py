@@ -39,6 +39,7 @@ from townland.rules.book.loader import rules_in_force
 from townland.rules.book.model import Rulebook
 from townland.rules.dates import date_issues
 from townland.rules.evaluate import Facts, evaluate, evaluate_portfolio
+from townland.rules.judging.belief import belief_issues
 from townland.rules.judging.standing import standing_issues
 from townland.rules.need_printed import printed_measures
 from townland.rules.need_table import indicator_need, need_measure
@@ -391,7 +392,7 @@ class Checker:
             profile=self.rulebook.three_class,
             steep_of=need_measure(self.rulebook, self.on),
         )
-        declared = standing_issues(facts, self.on)
+        declared = (*standing_issues(facts, self.on), *belief_issues(facts))
         issues = (
             *result.issues,
             *own.issues,

@@ -234,6 +234,7 @@ LOW: dict[str, Any] = dict.fromkeys(
     ("green_cover", "three_new_share", "annual_tax", "annual_output", "annual_visitors",
      "social_investment", "industry_investment", "employees"), 0.001,
 )  # fmt: skip
+LOW["confirmed"] = ("employees", "green_cover")
 SHORT = {
     "documents": {**FULL["documents"], "industry_study": False, "town_plans": False},
     "events": (event("2016-09-01", "applied"),),
@@ -382,7 +383,7 @@ def towns(name: str) -> list[Facts]:
     ]
     more: list[dict[str, Any]] = [
         {}, HEAVY, LATE, INDEBTED, BUILT, EXTENDED, WITHDRAWN, EXTENDED_BUILDING,
-        {"lists": {"city": False, "region": True}}, NATIONAL_FULL,
+        {"lists": {"city": False, "region": True}, "events": ()}, NATIONAL_FULL,
         {"national_type": "manufacturing"}, {"national_type": "sport"},
         {"national_type": "integration"}, {"national_type": "innovation"},
         {"national_type": "manufacturing", "research_intensity": 0.01},

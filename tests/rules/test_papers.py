@@ -8,6 +8,7 @@ import pytest
 from tests.factory_dossier import said, why
 from tests.factory_rules import judge, town
 
+from townland.dossier import Dossier
 from townland.terms import Verdict
 
 PASS, FAIL, REVIEW = Verdict.PASS, Verdict.FAIL, Verdict.REVIEW
@@ -60,11 +61,11 @@ def test_ind_03_lists_and_never_judges() -> None:
 
 def test_name_01() -> None:
     facts = town(dossier={"lists": {"city": False}})
-    bears = type(facts)("1", "甲特色小镇", facts.area_m2, facts.closure_m2, facts.measures, {})
+    bears = type(facts)("1", "甲特色小镇", facts.area_m2, facts.closure_m2, facts.measures)
     assert judge("NAME-01", facts).verdict is PASS
     assert judge("NAME-01", bears).verdict is NOT
     for listed, verdict in ((True, PASS), (False, REVIEW)):
-        held = {"lists": {"city": listed}}
+        held = Dossier.model_validate({"code": "1", "lists": {"city": listed}})
         one = type(facts)("1", "甲特色小镇", facts.area_m2, facts.closure_m2, facts.measures, held)
         assert judge("NAME-01", one).verdict is verdict
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from townland import documents
 from townland.dossier.model import UNSTATED, Dossier
+from townland.dossier.plausible import implausible
 from townland.dossier.workbook import WORKBOOKS, read_workbook
 from townland.errors import DossierError
 from townland.i18n import Joined, Words
@@ -20,6 +21,7 @@ __all__ = [
     "Dossier",
     "dossier_faults",
     "empty_dossier",
+    "implausible",
     "load_dossier",
     "load_dossiers",
 ]

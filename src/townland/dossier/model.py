@@ -7,7 +7,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from townland.documents import Strict
+from townland.documents import Strict, values
 from townland.documents.sentences import FaultError
 from townland.dossier.answers import Answered
 from townland.i18n import _
@@ -131,10 +131,27 @@ class Documents(Answered):
     other: dict[str, Document] | None = None
 
 
+def _fields_of_it(paths: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    for path in paths or ():
+        model: object = Dossier
+        for name in path.split("."):
+            if (
+                not (isinstance(model, type) and issubclass(model, Strict))
+                or name not in model.model_fields
+            ):
+                raise FaultError(
+                    _("{path} is no field of a dossier, so there is nothing to confirm", path=path)
+                )
+            kinds = values.kinds(model, name)
+            model = next((kind for kind in kinds if issubclass(kind, Strict)), None)
+    return paths
+
+
 class Dossier(Answered):
     """The facts of one town that are not geometry; its code or its name says which town.
 
     Investments are in 亿元 (100 million yuan), subsidies, tax and output in 万元 (10 000 yuan).
+    `confirmed` names the fields whose figures a person confirmed though they are not plausible.
     """
 
     code: Name | None = None
@@ -183,6 +200,7 @@ class Dossier(Answered):
     subsidy_paid: tuple[Payment, ...] | None = None
     subsidy_returned: tuple[Payment, ...] | None = None
     reused_sites: tuple[Site, ...] | None = None
+    confirmed: Annotated[tuple[Name, ...] | None, AfterValidator(_fields_of_it)] = None
 
     @model_validator(mode="after")
     def _holds_together(self) -> Dossier:

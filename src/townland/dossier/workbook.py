@@ -25,7 +25,7 @@ from townland.reading.sniff import regular_file
 WORKBOOKS = (".xlsx", ".ods")
 """Endings of files that hold many towns: a row each, and a sheet for each list."""
 
-_LISTS = ("leading_industries", "linked_industries")
+_LISTS = ("leading_industries", "linked_industries", "confirmed")
 _SLASHED = re.compile(r"^(\d{4})/(\d{1,2})/(\d{1,2})$")
 
 Cells: TypeAlias = Mapping[str, str]

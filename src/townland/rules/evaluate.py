@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from townland.rules.book.loader import rules_in_force
 from townland.rules.book.model import Rulebook
 from townland.rules.both_ends import at_both_ends
+from townland.rules.judging.belief import under_belief
 from townland.rules.judging.clause import Rule
 from townland.rules.judging.doubts import by_either_name, under_doubt
 from townland.rules.judging.facts import Facts
@@ -45,8 +46,11 @@ def evaluate(rulebook: Rulebook, facts: Facts, on: dt.date) -> tuple[Finding, ..
     def judged(rule: Rule) -> Finding:
         kind = KINDS[rule.kind]
 
-        def whole(town: Facts) -> Finding:
+        def ends(town: Facts) -> Finding:
             return at_both_ends(lambda end: kind.finding(rule, rulebook, [end], on), town)
+
+        def whole(town: Facts) -> Finding:
+            return under_belief(ends, rule, town)
 
         return under_doubt(by_either_name(whole, facts), rulebook, facts.doubts)
 

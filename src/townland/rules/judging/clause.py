@@ -144,10 +144,12 @@ class Rule(Strict):
 
     `modal` marks a clause with 原则上, 尽量, 一般, 左右, 适度 or 主要: beyond its bar the verdict is
     ``review``, never ``fail``. `uncertainty` replaces the rulebook's for this rule. `titles` names the
-    parameters of a kind for which `terms.PARAMETERS` has no words.
+    parameters of a kind for which `terms.PARAMETERS` has no words, `reads` the fields of the dossier
+    that a kind reads without a key that names them.
     """
 
     titles: ClassVar[Mapping[str, Words]] = {}
+    reads: ClassVar[tuple[str, ...]] = ()
 
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     title: Bilingual

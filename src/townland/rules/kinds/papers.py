@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -113,6 +113,8 @@ class NameReserved(Rule):
 
 class ApplicationWindow(Rule):
     """The years in which towns apply."""
+
+    reads: ClassVar[tuple[str, ...]] = ("events",)
 
     kind: Literal["application_window"]
     first_year: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -57,6 +57,8 @@ class StageDeadline(Rule):
 
     After a second failure support ends `support_ends_after_years` later, from that year's first day.
     """
+
+    reads: ClassVar[tuple[str, ...]] = ("events",)
 
     kind: Literal["stage_deadline"]
     stage: Literal["cultivation", "construction"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -38,6 +38,8 @@ _NOTHING = units.exact(0)
 
 class Subsidy(Rule):
     """The subsidy in two instalments, in 万元 (10 000 yuan), and its return."""
+
+    reads: ClassVar[tuple[str, ...]] = ("events", "subsidy_paid", "subsidy_returned")
 
     kind: Literal["subsidy"]
     on_listing: Annotated[Decimal, Field(ge=0)]
