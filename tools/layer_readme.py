@@ -13,6 +13,12 @@ from townland.terms import ROLES
 
 README = Path(__file__).resolve().parent.parent / "layers" / "README.md"
 BEGIN, END = "<!-- roles: tools/layer_readme.py -->", "<!-- /roles -->"
+UNFOUND = {
+    "uncovered": "Land without a feature is not covered.",
+    "unplanned": "Without declared coverage, land without a feature has no planned use and may be built.",
+    "unproven": "Without declared coverage no rule passes because nothing is found.",
+    "told": "Without declared coverage the report says that there may be more.",
+}
 NEEDS = {"M": "mandatory", "C": "where it applies", "O": "optional"}
 
 
@@ -26,6 +32,8 @@ def lines() -> list[str]:
                   " code or a year.", ""]  # fmt: skip
         if ROLES[role].class_field:
             found += [f"Class column: `{ROLES[role].class_field}`; its scheme must be named.", ""]
+        if ROLES[role].raster != "only":
+            found += [UNFOUND[ROLES[role].unfound], ""]
         rules = fields.fields(role)
         if not rules:
             found += ["No field is asked for.", ""]

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from townland.i18n import Words
     from townland.results import Assessment
     from townland.rules.book.model import Rulebook
+    from townland.rules.confirmations import Waiting
     from townland.rules.judging.finding import Finding
     from townland.rules.pairs import LeftOut
 
@@ -317,15 +318,19 @@ def _confirmations(assessment: Assessment, lang: str) -> None:
         where = fact.where(assessment.catalog).render(lang)
         typer.echo(f"  → {fact.coverage}  ({where})")
         for row in fact.rows:
-            towns = ", ".join(town or _("All towns together").render(lang) for town in row.towns)
-            then = VERDICTS[row.verdict.value].render(lang)
-            others = ", ".join(render(role(name), lang) for name in row.others)
-            too = (
-                f"  ({_('with {others} confirmed too', others=others).render(lang)})"
-                if others
-                else ""
-            )
-            typer.echo(f"    {row.rule} {towns} → {then}{too}")
+            typer.echo(f"    {_once_confirmed(row, lang)}")
+
+
+def _once_confirmed(row: Waiting, lang: str) -> str:
+    """The rule, its towns, and the verdict that it has once its layer is confirmed."""
+    together = _("All towns together").render(lang)
+    towns = ", ".join(town or together for town in row.towns)
+    line = f"{row.rule} {towns} → {VERDICTS[row.verdict.value].render(lang)}"
+    if not row.others:
+        return line
+    others = ", ".join(render(role(name), lang) for name in row.others)
+    too = _("with {others} confirmed too", others=others).render(lang)
+    return f"{line}  ({too})"
 
 
 def _findings(assessment: Assessment, code: str | None, title: Words, lang: str) -> None:

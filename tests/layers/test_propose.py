@@ -24,6 +24,7 @@ from townland.layers.init import Proposal, propose, write_proposal
 from townland.layers.init.roles import by_name, raster_role
 from townland.layers.init.walk import files
 from townland.standards import fields
+from townland.terms import ROLES
 
 LAYERS = Path(__file__).parents[2] / "layers"
 SAMPLE = LAYERS / "sample"
@@ -266,6 +267,23 @@ def test_names_that_look_like_toml_make_no_other_catalog(tmp_path: Path) -> None
     written(tmp_path)
     paths = {spec.path for spec in load_catalog(tmp_path / "catalog.toml").layer}
     assert paths == {'a"b/DLTB.gpkg', "c #]]=1/JSYDGZQ.gpkg"}
+
+
+def test_the_coverage_of_a_role_is_proposed_with_its_reason_and_left_to_a_person(
+    tmp_path: Path,
+) -> None:
+    target = tmp_path / "init.toml"
+    write_proposal(propose(SAMPLE, target), target, lang="en")
+    blocks = target.read_text("utf-8").split("[[layer]]")
+    by_role = {role: block for block in blocks for role in ROLES if f'role = "{role}"' in block}
+    for role in ("permanent_basic_farmland", "ecological_redline", "stock_land"):
+        assert (
+            '# coverage = "layer:land_use"  # if it is a product of the whole county'
+            in by_role[role]
+        )
+    assert '# coverage = "town"  # if the layer is all that is planned' in by_role["planned_use"]
+    assert "layer:land_use" not in by_role["land_use"]
+    assert all(spec.coverage is None for spec in load_catalog(target).layer)
 
 
 def test_the_catalog_of_the_demo_gives_the_verdicts_of_its_own(tmp_path: Path) -> None:
