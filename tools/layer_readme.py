@@ -15,7 +15,7 @@ README = Path(__file__).resolve().parent.parent / "layers" / "README.md"
 BEGIN, END = "<!-- roles: tools/layer_readme.py -->", "<!-- /roles -->"
 UNFOUND = {
     "uncovered": "Land without a feature is not covered.",
-    "unplanned": "Without declared coverage, land without a feature is not planned, and may be built on.",
+    "unplanned": "Without declared coverage, land without a plot is unplanned, and may be built on.",
     "unproven": "Without declared coverage no rule passes because nothing is found.",
     "told": "Without declared coverage the report says that there may be more.",
 }
