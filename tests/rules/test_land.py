@@ -285,6 +285,63 @@ def test_land_10_a_paddy_layer_that_agrees_changes_nothing() -> None:
     assert judge("LAND-10", farmed(bank(20, 5), layer)).verdict is PASS
 
 
+# 100 000 m² are cultivated (net 90 000), 40 000 of it paddy (net 38 000) by the survey.
+@pytest.mark.parametrize(
+    ("layer", "held", "verdict"),
+    [
+        (99_951, bank(20, 5), REVIEW),  # 9.9951 ha by the layer, 5 in the bank: short by it alone
+        (20_000, bank(20, 3), REVIEW),  # 3.8 ha by the survey are short, 2 by the layer are not
+        (50_020, bank(20, 5), REVIEW),  # nearer to the bar than 0.1 % of it
+        (99_951, bank(9.5, 12), REVIEW),  # as cultivated land it is more than that bank holds
+        (99_951, bank(20, 12), PASS),  # both fit
+        (99_951, bank(20, 3), FAIL),  # neither does
+        (99_951, bank(8, 12), FAIL),  # the cultivated land alone is short, whatever is paddy
+        (99_951, None, INFO),
+    ],
+)
+def test_land_10_hears_the_second_source_of_the_paddy(
+    layer: int, held: dict[str, Any] | None, verdict: Verdict
+) -> None:
+    found = judge("LAND-10", farmed(held, measure("paddy_layer_built_on", ("q", layer))))
+    assert found.verdict is verdict
+    assert ("contradict one another" in why(found)) == (verdict is REVIEW)
+    # both figures are printed
+    assert "3.8000 ha net of ridges (4.0000 ha gross)" in why(found)
+    assert f"by the paddy layer: {D(layer) / 10_000:.4f} ha" in why(found)
+
+
+def test_land_10_of_one_source_of_paddy_alone_nothing_contradicts() -> None:
+    layer = measure("paddy_layer_built_on", ("q", 99_951))
+    found = judge("LAND-10", town(layer, absent=("land_use",), dossier=bank(20, 1)))
+    assert (found.verdict, found.missing) == (NOT, ("land_use",))
+    assert "contradict" not in why(found)
+    assert "There is no layer for: land survey" in why(found)
+
+
+def test_land_05_hears_the_second_source_at_a_bar_above_0(tmp_path: Path) -> None:
+    bar = changed(
+        tmp_path,
+        (
+            """beside   = "paddy_layer_built_on"     # a separate paddy layer: shown beside the survey, or measured without one
+share_of = "planned_construction"
+limit    = 0""",
+            """beside   = "paddy_layer_built_on"
+share_of = "planned_construction"
+limit    = 5""",
+        ),
+    )
+    for survey, layer, verdict in (
+        (40_000, 99_951, REVIEW),
+        (40_000, 45_000, PASS),
+        (60_000, 30_000, REVIEW),
+    ):
+        facts = town(measure("paddy_built_on", ("c", survey)),
+                     measure("paddy_layer_built_on", ("q", layer)))  # fmt: skip
+        found = judge("LAND-05", facts, bar)
+        assert found.verdict is verdict
+        assert ("contradict" in why(found)) == (verdict is REVIEW)
+
+
 def test_land_10_only_slivers_beyond_the_bank_are_review() -> None:
     thin = town(measure("cultivated_built_on", sliver="0.40"), dossier=bank(0))
     found = judge("LAND-10", thin)

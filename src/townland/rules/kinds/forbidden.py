@@ -123,7 +123,7 @@ def _forbidden(case: Case[ForbiddenArea]) -> _Forbidden:
     compared = measure.area_m2 if limit == 0 else figure
     solid = compared - measure.sliver_m2
     near = case.near(solid, limit, closure) or case.near(compared, limit, closure)
-    differ = beside is not None and (measure.area_m2 > 0) != (case.measure(beside).area_m2 > 0)
+    differ = beside is not None and _differ(measure, case.measure(beside), limit)
     gap = gaps(case) if nothing else gaps(case, name, *filter(None, [rule.also]))
     shown = _deciding(case, name, [beside, rule.also])
     return _Forbidden(
@@ -161,6 +161,20 @@ def _forbidden_measures(rule: ForbiddenArea, area: _Forbidden) -> dict[str, Figu
 def _netted(rule: ForbiddenArea, area: _Forbidden) -> list[str]:
     """Name the measures that the reason prints net of ridges: all but the base of the share."""
     return [name for name in _forbidden_measures(rule, area) if name != rule.share_of]
+
+
+def _differ(measure: Measure, beside: Measure, limit: Decimal) -> bool:
+    """Tell whether only one of two sources has such land, or only one more than the bar allows.
+
+    Parameters
+    ----------
+    measure, beside
+        The land by both sources.
+    limit
+        The bar in m²; at 0 the gross area counts, else the net.
+    """
+    over = [(each.area_m2 if limit == 0 else net(each)) > limit for each in (measure, beside)]
+    return (measure.area_m2 > 0) != (beside.area_m2 > 0) or over[0] != over[1]
 
 
 def _forbidden_why(case: Case[ForbiddenArea], area: _Forbidden, verdict: Verdict) -> Words:

@@ -108,7 +108,7 @@ class _Replaced:
     gap: Gaps
     cultivated: _Account
     paddy: _Account
-    beside: str | None
+    beside: _Account | None
     differ: bool
     unstated: tuple[str, ...]
 
@@ -156,7 +156,7 @@ def _measures(rule: LandReplace, land: _Replaced) -> dict[str, FigureRole]:
     """Say what each measure is there for; the paddy is a part of the cultivated land."""
     known: dict[str, FigureRole] = {rule.cultivated: "part", rule.paddy: "part"}
     known[land.tightest.name] = "decides"
-    return {**known, **({land.beside: "second_source"} if land.beside else {})}
+    return {**known, **({land.beside.name: "second_source"} if land.beside else {})}
 
 
 def _replace_verdict(rule: LandReplace, land: _Replaced) -> Verdict:
@@ -179,7 +179,9 @@ def _to_replace(case: Case[LandReplace]) -> _Replaced:
     cultivated = _account(case, rule.cultivated, rule.bank)
     paddy = _account(case, rule.paddy, rule.paddy_bank)
     any_paddy = paddy.measure.area_m2 > 0
-    beside = rule.paddy_beside if rule.paddy_beside and not case.silent(rule.paddy_beside) else None
+    second = rule.paddy_beside
+    known = second is not None and not case.silent(second)
+    beside = _account(case, second, rule.paddy_bank) if second is not None and known else None
     # the paddy is a part of the bank: of a bank that is stated its part must be, too
     wanting = any_paddy and cultivated.bank is not None and paddy.bank is None
     return _Replaced(
@@ -187,9 +189,28 @@ def _to_replace(case: Case[LandReplace]) -> _Replaced:
         cultivated=cultivated,
         paddy=paddy,
         beside=beside,
-        differ=beside is not None and any_paddy != (case.measure(beside).area_m2 > 0),
+        # where the survey says nothing there is one source alone, which contradicts nobody
+        differ=beside is not None
+        and not case.silent(rule.paddy)
+        and _differ(cultivated, paddy, beside),
         unstated=(rule.paddy_bank,) if rule.paddy_bank and wanting else (),
     )
+
+
+def _differ(cultivated: _Account, paddy: _Account, beside: _Account) -> bool:
+    """Tell whether the second source of the paddy would let the bank be judged otherwise.
+
+    Parameters
+    ----------
+    cultivated, paddy
+        The land to be replaced by the survey.
+    beside
+        The paddy by the second source; a part of the cultivated land, it must fit into that bank, too.
+    """
+    only_one = (paddy.measure.area_m2 > 0) != (beside.measure.area_m2 > 0)
+    whole = cultivated.bank
+    beyond = whole is not None and beside.compared > whole and not cultivated.over
+    return only_one or beside.near or beside.over != paddy.over or beyond
 
 
 def _account(case: Case[LandReplace], name: str, bank: str | None) -> _Account:
@@ -235,7 +256,7 @@ def _replace_why(case: Case[LandReplace], land: _Replaced, verdict: Verdict) -> 
         gap.words(),
         known_part(gap),
         *(_account_words(case, account) for account in land.accounts if not gap.total),
-        _contradicts(case, land.beside) if land.differ and land.beside else None,
+        _second_source(case, land.beside, differ=land.differ) if land.beside else None,
         fields.not_stated(*land.unstated) if not gap else None,
         bankless if verdict is Verdict.INFO else None,
         only_slivers() if decided and only_thin else None,
@@ -270,11 +291,27 @@ def _account_words(case: Case[LandReplace], account: _Account) -> Words:
     )
 
 
-def _contradicts(case: Case[Rule], beside: str) -> Words:
+def _second_source(case: Case[LandReplace], beside: _Account, *, differ: bool) -> Words:
+    """State the paddy by the second source, and whether the bank would be judged otherwise by it.
+
+    Parameters
+    ----------
+    case
+        The rule on its town.
+    beside
+        The paddy by the second source.
+    differ
+        Whether it contradicts the survey.
+    """
+    place = {"measure": case.title(beside.name), "figure": net_words(beside.measure)}
+    if not differ:
+        return _("{measure}: {figure}, for comparison.", **place)
+    if beside.bank is None:
+        return _("{measure}: {figure}; the two sources contradict one another.", **place)
     return _(
-        "{measure}: {figure}; the two sources contradict one another.",
-        measure=case.title(beside),
-        figure=net_words(case.measure(beside)),
+        "{measure}: {figure}, where the bank holds {bank}; the two sources contradict one another.",
+        **place,
+        bank=phrases.area(beside.bank),
     )
 
 
