@@ -52,7 +52,9 @@ replacement_bank_paddy_ha = 12.0
 county_debt_ratio = 0.82
 county_platform = "none"
 subsidy_paid = [{ on = 2017-12-20, amount_wan = 700 }, { on = 2018-12-10, amount_wan = 800 }]
-reused_sites = [{ name = "老粮仓", start = 2016-05-01, new_use_registered_on = 2018-03-15 }]
+reused_sites = [
+  { name = "老粮仓", start = 2016-05-01, new_use = "文化创意", new_use_registered_on = 2018-03-15 },
+]
 events = [
   { on = 2017-09-01, event = "applied" },
   { on = 2017-12-01, event = "listed" },
@@ -89,7 +91,7 @@ replacement_bank_paddy_ha = 1.0
 county_debt_ratio = 1.12
 county_platform = "disguised_borrowing"
 subsidy_paid = [{ on = 2017-11-01, amount_wan = 700 }, { on = 2018-10-15, amount_wan = 800 }]
-reused_sites = [{ name = "旧砖厂", start = 2012-06-01 }]
+reused_sites = [{ name = "旧砖厂", start = 2012-06-01, new_use = "众创空间" }]
 events = [{ on = 2017-08-20, event = "applied" }, { on = 2017-10-20, event = "listed" }]
 
 [lists]
@@ -122,7 +124,7 @@ replacement_bank_paddy_ha = 1.0
 county_debt_ratio = 1.0
 county_platform = "market_reformed"
 subsidy_paid = []
-reused_sites = [{ name = "旧码头", start = 2014-03-01 }]
+reused_sites = [{ name = "旧码头", start = 2014-03-01, new_use = "现代服务业" }]
 events = [{ on = 2016-12-15, event = "applied" }]
 
 [lists]

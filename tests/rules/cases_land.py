@@ -243,7 +243,7 @@ PART = (
 def site(
     kind: Any, start: str, verdict: Any, end: Any, left: Any, working: str, **more: Any
 ) -> Case:
-    held = {"name": "甲厂", "start": date.fromisoformat(start), **more}
+    held = {"name": "甲厂", "start": date.fromisoformat(start), "new_use": "科研", **more}
     return Case(
         *("LAND-15", kind, told(reused_sites=[held]), verdict, end, working),
         limit=end and "2018-12-31",

@@ -234,9 +234,9 @@ MONEY = [
         "disguised_borrowing",
         PASS,
         "0.001",
-        "0.1 % below: no nearer than the doubt",
+        "0.1 % below",
     ),
-    indebted("limit", 1.0, "disguised_borrowing", REVIEW, "0", "on 100 %"),
+    indebted("limit", 1.0, "disguised_borrowing", PASS, "0", "on 100 %: not above it"),
     indebted("outside", 1.001, "disguised_borrowing", FAIL, "-0.001", "0.1 % above, and declared"),
     indebted(
         "ambiguous",

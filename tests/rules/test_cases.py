@@ -227,7 +227,7 @@ DOSSIER = {
     "population": 9_000,
     "employees": 20_000,
     "supply": {"city": rates(50), "county": rates(59)},
-    "reused_sites": [{"name": "a", "start": dt.date(2014, 5, 1)}],
+    "reused_sites": [{"name": "a", "start": dt.date(2014, 5, 1), "new_use": "科研"}],
 }
 
 LOW: dict[str, Any] = dict.fromkeys(
@@ -259,7 +259,7 @@ ECHOED = {
     "parameters", "formula", "inherited", "measures", "clause", "ranges", "measured", "limit",
     "margin", "quotient", "digits",
 }  # fmt: skip
-ENDED = [{"name": "b", "start": dt.date(2013, 5, 1)}]
+ENDED = [{"name": "b", "start": dt.date(2013, 5, 1), "new_use": "科研"}]
 """A site whose transition of five years was over before the day of the check."""
 UNITS = ["m2", "ha", "km2", "mu", "share", "persons", "visits_10k", "yuan_10k_per_mu",
          "yuan_10k_per_head"]  # fmt: skip

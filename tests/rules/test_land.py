@@ -489,12 +489,12 @@ def supplied(city: Any, county: Any, area: Any = 10_000, **known: Any) -> Facts:
         # mean of rates 0.56, sum by sum 2602 / 4010 = 0.648878
         (GOOD, MEAN_ONLY, REVIEW, "0.56"),
         (MEAN_ONLY, MEAN_ONLY, REVIEW, "0.56"),
-        # on the bar, and about it: the doubt is 0.0006
-        (GOOD, supply(60, 60, 60, 60, 60), REVIEW, "0.6"),
+        # what is declared meets its bar exactly: 未达到60% is below it
+        (GOOD, supply(60, 60, 60, 60, 60), PASS, "0.6"),
         (GOOD, supply(60, 60, 60, 60, 60.3), PASS, "0.6006"),
-        (GOOD, supply(60, 60, 60, 60, 60.299), REVIEW, "0.600598"),
+        (GOOD, supply(60, 60, 60, 60, 60.299), PASS, "0.600598"),
         (BAD, supply(60, 60, 60, 60, 59.7), FAIL, "0.5"),
-        (BAD, supply(60, 60, 60, 60, 59.701), REVIEW, "0.5"),
+        (BAD, supply(60, 60, 60, 60, 59.701), FAIL, "0.5"),
     ],
 )
 def test_land_13(city: Any, county: Any, verdict: Verdict, lowest: str) -> None:
@@ -618,7 +618,12 @@ def test_land_13_more_land_supplied_never_turns_pass_into_fail(
 
 def sites(*starts: Any) -> Facts:
     rows = [
-        {"name": f"s{at}", "start": start, **({"new_use_registered_on": day} if day else {})}
+        {
+            "name": f"s{at}",
+            "start": start,
+            "new_use": "文化创意",
+            **({"new_use_registered_on": day} if day else {}),
+        }
         for at, (start, day) in enumerate(starts)
     ]
     return town(dossier={"reused_sites": rows})
@@ -661,6 +666,28 @@ def test_land_15_the_first_end_decides_and_all_are_listed() -> None:
     assert found.measured == "2018-05-01"
     assert [row["name"] for row in found.trace.document()["sites"]] == ["s1", "s0"]
     assert "244 days ago" in why(found)
+
+
+@pytest.mark.parametrize(
+    ("use", "verdict"),
+    [
+        ("文化创意", PASS),
+        ("健康养老产业", PASS),
+        ("“互联网＋”平台", PASS),  # full width
+        ("商品住宅", REVIEW),
+        ("无", NOT),  # no use is stated
+        (None, NOT),
+    ],
+)
+def test_land_15_asks_for_a_new_use_that_the_clause_names(
+    use: str | None, verdict: Verdict
+) -> None:
+    rows = [{"name": "s", "start": D1(2018, 5, 1), "new_use": use}]
+    found = judge("LAND-15", town(dossier={"reused_sites": rows}))
+    assert found.verdict is verdict
+    assert found.missing == (("reused_sites.new_use",) if verdict is NOT else ())
+    over = [{"name": "s", "start": D1(2012, 5, 1), "new_use": use}]
+    assert judge("LAND-15", town(dossier={"reused_sites": over})).verdict is FAIL
 
 
 def test_land_15_without_sites() -> None:

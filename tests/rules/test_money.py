@@ -116,7 +116,7 @@ def test_inv_03_states_the_share() -> None:
 
 
 @pytest.mark.parametrize(
-    ("industry", "verdict"), [(5.1, INFO), (5.005, INFO), (5.004, REVIEW), (5, REVIEW), (4, REVIEW)]
+    ("industry", "verdict"), [(5.1, INFO), (5.005, INFO), (5, INFO), (4.999, REVIEW), (4, REVIEW)]
 )
 def test_inv_03_with_a_bureau_s_share(tmp_path: Path, industry: float, verdict: Verdict) -> None:
     law = changed(tmp_path, ("# minimum_share = 0.5 ", "minimum_share = 0.5 "))
@@ -131,10 +131,10 @@ def test_inv_03_with_a_bureau_s_share(tmp_path: Path, industry: float, verdict: 
     ("ratio", "platform", "verdict"),
     [
         (0.9, "disguised_borrowing", PASS),
-        (0.999, "disguised_borrowing", PASS),  # 0.1 % below: no nearer than the doubt
-        (0.9995, "disguised_borrowing", REVIEW),
-        (1.0, "disguised_borrowing", REVIEW),  # on the limit
-        (1.0009, "disguised_borrowing", REVIEW),
+        # a declared ratio meets its bar exactly: 超过100% begins above 1
+        (0.9995, "disguised_borrowing", PASS),
+        (1.0, "disguised_borrowing", PASS),  # on the limit
+        (1.0001, "disguised_borrowing", FAIL),
         (1.001, "disguised_borrowing", FAIL),
         (1.2, "disguised_borrowing", FAIL),
         (1.2, "market_reformed", REVIEW),
@@ -151,5 +151,7 @@ def test_fund_02(ratio: float | None, platform: str | None, verdict: Verdict) ->
     dossier = {key: value for key, value in given_fields.items() if value is not None}
     found = said("FUND-02", **dossier)
     assert found.verdict is verdict
+    declared = platform == "disguised_borrowing"
+    assert ("borrows in disguise" in found.why.render("en")) is declared
     if verdict is NOT:
         assert found.missing == tuple(key for key, value in given_fields.items() if value is None)

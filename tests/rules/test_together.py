@@ -253,7 +253,7 @@ def test_ind_04_lists_near_names_for_a_person() -> None:
     found = together("IND-04", *near)
     assert found.verdict is REVIEW
     assert "螺蛳粉" in found.why.render("en")
-    assert found.trace.document()["near_names"][0]["alike"] == 0.67  # type: ignore[index,call-overload]
+    assert found.trace.document()["near_names"][0]["alike"] == 0.666667  # type: ignore[index,call-overload]
     far = together("IND-04", square("a", segment="螺蛳粉"), square("b", 21_000, segment="螺丝粉"))
     assert far.verdict is PASS
     assert "nearly alike" in far.why.render("en")

@@ -71,6 +71,7 @@ class Site(Answered):
 
     name: Name
     start: Day
+    new_use: Name | None = None
     new_use_registered_on: Day | None = None
 
     @model_validator(mode="after")

@@ -6,6 +6,7 @@ from decimal import Decimal
 from difflib import SequenceMatcher
 
 from townland.dossier.answers import fold
+from townland.rules.judging.arithmetic import SHARE_DIGITS
 from townland.units import exact, half_up
 
 ENDINGS = ("产业", "行业")
@@ -27,10 +28,7 @@ def likeness(first: str, second: str) -> Decimal:
     """How far two names are written alike once folded, from 0 to 1.
 
     >>> likeness("螺蛳粉", "螺丝粉产业"), likeness("陶艺", "汽车")
-    (Decimal('0.67'), Decimal('0.00'))
+    (Decimal('0.666667'), Decimal('0.000000'))
     """
     one, other = sorted((folded(first), folded(second)))
-    return half_up(exact(SequenceMatcher(None, one, other, autojunk=False).ratio()), _DIGITS)
-
-
-_DIGITS = 2
+    return half_up(exact(SequenceMatcher(None, one, other, autojunk=False).ratio()), SHARE_DIGITS)

@@ -85,10 +85,9 @@ def declared_share(case: Case[DeclaredShare]) -> Finding:
         )
     quotient = Quotient(of=part, by=whole, times=units.exact(1), digits=SHARE_DIGITS)
     share, limit = quotient.result(), rule.minimum_share
-    near = limit is not None and abs(share - limit) < case.uncertainty * limit
     return case.finding(
-        verdict_of(doubt=near or (limit is not None and share < limit), judges=False),
-        _declared_why(rule, quotient, near=near),
+        verdict_of(doubt=limit is not None and share < limit, judges=False),
+        _declared_why(rule, quotient),
         _declared_working(case, quotient),
         measured=share,
         limit=limit,
@@ -97,7 +96,7 @@ def declared_share(case: Case[DeclaredShare]) -> Finding:
     )
 
 
-def _declared_why(rule: DeclaredShare, quotient: Quotient, *, near: bool) -> Words:
+def _declared_why(rule: DeclaredShare, quotient: Quotient) -> Words:
     """State the share, and whether the bureau's least share is reached.
 
     Parameters
@@ -106,8 +105,6 @@ def _declared_why(rule: DeclaredShare, quotient: Quotient, *, near: bool) -> Wor
         The rule with the bureau's share.
     quotient
         The two amounts.
-    near
-        Whether the share is too near to the bureau's to be decided by it.
     """
     share, limit = quotient.result(), rule.minimum_share
     stated = _(
@@ -121,9 +118,6 @@ def _declared_why(rule: DeclaredShare, quotient: Quotient, *, near: bool) -> Wor
         stated,
         _("The bureau asks for at least {share}: not reached.", share=phrases.percent(limit))
         if limit is not None and share < limit
-        else None,
-        _("That is too near to the bureau's share to be decided by it; a person must look.")
-        if near
         else None,
     )
 
@@ -144,7 +138,6 @@ def _declared_working(case: Case[DeclaredShare], quotient: Quotient) -> ShareOfA
             declared_number(rule.part, quotient.of),
             declared_number(rule.whole, quotient.by),
             *bars,
-            *([case.own_number("uncertainty", rule.uncertainty)] if bars else []),
         ),
     )
 
@@ -172,7 +165,6 @@ class _Debt:
     ratio: Decimal | None
     platform: str | None
     limit: Decimal
-    near: bool
 
     @property
     def above(self) -> bool:
@@ -181,7 +173,7 @@ class _Debt:
     @property
     def free(self) -> bool:
         """Whether no platform company borrows, or the ratio surely allows it."""
-        low = self.ratio is not None and not self.above and not self.near
+        low = self.ratio is not None and not self.above
         return self.platform == "none" or low
 
 
@@ -189,9 +181,9 @@ def debt_guard(case: Case[DebtGuard]) -> Finding:
     """Judge borrowing through a platform company by the county's debt ratio."""
     rule = case.rule
     ratio, platform = amount(case, rule.ratio), case.facts.stated(rule.platform, str)
-    near = ratio is not None and abs(ratio - rule.limit) < case.uncertainty * rule.limit
-    debt = _Debt(ratio, platform, rule.limit, near)
-    disguised = debt.above and not near and platform == "disguised_borrowing"
+    # a declared ratio meets its bar exactly: nothing was measured
+    debt = _Debt(ratio, platform, rule.limit)
+    disguised = debt.above and platform == "disguised_borrowing"
     missing = [rule.ratio] if ratio is None else []
     missing += [rule.platform] if platform is None else []
     verdict = verdict_of(
@@ -203,7 +195,7 @@ def debt_guard(case: Case[DebtGuard]) -> Finding:
     lacking = () if decided else tuple(missing)
     return case.finding(
         verdict,
-        _debt_why(debt, verdict, lacking),
+        _debt_why(debt, lacking),
         _debt_working(case, debt),
         measured=ratio,
         limit=rule.limit,
@@ -213,24 +205,22 @@ def debt_guard(case: Case[DebtGuard]) -> Finding:
     )
 
 
-def _debt_why(debt: _Debt, verdict: Verdict, missing: tuple[str, ...]) -> Words:
+def _debt_why(debt: _Debt, missing: tuple[str, ...]) -> Words:
     """State the ratio, what is declared, and what is missing.
 
     Parameters
     ----------
     debt
         The ratio beside the bar.
-    verdict
-        What the rule says of the town.
     missing
         The fields of the dossier that are missing.
     """
-    matters = debt.platform == "none" or debt.above or debt.near
+    matters = debt.platform in ("none", "disguised_borrowing") or debt.above
     return phrases.sentences(
         _ratio_words(debt),
         PLATFORMS.get(str(debt.platform)) if matters else None,
-        _("The ratio is too near to the bar to be decided by it; a person must look.")
-        if verdict is Verdict.REVIEW and debt.near
+        _("The clause forbids it above {limit} alone.", limit=phrases.percent(debt.limit))
+        if debt.platform == "disguised_borrowing" and debt.free
         else None,
         phrases.unknown(missing) if missing else None,
     )
@@ -260,7 +250,6 @@ def _debt_working(case: Case[DebtGuard], debt: _Debt) -> DebtWorking:
         platform=debt.platform,
         parameters=(
             case.law_number("limit", rule.limit, "share"),
-            case.own_number("uncertainty", rule.uncertainty),
             case.modality(),
         ),
     )

@@ -307,7 +307,11 @@ def _declared(case: Case[DeclaredRatio]) -> _Declared:
     whole = _whole(case, per)
     figure = None if value is None or not whole else phrases.ratio(value * rule.factor, whole)
     bars = tuple(bar for bar in (rule.minimum, rule.maximum) if bar is not None)
-    near = tuple(bar for bar in bars if figure is not None and case.near(figure, bar, ZERO))
+    # what is declared meets its bar exactly; a measured area in it keeps its margin
+    measured = rule.measure is not None
+    near = tuple(
+        bar for bar in bars if figure is not None and measured and case.near(figure, bar, ZERO)
+    )
     gap = gaps(case, *([] if rule.measure is None else [rule.measure]))
     return _Declared(concerned, gap, value, per, whole, unstated, figure, bars, near)
 

@@ -119,8 +119,8 @@ class _RateReading:
 class _Supply:
     """The supply of the years that count, as read, beside the need of new construction land in m².
 
-    `lacking` are the fields that the dossier does not state, `below` and `near` the readings below the
-    bar and too near to it; `built` tells whether there is new land that is more than slivers.
+    `lacking` are the fields that the dossier does not state, `below` the readings below the
+    bar; `built` tells whether there is new land that is more than slivers.
     """
 
     gap: Gaps
@@ -131,7 +131,6 @@ class _Supply:
     lacking: tuple[str, ...]
     readings: tuple[_RateReading, ...]
     below: tuple[_RateReading, ...]
-    near: tuple[_RateReading, ...]
 
     @property
     def settled(self) -> bool:
@@ -160,9 +159,9 @@ def supply_rate(case: Case[SupplyRate]) -> Finding:
     # the clause stops new land only: without any the rate does not matter
     matters = land.need > 0
     verdict = verdict_of(
-        fails=land.built and land.settled and land.all_below and not (land.near or rule.modal),
+        fails=land.built and land.settled and land.all_below and not rule.modal,
         unknown=bool(land.gap) or (matters and not land.settled),
-        doubt=matters and bool(land.below or land.near),
+        doubt=matters and bool(land.below),
     )
     decided = verdict is not Verdict.NOT_EVALUATED
     lowest = land.lowest
@@ -202,7 +201,6 @@ def _supply(case: Case[SupplyRate]) -> _Supply:
         ),
         readings=readings,
         below=tuple(reading for reading in readings if reading.rate < rule.minimum),
-        near=tuple(r for r in readings if case.near(r.rate, rule.minimum, ZERO)),
     )
 
 
@@ -288,10 +286,10 @@ def _why(case: Case[SupplyRate], land: _Supply, verdict: Verdict) -> Words:
         What the rule says of it.
     """
     gap, rule = land.gap, case.rule
-    decided, some = verdict is not Verdict.NOT_EVALUATED, land.need > 0
+    some = land.need > 0
     needless = _("Without new construction land the supply rate does not matter.")
     bar = _("The clause asks for at least {bar}.", bar=phrases.percent(rule.minimum))
-    differ = bool(land.below) and not land.all_below and not land.near
+    differ = bool(land.below) and not land.all_below
     return phrases.sentences(
         gap.words(),
         known_part(gap),
@@ -304,7 +302,6 @@ def _why(case: Case[SupplyRate], land: _Supply, verdict: Verdict) -> Words:
         if land.settled and some and differ
         else None,
         only_slivers() if land.settled and land.below and some and not land.built else None,
-        _near_words(case, land.near[0]) if land.near and decided and some else None,
         case.urging() if rule.modal and verdict is Verdict.REVIEW else None,
     )
 
@@ -322,16 +319,6 @@ def _rates_words(land: _Supply) -> Words:
         first=land.years.start,
         last=land.years.stop - 1,
         rates=phrases.listed(reading.words() for reading in land.readings),
-    )
-
-
-def _near_words(case: Case[SupplyRate], reading: _RateReading) -> Words:
-    minimum = case.rule.minimum
-    return _(
-        "{rate} is nearer to {bar} than {tolerance}, within which a person must look.",
-        rate=phrases.percent(reading.rate),
-        bar=phrases.percent(minimum),
-        tolerance=phrases.percent(case.uncertainty * minimum),
     )
 
 
@@ -363,7 +350,6 @@ def _parameters(case: Case[SupplyRate]) -> tuple[Parameter, ...]:
     return (
         policy_number("years", rule.years, _("full calendar years that the mean is taken over")),
         policy_number("minimum", rule.minimum, _("the least mean supply rate")),
-        case.own_number("uncertainty", rule.uncertainty),
         case.modality(),
     )
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -18,6 +19,7 @@ from townland.rules.judging.clause import PositiveCount, Rule
 from townland.rules.judging.declared import policy_number
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.kind import Kind
+from townland.rules.judging.names import folded
 from townland.rules.judging.references import SitesField
 from townland.rules.judging.trace import Column, Head, Part, Row, Way, Working, both, parameter_of
 from townland.rules.judging.verdict import verdict_of
@@ -26,13 +28,21 @@ from townland.rules.judging.verdict import verdict_of
 class Transition(Rule):
     """Sites reused for a new trade under their old use, until a period of `years` is over.
 
-    `sites` is a key of the dossier; `warn_days` before the end a person must look.
+    `sites` is a key of the dossier; `warn_days` before the end a person must look. `new_uses` are the
+    uses that the clause names, whose list is open; without any a site may have every use.
     """
+
+    titles: ClassVar[Mapping[str, Words]] = {"new_uses": _("new uses that the clause names")}
 
     kind: Literal["transition"]
     sites: SitesField
     years: PositiveCount
     warn_days: Annotated[int, Field(ge=0)]
+    new_uses: tuple[str, ...] = ()
+
+    def names(self, use: str) -> bool:
+        """Tell whether the clause names a use, however it is written."""
+        return any(folded(named) in folded(use) for named in self.new_uses)
 
 
 class SiteRow(Row):
@@ -43,6 +53,8 @@ class SiteRow(Row):
     end: Annotated[dt.date, Column(_("end of the transition"))]
     registered: Annotated[dt.date | None, Column(_("new use registered"))]
     days_left: Annotated[int, Column(_("days left"))]
+    new_use: Annotated[str | None, Column(_("new use"))] = None
+    named: Annotated[bool | None, Column(_("named by the clause"))] = None
 
     @property
     def over(self) -> bool:
@@ -88,10 +100,14 @@ def transition(case: Case[Transition]) -> Finding:
     stated, sites = case.facts.declared(rule.sites) is not None, _sites(case)
     pending = [site for site in sites if site.registered is None]
     over = any(site.over for site in sites)
+    useless = any(site.new_use is None for site in sites) and bool(rule.new_uses)
+    # 等新业态: the list is open, so of a use that it does not name a person judges
+    other = any(site.named is False for site in sites)
+    soon = any(0 <= site.days_left <= rule.warn_days for site in pending)
     verdict = verdict_of(
         fails=over and not rule.modal,
-        unknown=not stated,
-        doubt=over or any(0 <= site.days_left <= rule.warn_days for site in pending),
+        unknown=not stated or useless,
+        doubt=over or soon or other,
         judges=bool(sites),
     )
     first = pending[0] if pending else None
@@ -103,8 +119,23 @@ def transition(case: Case[Transition]) -> Finding:
         limit=None if first is None else case.on.isoformat(),
         margin=None if first is None else units.half_up(first.days_left, 0),
         unit="day",
-        missing=() if stated else (rule.sites,),
+        missing=_missing(rule, stated=stated, useless=useless),
     )
+
+
+def _missing(rule: Transition, *, stated: bool, useless: bool) -> tuple[str, ...]:
+    """Name what the dossier does not state: the sites, or their new uses.
+
+    Parameters
+    ----------
+    rule
+        The rule.
+    stated, useless
+        Whether it states sites, and whether one of them is without its new use.
+    """
+    if not stated:
+        return (rule.sites,)
+    return (f"{rule.sites}.new_use",) if useless else ()
 
 
 def _sites(case: Case[Transition]) -> tuple[SiteRow, ...]:
@@ -122,6 +153,8 @@ def _site(case: Case[Transition], site: Site) -> SiteRow:
         # what is registered after the day of the check does not count on it
         registered=registered if registered is not None and registered <= case.on else None,
         days_left=(end - case.on).days,
+        new_use=site.new_use,
+        named=case.rule.names(site.new_use) if site.new_use and case.rule.new_uses else None,
     )
 
 
@@ -141,7 +174,21 @@ def _why(rule: Transition, sites: tuple[SiteRow, ...], *, stated: bool) -> Words
         return phrases.unknown([rule.sites])
     if not sites:
         return fields.not_applicable(_("no site is reused under its old use."))
-    return phrases.sentences(*map(_site_words, sites))
+    return phrases.sentences(
+        *map(_site_words, sites),
+        *(_use_words(site) for site in sites if rule.new_uses and not site.named),
+    )
+
+
+def _use_words(site: SiteRow) -> Words:
+    if site.new_use is None:
+        return _("The dossier does not state the new use of {site} (new_use).", site=site.name)
+    return _(
+        "{site}: its new use, {use}, is none of those that the clause names; the list is open, so a"
+        " person must look.",
+        site=site.name,
+        use=site.new_use,
+    )
 
 
 def _site_words(site: SiteRow) -> Words:
