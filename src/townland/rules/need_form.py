@@ -26,6 +26,7 @@ from townland.rules.need_shares import (
     add,
     areas_of,
     less,
+    part_of,
     pieces_of,
     split,
 )
@@ -145,9 +146,7 @@ def need_form(shares: Shares, beside: Beside, uses: Sequence[str | None]) -> Nee
     """
     granted = () if beside.approved is None else pieces_of(beside.approved, uses)
     by_leaf = {leaf: shares.leaf(leaf) for leaf in LEAVES}
-    by_use = {use: shares.by_use(use) for use in uses}
-    granted_of = approved_of(by_use, granted)
-    approved = _approved_of_leaves(by_leaf, granted, add(granted_of.values()))
+    approved = part_of(shares, granted)
     existing = _existing(beside.existing, uses)
     rows = [
         FormRow(
@@ -155,8 +154,8 @@ def need_form(shares: Shares, beside: Beside, uses: Sequence[str | None]) -> Nee
             use,
             {
                 **_columns({leaf: shares.leaf(leaf, use) for leaf in LEAVES}),
-                "approved": granted_of[use] if beside.approved else None,
-                "asked": less(by_use[use], granted_of[use]),
+                "approved": approved.by_use(use) if beside.approved else None,
+                "asked": less(shares.by_use(use), approved.by_use(use)),
                 "existing": existing.get(use),
             },
         )
@@ -165,8 +164,9 @@ def need_form(shares: Shares, beside: Beside, uses: Sequence[str | None]) -> Nee
     total = FormRow("total", None, {name: _all(rows, name) for name in COLUMNS})
     rows += [total, *_owned(shares, by_leaf)]
     if beside.approved is not None:
-        rows.append(FormRow("approved", None, _columns(approved)))
-        asked = {leaf: less(by_leaf[leaf], approved[leaf]) for leaf in LEAVES}
+        granted_of = {leaf: approved.leaf(leaf) for leaf in LEAVES}
+        rows.append(FormRow("approved", None, _columns(granted_of)))
+        asked = {leaf: less(by_leaf[leaf], granted_of[leaf]) for leaf in LEAVES}
         rows.append(FormRow("asked", None, _columns(asked)))
     return NeedForm(
         columns=tuple(name for name in COLUMNS if _stands(name, total.columns)),
@@ -215,41 +215,6 @@ def _all(rows: Sequence[FormRow], name: str) -> Areas | None:
 def _stands(name: str, total: Columns) -> bool:
     area = total[name]
     return area is not None and (name != "unknown" or area.m2 > 0)
-
-
-def approved_of(
-    by_use: Mapping[str | None, Areas], granted: Sequence[Piece]
-) -> dict[str | None, Areas]:
-    """Give what of each use was approved before: the total is converted once, and shared out."""
-    parts = []
-    for use, area in by_use.items():
-        own = sum((piece.gross_m2 for piece in granted if piece.use == use), ZERO)
-        parts.append([own, max(area.m2 - own, ZERO)])
-    cells = split(list(by_use.values()), parts)
-    return {use: own for use, (own, _rest) in zip(by_use, cells, strict=True)}
-
-
-def _approved_of_leaves(
-    by_leaf: Mapping[str | None, Areas], granted: Sequence[Piece], approved: Areas
-) -> dict[str | None, Areas]:
-    """Give what of each column was approved before.
-
-    Parameters
-    ----------
-    by_leaf
-        The columns, as printed.
-    granted
-        The pieces of what was approved.
-    approved
-        All of it, as the uses print it.
-    """
-    parts = []
-    for leaf, area in by_leaf.items():
-        own = sum((_in_leaf(piece, leaf) for piece in granted), ZERO)
-        parts.append([own, max(area.m2 - own, ZERO)])
-    columns = (approved, less(add(by_leaf.values()), approved))
-    cells = split(list(by_leaf.values()), parts, columns)
-    return {leaf: own for leaf, (own, _rest) in zip(by_leaf, cells, strict=True)}
 
 
 def _in_leaf(piece: Piece, leaf: str | None) -> Decimal:

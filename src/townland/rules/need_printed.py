@@ -16,7 +16,6 @@ from townland.measuring.areas import Measure
 from townland.rules.book.loader import rules_in_force
 from townland.rules.book.model import Rulebook
 from townland.rules.judging.case import ZERO
-from townland.rules.need_form import approved_of
 from townland.rules.need_shares import (
     CULTIVATED,
     NEW_SOURCES,
@@ -24,6 +23,7 @@ from townland.rules.need_shares import (
     Shares,
     add,
     less,
+    part_of,
     pieces_of,
     shares_of,
 )
@@ -67,9 +67,7 @@ def printed_measures(
         for name, measure in measures.items()
     }
     if rule.approved is not None and not measures[rule.approved].missing:
-        granted = pieces_of(measures[rule.approved], uses)
-        by_use = {use: shares.by_use(use) for use in uses}
-        approved = add(approved_of(by_use, granted).values())
+        approved = part_of(shares, pieces_of(measures[rule.approved], uses)).total
         printed[rule.approved] = replace(measures[rule.approved], area_m2=approved.printed)
     return printed
 

@@ -180,12 +180,7 @@ class Shares:
 def shares_of(measure: Measure, uses: Sequence[str | None]) -> Shares:
     """Share the need out to uses and to what the land was, in the order of `uses`."""
     pieces = pieces_of(measure, uses)
-    exact: dict[tuple[str | None, Atom], Decimal] = {}
-    for piece in pieces:
-        for ridge, area in ((False, piece.net_m2), (True, piece.ridges_m2)):
-            key = (piece.use, (piece.source, piece.group, ridge))
-            exact[key] = exact.get(key, ZERO) + area
-    exact = {key: area for key, area in exact.items() if area or not key[1][2]}
+    exact = _exact(pieces)
     order = _atoms({atom for _use, atom in exact})
     rows = [use for use in uses if any(key[0] == use for key in exact)]
     weights = [[exact.get((use, atom), ZERO) for atom in order] for use in rows]
@@ -200,6 +195,35 @@ def shares_of(measure: Measure, uses: Sequence[str | None]) -> Shares:
             if (use, atom) in exact
         },
     )
+
+
+def part_of(shares: Shares, pieces: Sequence[Piece]) -> Shares:
+    """Share a part of the need out, cell by cell, so that it and the rest sum to what is printed.
+
+    Parameters
+    ----------
+    shares
+        The need.
+    pieces
+        The pieces of the part, which lie in those of the need.
+    """
+    exact = _exact(pieces)
+    own = [exact.get(key, ZERO) for key in shares.atoms]
+    rows = list(shares.atoms.values())
+    parts = [[part, max(row.m2 - part, ZERO)] for part, row in zip(own, rows, strict=True)]
+    cells = split(rows, parts)
+    atoms = {key: part for key, (part, _rest) in zip(shares.atoms, cells, strict=True)}
+    return Shares(tuple(pieces), shares.uses, atoms)
+
+
+def _exact(pieces: Iterable[Piece]) -> dict[tuple[str | None, Atom], Decimal]:
+    """Sum pieces by use and atom, in m²; ridges only where there are any."""
+    exact: dict[tuple[str | None, Atom], Decimal] = {}
+    for piece in pieces:
+        for ridge, area in ((False, piece.net_m2), (True, piece.ridges_m2)):
+            key = (piece.use, (piece.source, piece.group, ridge))
+            exact[key] = exact.get(key, ZERO) + area
+    return {key: area for key, area in exact.items() if area or not key[1][2]}
 
 
 def _atoms(atoms: Collection[Atom]) -> list[Atom]:
@@ -248,7 +272,6 @@ def _table(
 def split(
     rows: Sequence[Areas],
     parts: Sequence[Sequence[Decimal]],
-    columns: Sequence[Areas] | None = None,
 ) -> tuple[tuple[Areas, ...], ...]:
     """Share printed figures out to parts whose totals close, too: state and collective, say.
 
@@ -258,15 +281,13 @@ def split(
         The figures as they are printed.
     parts
         The parts of each, in m², which sum to it.
-    columns
-        The totals of the parts, where they are printed already.
     """
     sums = [sum(column, ZERO) for column in zip(*parts, strict=True)]
     by_unit = []
     for at, (_convert, digits) in enumerate(CONVERSIONS):
         heads = [row[at] for row in rows]
         whole = sum(heads, ZERO)
-        wanted = [each[at] for each in columns or ()] or units.apportion(sums, whole, digits)
+        wanted = units.apportion(sums, whole, digits)
         by_unit.append(units.apportion_table(parts, heads, wanted, digits=digits))
     return tuple(
         tuple(Areas(*cell) for cell in zip(*row, strict=True)) for row in zip(*by_unit, strict=True)
