@@ -91,6 +91,9 @@ def _need(run: Path, town: str | None, *, as_json: bool, lang: str) -> None:
         return
     title = _("{code} {name}: the indicator need", code=need.town["code"], name=need.town["name"])
     typer.echo(title.render(lang))
+    form_head, form_rows = need.form(lang)
+    printing.table(form_rows, form_head)
+    typer.echo("")
     *head, pieces = need.head(lang)
     rows = need.rows(lang)
     printing.table([row[:-1] for row in rows], head)

@@ -422,3 +422,18 @@ def _block_uses(
             kinds = ("0701", "0901", "1401", "0804", "0806", "1302", "1208")
             uses[cell] = kinds[int(np.searchsorted([0.52, 0.68, 0.85, 0.91, 0.95, 0.98], luck))]
     return uses
+
+
+APPROVED = {"T01-039": "supplied", "T01-048": ""}
+"""Plots of the lawful town that were approved before the plan; the first is supplied, not built on."""
+
+
+def approved_land(planned: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Land approved before, out of the plots of the plan; no chance is in it."""
+    plots = planned[planned["DKBH"].isin(APPROVED)]
+    columns = {
+        "DKBH": [f"P{name}" for name in plots["DKBH"]],
+        "PZWH": ["云政土批〔2017〕12号"] * len(plots),
+        "GDZT": [APPROVED[name] for name in plots["DKBH"]],
+    }
+    return gpd.GeoDataFrame(columns, geometry=plots.geometry.to_numpy(), crs=CRS)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from rasterio.features import rasterize
 from rasterio.transform import Affine
 
-from townland_demo import farmland, survey
+from townland_demo import farmland, plans, survey
 from townland_demo.county import SEED, make_county
 from townland_demo.declaring import DECLARED
 from townland_demo.georeference import CRS, EAST_M, NORTH_M
@@ -75,6 +75,10 @@ ENTRIES: tuple[dict[str, str], ...] = (
     {
         "name": "inefficient_land", "role": "inefficient_land", "path": PLAN,
         "layer": "inefficient_land", "id_column": "DKBH",
+    },
+    {
+        "name": "approved_land", "role": "approved_land", "path": "sample/approved.gpkg",
+        "layer": "approved_land", "id_column": "DKBH", "tag_column": "GDZT",
     },
     {"name": "elevation", "role": "elevation", "path": "sample/dem.tif"},
     {"name": "land_cover", "role": "land_cover", "path": "sample/land_cover.tif"},
@@ -164,13 +168,16 @@ def _write_plans(target: Path, plan: dict[str, gpd.GeoDataFrame]) -> None:
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{DAY}T00:00:00Z"})
     try:
-        for name in ("plan.gpkg", "towns.gpkg", "extent.gpkg"):
+        for name in ("plan.gpkg", "towns.gpkg", "extent.gpkg", "approved.gpkg"):
             (target / name).unlink(missing_ok=True)
         for name, layer in plan.items():
             pyogrio.write_dataframe(layer, target / "plan.gpkg", layer=name, driver="GPKG")
         for name in ("towns", "extent"):
             alone = target / f"{name}.gpkg"
             pyogrio.write_dataframe(plan[name], alone, layer=name, driver="GPKG")
+        approved = plans.approved_land(plan["planned_use"])
+        alone = target / "approved.gpkg"
+        pyogrio.write_dataframe(approved, alone, layer="approved_land", driver="GPKG")
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
 

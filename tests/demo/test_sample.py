@@ -32,6 +32,7 @@ VECTORS = {
     "YJJBNTBHTB.shp": ["YJJBNTBHTB"],
     "towns.gpkg": ["towns"],
     "extent.gpkg": ["extent"],
+    "approved.gpkg": ["approved_land"],
     "plan.gpkg": [
         "towns", "planned_use", "JSYDGZQ", "CZKFBJ", "STBHHX", "stock_land",
         "inefficient_land", "extent",

@@ -46,6 +46,9 @@ if TYPE_CHECKING:
 AGAINST = ("land_need", "land_replace", "linked_quota", "per_head", "supply_rate")
 """The kinds of rules whose findings the need is set against."""
 
+APPROVALS = ("approval_level",)
+"""The kinds of rules that say who approves (土地管理法 44, 46 条): what they say stands in the table."""
+
 CellKey: TypeAlias = "tuple[str | None, str | None]"
 """The use and the source of a cell; None where it is unknown."""
 
@@ -96,7 +99,7 @@ class NeedTable:
     ridges. `accounts` set the need against annual and linked quota and what is to be replaced against
     the bank; `against` holds the findings on all of these, per-head standard and supply rate among
     them, by kind. `uncovered_m2` and `unknown_m2` say for how much of the town the table is silent.
-    `form` is what a quota officer signs.
+    `form` is what a quota officer signs, `approvals` what the rules say of who approves.
     """
 
     town: str
@@ -114,6 +117,7 @@ class NeedTable:
     uncovered_m2: Decimal
     unknown_m2: Decimal
     form: NeedForm
+    approvals: tuple[Finding, ...] = ()
 
     def account(self, name: str) -> Account | None:
         """Give one account; None where no rule asks for it."""
@@ -226,6 +230,7 @@ def indicator_need(
         uncovered_m2=measure.uncovered_m2,
         unknown_m2=measure.unknown_m2,
         form=form,
+        approvals=tuple(by_rule[rule.id] for rule in rules if rule.kind in APPROVALS),
     )
 
 

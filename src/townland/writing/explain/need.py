@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import Field
+
 from townland import terms, units
 from townland.errors import ReportError
 from townland.i18n import Words, _
@@ -36,6 +38,31 @@ class ReportedCell(Row):
     gross: ReportedAreas
     net: ReportedAreas
     pieces: tuple[ReportedPiece, ...]
+
+
+class ReportedRow(Row):
+    """A row of the form: of a use, or of all; a column that it does not have is None."""
+
+    kind: str
+    use: str | None
+    new: ReportedAreas | None = None
+    agricultural: ReportedAreas | None = None
+    cultivated: ReportedAreas | None = None
+    paddy: ReportedAreas | None = None
+    garden: ReportedAreas | None = None
+    forest: ReportedAreas | None = None
+    grassland: ReportedAreas | None = None
+    other_agricultural: ReportedAreas | None = None
+    unused: ReportedAreas | None = None
+    unknown: ReportedAreas | None = None
+    approved: ReportedAreas | None = None
+    asked: ReportedAreas | None = None
+    existing: ReportedAreas | None = None
+
+    def area(self, column: str) -> str:
+        """Print the hectares of a column."""
+        area: ReportedAreas | None = getattr(self, column)
+        return figures.NOTHING if area is None else _ha(area)
 
 
 class ReportedAccount(Row):
@@ -69,6 +96,8 @@ class ReportedNeed(Row):
     against: tuple[ReportedBar, ...]
     short: ReportedAreas | None
     uncovered_m2: float
+    form_columns: tuple[str, ...] = Field(default=(), alias="columns")
+    rows: tuple[ReportedRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +107,21 @@ class Need:
     town: Mapping[str, str]
     need: ReportedNeed
     table: Mapping[str, object]
+
+    def form(self, lang: str) -> tuple[list[str], list[tuple[str, ...]]]:
+        """Lay out the form that a quota officer signs, in ha: the heads of its columns, its rows."""
+        columns = self.need.form_columns
+        head = [_("planned use"), *(terms.NEED_COLUMNS[name] for name in columns)]
+        rows = [
+            (
+                (terms.use(row.use) if row.kind == "use" else terms.NEED_ROWS[row.kind]).render(
+                    lang
+                ),
+                *(row.area(name) for name in columns),
+            )
+            for row in self.need.rows
+        ]
+        return [words.render(lang) for words in head], rows
 
     def rows(self, lang: str) -> list[tuple[str, ...]]:
         """Lay the cells out one a row, then the total: use, source, gross and by class, mu, pieces."""

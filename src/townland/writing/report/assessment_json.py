@@ -280,6 +280,7 @@ def _need(need: NeedTable | None) -> Document | None:
         "uncovered_m2": _plain(need.uncovered_m2),
         "unknown_m2": _plain(need.unknown_m2),
         **_need_form(need.form),
+        "approvals": [_against(finding.trace.kind, finding) for finding in need.approvals],
     }
 
 

@@ -106,6 +106,10 @@ class NeedView:
         self.form = [self._form_line(row) for row in need.form.rows]
         self.asked = _both(need.form.asked)
         self.notes = [report.w(words) for words in form_notes(need.form, report.measure)]
+        self.notes += [
+            f"{finding.rule} {report.w(finding.title)}: {report.w(finding.why)}"
+            for finding in need.approvals
+        ]
         self.to_replace = [
             (report.t("cultivated land, paddy included"), _both(need.cultivated)),
             (report.t("of it paddy"), _both(need.paddy)),
