@@ -75,7 +75,8 @@ class Assessment:
     @property
     def confirmations(self) -> tuple[Confirmation, ...]:
         """What findings wait for: for each layer that may not be complete, its question and line."""
-        return confirmations(self.catalog, self.findings)
+        planned = [result.town.code for result in self.towns if "planned_use" in result.owned]
+        return confirmations(self.catalog, self.findings, planned)
 
     @property
     def codes(self) -> tuple[str, ...]:

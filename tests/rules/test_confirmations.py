@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -194,6 +195,25 @@ def test_each_fact_stands_once_with_its_line_and_its_verdicts(tmp_path: Path) ->
 
 def rows(fact: Confirmation) -> list[tuple[object, ...]]:
     return [(row.rule, row.verdict, row.towns, row.others) for row in fact.rows]
+
+
+@pytest.mark.parametrize(
+    ("planned", "line"),
+    [
+        (["450200", "1"], 'coverage = "town"'),
+        # a town with but the edge of a neighbour's plot has no plan of its own: it must be named
+        (["1"], 'coverage = { towns = ["450200", "1"] }'),
+    ],
+)
+def test_the_line_of_a_plan_holds_for_every_town_that_waits(
+    tmp_path: Path, planned: list[str], line: str
+) -> None:
+    held = catalog(tmp_path, ("s", "land_use", ""), ("p", "planned_use", ""))
+    waits = [replace(each, confirms=("planned_use",)) for each in waiting()]
+    (fact,) = confirmations(held, waits, planned)
+    assert fact.coverage == line
+    assert "is the layer p all that is planned?" in fact.head.render("en")
+    assert fact.head.render("zh") == "2 项结论待同一确认：图层 p 是否就是全部规划用地？"
 
 
 def test_without_a_survey_the_towns_are_named(tmp_path: Path) -> None:

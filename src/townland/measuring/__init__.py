@@ -29,6 +29,7 @@ from townland.measuring.asked import (
 )
 from townland.measuring.boundary import boundary_areas, near, surroundings
 from townland.measuring.contested import Contested, KeptByMeasure, contested_land
+from townland.measuring.coverage import has_own
 from townland.measuring.cut import Cut, Geometries, cut, gap_patches, patches_m2
 from townland.measuring.overlay import Pieces
 from townland.measuring.prepare import Ground
@@ -50,7 +51,8 @@ class TownResult:
     tables, `around` the survey beside it; `uncovered` maps a role to the part of the town that its
     layers do not cover, gaps narrower than a sliver left out. `pieces` is each role's ground cut to the
     town, each patch of land once. `unplanned_m2` is the town's land without a planned use, None where no
-    layer is a plan, and `unplanned` the patches of it that may yet be planned.
+    layer is a plan, and `unplanned` the patches of it that may yet be planned; `owned` are the roles of
+    which the town has features of its own (`coverage.has_own`), among those that are planned.
     """
 
     town: Town
@@ -68,6 +70,7 @@ class TownResult:
     unplanned_m2: Decimal | None = None
     unplanned: shapely.Geometry = field(default_factory=shapely.Polygon)
     contested: Contested | None = None
+    owned: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -166,7 +169,23 @@ def measure_town(
         areas.decimal_m2(chains[PLAN,].rest.sum()) if PLAN in cuts else None,
         shapely.union_all(cuts[PLAN].open) if PLAN in cuts else shapely.Polygon(),
         contested_land(grounds, chains, kept, measured),
+        frozenset(_owned(town, grounds, sliver_width_m)),
     )
+
+
+def _owned(town: Town, grounds: Mapping[str, Ground], sliver_width_m: float) -> Iterator[str]:
+    """The roles of a plan of which a town has features of its own.
+
+    Parameters
+    ----------
+    town, grounds, sliver_width_m
+        As in `measure_town`.
+    """
+    for role, ground in grounds.items():
+        if ROLES[role].unfound == "unplanned":
+            features = ground.frame.geometry.to_numpy()
+            if has_own(town, features, sliver_width_m=sliver_width_m):
+                yield role
 
 
 def _measures(

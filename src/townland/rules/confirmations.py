@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from townland.catalog import AS_LAYER, OWN_TOWNS, LayerCatalog
@@ -87,24 +87,45 @@ class Confirmation:
         )
 
 
-def confirmations(catalog: LayerCatalog, findings: Sequence[Finding]) -> tuple[Confirmation, ...]:
-    """Each fact that findings wait for, once, in the order of the roles."""
-    return tuple(_each(catalog, findings))
+def confirmations(
+    catalog: LayerCatalog, findings: Sequence[Finding], planned: Collection[str] = ()
+) -> tuple[Confirmation, ...]:
+    """Each fact that findings wait for, once, in the order of the roles.
+
+    Parameters
+    ----------
+    catalog, findings
+        The catalog, and the findings of a check by it.
+    planned
+        The codes of the towns that have planned plots of their own, not only a neighbour's.
+    """
+    return tuple(_each(catalog, findings, planned))
 
 
-def _each(catalog: LayerCatalog, findings: Sequence[Finding]) -> Iterator[Confirmation]:
+def _each(
+    catalog: LayerCatalog, findings: Sequence[Finding], planned: Collection[str]
+) -> Iterator[Confirmation]:
+    """As `confirmations`.
+
+    Parameters
+    ----------
+    catalog, findings, planned
+        As `confirmations`.
+    """
     for name in ROLES:
         waiting = tuple(finding for finding in findings if name in finding.confirms)
         if waiting:
             layers = tuple(spec.name for spec in catalog.of_role(name) if spec.coverage is None)
-            yield Confirmation(name, layers, _line(catalog, name, waiting), waiting)
+            yield Confirmation(name, layers, _line(catalog, name, waiting, planned), waiting)
 
 
-def _line(catalog: LayerCatalog, name: RoleName, waiting: Sequence[Finding]) -> str:
+def _line(
+    catalog: LayerCatalog, name: RoleName, waiting: Sequence[Finding], planned: Collection[str]
+) -> str:
     """The line of the catalog that confirms that the layers of a role are complete.
 
     A plan is made town by town; other layers are products of a county, complete where its land survey
-    is; without a survey the towns themselves are named.
+    is. Without a survey, and where a town has but the edge of a neighbour's plan, towns are named.
 
     Parameters
     ----------
@@ -112,12 +133,17 @@ def _line(catalog: LayerCatalog, name: RoleName, waiting: Sequence[Finding]) -> 
         The catalog.
     name, waiting
         The role, and the findings that wait for it.
+    planned
+        As `confirmations`.
     """
     surveys = [spec.name for spec in catalog.layer if ROLES[spec.role].unfound == "uncovered"]
-    if ROLES[name].unfound == "unplanned":
-        return f'coverage = "{OWN_TOWNS}"'
-    if surveys:
-        return f'coverage = "{AS_LAYER}{surveys[0]}"'
     towns = dict.fromkeys(finding.town for finding in waiting if finding.town is not None)
+    plan = ROLES[name].unfound == "unplanned"
+    if plan and set(towns) <= set(planned):
+        return f'coverage = "{OWN_TOWNS}"'
+    if plan:
+        towns |= dict.fromkeys(planned)
+    elif surveys:
+        return f'coverage = "{AS_LAYER}{surveys[0]}"'
     named = ", ".join(f'"{town}"' for town in towns)
     return f"coverage = {{ towns = [{named}] }}"
