@@ -6,13 +6,12 @@ plan is judged at both ends: nothing more is built, and all of that land is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
 import geopandas as gpd
 import numpy as np
-import shapely
 
 from townland import geodesy
 from townland.measuring import areas, overlay
@@ -53,27 +52,32 @@ def gains(
         return {}
     chains: dict[Roles, Closed] = {(): _whole(patches, town)}
     gained: dict[str, Gain] = {}
+    known: dict[Hashable, Measure] = {}
     for name, spec in measures.items():
         roles = tuple(role for role in spec.layers if role != PLAN)
         if PLAN not in spec.layers or not {*spec.layers, spec.outside or PLAN} <= set(cuts):
             continue
-        closed = _chain(chains, roles, cuts, town)
-        if spec.outside is not None:
-            closed = beyond(town, closed, spec.outside, cuts[spec.outside])
         filters = {role: each for role, each in kept[name].items() if role != PLAN}
-        more = _beyond_slivers(
-            areas.measure(
+        # measures that differ only in what of the plan counts gain the same
+        asked = (roles, spec.outside, *filters.items())
+        if asked not in known:
+            closed = _chain(chains, roles, cuts, town)
+            if spec.outside is not None:
+                closed = beyond(town, closed, spec.outside, cuts[spec.outside])
+            features = areas.features_of(closed.pieces, grounds)
+            whole = areas.measure(
                 name,
                 closed,
-                areas.features_of(closed.pieces, grounds),
+                features,
                 filters,
                 town.crs,
                 town=town.code,
                 sliver_width_m=sliver_width_m,
             )
-        )
+            known[asked] = _beyond_slivers(whole)
+        more = known[asked]
         if more.area_m2 or more.unknown_m2:
-            gained[name] = Gain(kept[name].get(PLAN), more)
+            gained[name] = Gain(kept[name].get(PLAN), replace(more, name=name))
     return gained
 
 
@@ -184,9 +188,14 @@ def _sum(net: Decimal | None, more: Decimal | None, gross: Decimal) -> Decimal |
 def _together(frame: gpd.GeoDataFrame, more: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """The pieces of a measure and of its gain, in the columns of the measure."""
     columns = {
-        name: [*frame[name], *(more[name] if name in more else [None] * len(more))]
+        name: np.concatenate(
+            [
+                frame[name].to_numpy(dtype=object),
+                more[name].to_numpy(dtype=object) if name in more else np.full(len(more), None),
+            ]
+        )
         for name in frame.columns
         if name != "geometry"
     }
-    shapes: list[shapely.Geometry] = [*frame.geometry, *more.geometry]
+    shapes = np.concatenate([frame.geometry.to_numpy(), more.geometry.to_numpy()])
     return gpd.GeoDataFrame(columns, geometry=shapes, crs=frame.crs)

@@ -12,18 +12,25 @@ from dataclasses import replace
 from decimal import Decimal
 
 from townland.i18n import Words, _
+from townland.measuring.areas import Measure
 from townland.measuring.asked import Kept
 from townland.measuring.unplanned import PLAN, planned_as
 from townland.rules.judging import phrases
+from townland.rules.judging.clause import Rule
 from townland.rules.judging.facts import Facts
 from townland.rules.judging.finding import Finding
+from townland.rules.judging.references import measure_names
 from townland.rules.judging.trace import End
 from townland.terms import VERDICTS, Verdict
 
 Judge = Callable[[Facts], Finding]
+PlannedAs = Callable[[Measure, Kept | None], Measure]
+"""As `measuring.unplanned.planned_as`, which a caller with many rules may remember."""
 
 
-def at_both_ends(judge: Judge, facts: Facts) -> Finding:
+def at_both_ends(
+    judge: Judge, facts: Facts, rule: Rule, planned: PlannedAs = planned_as
+) -> Finding:
     """Judge a town as it is planned, and with the land without a planned use planned in every way.
 
     The ways are those that the rule's own measures tell apart: land planned as one of them counts.
@@ -34,13 +41,22 @@ def at_both_ends(judge: Judge, facts: Facts) -> Finding:
         Judges by the rule.
     facts
         The town as measured.
+    rule
+        The rule.
+    planned
+        Gives a measure with the land without a planned use planned in some way.
     """
     finding = judge(facts)
-    ways = _ways(finding, facts)
+    names = dict.fromkeys(name for _key, name in measure_names(type(rule), rule.model_dump()))
+    gaining = {name: facts.measures[name] for name in names if facts.measures[name].unplanned}
+    ways = _ways(gaining)
     # what is not known for another reason is not known better at the other end
     if not ways or finding.verdict is Verdict.NOT_EVALUATED:
         return finding
-    others = [judge(_with_all(facts, way)) for way in ways]
+    others = []
+    for way in ways:
+        at_end = {name: planned(measure, way) for name, measure in gaining.items()}
+        others.append(judge(replace(facts, measures={**facts.measures, **at_end})))
     ends = tuple(
         End(planned_as=name, verdict=other.verdict.value, measured=other.measured)
         for name, other in zip(ways.values(), others, strict=True)
@@ -56,20 +72,13 @@ def at_both_ends(judge: Judge, facts: Facts) -> Finding:
     return replace(finding, why=why, confirms=confirms)
 
 
-def _ways(finding: Finding, facts: Facts) -> Mapping[Kept | None, str]:
-    """The ways to plan land that a finding's measures tell apart, each with a measure that counts it."""
+def _ways(gaining: Mapping[str, Measure]) -> dict[Kept | None, str]:
+    """The ways to plan land that some measures tell apart, each with a measure that counts it."""
     ways: dict[Kept | None, str] = {}
-    for each in finding.trace.measures:
-        gain = facts.measures[each.name].unplanned
-        if gain is not None:
-            ways.setdefault(gain.as_, each.name)
+    for name, measure in gaining.items():
+        if measure.unplanned is not None:
+            ways.setdefault(measure.unplanned.as_, name)
     return ways
-
-
-def _with_all(facts: Facts, way: Kept | None) -> Facts:
-    """The town with all its land without a planned use planned in one way."""
-    measures = {name: planned_as(measure, way) for name, measure in facts.measures.items()}
-    return replace(facts, measures=measures)
 
 
 def _range(finding: Finding, others: Sequence[Finding]) -> tuple[Decimal, Decimal] | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import cache
 
+from townland.measuring.unplanned import planned_as
 from townland.rules.book.loader import rules_in_force
 from townland.rules.book.model import Rulebook
 from townland.rules.both_ends import at_both_ends
@@ -42,12 +44,16 @@ def evaluate(rulebook: Rulebook, facts: Facts, on: dt.date) -> tuple[Finding, ..
         A field of the dossier that a rule reads is no figure.
     """
     facts = settled(facts, on)
+    planned = cache(planned_as)
 
     def judged(rule: Rule) -> Finding:
         kind = KINDS[rule.kind]
 
+        def at_end(town: Facts) -> Finding:
+            return kind.finding(rule, rulebook, [town], on)
+
         def ends(town: Facts) -> Finding:
-            return at_both_ends(lambda end: kind.finding(rule, rulebook, [end], on), town)
+            return at_both_ends(at_end, town, rule, planned)
 
         def whole(town: Facts) -> Finding:
             return under_belief(ends, rule, town)
