@@ -18,6 +18,7 @@ from townland_cli import printing
 from townland_cli.options import (
     LANG,
     AcceptRepair,
+    Accuracy,
     AsJson,
     Catalog,
     Crs,
@@ -83,6 +84,7 @@ def check(
     ] = None,
     crs: Crs = None,
     encoding: Encoding = None,
+    accuracy: Accuracy = None,
     dossier: Annotated[
         list[Path] | None,
         typer.Option(
@@ -114,6 +116,8 @@ def check(
     ----------
     boundary, catalog, rulebook, on, out, layer, where, name_column, code_column, crs, encoding
         As the help of the command says.
+    accuracy
+        As the help of the command says.
     dossier, formats, accept_repair, strict, as_json, lang, quiet, log_file
         As the help of the command says.
     """
@@ -141,6 +145,7 @@ def check(
         code_column=code_column,
         crs=crs,
         encoding=encoding,
+        accuracy_m=accuracy,
         region=lambda: region_of(layers),
     )
     towns = tl.match_dossiers(

@@ -69,6 +69,16 @@ Encoding = Annotated[
     str | None,
     typer.Option("--encoding", help=words("the encoding of the boundary's text, e.g. GB18030")),
 ]
+Accuracy = Annotated[
+    float | None,
+    typer.Option(
+        "--accuracy",
+        metavar="M",
+        help=words(
+            "the standard deviation of a vertex of the boundary in metres, where it is known"
+        ),
+    ),
+]
 AcceptRepair = Annotated[
     list[str] | None,
     typer.Option(

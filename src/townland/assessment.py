@@ -39,6 +39,7 @@ from townland.rules.book.loader import rules_in_force
 from townland.rules.book.model import Rulebook
 from townland.rules.dates import date_issues
 from townland.rules.evaluate import Facts, evaluate, evaluate_portfolio
+from townland.rules.face_value import face_value_notices
 from townland.rules.judging.belief import belief_issues
 from townland.rules.judging.standing import standing_issues
 from townland.rules.need_printed import printed_measures
@@ -225,18 +226,20 @@ class Checker:
             for town in towns
         ]
         facts = [each.facts for each in measured]
-        shared = overlaps(facts, self.rulebook.parameter.sliver_width_m)
+        own = self.rulebook.parameter
+        shared = overlaps(facts, own.sliver_width_m, own.sliver_sigma)
         judged = [evaluate(self.rulebook, town, self.on) for town in facts]
         together = evaluate_portfolio(self.rulebook, facts, self.on, shared=shared)
+        findings = (*chain(*judged), *together)
         needs = [
             indicator_need(
                 self.rulebook,
                 each.facts,
                 on=self.on,
-                findings=findings,
+                findings=own_findings,
                 terrain=each.rasters.steep,
             )
-            for each, findings in zip(measured, judged, strict=True)
+            for each, own_findings in zip(measured, judged, strict=True)
         ]
         behind = read_backgrounds(self.catalog, towns, digest=self._layers.digest)
         progress(_("checked"), steps, steps)
@@ -252,7 +255,7 @@ class Checker:
             self.catalog,
             inputs,
             tuple(each.result for each in measured),
-            (*chain(*judged), *together),
+            findings,
             repairs,
             (
                 *_issues_of_inputs(towns, known, rasters, behind),
@@ -268,7 +271,7 @@ class Checker:
             tuple(pair for each in measured for pair in each.rasters.comparisons),
             tuple(each.rasters.slope for each in measured if each.rasters.slope is not None),
             behind.pictures,
-            notices(self.rulebook, self.on),
+            (*notices(self.rulebook, self.on), *face_value_notices(findings)),
         )
 
     def _read(
@@ -369,6 +372,7 @@ class Checker:
             self.rulebook.measure,
             profile=self.rulebook.three_class,
             sliver_width_m=float(self.rulebook.parameter.sliver_width_m),
+            sliver_sigma=float(self.rulebook.parameter.sliver_sigma),
         )
         printed = printed_measures(self.rulebook, result.measures, self.on)
         result = replace(result, measures=printed)
@@ -384,6 +388,7 @@ class Checker:
             unplanned_m2=result.unplanned_m2,
             doubts=doubts,
             contested=result.contested,
+            accuracy_m=town.accuracy_m,
         )
         own = measure_rasters(
             result,

@@ -94,7 +94,7 @@ class LayerSpec(Strict):
     `path` is kept as it was written; `LayerCatalog.resolve` gives the file. A layer that was given as a
     GeoDataFrame has it as `frame`, and no file. `coverage` is where the layer claims to be complete: a
     file of polygons, another layer (`AS_LAYER`), the towns that have features of it (`OWN_TOWNS`), or
-    towns by code or name.
+    towns by code or name. `accuracy_m` is the standard deviation of a vertex in metres.
     """
 
     name: str = Field(min_length=1)
@@ -125,6 +125,7 @@ class LayerSpec(Strict):
     encoding: str | None = None
     coverage: Coverage | None = None
     transform: str | None = None
+    accuracy_m: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     surveyed: dt.date | None = None
     source: str = ""
     licence: str = ""

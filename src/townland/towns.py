@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ import pyproj
 import shapely
 
 from townland.dossier import UNSTATED, Dossier
-from townland.errors import DossierError, LayerError
+from townland.errors import DossierError, LayerError, TownlandError
 from townland.geodesy import crs as crsys
 from townland.geodesy.crs import Bounds
 from townland.i18n import _
@@ -50,6 +51,7 @@ class Town:
     `boundary` is a Polygon or MultiPolygon in `crs` (normalised); `input` says which file it came
     from, `issues` what was assumed in reading it, `dossier` holds the facts that are not geometry.
     `crs_confirmed` is ``stated`` where the user states the CRS, ``restated`` where the file has one.
+    `accuracy_m` is the standard deviation of a vertex in metres, None where nobody states it.
     """
 
     code: str
@@ -60,6 +62,7 @@ class Town:
     issues: tuple[Issue, ...] = ()
     dossier: Dossier = UNSTATED
     crs_confirmed: Confirmed = ""
+    accuracy_m: float | None = None
 
     def __repr__(self) -> str:
         return f"<Town {self.code} {self.name}, {self.input.crs_used}>"
@@ -91,6 +94,7 @@ def read_towns(
     code_column: str | None = None,
     crs: str | None = None,
     encoding: str | None = None,
+    accuracy_m: float | None = None,
     region: Callable[[], Bounds | None] | None = None,
 ) -> tuple[Town, ...]:
     """Read the boundaries of towns: every polygon feature is one town.
@@ -111,6 +115,9 @@ def read_towns(
         The column with the codes; without it towns are coded 1, 2, 3 … in the order of the files.
     crs, encoding
         What the user states, in place of what the files say.
+    accuracy_m
+        The standard deviation of a vertex of the boundaries in metres, where it is known. What a file
+        calls its precision (精度) is the resolution of its numbers, and no accuracy.
     region
         Gives the box in degrees of the layers (`reading.vector.region_of`): a file without CRS is
         read in the one CRS that lies there.
@@ -121,6 +128,8 @@ def read_towns(
         A file cannot be read, holds no town, a feature without area, or two towns of one code.
     CRSError
         A CRS is missing, unknown or refused.
+    TownlandError
+        The accuracy is no length above 0.
 
     Examples
     --------
@@ -129,6 +138,7 @@ def read_towns(
     >>> read_towns(frame)
     (<Town 1 甲镇, EPSG:4524>,)
     """
+    require_accuracy(accuracy_m)
     towns: list[Town] = []
     for boundary in listed(boundaries):
         opening = (
@@ -164,10 +174,37 @@ def read_towns(
         for code, title, shape in zip(found.codes, found.names, found.rows.geometry, strict=True):
             own = code or str(len(towns) + 1)
             towns.append(
-                Town(own, title or own, shape, found.crs, origin, notes, crs_confirmed=confirmed)
+                Town(
+                    own,
+                    title or own,
+                    shape,
+                    found.crs,
+                    origin,
+                    notes,
+                    crs_confirmed=confirmed,
+                    accuracy_m=accuracy_m,
+                )
             )
     _check_codes(towns)
     return tuple(towns)
+
+
+def require_accuracy(accuracy_m: float | None) -> None:
+    """Make sure that the accuracy of a boundary is a length above 0, where one is stated.
+
+    Raises
+    ------
+    TownlandError
+        It is not.
+    """
+    if accuracy_m is not None and not 0 < accuracy_m < math.inf:
+        raise TownlandError(
+            _(
+                "--accuracy {value}: expected the standard deviation of a vertex of the boundary in"
+                " metres, above 0, e.g. 0.5; leave it out where it is not known",
+                value=accuracy_m,
+            )
+        )
 
 
 def _outline(boundary: shapely.Polygon | shapely.MultiPolygon, size: int = 96) -> str:

@@ -222,11 +222,11 @@ def local_metres(geometries: npt.NDArray[np.object_], crs: pyproj.CRS) -> npt.ND
     unit: float = crs.axis_info[0].unit_conversion_factor
     if not len(geometries) or (not crs.is_geographic and unit == 1.0):
         return geometries
-    scale = _local_scale(geometries, crs)
+    scale = local_scale(geometries, crs)
     return np.asarray(shapely.transform(geometries, lambda xy: xy * scale), dtype=object)
 
 
-def _local_scale(geometries: npt.NDArray[np.object_], crs: pyproj.CRS) -> tuple[float, float]:
+def local_scale(geometries: npt.NDArray[np.object_], crs: pyproj.CRS) -> tuple[float, float]:
     """Metres in a unit of x and of y; in degrees, at the geometries' middle latitude."""
     unit: float = crs.axis_info[0].unit_conversion_factor
     if not crs.is_geographic:
@@ -425,6 +425,7 @@ __all__ = [
     "ellipsoid_of",
     "gk_inverse",
     "local_metres",
+    "local_scale",
     "metres_per_unit",
     "official_area_m2",
     "perimeter_m",

@@ -16,7 +16,8 @@ import shapely
 from townland import geodesy
 from townland.issues import Issue
 from townland.measuring import areas, layer_issues, overlay, unplanned
-from townland.measuring.areas import Closed, LandClasses, Measure
+from townland.measuring.accuracy import Stated, boundary_pm_m2, with_accuracy
+from townland.measuring.areas import Closed, Gain, LandClasses, Measure
 from townland.measuring.asked import (
     Asked,
     Kept,
@@ -51,8 +52,13 @@ class TownResult:
     tables, `around` the survey beside it; `uncovered` maps a role to the part of the town that its
     layers do not cover, gaps narrower than a sliver left out. `pieces` is each role's ground cut to the
     town, each patch of land once. `unplanned_m2` is the town's land without a planned use, None where no
+<<<<<<< HEAD
     layer is a plan, and `unplanned` the patches of it that may yet be planned; `owned` are the roles of
     which the town has features of its own (`coverage.has_own`), among those that are planned.
+=======
+    layer is a plan, and `unplanned` the patches of it that may yet be planned. `area_pm_m2` is the ± of
+    the area at 95 %, None where the boundary states no accuracy.
+>>>>>>> d34497f (Stated accuracy gives areas a ± and makes narrow pieces slivers)
     """
 
     town: Town
@@ -70,7 +76,11 @@ class TownResult:
     unplanned_m2: Decimal | None = None
     unplanned: shapely.Geometry = field(default_factory=shapely.Polygon)
     contested: Contested | None = None
+<<<<<<< HEAD
     owned: frozenset[str] = frozenset()
+=======
+    area_pm_m2: Decimal | None = None
+>>>>>>> d34497f (Stated accuracy gives areas a ± and makes narrow pieces slivers)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,6 +110,7 @@ def measure_town(
     *,
     profile: Profile,
     sliver_width_m: float,
+    sliver_sigma: float = 0.0,
 ) -> TownResult:
     """Measure one town.
 
@@ -115,6 +126,9 @@ def measure_town(
         The three-class profile that decides classes whose legal class changed.
     sliver_width_m
         Patches narrower than this are slivers.
+    sliver_sigma
+        So are, where accuracy is stated, those narrower than so many standard deviations of the distance
+        of their two edges.
 
     Raises
     ------
@@ -139,9 +153,10 @@ def measure_town(
     within = {key: areas.features_of(each.pieces, grounds) for key, each in chains.items()}
     outside = {key: areas.features_of(each.pieces, grounds) for key, each in beyond.items()}
     land = _Crossed(town, area, grounds, cuts, chains, beyond, gaps, within, outside)
+    stated = Stated(town, grounds, cuts, sliver_sigma)
 
     def measured(counts: KeptByMeasure) -> dict[str, Measure]:
-        return _measures(land, measures, counts, sliver_width_m)
+        return _measures(land, measures, counts, stated, sliver_width_m)
 
     drawn = {
         role: _measured(land, role, (role,), {}, None, sliver_width_m).frame
@@ -169,7 +184,11 @@ def measure_town(
         areas.decimal_m2(chains[PLAN,].rest.sum()) if PLAN in cuts else None,
         shapely.union_all(cuts[PLAN].open) if PLAN in cuts else shapely.Polygon(),
         contested_land(grounds, chains, kept, measured),
+<<<<<<< HEAD
         frozenset(_owned(town, grounds, sliver_width_m)),
+=======
+        boundary_pm_m2(stated),
+>>>>>>> d34497f (Stated accuracy gives areas a ± and makes narrow pieces slivers)
     )
 
 
@@ -192,6 +211,7 @@ def _measures(
     land: _Crossed,
     measures: Mapping[str, MeasureAsked],
     kept: KeptByMeasure,
+    stated: Stated,
     sliver_width_m: float,
 ) -> dict[str, Measure]:
     """The measures of a town of which it is known what counts.
@@ -202,6 +222,8 @@ def _measures(
         The town's pieces.
     measures, kept
         What is measured, by name, and what of it counts.
+    stated
+        What the boundary and the layers state of their accuracy.
     sliver_width_m
         Patches narrower than this are slivers.
     """
@@ -210,12 +232,43 @@ def _measures(
         land.town, land.grounds, land.cuts, asked, kept, sliver_width_m=sliver_width_m
     )
     return {
-        name: replace(
+        name: _sure(
             _measured(land, name, tuple(spec.layers), kept[name], spec.outside, sliver_width_m),
-            unplanned=gained.get(name),
+            gained.get(name),
+            stated,
+            kept=kept[name],
+            outside=spec.outside,
         )
         for name, spec in asked.items()
     }
+
+
+def _sure(
+    measure: Measure,
+    gain: Gain | None,
+    stated: Stated,
+    *,
+    kept: Mapping[str, Kept],
+    outside: str | None,
+) -> Measure:
+    """A measure and what it would gain, each with its ± where accuracy is stated.
+
+    Parameters
+    ----------
+    measure, gain
+        The measure, and what it would gain, both at face value.
+    stated
+        What the boundary and the layers state of their accuracy.
+    kept, outside
+        What of the roles counts, and the role outside whose land the measure lies.
+    """
+    sure = with_accuracy(measure, stated, kept, outside=outside)
+    if gain is None:
+        return sure
+    # the open land ends where any plot of the plan begins
+    open_land = {role: each for role, each in kept.items() if role != PLAN}
+    more = with_accuracy(gain.measure, stated, open_land, outside=outside, beside=(PLAN,))
+    return replace(sure, unplanned=replace(gain, measure=more))
 
 
 def _crossed(

@@ -108,7 +108,9 @@ class Measure:
     roles whose coverage is only their bounding box, `unknown_m2` the part with unknown land codes,
     `untagged` the roles that the measure asks for tags and whose layers have none. `unplanned` is what
     the measure would gain were the town's land without a planned use built on as it counts
-    (`measuring.unplanned`), None where there is no such land.
+    (`measuring.unplanned`), None where there is no such land. `area_pm_m2` and `net_pm_m2` are the ± at
+    95 % of what is no sliver, None where `without_accuracy` names layers, or the boundary, that state no
+    accuracy; `face` is the measure as it is where none is stated (`measuring.accuracy`).
     """
 
     name: str
@@ -125,6 +127,10 @@ class Measure:
     frame: gpd.GeoDataFrame
     untagged: tuple[str, ...] = ()
     unplanned: Gain | None = None
+    area_pm_m2: Decimal | None = None
+    net_pm_m2: Decimal | None = None
+    without_accuracy: tuple[str, ...] = ()
+    face: Measure | None = None
 
     @property
     def pieces(self) -> int:

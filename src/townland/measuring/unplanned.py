@@ -157,6 +157,9 @@ def planned_as(measure: Measure, way: Kept | None) -> Measure:
         measure,
         area_m2=measure.area_m2 + more.area_m2,
         net_m2=_sum(measure.net_m2, more.net_m2, more.area_m2),
+        sliver_m2=measure.sliver_m2 + more.sliver_m2,
+        area_pm_m2=_both(measure.area_pm_m2, more.area_pm_m2),
+        net_pm_m2=_both(measure.net_pm_m2, more.net_pm_m2 or more.area_pm_m2),
         unknown_m2=measure.unknown_m2 + more.unknown_m2,
         frame=_together(measure.frame, more.frame),
         unplanned=None,
@@ -183,6 +186,11 @@ def _sum(net: Decimal | None, more: Decimal | None, gross: Decimal) -> Decimal |
         The gross area of the gain.
     """
     return None if net is None else net + (gross if more is None else more)
+
+
+def _both(pm: Decimal | None, more: Decimal | None) -> Decimal | None:
+    """The ± of two areas together, at most the sum of theirs; None where either is not known."""
+    return None if pm is None or more is None else pm + more
 
 
 def _together(frame: gpd.GeoDataFrame, more: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -10,6 +10,7 @@ from townland.measuring.unplanned import planned_as
 from townland.rules.book.loader import rules_in_force
 from townland.rules.book.model import Rulebook
 from townland.rules.both_ends import at_both_ends
+from townland.rules.face_value import all_by_accuracy, by_accuracy
 from townland.rules.judging.belief import under_belief
 from townland.rules.judging.clause import Rule
 from townland.rules.judging.doubts import by_either_name, under_doubt
@@ -58,7 +59,10 @@ def evaluate(rulebook: Rulebook, facts: Facts, on: dt.date) -> tuple[Finding, ..
         def whole(town: Facts) -> Finding:
             return under_belief(ends, rule, town)
 
-        return under_doubt(by_either_name(whole, facts), rulebook, facts.doubts)
+        def sure(town: Facts) -> Finding:
+            return by_accuracy(whole, town)
+
+        return under_doubt(by_either_name(sure, facts), rulebook, facts.doubts)
 
     return tuple(
         judged(rule) for rule in rules_in_force(rulebook, on) if not KINDS[rule.kind].joint
@@ -93,15 +97,16 @@ def evaluate_portfolio(
     if not towns:
         return ()
     if shared is None:
-        shared = overlaps(towns, rulebook.parameter.sliver_width_m)
+        own = rulebook.parameter
+        shared = overlaps(towns, own.sliver_width_m, own.sliver_sigma)
     towns = [settled(town, on) for town in towns]
-    return tuple(
-        under_doubt(
-            KINDS[rule.kind].finding(rule, rulebook, towns, on, shared=shared),
-            rulebook,
-            [doubt for town in towns for doubt in town.doubts],
-            on_ground=KINDS[rule.kind].on_ground,
+
+    def judged(rule: Rule) -> Finding:
+        kind = KINDS[rule.kind]
+        found = all_by_accuracy(
+            lambda all_, land: kind.finding(rule, rulebook, all_, on, shared=land), towns, shared
         )
-        for rule in rules_in_force(rulebook, on)
-        if KINDS[rule.kind].joint
-    )
+        doubts = [doubt for town in towns for doubt in town.doubts]
+        return under_doubt(found, rulebook, doubts, on_ground=kind.on_ground)
+
+    return tuple(judged(rule) for rule in rules_in_force(rulebook, on) if KINDS[rule.kind].joint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,7 +23,11 @@ from townland.rules.judging.facts import Facts
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SharedLand:
-    """Land that two boundaries share, in the CRS of the first town; official m²."""
+    """Land that two boundaries share, in the CRS of the first town; official m².
+
+    `sliver_m2` counts what is narrower than the accuracy of the boundaries, where both state it;
+    `face_sliver_m2` does not.
+    """
 
     first: str
     second: str
@@ -30,10 +35,22 @@ class SharedLand:
     crs: pyproj.CRS
     area_m2: Decimal
     sliver_m2: Decimal
+    face_sliver_m2: Decimal
 
 
-def overlaps(towns: Sequence[Facts], sliver_width_m: Decimal) -> tuple[SharedLand, ...]:
-    """Find the land that boundaries share, pair by pair; towns without a boundary are left out."""
+def overlaps(
+    towns: Sequence[Facts], sliver_width_m: Decimal, sliver_sigma: Decimal = Decimal(0)
+) -> tuple[SharedLand, ...]:
+    """Find the land that boundaries share, pair by pair; towns without a boundary are left out.
+
+    Parameters
+    ----------
+    towns
+        The towns.
+    sliver_width_m, sliver_sigma
+        What is narrower than this, or than so many standard deviations of the distance of the two
+        boundaries, is a sliver.
+    """
     shared = []
     for first, second in pairs_of(towns):
         other = _in_crs_of(first, second)
@@ -46,13 +63,24 @@ def overlaps(towns: Sequence[Facts], sliver_width_m: Decimal) -> tuple[SharedLan
             continue
         parts = shapely.get_parts(shape)
         area = geodesy.official_area_m2(parts, first.crs)
-        thin = overlay.slivers(
-            geodesy.local_metres(parts, first.crs), phrases.number(sliver_width_m)
+        metres, width_m = geodesy.local_metres(parts, first.crs), phrases.number(sliver_width_m)
+        unsure_m = phrases.number(sliver_sigma) * _distance_sigma_m(first, second)
+        thin, unsure = (overlay.slivers(metres, max(width_m, least)) for least in (0, unsure_m))
+        whole, face, slivers = (
+            units.m2(area[kept].sum().item()) for kept in (area >= 0, thin, unsure)
         )
-        whole, slivers = (units.m2(area[kept].sum().item()) for kept in (area >= 0, thin))
         if whole > 0:
-            shared.append(SharedLand(first.town, second.town, shape, first.crs, whole, slivers))
+            shared.append(
+                SharedLand(first.town, second.town, shape, first.crs, whole, slivers, face)
+            )
     return tuple(shared)
+
+
+def _distance_sigma_m(first: Facts, second: Facts) -> float:
+    """Give the standard deviation of the distance of two boundaries; 0 where one is not stated."""
+    if first.accuracy_m is None or second.accuracy_m is None:
+        return 0.0
+    return math.hypot(first.accuracy_m, second.accuracy_m)
 
 
 def distance_m(first: Facts, second: Facts) -> Decimal | None:

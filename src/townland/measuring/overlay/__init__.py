@@ -281,11 +281,11 @@ def slivers(geometry: Shapes, width_m: float, unit_m: float = 1.0) -> Bools:
     np.False_
 
     """
-    thin = _width(geometry) * unit_m < width_m
+    thin = width(geometry) * unit_m < width_m
     if not thin.any():
         return thin
     patches = shapely.get_parts(shapely.union_all(geometry))
-    narrow = _width(patches) * unit_m < width_m
+    narrow = width(patches) * unit_m < width_m
     where = np.flatnonzero(thin)
     inner = shapely.point_on_surface(geometry[where])
     piece, patch = shapely.STRtree(patches).query(inner, predicate="dwithin", distance=1e-6)
@@ -326,8 +326,9 @@ def remainder(town: shapely.Geometry, pieces: Geometries, noise: float) -> shape
     return polygons_of(shapely.difference(town, shapely.union_all(pieces)))[0]
 
 
-def _width(geometry: Shapes) -> npt.NDArray[np.float64]:
+def width(geometry: Shapes) -> npt.NDArray[np.float64]:
+    """The mean width of each polygon, as 2 · area / perimeter; 0 of an empty one."""
     length = shapely.length(geometry)
     doubled = 2 * shapely.area(geometry)
-    width = np.divide(doubled, length, out=np.zeros_like(length), where=length > 0)
-    return np.asarray(width, dtype=float)
+    mean = np.divide(doubled, length, out=np.zeros_like(length), where=length > 0)
+    return np.asarray(mean, dtype=float)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
@@ -70,6 +70,7 @@ class Ground:
     recorded), ``production`` (kg of grain a hectare, NaN where unknown) and valid polygons, ordered by
     layer and id. `scheme` is empty where no layer has classes; `tagged` says that some layer has tags,
     `sloped`, `graded` and `productive` that some layer records slope grades, land grades, production.
+    `accuracy` is the standard deviation of a vertex in metres, by layer; None where it states none.
     `claims` say where each layer claims to be complete; `townland.measuring.coverage` reads them for a
     town. `repairs` is the ledger of what was mended.
     """
@@ -86,6 +87,7 @@ class Ground:
     sloped: bool = False
     graded: bool = False
     productive: bool = False
+    accuracy: Mapping[str, float | None] = field(default_factory=dict)
 
 
 def scheme_of(spec: LayerSpec) -> landclass.Scheme | None:
@@ -151,6 +153,7 @@ def gather(
         sloped=any(layer.spec.slope_column for layer in layers),
         graded=any(layer.spec.grade_column for layer in layers),
         productive=any(layer.spec.production_column for layer in layers),
+        accuracy={layer.spec.name: layer.spec.accuracy_m for layer in layers},
     )
 
 

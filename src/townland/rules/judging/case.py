@@ -22,6 +22,7 @@ from townland.rules.judging.trace import (
     MeasureFigures,
     Origin,
     Parameter,
+    Sum,
     Trace,
     Working,
     both,
@@ -59,9 +60,23 @@ class Case(Generic[R]):
         own = self.rule.uncertainty
         return self.rulebook.parameter.uncertainty if own is None else own
 
-    def closure(self, *names: str) -> Decimal:
-        """Give the closure error of the sum of some measures; of the planning area the town's."""
-        return sum(map(self._closure_of, names), ZERO)
+    def closure(self, *names: str, net: bool = False) -> Decimal:
+        """Give how far the sum of some measures may be off: its closure error, or its ± if that is more.
+
+        Parameters
+        ----------
+        names
+            The measures; of the planning area the closure error is the town's.
+        net
+            Whether their areas net of ridges are compared.
+        """
+        return sum(
+            (
+                max(self._closure_of(name), pm_of(self.measure(name), net=net) or ZERO)
+                for name in names
+            ),
+            ZERO,
+        )
 
     def _closure_of(self, name: str) -> Decimal:
         own = abs(self.measure(name).closure_m2)
@@ -79,7 +94,7 @@ class Case(Generic[R]):
         figure, bar
             What is compared, in one unit.
         closure
-            How far the figure was off before it was closed, in that unit.
+            How far the figure may be off (`closure`), in that unit.
         """
         if figure == bar == 0:
             return False
@@ -134,6 +149,13 @@ class Case(Generic[R]):
         waits = self._waits(verdict, leaning)
         changed = tuple(changes(self.rule, self.rulebook, working))
         figures = tuple(self.named(why, roles, printed or {}))
+        known = [self.measure(name) for name in measures]
+        if any(measure.area_pm_m2 is not None for measure in known):
+            own = self.own_number("sliver_sigma", None)
+            working = working.model_copy(update={"parameters": (*working.parameters, own)})
+        leans = [*assumed, *self.coverage_assumed(measures)]
+        if limit == 0 and unit == "m2" and measured is not None:
+            leans += accuracy_unknown(known)
         trace = Trace(
             kind=self.rule.kind,
             clause=self.force(),
@@ -164,11 +186,24 @@ class Case(Generic[R]):
             rulebook=self.rulebook.origin(self.rule.id),
             evidence=tuple(figure.measure for figure in figures if figure.pieces),
             missing=missing,
-            assumed=tuple(dict.fromkeys([*assumed, *self.coverage_assumed(measures)])),
+            assumed=tuple(dict.fromkeys(leans)),
             figures=figures,
             confirms=waits,
             verdict_if_confirmed=verdict if waits else None,
+            pm=self._pm(working) if unit == "m2" and isinstance(measured, Decimal) else None,
         )
+
+    def _pm(self, working: Working) -> Decimal | None:
+        """Give the ± of a sum of areas: at most that of its terms together."""
+        terms_ = working.terms
+        if not isinstance(working.way(), Sum) or any(term.town or term.towns for term in terms_):
+            return None
+        measured = [term for term in terms_ if term.measure is not None]
+        pms = [
+            pm_of(self.measure(str(term.measure)), net=term.figure == "net_m2") for term in measured
+        ]
+        known = [pm for pm in pms if pm is not None]
+        return sum(known, ZERO) if known and len(known) == len(pms) else None
 
     def unproven(self, *names: str) -> tuple[RoleName, ...]:
         """Give the roles of some measures of which what was not found may be there all the same.
@@ -253,6 +288,7 @@ class Case(Generic[R]):
             closure_m2=measure.closure_m2,
             pieces=measure.pieces,
             missing=measure.missing,
+            **({} if measure.area_pm_m2 is None else {"area_pm_m2": measure.area_pm_m2}),
         )
 
     def own_number(self, name: str, override: Decimal | None) -> Parameter:
@@ -340,6 +376,25 @@ def _roles(measures: Sequence[str] | Mapping[str, FigureRole]) -> Mapping[str, F
     if isinstance(measures, Mapping):
         return measures
     return {name: "part" if n else "decides" for n, name in enumerate(measures)}
+
+
+def pm_of(measure: Measure, *, net: bool) -> Decimal | None:
+    """Give the ± of a measure, net of ridges where that is compared; None where it is not known."""
+    return measure.area_pm_m2 if not net or measure.net_pm_m2 is None else measure.net_pm_m2
+
+
+def accuracy_unknown(measures: Iterable[Measure]) -> list[Words]:
+    """Say whose accuracy is not stated, where a strip of land decides between some and none."""
+    names = dict.fromkeys(name for measure in measures for name in measure.without_accuracy)
+    if not names:
+        return []
+    return [
+        _(
+            "How accurate these are is not stated (accuracy_m), so that it is not known how narrow a"
+            " piece their edges alone may make: {names}",
+            names=phrases.listed(names),
+        )
+    ]
 
 
 def boxed(role: str) -> Words:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeVar
 
@@ -11,6 +11,7 @@ import pyproj
 from shapely.geometry.base import BaseGeometry
 
 from townland.dossier import UNSTATED, Dossier
+from townland.measuring.accuracy import at_face_value
 from townland.measuring.areas import Measure
 from townland.measuring.contested import Contested
 from townland.measuring.doubts import Doubt
@@ -25,7 +26,8 @@ class Facts:
     `area_m2` is the town's official area, `closure_m2` what its pieces missed it by before they were
     adjusted. `boundary` in `crs` is there for what towns share. `unplanned_m2` is the land without a
     planned use, None where no layer is a plan. `doubts` are those of the town's inputs,
-    `contested` is the land whose codes contradict the names beside them.
+    `contested` is the land whose codes contradict the names beside them. `accuracy_m` is the standard
+    deviation of a vertex of the boundary, None where it is not stated.
     """
 
     town: str
@@ -39,6 +41,17 @@ class Facts:
     unplanned_m2: Decimal | None = None
     doubts: tuple[Doubt, ...] = ()
     contested: Contested | None = None
+    accuracy_m: float | None = None
+
+    @property
+    def sure(self) -> bool:
+        """Whether any measure has a ± by the accuracy that is stated."""
+        return any(each.area_pm_m2 is not None for each in self.measures.values())
+
+    def at_face_value(self) -> Facts:
+        """Give the town as it is where no accuracy is stated."""
+        measures = {name: at_face_value(measure) for name, measure in self.measures.items()}
+        return replace(self, measures=measures, accuracy_m=None)
 
     def declared(self, path: str) -> object:
         """Give what the dossier states in the field of a dotted path; None where it states nothing.

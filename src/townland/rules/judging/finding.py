@@ -49,7 +49,9 @@ class Finding:
     first, and `evidence` names those of them that have pieces to show; `missing` the roles or dossier
     fields that were wanting, `assumed` what the figure leans on.
     Where the verdict waits for somebody to confirm that layers are complete, `confirms` names their
-    roles and `verdict_if_confirmed` is what the verdict then is; else () and None.
+    roles and `verdict_if_confirmed` is what the verdict then is; else () and None. `pm` is the ± at
+    95 % of an area that is measured, None where some accuracy is not stated; `verdict_at_face_value` is
+    what the verdict would be were no accuracy stated, where that is a fail and the verdict is none.
     """
 
     rule: str
@@ -71,6 +73,8 @@ class Finding:
     confirms: tuple[RoleName, ...] = ()
     verdict_if_confirmed: Verdict | None = None
     figures: tuple[ReasonFigure, ...] = ()
+    pm: Decimal | None = None
+    verdict_at_face_value: Verdict | None = None
 
     @property
     def only_waits(self) -> bool:

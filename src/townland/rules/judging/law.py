@@ -33,13 +33,16 @@ class Parameters(Strict):
 
     `band` is how far 左右 (about) reaches to both sides, as a share of the nominal value.
     `uncertainty`: nearer to a bar than this share of it a figure is for a person to judge. A piece
-    narrower than `sliver_width_m` (twice its area by its perimeter) is a sliver. A layer that is more
-    than `layer_age_years` older than the day of the check, or than the plan, is reported.
+    narrower than `sliver_width_m` (twice its area by its perimeter) is a sliver; where accuracy is
+    stated, so is one narrower than `sliver_sigma` standard deviations of the distance of its two edges.
+    A layer that is more than `layer_age_years` older than the day of the check, or than the plan, is
+    reported.
     """
 
     band: Share = Decimal("0.1")
     uncertainty: Share = Decimal("0.001")
     sliver_width_m: Annotated[Decimal, Field(ge=0)] = Decimal("0.2")
+    sliver_sigma: Annotated[Decimal, Field(ge=0)] = Decimal(3)
     layer_age_years: Annotated[Decimal, Field(ge=0, le=100, multiple_of=1)] = Decimal(3)
 
     def title(self, name: str) -> Text:
@@ -51,6 +54,11 @@ class Parameters(Strict):
             ),
             "sliver_width_m": _(
                 "width in metres under which a piece is a sliver; not a number of the policy"
+            ),
+            "sliver_sigma": _(
+                "so many standard deviations of the distance of its two edges a piece must be wide to"
+                " prove anything, where accuracy is stated: by chance alone 1 in 700 is wider than 3;"
+                " not a number of the policy"
             ),
             "layer_age_years": _(
                 "by how many years a layer may be older than the plan or the day of the check; not a"

@@ -240,6 +240,7 @@ class MeasureFigures(Row):
     closure_m2: Number
     pieces: int
     missing: tuple[str, ...]
+    area_pm_m2: Number | None = None
 
 
 class End(Row):

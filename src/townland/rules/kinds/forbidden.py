@@ -119,7 +119,7 @@ def _forbidden(case: Case[ForbiddenArea]) -> _Forbidden:
     name, beside, assumed = _which_source(case)
     measure, limit = case.measure(name), units.to_m2(rule.limit, rule.unit)
     nothing = rule.also is not None and _nothing_there(case, name, rule.also)
-    figure, closure = net(measure), case.closure(name)
+    figure, closure = net(measure), case.closure(name, net=True)
     compared = measure.area_m2 if limit == 0 else figure
     solid = compared - measure.sliver_m2
     near = case.near(solid, limit, closure) or case.near(compared, limit, closure)
@@ -202,7 +202,9 @@ def _forbidden_why(case: Case[ForbiddenArea], area: _Forbidden, verdict: Verdict
         _bar(case, beyond) if verdict is Verdict.FAIL or area.limit > 0 else None,
         _within(case, rule.also) if rule.also else None,
         _second_source(case, area.beside, differ=area.differ) if area.beside else None,
-        case.near_words(area.limit, case.closure(area.name)) if decided and area.near else None,
+        case.near_words(area.limit, case.closure(area.name, net=True))
+        if decided and area.near
+        else None,
         case.urging() if urged else None,
     )
 

@@ -172,7 +172,7 @@ def land_need(case: Case[LandNeed]) -> Finding:
 def _need(case: Case[LandNeed]) -> _Need:
     """Measure the need, read the quotas, and see which of them it is too near to."""
     rule = case.rule
-    land, closure = granted(case, rule.measure, rule.approved), case.closure(rule.measure)
+    land, closure = granted(case, rule.measure, rule.approved), case.closure(rule.measure, net=True)
     need = land.need
     solid = max(need - case.measure(rule.measure).sliver_m2, ZERO)
     annual = fields.area(case, rule.quota, rule.unit)

@@ -225,7 +225,7 @@ def _account(case: Case[LandReplace], name: str, bank: str | None) -> _Account:
     bank
         The field of the dossier that states what the bank holds; None where the rule names none.
     """
-    measure, closure = case.measure(name), case.closure(name)
+    measure, closure = case.measure(name), case.closure(name, net=True)
     stated = fields.area(case, bank, case.rule.unit)
     compared = measure.area_m2 if stated == 0 else net(measure)
     solid = max(compared - measure.sliver_m2, ZERO)
