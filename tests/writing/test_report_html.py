@@ -18,6 +18,8 @@ from townland import units
 from townland.geodesy.crs import to_lonlat
 from townland.measuring import TownResult
 from townland.measuring.areas import ClassRow, LandClasses
+from townland.results import Assessment
+from townland.terms import Verdict
 from townland.writing.pages import closing, look
 from townland.writing.report import picture
 from townland.writing.report.html import report_html
@@ -208,6 +210,62 @@ def test_hostile_names_are_escaped():
 def test_one_town_needs_no_matrix():
     assert 'id="matrix"' not in report_html(assessment(towns=1))
     assert 'id="matrix"' in report_html(assessment(towns=2))
+
+
+def waiting(found: Assessment) -> Assessment:
+    """The paddy of every town waits for a confirmation, and so does the farmland of the first."""
+    confirmed = {"LAND-05": Verdict.PASS, "LAND-03": Verdict.REVIEW}
+    findings = tuple(
+        replace(
+            finding,
+            verdict=Verdict.REVIEW,
+            confirms=("planned_use",),
+            verdict_if_confirmed=confirmed[finding.rule],
+        )
+        if finding.rule == "LAND-05" or (finding.rule, finding.town) == ("LAND-03", "1")
+        else finding
+        for finding in found.findings
+    )
+    return replace(found, findings=findings)
+
+
+def test_what_findings_wait_for_stands_once_at_the_head():
+    html = report_html(waiting(assessment()), lang="en")
+    text = text_of(html)
+    assert (
+        text.count(
+            "4 findings wait for one confirmation: is the layer 规划用地 all that is planned?"
+        )
+        == 1
+    )
+    head = html[: html.index('id="matrix"')]
+    assert "coverage = { towns = [&#34;1&#34;, &#34;2&#34;, &#34;3&#34;] }" in head
+    assert "in layers/catalog.toml, in the table of 规划用地" in head
+    assert "confirmations" not in report_html(assessment()).partition("</style>")[2]
+
+
+def test_amber_for_want_of_a_confirmation_looks_other_than_amber_for_judgement():
+    """A mark, a word and a hatch: and only where the confirmation leaves nothing to judge."""
+    html = report_html(waiting(assessment()))
+    assert html.count('class="finding review waits"') == 3
+    assert html.count('class="mark-cell waits" href') == 3
+    assert 'id="t1-LAND-03"' in html
+    assert 'class="finding review" id="t1-LAND-03"' in html  # confirmed, it is review all the same
+    assert '<i class="waits-sample" aria-hidden="true">…</i> 其中 3 项只待确认' in html
+    assert 'class="mark-cell waits" aria-hidden="true">…</b> 待确认' in html  # the legend
+    assert look.LOOKS["waits"].mark not in [each.mark for each in look.VERDICTS.values()]
+
+
+def test_of_one_town_the_rules_on_all_towns_together_stand_behind_it():
+    found = assessment(towns=1)
+    joint = replace(found.findings[0], rule="PORT-01", town=None, towns=("1",))
+    found = replace(found, findings=(*found.findings, joint))
+    text = text_of(report_html(found, lang="en"))
+    assert text.index("Findings, the gravest first") < text.index("Findings on all towns together")
+    several = assessment()
+    several = replace(several, findings=(*several.findings, joint))
+    text = text_of(report_html(several, lang="en"))
+    assert text.index("Findings on all towns together") < text.index("Findings, the gravest first")
 
 
 def test_pictures_are_closed_paths_of_whole_numbers(page: str):
