@@ -193,6 +193,7 @@ def _document(rule: Rule, lang: str) -> dict[str, object]:
             "quote": clause.quote,
             "source": clause.source,
             "effective": clause.effective.isoformat(),
+            "responsible": list(clause.responsible),
             "superseded": None if superseded is None else superseded.isoformat(),
         },
         "parameters": rule.parameters(),

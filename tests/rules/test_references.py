@@ -349,3 +349,18 @@ def test_a_further_passage_is_compared_word_for_word(tmp_path: Path) -> None:
     (fault,) = copied(tmp_path, text.replace(
         'besides = [{ article = "四（三）", quote = "实施建设周期为2年" }], ', ""))  # fmt: skip
     assert "STAGE-04: years is 2" in fault
+
+
+def test_responsible_units_are_those_of_the_text() -> None:
+    """责任单位 of 五（一）, the first of which leads; 四 names none."""
+    rules = {rule.id: rule.clause for rule in book().rule}
+    assert rules["LAND-03"].responsible[:3] == ("市国土资源局", "市发展改革委", "市规划局")
+    assert rules["FUND-01"].responsible[0] == "市财政局"
+    assert rules["STAGE-03"].responsible == ()
+    lines = [line for line in str(book().policy).splitlines() if line.startswith("责任单位")]
+    plain = "\n".join(lines).replace("（阳和工业新区）", "(阳和工业新区)")
+    for clause in rules.values():
+        if clause.responsible:
+            assert any(
+                all(unit in line for unit in clause.responsible) for line in plain.splitlines()
+            )

@@ -102,6 +102,7 @@ class Clause(Strict):
     rule stands in, `own` names the numbers that stand in none: townland's reading, or a bureau's.
     `stands` gives for a number, by its key, the words of the quote that it is taken from; lint needs it
     where a quote holds several. `notice` stands at the head of a report from a day on.
+    `responsible` are the units that the article names (责任单位), of which the first leads.
     """
 
     document: str = Field(min_length=1)
@@ -116,6 +117,7 @@ class Clause(Strict):
     stands: dict[str, str] = Field(default_factory=dict)
     note: Bilingual | None = None
     notice: Notice | None = None
+    responsible: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _period_is_one(self) -> Clause:

@@ -416,6 +416,7 @@ def _finding(finding: Finding, lang: str) -> Document:
             "article": finding.clause.article,
             "quote": finding.clause.quote,
             "effective": finding.clause.effective.isoformat(),
+            "responsible": list(finding.clause.responsible),
             "superseded": None
             if finding.clause.superseded is None
             else finding.clause.superseded.isoformat(),

@@ -212,6 +212,9 @@ class Report(AssessmentReader):
         self.waits = sum(finding.only_waits for finding in assessment.findings)
         self.every = [*self.joint, *(view for town in self.towns for view in town.findings)]
         self.several_books = len({finding.rulebook for finding in assessment.findings}) > 1
+        self.units = list(
+            dict.fromkeys(unit for f in assessment.findings for unit in f.clause.responsible)
+        )
         self.rules = list(dict.fromkeys(f.rule for f in assessment.findings if f.town is not None))
         self.title = self.t(
             "Land-use compliance report · {towns}",

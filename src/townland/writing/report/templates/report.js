@@ -5,13 +5,22 @@
   const findings = [...document.querySelectorAll("details.finding")];
   const status = document.getElementById("status");
 
+  const units = document.getElementById("units");
+  let pressed = null;
+
+  function ours(finding) {
+    return !units || !units.value || finding.dataset.units.split("|").includes(units.value);
+  }
+
   function filter(verdict) {
+    pressed = verdict;
     for (const tile of tiles) {
       tile.setAttribute("aria-pressed", String(tile.dataset.verdict === verdict));
     }
     let shown = 0;
     for (const finding of findings) {
-      finding.hidden = verdict !== null && finding.dataset.verdict !== verdict;
+      finding.hidden =
+        (verdict !== null && finding.dataset.verdict !== verdict) || !ours(finding);
       if (!finding.hidden) shown += 1;
     }
     for (const note of document.querySelectorAll(".filtered")) {
@@ -19,7 +28,7 @@
       note.hidden = !others.length || others.some((each) => !each.hidden);
     }
     status.textContent =
-      verdict === null ? status.dataset.all : status.dataset.some.replace("#", shown);
+      verdict === null && !(units && units.value) ? status.dataset.all : status.dataset.some.replace("#", shown);
   }
 
   for (const tile of tiles) {
@@ -28,7 +37,13 @@
     });
   }
 
+  if (units) {
+    units.addEventListener("change", () => filter(pressed));
+    if (units.value) filter(null); // a browser keeps what was chosen when the page is loaded again
+  }
+
   function reveal(place) {
+    if (place.hidden && units) units.value = "";
     if (place.hidden) filter(null);
     place.open = true;
     place.scrollIntoView({ block: "start" });
