@@ -415,6 +415,7 @@ PARAMETERS: dict[str, Words] = {
     "raised_for": _("towns that a higher bar is for"),
     "ratio": _("ratio that counts"),
     "share_of": _("whole that the share is of"),
+    "turned": _("land planned as what is neither construction nor farmland"),
     "sites": _("sites that count"),
     "sliver_width_m": _("width under which a piece is a sliver, in m"),
     "sources": _("what the land was"),

@@ -124,6 +124,7 @@ NO_DOUBT = {
     "crs_transform_declared": STATED,
     "declared_area_differs": SURVEYED,
     "declared_area_unit": NO_FIGURE,
+    "dossier_implausible": "of the dossier, where its own rules are a review",
     "dxf_drawn_twice": "it counts once",
     "dxf_layers": "all is read; a second boundary would be a second town",
     "encoding_conflict": TEXT,

@@ -295,7 +295,7 @@ def test_land_10_a_paddy_layer_that_agrees_changes_nothing() -> None:
         (99_951, bank(9.5, 9.5), REVIEW),  # a part of the bank is never more than all of it
         (99_951, bank(20, 12), PASS),  # both fit
         (99_951, bank(20, 3), FAIL),  # neither does
-        (99_951, bank(8, 8), FAIL),  # the cultivated land alone is short, whatever is paddy
+        (99_951, bank(8, 3), FAIL),  # the cultivated land alone is short, whatever is paddy
         (99_951, None, INFO),
     ],
 )

@@ -453,6 +453,7 @@ def _described(parts: Mapping[str, pd.DataFrame], grounds: Mapping[str, Ground])
         columns[column] = parts[classed[-1]][column].to_numpy() if classed else None
     if "planned_use" in parts:
         columns["planned_group"] = parts["planned_use"]["use_group"].to_numpy()
+        columns["planned_name"] = parts["planned_use"]["class_name"].to_numpy()
     if "land_use" in parts:
         columns |= recorded(parts["land_use"], grounds["land_use"])
     return columns
@@ -497,6 +498,6 @@ def _no_pieces(roles: tuple[str, ...], crs: pyproj.CRS) -> gpd.GeoDataFrame:
     """The frame without rows that measures of the same layers share; it costs more than it holds."""
     columns = ["town", *(f"{role}_{what}" for role in roles for what in ("id", "code"))]
     columns += ["class_name", "three_class", "source", "use_group", "land_group"]
-    columns += ["planned_group"] if "planned_use" in roles else []
+    columns += ["planned_group", "planned_name"] if "planned_use" in roles else []
     columns += ["area_m2", "net_m2", "sliver"]
     return gpd.GeoDataFrame({column: [] for column in columns}, geometry=[], crs=crs)

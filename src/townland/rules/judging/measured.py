@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from townland.i18n import Words, _
 from townland.measuring.areas import Measure
 from townland.rules.judging import phrases
 from townland.rules.judging.case import ZERO
 from townland.rules.judging.trace import Patch, Term
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def net(measure: Measure) -> Decimal:
@@ -45,6 +49,12 @@ def patches(measure: Measure, *, slivers_only: bool = False) -> tuple[Patch, ...
     if not measure.pieces:
         return ()
     frame = measure.frame[measure.frame["sliver"]] if slivers_only else measure.frame
+    last = measure.layers[-1]
+    named = [column for column in ("planned_name",) if column in frame]
+    # without classes of its own the last layer leaves the plan's class there
+    present = (
+        ["class_name"] if f"{last}_code" in frame and frame[f"{last}_code"].notna().any() else []
+    )
     parts: dict[str, list[tuple[Decimal, bool]]] = {}
     for feature, area_m2, sliver in zip(
         frame[f"{measure.layers[-1]}_id"], frame["area_m2"], frame["sliver"], strict=True
@@ -56,9 +66,28 @@ def patches(measure: Measure, *, slivers_only: bool = False) -> tuple[Patch, ...
             pieces=len(pieces),
             area_m2=sum((area_m2 for area_m2, _sliver in pieces), ZERO),
             sliver=all(sliver for _area_m2, sliver in pieces),
+            planned_use=_classes(frame, f"{last}_id", feature, named),
+            present=_classes(frame, f"{last}_id", feature, present),
         )
         for feature, pieces in sorted(parts.items())
     )
+
+
+def _classes(frame: pd.DataFrame, key: str, feature: str, columns: Sequence[str]) -> str | None:
+    """Name the classes of a feature's pieces; None where none is known.
+
+    Parameters
+    ----------
+    frame
+        The pieces.
+    key, feature
+        The column of the features' ids, and the id of one.
+    columns
+        The columns of classes that the pieces have, none or one.
+    """
+    of_feature = frame[frame[key].astype(str) == feature]
+    names = [str(name) for column in columns for name in of_feature[column].dropna().unique()]
+    return "、".join(sorted(names)) or None
 
 
 def term(name: str, figure: Literal["area_m2", "net_m2"], value: Decimal) -> Term:

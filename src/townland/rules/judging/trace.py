@@ -252,9 +252,15 @@ class End(Row):
 
 
 class Patch(Row):
-    """A feature that a measure's pieces lie on, with their number and area in it."""
+    """A feature that a measure's pieces lie on, with their number and area in it.
+
+    `planned_use` and `present` are the classes of the plan and of the feature's own layer, several one
+    after another; None where no layer of the measure has them.
+    """
 
     id: Head
+    planned_use: Annotated[str | None, Column(_("planned use"), if_any=True)] = None
+    present: Annotated[str | None, Column(_("present class"), if_any=True)] = None
     pieces: Annotated[int, Column(_("in pieces"))]
     area_m2: Annotated[Number, Column(_("area"), unit="m2")]
     sliver: Annotated[bool, Column(_("sliver only"), if_any=True)]

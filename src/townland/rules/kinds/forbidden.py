@@ -29,14 +29,16 @@ class ForbiddenArea(Rule):
     """An area that should not exceed its bar, mostly none at all.
 
     `also` is the wider measure that calls for a look while `measure` is 0, `beside` a second source of
-    the same thing, `share_of` the measure that it is printed as a share of. With `list_patches` the
-    finding lists the features met, one by one.
+    the same thing, `share_of` the measure that it is printed as a share of. `turned` are measures of
+    such land that is planned as what is neither construction nor farmland (非粮化), printed and listed
+    where they are above 0. With `list_patches` the finding lists the features met, one by one.
     """
 
     kind: Literal["forbidden_area"]
     measure: MeasureName
     also: MeasureName | None = None
     beside: MeasureName | None = None
+    turned: tuple[MeasureName, ...] | None = None
     share_of: MeasureName | None = None
     limit: Annotated[Decimal, Field(ge=0)]
     unit: Unit
@@ -77,6 +79,7 @@ class _Forbidden:
     nothing: bool
     shown: str
     shown_m2: Decimal
+    turned: tuple[str, ...]
 
     @property
     def only_thin(self) -> bool:
@@ -129,6 +132,7 @@ def _forbidden(case: Case[ForbiddenArea]) -> _Forbidden:
     return _Forbidden(
         name, beside, assumed, measure, gap, limit, figure, compared, solid, near, differ, nothing,
         shown, net(case.measure(shown)),
+        tuple(each for each in rule.turned or () if case.measure(each).area_m2 > 0),
     )  # fmt: skip
 
 
@@ -155,7 +159,8 @@ def _forbidden_measures(rule: ForbiddenArea, area: _Forbidden) -> dict[str, Figu
         rule.share_of: "base",
     }
     known = {name: role for name, role in beside.items() if name}
-    return {area.name: "part", **known, area.shown: "decides"}
+    turned: dict[str, FigureRole] = dict.fromkeys(area.turned, "part")
+    return {area.name: "part", **known, **turned, area.shown: "decides"}
 
 
 def _netted(rule: ForbiddenArea, area: _Forbidden) -> list[str]:
@@ -201,6 +206,7 @@ def _forbidden_why(case: Case[ForbiddenArea], area: _Forbidden, verdict: Verdict
         only_slivers() if area.only_thin else None,
         _bar(case, beyond) if verdict is Verdict.FAIL or area.limit > 0 else None,
         _within(case, rule.also) if rule.also else None,
+        *(_turned(case, each) for each in area.turned),
         _second_source(case, area.beside, differ=area.differ) if area.beside else None,
         case.near_words(area.limit, case.closure(area.name, net=True))
         if decided and area.near
@@ -341,6 +347,18 @@ def _within(case: Case[Rule], also: str) -> Words | None:
         "{measure}: {figure} (features met: {features}). To enclose is not in itself to occupy; a"
         " person looks at it patch by patch.",
         measure=case.title(also),
+        figure=net_words(measure),
+        features=len(patches(measure)),
+    )
+
+
+def _turned(case: Case[Rule], name: str) -> Words:
+    """State land that is planned as what is neither construction nor farmland."""
+    measure = case.measure(name)
+    return _(
+        "{measure}: {figure} (features met: {features}); not built on (非农化), but lost as farmland"
+        " (非粮化).",
+        measure=case.title(name),
         figure=net_words(measure),
         features=len(patches(measure)),
     )
