@@ -52,13 +52,9 @@ class TownResult:
     tables, `around` the survey beside it; `uncovered` maps a role to the part of the town that its
     layers do not cover, gaps narrower than a sliver left out. `pieces` is each role's ground cut to the
     town, each patch of land once. `unplanned_m2` is the town's land without a planned use, None where no
-<<<<<<< HEAD
     layer is a plan, and `unplanned` the patches of it that may yet be planned; `owned` are the roles of
     which the town has features of its own (`coverage.has_own`), among those that are planned.
-=======
-    layer is a plan, and `unplanned` the patches of it that may yet be planned. `area_pm_m2` is the ± of
-    the area at 95 %, None where the boundary states no accuracy.
->>>>>>> d34497f (Stated accuracy gives areas a ± and makes narrow pieces slivers)
+    `area_pm_m2` is the ± of the area at 95 %, None where the boundary states no accuracy.
     """
 
     town: Town
@@ -76,11 +72,8 @@ class TownResult:
     unplanned_m2: Decimal | None = None
     unplanned: shapely.Geometry = field(default_factory=shapely.Polygon)
     contested: Contested | None = None
-<<<<<<< HEAD
     owned: frozenset[str] = frozenset()
-=======
     area_pm_m2: Decimal | None = None
->>>>>>> d34497f (Stated accuracy gives areas a ± and makes narrow pieces slivers)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -184,11 +177,8 @@ def measure_town(
         areas.decimal_m2(chains[PLAN,].rest.sum()) if PLAN in cuts else None,
         shapely.union_all(cuts[PLAN].open) if PLAN in cuts else shapely.Polygon(),
         contested_land(grounds, chains, kept, measured),
-<<<<<<< HEAD
         frozenset(_owned(town, grounds, sliver_width_m)),
-=======
         boundary_pm_m2(stated),
->>>>>>> d34497f (Stated accuracy gives areas a ± and makes narrow pieces slivers)
     )
 
 
