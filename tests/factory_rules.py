@@ -50,7 +50,8 @@ def measure(
     **known: Any,
 ) -> Measure:
     """A measure of pieces ``(feature id, m²)``; `sliver` m² more lie in a piece of the feature s."""
-    layers = (rulebook or book()).measure[name].layers
+    spec = (rulebook or book()).measure[name]
+    layers = spec.layers
     rows = [(feature, units.m2(area), False) for feature, area in pieces]
     if sliver:
         rows.append(("s", units.m2(sliver), True))
@@ -67,7 +68,9 @@ def measure(
         unknown_m2=units.m2(known.pop("unknown", 0)),
         missing=known.pop("missing", ()),
         assumed_coverage=known.pop("assumed", ()),
-        frame=pd.DataFrame(rows, columns=[key, "area_m2", "sliver"]),
+        frame=pd.DataFrame(rows, columns=[key, "area_m2", "sliver"]).assign(
+            **({"owner": "collective"} if spec.owned else {})
+        ),
         **known,
     )
 
@@ -96,7 +99,8 @@ def town(
         )
         for name, spec in held.items()
     }
-    known["planning_area"] = measure("planning_area", ("town", area), rulebook=rulebook)
+    if "planning_area" in held:
+        known["planning_area"] = measure("planning_area", ("town", area), rulebook=rulebook)
     known.update({given.name: given for given in measures})
     stated = Dossier.model_validate({"code": "450200", **(dossier or {})})
     return Facts("450200", "甲镇", area, units.m2(0), known, stated)

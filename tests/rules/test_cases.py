@@ -145,6 +145,7 @@ PRELUDES = {
     "LAND-04": ["limit = 5"],
     "LAND-05": ["limit = 5"],
     "LAND-10": ['bank = "annual_output"'],
+    **dict.fromkeys(("LAW-1", "LAW-4", "LAW-5"), ["limit = 0.1"]),
     "LAND-12": ["limit = 100", "limit = 112"],
     "LAND-15": ["years = 4"],
     "PORT-02": ["limit = 1"],
@@ -477,10 +478,11 @@ def outcomes(law: Rulebook, rule: str, *, told: bool) -> Iterator[Any]:
         for group in together():
             yield outcome(evaluate_portfolio(only, group, DAY)[0], told=told)
         return
-    base = "national-2021" if rule.startswith("TC-") else "liuzhou-2018"
+    bases = {"TC": "national-2021", "LAW": "land-law-2019"}
+    base = bases.get(rule.split("-")[0], "liuzhou-2018")
     for facts in towns(base):
         try:
-            found = evaluate(only, facts, NATIONAL_DAY if rule.startswith("TC-") else DAY)[0]
+            found = evaluate(only, facts, DAY if base == "liuzhou-2018" else NATIONAL_DAY)[0]
         except Exception as problem:  # noqa: BLE001 - a dossier's field that is no figure: no outcome
             yield type(problem).__name__
         else:

@@ -13,6 +13,7 @@ import pandas as pd
 from townland.errors import CatalogError
 from townland.i18n import _
 from townland.measuring.prepare import Ground
+from townland.measuring.recorded import STATE, owners
 from townland.standards.class_names import counts_as
 from townland.standards.landclass import FINER_LAND, SELECTORS, ZONES, Profile, Scheme
 from townland.terms import RoleName
@@ -43,6 +44,10 @@ class MeasureAsked(Protocol):
     @property
     def or_tagged(self) -> Mapping[RoleName, str | tuple[str, ...]]:
         """The tag or tags that let a feature count whatever its class, by role."""
+
+    @property
+    def owned(self) -> Mapping[RoleName, Literal["state", "collective"]]:
+        """Whose land counts, by role."""
 
     @property
     def outside(self) -> str | None:
@@ -119,6 +124,7 @@ class Kept:
     or_tags: frozenset[str] = frozenset()
     meant: frozenset[str] = frozenset()
     reading: Reading = "code"
+    owner: Literal["state", "collective"] | None = None
 
     def counted(self, part: pd.DataFrame) -> tuple[Bools, Bools]:
         """Which rows of a ground's frame count, and which do or might: two masks over its rows."""
@@ -134,6 +140,10 @@ class Kept:
         if self.tags is not None:
             tagged = np.asarray(part["tag"].isin(self.tags), dtype=bool)
             counts, perhaps = counts & tagged, perhaps & tagged
+        if self.owner is not None:
+            state = np.isin(owners(part["owner"]), STATE)
+            owned = state if self.owner == "state" else ~state
+            counts, perhaps = counts & owned, perhaps & owned
         return counts, perhaps
 
     def _read(self, part: pd.DataFrame, coded: Bools) -> Bools:
@@ -175,7 +185,7 @@ def kept_of(
         The measure needs the classes of a layer that has none.
     """
     kept: dict[str, Kept] = {}
-    for role in dict.fromkeys([*spec.where, *spec.tagged, *spec.or_tagged]):
+    for role in dict.fromkeys([*spec.where, *spec.tagged, *spec.or_tagged, *spec.owned]):
         if role not in grounds:
             continue
         codes, maybe = None, frozenset[str]()
@@ -189,7 +199,9 @@ def kept_of(
         tags = frozenset(_several(spec.tagged[role])) if role in spec.tagged else None
         or_tags = frozenset(_several(spec.or_tagged.get(role, ())))
         groups = _several(spec.where.get(role, ()))
-        kept[role] = Kept(codes, maybe, tags, or_tags, _meant(grounds[role], groups, profile))
+        meant = _meant(grounds[role], groups, profile)
+        owner = spec.owned.get(role)
+        kept[role] = Kept(codes, maybe, tags, or_tags, meant, owner=owner)
     return kept
 
 

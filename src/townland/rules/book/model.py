@@ -147,7 +147,7 @@ def _measure_faults(key: Key, spec: Mapping[str, object]) -> Iterator[InitErrorD
     layers = list(stated) if isinstance(stated, list | tuple) else []
     for role in sorted({str(role) for role in layers if layers.count(role) > 1}):
         yield fault((*key, "layers"), _("{role} stands here twice", role=role))
-    for table in ("where", "tagged", "or_tagged"):
+    for table in ("where", "tagged", "or_tagged", "owned"):
         filters = spec.get(table)
         for role, kept in filters.items() if isinstance(filters, Mapping) else ():
             if role not in layers:

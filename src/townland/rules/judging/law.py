@@ -77,6 +77,7 @@ class Filters(TypedDict, total=False):
 
     tagged: dict[str, list[str]]
     or_tagged: dict[str, list[str]]
+    owned: dict[str, str]
     outside: str
 
 
@@ -90,7 +91,8 @@ class MeasureSpec(Strict):
     Without layers it is the planning area itself. `where` keeps, for a role, only the land of one or
     more groups or codes of its layer's scheme, `tagged` only the features with one of the tags; with
     both, both must hold. `or_tagged` lets a tag stand in for the class: the land that `where` keeps,
-    and what bears the tag. Of a role in `outside` only the land beyond it is kept.
+    and what bears the tag. Of a role in `owned` only the land of that owner is kept
+    (QSXZ; land of no known owner is collective), of a role in `outside` only the land beyond it.
     """
 
     title: Bilingual
@@ -98,6 +100,7 @@ class MeasureSpec(Strict):
     where: dict[RoleName, str | tuple[str, ...]] = Field(default_factory=dict)
     tagged: dict[RoleName, str | tuple[str, ...]] = Field(default_factory=dict)
     or_tagged: dict[RoleName, str | tuple[str, ...]] = Field(default_factory=dict)
+    owned: dict[RoleName, Literal["state", "collective"]] = Field(default_factory=dict)
     outside: RoleName | None = None
 
     def selectors(self, role: str) -> tuple[str, ...]:
@@ -112,13 +115,15 @@ class MeasureSpec(Strict):
             filters["tagged"] = _lists(self.tagged)
         if self.or_tagged:
             filters["or_tagged"] = _lists(self.or_tagged)
+        if self.owned:
+            filters["owned"] = {role: str(owner) for role, owner in self.owned.items()}
         if self.outside is not None:
             filters["outside"] = self.outside
         return filters
 
     def holds(self, other: MeasureSpec) -> bool:
         """Tell whether all land of `other` is land of this measure too, by their definitions."""
-        plain = not (self.tagged or self.or_tagged or other.or_tagged or self.outside)
+        plain = not (self.tagged or self.or_tagged or other.or_tagged or self.outside or self.owned)
         return (
             plain
             and set(self.layers) <= set(other.layers)

@@ -231,6 +231,7 @@ class MeasureFigures(Row):
     where: Mapping[str, tuple[str, ...]]
     tagged: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     or_tagged: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    owned: Mapping[str, str] = Field(default_factory=dict)
     outside: str | None = None
     area_m2: Number
     net_m2: Number | None

@@ -14,7 +14,7 @@ from townland.i18n import Words, _
 from townland.measuring.areas import Measure
 from townland.rules.judging import phrases
 from townland.rules.judging.case import ZERO, Case, as_sentence
-from townland.rules.judging.clause import Rule, Unit
+from townland.rules.judging.clause import Beyond, Rule, Unit
 from townland.rules.judging.finding import FigureRole, Finding
 from townland.rules.judging.gaps import Gaps, gaps, known_part, stands_in
 from townland.rules.judging.kind import Kind
@@ -32,6 +32,7 @@ class ForbiddenArea(Rule):
     the same thing, `share_of` the measure that it is printed as a share of. `turned` are measures of
     such land that is planned as what is neither construction nor farmland (非粮化), printed and listed
     where they are above 0. With `list_patches` the finding lists the features met, one by one.
+    `beyond` is the verdict beyond the bar.
     """
 
     kind: Literal["forbidden_area"]
@@ -43,6 +44,12 @@ class ForbiddenArea(Rule):
     limit: Annotated[Decimal, Field(ge=0)]
     unit: Unit
     list_patches: bool = False
+    beyond: Beyond = "fail"
+
+    @property
+    def can_fail(self) -> bool:
+        """Whether more than the bar can be more than a case for a person."""
+        return self.beyond == "fail" and not self.modal
 
 
 class ForbiddenWorking(Working):
@@ -97,7 +104,7 @@ def forbidden_area(case: Case[ForbiddenArea]) -> Finding:
     doubt = area.compared > area.limit or area.near or area.differ or enclosed > 0
     beyond = area.solid > area.limit and not area.near
     verdict = verdict_of(
-        fails=beyond and not rule.modal and not area.differ and not area.nothing,
+        fails=beyond and rule.can_fail and not area.differ and not area.nothing,
         unknown=bool(area.gap),
         doubt=doubt and not area.nothing,
     )

@@ -29,12 +29,15 @@ class JudgedMeasure(Row):
     where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     tagged: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     or_tagged: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    owned: dict[str, str] = Field(default_factory=dict)
     outside: str | None = None
     area_m2: float
 
     def definition(self) -> str:
         """Write what the measure is; two rulebooks may call one thing by two names."""
-        return self.model_dump_json(include={"layers", "where", "tagged", "or_tagged", "outside"})
+        return self.model_dump_json(
+            include={"layers", "where", "tagged", "or_tagged", "owned", "outside"}
+        )
 
 
 class JudgedTrace(Row):
