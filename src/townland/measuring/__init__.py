@@ -16,7 +16,7 @@ import shapely
 from townland import geodesy
 from townland.issues import Issue
 from townland.measuring import areas, layer_issues, overlay, unplanned
-from townland.measuring.accuracy import Stated, boundary_pm_m2, with_accuracy
+from townland.measuring.accuracy import Accuracies, boundary_pm_m2, with_accuracy
 from townland.measuring.areas import Closed, Gain, LandClasses, Measure
 from townland.measuring.asked import (
     Asked,
@@ -146,7 +146,7 @@ def measure_town(
     within = {key: areas.features_of(each.pieces, grounds) for key, each in chains.items()}
     outside = {key: areas.features_of(each.pieces, grounds) for key, each in beyond.items()}
     land = _Crossed(town, area, grounds, cuts, chains, beyond, gaps, within, outside)
-    stated = Stated(town, grounds, cuts, sliver_sigma)
+    stated = Accuracies(town, grounds, cuts, sliver_sigma)
 
     def measured(counts: KeptByMeasure) -> dict[str, Measure]:
         return _measures(land, measures, counts, stated, sliver_width_m)
@@ -201,7 +201,7 @@ def _measures(
     land: _Crossed,
     measures: Mapping[str, MeasureAsked],
     kept: KeptByMeasure,
-    stated: Stated,
+    stated: Accuracies,
     sliver_width_m: float,
 ) -> dict[str, Measure]:
     """The measures of a town of which it is known what counts.
@@ -236,7 +236,7 @@ def _measures(
 def _sure(
     measure: Measure,
     gain: Gain | None,
-    stated: Stated,
+    stated: Accuracies,
     *,
     kept: Mapping[str, Kept],
     outside: str | None,

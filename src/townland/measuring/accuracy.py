@@ -36,7 +36,7 @@ NORMAL_95 = 1.96
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Stated:
+class Accuracies:
     """A town with what its boundary and layers state of their accuracy.
 
     `sliver_sigma` is so many standard deviations of its two edges a piece must be wide to be proved.
@@ -106,7 +106,7 @@ def _frame(town: Town) -> tuple[Floats, Floats]:
 
 def with_accuracy(
     measure: Measure,
-    stated: Stated,
+    stated: Accuracies,
     kept: Mapping[str, Kept],
     *,
     outside: str | None = None,
@@ -154,7 +154,7 @@ def with_accuracy(
     )
 
 
-def boundary_pm_m2(stated: Stated) -> Decimal | None:
+def boundary_pm_m2(stated: Accuracies) -> Decimal | None:
     """The ± at 95 % of a town's area; None where its boundary states no accuracy."""
     if stated.town.accuracy_m is None:
         return None
