@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from townland.catalog import ROLES, load_catalog
+from townland.catalog import ROLES, NamedTowns, load_catalog
 from townland.errors import CatalogError
 
 FULL = """
@@ -141,3 +141,53 @@ def test_names_differ(tmp_path):
 def test_a_missing_catalog(tmp_path):
     with pytest.raises(CatalogError, match=r"none\.toml"):
         load_catalog(tmp_path / "none.toml")
+
+
+def covered(*coverages: str) -> str:
+    """A catalog of layers a, b, c …, each with a line of coverage or none."""
+    return "".join(
+        f'[[layer]]\nname = "{"abcdef"[at]}"\nrole = "paddy"\npath = "x.gpkg"\n'
+        + (f"coverage = {line}\n" if line else "")
+        for at, line in enumerate(coverages)
+    )
+
+
+def test_a_coverage_is_a_file_a_layer_or_towns(tmp_path):
+    text = covered('"e.gpkg|extent"', '"layer:a"', '"town"', '{ towns = ["T01", "乙镇"] }', "")
+    found = catalog(tmp_path, text).layer
+    assert [spec.coverage_file for spec in found] == ["e.gpkg|extent", None, None, None, None]
+    assert [spec.coverage_layer for spec in found] == [None, "a", None, None, None]
+    assert found[2].coverage == "town"
+    assert isinstance(found[3].coverage, NamedTowns)
+    assert found[3].coverage.towns == ["T01", "乙镇"]
+    assert found[4].coverage is None
+
+
+@pytest.mark.parametrize(
+    ("coverages", "expected"),
+    [
+        (['"layer:land"', ""], "line 5: layer a, coverage: there is no layer land; the catalog's"),
+        (['"layer:"'], "there is no layer ;"),
+        (['"layer:a"'], "line 5: layer a, coverage: the coverages go in a circle: a → a"),
+        (
+            ["", '"layer:c"', '"layer:d"', '"layer:b"'],
+            "line 9: layer b, coverage: the coverages go",
+        ),
+        (["", '"layer:c"', '"layer:d"', '"layer:b"'], "b → c → d → b"),
+        (["3"], 'a coverage is a file, "layer:land_use", "town" or { towns = ["T01"] }'),
+        (['["T01"]'], 'a coverage is a file, "layer:land_use", "town" or { towns = ["T01"] }'),
+        (["{ town = 1 }"], "unknown key layer a, coverage.town; did you mean towns?"),
+        (["{ towns = [] }"], "layer a, coverage.towns is a list; expected at least 1 entry"),
+        (['""'], 'layer a, coverage is ""; expected a text that is not empty'),
+    ],
+)
+def test_a_coverage_that_leads_nowhere_is_refused(tmp_path, coverages, expected):
+    assert expected in said(tmp_path, covered(*coverages))
+
+
+def test_a_circle_is_told_once_and_in_chinese_too(tmp_path):
+    text = covered('"layer:b"', '"layer:a"', '"layer:a"')
+    assert said(tmp_path, text).count("go in a circle") == 1
+    with pytest.raises(CatalogError) as caught:
+        catalog(tmp_path, text)
+    assert "覆盖范围相互循环引用：a → b → a" in caught.value.render("zh")

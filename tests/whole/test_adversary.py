@@ -368,8 +368,8 @@ def test_without_a_plan_nothing_that_needs_one_is_judged(tmp_path: Path) -> None
         "permanent_basic_farmland": write(tmp_path / "p.gpkg", [box(0, 0, 10, 10)], BSM=["p"]),
     }
     judged = verdicts(run(tmp_path, TOWN, layers))
-    # LAND-02 falls back on existing construction land: 1 km² of it, and says so
-    assert judged["LAND-02"] == "pass"
+    # LAND-02 shows existing construction land, 1 km² of it, which decides nothing of a plan
+    assert judged["LAND-02"] == "review"
     assert {judged[f"LAND-0{i}"] for i in (3, 4, 5, 6, 8)} == {"not_evaluated"}
 
 
