@@ -159,7 +159,7 @@ def check(
             checker.check(towns, accept_repairs=accept_repair or [], progress=progress)
             for checker in checkers
         ]
-        asked = Asked(len(runs) > 1, left_out, tuple(chosen), lang)
+        asked = Output(len(runs) > 1, left_out, tuple(chosen), lang)
         _write(assessments, out, asked, progress)
     _print(assessments, out, asked, as_json=as_json, quiet=quiet)
     raise typer.Exit(tl.exit_code(*assessments, strict=strict))
@@ -202,7 +202,7 @@ def _warn_of_faults(rulebooks: Sequence[str], lang: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Output:
     """What was asked for beside the towns: several pairs of rulebook and day or one, and how to print.
 
     `left_out` are the pairs of which nothing is in force. Where several were asked for, the folder is
@@ -218,7 +218,7 @@ class Asked:
 def _write(
     assessments: Sequence[Assessment],
     out: Path,
-    asked: Asked,
+    asked: Output,
     progress: Callable[[Words, int, int], None],
 ) -> None:
     """Write one run folder, or one for each of several assessments and their comparison.
@@ -243,7 +243,7 @@ def _write(
 
 
 def _print(
-    assessments: Sequence[Assessment], out: Path, asked: Asked, *, as_json: bool, quiet: bool
+    assessments: Sequence[Assessment], out: Path, asked: Output, *, as_json: bool, quiet: bool
 ) -> None:
     """Print the findings, of several assessments what differs between them.
 

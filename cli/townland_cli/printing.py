@@ -199,7 +199,15 @@ def where_to_look(folder: Path, files: Mapping[str, Words], lang: str) -> None:
 
 
 def paragraph(text: str, *, indent: str, err: bool = False) -> None:
-    """Print a text broken to the width of the console, every line indented; `err`: to standard error."""
+    """Print a text broken to the width of the console, every line indented.
+
+    Parameters
+    ----------
+    text, indent
+        What is printed, and what stands before each line.
+    err
+        Whether it goes to standard error.
+    """
     from rich.cells import cell_len
     from rich.text import Text
 

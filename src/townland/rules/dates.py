@@ -54,6 +54,13 @@ def date_issues(inputs: Sequence[Input], on: dt.date, span_years: int) -> Iterat
 
 
 def _issue(code: str, layer: Input, message: Words) -> Issue:
+    """Make the issue of a layer.
+
+    Parameters
+    ----------
+    code, layer, message
+        Its code, the layer, and what is to be said of it.
+    """
     return Issue(code, "warning", message, layer.name)
 
 
