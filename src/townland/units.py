@@ -59,7 +59,13 @@ class Printed(Decimal):
     mu: Decimal
 
     def __new__(cls, m2: Decimal | str, ha: Decimal, mu: Decimal) -> Printed:
-        """Make an area of its m², ha and mu."""
+        """Make an area of what is printed of it.
+
+        Parameters
+        ----------
+        m2, ha, mu
+            The area in the three units.
+        """
         area = super().__new__(cls, m2)
         area.ha, area.mu = ha, mu
         return area
