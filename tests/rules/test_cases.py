@@ -145,7 +145,7 @@ PRELUDES = {
     "LAND-04": ["limit = 5"],
     "LAND-05": ["limit = 5"],
     "LAND-10": ['bank = "annual_output"'],
-    **dict.fromkeys(("LAW-1", "LAW-4", "LAW-5"), ["limit = 0.1"]),
+    **{rule: ["limit = 0.1"] for rule in ("LAW-1", "LAW-4", "LAW-5")},
     "LAND-12": ["limit = 100", "limit = 112"],
     "LAND-15": ["years = 4"],
     "PORT-02": ["limit = 1"],
