@@ -139,7 +139,7 @@ def with_accuracy(
     sources += [stated.edges(role, None) for role in other]
     edges = together(sources)
     thin = measure.frame["sliver"].to_numpy(dtype=bool)
-    narrow = thin | _narrow(pieces, edges, stated.sliver_sigma)
+    narrow = thin | narrow_pieces(pieces, edges, stated.sliver_sigma)
     weights = _weights(measure)[~narrow]
     gross, net = _sds(pieces[~narrow], weights, edges)
     frame = measure.frame.assign(sliver=narrow) if (narrow != thin).any() else measure.frame
@@ -195,7 +195,7 @@ def _sds(pieces: Shapes, weights: Floats, edges: Edges) -> tuple[float, float]:
     return gross.sd(), edges.gradient(segments_of(lands, shares)).sd()
 
 
-def _narrow(pieces: Shapes, edges: Edges, sliver_sigma: float) -> Bools:
+def narrow_pieces(pieces: Shapes, edges: Edges, sliver_sigma: float) -> Bools:
     """Which pieces belong to a patch that is narrower than `sliver_sigma` times σ of its two edges.
 
     As a sliver, neither a split parcel nor narrow parcels side by side are narrow.

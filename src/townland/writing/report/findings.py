@@ -21,6 +21,7 @@ from townland.writing.pages.reader import AssessmentReader
 MEASURE_WORDS: dict[str, Words] = {
     "area_m2": _("gross"),
     "net_m2": _("net of ridges"),
+    "area_pm_m2": _("± at 95 %"),
     "sliver_m2": _("of it slivers"),
     "uncovered_m2": _("not covered"),
     "unknown_m2": _("unknown class"),
