@@ -109,7 +109,7 @@ def judged(
         "ecological_redline": write(folder / "red.gpkg", [box(0, 950, 1000, 1000)]),
     }
     roles = ("control_zone", "permanent_basic_farmland", "growth_boundary", "ecological_redline")
-    extra = {**dict.fromkeys(roles, coverage), "planned_use": 'tag_column = "BQ"\n'}
+    extra = {**dict.fromkeys(roles, coverage), "planned_use": f'tag_column = "BQ"\n{coverage}'}
     extra["permanent_basic_farmland"] = coverage
     (town,) = read_towns([write(folder / "towns.gpkg", [TOWN], name=["甲镇"])])
     return check(
