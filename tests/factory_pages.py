@@ -21,7 +21,7 @@ from townland.measuring.prepare import Repair
 from townland.reading.layer import Input
 from townland.results import Assessment
 from townland.rules.book.model import Clause
-from townland.rules.judging.finding import Finding
+from townland.rules.judging.finding import FigureRole, Finding, ReasonFigure
 from townland.rules.judging.law import MeasureSpec, Parameters
 from townland.rules.judging.trace import Force, Trace, Working, both
 from townland.terms import Verdict
@@ -38,6 +38,12 @@ HOSTILE = (
     "{{7*7}}",
     "\u2028`${alert(1)}`--><!--",
 )
+TITLES = {
+    "farmland_built_on": ("占用永久基本农田", "Permanent basic farmland built on"),
+    "farmland_enclosed": ("规划区内永久基本农田", "Permanent basic farmland enclosed"),
+    "paddy_taken": ("占用水田", "Paddy built on"),
+    "planned_construction": ("规划建设用地", "Planned construction land"),
+}
 CLASSES = (
     ("0101", "水田", "农用地"),
     ("0103", "旱地", "农用地"),
@@ -190,6 +196,19 @@ def trace(kind: str) -> Trace:
     )
 
 
+def named(result: TownResult, *roles: tuple[str, FigureRole]) -> dict[str, Any]:
+    """What a finding shows: the figures of some measures, and the names of those with pieces."""
+    figures = tuple(
+        ReasonFigure(
+            name, Bilingual(*TITLES[name]), role, measure.area_m2, measure.net_m2,
+            measure.area_m2, measure.pieces,
+        )
+        for name, role in roles
+        for measure in [result.measures[name]]
+    )  # fmt: skip
+    return {"figures": figures, "evidence": tuple(f.measure for f in figures if f.pieces)}
+
+
 def findings_of(result: TownResult, failing: bool) -> list[Finding]:
     code, measures = result.town.code, result.measures
     built = measures["farmland_built_on"].area_m2
@@ -213,14 +232,14 @@ def findings_of(result: TownResult, failing: bool) -> list[Finding]:
             why=_("{area} ha of basic farmland lie under planned construction land", area="4.2160"),
             clause=clause("五（一）", "严禁占用永久基本农田，尽量少占或不占耕地，尤其是水田"),
             trace=trace("forbidden_area"),
-            evidence=("farmland_built_on", "farmland_enclosed"), **common,
+            **named(result, ("farmland_built_on", "decides"), ("farmland_enclosed", "wider")), **common,
         ),
         Finding(
             rule="LAND-05", title=Bilingual("尽量少占水田", "As little paddy as possible"),
             verdict=Verdict.REVIEW, measured=paddy, limit=Decimal(0), margin=-paddy,
             why=_("paddy lies under planned construction land"),
             clause=clause("五（一）", "尽量少占或不占耕地，尤其是水田"),
-            trace=trace("forbidden_area"), evidence=("paddy_taken",),
+            trace=trace("forbidden_area"), **named(result, ("paddy_taken", "decides")),
             assumed=(_("the coverage of {layer} is its bounding box", layer="yn"),), **common,
         ),
         Finding(
@@ -234,7 +253,7 @@ def findings_of(result: TownResult, failing: bool) -> list[Finding]:
             rule="LAND-08", title=Bilingual("新增建设用地需求", "Need of new construction land"),
             verdict=Verdict.INFO, measured=paddy, limit=None, margin=None, why=_("no quota is given"),
             clause=clause("五（一）", "特色小镇确需新增建设用地的，优先列入土地利用年度计划"),
-            trace=trace("land_need"), evidence=("planned_construction",), **common,
+            trace=trace("land_need"), **named(result, ("planned_construction", "decides")), **common,
         ),
     ]  # fmt: skip
 
@@ -250,19 +269,13 @@ def assessment(*, towns: int = 3, hostile: bool = False, pieces: int = 160) -> A
         for n in range(towns)
     )  # fmt: skip
     word = HOSTILE[3] if hostile else "土地利用现状"
-    specs = {
-        "farmland_built_on": ("占用永久基本农田", "Permanent basic farmland built on"),
-        "farmland_enclosed": ("规划区内永久基本农田", "Permanent basic farmland enclosed"),
-        "paddy_taken": ("占用水田", "Paddy built on"),
-        "planned_construction": ("规划建设用地", "Planned construction land"),
-    }
     rulebook = SimpleNamespace(
         id="liuzhou-2018", version="1", sha256="cd" * 32,
         title=Bilingual("柳州市特色小镇培育实施方案（征求意见稿）",
                         "Liuzhou characteristic-town plan (draft for comment)"),
         measure={
             key: MeasureSpec(title=Bilingual(HOSTILE[0] if hostile else zh, en), layers=())
-            for key, (zh, en) in specs.items()
+            for key, (zh, en) in TITLES.items()
         },
         rule=(), parameter=Parameters(), notes=(), source="", jurisdiction="450200",
     )  # fmt: skip

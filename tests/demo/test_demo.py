@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
@@ -15,12 +14,7 @@ import pytest
 from tests.factory_land import geodesic_m2
 from tests.factory_rules import read_back
 
-from townland.assessment import check
-from townland.catalog import load_catalog
-from townland.dossier import load_dossier
 from townland.results import Assessment
-from townland.rules.book.loader import load_rulebook
-from townland.towns import match_dossiers, read_towns
 
 LAYERS = Path(__file__).parents[2] / "layers"
 SAMPLE = LAYERS / "sample"
@@ -67,18 +61,6 @@ VERDICTS = {
     },
 }
 TOGETHER = {"IND-04": R, "PORT-01": I, "PORT-02": P, "PORT-03": R}
-
-
-@pytest.fixture(scope="module")
-def demo() -> Assessment:
-    towns = read_towns([SAMPLE / "towns.gpkg"], code_column="code", name_column="name")
-    dossiers = [load_dossier(path) for path in sorted((SAMPLE / "dossiers").glob("*.toml"))]
-    return check(
-        match_dossiers(towns, dossiers),
-        load_catalog(LAYERS / "catalog.toml"),
-        load_rulebook("liuzhou-2018"),
-        on=dt.date(2018, 12, 31),
-    )
 
 
 @pytest.mark.parametrize("town", VERDICTS)

@@ -145,7 +145,7 @@ def test_the_console_tells_it_in_a_screenful(laid: tuple[Path, str]) -> None:
     assert max(map(len, said.splitlines())) <= 100
     assert f"B  {NATION}" in said
     assert "LAND-01  T02  Planning area about 3 km²: A Compliant, C Needs review" in said
-    assert "B  TC-N-1 Compliant (limit 1.0000 km²), TC-N-2 Compliant (limit 5.0000 km²)" in said
+    assert "B  TC-N-1 Compliant (limit 100.0000 ha), TC-N-2 Compliant (limit 500.0000 ha)" in said
     assert re.search(r"^Only in B: TC-N-1, .*TC-N-13$", said, re.MULTILINE | re.DOTALL)
     assert "Only in A" not in said
     assert said.rstrip().endswith("all of it, for programs")
@@ -168,7 +168,7 @@ def test_the_page_links_the_findings_of_every_run(laid: tuple[Path, str]) -> Non
             assert finding in reports[file], link
     assert len(reports) == 3
     assert "do not cite it as law" in page, "second-hand is said on this page too"
-    assert page.count("3.0500 km²") >= 3
+    assert page.count("305.0000 ha") >= 3
 
 
 def test_without_reports_the_page_is_not_written(tmp_path: Path) -> None:

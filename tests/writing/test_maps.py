@@ -14,6 +14,8 @@ from tests.factory_pages import CRS, HOSTILE, assessment
 
 from townland.errors import ReportError
 from townland.geodesy.crs import to_lonlat
+from townland.i18n import Bilingual
+from townland.rules.judging.finding import FigureRole, ReasonFigure
 from townland.writing.maps import content, pieces
 from townland.writing.maps.page import TownMap, map_html, show_map
 from townland.writing.pages import figures
@@ -156,7 +158,7 @@ def test_findings_lead_to_layers_that_exist(page: str):
     data = data_of(page)
     keys = {layer["key"] for layer in data["layers"]}
     for finding in data["findings"]:
-        assert set(finding["layers"]) <= keys
+        assert {figure["layer"] for figure in finding["figures"]} <= keys
     assert [f["verdict"] for f in data["findings"]] == sorted(
         (f["verdict"] for f in data["findings"]), key=legend.VERDICT_ORDER.index
     )
@@ -191,12 +193,16 @@ def test_an_unknown_town_is_named():
     assert "1, 2, 3" in caught.value.render("en")
 
 
-def test_hatches_differ_without_their_colour():
-    names = [f"m{n}" for n in range(len(legend.PATTERNS))]
-    hatches = legend.hatches(names, [("fail", ["m3"]), ("review", ["m5", "m6"])])
-    assert len({hatch.pattern for hatch in hatches.values()}) == len(names)
-    assert next(iter(hatches)) == "m3"
-    assert hatches["m3"].colour in ("#a11212", "#b5340a", "#86198f")
+def test_signs_of_one_finding_differ_without_their_colour():
+    def figures(*roles: tuple[str, FigureRole]) -> list[ReasonFigure]:
+        title, area = Bilingual("x", "x"), Decimal(1)
+        return [ReasonFigure(name, title, role, area, None, area, 1) for name, role in roles]
+
+    parts = [(f"m{n}", "part") for n in range(len(legend.PATTERNS))]
+    signs = legend.signs([figures(("whole", "decides"), *parts), figures(("m3", "decides"))])
+    assert len({sign.pattern for sign in signs.values()}) == len(parts) + 1
+    # what holds the others is an outline, and a sign is the measure's own whatever the finding
+    assert [name for name, sign in signs.items() if sign.frame] == ["whole"]
 
 
 def test_chips_have_enough_contrast_and_differ_without_colour():

@@ -303,8 +303,8 @@ def in_degrees(result: TownResult) -> TownResult:
 def test_a_town_in_degrees_is_drawn_at_the_same_size():
     made = assessment(towns=1)
     schemes = {"land_use": "sandiao-2019", "planned_use": "guide-2023"}
-    metres = picture.Shapes(made.towns[0], "t1", schemes, 0.2)
-    degrees = picture.Shapes(in_degrees(made.towns[0]), "t1", schemes, 0.2)
+    metres = picture.Shapes(made.towns[0], "t1", schemes, step=0.2, named=())
+    degrees = picture.Shapes(in_degrees(made.towns[0]), "t1", schemes, step=0.2, named=())
     for a, b in zip(metres.box, degrees.box, strict=True):
         assert b == pytest.approx(a, rel=0.02, abs=60)  # the meridians converge by a degree or so
     page = report_html(replace(made, towns=(in_degrees(made.towns[0]),)))
@@ -314,17 +314,19 @@ def test_a_town_in_degrees_is_drawn_at_the_same_size():
 def test_a_picture_of_a_place_stays_near_it_and_numbers_keep_clear():
     result = assessment(towns=2).towns[1]
     shapes = picture.Shapes(
-        result, "t1", {"land_use": "sandiao-2019", "planned_use": "guide-2023"}, 0.2
-    )
+        result, "t1", {"land_use": "sandiao-2019", "planned_use": "guide-2023"},
+        step=0.2, named=("farmland_enclosed",),
+    )  # fmt: skip
     largest = picture.largest(result.measures["farmland_enclosed"].frame).geometry.iloc[0]
-    west, top, right, bottom = shapes.window("farmland_enclosed")
+    west, top, right, bottom = shapes.window(["farmland_enclosed"])
     ((x, y),) = shapes._steps([largest.centroid.coords[0]])
     assert west < x < right
     assert top < y < bottom
     width = shapes.box[2] - shapes.box[0]
     assert right - west < 0.75 * width
     drawn = shapes.picture(
-        label="<&>", north="N", hatches={"farmland_enclosed": look.Hatch("dots", "#000000")},
+        label="<&>", north="N",
+        shown=[picture.Shown("A", "farmland_enclosed", look.Hatch("dots", "#000000"), 9)],
         box=shapes.box, width=620, height=540, id_="p",
     )  # fmt: skip
     assert "&lt;&amp;&gt;" in drawn

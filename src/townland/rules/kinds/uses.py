@@ -263,7 +263,7 @@ def _measures(rule: UseShare) -> dict[str, FigureRole]:
     """Say what each measure is there for: uses are counted for sure, or by a wider reading."""
     return {
         **dict.fromkeys(rule.counted, "decides"),
-        **dict.fromkeys(rule.perhaps, "wider"),
+        **dict.fromkeys(rule.perhaps, "part"),
         rule.measure: "base",
     }
 

@@ -165,8 +165,9 @@ def control_zones(case: Case[ControlZones]) -> Finding:
 def _measures(rule: ControlZones, zones: _Zones) -> dict[str, FigureRole]:
     """Say what each measure is there for: the figure is that of some, the others stand beside."""
     looked_at = [zone.measure for zone in rule.looked_at]
-    beside: dict[str, FigureRole] = dict.fromkeys((*zones.forbidden, *looked_at), "wider")
-    return {**beside, rule.allowed: "part", **dict.fromkeys(zones.decides, "decides")}
+    # each zone that is met calls for a look by itself; the first gives the figure
+    known = [*zones.decides, *zones.forbidden, *looked_at]
+    return {**dict.fromkeys(known, "decides"), rule.allowed: "part"}
 
 
 def _zones(case: Case[ControlZones]) -> _Zones:

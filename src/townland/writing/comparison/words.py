@@ -179,16 +179,15 @@ def figure(value: Value, unit: str, shown: str | None = None) -> wording.Figure:
     unit
         The unit of the finding.
     shown
-        The unit in which an area is printed; without one it follows from the area's size.
+        The unit in which an area is printed; without one as a report prints it, in hectares.
 
     Examples
     --------
     >>> figure(3050000.0, "m2").render("en"), figure(0.125, "share").render("en")
-    ('3.0500 km²', '12.50%')
+    ('305.0000 ha', '12.5%')
     """
     number = Decimal(str(value)) if isinstance(value, int | float) else value
-    large = unit == "m2" and isinstance(number, Decimal) and abs(number) >= wording.LARGE_M2
-    return wording.figure(number, unit, shown or ("km2" if large else "ha"))
+    return wording.figure(number, unit, shown)
 
 
 def run_names(assessments: Sequence[Assessment]) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 
 import geopandas as gpd
@@ -42,9 +42,6 @@ from townland.writing.pages import look as legend
 
 MAX_FEATURES = 20_000
 MAX_VERTICES = 600_000
-PLACES = 9
-"""How many pieces of a measure and town get a number and a line in the list."""
-
 _METRES_PER_DEGREE = 111_320.0
 
 
@@ -95,9 +92,9 @@ class Content:
         codes = {result.town.code for result in results}
         self.findings = [f for f in assessment.findings if f.town is None or f.town in codes]
         self.by_code = {result.town.code: result for result in results}
-        self.hatches = legend.hatches(
-            _measures(results), [(str(f.verdict), self._shown(f)) for f in self.findings]
-        )
+        self.signs = legend.signs(finding.figures for finding in assessment.findings)
+        self._shapes: dict[str, int] = {}
+        self.shapes: list[Shape] = []
         self.layers = [*self._land(), *self._plans(), *self._evidence(), *self._rest()]
 
     def words(self, text: Words | str) -> str:
@@ -109,10 +106,7 @@ class Content:
         return {
             "lang": self.lang,
             "words": {key: self.words(text) for key, text in WORDS.items()},
-            "patterns": {
-                name: {"size": p.size, "path": p.path, "width": p.width, "dots": p.dots}
-                for name, p in legend.PATTERNS.items()
-            },
+            "patterns": {name: asdict(p) for name, p in legend.ALL_PATTERNS.items()},
             "verdicts": {
                 name: {
                     "word": self.words(look.word),
@@ -125,6 +119,7 @@ class Content:
             "towns": [self._town(result) for result in self.results],
             "backgrounds": self._backgrounds(),
             "layers": [layer.as_data() for layer in self.layers],
+            "shapes": self.shapes,
             "findings": [self._finding(f) for f in figures.by_severity(self.findings)],
         }
 
@@ -161,17 +156,24 @@ class Content:
             "bounds": [[south, west], [north, east]],
         }
 
-    def _shown(self, finding: Finding) -> list[str]:
-        """Name the measures that show a finding; for one on all towns, those it names itself."""
-        if finding.town in self.by_code:
-            return figures.shown_measures(finding, self.by_code[finding.town])
-        known = _measures(self.results)
-        return [name for name in finding.evidence if name in known]
+    def _figures(self, finding: Finding) -> list[Json]:
+        """Give the measures that a finding shows: letter, layer, role, places, gross and net in m²."""
+        return [
+            {
+                "letter": letter,
+                "layer": f"measure:{figure.measure}",
+                "role": self.words(terms.FIGURE_ROLES[figure.role]),
+                "places": places,
+                "count": figure.pieces,
+                "gross": figures.figure(figure.gross_m2, "m2", "m2").number,
+                "net": figures.figure(figure.net_m2, "m2", "m2").number,
+            }
+            for letter, figure, places in figures.shown_figures(finding)
+        ]
 
     def _finding(self, finding: Finding) -> dict[str, Json]:
-        shown = figures.shown_unit(finding, self.assessment.rulebook)
         measured, limit = (
-            figures.figure(value, finding.unit, shown).render(self.lang)
+            figures.figure(value, finding.unit).render(self.lang)
             for value in (finding.measured, finding.limit)
         )
         towns = [result.town.code for result in self.results]
@@ -184,7 +186,7 @@ class Content:
             "measured": measured,
             "limit": limit,
             "why": self.words(finding.why),
-            "layers": [f"measure:{name}" for name in self._shown(finding)],
+            "figures": self._figures(finding),
         }
 
     def _land(self) -> Iterator[MapLayer]:
@@ -244,15 +246,14 @@ class Content:
                 yield Drawn(n, frame, groups, (role,), result.town.crs)
 
     def _evidence(self) -> Iterator[MapLayer]:
-        shown = {name for finding in self.findings for name in self._shown(finding)}
-        for name, hatch in reversed(self.hatches.items()):  # the gravest is drawn last
+        for name, hatch in reversed(self.signs.items()):  # what decides first is drawn last
             title = self.words(legend.measure_title(self.assessment.rulebook, name))
             style = {"title": title, "pattern": hatch.pattern, "colour": hatch.colour}
             drawn = list(self._measured(name))
             if drawn:
                 features = self._features(drawn, [name], numbered=True)
                 yield MapLayer(
-                    f"measure:{name}", title, "measure", show=False, minor=name not in shown,
+                    f"measure:{name}", title, "measure", show=False, minor=hatch.frame,
                     styles=[style], features=features,
                 )  # fmt: skip
 
@@ -350,12 +351,21 @@ class Content:
         )  # fmt: skip
         for row, (name, id_, group, area, rings) in enumerate(columns):
             areas = self._areas(Decimal(area))
-            feature = (drawn.town, keys.index(group), name or "", id_ or "", areas, rings)
+            # measures share their pieces: each geometry stands in the page once
+            shape = self._shared(rings) if numbered else rings
+            feature = (drawn.town, keys.index(group), name or "", id_ or "", areas, shape)
             yield (*feature, spots[row]) if row < len(spots) else feature
+
+    def _shared(self, shape: Shape) -> int:
+        """Keep a geometry that several measures may have, and give its number in the page."""
+        number = self._shapes.setdefault(str(shape), len(self.shapes))
+        if number == len(self.shapes):
+            self.shapes.append(shape)
+        return number
 
     def _spots(self, frame: gpd.GeoDataFrame, crs: pyproj.CRS) -> list[list[int]]:
         """Find where the numbers of the largest pieces stand: well inside each of them."""
-        largest = np.asarray(frame.geometry.array[:PLACES], dtype=object)
+        largest = np.asarray(frame.geometry.array[: figures.PLACES], dtype=object)
         points = shapely.point_on_surface(largest)
         lonlat = to_lonlat(points, pyproj.CRS.from_user_input(crs))
         return [
@@ -390,6 +400,9 @@ WORDS: dict[str, Words] = {
     "here": _("What lies here"),
     "piece": _("Piece"),
     "largest": _("Largest pieces"),
+    "gross": _("Gross, m²"),
+    "net": _("Net, m²"),
+    "some": _("the largest {shown} of {n} pieces; all of them: layer {layer} in evidence.gpkg"),
     "measured": _("Measured"),
     "limit": _("Limit"),
     "nothing": _("No piece of land to show for this finding."),
@@ -404,12 +417,6 @@ WORDS: dict[str, Words] = {
 
 
 KINDS: dict[str, Words] = {"imagery": _("Imagery"), "relief": _("Shaded relief")}
-
-
-def _measures(results: Sequence[TownResult]) -> list[str]:
-    """List the names of the measures that have any piece, in the rulebook's order."""
-    names = (name for result in results for name in figures.drawn_measures(result))
-    return list(dict.fromkeys(names))
 
 
 def _scheme(assessment: Assessment, role: str) -> str | None:

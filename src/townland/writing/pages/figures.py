@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import islice
 
 from townland import units
 from townland.i18n import Words, render
 from townland.measuring import TownResult
 from townland.measuring.areas import Measure
-from townland.rules.book.model import Rulebook
-from townland.rules.judging.finding import Finding
+from townland.rules.judging.finding import Finding, ReasonFigure
+from townland.rules.judging.phrases import percent
 from townland.terms import UNITS
-from townland.writing.pages.look import VERDICT_ORDER
+from townland.writing.pages.look import VERDICT_ORDER, framed, letter
 
 NOTHING = "—"
 """What stands where there is no figure."""
@@ -26,8 +25,6 @@ _IN_UNIT: dict[str, Callable[[Decimal], Decimal]] = {
     "km2": units.km2,
     "mu": units.mu,
 }
-LARGE_M2 = 500_000
-"""From so much on, an area is printed in km²."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +51,26 @@ def figure(value: Decimal | str | None, unit: str, shown: str | None = None) -> 
     unit
         The unit of the value, as a `Finding` names it.
     shown
-        The unit in which an area is printed; hectares without one.
+        The unit in which an area is printed; without one as a reason prints it, in hectares.
 
     Examples
     --------
     >>> figure(Decimal("42160.00"), "m2", "ha").render("en")
     '4.2160 ha'
     >>> figure(Decimal("0.125"), "share").render("en"), figure(None, "m2").render("en")
-    ('12.50%', '—')
+    ('12.5%', '—')
     """
     if value is None:
         return Figure(NOTHING)
     if isinstance(value, str):
         return Figure(value)
     if unit == "m2":
-        shown = shown if shown in _IN_UNIT else "ha"
+        # as a reason prints it: what would be nothing in hectares is in m²
+        tiny = shown is None and value != 0 and units.ha(value) == 0
+        shown = shown if shown in _IN_UNIT else "m2" if tiny else "ha"
         return Figure(plain(_IN_UNIT[shown](value)), UNITS[shown])
     if unit == "share":
-        return Figure(plain(units.half_up(value * 100, 2)), UNITS["share"])
+        return Figure(percent(value).removesuffix("%").replace("-", "−"), UNITS["share"])
     return Figure(plain(value), UNITS.get(unit, unit))
 
 
@@ -93,19 +92,6 @@ def area_in_three(m2: Decimal) -> tuple[Figure, Figure, Figure]:
     return figure(m2, "m2", "m2"), figure(m2, "m2", "ha"), figure(m2, "m2", "mu")
 
 
-def shown_unit(finding: Finding, rulebook: Rulebook) -> str:
-    """Choose the unit of area of a finding: the rule's own, or by size.
-
-    One finding's figure, limit and margin stand in one unit.
-    """
-    for rule in rulebook.rule:
-        unit = getattr(rule, "unit", None)
-        if rule.id == finding.rule and unit in _IN_UNIT:
-            return str(unit)
-    areas = [value for value in (finding.measured, finding.limit) if isinstance(value, Decimal)]
-    return "km2" if any(abs(value) >= LARGE_M2 for value in areas) else "ha"
-
-
 def by_severity(findings: Iterable[Finding]) -> list[Finding]:
     """Sort findings: what needs a reader first stands first, then by the rulebook's order.
 
@@ -118,36 +104,28 @@ def _gravity(finding: Finding) -> tuple[int, bool]:
     return VERDICT_ORDER.index(str(finding.verdict)), finding.only_waits
 
 
-def shown_measures(finding: Finding, result: TownResult) -> list[str]:
-    """Choose the measures whose pieces show a finding at its place, the decisive one first.
+PLACES, FEW_PLACES = 9, 3
+"""How many of the largest pieces are numbered and listed: of what decides, and of each other measure."""
 
-    These are the terms of its figure; where a person is to look, also one that stands beside them
-    and is wider. What only serves for a share is left out.
+
+def shown_figures(finding: Finding) -> list[tuple[str, ReasonFigure, int]]:
+    """Give the measures that a finding's reason names and that have pieces: what it draws and lists.
+
+    Returns
+    -------
+    The letter of each, the measure, and how many of its pieces are numbered.
     """
-    drawable = drawn_measures(result)
-    terms = [term.measure for term in finding.trace.working.terms if term.measure]
-    names = [name for name in dict.fromkeys(terms) if name in drawable]
-    if str(finding.verdict) not in ("fail", "review") and terms:
-        return names
-    floor = max((drawable[name].area_m2 for name in names), default=Decimal(0))
-    wider = (
-        name
-        for name in finding.evidence
-        if name in drawable
-        and name not in terms
-        and drawable[name].layers != ("planned_use",)
-        and drawable[name].area_m2 > floor
-    )
-    return [*names, *islice(wider, 1)]
+    figures = [figure for figure in finding.figures if figure.pieces]
+    few = framed(figures)
+    return [
+        (letter(n), figure, FEW_PLACES if n or figure.measure in few else PLACES)
+        for n, figure in enumerate(figures)
+    ]
 
 
 def drawn_measures(result: TownResult) -> dict[str, Measure]:
     """Give the measures of a town that have pieces, by name in the rulebook's order."""
-    return {
-        name: measure
-        for name, measure in result.measures.items()
-        if measure.layers and len(measure.frame)
-    }
+    return {name: measure for name, measure in result.measures.items() if len(measure.frame)}
 
 
 def counts(findings: Iterable[Finding]) -> dict[str, int]:

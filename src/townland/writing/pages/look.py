@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from townland import terms
 from townland.i18n import Text, Words, _
 from townland.rules.book.model import Rulebook
-from townland.rules.judging.finding import Finding
+from townland.rules.judging.finding import Finding, ReasonFigure
 
 VERDICT_ORDER = tuple(terms.VERDICTS)
 """From what needs a reader first to what needs none."""
@@ -176,12 +176,16 @@ def use_group(code: str | None, three_class: str | None, scheme: str | None) -> 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One tile of a hatch: a path in a square of `size`, stroked (or filled, where `dots`)."""
+    """One tile of a hatch: a path in a square of `size`, stroked (or filled, where `dots`).
+
+    A pattern without a path is a frame: an outline in dashes, for land that holds what is hatched.
+    """
 
     size: int
     path: str
     width: float
     dots: bool = False
+    dash: str = ""
 
 
 PATTERNS: Mapping[str, Pattern] = {
@@ -199,47 +203,94 @@ PATTERNS: Mapping[str, Pattern] = {
 }  # fmt: skip
 
 
+FRAMES: Mapping[str, Pattern] = {
+    "frame": Pattern(8, "", 2.4),
+    "frame-dashed": Pattern(8, "", 2.4, dash="8 4"),
+    "frame-dotted": Pattern(8, "", 2.6, dash="2.4 3"),
+    "frame-mixed": Pattern(8, "", 2.4, dash="9 3 2.4 3"),
+    "frame-long": Pattern(8, "", 2.4, dash="16 5"),
+    "frame-fine": Pattern(8, "", 1.3),
+}
+"""Outlines for land that holds other land of the same finding: the base of a share, a wider measure."""
+
+ALL_PATTERNS: Mapping[str, Pattern] = {**PATTERNS, **FRAMES}
+
+
 @dataclass(frozen=True, slots=True)
 class Hatch:
-    """How the pieces of one measure are drawn: the name of a pattern, and a colour."""
+    """The sign of a measure: the name of a pattern, and a colour."""
 
     pattern: str
     colour: str
 
-
-_HATCH_COLOURS = {
-    "fail": ("#a11212", "#b5340a", "#86198f"),
-    "review": ("#a86a00", "#7a4b00", "#8a5a2b"),
-    "other": ("#27588f", "#3f6b5c", "#5b4b8a"),
-}
+    @property
+    def frame(self) -> bool:
+        """Whether it is an outline, for land that holds what is hatched."""
+        return self.pattern in FRAMES
 
 
-def hatches(
-    measures: Iterable[str], shown: Iterable[tuple[str, Sequence[str]]]
-) -> dict[str, Hatch]:
-    """Choose the hatch of every measure: its colour by the worst verdict that it carries.
+COLOURS = (
+    "#a11212", "#27588f", "#7a4b00", "#1b6b3a", "#6d28a8", "#0b6b75", "#9a3412", "#86198f", "#3f3f46",
+)  # fmt: skip
+"""Colours of signs, dark enough for a white letter on them."""
 
-    `shown` gives each finding's verdict and the measures that show it. No two measures share pattern
-    and colour while the patterns last.
+
+def signs(named: Iterable[Sequence[ReasonFigure]]) -> dict[str, Hatch]:
+    """Choose the sign of every measure that some reason names: one in the whole run.
+
+    `named` gives the measures of each finding. No two of one finding share a pattern while there are
+    enough, so that they differ without their colour; what holds others is an outline.
     """
-    last = (len(VERDICT_ORDER), 0)
-    worst: dict[str, tuple[int, int]] = {}
-    for verdict, names in shown:
-        for number, name in enumerate(names):
-            rank = max(VERDICT_ORDER.index(verdict), min(number, 1))
-            worst[name] = min((rank, number), worst.get(name, last))
-    patterns = tuple(PATTERNS)
-    styles: dict[str, Hatch] = {}
-    for n, name in enumerate(sorted(measures, key=lambda name: worst.get(name, last))):
-        verdict = VERDICT_ORDER[min(worst.get(name, last)[0], len(VERDICT_ORDER) - 1)]
-        styles[name] = Hatch(patterns[n % len(patterns)], hatch_colour(verdict, n))
-    return styles
+    findings = [[figure for figure in figures if figure.pieces] for figures in named]
+    wholes = {name for figures in findings for name in framed(figures)}
+    chosen: dict[str, Hatch] = {}
+    for name in dict.fromkeys(figure.measure for figures in findings for figure in figures):
+        beside = [
+            chosen[figure.measure]
+            for figures in findings
+            if any(each.measure == name for each in figures)
+            for figure in figures
+            if figure.measure in chosen
+        ]
+        patterns = tuple(FRAMES if name in wholes else PATTERNS)
+        pattern = _unlike(patterns, [sign.pattern for sign in beside], len(chosen))
+        colour = _unlike(COLOURS, [sign.colour for sign in beside], len(chosen))
+        chosen[name] = Hatch(pattern, colour)
+    return chosen
 
 
-def hatch_colour(verdict: str, number: int = 0) -> str:
-    """Choose the colour of a hatch that carries a verdict; the `number` varies it a little."""
-    colours = _HATCH_COLOURS.get(verdict, _HATCH_COLOURS["other"])
-    return colours[number % len(colours)]
+def _unlike(choices: Sequence[str], taken: Sequence[str], number: int) -> str:
+    """Choose the first that is not taken; where all are, the one that the number falls on.
+
+    Parameters
+    ----------
+    choices
+        What there is to choose from.
+    taken
+        What is in use beside it.
+    number
+        A number that grows from choice to choice.
+    """
+    free = [each for each in choices if each not in taken]
+    return free[0] if free else choices[number % len(choices)]
+
+
+def framed(figures: Sequence[ReasonFigure]) -> list[str]:
+    """Name the measures of a finding that hold others of it: these are framed, not hatched."""
+    decides = [figure.measure for figure in figures if figure.role == "decides"]
+    parts = [figure for figure in figures if figure.role == "part"]
+    holds = [figure.measure for figure in figures if figure.role in ("base", "wider")]
+    return [*holds, *(decides if len(decides) == 1 and len(parts) > 1 else [])]
+
+
+def letter(number: int) -> str:
+    """Give the letter of a measure in its finding, the first A.
+
+    >>> letter(0), letter(25), letter(26)
+    ('A', 'Z', 'AA')
+    """
+    last = chr(ord("A") + number % 26)
+    return last if number < 26 else letter(number // 26 - 1) + last
 
 
 UNCOVERED = Hatch("dots", "#5c5f63")

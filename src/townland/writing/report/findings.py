@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from markupsafe import Markup
-
 from townland import terms
 from townland.i18n import Words, _
 from townland.rules.confirmations import Confirmation
@@ -17,6 +15,7 @@ from townland.rules.judging.trace import Column, MeasureFigures, Name, Parameter
 from townland.rules.kinds import TITLES
 from townland.writing.pages import figures, look
 from townland.writing.pages.reader import AssessmentReader
+from townland.writing.report.evidence import Evidence
 
 MEASURE_WORDS: dict[str, Words] = {
     "area_m2": _("gross"),
@@ -26,17 +25,6 @@ MEASURE_WORDS: dict[str, Words] = {
     "uncovered_m2": _("not covered"),
     "unknown_m2": _("unknown class"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ListedPiece:
-    """One of the largest pieces of a finding's evidence, as the list beside the picture has it."""
-
-    mark: str
-    id: str
-    name: str
-    ha: str
-    m2: str
 
 
 class FindingView:
@@ -66,9 +54,8 @@ class FindingView:
         self.anchor = anchor
         self.verdict = str(finding.verdict)
         self.look = look.look_of(finding)
-        shown = figures.shown_unit(finding, report.assessment.rulebook)
         self.measured, self.limit, self.margin = (
-            figures.figure(value, finding.unit, shown)
+            figures.figure(value, finding.unit)
             for value in (finding.measured, finding.limit, finding.margin)
         )
         self.also = ""
@@ -137,23 +124,11 @@ class MeasureView:
         self.formula = " ∩ ".join([report.t("town boundary"), *layers])
         areas = [(name, word, getattr(measure, name)) for name, word in MEASURE_WORDS.items()]
         self.figures = [
-            (report.w(word), figures.figure(area, "m2", "ha").render(report.lang))
+            (report.w(word), figures.figure(area, "m2").render(report.lang))
             for name, word, area in areas
             if area is not None and (name in ("area_m2", "net_m2") or area)
         ]
         self.pieces = measure.pieces
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Where a finding's evidence lies: its picture, its legend, its largest pieces."""
-
-    picture: Markup
-    legend: Sequence[tuple[Markup, str]]
-    title: str
-    pieces: Sequence[ListedPiece]
-    count: int
-    head: str = ""
 
 
 @dataclass(frozen=True, slots=True)

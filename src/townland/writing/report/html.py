@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib.resources import files
@@ -13,23 +13,17 @@ from markupsafe import Markup
 import townland
 from townland import terms
 from townland.i18n import DEFAULT_LANGUAGE
-from townland.writing.maps.pieces import piece_ids
 from townland.writing.pages import closing, figures, look
 from townland.writing.pages.page import SCHEME, asset, page, templates
 from townland.writing.pages.reader import AssessmentReader
 from townland.writing.report import picture
-from townland.writing.report.findings import (
-    ConfirmationView,
-    Evidence,
-    FindingView,
-    ListedPiece,
-)
+from townland.writing.report.evidence import Evidence
+from townland.writing.report.findings import ConfirmationView, FindingView
 from townland.writing.report.need import NeedView
 
 if TYPE_CHECKING:
     from townland.catalog import LayerSpec
     from townland.measuring import TownResult
-    from townland.measuring.areas import Measure
     from townland.measuring.rasters.classes import GridRow, GridTable
     from townland.measuring.rasters.slope import SlopeRow, SlopeTable
     from townland.results import Assessment
@@ -84,6 +78,15 @@ class MatrixCell:
     label: str
 
 
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The picture of a town, its legend, and whose pieces are numbered in it."""
+
+    picture: Markup
+    legend: Sequence[tuple[Markup, str]]
+    title: str
+
+
 class TownView:
     """A town as the page shows it."""
 
@@ -102,7 +105,9 @@ class TownView:
         self.result = result
         self.prefix = f"t{number}"
         self.report = report
-        self.shapes = picture.Shapes(result, self.prefix, report.schemes, report.step)
+        self.shapes = picture.Shapes(
+            result, self.prefix, report.schemes, step=report.step, named=report.signs
+        )
         self.defs = self.shapes.defs()
         assessment, code = report.assessment, result.town.code
         findings = [finding for finding in assessment.findings if finding.town == code]
@@ -133,25 +138,29 @@ class TownView:
         """Where each rule's finding stands in the page."""
         return {view.finding.rule: view.anchor for view in self.findings}
 
-    def _overview(self) -> Evidence:
+    def _overview(self) -> Overview:
         """Draw the town with the evidence of its gravest finding that has any on the map."""
         report, shapes = self.report, self.shapes
         grave = (view for view in self.findings if view.verdict in ("fail", "review"))
         gravest = next((view.finding for view in grave if view.evidence is not None), None)
-        hatches = report.drawn(gravest, self) if gravest else {}
-        label = f"{self.result.town.name}: " + ", ".join(map(report.measure, hatches))
+        shown = report.shown(gravest) if gravest else []
+        label = f"{self.result.town.name}: " + ", ".join(
+            report.measure(each.name) for each in shown
+        )
         drawing = shapes.picture(
-            label=label, north=report.t("N"), hatches=hatches, box=shapes.box,
+            label=label, north=report.t("N"), shown=shown, box=shapes.box,
             width=OVERVIEW[0], height=OVERVIEW[1], id_=f"{self.prefix}-o",
         )  # fmt: skip
         title = f"{gravest.rule} {report.w(gravest.title)}" if gravest else ""
-        return Evidence(drawing, list(self._legend(hatches)), title, (), 0)
+        return Overview(drawing, list(self._legend(shown)), title)
 
-    def _legend(self, hatches: Mapping[str, look.Hatch]) -> Iterator[tuple[Markup, str]]:
+    def _legend(self, shown: Sequence[picture.Shown]) -> Iterator[tuple[Markup, str]]:
         """Explain the picture of the town: each sample, and what it stands for."""
         report, shapes = self.report, self.shapes
         yield picture.EDGE_SWATCH, report.t("Town boundary")
-        yield from report.hatch_legend(hatches, f"{self.prefix}-ol")
+        for n, each in enumerate(shown):
+            sample = picture.hatch_swatch(each.sign, f"{self.prefix}-ol{n}")
+            yield sample, f"{each.letter} {report.measure(each.name)}"
         if shapes.gaps:
             roles = dict.fromkeys(role for roles, _gap in shapes.gaps for role in roles)
             missing = report.t("Not covered: {role}", role=", ".join(map(report.role, roles)))
@@ -166,20 +175,6 @@ class TownView:
                 if key in used:
                     sample = picture.swatch(group.fill, f"{kind}-key {kind}-key-{key}")
                     yield sample, report.w(group.title)
-
-
-def _hatches(assessment: Assessment) -> dict[str, look.Hatch]:
-    """Choose the hatch of each measure that has pieces in some town."""
-    names = dict.fromkeys(
-        name for result in assessment.towns for name in figures.drawn_measures(result)
-    )
-    by_code = {result.town.code: result for result in assessment.towns}
-    shown = [
-        (str(finding.verdict), figures.shown_measures(finding, by_code[finding.town]))
-        for finding in assessment.findings
-        if finding.town in by_code
-    ]
-    return look.hatches(names, shown)
 
 
 class Report(AssessmentReader):
@@ -200,7 +195,7 @@ class Report(AssessmentReader):
             for role in ("land_use", "planned_use")
         }
         self.step = picture.drawing_step(assessment.towns)
-        self.hatches = _hatches(assessment)
+        self.signs = look.signs(finding.figures for finding in assessment.findings)
         self.towns = [TownView(self, town, n) for n, town in enumerate(assessment.towns, 1)]
         joint = [finding for finding in assessment.findings if finding.town is None]
         self.joint = [
@@ -239,57 +234,27 @@ class Report(AssessmentReader):
                 return MatrixCell(view.look, f"#{view.anchor}", label)
         return None
 
-    def drawn(self, finding: Finding, town: TownView) -> dict[str, look.Hatch]:
-        """Choose the measures that a finding's picture shows, hatched in its verdict's colour."""
-        names = figures.shown_measures(finding, town.result)
-        verdict = str(finding.verdict)
-        aside = "review" if verdict == "fail" else "other"
-        return {
-            name: look.Hatch(
-                self.hatches[name].pattern, look.hatch_colour(aside if n else verdict, n)
-            )
-            for n, name in enumerate(names)
-        }
-
-    def hatch_legend(self, hatches: Mapping[str, look.Hatch], id_: str) -> list[tuple[Markup, str]]:
-        """Explain the hatches of a picture."""
+    def shown(self, finding: Finding) -> list[picture.Shown]:
+        """Give the measures that a finding draws and lists, each with its letter and its sign."""
         return [
-            (picture.hatch_swatch(hatch, f"{id_}{n}"), self.measure(name))
-            for n, (name, hatch) in enumerate(hatches.items())
+            picture.Shown(letter, figure.measure, self.signs[figure.measure], places)
+            for letter, figure, places in figures.shown_figures(finding)
         ]
 
     def evidence(self, finding: Finding, town: TownView | None) -> Evidence | None:
         """Draw where a finding's evidence lies; None where there is no piece of land to show."""
-        hatches = self.drawn(finding, town) if town else {}
-        if town is None or not hatches:
+        shown = self.shown(finding) if town else []
+        if town is None or not shown:
             return None
-        decisive = next(iter(hatches))
-        measure = town.result.measures[decisive]
-        title = self.measure(decisive)
+        id_ = f"{town.prefix}-{finding.rule}"
+        seen = [each.name for each in shown if not each.sign.frame] or [shown[0].name]
+        titles = self.t(", ").join(self.measure(each.name) for each in shown)
         drawing = town.shapes.picture(
-            label=f"{finding.rule} {title}", north=self.t("N"), hatches=hatches,
-            box=town.shapes.window(decisive), width=DETAIL[0], height=DETAIL[1],
-            id_=f"{town.prefix}-{finding.rule}",
+            label=f"{finding.rule} {titles}", north=self.t("N"), shown=shown,
+            box=town.shapes.window(seen), width=DETAIL[0], height=DETAIL[1],
+            id_=id_,
         )  # fmt: skip
-        entries = self.hatch_legend(hatches, f"{town.prefix}-{finding.rule}l")
-        head = " ∩ ".join(map(self.role, measure.layers))
-        return Evidence(drawing, entries, title, self._pieces(measure), measure.pieces, head)
-
-    def _pieces(self, measure: Measure) -> list[ListedPiece]:
-        """List the largest pieces of a measure, in the order of their numbers on the picture."""
-        frame = picture.largest(measure.frame)
-        ids = piece_ids(frame, measure.layers)
-        named = frame["class_name"] if "class_name" in frame else [None] * len(frame)
-        return [
-            ListedPiece(
-                figures.circled(n),
-                id_,
-                name if isinstance(name, str) else "",
-                self.area(area, "ha"),
-                self.area(area, "m2"),
-            )
-            for n, (id_, name, area) in enumerate(zip(ids, named, frame["area_m2"], strict=True), 1)
-        ]
+        return Evidence(self, finding, town.result, shown, drawing=drawing, id_=f"{id_}l")
 
     def silent(self) -> list[tuple[FindingView, Sequence[FindingView], bool]]:
         """What was not evaluated, by rule and what was missing: a finding, all of them, are they few."""

@@ -6,8 +6,8 @@ twenty pictures weigh little more than one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -23,9 +23,6 @@ from townland.writing.pages import figures
 from townland.writing.pages import look as legend
 from townland.writing.pages.look import Hatch
 
-PLACES = 9
-"""How many of the largest pieces are numbered, in the picture and in the list beside it."""
-
 STEP_M = 0.2
 """The grid that coordinates are rounded to, far below what can be seen."""
 
@@ -40,6 +37,16 @@ _BARS_M = (5, 10, 20, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000, 20_000, 
 Box = tuple[float, float, float, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A measure as a picture shows it: its letter, its sign, how many of its pieces are numbered."""
+
+    letter: str
+    name: str
+    sign: Hatch
+    places: int
+
+
 class Shapes:
     """One town's shapes, drawn once.
 
@@ -47,7 +54,13 @@ class Shapes:
     """
 
     def __init__(
-        self, result: TownResult, prefix: str, schemes: Mapping[str, str | None], step: float
+        self,
+        result: TownResult,
+        prefix: str,
+        schemes: Mapping[str, str | None],
+        *,
+        step: float,
+        named: Container[str],
     ) -> None:
         """Lay out a town.
 
@@ -61,6 +74,8 @@ class Shapes:
             The scheme of land classes of each role.
         step
             The grid that coordinates are rounded to, in metres.
+        named
+            The measures that some finding shows.
         """
         self.result = result
         self.prefix = prefix
@@ -77,7 +92,9 @@ class Shapes:
         self.box: Box = (left, top, right, bottom)
         drawn = figures.drawn_measures(result)
         self.names = {
-            name: f"{prefix}-m{n}" for n, name in enumerate(result.measures) if name in drawn
+            name: f"{prefix}-m{n}"
+            for n, name in enumerate(result.measures)
+            if name in drawn and name in named
         }
         self.gaps: list[tuple[list[str], shapely.Geometry]] = []
         self.land: dict[str, None] = {}
@@ -109,10 +126,7 @@ class Shapes:
         around = self._groups("around", self.result.around, legend.land_group, {})
         land = self._groups("land", self.result.land, legend.land_group, self.land)
         plan = self._groups("plan", self.result.planned, legend.use_group, self.uses)
-        measures = [
-            f'<path id="{id_}" d="{self._path(self.result.measures[name].frame.geometry)}"/>'
-            for name, id_ in self.names.items()
-        ]
+        measures = list(self._measures())
         self.gaps = pieces.gaps(self.result)
         bare = self._path([geometry for _roles, geometry in self.gaps])
         built = pieces.construction(self.result, self.schemes["planned_use"])
@@ -123,6 +137,23 @@ class Shapes:
             f'<path id="{self.prefix}-bare" d="{bare}"/>'
             f'<path id="{self.prefix}-built" d="{outline}"/>'
         )
+
+    def _measures(self) -> Iterator[str]:
+        """Write the measures: pieces that the same measures share are drawn once and referred to."""
+        members: dict[bytes, list[str]] = {}
+        shapes: dict[bytes, shapely.Geometry] = {}
+        for name in self.names:
+            for geometry in self.result.measures[name].frame.geometry:
+                members.setdefault(geometry.wkb, []).append(name)
+                shapes[geometry.wkb] = geometry
+        shared: dict[tuple[str, ...], list[shapely.Geometry]] = {}
+        for key, names in members.items():
+            shared.setdefault(tuple(dict.fromkeys(names)), []).append(shapes[key])
+        for n, geometries in enumerate(shared.values()):
+            yield f'<path id="{self.prefix}-p{n}" d="{self._path(geometries)}"/>'
+        for name, id_ in self.names.items():
+            uses = (f'<use href="#{self.prefix}-p{n}"/>' for n, s in enumerate(shared) if name in s)
+            yield f'<g id="{id_}">{"".join(uses)}</g>'
 
     def _groups(
         self,
@@ -162,19 +193,23 @@ class Shapes:
             paths.append(f'<path class="{look}-{key}" d="{path}"/>')
         return f'<g id="{self.prefix}-{kind}" class="{kind}">{"".join(paths)}</g>'
 
-    def window(self, name: str) -> Box:
-        """Choose the window on a measure: its largest piece, and further large ones near it.
+    def window(self, names: Sequence[str]) -> Box:
+        """Choose the window on some measures: their largest pieces, and further large ones near them.
 
-        Pieces far apart would make a picture of the whole town, where none of them can be seen; those
-        join that keep the window under `WINDOW` of the town.
+        Of one measure pieces far apart would make a picture of the whole town, where none of them can be
+        seen; those join that keep the window under `WINDOW` of the town. Of several measures every one
+        is to be seen: where their largest pieces lie far apart, all of these are.
         """
-        bounds = largest(self.result.measures[name].frame).geometry.bounds.to_numpy()
-        corners = self._steps(bounds.reshape(-1, 2)).reshape(-1, 4)  # west, south, east, north
-        boxes = corners[:, [0, 3, 2, 1]]
+        first = [self._boxes(name)[0] for name in names]
+        tops = np.array(first)
+        whole = np.concatenate([tops[:, :2].min(axis=0), tops[:, 2:].max(axis=0)])
+        limit = WINDOW * max(self.box[2] - self.box[0], self.box[3] - self.box[1])
+        box = whole
+        boxes = np.concatenate([self._boxes(name) for name in names])
+        if len(names) > 1 and max(whole[2] - whole[0], whole[3] - whole[1]) > limit:
+            limit = np.inf
         middle = (boxes[:, :2] + boxes[:, 2:]) / 2
         far = np.hypot(*(middle - middle[0]).T)
-        limit = WINDOW * max(self.box[2] - self.box[0], self.box[3] - self.box[1])
-        box = boxes[0]
         for other in boxes[np.argsort(far, kind="stable")]:
             wider = np.concatenate([np.minimum(box, other)[:2], np.maximum(box, other)[2:]])
             if max(wider[2] - wider[0], wider[3] - wider[1]) <= limit:
@@ -184,17 +219,24 @@ class Shapes:
         room = max(0.3 * max(right - west, bottom - top), 60 / self.step)
         return (west - room, top - room, right + room, bottom + room)
 
-    def spots(self, name: str) -> list[tuple[float, float]]:
+    def _boxes(self, name: str) -> npt.NDArray[np.float64]:
+        """The boxes of a measure's largest pieces, in steps: west, top, east, bottom."""
+        bounds = largest(self.result.measures[name].frame).geometry.bounds.to_numpy()
+        corners = self._steps(bounds.reshape(-1, 2)).reshape(-1, 4)  # west, south, east, north
+        boxes: npt.NDArray[np.float64] = corners[:, [0, 3, 2, 1]]
+        return boxes
+
+    def spots(self, name: str, places: int) -> list[tuple[float, float]]:
         """Find where the numbers of a measure's largest pieces stand."""
-        frame = largest(self.result.measures[name].frame)
+        frame = largest(self.result.measures[name].frame, places)
         points = shapely.point_on_surface(np.asarray(frame.geometry.array, dtype=object))
         return [(x, y) for x, y in self._steps(shapely.get_coordinates(points)).tolist()]
 
     def picture(
-        self, *, label: str, north: str, hatches: dict[str, Hatch],
+        self, *, label: str, north: str, shown: Sequence[Shown],
         box: Box, width: int, height: int, id_: str,
     ) -> Markup:  # fmt: skip
-        """Draw one picture; the first of its hatches is numbered.
+        """Draw one picture; the largest pieces of each measure are numbered after its letter.
 
         Parameters
         ----------
@@ -202,7 +244,7 @@ class Shapes:
             What the picture shows, for who cannot see it.
         north
             The letter at the north arrow.
-        hatches
+        shown
             How the pieces of each measure are drawn, the decisive one first.
         box
             The window on the town, in steps.
@@ -213,10 +255,12 @@ class Shapes:
         """
         box, pixel = _framed(box, width, height)
         west, top, right, bottom = box
-        drawn = [(self.names[name], hatches[name], f"{id_}-h{n}") for n, name in enumerate(hatches)]
+        drawn = [(self.names[each.name], each.sign, f"{id_}-h{n}") for n, each in enumerate(shown)]
         if self.gaps:
             drawn.append((f"{self.prefix}-bare", legend.UNCOVERED, f"{id_}-b"))
-        drawn.reverse()  # the decisive measure lies on top
+        # the decisive measure lies on top, what holds others below
+        drawn.reverse()
+        drawn.sort(key=lambda each: not each[1].frame)
         parts = [
             f'<svg class="picture" role="img" aria-label="{escape(label)}"'
             f' viewBox="{west:.0f} {top:.0f} {right - west:.0f} {bottom - top:.0f}">',
@@ -224,11 +268,7 @@ class Shapes:
             *self._ground(pixel),
             *(_hatched(shape, hatch, fill, pixel) for shape, hatch, fill in drawn),
             *self._edge(pixel),
-            *(
-                mark
-                for name, hatch in islice(hatches.items(), 1)
-                for mark in self._numbers(name, hatch, box, pixel)
-            ),
+            *self._numbers(shown, box, pixel),
             _bar(box, pixel, self.step),
             _arrow(box, pixel, north),
             "</svg>",
@@ -252,31 +292,32 @@ class Shapes:
                 f' stroke-width="{width * pixel:.4g}"/>'
             )
 
-    def _numbers(self, name: str, hatch: Hatch, box: Box, pixel: float) -> Iterator[str]:
-        """Number the largest pieces of a measure that lie in the window.
+    def _numbers(self, shown: Sequence[Shown], box: Box, pixel: float) -> Iterator[str]:
+        """Number the largest pieces of each measure that lie in the window, the decisive first.
 
         Parameters
         ----------
-        name, hatch
-            The measure, and how its pieces are drawn.
+        shown
+            The measures, and how their pieces are drawn.
         box, pixel
             The window, and the size of a pixel in it.
         """
-        radius = 10.5 * pixel
-        shown: list[tuple[float, float]] = []
-        for n, (x, y) in enumerate(self.spots(name), 1):
-            inside = box[0] < x < box[2] and box[1] < y < box[3]
-            if not inside or any(np.hypot(x - u, y - v) < 1.7 * radius for u, v in shown):
-                continue  # its number would be cut, or hide the number of a larger one
-            shown.append((x, y))
-            x = min(max(x, box[0] + radius), box[2] - radius)
-            y = min(max(y, box[1] + radius), box[3] - radius)
-            yield (
-                f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{radius:.0f}" fill="{hatch.colour}"'
-                f' class="badge" stroke-width="{1.5 * pixel:.4g}"/>'
-                f'<text x="{x:.0f}" y="{y + 4.6 * pixel:.0f}" font-size="{13 * pixel:.0f}"'
-                f' class="number">{n}</text>'
-            )
+        radius = 11.5 * pixel
+        taken: list[tuple[float, float]] = []
+        for each in sorted(shown, key=lambda each: each.sign.frame):
+            for n, (x, y) in enumerate(self.spots(each.name, each.places), 1):
+                inside = box[0] < x < box[2] and box[1] < y < box[3]
+                if not inside or any(np.hypot(x - u, y - v) < 1.7 * radius for u, v in taken):
+                    continue  # its number would be cut, or hide the number of a larger one
+                taken.append((x, y))
+                x = min(max(x, box[0] + radius), box[2] - radius)
+                y = min(max(y, box[1] + radius), box[3] - radius)
+                yield (
+                    f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{radius:.0f}" fill="{each.sign.colour}"'
+                    f' class="badge" stroke-width="{1.5 * pixel:.4g}"/>'
+                    f'<text x="{x:.0f}" y="{y + 4 * pixel:.0f}" font-size="{11.5 * pixel:.0f}"'
+                    f' class="number">{each.letter}{n}</text>'
+                )
 
 
 def drawing_step(results: Sequence[TownResult]) -> float:
@@ -291,9 +332,9 @@ def drawing_step(results: Sequence[TownResult]) -> float:
     return STEP_M * max(1.0, float(vertices / MAX_VERTICES) ** 2)
 
 
-def largest(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def largest(frame: gpd.GeoDataFrame, places: int = figures.PLACES) -> gpd.GeoDataFrame:
     """Give the pieces that are listed and numbered: the largest, the larger first."""
-    return frame.sort_values("area_m2", ascending=False, kind="stable").head(PLACES)
+    return frame.sort_values("area_m2", ascending=False, kind="stable").head(places)
 
 
 EDGE_SWATCH = Markup(
@@ -324,8 +365,7 @@ def hatch_swatch(hatch: Hatch, id_: str) -> Markup:
     return Markup(  # noqa: S704 # a colour and an id of our own
         '<svg class="swatch" viewBox="0 0 26 16" aria-hidden="true">'
         f"<defs>{_pattern(id_, hatch, 1)}</defs>"
-        f'<rect x="1" y="1" width="24" height="14" fill="url(#{id_})" stroke="{hatch.colour}"'
-        ' stroke-width="1.5"/></svg>'
+        f'<rect x="1.5" y="1.5" width="23" height="13" fill="url(#{id_})" {_line(hatch, 1)}/></svg>'
     )
 
 
@@ -370,10 +410,16 @@ def _hatched(shape: str, hatch: Hatch, fill: str, pixel: float) -> str:
     pixel
         The size of a pixel.
     """
-    return (
-        f'<use href="#{shape}" fill="url(#{fill})" stroke="{hatch.colour}"'
-        f' stroke-width="{1.4 * pixel:.4g}"/>'
-    )
+    return f'<use href="#{shape}" fill="url(#{fill})" {_line(hatch, pixel)}/>'
+
+
+def _line(hatch: Hatch, pixel: float) -> str:
+    """Write how a sign is outlined: what is a frame has a line of its own."""
+    pattern = legend.ALL_PATTERNS[hatch.pattern]
+    width = pattern.width if hatch.frame else 1.4
+    dashes = " ".join(f"{float(part) * pixel:.4g}" for part in pattern.dash.split())
+    dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
+    return f'stroke="{hatch.colour}" stroke-width="{width * pixel:.4g}"{dashed}'
 
 
 def _pattern(id_: str, hatch: Hatch, pixel: float) -> str:
@@ -388,7 +434,9 @@ def _pattern(id_: str, hatch: Hatch, pixel: float) -> str:
     pixel
         The size of a pixel.
     """
-    pattern = legend.PATTERNS[hatch.pattern]
+    pattern = legend.ALL_PATTERNS[hatch.pattern]
+    # a frame leaves the land under it as it is, but for a tint of its colour
+    ground = f'"{hatch.colour}" fill-opacity=".1"' if hatch.frame else '"#fff" fill-opacity=".3"'
     paint = (
         f'fill="{hatch.colour}"'
         if pattern.dots
@@ -397,7 +445,7 @@ def _pattern(id_: str, hatch: Hatch, pixel: float) -> str:
     return (
         f'<pattern id="{id_}" width="{pattern.size}" height="{pattern.size}"'
         f' patternUnits="userSpaceOnUse" patternTransform="scale({pixel:.4g})">'
-        f'<rect width="{pattern.size}" height="{pattern.size}" fill="#fff" fill-opacity=".3"/>'
+        f'<rect width="{pattern.size}" height="{pattern.size}" fill={ground}/>'
         f'<path d="{pattern.path}" {paint}/></pattern>'
     )
 

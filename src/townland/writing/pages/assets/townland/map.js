@@ -77,7 +77,13 @@ const townland = (() => {
     const path = new Path2D(pattern.path);
     // a light ground under the lines keeps them legible on every colour of land
     pen.fillStyle = "rgba(255,255,255,.30)";
+    if (!pattern.path) {
+      // a frame holds what is hatched: the land under it stays as it is, but for a tint
+      pen.globalAlpha = 0.1;
+      pen.fillStyle = style.colour;
+    }
     pen.fillRect(0, 0, pattern.size, pattern.size);
+    pen.globalAlpha = 1;
     pen.strokeStyle = pen.fillStyle = style.colour;
     pen.lineWidth = pattern.width;
     if (pattern.dots) pen.fill(path);
@@ -119,6 +125,7 @@ const townland = (() => {
     pen.globalAlpha = 1;
     pen.strokeStyle = layer.kind === "land" ? "#8b8f86" : look.color;
     pen.lineWidth = layer.kind === "land" ? 1 : 2;
+    if (look.dashArray) pen.setLineDash(look.dashArray.split(" ").map(Number));
     pen.strokeRect(0.5, 0.5, 25, 15);
     return canvas;
   }
@@ -131,8 +138,10 @@ const townland = (() => {
       if (style.faint) return { color: "#7d8794", weight: 0.6, opacity: 0.7, fillOpacity: 0 };
       return { color: "#24407c", weight: 0.9, opacity: 0.6, fillColor: style.fill, fillOpacity: 0.42 };
     }
+    const pattern = data.patterns[style.pattern];
     return {
-      color: style.colour, weight: 1.3, opacity: 1, fillColor: hatch(style), fillOpacity: 1,
+      color: style.colour, weight: pattern.path ? 1.3 : pattern.width, opacity: 1,
+      fillColor: hatch(style), fillOpacity: 1, dashArray: pattern.dash || null,
     };
   }
 
@@ -143,7 +152,8 @@ const townland = (() => {
     layer.group = group;
     const looks = layer.styles.map((style) => pathStyle(layer, style));
     layer.features = layer.features.map(([town, style, name, id, area, shape, spot]) => {
-      const feature = { layer, town, style, name, id, area, spot, shape: decode(shape) };
+      const rings = typeof shape === "number" ? data.shapes[shape] : shape;
+      const feature = { layer, town, style, name, id, area, spot, shape: decode(rings) };
       feature.bounds = L.latLngBounds(feature.shape.flat(2));
       L.polygon(feature.shape, {
         ...looks[style], pane: layer.kind, interactive: false, smoothFactor: 0.6,
@@ -433,16 +443,21 @@ const townland = (() => {
     return grave.find((finding) => evidence(finding).length) || null;
   }
 
-  // The pieces of the first of the finding's measures that has any.
+  // Each measure that the finding's reason names, with its pieces; what decides stands first.
+  function shown(finding) {
+    return finding.figures.map((figure) => {
+      const layer = layers.get(figure.layer);
+      const pieces = layer.features.filter((f) => finding.town === null || f.town === finding.town);
+      const numbered = pieces.filter((piece) => piece.spot).slice(0, figure.places);
+      return { figure, layer, pieces, numbered };
+    });
+  }
+
+  // The pieces of a finding: of what is hatched, or of all where everything is a frame.
   function evidence(finding) {
-    for (const key of finding.layers) {
-      const layer = layers.get(key);
-      const pieces = layer
-        ? layer.features.filter((f) => finding.town === null || f.town === finding.town)
-        : [];
-      if (pieces.length) return pieces;
-    }
-    return [];
+    const groups = shown(finding);
+    const hatched = groups.filter(({ layer }) => data.patterns[layer.styles[0].pattern].path);
+    return (hatched.length ? hatched : groups).flatMap(({ pieces }) => pieces);
   }
 
   function select(finding, { zoom = true } = {}) {
@@ -460,27 +475,27 @@ const townland = (() => {
       return;
     }
     const { button, detail } = findingButtons.get(finding);
-    const pieces = evidence(finding);
+    const groups = shown(finding);
+    const named = new Set(groups.map(({ layer }) => layer));
     for (const layer of layers.values()) {
-      if (layer.kind === "measure") {
-        const named = finding.layers.includes(layer.key);
-        // One finding's evidence at a time; what was switched on by hand stays.
-        show(layer, named || state.byHand.has(layer));
+      // One finding's evidence at a time; what was switched on by hand stays.
+      if (layer.kind === "measure") show(layer, named.has(layer) || state.byHand.has(layer));
+    }
+    const frames = ({ layer }) => (data.patterns[layer.styles[0].pattern].path ? 1 : 0);
+    for (const { layer } of [...groups].reverse().sort((a, b) => frames(a) - frames(b))) {
+      layer.group.bringToFront();
+    }
+    for (const { figure, numbered } of groups) {
+      for (const piece of numbered) {
+        const line = { pane: "highlight", interactive: false, fill: false };
+        const colour = piece.layer.styles[piece.style].colour;
+        L.polygon(piece.shape, { ...line, color: "#fff", weight: 4, opacity: 0.9 }).addTo(marks());
+        L.polygon(piece.shape, { ...line, color: colour, weight: 2.2 }).addTo(marks());
       }
+      numbered.forEach((piece, n) => number(piece, `${figure.letter}${n + 1}`));
     }
-    for (const key of [...finding.layers].reverse()) {
-      const layer = layers.get(key);
-      if (layer && state.map.hasLayer(layer.group)) layer.group.bringToFront();
-    }
-    const numbered = pieces.filter((piece) => piece.spot);
-    for (const piece of numbered) {
-      const line = { pane: "highlight", interactive: false, fill: false };
-      const colour = piece.layer.styles[piece.style].colour;
-      L.polygon(piece.shape, { ...line, color: "#fff", weight: 4, opacity: 0.9 }).addTo(marks());
-      L.polygon(piece.shape, { ...line, color: colour, weight: 2.2 }).addTo(marks());
-    }
-    numbered.forEach((piece, n) => number(piece, n + 1));
-    detail.replaceChildren(...details(finding, pieces, numbered));
+    const pieces = evidence(finding);
+    detail.replaceChildren(...details(finding, groups));
     detail.hidden = false;
     button.setAttribute("aria-expanded", "true");
     remember(finding);
@@ -502,7 +517,7 @@ const townland = (() => {
   }
 
   function number(piece, n) {
-    const badge = element("span", { class: "badge" }, String(n));
+    const badge = element("span", { class: "badge" }, n);
     badge.style.background = piece.layer.styles[piece.style].colour;
     const icon = L.divIcon({ html: badge, className: "number", iconSize: [22, 22] });
     L.marker([piece.spot[1] / 1e7, piece.spot[0] / 1e7], {
@@ -518,22 +533,34 @@ const townland = (() => {
     openPopup(L.latLng(piece.spot[1] / 1e7, piece.spot[0] / 1e7), box);
   }
 
-  function details(finding, pieces, numbered) {
+  // A measure of a finding: its sign, its sums, and its largest pieces.
+  function listed({ figure, layer, numbered }) {
+    const sums = `${words.gross} ${figure.gross} · ${words.net} ${figure.net}`;
+    const head = element(
+      "p", { class: "sign" }, swatch(layer, layer.styles[0]), element("b", {}, figure.letter),
+      element("span", {}, layer.title), element("small", {}, figure.role),
+    );
+    const list = element("ol", { class: "pieces" });
+    numbered.forEach((piece, n) => {
+      const button = element(
+        "button", { type: "button" }, element("b", {}, `${figure.letter}${n + 1}`),
+        element("span", {}, [piece.name, piece.id].filter(Boolean).join(" ")),
+        element("span", { class: "figure" }, `${piece.area[0]} ${words.m2}`),
+      );
+      button.addEventListener("click", () => showPiece(piece));
+      list.append(element("li", {}, button));
+    });
+    const all = (numbered.length < figure.count ? words.some : words.pieces)
+      .replace("{shown}", numbered.length)
+      .replace("{n}", figure.count)
+      .replace("{layer}", figure.layer.replace("measure:", ""));
+    return [head, element("p", { class: "label" }, all), list, element("p", { class: "sums" }, sums)];
+  }
+
+  function details(finding, groups) {
     const parts = [element("p", {}, finding.why)];
-    if (!pieces.length) parts.push(element("p", { class: "none" }, words.nothing));
-    if (numbered.length) {
-      const list = element("ol", { class: "pieces" });
-      numbered.forEach((piece, n) => {
-        const button = element(
-          "button", { type: "button" }, element("b", {}, String(n + 1)),
-          element("span", {}, [piece.name, piece.id].filter(Boolean).join(" ")),
-          element("span", { class: "figure" }, `${piece.area[1]} ${words.ha}`),
-        );
-        button.addEventListener("click", () => showPiece(piece));
-        list.append(element("li", {}, button));
-      });
-      parts.push(element("p", { class: "label" }, words.largest), list);
-    }
+    if (!groups.length) parts.push(element("p", { class: "none" }, words.nothing));
+    for (const group of groups) parts.push(...listed(group));
     const report = document.body.querySelector("a[data-report]");
     if (report) {
       const link = element("a", { href: `${report.getAttribute("href")}#${fragment(finding)}` });

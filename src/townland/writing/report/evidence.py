@@ -1,0 +1,154 @@
+"""Where the evidence of a finding lies: its picture, and its pieces, measure by measure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from markupsafe import Markup
+
+from townland import terms
+from townland.i18n import Words, _
+from townland.measuring import TownResult
+from townland.measuring.areas import Measure
+from townland.rules.judging.finding import Finding, ReasonFigure
+from townland.writing.maps.pieces import piece_ids, texts
+from townland.writing.pages.reader import AssessmentReader
+from townland.writing.report import picture
+
+COLUMNS: Mapping[str, Words] = {
+    "village": _("Village"),
+    "owner": _("Owner"),
+    "present_class": _("Present class"),
+    "class_name": _("Class"),
+    "planned_class": _("Planned use"),
+    "slope_grade": _("Slope grade"),
+}
+"""What a list says of a piece where the layers have it, by the column of `Measure.frame`."""
+
+AREAS: Mapping[str, Words] = {
+    "area_m2": _("Gross, m²"),
+    "net_m2": _("Net, m²"),
+    "pm_m2": _("±, m²"),
+}
+"""The areas of a piece that are listed where they are known."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPiece:
+    """A line of the list: the piece's mark on the picture, its features, what is known, its areas."""
+
+    mark: str
+    id: str
+    texts: Sequence[str]
+    areas: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedMeasure:
+    """A measure that the reason names: its sign, what it is there for, its largest pieces, its sums."""
+
+    letter: str
+    sample: Markup
+    title: str
+    role: str
+    layer: str
+    count: int
+    pieces: Sequence[ListedPiece]
+    sums: Sequence[str]
+    booked: str
+
+
+class Evidence:
+    """A finding's picture with the list of all measures that its reason names."""
+
+    def __init__(
+        self,
+        report: AssessmentReader,
+        finding: Finding,
+        result: TownResult,
+        shown: Sequence[picture.Shown],
+        *,
+        drawing: Markup,
+        id_: str,
+    ) -> None:
+        """Lay out the list.
+
+        Parameters
+        ----------
+        report
+            The reader of the page.
+        finding, result
+            The finding, and its town as measured.
+        shown, drawing
+            The measures as they are drawn, and their picture.
+        id_
+            Begins the ids of the elements.
+        """
+        self.picture = drawing
+        self._report = report
+        self._id = id_
+        by_name = {figure.measure: figure for figure in finding.figures}
+        pairs = [(each, by_name[each.name], result.measures[each.name]) for each in shown]
+        frames = [picture.largest(measure.frame, each.places) for each, _figure, measure in pairs]
+        self._columns = [
+            name for name in COLUMNS if any(any(texts(frame, name)) for frame in frames)
+        ]
+        if "present_class" in self._columns and "class_name" in self._columns:
+            self._columns.remove("class_name")
+        self._areas = [
+            name
+            for name in AREAS
+            if any(name in frame and frame[name].notna().any() for frame in frames)
+        ]
+        self.heads = [report.w(COLUMNS[name]) for name in self._columns]
+        self.area_heads = [report.w(AREAS[name]) for name in self._areas]
+        self.measures = [self._measure(*pair) for pair in pairs]
+
+    def _measure(
+        self, shown: picture.Shown, figure: ReasonFigure, measure: Measure
+    ) -> ListedMeasure:
+        """Lay out one measure.
+
+        Parameters
+        ----------
+        shown, figure
+            How it is drawn, and what it is in the reason.
+        measure
+            Its pieces.
+        """
+        report = self._report
+        sums = {"area_m2": figure.gross_m2, "net_m2": figure.net_m2}
+        booked = figure.booked_m2
+        return ListedMeasure(
+            letter=shown.letter,
+            sample=picture.hatch_swatch(shown.sign, f"{self._id}-{shown.letter}"),
+            title=report.w(figure.title),
+            role=report.w(terms.FIGURE_ROLES[figure.role]),
+            layer=figure.measure,
+            count=figure.pieces,
+            pieces=list(self._pieces(shown, measure)),
+            sums=[report.area(sums.get(name), "m2") for name in self._areas],
+            booked=report.area(booked, "m2") if booked else "",
+        )
+
+    def _pieces(self, shown: picture.Shown, measure: Measure) -> Iterator[ListedPiece]:
+        """List the largest pieces, in the order of their numbers on the picture."""
+        frame = picture.largest(measure.frame, shown.places)
+        ids = piece_ids(frame, measure.layers) or [""] * len(frame)
+        known = [texts(frame, name) for name in self._columns]
+        areas = [
+            list(frame[name]) if name in frame else [None] * len(frame) for name in self._areas
+        ]
+        for n, id_ in enumerate(ids):
+            yield ListedPiece(
+                f"{shown.letter}{n + 1}",
+                id_,
+                [column[n] or "" for column in known],
+                [self._report.area(_area(column[n]), "m2") for column in areas],
+            )
+
+
+def _area(value: object) -> Decimal | None:
+    return value if isinstance(value, Decimal) else None

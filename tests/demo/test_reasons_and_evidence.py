@@ -1,0 +1,163 @@
+"""A reason is what is drawn: the measures that a reason names are those of picture, list and map."""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+
+import pytest
+
+from townland import units
+from townland.i18n import Text
+from townland.results import Assessment
+from townland.rules.judging.finding import Finding
+from townland.writing.maps.page import map_html
+from townland.writing.report.assessment_json import assessment_json
+from townland.writing.report.html import report_html
+
+LANGS = ("zh", "en")
+NOWHERE = Text("No planned construction land lies where it must not.")
+
+
+def on_land(made: Assessment) -> list[Finding]:
+    return [finding for finding in made.findings if finding.town is not None]
+
+
+def named_in(why: str, made: Assessment, finding: Finding, lang: str) -> set[str]:
+    """The measures with pieces whose titles stand in a reason; a longer title hides a shorter."""
+    result = made.town(finding.town)
+    titles = {
+        spec.title.render(lang): name
+        for name, spec in made.rulebook.measure.items()
+        if name in result.measures
+    }
+    found = set()
+    # a sentence that names no measure, with the same words
+    why = why.replace(NOWHERE.render(lang), "·")
+    for title in sorted(titles, key=len, reverse=True):
+        if re.search(rf"(?<![A-Za-z]){re.escape(title)}(?![A-Za-z])", why, re.IGNORECASE):
+            found.add(titles[title])
+            why = why.replace(title, "·")
+    return {name for name in found if result.measures[name].pieces}
+
+
+@pytest.fixture(scope="module")
+def reports(demo: Assessment) -> dict[str, str]:
+    return {lang: report_html(demo, lang=lang) for lang in LANGS}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_measures_of_a_reason_are_drawn_and_listed(
+    demo: Assessment, reports: dict[str, str], lang: str
+) -> None:
+    page = map_html(demo, lang=lang)
+    island = re.search(r'<script[^>]*id="data"[^>]*>(.*?)</script>', page, re.DOTALL)
+    assert island is not None
+    data = json.loads(island.group(1))
+    codes = [town["code"] for town in data["towns"]]
+    mapped = {
+        (codes[each["town"]], each["rule"]): {f["layer"] for f in each["figures"]}
+        for each in data["findings"]
+        if each["town"] is not None
+    }
+    views = dict(
+        re.findall(
+            r'<details class="finding[^"]*" id="(t\d+-[^"]+)"(.*?)</details>',
+            reports[lang],
+            re.DOTALL,
+        )
+    )
+    for finding in on_land(demo):
+        shown = {figure.measure for figure in finding.figures if figure.pieces}
+        # a source of land has a shorter name in the reason than its measure's title
+        assert named_in(finding.why.render(lang), demo, finding, lang) <= shown, finding
+        assert shown == set(finding.evidence)
+        number = codes.index(str(finding.town)) + 1
+        view = views[f"t{number}-{finding.rule}"]
+        assert set(re.findall(r'data-measure="([^"]+)"', view)) == shown, finding
+        letters = re.findall(r'class="number">([A-Z]+)\d+<', view)
+        assert len(set(letters)) <= len(shown)
+        drawn = len(re.findall(rf'<use href="#t{number}-m\d+"', view))
+        assert drawn == len(shown), finding
+        assert mapped[str(finding.town), finding.rule] == {f"measure:{name}" for name in shown}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_pieces_sum_to_what_the_reason_prints(demo: Assessment, lang: str) -> None:
+    for finding in on_land(demo):
+        why = finding.why.render(lang)
+        for figure in finding.figures:
+            frame = demo.town(finding.town).measures[figure.measure].frame
+            assert sum(frame["area_m2"], Decimal(0)) == figure.gross_m2
+            if figure.net_m2 is not None:
+                assert sum(frame["net_m2"], Decimal(0)) == figure.net_m2
+            if figure.pieces:
+                ha = units.ha(figure.printed_m2)
+                text = str(ha) if ha else str(figure.printed_m2)
+                assert text in why, (finding, figure)
+            own = figure.gross_m2 if figure.net_m2 is None else figure.net_m2
+            assert figure.printed_m2 in (figure.gross_m2, own + figure.booked_m2)
+
+
+def test_the_evidence_is_grouped_by_measure_and_sums(demo: Assessment) -> None:
+    for finding in on_land(demo):
+        frame = demo.evidence(finding.rule, finding.town, exact=True)
+        assert set(frame["measure"]) == set(finding.evidence)
+        for figure in finding.figures if len(frame) else ():
+            part = frame[frame["measure"] == figure.measure]
+            assert len(part) == figure.pieces
+            assert sum(part["area_m2"], Decimal(0)) == figure.gross_m2
+    every = demo.evidence("LAND-07")
+    assert set(every["town"]) == {"T01", "T02", "T03", "T04"}
+    assert {"measure", "title", "role"} <= set(every.columns)
+
+
+def test_the_head_shows_the_figure_that_decides(demo: Assessment) -> None:
+    zones = demo.finding("LAND-07", "T02")
+    by_name = {figure.measure: figure for figure in zones.figures}
+    assert zones.measured == max(
+        by_name[name].gross_m2
+        for name in (
+            "planned_in_conditional",
+            "planned_in_restricted",
+            "planned_outside_growth_boundary",
+        )
+    )
+    for finding in on_land(demo):
+        deciding = [figure for figure in finding.figures if figure.role == "decides"]
+        # a finding with land to show never has nothing at its head
+        if finding.unit == "m2" and any(f.pieces for f in deciding):
+            assert finding.measured, finding
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_no_area_is_printed_in_two_units_or_roundings(
+    demo: Assessment, reports: dict[str, str], lang: str
+) -> None:
+    """A head has its area in ha as the reason has it, m² where that would be nothing; never in km²."""
+    heads = re.findall(
+        r'<span class="number">([^<]*)</span> <span class="unit">([^<]*)</span>', reports[lang]
+    )
+    word = {"zh": "公顷", "en": "ha"}[lang]
+    assert not [head for head in heads if head[1] in ("km²", "平方公里", "mu", "亩")]
+    hectares = [number for number, unit in heads if unit == word]
+    assert hectares
+    assert all(re.fullmatch(r"−?\d+\.\d{4}", number) for number in hectares)
+    for finding in on_land(demo):
+        if finding.unit == "m2" and isinstance(finding.measured, Decimal) and finding.measured:
+            ha = units.ha(finding.measured)
+            assert (str(ha) if ha else str(finding.measured)) in finding.why.render(lang), finding
+
+
+def test_figures_stand_in_the_document(demo: Assessment) -> None:
+    document = assessment_json(demo)
+    findings = document["findings"]
+    assert isinstance(findings, list)
+    for finding, written in zip(demo.findings, findings, strict=True):
+        assert isinstance(written, dict)
+        rows = written["figures"]
+        assert isinstance(rows, list)
+        assert [row["measure"] for row in rows if isinstance(row, dict)] == [
+            figure.measure for figure in finding.figures
+        ]
