@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 import townland
 from townland.i18n import Bilingual
 from townland.results import Assessment
-from townland.writing.comparison.judged import AreaRow, ComparedRuns, Value, VerdictRow
+from townland.writing.comparison.judged import AreaRow, ComparedRuns, VerdictRow
 from townland.writing.comparison.words import (
     cause_words,
     causes_of,
@@ -92,19 +92,6 @@ class Run:
                 lines.append((name, figures.counts(findings)))
         return lines
 
-    def figure(self, value: Value, unit: str, rule: str) -> figures.Figure:
-        """Print a figure of a rule, an area in the rule's own unit.
-
-        Parameters
-        ----------
-        value, unit
-            The figure.
-        rule
-            The rule's id.
-        """
-        own = (each for each in self.assessment.rulebook.rule if each.id == rule)
-        return figure(value, unit, next((getattr(each, "unit", None) for each in own), None))
-
 
 @dataclass(frozen=True, slots=True)
 class ComparedCell:
@@ -180,7 +167,7 @@ class SideBySide(Reader):
             return ComparedCell(None, row["rule"], row["title"])
         unit = row["unit"][run.name]
         measured, limit = (
-            run.figure(values[run.name], unit, row["rule"]).render(self.lang)
+            figure(values[run.name], unit).render(self.lang)
             for values in (row["measured"], row["limit"])
         )
         href = run.href(row["town"], row["rule"])

@@ -170,7 +170,7 @@ def _in_sequence(parts: Sequence[Words]) -> Words:
 
 
 def figure(value: Value, unit: str, shown: str | None = None) -> wording.Figure:
-    """Print a figure as ``assessment.json`` holds it; an area in `shown`, else in ha or km² by size.
+    """Print a figure as ``assessment.json`` holds it; an area in ha as a report prints it.
 
     Parameters
     ----------
