@@ -30,7 +30,7 @@ def named_in(why: str, made: Assessment, finding: Finding, lang: str) -> set[str
     titles = {
         spec.title.render(lang): name
         for name, spec in made.rulebook.measure.items()
-        if name in result.measures
+        if name in result.measures and name != "planning_area"  # a word of other sentences, too
     }
     found = set()
     # a sentence that names no measure, with the same words
