@@ -27,6 +27,9 @@ COLUMNS: Mapping[str, Words] = {
 }
 """What a list says of a piece where the layers have it, by the column of `Measure.frame`."""
 
+OWNERS: Mapping[str, Words] = {"state": _("state-owned"), "collective": _("collective-owned")}
+"""The owners that a land survey tells apart (QSXZ)."""
+
 AREAS: Mapping[str, Words] = {
     "area_m2": _("Gross, m²"),
     "net_m2": _("Net, m²"),
@@ -145,7 +148,7 @@ class Evidence:
             yield ListedPiece(
                 f"{shown.letter}{n + 1}",
                 id_,
-                [column[n] or "" for column in known],
+                [self._report.w(OWNERS.get(column[n] or "", column[n])) for column in known],
                 [self._report.area(_area(column[n]), "m2") for column in areas],
             )
 
