@@ -15,6 +15,7 @@ from townland.errors import TownlandError
 from townland.i18n import Words, _
 from townland.issues import Issue
 from townland.measuring import TownResult, measure_town, near, prepare
+from townland.measuring.boundary import mended_towns
 from townland.measuring.coverage import require_towns
 from townland.measuring.doubts import Doubt, doubts_of
 from townland.measuring.placement import siting_issues
@@ -31,7 +32,7 @@ from townland.measuring.rasters import (
 )
 from townland.measuring.rasters.backgrounds import Behind, read_backgrounds
 from townland.reading.kept import KeptLayers
-from townland.reading.layer import Layer
+from townland.reading.layer import Layer, by_role
 from townland.reading.vector import Window
 from townland.results import Assessment
 from townland.rules.book.jurisdiction import jurisdiction_issues
@@ -209,12 +210,12 @@ class Checker:
         step = _counted(progress, steps)
 
         require_towns(towns, self.catalog)
-        towns, town_repairs = _mended_towns(towns, accept_repairs)
+        towns, town_repairs = mended_towns(towns, accept_repairs)
         windows = tuple((near(town.boundary), town.crs) for town in towns)
         vectors = self._read(specs, windows, step)
         sited = tuple(siting_issues(towns, vectors, self._layers.read))
         rasters = self._read_rasters(windows, step)
-        grounds = self._gathered(towns, _by_role(vectors), rasters, accept_repairs)
+        grounds = self._gathered(towns, by_role(vectors), rasters, accept_repairs)
         measured = [
             self._measured(
                 town,
@@ -245,7 +246,7 @@ class Checker:
         progress(_("checked"), steps, steps)
 
         repairs = (*town_repairs, *_first_repairs(grounds))
-        playing = with_grids(_by_role(vectors), rasters, roles).values()
+        playing = with_grids(by_role(vectors), rasters, roles).values()
         known = [layer for of_role in playing for layer in of_role]
         used = [*(town.input for town in towns), *(layer.input for layer in known)]
         inputs = tuple(dict.fromkeys([*used, *rasters.inputs, *behind.inputs]))
@@ -462,12 +463,6 @@ def _reading(spec: LayerSpec) -> Words:
     return _("reading layer {name}", name=spec.name)
 
 
-def _by_role(layers: Sequence[Layer]) -> dict[str, list[Layer]]:
-    """The layers of each role, in their order."""
-    roles = dict.fromkeys(layer.spec.role for layer in layers)
-    return {role: [layer for layer in layers if layer.spec.role == role] for role in roles}
-
-
 def _first_repairs(grounds: Mapping[pyproj.CRS, Grounds]) -> Iterator[Repair]:
     """The repairs in the first CRS of the towns: in every one the same features are mended."""
     for first in islice(grounds.values(), 1):
@@ -499,22 +494,3 @@ def _roles(catalog: LayerCatalog, rulebook: Rulebook) -> tuple[str, ...]:
             named = catalog.named(named.coverage_layer)
             needed.add(named.role)
     return tuple(role for role in ROLES if role in needed and catalog.of_role(role))
-
-
-def _mended_towns(
-    towns: Sequence[Town], accepted: Collection[str]
-) -> tuple[list[Town], list[Repair]]:
-    mended: list[Town] = []
-    repairs: list[Repair] = []
-    for town in towns:
-        boundary, done = prepare.mend(
-            [town.boundary],
-            [town.code],
-            town.crs,
-            layer=town.input.name,
-            protected=True,
-            accepted=accepted,
-        )
-        mended.append(replace(town, boundary=boundary[0]) if done else town)
-        repairs += done
-    return mended, repairs

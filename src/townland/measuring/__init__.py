@@ -32,6 +32,7 @@ from townland.measuring.boundary import boundary_areas, near, surroundings
 from townland.measuring.contested import Contested, KeptByMeasure, contested_land
 from townland.measuring.coverage import has_own
 from townland.measuring.cut import Cut, Geometries, cut, gap_patches, patches_m2
+from townland.measuring.features import Features, features_of
 from townland.measuring.overlay import Pieces
 from townland.measuring.prepare import Ground
 from townland.measuring.unplanned import PLAN
@@ -92,8 +93,8 @@ class _Crossed:
     chains: Mapping[Roles, Closed]
     beyond: Mapping[tuple[Roles, str], Closed]
     gaps: Mapping[Roles, tuple[Geometries, float]]
-    within: Mapping[Roles, areas.Features]
-    outside: Mapping[tuple[Roles, str], areas.Features]
+    within: Mapping[Roles, Features]
+    outside: Mapping[tuple[Roles, str], Features]
 
 
 def measure_town(
@@ -143,8 +144,8 @@ def measure_town(
         key: unplanned.beyond(town, chains[key[0]], key[1], cuts[key[1]]) for key in asked.beyond
     }
     gaps = {roles: _gaps(town, area, cuts, roles, sliver_width_m) for roles in asked.known}
-    within = {key: areas.features_of(each.pieces, grounds) for key, each in chains.items()}
-    outside = {key: areas.features_of(each.pieces, grounds) for key, each in beyond.items()}
+    within = {key: features_of(each.pieces, grounds) for key, each in chains.items()}
+    outside = {key: features_of(each.pieces, grounds) for key, each in beyond.items()}
     land = _Crossed(town, area, grounds, cuts, chains, beyond, gaps, within, outside)
     stated = Accuracies(town, grounds, cuts, sliver_sigma)
 

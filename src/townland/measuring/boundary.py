@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import geopandas as gpd
@@ -13,7 +15,7 @@ from townland.errors import EngineError
 from townland.geodesy.crs import Bounds
 from townland.i18n import _
 from townland.measuring import overlay
-from townland.measuring.prepare import Ground
+from townland.measuring.prepare import Ground, Repair, mend
 from townland.towns import Town
 
 AREA_CHECK_M2, AREA_CHECK_SHARE, AREA_CHECK_EDGE_M = 0.02, 5e-9, 1e-5
@@ -99,3 +101,23 @@ def surroundings(boundary: shapely.Geometry, ground: Ground) -> gpd.GeoDataFrame
         geometry=list(pieces),
         crs=ground.frame.crs,
     )
+
+
+def mended_towns(
+    towns: Sequence[Town], accepted: Collection[str]
+) -> tuple[list[Town], list[Repair]]:
+    """The towns with valid boundaries, and what was mended; what is `accepted` may change much."""
+    mended: list[Town] = []
+    repairs: list[Repair] = []
+    for town in towns:
+        boundary, done = mend(
+            [town.boundary],
+            [town.code],
+            town.crs,
+            layer=town.input.name,
+            protected=True,
+            accepted=accepted,
+        )
+        mended.append(replace(town, boundary=boundary[0]) if done else town)
+        repairs += done
+    return mended, repairs

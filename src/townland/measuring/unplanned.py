@@ -18,6 +18,7 @@ from townland.measuring import areas, overlay
 from townland.measuring.areas import CENT, ZERO, Closed, Gain, Measure
 from townland.measuring.asked import Kept, MeasureAsked, Roles
 from townland.measuring.cut import Cut, Geometries
+from townland.measuring.features import features_of
 from townland.measuring.overlay import Pieces
 from townland.measuring.prepare import Ground
 from townland.towns import Town
@@ -64,7 +65,7 @@ def gains(
             closed = _chain(chains, roles, cuts, town)
             if spec.outside is not None:
                 closed = beyond(town, closed, spec.outside, cuts[spec.outside])
-            features = areas.features_of(closed.pieces, grounds)
+            features = features_of(closed.pieces, grounds)
             whole = areas.measure(
                 name,
                 closed,

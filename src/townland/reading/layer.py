@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import geopandas as gpd
@@ -54,3 +54,9 @@ class Layer:
     extent: shapely.Geometry
     coverage: shapely.Geometry | None
     also: Mapping[str, pa.ChunkedArray] = field(default_factory=dict)
+
+
+def by_role(layers: Sequence[Layer]) -> dict[str, list[Layer]]:
+    """The layers of each role, in their order."""
+    roles = dict.fromkeys(layer.spec.role for layer in layers)
+    return {role: [layer for layer in layers if layer.spec.role == role] for role in roles}

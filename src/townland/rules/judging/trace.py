@@ -15,7 +15,6 @@ from enum import Enum, auto
 from typing import Annotated, ClassVar, Literal, Protocol, TypeAlias, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema, WrapValidator
-from pydantic.json_schema import models_json_schema
 
 from townland import units
 from townland.i18n import Bilingual, Words, _
@@ -474,35 +473,3 @@ class Ends(Row):
     margin: Number | str | None
     measures: tuple[MeasureFigures, ...]
     ends: tuple[End, ...] = ()
-
-
-def trace_schema(kinds: Mapping[str, type[Working]]) -> tuple[dict[str, Json], dict[str, Json]]:
-    """Make the JSON Schema of a trace, whatever its kind, from the types.
-
-    Parameters
-    ----------
-    kinds
-        The part that is a kind's own, by the kind's name.
-
-    Returns
-    -------
-    The schema, and the definitions that it refers to under ``#/$defs``.
-    """
-    types: list[type[BaseModel]] = list(dict.fromkeys([Ends, Working, *kinds.values()]))
-    schemas, shared = models_json_schema(
-        [(model, "serialization") for model in types], ref_template="#/$defs/{model}"
-    )
-    own = {model: schemas[model, "serialization"] for model in types}
-    kinds_own: list[Json] = [
-        {
-            "if": {
-                "properties": {"kind": {"const": name}},
-                "anyOf": [{"required": [part]} for part in sorted(own_parts(working))],
-            },
-            "then": own[working],
-        }
-        for name, working in sorted(kinds.items())
-        if own_parts(working)
-    ]
-    schema: dict[str, Json] = {"type": "object", "allOf": [own[Ends], own[Working], *kinds_own]}
-    return schema, shared.get("$defs", {})

@@ -20,7 +20,8 @@ from townland.reading.layer import Input
 from townland.results import TOGETHER, Assessment
 from townland.rules.confirmations import Confirmation
 from townland.rules.judging.finding import Finding, ReasonFigure
-from townland.rules.judging.trace import Json, trace_schema
+from townland.rules.judging.trace import Json
+from townland.rules.judging.trace_schema import trace_schema
 from townland.rules.kinds import KINDS
 from townland.rules.need_form import NeedForm
 from townland.rules.need_shares import Areas

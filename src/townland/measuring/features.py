@@ -1,0 +1,65 @@
+"""The features that pieces are of: what their layers state of them, looked up once for all measures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from townland.measuring.overlay import Pieces
+from townland.measuring.prepare import Ground
+from townland.measuring.recorded import recorded
+
+Floats = npt.NDArray[np.float64]
+Columns: TypeAlias = Mapping[str, npt.NDArray[np.object_] | None]
+"""Columns of a frame by name; None where no layer gives them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Features:
+    """The features of a chain's pieces, one row a piece.
+
+    `parts` are their facts by role, `columns` those of them that a measure's frame shows, `ridge` their
+    ridge coefficients where a layer has any, `tagged` the roles whose layers have tags.
+    """
+
+    parts: Mapping[str, pd.DataFrame]
+    columns: Columns
+    ridge: Floats | None
+    tagged: frozenset[str]
+
+
+def features_of(pieces: Pieces, grounds: Mapping[str, Ground]) -> Features:
+    """Look up once the features of a chain's pieces, which every measure of the chain asks."""
+    parts = {
+        role: pd.DataFrame(grounds[role].frame.drop(columns="geometry")).iloc[rows]
+        for role, rows in pieces.rows.items()
+    }
+    ridged = [role for role in parts if grounds[role].ridged]
+    return Features(
+        parts,
+        _described(parts, grounds),
+        parts[ridged[-1]]["ridge"].to_numpy(dtype=float) if ridged else None,
+        frozenset(role for role in parts if grounds[role].tagged),
+    )
+
+
+def _described(parts: Mapping[str, pd.DataFrame], grounds: Mapping[str, Ground]) -> Columns:
+    """The columns of a measure's frame that its layers give: ids, codes, classes, uses, slope grades."""
+    columns: dict[str, npt.NDArray[np.object_] | None] = {}
+    for role, part in parts.items():
+        columns[f"{role}_id"] = part["id"].to_numpy()
+        columns[f"{role}_code"] = part["code"].to_numpy()
+    classed = [role for role in parts if grounds[role].scheme]
+    for column in ("class_name", "three_class", "source", "use_group", "land_group"):
+        columns[column] = parts[classed[-1]][column].to_numpy() if classed else None
+    if "planned_use" in parts:
+        columns["planned_group"] = parts["planned_use"]["use_group"].to_numpy()
+        columns["planned_name"] = parts["planned_use"]["class_name"].to_numpy()
+    if "land_use" in parts:
+        columns |= recorded(parts["land_use"], grounds["land_use"])
+    return columns
