@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from itertools import repeat
+from typing import Literal
 
 from townland.i18n import Words, _
 from townland.measuring.areas import Measure
 from townland.rules.judging import phrases
 from townland.rules.judging.case import ZERO
 from townland.rules.judging.trace import Patch, Term
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def net(measure: Measure) -> Decimal:
@@ -44,50 +42,43 @@ def only_slivers() -> Words:
     return _("Only slivers are beyond the bar; they may come from the digitising of the layers.")
 
 
+def features_met(measure: Measure) -> int:
+    """Count the features of a measure's last layer that its pieces lie on."""
+    return measure.frame[f"{measure.layers[-1]}_id"].nunique(dropna=False) if measure.pieces else 0
+
+
 def patches(measure: Measure, *, slivers_only: bool = False) -> tuple[Patch, ...]:
     """List the features of a measure's last layer, one by one, with their pieces summed."""
     if not measure.pieces:
         return ()
     frame = measure.frame[measure.frame["sliver"]] if slivers_only else measure.frame
     last = measure.layers[-1]
-    named = [column for column in ("planned_name",) if column in frame]
+    planned = frame["planned_name"] if "planned_name" in frame else repeat(None)
     # without classes of its own the last layer leaves the plan's class there
-    present = (
-        ["class_name"] if f"{last}_code" in frame and frame[f"{last}_code"].notna().any() else []
-    )
-    parts: dict[str, list[tuple[Decimal, bool]]] = {}
-    for feature, area_m2, sliver in zip(
-        frame[f"{measure.layers[-1]}_id"], frame["area_m2"], frame["sliver"], strict=True
+    classed = f"{last}_code" in frame and frame[f"{last}_code"].notna().any()
+    present = frame["class_name"] if classed else repeat(None)
+    parts: dict[str, list[tuple[Decimal, bool, object, object]]] = {}
+    for feature, *piece in zip(
+        frame[f"{last}_id"], frame["area_m2"], frame["sliver"], planned, present, strict=False
     ):
-        parts.setdefault(str(feature), []).append((area_m2, bool(sliver)))
+        area_m2, sliver, use, now = piece
+        parts.setdefault(str(feature), []).append((area_m2, bool(sliver), use, now))
     return tuple(
         Patch(
             id=feature,
             pieces=len(pieces),
-            area_m2=sum((area_m2 for area_m2, _sliver in pieces), ZERO),
-            sliver=all(sliver for _area_m2, sliver in pieces),
-            planned_use=_classes(frame, f"{last}_id", feature, named),
-            present=_classes(frame, f"{last}_id", feature, present),
+            area_m2=sum((piece[0] for piece in pieces), ZERO),
+            sliver=all(piece[1] for piece in pieces),
+            planned_use=_classes(piece[2] for piece in pieces),
+            present=_classes(piece[3] for piece in pieces),
         )
         for feature, pieces in sorted(parts.items())
     )
 
 
-def _classes(frame: pd.DataFrame, key: str, feature: str, columns: Sequence[str]) -> str | None:
-    """Name the classes of a feature's pieces; None where none is known.
-
-    Parameters
-    ----------
-    frame
-        The pieces.
-    key, feature
-        The column of the features' ids, and the id of one.
-    columns
-        The columns of classes that the pieces have, none or one.
-    """
-    of_feature = frame[frame[key].astype(str) == feature]
-    names = [str(name) for column in columns for name in of_feature[column].dropna().unique()]
-    return "、".join(sorted(names)) or None
+def _classes(names: Iterable[object]) -> str | None:
+    """Name the classes of a feature's pieces; None where none is known."""
+    return "、".join(sorted({name for name in names if isinstance(name, str)})) or None
 
 
 def term(name: str, figure: Literal["area_m2", "net_m2"], value: Decimal) -> Term:

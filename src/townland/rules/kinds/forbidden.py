@@ -18,7 +18,15 @@ from townland.rules.judging.clause import Beyond, Rule, Unit
 from townland.rules.judging.finding import FigureRole, Finding
 from townland.rules.judging.gaps import Gaps, gaps, known_part, stands_in
 from townland.rules.judging.kind import Kind
-from townland.rules.judging.measured import net, net_assumed, net_words, only_slivers, patches, term
+from townland.rules.judging.measured import (
+    features_met,
+    net,
+    net_assumed,
+    net_words,
+    only_slivers,
+    patches,
+    term,
+)
 from townland.rules.judging.references import MeasureName
 from townland.rules.judging.trace import Number, Patch, Patches, ShareNumber, Working, both
 from townland.rules.judging.verdict import verdict_of
@@ -316,7 +324,7 @@ def _what_is_there(case: Case[ForbiddenArea], name: str) -> Words:
     place = {
         "measure": case.title(name),
         "figure": net_words(measure),
-        "features": len(patches(measure)),
+        "features": features_met(measure),
     }
     base = case.measure(whole).area_m2 if whole else ZERO
     if whole is None or base == 0:
@@ -355,7 +363,7 @@ def _within(case: Case[Rule], also: str) -> Words | None:
         " person looks at it patch by patch.",
         measure=case.title(also),
         figure=net_words(measure),
-        features=len(patches(measure)),
+        features=features_met(measure),
     )
 
 
@@ -367,7 +375,7 @@ def _turned(case: Case[Rule], name: str) -> Words:
         " (非粮化).",
         measure=case.title(name),
         figure=net_words(measure),
-        features=len(patches(measure)),
+        features=features_met(measure),
     )
 
 

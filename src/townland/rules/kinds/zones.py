@@ -18,7 +18,7 @@ from townland.rules.judging.fields import not_applicable
 from townland.rules.judging.finding import FigureRole, Finding
 from townland.rules.judging.gaps import Gaps, gaps, known_part
 from townland.rules.judging.kind import Kind
-from townland.rules.judging.measured import only_slivers, patches, term
+from townland.rules.judging.measured import features_met, only_slivers, patches, term
 from townland.rules.judging.references import MeasureName
 from townland.rules.judging.trace import (
     Column,
@@ -263,7 +263,7 @@ def _met(case: Case[Rule], zone: Zone) -> Words | None:
     place = {
         "measure": case.title(zone.measure),
         "figure": phrases.area(measure.area_m2),
-        "features": len(patches(measure)),
+        "features": features_met(measure),
     }
     if zone.document is None:
         return _("{measure}: {figure} (features met: {features}).", **place)
