@@ -15,6 +15,7 @@ from typing import NamedTuple
 from townland import units
 from townland.measuring.areas import Measure
 from townland.measuring.rasters.slope import load_grades
+from townland.rules.judging.arithmetic import GRADE_DIGITS, whole_number
 from townland.rules.judging.case import ZERO
 from townland.rules.need_shares import (
     AGRICULTURAL,
@@ -38,7 +39,6 @@ COLUMNS = (
 )  # fmt: skip
 """The columns of the form; `unknown` only where there is such land, what no layer shows is None."""
 
-GRADE_DIGITS = 2
 Columns = Mapping[str, Areas | None]
 
 
@@ -276,7 +276,9 @@ def _quality(shares: Shares) -> Quality:
     for piece in fields:
         by_grade[piece.land_grade] = by_grade.get(piece.land_grade, ZERO) + piece.net_m2
     known = [
-        (Decimal(grade), area) for grade, area in by_grade.items() if grade and grade.isdecimal()
+        (number, area)
+        for grade, area in by_grade.items()
+        if (number := whole_number(grade)) is not None
     ]
     whole = sum((area for _grade, area in known), ZERO)
     yields = [piece for piece in fields if piece.kg_per_ha is not None]

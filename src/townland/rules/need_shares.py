@@ -13,7 +13,7 @@ import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from townland import units
 from townland.measuring.areas import Measure
@@ -80,8 +80,12 @@ class Piece(NamedTuple):
         return self.gross_m2 - self.net_m2
 
 
-Atom: TypeAlias = "tuple[str | None, str | None, bool]"
-"""A source, a part of it, and whether it is its ridges."""
+class Atom(NamedTuple):
+    """A source, a part of it, and whether it is its ridges."""
+
+    source: str | None
+    leaf: str | None
+    ridge: bool
 
 
 def pieces_of(measure: Measure, uses: Collection[str | None]) -> tuple[Piece, ...]:
@@ -105,7 +109,7 @@ def pieces_of(measure: Measure, uses: Collection[str | None]) -> tuple[Piece, ..
             owner,
             _text(slope),
             _text(grade),
-            None if output is None or math.isnan(output) else float(output),
+            output * 1.0 if isinstance(output, int | float) and not math.isnan(output) else None,
         )
         for number, (
             planned, land, gross_m2, net_m2, use, source, group, owner, slope, grade, output
@@ -150,21 +154,22 @@ class Shares:
 
     def gross(self, source: str | None, *uses: str | None) -> Areas:
         """What is needed of one source, ridges included; of some uses, or of all."""
-        return self.sum(lambda use, atom: atom[0] == source and use in (uses or self.uses))
+        return self.sum(lambda use, atom: atom.source == source and use in (uses or self.uses))
 
     def net(self, source: str | None) -> Areas:
         """What is needed of one source, net of ridges."""
-        return self.sum(lambda _use, atom: atom[0] == source and not atom[2])
+        return self.sum(lambda _use, atom: atom.source == source and not atom.ridge)
 
     def ridges(self, *uses: str | None) -> Areas:
         """The ridges in what is needed, of some uses, or of all."""
-        return self.sum(lambda use, atom: atom[2] and use in (uses or self.uses))
+        return self.sum(lambda use, atom: atom.ridge and use in (uses or self.uses))
 
     def by_class(self, source: str | None, *uses: str | None) -> Areas:
         """What is needed of one source net of its ridges; all ridges are other agricultural land."""
         return self.sum(
             lambda use, atom: (
-                use in (uses or self.uses) and (AGRICULTURAL if atom[2] else atom[0]) == source
+                use in (uses or self.uses)
+                and (AGRICULTURAL if atom.ridge else atom.source) == source
             )
         )
 
@@ -172,7 +177,7 @@ class Shares:
         """One column of the form; ridges are in that of other agricultural land."""
         return self.sum(
             lambda use, atom: (
-                use in (uses or self.uses) and (AGRICULTURAL if atom[2] else atom[1]) == column
+                use in (uses or self.uses) and (AGRICULTURAL if atom.ridge else atom.leaf) == column
             )
         )
 
@@ -221,15 +226,16 @@ def _exact(pieces: Iterable[Piece]) -> dict[tuple[str | None, Atom], Decimal]:
     exact: dict[tuple[str | None, Atom], Decimal] = {}
     for piece in pieces:
         for ridge, area in ((False, piece.net_m2), (True, piece.ridges_m2)):
-            key = (piece.use, (piece.source, piece.group, ridge))
+            key = (piece.use, Atom(piece.source, piece.group, ridge))
             exact[key] = exact.get(key, ZERO) + area
-    return {key: area for key, area in exact.items() if area or not key[1][2]}
+    return {key: area for key, area in exact.items() if area or not key[1].ridge}
 
 
 def _atoms(atoms: Collection[Atom]) -> list[Atom]:
     """Order atoms by source, by part, the ridges behind the land they lie in."""
     return sorted(
-        atoms, key=lambda atom: (NEW_SOURCES.index(atom[0]), LEAVES.index(atom[1]), atom[2])
+        atoms,
+        key=lambda atom: (NEW_SOURCES.index(atom.source), LEAVES.index(atom.leaf), atom.ridge),
     )
 
 
@@ -253,8 +259,8 @@ def _table(
     heads = [sum(row, ZERO) for row in weights]
     columns = [sum(column, ZERO) for column in zip(*weights, strict=True)]
     whole = convert(sum(heads, ZERO))
-    sources = list(dict.fromkeys(atom[0] for atom in atoms))
-    of_source = [[j for j, atom in enumerate(atoms) if atom[0] == source] for source in sources]
+    sources = list(dict.fromkeys(atom.source for atom in atoms))
+    of_source = [[j for j, atom in enumerate(atoms) if atom.source == source] for source in sources]
     totals = units.apportion(
         [sum((columns[j] for j in own), ZERO) for own in of_source], whole, digits
     )

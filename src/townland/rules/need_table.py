@@ -220,7 +220,7 @@ def indicator_need(
         uses=uses,
         sources=sources,
         cells=_cells(shares),
-        by_use={use: (shares.by_use(use),) * 2 for use in uses},
+        by_use={use: (shares.by_use(use), shares.by_use(use)) for use in uses},
         by_source={each: (shares.gross(each), shares.by_class(each)) for each in sources},
         total=shares.total,
         cultivated=sums.cultivated,

@@ -38,8 +38,12 @@ class SharedLand:
     face_sliver_m2: Decimal
 
 
+NO_SIGMA = Decimal(0)
+"""No boundary is so narrow against its accuracy that it is a sliver for that."""
+
+
 def overlaps(
-    towns: Sequence[Facts], sliver_width_m: Decimal, sliver_sigma: Decimal = Decimal(0)
+    towns: Sequence[Facts], sliver_width_m: Decimal, sliver_sigma: Decimal = NO_SIGMA
 ) -> tuple[SharedLand, ...]:
     """Find the land that boundaries share, pair by pair; towns without a boundary are left out.
 

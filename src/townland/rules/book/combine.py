@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
 from pathlib import Path
 
-from townland import documents
+from townland import documents, units
 from townland.documents import values
 from townland.errors import RulebookError
 from townland.i18n import Joined, Words, _
@@ -216,7 +215,7 @@ def _differing(key: str, held: Mapping[str, object], *, stated: bool) -> Iterato
 
 def _exact(value: object) -> object:
     """A number as it is written, whatever type it was read as."""
-    return Decimal(str(value)) if isinstance(value, int | float) else value
+    return units.exact(value) if isinstance(value, int | float) else value
 
 
 def _plain(value: object) -> Words | str:

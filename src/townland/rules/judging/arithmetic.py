@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from itertools import combinations
 from typing import TypeVar
 
@@ -12,6 +13,7 @@ Thing = TypeVar("Thing")
 METRES_PER_KM = 1000
 SHARE_DIGITS = 6
 DENSITY_DIGITS = 4
+GRADE_DIGITS = 2
 
 
 def pairs_of(things: Iterable[Thing]) -> Iterator[tuple[Thing, Thing]]:
@@ -33,3 +35,21 @@ def years_later(day: dt.date, years: int) -> dt.date:
         return day.replace(year=day.year + years)
     except ValueError:
         return day.replace(year=day.year + years, day=28)
+
+
+def year_end(day: dt.date) -> dt.date:
+    """Give the last day of a day's year.
+
+    >>> year_end(dt.date(2020, 2, 29))
+    datetime.date(2020, 12, 31)
+    """
+    return day.replace(month=12, day=31)
+
+
+def whole_number(text: str | None) -> Decimal | None:
+    """Read a grade that a survey records as a whole number; None where it records none.
+
+    >>> whole_number("6"), whole_number("甲"), whole_number(None)
+    (Decimal('6'), None, None)
+    """
+    return Decimal(text) if text and text.isdecimal() else None

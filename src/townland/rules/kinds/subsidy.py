@@ -12,6 +12,7 @@ from pydantic import Field
 from townland import units
 from townland.i18n import Words, _
 from townland.rules.judging import phrases
+from townland.rules.judging.arithmetic import year_end
 from townland.rules.judging.case import Case
 from townland.rules.judging.clause import Rule
 from townland.rules.judging.declared import events_until, not_known
@@ -94,7 +95,7 @@ class _Paid:
     def settlement(self) -> dt.date | None:
         """The last day of the settlement (年终结算) that takes all back, once the standing is lost."""
         lost = self.past.entered.get(Stage.CANCELLED)
-        return None if lost is None or not self.lost else lost.replace(month=12, day=31)
+        return None if lost is None or not self.lost else year_end(lost)
 
     @property
     def overdue(self) -> bool:
