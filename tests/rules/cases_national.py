@@ -101,7 +101,7 @@ CASES = [
         "doubt 0.0003",
         green_cover=0.3003,
     ),
-    ratio("TC-N-4", "limit", REVIEW, ("0.3", "0.3", "0"), "share", "on it", green_cover=0.3),
+    ratio("TC-N-4", "limit", PASS, ("0.3", "0.3", "0"), "share", "on it", green_cover=0.3),
     ratio(
         "TC-N-4",
         "outside",
@@ -125,7 +125,7 @@ CASES = [
     ratio(
         "TC-N-5",
         "limit",
-        REVIEW,
+        PASS,
         ("0.6", "0.6", "0"),
         "share",
         "6 / 10",
@@ -212,7 +212,7 @@ CASES = [
     ratio(
         "TC-N-8",
         "limit",
-        REVIEW,
+        PASS,
         ("20", "20", "0"),
         "yuan_10k_per_head",
         "20 000 / 1 000",
@@ -231,7 +231,7 @@ CASES = [
     ),
     unknown("TC-N-8", "20", "yuan_10k_per_head", "employees", annual_output=20_000),
     ratio("TC-N-9", "inside", PASS, ("2002", "2000", "2"), "persons", "doubt 2", employees=2_002),
-    ratio("TC-N-9", "limit", REVIEW, ("2000", "2000", "0"), "persons", "on it", employees=2_000),
+    ratio("TC-N-9", "limit", PASS, ("2000", "2000", "0"), "persons", "on it", employees=2_000),
     ratio("TC-N-9", "outside", REVIEW, ("1998", "2000", "-2"), "persons", "below", employees=1_998),
     unknown("TC-N-9", "2000", "persons", "employees"),
     ratio(
@@ -247,7 +247,7 @@ CASES = [
     ratio(
         "TC-N-10",
         "limit",
-        REVIEW,
+        PASS,
         ("50", "50", "0"),
         "visits_10k",
         "on it",
@@ -342,7 +342,7 @@ CASES = [
         "doubt 0.0002",
         three_new_share=0.2002,
     ),
-    ratio("TC-N-12", "limit", REVIEW, ("0.2", "0.2", "0"), "share", "on it", three_new_share=0.2),
+    ratio("TC-N-12", "limit", PASS, ("0.2", "0.2", "0"), "share", "on it", three_new_share=0.2),
     ratio(
         "TC-N-12",
         "outside",
@@ -360,7 +360,7 @@ CASES = [
         national_type=TYPE,
     ),
     ratio(
-        *("TC-N-13", "limit", REVIEW, ("0.025", "0.025", "0"), "share", "on it"),
+        *("TC-N-13", "limit", PASS, ("0.025", "0.025", "0"), "share", "on it"),
         research_intensity=0.025,
         national_type=TYPE,
     ),

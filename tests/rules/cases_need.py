@@ -177,10 +177,10 @@ HEADS = [
         "38000.00",
         "37900.00",
         "-100.00",
-        "paddy 3.79 - 3.8 ha",
+        "paddy 3.79 - 3.8 ha, and 3.9 ha by the layer",
         ha=20,
         paddy_ha=3.79,
-        layer="1.00",
+        layer="39000.00",
     ),
     replaced(
         "ambiguous",
@@ -268,7 +268,7 @@ def rated(
 
 
 RATES = [
-    rated("inside", supply(60.3), PASS, "0.6006", "0.0006", "(4 · 60 + 60.3) / 500; doubt 0.0006"),
+    rated("inside", supply(60.3), PASS, "0.6006", "0.0006", "(4 · 60 + 60.3) / 500"),
     rated(
         "inside",
         supply(0, 0),
@@ -278,7 +278,7 @@ RATES = [
         "no new land: the rate does not matter",
         area=None,
     ),
-    rated("limit", supply(60), REVIEW, "0.6", "0", "5 · 60 / 500"),
+    rated("limit", supply(60), PASS, "0.6", "0", "5 · 60 / 500: 60 % is reached"),
     rated("outside", supply(59.7), FAIL, "0.5994", "-0.0006", "(4 · 60 + 59.7) / 500"),
     rated(
         *("ambiguous", supply(1500, 40, 2000), REVIEW, "0.47", "-0.13"),
