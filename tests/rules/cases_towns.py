@@ -20,6 +20,7 @@ NAMED = (
 STATED = "the clause sets no bar: the figure is only stated"
 OPEN = "the clause's list is open (等): no name stands outside it"
 ONE_READING = "a figure against a figure: neither input nor clause can be read in two ways"
+ANSWERED = "yes, no or not stated: there is no limit and no second reading"
 GIVEN = "every town has a boundary"
 
 CANNOT = {
@@ -34,6 +35,10 @@ CANNOT = {
     ("PORT-03", "limit"): LISTED,
     ("NAME-01", "limit"): LISTED,
     ("NAME-02", "limit"): LISTED,
+    **{(f"FACT-0{n}", "limit"): ANSWERED for n in (1, 2, 3, 5, 6, 7)},
+    **{(f"FACT-0{n}", "ambiguous"): ANSWERED for n in (1, 2, 3, 5, 6)},
+    ("FACT-04", "ambiguous"): ONE_READING,
+    ("FACT-08", "ambiguous"): ONE_READING,
     ("NAME-02", "ambiguous"): "one carrier is named; the dossier takes no two",
 }
 
@@ -151,11 +156,90 @@ INVESTMENT = [
     invested("INV-02", "outside", 9.99, REVIEW, "3.33", "-6.67", "9.99 / 3 and 9.99 / 1 < 10"),
     invested("INV-02", "ambiguous", 12, REVIEW, "4", "-6", "12 / 3 = 4 < 10 <= 12 / 1: note 1"),
     invested_nothing("INV-02", "heavy_asset"),
-    in_industry("inside", 5.005, INFO, "0.5005", "0.0005", "5.005 / 10; doubt 0.0005"),
-    in_industry("limit", 5, REVIEW, "0.5", "0", "5 / 10"),
+    in_industry("inside", 5.005, INFO, "0.5005", "0.0005", "5.005 / 10"),
+    in_industry("limit", 5, INFO, "0.5", "0", "5 / 10: declared numbers meet their bar"),
     in_industry("outside", 4.995, REVIEW, "0.4995", "-0.0005", "4.995 / 10"),
     Case(
         *("INV-03", "missing", told(industry_investment=2), NOT, None, "no total", None, None),
+        unit="share",
+        missing=("total_investment",),
+    ),
+]
+
+# ---------------------------------------------------------------- FACT: clauses without a figure
+
+SUBJECTS = (
+    "investment_done",
+    "industry_developed",
+    "projects_on_schedule",
+    "character_shaped",
+    "living_environment",
+)
+RECORDED = {
+    "FACT-01": {"facts": ("approvals_delegated",)},
+    "FACT-02": {"facts": ("town_treasury",)},
+    "FACT-03": {"facts": ("park_and_town_one",)},
+    "FACT-05": {"facts": ("land_enclosed_in_disguise", "real_estate_in_disguise")},
+    "FACT-06": {"facts": ("packaged_as_key_project",)},
+    "FACT-07": {"acceptance": SUBJECTS},
+}
+"""The fields of the dossier that answer each rule on recorded facts."""
+
+
+def recorded(rule: str, kind: Any, answer: Any, verdict: Any, count: Any, working: str) -> Case:
+    ((table, names),) = RECORDED[rule].items()
+    facts = told(**{table: dict.fromkeys(names, answer)})
+    missing = () if verdict is INFO else tuple(f"{table}.{name}" for name in names)
+    return Case(rule, kind, facts, verdict, count, working, unit="count", missing=missing)
+
+
+PARTS = ("public_planned", "commercial_planned", "industry_planned", "living_planned")
+
+
+def united(kind: Any, nature: Any, count: str, working: str) -> Case:
+    parts = (one(name, "1000.00") for name in PARTS)
+    return Case("FACT-04", kind, told(*parts, nature), INFO, count, working, unit="count")
+
+
+def invested_of(
+    kind: Any, done: float, verdict: Any, share: str, margin: str, working: str
+) -> Case:
+    facts = told(investment_done=done, total_investment=10)
+    return Case(
+        *("FACT-08", kind, facts, verdict, share, working, "0.9", margin, "share"),
+        bureau=(("# minimum_share = 0.9 ", "minimum_share = 0.9 "),),
+    )
+
+
+FACTS = [
+    *(
+        case
+        for rule, count in zip(RECORDED, ("1", "1", "1", "2", "1", "5"), strict=True)
+        for case in (
+            recorded(rule, "inside", True, INFO, count, "each field says yes"),
+            recorded(rule, "outside", "无", INFO, "0", "无 says no to each"),
+            recorded(rule, "missing", "待补充", NOT, None, "待补充 states nothing"),
+        )
+    ),
+    Case(
+        *("FACT-07", "ambiguous"),
+        told(acceptance={"investment_done": True, "industry_developed": False}),
+        *(NOT, "1", "one yes, one no, three not stated"),
+        unit="count",
+        missing=tuple(f"acceptance.{name}" for name in SUBJECTS[2:]),
+        says="Development of industry: no.",
+    ),
+    united("inside", one("nature_planned", "1.00"), "5", "land for each of the five"),
+    united("outside", one("nature_planned"), "4", "none for ecology"),
+    united("limit", one("nature_planned", sliver="9.00"), "4", "for ecology nothing but a sliver"),
+    Case(
+        "FACT-04", "missing", NO_PLAN, NOT, None, "no plan", unit="count", missing=("planned_use",)
+    ),
+    invested_of("inside", 9.5, INFO, "0.95", "0.05", "9.5 / 10"),
+    invested_of("limit", 9, INFO, "0.9", "0", "9 / 10: declared numbers meet their bar"),
+    invested_of("outside", 8.9, REVIEW, "0.89", "-0.01", "8.9 / 10"),
+    Case(
+        *("FACT-08", "missing", told(investment_done=2), NOT, None, "no total", None, None),
         unit="share",
         missing=("total_investment",),
     ),
@@ -416,4 +500,4 @@ TOGETHER = [
     ),
 ]
 
-CASES = [*USES, *INVESTMENT, *INDUSTRY, *TOGETHER]
+CASES = [*USES, *INVESTMENT, *INDUSTRY, *TOGETHER, *FACTS]

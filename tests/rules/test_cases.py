@@ -44,6 +44,7 @@ from townland.rules.book.model import Rulebook
 from townland.rules.evaluate import Facts, evaluate, evaluate_portfolio
 from townland.rules.judging.finding import Finding
 from townland.rules.kinds import KINDS as TABLE
+from townland.rules.need_table import indicator_need
 
 TABLES = (cases_land, cases_need, cases_towns, cases_stages, cases_national)
 CASES: list[Case] = [case for table in TABLES for case in table.CASES]
@@ -142,8 +143,8 @@ def test_no_reason_is_for_a_rule_that_is_gone() -> None:
 
 PRELUDES = {
     "LAND-03": ["limit = 5"],
-    "LAND-04": ["limit = 5"],
-    "LAND-05": ["limit = 5"],
+    "LAND-04": ["limit = 5", "modal = false"],
+    "LAND-05": ["limit = 5", "modal = false"],
     "LAND-10": ['bank = "annual_output"'],
     **{rule: ["limit = 0.1"] for rule in ("LAW-1", "LAW-4", "LAW-5")},
     "LAND-12": ["limit = 100", "limit = 112"],
@@ -179,7 +180,6 @@ PRELUDES = {
 LEFT_OPEN = [
     ("LAND-10", "", "uncertainty", "0.02"),
     ("LAND-12", "limit = 112", "uncertainty", "0.1"),
-    ("LAND-13", "", "uncertainty", "0.1"),
     ("USE-01", "", "perhaps", '["industry_planned"]'),
     ("USE-01", 'maximum = 0.2\nbeyond = "fail"', "modal", "true"),
     ("USE-01", "maximum = 0.31", "uncertainty", "0.1"),
@@ -236,6 +236,26 @@ LOW: dict[str, Any] = dict.fromkeys(
      "social_investment", "industry_investment", "employees"), 0.001,
 )  # fmt: skip
 LOW["confirmed"] = ("employees", "green_cover")
+NEW_USES = ("文化创意", "科研", "健康养老", "众创空间", "现代服务业", "互联网+")
+REUSED = [{"name": use, "start": dt.date(2017, 5, 1), "new_use": use} for use in NEW_USES]
+RECORDED: dict[str, Any] = {
+    "facts": {
+        "approvals_delegated": True,
+        "town_treasury": True,
+        "park_and_town_one": True,
+        "land_enclosed_in_disguise": True,
+        "real_estate_in_disguise": True,
+        "packaged_as_key_project": True,
+    },
+    "acceptance": {
+        "investment_done": True,
+        "industry_developed": True,
+        "projects_on_schedule": True,
+        "character_shaped": True,
+        "living_environment": True,
+    },
+    "investment_done": 9,
+}
 SHORT = {
     "documents": {**FULL["documents"], "industry_study": False, "town_plans": False},
     "events": (event("2016-09-01", "applied"),),
@@ -389,11 +409,11 @@ def towns(name: str) -> list[Facts]:
         {"national_type": "integration"}, {"national_type": "innovation"},
         {"national_type": "manufacturing", "research_intensity": 0.01},
         {"national_type": "creative_design"}, {"national_type": "digital_economy"},
-        {"reused_sites": ENDED},
+        {"reused_sites": ENDED}, *({"reused_sites": [site]} for site in REUSED),
         {"leading_industries": ()}, {"linked_industries": ("甲", "乙", "丙", "丁")},
         {**FULL, **LOW}, {**HEAVY, **LOW}, SHORT, LOST, *named,
     ]  # fmt: skip
-    base = {**NATIONAL_FULL, **FULL, **DOSSIER}
+    base = {**NATIONAL_FULL, **FULL, **DOSSIER, **RECORDED}
     rich = [town(*held.values(), dossier={**base, **one}, rulebook=law) for one in more]
     rich += [replace(one, name="甲特色小镇") for one in rich[8:9]]
     poor = [town(one, dossier=base, rulebook=law) for one in held.values()]
@@ -487,6 +507,29 @@ def outcomes(law: Rulebook, rule: str, *, told: bool) -> Iterator[Any]:
             yield type(problem).__name__
         else:
             yield outcome(found, told=told)
+    if only.rule[0].kind == "land_need":
+        yield from forms(only)
+
+
+def forms(law: Rulebook) -> Iterator[Any]:
+    """What stands beside the need in its form: the rule's measures that decide no verdict."""
+    facts = town(*MEASURES, dossier=DOSSIER)
+    measures = {
+        name: replace(
+            each,
+            net_m2=each.area_m2 / 2,
+            frame=each.frame.assign(
+                planned_use_id="p", land_use_id="l", net_m2=each.frame["area_m2"],
+                planned_group=None, source="paddy",
+            ),
+        )
+        for name, each in facts.measures.items()
+    }  # fmt: skip
+    facts = replace(facts, measures=measures)
+    table = indicator_need(law, facts, on=DAY, findings=evaluate(law, facts, DAY))
+    assert table is not None
+    beside = [(each.gross, each.net) for each in table.form.non_grain]
+    yield [dict(row.columns) for row in table.form.rows], beside
 
 
 def county(folder: Path, law: str, rule: str, keys: str) -> Rulebook | None:

@@ -132,6 +132,27 @@ class Documents(Answered):
     other: dict[str, Document] | None = None
 
 
+class RecordedOfTown(Answered):
+    """What is recorded of a town for clauses without a figure, each yes or no."""
+
+    approvals_delegated: bool | None = None
+    town_treasury: bool | None = None
+    park_and_town_one: bool | None = None
+    land_enclosed_in_disguise: bool | None = None
+    real_estate_in_disguise: bool | None = None
+    packaged_as_key_project: bool | None = None
+
+
+class Acceptance(Answered):
+    """The five subjects of the acceptance, each yes where it reached what was expected."""
+
+    investment_done: bool | None = None
+    industry_developed: bool | None = None
+    projects_on_schedule: bool | None = None
+    character_shaped: bool | None = None
+    living_environment: bool | None = None
+
+
 def _fields_of_it(paths: tuple[str, ...] | None) -> tuple[str, ...] | None:
     for path in paths or ():
         model: object = Dossier
@@ -179,6 +200,7 @@ class Dossier(Answered):
     social_investment: Amount | None = None
     total_investment: Amount | None = None
     industry_investment: Amount | None = None
+    investment_done: Amount | None = None
     annual_tax: Amount | None = None
     annual_output: Amount | None = None
     annual_visitors: Amount | None = None
@@ -196,6 +218,8 @@ class Dossier(Answered):
     county_platform: Literal["none", "disguised_borrowing", "market_reformed"] | None = None
     lists: Lists | None = None
     documents: Documents | None = None
+    facts: RecordedOfTown | None = None
+    acceptance: Acceptance | None = None
     supply: Supplies | None = None
     events: Annotated[tuple[Event, ...] | None, AfterValidator(_no_event_twice)] = None
     subsidy_paid: tuple[Payment, ...] | None = None
