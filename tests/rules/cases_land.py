@@ -168,6 +168,7 @@ LEAST = (("# minimum_share = 0.3 ", "minimum_share = 0.3 "),)
 
 def reused(kind: Any, barren: str, verdict: Any, measured: str, margin: str, working: str) -> Case:
     built = [planned(), one("barren_built_on", barren), one("existing_built_on", "200000.00")]
+    built.append(one("unused_layer_built_on", barren))
     totals = [one("barren_total", barren), one("existing_construction", "250000.00")]
     return Case(
         *("LAND-06", kind, told(*built, *totals), verdict, measured, working, "300000.00", margin),

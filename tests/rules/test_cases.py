@@ -145,6 +145,11 @@ PRELUDES = {
     "LAND-03": ["limit = 5"],
     "LAND-04": ["limit = 5", "modal = false"],
     "LAND-05": ["limit = 5", "modal = false"],
+    "LAND-06": ["minimum_share = 0.02"],
+    "LAND-08": [
+        'measure = "housing_planned"\n'
+        'paddy_beside = { new = "new_by_paddy_layer", built_on = "planned_construction" }'
+    ],
     "LAND-10": ['bank = "annual_output"'],
     **{rule: ["limit = 0.1"] for rule in ("LAW-1", "LAW-4", "LAW-5")},
     "LAND-12": ["limit = 100", "limit = 112"],

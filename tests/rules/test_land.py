@@ -7,6 +7,7 @@ figure is worked out beside it.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -65,11 +66,41 @@ def test_land_06_below_a_bureau_s_share_is_review(
     tmp_path: Path, share: str, verdict: Verdict
 ) -> None:
     asked = changed(tmp_path, ("# minimum_share = 0.3 ", f"minimum_share = {share} "))
-    found = judge("LAND-06", town(*reuse()), asked)
+    agrees = measure("unused_layer_built_on", ("u", 100_000))
+    found = judge("LAND-06", town(*reuse(), agrees), asked)
     assert found.verdict is verdict
     assert found.limit == D(share) * 800_000
     assert found.margin == D(240_000) - D(share) * 800_000
     assert ("not reached" in why(found)) == (share == "0.31")
+
+
+# 240 000 by the survey, of it 100 000 barren; 25 % of 800 000 is 200 000, so that the layer beside the
+# survey must show at least 60 000
+@pytest.mark.parametrize(
+    ("built", "known", "verdict"),
+    [
+        (100_000, {}, INFO),
+        (60_000, {}, INFO),
+        (59_999, {}, REVIEW),
+        (0, {}, REVIEW),
+        (300_000, {}, INFO),
+        (0, {"uncovered": 10}, INFO),
+        (0, {"assumed": ("unused_land",)}, INFO),
+    ],
+)
+def test_land_06_hears_the_layer_of_unused_land(
+    tmp_path: Path, built: int, known: dict[str, Any], verdict: Verdict
+) -> None:
+    asked = changed(tmp_path, ("# minimum_share = 0.3 ", "minimum_share = 0.25 "))
+    beside = measure("unused_layer_built_on", ("u", built))
+    total = measure("unused_layer_total", ("u", 300_000), **known)
+    found = judge("LAND-06", town(*reuse(), beside, total), asked)
+    assert found.verdict is verdict
+    assert ("contradict one another" in why(found)) == (verdict is REVIEW)
+    if built == 0 and verdict is REVIEW:
+        assert "By the layers beside the survey 14.0000 ha use such land" in why(found)
+    # where no share is asked for, the other figure stands beside and changes nothing
+    assert judge("LAND-06", town(*reuse(), beside, total)).verdict is INFO
 
 
 @pytest.mark.parametrize("role", ["land_use", "planned_use"])
@@ -101,6 +132,36 @@ def test_land_06_a_designated_layer_known_in_part_is_said() -> None:
     found = judge("LAND-06", town(*reuse()[:-1], partly))
     assert found.verdict is INFO
     assert "0.1000 ha are not covered" in found.assumed[0].render("en")
+
+
+# 50 000 are needed and the annual quota is 60 000: paddy on more than 10 000 m² of what the survey has
+# as built on would be too much
+@pytest.mark.parametrize(
+    ("built", "new", "verdict"),
+    [(20_000, 20_000, PASS), (30_000, 20_000, PASS), (30_001, 20_000, REVIEW), (18_000, 0, REVIEW)],
+)
+def test_land_08_hears_the_paddy_layer(built: int, new: int, verdict: Verdict) -> None:
+    facts = need({"quota_ha": 6})
+    beside = {
+        "paddy_layer_built_on": measure("paddy_layer_built_on", ("q", built)),
+        "new_by_paddy_layer": measure("new_by_paddy_layer", ("q", new)),
+    }
+    found = judge("LAND-08", replace(facts, measures={**facts.measures, **beside}))
+    assert found.verdict is verdict
+    assert found.measured == D("50000.00")
+    assert "New construction land from paddy, by the paddy layer: " in why(found)
+    assert ("contradict one another" in why(found)) == (new == 0)
+    assert ("the annual quota is not enough" in why(found)) == (verdict is REVIEW)
+
+
+def test_land_08_without_a_paddy_layer_has_one_source_alone() -> None:
+    facts = need({"quota_ha": 6})
+    nothing = measure("new_by_paddy_layer", missing=("paddy",))
+    found = judge(
+        "LAND-08", replace(facts, measures={**facts.measures, "new_by_paddy_layer": nothing})
+    )
+    assert found.verdict is PASS
+    assert "by the paddy layer" not in why(found)
 
 
 def test_land_08_books_the_ridges_to_other_agricultural_land() -> None:

@@ -13,11 +13,11 @@ from townland.i18n import Marked, Words, _
 from townland.rules.judging import fields, phrases
 from townland.rules.judging.case import ZERO, Case
 from townland.rules.judging.clause import Rule, Unit
-from townland.rules.judging.finding import Finding
+from townland.rules.judging.finding import FigureRole, Finding
 from townland.rules.judging.gaps import Gaps, gaps, known_part
 from townland.rules.judging.granted import Granted, granted
 from townland.rules.judging.kind import Kind
-from townland.rules.judging.measured import net, net_assumed, only_slivers
+from townland.rules.judging.measured import net, net_assumed, net_words, only_slivers
 from townland.rules.judging.references import MeasureName, NumberField
 from townland.rules.judging.trace import (
     Column,
@@ -51,16 +51,26 @@ class Sources(Strict):
         }
 
 
+class PaddyLayer(Strict):
+    """The paddy by a second source: of it the new construction land, and all that is built on."""
+
+    new: MeasureName
+    built_on: MeasureName
+
+
 class LandNeed(Rule):
     """The land-indicator need against the quotas that the dossier holds, in `unit`.
 
     `quota` and `linked_quota` are keys of the dossier. `approved` is what was granted before, which is
-    not asked for again. `existing` (construction land that the plan uses) and `non_grain` (farmland
-    planned as what is neither construction nor grain) stand beside in the table of the need.
+    not asked for again. `paddy_beside` is a second source of the paddy: what of it the survey has as
+    construction land would be needed, too. `existing` (construction land that the plan uses) and
+    `non_grain` (farmland planned as what is neither construction nor grain) stand beside in the table
+    of the need.
     """
 
     titles: ClassVar[Mapping[str, Words]] = {
         "approved": _("land granted before, not asked for again"),
+        "paddy_beside": _("a second source of the paddy in the need"),
         "existing": _("existing construction land that the plan uses"),
         "non_grain": _("cultivated land planned as gardens, forest, water"),
     }
@@ -71,6 +81,7 @@ class LandNeed(Rule):
     quota: NumberField | None = None
     linked_quota: NumberField | None = None
     approved: MeasureName | None = None
+    paddy_beside: PaddyLayer | None = None
     existing: MeasureName | None = None
     non_grain: tuple[MeasureName, ...] = ()
     unit: Unit
@@ -113,7 +124,8 @@ class _Need:
     """The need of land indicators beside the quotas, in m²; `solid` is what of it is no sliver.
 
     `land` is the new construction land with what of it was approved before, `need` the rest.
-    `total` is both quotas together. What the dossier does not state is None.
+    `total` is both quotas together. What the dossier does not state is None. `beside` is the second
+    source of the paddy where it is known, `more` what is needed beyond `need` by it.
     """
 
     gap: Gaps
@@ -126,6 +138,13 @@ class _Need:
     linked: Decimal | None
     total: Decimal | None
     near: tuple[Decimal, ...]
+    beside: PaddyLayer | None
+    more: Decimal
+
+    @property
+    def differ(self) -> bool:
+        """Whether the annual quota is enough by the survey, and not by the second source."""
+        return self.annual is not None and self.need <= self.annual < self.need + self.more
 
     @property
     def beyond(self) -> bool:
@@ -149,7 +168,7 @@ def land_need(case: Case[LandNeed]) -> Finding:
     verdict = verdict_of(
         fails=land.beyond and not land.near and not rule.modal,
         unknown=bool(land.gap),
-        doubt=_short_of(land.annual, land.need) or bool(land.near),
+        doubt=_short_of(land.annual, land.need) or bool(land.near) or land.differ,
         # without a quota there is nothing to judge by
         judges=stated,
     )
@@ -162,11 +181,22 @@ def land_need(case: Case[LandNeed]) -> Finding:
         measured=None if land.gap.total else land.need,
         limit=None if bar is None else units.m2(bar),
         margin=units.m2(bar - land.need) if bar is not None and decided else None,
-        measures=[*land.land.measures, *(row.measure for row in land.balance if row.measure)],
+        measures=_measures(land),
         printed={row.measure: row.net_m2 for row in land.balance if row.measure},
         missing=tuple(filter(None, [rule.quota])) if unquoted else land.gap.missing,
         assumed=_need_assumed(case, land),
     )
+
+
+def _measures(land: _Need) -> dict[str, FigureRole]:
+    """Say what each measure is there for: the new land decides, its sources are parts of it."""
+    roles: dict[str, FigureRole] = dict.fromkeys(land.land.measures, "part")
+    roles |= dict.fromkeys((row.measure for row in land.balance if row.measure), "part")
+    roles[land.land.measure] = "decides"
+    if land.beside is not None:
+        roles[land.beside.new] = "second_source"
+        roles |= {land.beside.built_on: "second_source"} if land.more else {}
+    return roles
 
 
 def _need(case: Case[LandNeed]) -> _Need:
@@ -183,7 +213,7 @@ def _need(case: Case[LandNeed]) -> _Need:
         for bar in dict.fromkeys((annual, total))
         if bar is not None and (case.near(need, bar, closure) or case.near(solid, bar, closure))
     )
-    balance = _balance(case)
+    balance, beside = _balance(case), _beside(case)
     return _Need(
         gap=gaps(case, rule.measure),
         land=land,
@@ -195,7 +225,22 @@ def _need(case: Case[LandNeed]) -> _Need:
         linked=linked,
         total=total,
         near=near,
+        beside=beside,
+        more=_more(case, beside),
     )
+
+
+def _beside(case: Case[LandNeed]) -> PaddyLayer | None:
+    second = case.rule.paddy_beside
+    return None if second is None or case.silent(second.new) else second
+
+
+def _more(case: Case[LandNeed], beside: PaddyLayer | None) -> Decimal:
+    """Give the paddy of the second source that the survey has not as new land, slivers apart."""
+    if beside is None:
+        return ZERO
+    built, new = case.measure(beside.built_on), case.measure(beside.new)
+    return max(built.area_m2 - built.sliver_m2 - new.area_m2, ZERO)
 
 
 def _short_of(quota: Decimal | None, need: Decimal) -> bool:
@@ -241,7 +286,9 @@ def _need_why(case: Case[LandNeed], land: _Need, *, decided: bool) -> Words:
         known_part(gap),
         None if gap.total else _needed(case, land),
         None if gap.total else land.land.words(),
+        _paddy_beside(case, land) if not gap.total else None,
         _against(land) if decided else None,
+        _by_second_source(case, land) if decided else None,
         _no_quota(rule) if decided and land.annual is None else None,
         only_slivers() if decided and thin else None,
         case.near_words(land.near[0], land.closure) if decided and land.near else None,
@@ -289,6 +336,31 @@ def _against(land: _Need) -> Words | None:
     return _(
         "The annual quota of {annual} and the linked quota of {linked} fall short by {short}.",
         **place,
+    )
+
+
+def _paddy_beside(case: Case[LandNeed], land: _Need) -> Words | None:
+    """State the paddy of the need by the second source; only one above 0 is a contradiction."""
+    if land.beside is None:
+        return None
+    survey, layer = case.measure(case.rule.sources.paddy), case.measure(land.beside.new)
+    place = {"measure": case.title(land.beside.new), "figure": net_words(layer)}
+    if (survey.area_m2 > 0) == (layer.area_m2 > 0):
+        return _("{measure}: {figure}, for comparison.", **place)
+    return _("{measure}: {figure}; the two sources contradict one another.", **place)
+
+
+def _by_second_source(case: Case[LandNeed], land: _Need) -> Words | None:
+    """Say what would be needed where the paddy layer is right and the survey is not."""
+    if land.beside is None or not land.differ:
+        return None
+    return _(
+        "{measure}: {figure}, of which the survey has {more} as built on already; if they are paddy,"
+        " the need is {need} and the annual quota is not enough.",
+        measure=case.title(land.beside.built_on),
+        figure=net_words(case.measure(land.beside.built_on)),
+        more=phrases.area(land.more),
+        need=phrases.area(land.need + land.more),
     )
 
 

@@ -37,10 +37,14 @@ from townland.terms import Verdict
 
 
 class Reuse(Strict):
-    """One kind of land to be used again: what the plan builds on, of how much there is."""
+    """One kind of land to be used again: what the plan builds on, of how much there is.
+
+    Of a designated layer `instead` is the counted measure that it is a second source of.
+    """
 
     used: MeasureName
     total: MeasureName
+    instead: MeasureName | None = None
 
 
 class LandReuse(Rule):
@@ -92,7 +96,8 @@ class _Reused:
     """Land that ought to be used first, as the plan uses it, in m².
 
     `beside` are the designated layers that are there, `absent` the roles of those that are not; `limit`
-    is what the bureau asks for, None where it asks for nothing.
+    is what the bureau asks for, None where it asks for nothing. `otherwise` is what is used by the
+    second sources that show less than what is counted.
     """
 
     gap: Gaps
@@ -103,16 +108,24 @@ class _Reused:
     absent: tuple[str, ...]
     limit: Decimal | None
     near: bool
+    otherwise: Decimal
 
     @property
     def below(self) -> bool:
         return self.limit is not None and self.used < self.limit
 
+    @property
+    def differ(self) -> bool:
+        """Whether the share is reached by what is counted, and not by the second sources."""
+        return self.limit is not None and self.otherwise < self.limit <= self.used
+
 
 def land_reuse(case: Case[LandReuse]) -> Finding:
     """State how much land that ought to be used first the plan uses, and leaves idle."""
     rule, land = case.rule, _reused(case)
-    verdict = verdict_of(unknown=bool(land.gap), doubt=land.below or land.near, judges=False)
+    verdict = verdict_of(
+        unknown=bool(land.gap), doubt=land.below or land.near or land.differ, judges=False
+    )
     bar = land.limit if verdict is not Verdict.NOT_EVALUATED else None
     return case.finding(
         verdict,
@@ -134,16 +147,29 @@ def _reused(case: Case[LandReuse]) -> _Reused:
     whole = case.measure(rule.measure).area_m2
     closure = case.closure(*(reuse.used for reuse in rule.counted))
     limit = None if rule.minimum_share is None else whole * rule.minimum_share
+    beside = tuple(reuse for reuse in rule.beside if not _absent(case, reuse))
     return _Reused(
         gap=gaps(case, rule.measure, *_names(rule.counted)),
         used=used,
         whole=whole,
         closure=closure,
-        beside=tuple(reuse for reuse in rule.beside if not _absent(case, reuse)),
+        beside=beside,
         absent=tuple(role for reuse in rule.beside for role in _absent(case, reuse)),
         limit=limit,
         near=limit is not None and case.near(used, limit, closure),
+        otherwise=used - sum((_less(case, reuse) for reuse in beside), ZERO),
     )
+
+
+def _less(case: Case[Rule], reuse: Reuse) -> Decimal:
+    """Give by how much a second source shows less than what is counted.
+
+    A layer that does not prove to cover all of the town says nothing of what it does not show.
+    """
+    known = case.measure(reuse.total)
+    if reuse.instead is None or known.assumed_coverage or known.uncovered_m2 > 0:
+        return ZERO
+    return max(case.measure(reuse.instead).area_m2 - case.measure(reuse.used).area_m2, ZERO)
 
 
 def _measures(rule: LandReuse, land: _Reused) -> dict[str, FigureRole]:
@@ -174,6 +200,7 @@ def _reuse_why(case: Case[LandReuse], land: _Reused) -> Words:
         *(_one_reuse(case, reuse) for reuse in shown),
         _not_counted(land.absent) if land.absent and not gap else None,
         _bar_of_share(case, land.used, limit) if limit is not None and not gap else None,
+        _by_second_source(land) if land.differ and not gap else None,
         case.near_words(limit, land.closure)
         if limit is not None and land.near and not gap
         else None,
@@ -240,6 +267,14 @@ def _bar_of_share(case: Case[LandReuse], used: Decimal, limit: Decimal) -> Words
     if used < limit:
         return _("The bureau asks for at least {share}, that is {limit}: not reached.", **place)
     return _("The bureau asks for at least {share}, that is {limit}: reached.", **place)
+
+
+def _by_second_source(land: _Reused) -> Words:
+    return _(
+        "By the layers beside the survey {used} use such land, which does not reach it; the two"
+        " sources contradict one another.",
+        used=phrases.area(land.otherwise),
+    )
 
 
 def _partly_covered(case: Case[Rule], beside: Iterable[Reuse]) -> list[Words]:
