@@ -112,3 +112,15 @@ def test_the_slope_of_a_real_terrain_model_cell_by_cell():
             assert grade[row, column] == sum(slope > end for end in ends)
     counts = np.bincount(grade.ravel() + 1, minlength=6)
     assert counts[1] > 0.5 * counts[1:].sum()  # Flanders is flat
+
+
+@pytest.mark.parametrize(("slope", "steep"), [(30, True), (20, False)])
+@pytest.mark.parametrize("aspect", [0, 90, 200])
+def test_a_plane_of_30_degrees_is_over_25_and_one_of_20_is_not(slope, steep, aspect):
+    # the last grade begins above 25 degrees; cells of 5 m in a projected CRS, tan 30 = 0.577 m a metre
+    heights = plane(slope, aspect, 5, 5)
+    known = np.ones(heights.shape, dtype=bool)
+    window = Cells(heights, known, 36_640_000, 2_690_000, 5, 5, 0, 0, pyproj.CRS(4524))
+    grades = load_grades()
+    inner = terrain("dem", [window], grades).grade[0][1:-1, 1:-1]
+    assert set((inner.ravel() == len(grades) - 1).tolist()) == {steep}
