@@ -44,12 +44,13 @@ ENTRIES: tuple[dict[str, str], ...] = (
         "name": "land_use", "role": "land_use", "path": "sample/county.gdb", "layer": "DLTB",
         "scheme": "sandiao-2019", "class_column": "DLBM", "id_column": "BSM",
         "net_factor_column": "KCXS", "owner_column": "QSXZ",
-        "slope_column": "GDPDJB",
+        "slope_column": "GDPDJB", "village_column": "ZLDWMC",
     },
     {
         "name": "permanent_basic_farmland", "role": "permanent_basic_farmland",
         "path": "sample/YJJBNTBHTB.shp", "scheme": "sandiao-2019", "class_column": "DLBM",
-        "id_column": "BSM", "net_factor_column": "KCXS", "encoding": "GBK",
+        "id_column": "BSM", "net_factor_column": "KCXS", "village_column": "ZLDWMC",
+        "encoding": "GBK",
     },
     {
         "name": "planned_use", "role": "planned_use", "path": PLAN, "layer": "planned_use",

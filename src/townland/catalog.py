@@ -44,6 +44,7 @@ COLUMN_KEYS = (
     "slope_column",
     "grade_column",
     "production_column",
+    "village_column",
     "area_column",
 )
 """The keys of a layer that name a column."""
@@ -118,6 +119,7 @@ class LayerSpec(Strict):
     grade_column: str | None = None
     production_column: str | None = None
     production_unit: Literal["kg_per_mu", "kg_per_ha"] = "kg_per_mu"
+    village_column: str | None = None
     area_column: str | None = None
     area_unit: Literal["m2", "ha", "mu"] = "m2"
     where: dict[str, list[str | int | float]] | None = None

@@ -109,6 +109,7 @@ def test_every_format_gives_the_same_rows(tmp_path, suffix):
         "slope",
         "grade",
         "production",
+        "village",
         "geometry",
     ]
     assert list(found.frame.columns) == own

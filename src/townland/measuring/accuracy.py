@@ -15,6 +15,7 @@ from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
 
 from townland import geodesy, units
@@ -142,7 +143,10 @@ def with_accuracy(
     narrow = thin | narrow_pieces(pieces, edges, stated.sliver_sigma)
     weights = _weights(measure)[~narrow]
     gross, net = _sds(pieces[~narrow], weights, edges)
-    frame = measure.frame.assign(sliver=narrow) if (narrow != thin).any() else measure.frame
+    each = NORMAL_95 * edges.sds(segments_of(pieces), len(pieces))
+    # of a piece too narrow to be proved, ± would say that it may be less than nothing
+    pms = [None if sliver else units.m2(pm) for pm, sliver in zip(each, narrow, strict=True)]
+    frame = measure.frame.assign(sliver=narrow, pm_m2=pd.Series(pms, measure.frame.index, object))
     sliver_m2 = sum(frame["area_m2"][narrow], units.m2(0))
     return replace(
         measure,

@@ -82,9 +82,10 @@ class Measure:
 
     `frame` holds the pieces in the town's CRS: ``town``, ``<role>_id``, ``<role>_code`` for every
     layer, ``class_name`` and ``three_class`` (of the last layer with classes), ``area_m2`` and
-    ``net_m2`` (`Decimal`, 0.01), ``sliver`` (bool), geometry; with planned use ``planned_group``, its
-    group of uses; where the survey records them, ``owner`` (``state``, ``collective``), ``slope_grade``,
-    ``land_grade`` (等别), ``kg_per_ha`` (产能). `net_m2` is None where no
+    ``net_m2`` (`Decimal`, 0.01), ``sliver`` (bool), geometry; with planned use ``planned_group`` and
+    ``planned_class``, its group of uses and its class; with the survey ``present_class`` and, where it
+    records them, ``owner`` (``state``, ``collective``), ``slope_grade``, ``land_grade`` (等别),
+    ``kg_per_ha`` (产能); ``village`` where a layer names it (坐落). `net_m2` is None where no
     layer of the measure has a ridge coefficient. `uncovered_m2` is the part of the town where a layer
     that the measure needs says nothing, `missing` the roles that no layer plays, `assumed_coverage` the
     roles whose coverage is only their bounding box, `unknown_m2` the part with unknown land codes,
@@ -448,6 +449,7 @@ def _no_pieces(roles: tuple[str, ...], crs: pyproj.CRS) -> gpd.GeoDataFrame:
     """The frame without rows that measures of the same layers share; it costs more than it holds."""
     columns = ["town", *(f"{role}_{what}" for role in roles for what in ("id", "code"))]
     columns += ["class_name", "three_class", "source", "use_group", "land_group"]
-    columns += ["planned_group", "planned_name"] if "planned_use" in roles else []
+    columns += ["planned_group", "planned_class"] if "planned_use" in roles else []
+    columns += ["present_class"] if "land_use" in roles else []
     columns += ["area_m2", "net_m2", "sliver"]
     return gpd.GeoDataFrame({column: [] for column in columns}, geometry=[], crs=crs)

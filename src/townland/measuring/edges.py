@@ -63,6 +63,19 @@ class Gradient:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Hung:
+    """How an area follows its nodes, a row a segment and node: `push`, (n, 2) in m, of an `owner`.
+
+    `sigma` is the standard deviation of every node.
+    """
+
+    node: Ints
+    push: Floats
+    owner: Ints
+    sigma: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Edges:
     """Edges of boundaries and layers, without vertices on straight lines.
 
@@ -113,7 +126,24 @@ class Edges:
         return np.asarray(((points - self.start[edge]) * way).sum(axis=1) / squared, dtype=float)
 
     def gradient(self, segments: Segments) -> Gradient:
-        """How the area that segments bound changes as each node moves.
+        """How the area that segments bound changes as each node moves."""
+        hung = self._hung(segments)
+        by_node = np.zeros((len(hung.sigma), 2))
+        np.add.at(by_node, hung.node, hung.push)
+        return Gradient(by_node, hung.sigma)
+
+    def sds(self, segments: Segments, count: int) -> Floats:
+        """The standard deviation in m² of the area of each of `count` polygons, one by one."""
+        hung = self._hung(segments)
+        pairs, at = np.unique(np.column_stack((hung.owner, hung.node)), axis=0, return_inverse=True)
+        by_pair = np.zeros((len(pairs), 2))
+        np.add.at(by_pair, at.ravel(), hung.push)
+        owner, node = pairs.T
+        variances = hung.sigma[node] ** 2 * (by_pair**2).sum(axis=1)
+        return np.sqrt(np.bincount(owner, weights=variances, minlength=count))
+
+    def _hung(self, segments: Segments) -> Hung:
+        """How strongly each segment hangs on its nodes.
 
         A segment on no edge (where a double claim was settled) hangs on its own two ends, with the
         largest standard deviation.
@@ -129,18 +159,22 @@ class Edges:
         own, own_node = _same_points(ends)
         half = np.full(int(off.sum()), 0.5)
         first, second = np.split(own_node + self.nodes, 2)
+        owner = segments.owner
         hung = (
-            (self.left[edge[on]], push[on], 1 - share),
-            (self.right[edge[on]], push[on], share),
-            (first, push[off], half),
-            (second, push[off], half),
+            (self.left[edge[on]], push[on], 1 - share, owner[on]),
+            (self.right[edge[on]], push[on], share, owner[on]),
+            (first, push[off], half, owner[off]),
+            (second, push[off], half, owner[off]),
         )
-        by_node = np.zeros((self.nodes + own, 2))
-        for node, pushed, weight in hung:
-            np.add.at(by_node, node, pushed * weight[:, None])
         sigma = np.full(self.nodes + own, float(self.sigma.max(initial=0.0)))
         sigma[self.left], sigma[self.right] = self.sigma, self.sigma
-        return Gradient(by_node, sigma)
+        nodes, pushes, weights, owners = zip(*hung, strict=True)
+        return Hung(
+            np.concatenate(nodes),
+            np.concatenate(pushes) * np.concatenate(weights)[:, None],
+            np.concatenate(owners),
+            sigma,
+        )
 
     def _share(self, points: Floats, edge: Ints) -> Floats:
         """The share of the right node's error at points on edges."""

@@ -59,7 +59,15 @@ def _described(parts: Mapping[str, pd.DataFrame], grounds: Mapping[str, Ground])
         columns[column] = parts[classed[-1]][column].to_numpy() if classed else None
     if "planned_use" in parts:
         columns["planned_group"] = parts["planned_use"]["use_group"].to_numpy()
-        columns["planned_name"] = parts["planned_use"]["class_name"].to_numpy()
+        columns["planned_class"] = parts["planned_use"]["class_name"].to_numpy()
     if "land_use" in parts:
+        columns["present_class"] = parts["land_use"]["class_name"].to_numpy()
         columns |= recorded(parts["land_use"], grounds["land_use"])
+    # the survey's village stands before that of another layer, whose lists may be older
+    placed = sorted((role for role in parts if grounds[role].villages), key=_LAST.__eq__)
+    if placed:
+        columns["village"] = parts[placed[-1]]["village"].to_numpy()
     return columns
+
+
+_LAST = "land_use"

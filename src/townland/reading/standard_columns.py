@@ -22,7 +22,7 @@ def standard_columns(rows: Rows, needed: Mapping[str, str]) -> tuple[Columns, li
     nothing = np.full(len(rows), None, dtype=object)
     columns: dict[str, NDArray[np.object_]] = {
         name: as_text(rows.columns[needed[name]]) if name in needed else nothing
-        for name in ("id", "code", "named", "owner", "tag", "slope", "grade")
+        for name in ("id", "code", "named", "owner", "tag", "slope", "grade", "village")
     }
     factors, factor_issues = _numbers(rows, needed, "net_factor")
     production, production_issues = _numbers(rows, needed, "production")
@@ -50,6 +50,7 @@ def standard_columns(rows: Rows, needed: Mapping[str, str]) -> tuple[Columns, li
         "slope": texts["slope"],
         "grade": texts["grade"],
         "production": production,
+        "village": texts["village"],
     }, issues
 
 

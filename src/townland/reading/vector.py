@@ -43,6 +43,7 @@ _COLUMNS = {
     "slope": "slope_column",
     "grade": "grade_column",
     "production": "production_column",
+    "village": "village_column",
 }
 
 Window = tuple[Bounds, pyproj.CRS]

@@ -45,7 +45,9 @@ _SURVEYED = (
     ("grade_column", "GDDB"),
     ("production_column", "CN"),
 )
-"""Keys of a layer, each with the field whose column it names; the latter of the land survey alone."""
+_VILLAGES = (("village_column", "ZLDWMC"), ("village_column", "QSDWMC"))
+"""Keys of a layer, each with the field whose column it names: of any layer, of the land survey alone,
+of survey and basic farmland (where the land lies, else the unit that owns it)."""
 
 
 def layers_init(
@@ -333,7 +335,7 @@ def _identity(role: str, source: Source) -> list[Key]:
 def _schema_keys(role: str, source: Source) -> Iterable[Key]:
     """The columns of ids and of what a survey records beside classes, the first field of each key."""
     keys: dict[str, Key] = {}
-    for key, name in (*_IDS, *(_SURVEYED if role == "land_use" else ())):
+    for key, name in (*_IDS, *(_SURVEYED if role == "land_use" else ()), *_VILLAGES):
         column = _field_column(role, name, source)
         if column is not None:
             keys.setdefault(key, (key, column, _("the field {name}", name=name), True))

@@ -67,12 +67,12 @@ class Ground:
     (the name beside the code where it is not the code's), ``meant`` (the class it means, as
     ``scheme:code``, where that counts otherwise), ``ridge`` (the ridge coefficient, 0 where nothing is
     deducted), ``owner``, ``tag``, ``slope`` and ``grade`` (slope grade and land grade, 等别, as they are
-    recorded), ``production`` (kg of grain a hectare, NaN where unknown) and valid polygons, ordered by
-    layer and id. `scheme` is empty where no layer has classes; `tagged` says that some layer has tags,
-    `sloped`, `graded` and `productive` that some layer records slope grades, land grades, production.
-    `accuracy` is the standard deviation of a vertex in metres, by layer; None where it states none.
-    `claims` say where each layer claims to be complete; `townland.measuring.coverage` reads them for a
-    town. `repairs` is the ledger of what was mended.
+    recorded), ``production`` (kg of grain a hectare, NaN where unknown), ``village`` and valid polygons,
+    ordered by layer and id. `scheme` is empty where no layer has classes; `tagged` says that some layer
+    has tags, `sloped`, `graded`, `productive` and `villages` that some layer records slope grades,
+    land grades, production, villages. `accuracy` is the standard deviation of a vertex in metres, by
+    layer; None where it states none. `claims` say where each layer claims to be complete;
+    `townland.measuring.coverage` reads them for a town. `repairs` is the ledger of what was mended.
     """
 
     role: str
@@ -87,6 +87,7 @@ class Ground:
     sloped: bool = False
     graded: bool = False
     productive: bool = False
+    villages: bool = False
     accuracy: Mapping[str, float | None] = field(default_factory=dict)
 
 
@@ -153,6 +154,7 @@ def gather(
         sloped=any(layer.spec.slope_column for layer in layers),
         graded=any(layer.spec.grade_column for layer in layers),
         productive=any(layer.spec.production_column for layer in layers),
+        villages=any(layer.spec.village_column for layer in layers),
         accuracy={layer.spec.name: layer.spec.accuracy_m for layer in layers},
     )
 
@@ -280,6 +282,7 @@ def _columns(
         "slope": frame["slope"],
         "grade": frame["grade"],
         "production": _kg_per_ha(layer.spec, frame["production"].to_numpy(dtype=float)),
+        "village": frame["village"],
     }
 
 

@@ -48,7 +48,7 @@ COUNTED: dict[str, tuple[Group, ...]] = {"paddy": ("paddy",), "unused_land": ("u
 
 NO_COLUMNS = ("layer", "where", "coverage", "encoding", "transform", "class_column", "id_column",
               "net_factor_column", "owner_column", "tag_column", "slope_column",
-              "grade_column", "production_column", "area_column")  # fmt: skip
+              "grade_column", "production_column", "village_column", "area_column")  # fmt: skip
 
 UNKNOWN = -1
 
@@ -364,6 +364,7 @@ def _frame(
             "slope": nothing,
             "grade": nothing,
             "production": np.full(len(ids), np.nan),
+            "village": nothing,
         },
         geometry=gpd.array.from_shapely(np.concatenate(polygons) if polygons else [], crs),
     )

@@ -53,7 +53,7 @@ def patches(measure: Measure, *, slivers_only: bool = False) -> tuple[Patch, ...
         return ()
     frame = measure.frame[measure.frame["sliver"]] if slivers_only else measure.frame
     last = measure.layers[-1]
-    planned = frame["planned_name"] if "planned_name" in frame else repeat(None)
+    planned = frame["planned_class"] if "planned_class" in frame else repeat(None)
     # without classes of its own the last layer leaves the plan's class there
     classed = f"{last}_code" in frame and frame[f"{last}_code"].notna().any()
     present = frame["class_name"] if classed else repeat(None)

@@ -25,9 +25,9 @@ from townland.writing.pages.page import SCHEME, asset, page, templates
 from townland.writing.pages.reader import Reader
 from townland.writing.run_folder import WRITERS, Writer
 
-_TEMPLATE = templates("townland.writing.comparison", look=look.VERDICTS).get_template(
-    "comparison.html.j2"
-)
+_TEMPLATE = templates(
+    "townland.writing.comparison", look=look.VERDICTS, looks=look.LOOKS
+).get_template("comparison.html.j2")
 
 
 def comparison_html(
@@ -72,6 +72,12 @@ class Run:
     assessment: Assessment
     formats: Sequence[str]
 
+    def look(self, town: str | None, rule: str) -> str:
+        """Choose how the finding of a rule for a town is shown."""
+        findings = self.assessment.findings
+        shown = (each for each in findings if (each.town, each.rule) == (town, rule))
+        return look.look_of(next(shown))
+
     @property
     def linked(self) -> tuple[Writer, ...]:
         """The outputs of the run that the page links to, in the order of the writers."""
@@ -100,6 +106,7 @@ class ComparedCell:
     verdict: str | None
     rule: str
     title: str
+    look: str = ""
     measured: str = ""
     limit: str = ""
     href: str | None = None
@@ -172,7 +179,8 @@ class SideBySide(Reader):
         )
         href = run.href(row["town"], row["rule"])
         verdict = row["verdicts"][run.name]
-        return ComparedCell(verdict, row["rule"], row["title"], measured, limit, href)
+        shown = run.look(row["town"], row["rule"])
+        return ComparedCell(verdict, row["rule"], row["title"], shown, measured, limit, href)
 
     def _measure(self, row: AreaRow) -> ComparedRow:
         """Lay out an area that the runs measure alike, with each run's rules for it."""
@@ -182,6 +190,7 @@ class SideBySide(Reader):
                     entry["verdict"],
                     entry["rule"],
                     entry["title"],
+                    run.look(row["town"], entry["rule"]),
                     limit=figure(entry["limit"], row["unit"]).render(self.lang),
                     href=run.href(row["town"], entry["rule"]),
                 )

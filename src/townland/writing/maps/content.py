@@ -25,11 +25,15 @@ from townland.results import Assessment
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.trace import Json
 from townland.writing.maps.pieces import (
+    AREAS,
     DEGREE,
+    FACTS,
+    OWNERS,
     Drawn,
     GroupOf,
     Shape,
     construction,
+    facts_of,
     gaps,
     groups_by_code,
     groups_of,
@@ -94,6 +98,7 @@ class Content:
         self.by_code = {result.town.code: result for result in results}
         self.signs = legend.signs(finding.figures for finding in assessment.findings)
         self._shapes: dict[str, int] = {}
+        self._facts: dict[str, int] = {}
         self.shapes: list[Shape] = []
         self.layers = [*self._land(), *self._plans(), *self._evidence(), *self._rest()]
 
@@ -120,6 +125,7 @@ class Content:
             "backgrounds": self._backgrounds(),
             "layers": [layer.as_data() for layer in self.layers],
             "shapes": self.shapes,
+            "facts": list(self._facts),
             "findings": [self._finding(f) for f in figures.by_severity(self.findings)],
         }
 
@@ -345,6 +351,7 @@ class Content:
         frame = drawn.frame
         shapes = self._shape(frame.geometry.array, drawn.crs)
         spots = self._spots(frame, drawn.crs) if numbered else []
+        facts = list(self._known(frame)) if numbered else []
         columns = zip(
             texts(frame, "class_name"), piece_ids(frame, drawn.roles) or [""] * len(frame),
             drawn.groups, frame["area_m2"], shapes, strict=True,
@@ -354,7 +361,23 @@ class Content:
             # measures share their pieces: each geometry stands in the page once
             shape = self._shared(rings) if numbered else rings
             feature = (drawn.town, keys.index(group), name or "", id_ or "", areas, shape)
-            yield (*feature, spots[row]) if row < len(spots) else feature
+            more = (facts[row], *spots[row : row + 1]) if numbered else ()
+            yield (*feature, *more)
+
+    def _known(self, frame: gpd.GeoDataFrame) -> Iterator[list[int]]:
+        """Say what the layers know of each piece, as numbers of the page's facts: many share one."""
+        named = [(FACTS[name], texts(frame, name)) for name in facts_of([frame])
+                 if name != "class_name"]  # fmt: skip
+        named += [(AREAS[name], texts(frame, name)) for name in ("net_m2", "pm_m2")]
+        for row in range(len(frame)):
+            yield [
+                self._facts.setdefault(
+                    self.words(_("{fact}: {value}", fact=title, value=OWNERS.get(text, text))),
+                    len(self._facts),
+                )
+                for title, column in named
+                if (text := column[row])
+            ]
 
     def _shared(self, shape: Shape) -> int:
         """Keep a geometry that several measures may have, and give its number in the page."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeAlias
@@ -13,7 +13,7 @@ import pandas as pd
 import pyproj
 import shapely
 
-from townland.i18n import render
+from townland.i18n import Words, _, render
 from townland.measuring import TownResult
 from townland.writing.pages import look as legend
 
@@ -24,6 +24,26 @@ Shape: TypeAlias = list[list[list[int]]]
 """A geometry as the page has it: its polygons, their rings, the whole numbers of these."""
 GroupOf: TypeAlias = Callable[[str | None, str | None, str | None], str]
 """Finds a feature its group in the legend, by its code, its one of the three classes, its scheme."""
+
+FACTS: Mapping[str, Words] = {
+    "village": _("Village"),
+    "owner": _("Owner"),
+    "present_class": _("Present class"),
+    "class_name": _("Class"),
+    "planned_class": _("Planned use"),
+    "slope_grade": _("Slope grade"),
+}
+"""What is listed of a piece where the layers have it, by the column of `Measure.frame`."""
+
+OWNERS: Mapping[str, Words] = {"state": _("state-owned"), "collective": _("collective-owned")}
+"""The owners that a land survey tells apart (QSXZ)."""
+
+AREAS: Mapping[str, Words] = {
+    "area_m2": _("Gross, m²"),
+    "net_m2": _("Net, m²"),
+    "pm_m2": _("±, m²"),
+}
+"""The areas of a piece that are listed where they are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +124,19 @@ def piece_ids(frame: gpd.GeoDataFrame, roles: Sequence[str]) -> list[str]:
     """Name pieces by the features that meet in them, in the order of the layers."""
     columns = [texts(frame, f"{role}_id") for role in roles]
     return [" ∩ ".join(id_ for id_ in ids if id_) for ids in zip(*columns, strict=True)]
+
+
+def facts_of(frames: Sequence[gpd.GeoDataFrame]) -> list[str]:
+    """Choose the columns of `FACTS` that some piece has; the class only where no other says it."""
+    known = [name for name in FACTS if any(any(texts(frame, name)) for frame in frames)]
+    others = {"present_class", "planned_class"}
+    others &= set(known)
+    said = [
+        any(texts(frame, "class_name") == texts(frame, name) for name in others)
+        or not any(texts(frame, "class_name"))
+        for frame in frames
+    ]
+    return [name for name in known if name != "class_name" or not all(said)]
 
 
 def texts(frame: gpd.GeoDataFrame, column: str) -> list[str | None]:

@@ -2,40 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from markupsafe import Markup
 
 from townland import terms
-from townland.i18n import Words, _
 from townland.measuring import TownResult
 from townland.measuring.areas import Measure
 from townland.rules.judging.finding import Finding, ReasonFigure
-from townland.writing.maps.pieces import piece_ids, texts
+from townland.writing.maps.pieces import AREAS, FACTS, OWNERS, facts_of, piece_ids, texts
 from townland.writing.pages.reader import AssessmentReader
 from townland.writing.report import picture
-
-COLUMNS: Mapping[str, Words] = {
-    "village": _("Village"),
-    "owner": _("Owner"),
-    "present_class": _("Present class"),
-    "class_name": _("Class"),
-    "planned_class": _("Planned use"),
-    "slope_grade": _("Slope grade"),
-}
-"""What a list says of a piece where the layers have it, by the column of `Measure.frame`."""
-
-OWNERS: Mapping[str, Words] = {"state": _("state-owned"), "collective": _("collective-owned")}
-"""The owners that a land survey tells apart (QSXZ)."""
-
-AREAS: Mapping[str, Words] = {
-    "area_m2": _("Gross, m²"),
-    "net_m2": _("Net, m²"),
-    "pm_m2": _("±, m²"),
-}
-"""The areas of a piece that are listed where they are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +74,13 @@ class Evidence:
         by_name = {figure.measure: figure for figure in finding.figures}
         pairs = [(each, by_name[each.name], result.measures[each.name]) for each in shown]
         frames = [picture.largest(measure.frame, each.places) for each, _figure, measure in pairs]
-        self._columns = [
-            name for name in COLUMNS if any(any(texts(frame, name)) for frame in frames)
-        ]
-        if "present_class" in self._columns and "class_name" in self._columns:
-            self._columns.remove("class_name")
+        self._columns = facts_of(frames)
         self._areas = [
             name
             for name in AREAS
             if any(name in frame and frame[name].notna().any() for frame in frames)
         ]
-        self.heads = [report.w(COLUMNS[name]) for name in self._columns]
+        self.heads = [report.w(FACTS[name]) for name in self._columns]
         self.area_heads = [report.w(AREAS[name]) for name in self._areas]
         self.measures = [self._measure(*pair) for pair in pairs]
 
@@ -122,7 +97,11 @@ class Evidence:
             Its pieces.
         """
         report = self._report
-        sums = {"area_m2": figure.gross_m2, "net_m2": figure.net_m2}
+        sums = {
+            "area_m2": figure.gross_m2,
+            "net_m2": figure.net_m2,
+            "pm_m2": measure.area_pm_m2,
+        }
         booked = figure.booked_m2
         return ListedMeasure(
             letter=shown.letter,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TypeAlias
@@ -14,9 +14,12 @@ import pyogrio
 import pyproj
 import shapely
 
-from townland import geodesy, units
+from townland import geodesy, terms, units
 from townland.i18n import DEFAULT_LANGUAGE, render
 from townland.results import Assessment
+from townland.writing.pages import figures
+from townland.writing.pages import look as legend
+from townland.writing.pages.look import Hatch
 
 STYLE_COLUMNS = (
     "f_table_catalog", "f_table_schema", "f_table_name", "f_geometry_column", "styleName",
@@ -32,11 +35,28 @@ PIECE = "piece"
 REPAIR_COLUMNS = (
     "layer", "feature", "problem", "action", "area_before_m2", "area_after_m2", "code", "x", "y",
 )  # fmt: skip
+FIGURE_COLUMNS = (
+    "finding", "town", "verdict", "measure", "title", "role", "meaning", "printed", "gross_m2", "net_m2",
+    "pieces", "layer",
+)  # fmt: skip
+HATCHES = {
+    "rising": "b_diagonal", "falling": "f_diagonal", "crossed": "diagonal_x", "upright": "vertical",
+    "level": "horizontal", "dots": "dense6", "grid": "cross", "sparse": "b_diagonal",
+    "steep": "b_diagonal", "dashes": "horizontal",
+}  # fmt: skip
+"""The fill of QGIS that comes nearest to each pattern of the pages."""
+DASHES = {
+    "frame": "solid", "frame-dashed": "dash", "frame-dotted": "dot", "frame-mixed": "dash dot",
+    "frame-long": "dash", "frame-fine": "solid",
+}  # fmt: skip
+"""The outline of QGIS that comes nearest to each frame of the pages."""
 EVIDENCE = ("#b30000", "#d7301f66", "0.3")
 
 
 def write_evidence(assessment: Assessment, path: Path, *, lang: str = DEFAULT_LANGUAGE) -> None:
     """Write one layer for each measure, and `towns`, `repairs` and `uncovered`; some may be empty.
+
+    The table ``figures`` names for each finding its measures and their layers.
 
     In a measure's layer the column ``piece`` counts the pieces of one town from 1.
     Where boundaries share land there is a layer `overlaps`, too. Towns in different CRSs have layers
@@ -56,7 +76,8 @@ def write_evidence(assessment: Assessment, path: Path, *, lang: str = DEFAULT_LA
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": stamp})
     try:
-        styles = []
+        styles, named = [], {}
+        signs = legend.signs(finding.figures for finding in assessment.findings)
         for name, frame, title in _layers(assessment, lang):
             for epsg, part in _by_crs(frame):
                 layer = name if epsg is None else f"{name}_{epsg}"
@@ -71,10 +92,61 @@ def write_evidence(assessment: Assessment, path: Path, *, lang: str = DEFAULT_LA
                     layer_options={"DESCRIPTION": title, "GEOMETRY_NAME": "geom", "FID": "fid"},
                     dataset_options={"VERSION": "1.3"} if not path.exists() else None,
                 )
-                styles.append((layer, title, qml(*COLOURS.get(name, EVIDENCE))))
+                named[name, part.crs] = layer
+                styles.append((layer, title, _style(name, signs.get(name))))
+        _write_figures(assessment, path, named, lang=lang)
         write_styles(path, styles, stamp)
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+
+
+def _style(name: str, sign: Hatch | None) -> str:
+    """The style of a layer: that of its sign on the report and the map, where it has one."""
+    if sign is None:
+        return qml(*COLOURS.get(name, EVIDENCE))
+    if sign.frame:
+        return qml(sign.colour, "", "0.6", outline=DASHES[sign.pattern])
+    return qml(sign.colour, sign.colour, "0.4", fill_style=HATCHES[sign.pattern])
+
+
+def _write_figures(
+    assessment: Assessment, path: Path, named: Mapping[tuple[str, pyproj.CRS], str], *, lang: str
+) -> None:
+    """Write the table ``figures``: for each finding its measures, and the layers that hold them.
+
+    Parameters
+    ----------
+    assessment, path, lang
+        As for `write_evidence`.
+    named
+        The layer of each measure and CRS.
+    """
+    rows = [
+        (
+            finding.rule,
+            finding.town or "",
+            str(finding.verdict),
+            figure.measure,
+            render(figure.title, lang),
+            figure.role,
+            render(terms.FIGURE_ROLES[figure.role], lang),
+            figures.figure(figure.printed_m2, "m2").render(lang),
+            float(figure.gross_m2),
+            _number(figure.net_m2),
+            figure.pieces,
+            named.get((figure.measure, assessment.town(finding.town).town.crs), ""),
+        )
+        for finding in assessment.findings
+        for figure in finding.figures
+    ]
+    pyogrio.write_dataframe(
+        pd.DataFrame(rows, columns=list(FIGURE_COLUMNS)),
+        path,
+        layer="figures",
+        driver="GPKG",
+        append=True,
+        layer_options={"DESCRIPTION": "figures"},
+    )
 
 
 Frames: TypeAlias = list[gpd.GeoDataFrame]
@@ -172,7 +244,7 @@ def _flat(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     flat = frame.rename(columns={"class_name": "class"})
     flat.insert(0, PIECE, range(1, len(flat) + 1))
     for column in flat.columns.drop(["geometry", PIECE]):
-        if column in ("area_m2", "net_m2"):
+        if column in ("area_m2", "net_m2", "pm_m2"):
             flat[column] = pd.to_numeric(flat[column].map(_number), errors="coerce")
         elif column != "sliver":
             flat[column] = flat[column].astype(object)
@@ -193,7 +265,9 @@ def _by_crs(frames: Frames) -> Iterator[tuple[int | None, gpd.GeoDataFrame]]:
         yield None if len(known) == 1 else crs.to_epsg() or number, together
 
 
-def qml(line: str, fill: str, width: str) -> str:
+def qml(
+    line: str, fill: str, width: str, *, fill_style: str = "solid", outline: str = "solid"
+) -> str:
     """A QGIS style: one symbol, a fill with an outline.
 
     Parameters
@@ -202,8 +276,10 @@ def qml(line: str, fill: str, width: str) -> str:
         Colours, ``#rrggbb`` or ``#rrggbbaa``; an empty `fill` is none.
     width
         The outline's width in millimetres.
+    fill_style, outline
+        How QGIS hatches the fill and draws the outline.
     """
-    style = "solid" if fill else "no"
+    style = fill_style if fill else "no"
     colour = _rgba(fill or "#ffffff00")
     return (
         '<!DOCTYPE qgis PUBLIC "http://mrcc.com/qgis.dtd" "SYSTEM">'
@@ -212,6 +288,7 @@ def qml(line: str, fill: str, width: str) -> str:
         f'<Option type="Map"><Option type="QString" name="color" value="{colour}"/>'
         f'<Option type="QString" name="style" value="{style}"/>'
         f'<Option type="QString" name="outline_color" value="{_rgba(line)}"/>'
+        f'<Option type="QString" name="outline_style" value="{outline}"/>'
         f'<Option type="QString" name="outline_width" value="{width}"/>'
         '<Option type="QString" name="outline_width_unit" value="MM"/>'
         "</Option></layer></symbol></symbols></renderer-v2></qgis>"

@@ -14,6 +14,7 @@ from townland.rules.need_form import FormRow, NeedForm
 from townland.rules.need_shares import Areas
 from townland.rules.need_table import Account, NeedTable
 from townland.writing.pages import figures as wording
+from townland.writing.pages.look import look_of
 from townland.writing.pages.reader import AssessmentReader
 
 
@@ -47,7 +48,7 @@ class FormLine:
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """What the need is set against: the need, what is held or the bar, what stays short, the verdict."""
+    """What the need is set against: the need, what is held or the bar, what stays short, the look."""
 
     name: str
     href: str
@@ -55,7 +56,7 @@ class Against:
     need: str
     held: str
     short: str
-    verdict: str
+    look: str
     wanting: str
 
 
@@ -165,7 +166,6 @@ class NeedView:
             yield self._against(
                 self.report.w(terms.ACCOUNTS[account.name]),
                 account.rule,
-                account.verdict.value,
                 [self._area(area) for area in areas],
                 _unstated(account),
             )
@@ -179,7 +179,6 @@ class NeedView:
                 yield self._against(
                     report.w(title),
                     finding.rule,
-                    finding.verdict.value,
                     [wording.figure(value, finding.unit).render(report.lang) for value in values],
                     finding.missing,
                 )
@@ -188,7 +187,6 @@ class NeedView:
         self,
         name: str,
         rule: str,
-        verdict: str,
         figures: Sequence[str],
         wanting: Iterable[str],
     ) -> Against:
@@ -196,8 +194,8 @@ class NeedView:
 
         Parameters
         ----------
-        name, rule, verdict
-            What the need is set against, the rule, and the verdict.
+        name, rule
+            What the need is set against, and the rule.
         figures
             The need, what is held or the bar, and what stays short.
         wanting
@@ -206,7 +204,8 @@ class NeedView:
         need, held, short = figures
         lacking = self.report.t(", ").join(map(self.report.missing, wanting))
         href = f"#{self.findings[rule]}" if rule in self.findings else ""
-        return Against(name, href, rule, need, held, short, verdict, lacking)
+        shown = look_of(self.report.assessment.finding(rule, self.need.town))
+        return Against(name, href, rule, need, held, short, shown, lacking)
 
     def _area(self, area: Areas | None) -> str:
         """Print hectares as the table closed them; converted from m² anew they might not be the same."""

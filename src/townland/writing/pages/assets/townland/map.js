@@ -151,9 +151,9 @@ const townland = (() => {
     const layer = layers.get(key);
     layer.group = group;
     const looks = layer.styles.map((style) => pathStyle(layer, style));
-    layer.features = layer.features.map(([town, style, name, id, area, shape, spot]) => {
+    layer.features = layer.features.map(([town, style, name, id, area, shape, facts, spot]) => {
       const rings = typeof shape === "number" ? data.shapes[shape] : shape;
-      const feature = { layer, town, style, name, id, area, spot, shape: decode(rings) };
+      const feature = { layer, town, style, name, id, area, facts, spot, shape: decode(rings) };
       feature.bounds = L.latLngBounds(feature.shape.flat(2));
       L.polygon(feature.shape, {
         ...looks[style], pane: layer.kind, interactive: false, smoothFactor: 0.6,
@@ -199,6 +199,8 @@ const townland = (() => {
     if (name) box.append(element("p", { class: "what-name" }, name));
     if (feature.id) box.append(element("p", {}, `${words.id} ${feature.id}`));
     if (feature.area.length) box.append(areaLine(feature.area));
+    const facts = (feature.facts || []).map((fact) => data.facts[fact]);
+    if (facts.length) box.append(element("p", { class: "what-facts" }, facts.join(" · ")));
     return box;
   }
 
@@ -544,7 +546,8 @@ const townland = (() => {
     numbered.forEach((piece, n) => {
       const button = element(
         "button", { type: "button" }, element("b", {}, `${figure.letter}${n + 1}`),
-        element("span", {}, [piece.name, piece.id].filter(Boolean).join(" ")),
+        element("span", {}, [piece.name, piece.id].filter(Boolean).join(" "),
+          element("small", {}, piece.facts.map((fact) => data.facts[fact]).join(" · "))),
         element("span", { class: "figure" }, `${piece.area[0]} ${words.m2}`),
       );
       button.addEventListener("click", () => showPiece(piece));
