@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 from decimal import Decimal
+from pathlib import Path
 
+import pyogrio
 import pytest
 
 from townland import units
@@ -13,7 +15,9 @@ from townland.i18n import Text
 from townland.results import Assessment
 from townland.rules.judging.finding import Finding
 from townland.writing.maps.page import map_html
+from townland.writing.pages import look as legend
 from townland.writing.report.assessment_json import assessment_json
+from townland.writing.report.geopackage import write_evidence
 from townland.writing.report.html import report_html
 
 LANGS = ("zh", "en")
@@ -161,3 +165,40 @@ def test_figures_stand_in_the_document(demo: Assessment) -> None:
         assert [row["measure"] for row in rows if isinstance(row, dict)] == [
             figure.measure for figure in finding.figures
         ]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_geopackage_names_the_layers_of_each_finding(
+    demo: Assessment, tmp_path: Path, lang: str
+) -> None:
+    """Layers are those of the reason, their pieces sum to its figure, their colour is the map's."""
+    path = tmp_path / "evidence.gpkg"
+    write_evidence(demo, path, lang=lang)
+    table = pyogrio.read_dataframe(path, layer="figures")
+    styles = pyogrio.read_dataframe(path, layer="layer_styles").set_index("f_table_name")
+    signs = legend.signs(finding.figures for finding in demo.findings)
+    for finding in on_land(demo):
+        own = table[(table["finding"] == finding.rule) & (table["town"] == finding.town)]
+        assert own["measure"].tolist() == [figure.measure for figure in finding.figures]
+    shown = table[table["pieces"] > 0]
+    for layer, rows in shown.groupby("layer"):
+        frame = pyogrio.read_dataframe(path, layer=layer, read_geometry=False)
+        for row in rows.itertuples():
+            area = frame.loc[frame["town"] == row.town, "area_m2"].sum()
+            assert area == pytest.approx(row.gross_m2, abs=0.005)
+        if layer == "towns":
+            continue  # of a whole town: an outline as on the pages, in black
+        digits = signs[rows["measure"].iloc[0]].colour.lstrip("#")
+        rgb = ",".join(str(int(digits[at : at + 2], 16)) for at in (0, 2, 4))
+        assert f'name="outline_color" value="{rgb},255"' in styles.loc[layer, "styleQML"]
+
+
+def test_pieces_say_where_they_lie_and_what_they_are(demo: Assessment) -> None:
+    farm = demo.evidence("LAND-03", "T02")
+    assert farm["village"].notna().all()
+    built = demo.town("T02").measures["cultivated_built_on"].frame
+    assert built["village"].str.endswith("村").any()
+    # of a measure that crosses both, the classes are those that the two layers themselves state
+    assert set(built["present_class"]) <= {"水田", "水浇地", "旱地"}
+    assert built["planned_class"].notna().all()
+    assert set(built["owner"]) <= {"state", "collective"}

@@ -17,6 +17,7 @@ import shapely
 from townland import geodesy, terms, units
 from townland.i18n import DEFAULT_LANGUAGE, render
 from townland.results import Assessment
+from townland.rules.judging.finding import ReasonFigure
 from townland.writing.pages import figures
 from townland.writing.pages import look as legend
 from townland.writing.pages.look import Hatch
@@ -134,7 +135,7 @@ def _write_figures(
             float(figure.gross_m2),
             _number(figure.net_m2),
             figure.pieces,
-            named.get((figure.measure, assessment.town(finding.town).town.crs), ""),
+            named.get((_layer_of(assessment, figure), assessment.town(finding.town).town.crs), ""),
         )
         for finding in assessment.findings
         for figure in finding.figures
@@ -147,6 +148,12 @@ def _write_figures(
         append=True,
         layer_options={"DESCRIPTION": "figures"},
     )
+
+
+def _layer_of(assessment: Assessment, figure: ReasonFigure) -> str:
+    """The layer that holds a measure's pieces: those of a town as a whole are the boundaries."""
+    spec = assessment.rulebook.measure[figure.measure]
+    return figure.measure if spec.layers else "towns"
 
 
 Frames: TypeAlias = list[gpd.GeoDataFrame]
