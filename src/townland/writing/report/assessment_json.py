@@ -146,6 +146,7 @@ def _town(result: TownResult, assessment: Assessment) -> Document:
         "area_pm_m2": _plain(result.area_pm_m2),
         "plane_m2": _plain(result.plane_m2),
         "unplanned_m2": _plain(result.unplanned_m2),
+        "confirmed": list(result.town.dossier.confirmed or ()),
         "measures": [_measure(measure) for measure in result.measures.values()],
         "land_classes": _classes(result.land_classes),
         "grids": [_grid(table) for table in assessment.grids if table.town == code],
