@@ -20,13 +20,29 @@ app = typer.Typer(
 
 
 @app.command(
-    help=words("Write an empty dossier, with a comment on every field."),
-    epilog=words("Example: townland dossier new --out T01.toml"),
+    help=words(
+        "Write an empty dossier, with a comment on every field (.toml), or a workbook with a row"
+        " for each town (.xlsx)."
+    ),
+    epilog=words("Example: townland dossier new towns.gpkg --out towns.xlsx"),
 )
 def new(
+    boundary: Annotated[
+        list[Path] | None,
+        typer.Argument(help=words("boundaries, whose towns are named in what is written")),
+    ] = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", help=words("the file to write; standard output without it")),
+        typer.Option(
+            "--out",
+            help=words("the file to write, .toml or .xlsx; without it a TOML on standard output"),
+        ),
+    ] = None,
+    name_column: Annotated[
+        str | None, typer.Option("--name-column", help=words("the column with the towns' names"))
+    ] = None,
+    code_column: Annotated[
+        str | None, typer.Option("--code-column", help=words("the column with the towns' codes"))
     ] = None,
     lang: Lang = LANG,
     quiet: Quiet = False,
@@ -36,21 +52,21 @@ def new(
 
     Parameters
     ----------
-    out, lang, quiet, log_file
+    boundary, out, name_column, code_column, lang, quiet, log_file
         As the help of the command says.
     """
     printing.start(lang, log_file)
-    from townland.dossier import empty_dossier
-
-    if out is None:
-        typer.echo(empty_dossier().encode("utf-8"), nl=False)
-        return
-    if out.exists():
+    if out is not None and out.exists():
         raise DossierError(
             _("{path}: the file exists already; give another name", path=out.as_posix())
         )
+    towns = _named(boundary or [], name_column, code_column)
+    written = _written(out, towns, lang)
+    if out is None:
+        typer.echo(written, nl=False)
+        return
     try:
-        out.write_text(empty_dossier(), encoding="utf-8", newline="\n")
+        out.write_bytes(written)
     except OSError as problem:
         raise DossierError(
             _("{path}: cannot be written ({reason})", path=out.as_posix(), reason=problem.strerror)
@@ -62,6 +78,58 @@ def new(
                 path=out.as_posix(),
             ).render(lang)
         )
+
+
+def _named(
+    boundary: list[Path], name_column: str | None, code_column: str | None
+) -> list[tuple[str, str]]:
+    """Give the code and the name of each town of the boundaries.
+
+    Parameters
+    ----------
+    boundary
+        The files.
+    name_column, code_column
+        Their columns with names and codes.
+    """
+    if not boundary:
+        return []
+    from townland.towns import read_towns
+
+    towns = read_towns(boundary, name_column=name_column, code_column=code_column)
+    return [(town.code, town.name) for town in towns]
+
+
+def _written(out: Path | None, towns: list[tuple[str, str]], lang: str) -> bytes:
+    """Give the bytes of the dossier, or of the workbook, as the ending of the file decides.
+
+    Parameters
+    ----------
+    out
+        The file; None for standard output.
+    towns
+        The code and the name of each town.
+    lang
+        The language of a workbook's headings.
+    """
+    from townland.dossier import WORKBOOKS, empty_dossier, empty_workbook
+
+    ending = "" if out is None else out.suffix.lower()
+    if ending == ".xlsx":
+        return empty_workbook(towns, lang)
+    if out is not None and ending in WORKBOOKS:
+        raise DossierError(
+            _("{path}: a workbook is written as .xlsx; change the ending", path=out.as_posix())
+        )
+    if len(towns) > 1:
+        raise DossierError(
+            _(
+                "a TOML file holds one town, and there are {count}; write a workbook:"
+                " --out towns.xlsx",
+                count=len(towns),
+            )
+        )
+    return empty_dossier(*(towns[0] if towns else ())).encode("utf-8")
 
 
 @app.command(

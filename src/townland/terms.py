@@ -312,6 +312,10 @@ ORIGINS: Mapping[str, Words] = {
 """Whose a number is that a rule judges by."""
 
 DOSSIER_FIELDS: Mapping[str, Words] = {
+    "code": _("code of the town"),
+    "name": _("name of the town"),
+    "county_code": _("code of the county"),
+    "county_name": _("name of the county"),
     "type": _("type of the town"),
     "carrier": _("carrier of the town"),
     "segment": _("segment of industry"),
@@ -334,6 +338,16 @@ DOSSIER_FIELDS: Mapping[str, Words] = {
     "acceptance.living_environment": _("acceptance: living environment"),
     "county_debt_ratio": _("debt ratio of the county"),
     "county_platform": _("borrowing by platform companies"),
+    "documents.creation_plan": _("document: creation plan"),
+    "documents.construction_scope": _("document: scope of construction"),
+    "documents.industry_positioning": _("document: industrial positioning"),
+    "documents.investors": _("document: investors"),
+    "documents.investment_scale": _("document: scale of investment"),
+    "documents.construction_schedule": _("document: construction plan"),
+    "documents.business_environment": _("document: measures for the business environment"),
+    "documents.town_plans": _("document: related town plans"),
+    "documents.industry_study": _("document: study of the industry"),
+    "confirmed": _("fields whose figures were confirmed"),
     "lists.city": _("whether it is on the city's list"),
     "lists.region": _("whether it is on the region's list"),
     "lists.national": _("whether it is on the national list"),

@@ -11,11 +11,23 @@ import pandas as pd
 import pyogrio
 import pytest
 from tests.factory_coordinates import workbook as written
+from tests.factory_land import box
+from tests.factory_land import write as boundaries
 from typer.testing import CliRunner
 
-from townland.dossier import Dossier, dossier_faults, empty_dossier, load_dossier, load_dossiers
+from townland.dossier import (
+    Dossier,
+    dossier_faults,
+    empty_dossier,
+    empty_workbook,
+    load_dossier,
+    load_dossiers,
+)
+from townland.dossier.fields import dossier_fields
 from townland.dossier.model import Documents, Lists
+from townland.dossier.sheets import TextSheet, xlsx
 from townland.errors import DossierError
+from townland.reading.formats.points.workbook import workbook as pages
 from townland_cli.app import app
 
 
@@ -43,7 +55,7 @@ def test_the_empty_dossier_is_accepted_and_knows_nothing(tmp_path):
 
 def test_the_empty_dossier_has_every_field_and_its_examples_fit(tmp_path):
     found = load_dossier(write(tmp_path / "d.toml", filled()))
-    for model in (found, found.lists, found.documents, found.supply):
+    for model in (found, found.lists, found.documents, found.facts, found.acceptance, found.supply):
         assert None not in dict(model).values()
     assert found.events[0].on == dt.date(2018, 3, 1)
 
@@ -253,3 +265,96 @@ def test_headings_that_cannot_stand_beside_one_another_are_faults_and_no_crash(t
     faults = dossier_faults(written(tmp_path / "towns.xlsx", sheets))
     assert len(faults) > 1
     assert all("row 2" in fault.render("en") for fault in faults)
+
+
+# ---------------------------------------------------------------- an empty workbook, filled in
+
+
+def filled_in(path: Path, rows: dict[str, dict[str, str]]) -> Path:
+    """The workbook with one row in its sheets, below the headings that `rows` name."""
+    sheets = []
+    for page in pages(path, path.as_posix()):
+        cells = [row for _number, row in page.rows]
+        stated = rows.get(page.name, {})
+        assert set(stated) <= set(cells[0]), cells[0]
+        if stated:
+            cells[1:] = [[stated.get(head, "") for head in cells[0]]]
+        sheets.append(TextSheet(page.name, cells))
+    path.write_bytes(xlsx(sheets))
+    return path
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_empty_workbook_is_read_back_as_towns_of_which_nothing_is_known(tmp_path, lang):
+    path = tmp_path / "towns.xlsx"
+    path.write_bytes(empty_workbook([("T01", "甲镇"), ("02", "乙 & <镇>")], lang))
+    assert load_dossiers(path) == (
+        Dossier(code="T01", name="甲镇"),
+        Dossier(code="02", name="乙 & <镇>"),
+    )
+
+
+def test_the_empty_workbook_has_a_column_for_every_field_and_explains_each(tmp_path):
+    path = tmp_path / "towns.xlsx"
+    path.write_bytes(empty_workbook([], "zh"))
+    towns, explained, *lists = pages(path, "towns.xlsx")
+    heads = towns.rows[0][1]
+    assert len(set(heads)) == len(heads)
+    assert heads[:2] == ["小镇代码", "小镇名称"]
+    names = {each.name for each in lists}
+    assert names == {"events", "subsidy_paid", "subsidy_returned", "reused_sites",
+                     "supply.city", "supply.county"}  # fmt: skip
+    keys = {path for path, field in dossier_fields().items() if not field.any_key} - names
+    rows = [cells for _number, cells in explained.rows[1:]]
+    assert {key for sheet_, _head, key, *_ in rows if sheet_ == towns.name} == keys
+    assert [head for sheet_, head, *_ in rows if sheet_ == towns.name] == heads
+    said = {key: (unit, example) for _sheet, _head, key, unit, example, _use in rows}
+    assert said["quota_ha"] == ("公顷", "40.0")
+    assert said["lists.city"] == ("", "是")
+    assert all(cells[5] for cells in rows)
+
+
+def test_a_workbook_filled_in_by_its_chinese_headings_is_a_dossier(tmp_path):
+    path = tmp_path / "towns.xlsx"
+    path.write_bytes(empty_workbook([("T01", "甲镇")], "zh"))
+    full = filled_in(
+        path,
+        {
+            "小镇": {"小镇代码": "T01", "小镇名称": "甲镇", "人口": "12000", "变相圈地": "无"},
+            "events": {"小镇代码": "T01", "发生日期": "2018-03-01", "事项": "listed"},
+            "reused_sites": {
+                "小镇代码": "T01",
+                "场地名称": "老粮仓",
+                "新用途起始日期": "2018-05-01",
+            },
+        },
+    )
+    assert dossier_faults(full) == ()
+    (found,) = load_dossiers(full)
+    assert (found.code, found.population) == ("T01", 12000)
+    assert found.facts.land_enclosed_in_disguise is False
+    assert [(event.on, event.event) for event in found.events] == [(dt.date(2018, 3, 1), "listed")]
+    assert [site.name for site in found.reused_sites] == ["老粮仓"]
+
+
+def test_the_command_writes_what_the_ending_says(tmp_path):
+    run = CliRunner().invoke
+    towns = boundaries(tmp_path / "towns.gpkg", [box(0, 0, 9, 9), box(20, 0, 29, 9)],
+                  XZ=["甲镇", "乙镇"], DM=["T01", "T02"])  # fmt: skip
+    named = ["--name-column", "XZ", "--code-column", "DM"]
+    book = tmp_path / "d.xlsx"
+    assert run(app, ["dossier", "new", str(towns), *named, "--out", str(book)]).exit_code == 0
+    assert run(app, ["dossier", "check", str(book)]).exit_code == 0
+    assert load_dossiers(book) == (
+        Dossier(code="T01", name="甲镇"),
+        Dossier(code="T02", name="乙镇"),
+    )
+    two = run(app, ["dossier", "new", str(towns), *named, "--out", str(tmp_path / "d.toml")])
+    assert isinstance(two.exception, DossierError)
+    assert "there are 2" in two.exception.render("en")
+    single = boundaries(tmp_path / "single.gpkg", [box(0, 0, 9, 9)], XZ=["甲镇"], DM=["T01"])
+    alone = tmp_path / "single.toml"
+    assert run(app, ["dossier", "new", str(single), *named, "--out", str(alone)]).exit_code == 0
+    assert load_dossier(alone) == Dossier(code="T01", name="甲镇")
+    other = run(app, ["dossier", "new", "--out", str(tmp_path / "d.ods")])
+    assert "as .xlsx" in other.exception.render("en")

@@ -9,8 +9,10 @@ from importlib.resources import files
 from pathlib import Path
 
 from townland import documents
+from townland.documents import values
 from townland.dossier.model import UNSTATED, Dossier
 from townland.dossier.plausible import implausible
+from townland.dossier.template import empty_workbook
 from townland.dossier.workbook import WORKBOOKS, read_workbook
 from townland.errors import DossierError
 from townland.i18n import Joined, Words
@@ -21,6 +23,7 @@ __all__ = [
     "Dossier",
     "dossier_faults",
     "empty_dossier",
+    "empty_workbook",
     "implausible",
     "load_dossier",
     "load_dossiers",
@@ -69,6 +72,18 @@ def dossier_faults(path: Path | str) -> tuple[Words, ...]:
     return ()
 
 
-def empty_dossier() -> str:
-    """Give a TOML with every field of a dossier, commented and empty, to be filled in."""
-    return (files("townland") / "dossier" / "empty.toml").read_text("utf-8")
+def empty_dossier(code: str = "", name: str = "") -> str:
+    """Give a TOML with every field of a dossier, commented and empty, to be filled in.
+
+    With a town's `name` its code and its name are filled in.
+    """
+    text = (files("townland") / "dossier" / "empty.toml").read_text("utf-8")
+    if not name:
+        return text
+    stated = {"code": code, "name": name}
+    lines = text.splitlines(keepends=True)
+    for at, line in enumerate(lines):
+        key = line.removeprefix("# ").partition(" = ")[0]
+        if key in stated:
+            lines[at] = f"{key} = {values.toml(stated.pop(key))}\n"
+    return "".join(lines)

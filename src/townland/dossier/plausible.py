@@ -69,6 +69,15 @@ def ranges() -> Ranges:
     return Ranges.model_validate(tomllib.loads(text, parse_float=Decimal))
 
 
+def unit_of(path: str) -> Bilingual | None:
+    """Give the unit of a field, None where no range says it.
+
+    >>> unit_of("quota_ha").render("en"), unit_of("carrier")
+    ('ha', None)
+    """
+    return next((each.unit for each in ranges().range if each.field == path), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Implausible:
     """A figure of a dossier beyond its range, with what it may be meant to be."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,6 +16,7 @@ from townland import documents
 from townland.documents import values
 from townland.documents.sentences import FaultError
 from townland.dossier.fields import dossier_fields
+from townland.dossier.headings import explains, field_of, key_of
 from townland.dossier.model import Dossier
 from townland.errors import DossierError, LayerError
 from townland.i18n import Joined, Words, _
@@ -70,7 +71,8 @@ class _Entries:
 def read_workbook(path: Path) -> tuple[Dossier, ...]:
     """Read a workbook: the first sheet has a row for each town, the others are lists.
 
-    A heading is the key of a field, dotted where it stands in a table (``lists.city``). A sheet with
+    A heading is the key of a field, dotted where it stands in a table (``lists.city``), or its name in
+    words, as `empty_workbook` has it; a sheet that explains the columns is left out. A sheet with
     the name of a list (``events``, ``supply.city``) has a row for each entry, and the town's ``code``
     or ``name`` beside it.
 
@@ -164,7 +166,8 @@ def _sheets(path: Path) -> list[list[_Row]]:
         sheets = workbook(path, path.as_posix())
     except LayerError as problem:
         raise DossierError(problem.message) from None
-    rows = [_rows(sheet) for sheet in sheets]
+    told = [sheet for sheet in sheets if not explains(sheet.name)]
+    rows = [_rows(sheet, key_of if at else field_of) for at, sheet in enumerate(told)]
     if not rows or not rows[0]:
         raise DossierError(
             _(
@@ -175,12 +178,20 @@ def _sheets(path: Path) -> list[list[_Row]]:
     return rows
 
 
-def _rows(sheet: Sheet) -> list[_Row]:
-    """The rows below the headings, which stand in the first row that is not empty."""
+def _rows(sheet: Sheet, key: Callable[[str], str]) -> list[_Row]:
+    """Read the rows below the headings, which stand in the first row that is not empty.
+
+    Parameters
+    ----------
+    sheet
+        The sheet.
+    key
+        What gives the key that a heading stands for.
+    """
     filled = [(number, cells) for number, cells in sheet.rows if any(cells)]
     if not filled:
         return []
-    row, headings = filled[0]
+    row, headings = filled[0][0], [key(text) if text else "" for text in filled[0][1]]
     twice = sorted({text for text in headings if text and headings.count(text) > 1})
     if twice:
         raise DossierError(
