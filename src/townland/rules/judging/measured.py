@@ -67,10 +67,10 @@ def patches(measure: Measure, *, slivers_only: bool = False) -> tuple[Patch, ...
         Patch(
             id=feature,
             pieces=len(pieces),
-            area_m2=sum((piece[0] for piece in pieces), ZERO),
-            sliver=all(piece[1] for piece in pieces),
-            planned_use=_classes(piece[2] for piece in pieces),
-            present=_classes(piece[3] for piece in pieces),
+            area_m2=sum((area_m2 for area_m2, *_rest in pieces), ZERO),
+            sliver=all(sliver for _area, sliver, *_rest in pieces),
+            planned_use=_classes(use for _area, _sliver, use, _now in pieces),
+            present=_classes(now for *_rest, now in pieces),
         )
         for feature, pieces in sorted(parts.items())
     )
