@@ -260,7 +260,7 @@ class Checker:
             repairs,
             (
                 *_issues_of_inputs(towns, known, rasters, behind),
-                *date_issues(inputs, self.on, int(self.rulebook.parameter.layer_age_years)),
+                *date_issues(inputs, self.on, self.rulebook.parameter.layer_age_years),
                 *sited,
                 *(issue for each in measured for issue in each.issues),
                 *prepare.collapsed(repairs),

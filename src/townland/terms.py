@@ -445,6 +445,8 @@ PARAMETERS: dict[str, Words] = {
     "turned": _("land planned as what is neither construction nor farmland"),
     "sites": _("sites that count"),
     "sliver_width_m": _("width under which a piece is a sliver, in m"),
+    "sliver_sigma": _("width under which a piece is a sliver, in standard deviations"),
+    "layer_age_years": _("years by which a layer may be older than the day or the plan"),
     "sources": _("what the land was"),
     "stage": _("the stage"),
     "sums": _("figures summed over the towns"),

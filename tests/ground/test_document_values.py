@@ -113,7 +113,12 @@ def test_a_bar_of_1_is_always_that_of_a_share() -> None:
                 if "for 15 % write 0.15" in words.render("en")
             ]
             if told:
-                shares = ("green_cover", "three_new_share", "county_debt_ratio")
+                shares = (
+                    "green_cover",
+                    "three_new_share",
+                    "research_intensity",
+                    "county_debt_ratio",
+                )
                 assert key in (*share_keys(model), *shares), (model, key)
     assert share_keys(Parameters) == ("band", "uncertainty")
 

@@ -43,7 +43,7 @@ class Parameters(Strict):
     uncertainty: Share = Decimal("0.001")
     sliver_width_m: Annotated[Decimal, Field(ge=0)] = Decimal("0.2")
     sliver_sigma: Annotated[Decimal, Field(ge=0)] = Decimal(3)
-    layer_age_years: Annotated[Decimal, Field(ge=0, le=100, multiple_of=1)] = Decimal(3)
+    layer_age_years: Annotated[int, Field(ge=0, le=100)] = 3
 
     def title(self, name: str) -> Text:
         """Say in words what the parameter `name` is, and that the policy does not set it."""

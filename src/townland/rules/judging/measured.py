@@ -69,11 +69,18 @@ def patches(measure: Measure, *, slivers_only: bool = False) -> tuple[Patch, ...
             pieces=len(pieces),
             area_m2=sum((area_m2 for area_m2, *_rest in pieces), ZERO),
             sliver=all(sliver for _area, sliver, *_rest in pieces),
-            planned_use=_classes(use for _area, _sliver, use, _now in pieces),
-            present=_classes(now for *_rest, now in pieces),
+            **_stated(
+                planned_use=_classes(use for _area, _sliver, use, _now in pieces),
+                present=_classes(now for *_rest, now in pieces),
+            ),
         )
         for feature, pieces in sorted(parts.items())
     )
+
+
+def _stated(**classes: str | None) -> dict[str, str]:
+    """Leave out what no layer of the measure has."""
+    return {name: value for name, value in classes.items() if value is not None}
 
 
 def _classes(names: Iterable[object]) -> str | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, TypeAlias, TypedDict
+from typing import Annotated, Literal, TypeAlias, TypedDict
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from townland.rules.judging.trace import Row, Titled
 
@@ -47,6 +47,16 @@ class JudgedTrace(Row):
     measures: tuple[JudgedMeasure, ...] = ()
 
 
+def _as_text(clause: object) -> object:
+    """Write a list in a clause, such as the units responsible, as one text."""
+    if not isinstance(clause, dict):
+        return clause
+    return {
+        key: "、".join(map(str, value)) if isinstance(value, list) else value
+        for key, value in clause.items()
+    }
+
+
 class JudgedFinding(Row):
     """A finding of one of the runs."""
 
@@ -58,7 +68,7 @@ class JudgedFinding(Row):
     measured: Value
     limit: Value
     unit: str
-    clause: dict[str, str | None]
+    clause: Annotated[dict[str, str | None], BeforeValidator(_as_text)]
     trace: JudgedTrace
 
     def values(self) -> dict[str, Value]:

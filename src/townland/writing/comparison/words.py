@@ -134,6 +134,7 @@ CLAUSE: dict[str, Words] = {
     "effective": _("in force from"),
     "superseded": _("superseded on"),
     "source": _("the source"),
+    "responsible": _("the units responsible"),
 }
 
 
