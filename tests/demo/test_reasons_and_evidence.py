@@ -6,6 +6,7 @@ import json
 import re
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pyogrio
 import pytest
@@ -46,6 +47,15 @@ def named_in(why: str, made: Assessment, finding: Finding, lang: str) -> set[str
     return {name for name in found if result.measures[name].pieces}
 
 
+def map_data(made: Assessment, lang: str) -> dict[str, Any]:
+    """What the script of the map's page reads."""
+    page = map_html(made, lang=lang)
+    island = re.search(r'<script[^>]*id="data"[^>]*>(.*?)</script>', page, re.DOTALL)
+    assert island is not None
+    data: dict[str, Any] = json.loads(island.group(1))
+    return data
+
+
 @pytest.fixture(scope="module")
 def reports(demo: Assessment) -> dict[str, str]:
     return {lang: report_html(demo, lang=lang) for lang in LANGS}
@@ -55,10 +65,7 @@ def reports(demo: Assessment) -> dict[str, str]:
 def test_measures_of_a_reason_are_drawn_and_listed(
     demo: Assessment, reports: dict[str, str], lang: str
 ) -> None:
-    page = map_html(demo, lang=lang)
-    island = re.search(r'<script[^>]*id="data"[^>]*>(.*?)</script>', page, re.DOTALL)
-    assert island is not None
-    data = json.loads(island.group(1))
+    data = map_data(demo, lang)
     codes = [town["code"] for town in data["towns"]]
     mapped = {
         (codes[each["town"]], each["rule"]): {f["layer"] for f in each["figures"]}
@@ -202,3 +209,34 @@ def test_pieces_say_where_they_lie_and_what_they_are(demo: Assessment) -> None:
     assert set(built["present_class"]) <= {"水田", "水浇地", "旱地"}
     assert built["planned_class"].notna().all()
     assert set(built["owner"]) <= {"state", "collective"}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_no_area_has_two_roundings_in_tables_and_on_the_map(
+    demo: Assessment, reports: dict[str, str], lang: str
+) -> None:
+    """All areas have two digits in m² and mu, four in ha; those of one quantity are one number."""
+    tables = re.findall(
+        r'<table class="(?:areas|need-form|against|pieces)[^"]*".*?</table>',
+        reports[lang],
+        re.DOTALL,
+    )
+    cells = [
+        cell.strip()
+        for table in tables
+        for cell in re.findall(r'<td class="n[^"]*">(?:<a[^>]*>)?([\d.−]+)', table)
+    ]
+    assert cells
+    # areas, or whole numbers of pieces and persons, or a share of one digit
+    assert not [cell for cell in cells if not re.fullmatch(r"−?\d+(\.\d|\.\d{2}|\.\d{4})?", cell)]
+    data = map_data(demo, lang)
+    for result, town in zip(demo.towns, data["towns"], strict=True):
+        m2 = result.area_m2
+        assert town["area"] == [str(m2), str(units.ha(m2)), str(units.mu(m2))]
+    for layer in data["layers"]:
+        if not layer["key"].startswith("measure:"):
+            continue
+        for number, result in enumerate(demo.towns):
+            frame = result.measures[layer["key"].removeprefix("measure:")].frame
+            shown = [each[4][0] for each in layer["features"] if each[0] == number]
+            assert sorted(shown) == sorted(str(area) for area in frame["area_m2"])
