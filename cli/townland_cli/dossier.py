@@ -24,7 +24,9 @@ app = typer.Typer(
         "Write an empty dossier, with a comment on every field (.toml), or a workbook with a row"
         " for each town (.xlsx)."
     ),
-    epilog=words("Example: townland dossier new towns.gpkg --out towns.xlsx"),
+    epilog=words(
+        "Example: townland dossier new layers/sample/towns.gpkg --code-column code --out towns.xlsx"
+    ),
 )
 def new(
     boundary: Annotated[

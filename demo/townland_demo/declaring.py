@@ -33,6 +33,23 @@ county = [
 ]
 """
 
+_FACTS = """
+[facts]
+approvals_delegated = true
+town_treasury = {0}
+park_and_town_one = {1}
+land_enclosed_in_disguise = false
+real_estate_in_disguise = false
+packaged_as_key_project = {0}
+
+[acceptance]
+investment_done = {0}
+industry_developed = true
+projects_on_schedule = {0}
+character_shaped = true
+living_environment = true
+"""
+
 DECLARED: dict[str, str] = {
     "T01": """\
 linked_quota_ha = 6.0
@@ -44,6 +61,7 @@ population = 10500
 social_investment = 15.6  # 亿元
 total_investment = 18.0
 industry_investment = 12.6
+investment_done = 9.9
 segment = "陶艺文化"
 leading_industries = ["民族文化"]
 linked_industries = ["休闲旅游", "电子商务"]
@@ -72,6 +90,7 @@ business_environment = "营商环境改善措施"
 town_plans = "云溪镇总体规划"
 industry_study = "陶艺文化产业研究策划"
 """
+    + _FACTS.format("true", "false")
     + _SUPPLY.format(30.0, 26.0, 22.0, 17.0, 15.0),
     "T02": """\
 linked_quota_ha = 2.0
@@ -83,6 +102,7 @@ population = 8200
 social_investment = 12.0  # 亿元
 total_investment = 16.0
 industry_investment = 6.4
+investment_done = 5.2
 segment = "陶艺文化"
 leading_industries = ["工业制造", "现代物流"]
 linked_industries = ["休闲旅游"]
@@ -105,6 +125,7 @@ business_environment = false
 town_plans = "螺溪镇总体规划"
 industry_study = false
 """
+    + _FACTS.format("false", "true")
     + _SUPPLY.format(20.0, 18.0, 14.0, 11.0, 9.0).replace("supplied_ha = 2", "supplied_ha = 1"),
     "T03": """\
 linked_quota_ha = 0.0
@@ -116,6 +137,7 @@ population = 9000
 social_investment = 33.0  # 亿元
 total_investment = 40.0
 industry_investment = 20.0
+investment_done = 8.0
 segment = "竹木加工"
 leading_industries = ["竹木加工"]
 linked_industries = ["休闲旅游", "现代物流", "电子商务"]
@@ -138,6 +160,7 @@ business_environment = "营商环境改善措施"
 town_plans = "三江口镇总体规划"
 industry_study = "竹木加工产业研究策划"
 """
+    + _FACTS.format("false", "false")
     + _SUPPLY.format(26.0, 22.0, 18.0, 14.0, 9.0),
     "T04": """\
 segment = "边贸物流"

@@ -21,43 +21,48 @@ SAMPLE = LAYERS / "sample"
 LAWFUL, ON_FARMLAND, ON_THE_EDGE, PARTLY_OUTSIDE = "T01", "T02", "T03", "T04"
 
 P, F, R, N, I = "pass", "fail", "review", "not_evaluated", "info"  # noqa: E741 - five letters
-FAMILIES = {"LAND": 16, "USE": 3, "INV": 3, "IND": 3, "NAME": 2, "STAGE": 4, "FUND": 2}
+# LAND-04, 05 and 07 of T01 and LAND-02 of T02 and T04 wait for the plan to be confirmed as complete
+FAMILIES = {"LAND": 17, "USE": 3, "INV": 3, "IND": 3, "NAME": 2, "STAGE": 4, "FUND": 2, "FACT": 8}
 VERDICTS = {
     LAWFUL: {
-        "LAND": [P, P, P, P, P, I, P, P, I, P, I, N, P, I, P, I],
+        "LAND": [P, P, P, R, R, I, R, P, I, P, I, N, P, I, P, I, I],
         "USE": [I, P, I],
         "INV": [P, I, I],
         "IND": [P, P, I],
         "NAME": [P, I],
         "STAGE": [P, P, P, I],
         "FUND": [I, P],
+        "FACT": [I, I, I, I, I, I, I, I],
     },
     ON_FARMLAND: {
-        "LAND": [P, P, F, R, R, I, R, F, I, F, I, N, F, I, F, I],
+        "LAND": [P, R, F, R, R, I, R, F, I, F, I, N, F, I, F, I, I],
         "USE": [I, P, I],
         "INV": [I, R, I],
         "IND": [R, R, I],
         "NAME": [P, I],
         "STAGE": [P, F, R, I],
         "FUND": [F, F],
+        "FACT": [I, I, I, I, I, I, I, I],
     },
     ON_THE_EDGE: {
-        "LAND": [R, R, R, R, R, I, R, R, I, F, I, N, R, I, R, I],
+        "LAND": [R, R, R, R, R, I, R, R, I, F, I, N, R, I, R, I, I],
         "USE": [I, P, I],
         "INV": [I, R, I],
         "IND": [P, P, I],
         "NAME": [P, I],
         "STAGE": [F, P, I, I],
         "FUND": [I, R],
+        "FACT": [I, I, I, I, I, I, I, I],
     },
     PARTLY_OUTSIDE: {
-        "LAND": [P, P, N, N, N, N, N, N, N, N, N, N, N, N, N, N],
+        "LAND": [P, R, N, N, N, N, N, N, N, N, N, N, N, N, N, N, N],
         "USE": [I, N, I],
         "INV": [N, N, N],
         "IND": [N, N, N],
         "NAME": [R, N],
         "STAGE": [N, N, N, N],
         "FUND": [N, N],
+        "FACT": [N, N, N, I, N, N, N, N],
     },
 }
 TOGETHER = {"IND-04": R, "PORT-01": I, "PORT-02": P, "PORT-03": R}

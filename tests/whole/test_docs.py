@@ -202,7 +202,7 @@ def test_the_ten_lines_run(monkeypatch: pytest.MonkeyPatch) -> None:
         else:
             exec(ast.unparse(line), names)  # noqa: S102 - the README's own words
     findings, classes, shown_map, evidence = shown
-    assert len(findings) == 4 * 33 + 4  # 33 rules on each town, 4 on all of them
+    assert len(findings) == 4 * 42 + 4  # 42 rules on each town, 4 on all of them
     assert {"rule", "town", "verdict", "why"} <= set(findings.columns)
     assert len(classes) > 5
     assert "srcdoc" in shown_map._repr_html_()
