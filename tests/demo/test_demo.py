@@ -51,7 +51,7 @@ VERDICTS = {
         "IND": [P, P, I],
         "NAME": [P, I],
         "STAGE": [F, P, I, I],
-        "FUND": [I, R],
+        "FUND": [I, P],  # a debt ratio of 100 % is declared, and meets its bar exactly
         "FACT": [I, I, I, I, I, I, I, I],
     },
     PARTLY_OUTSIDE: {

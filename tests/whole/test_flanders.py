@@ -59,7 +59,7 @@ def test_flanders_gives_a_report_though_nearly_all_layers_are_missing(tmp_path: 
     assert {path.name for path in (tmp_path / "run").iterdir()} == OUTPUTS
     assessed = json.loads((tmp_path / "run" / "assessment.json").read_text("utf-8"))
     assert len(assessed["towns"]) == 300
-    assert len(assessed["findings"]) == 300 * 33 + 4
+    assert len(assessed["findings"]) == 300 * 42 + 4
     verdicts = {(found["rule"], found["town"]): found for found in assessed["findings"]}
     for (rule, town), found in verdicts.items():
         if rule.startswith("LAND") and rule not in ("LAND-01", "LAND-03"):

@@ -45,6 +45,8 @@ def test_checking_a_town() -> None:
     assert "水田" in outputs(cells["classes"], "text/html")[0]
     assert outputs(cells["chart"], "text/html")[0].count("linear-gradient") > 5  # bars are drawn
     assert outputs(cells["sum"], "text/plain") == ["True"]
-    assert outputs(cells["what-if"], "text/plain") == ["<Finding LAND-03 T02: review, 0.00 m2>"]
+    # nothing is built on it any more; what decides is what the boundary encloses
+    shown = outputs(cells["what-if"], "text/plain")
+    assert shown == ["<Finding LAND-03 T02: review, 460118.17 m2>"]
     assert "srcdoc" in outputs(cells["map"], "text/html")[0]
     assert "farmland_built_on" in outputs(cells["evidence"], "text/html")[0]

@@ -98,7 +98,7 @@ def test_what_stands_beside_a_figure_is_told_in_words(runs: Path) -> None:
     said = lines(explain(runs / PLAIN, "LAND-13", "T02"), "en")
     assert ("reading", "county — sum by sum: yes; rate: 0.413333 = 41.33%") in said
     said = lines(explain(runs / PLAIN, "FUND-02", "T02"), "en")
-    assert ("judged by", "the bar that the clause sets [limit]: 1 = 100.00% (the policy's)") in said
+    assert ("judged by", "the bar that the clause sets [limit]: 1 = 100% (the policy's)") in said
     said = lines(explain(runs / PLAIN, "STAGE-03", "T02"), "zh")
     assert ("事项", "2017-10-20 · 列入名单") in said
     assert ("阶段", "处于培育期 —— 起始日：2017-10-20") in said
@@ -118,7 +118,7 @@ def test_the_command_shows_the_indicator_need(runs: Path) -> None:
     assert f"there stay short {need['short']['ha']:.4f} ha ({need['short']['mu']:.2f} mu)." in told
     answer = json.loads(command("explain", runs / PLAIN, "need", "--town", "T02", "--json").stdout)
     assert answer == {"town": "T02", "indicator_need": need}
-    assert "land-supply rate of the last years (LAND-13): measured 41.33%, the bar 60.00%" in told
+    assert "land-supply rate of the last years (LAND-13): measured 41.33%, the bar 60%" in told
     done = command("explain", runs / PLAIN, "need", "--town", "T04")
     assert "the table is silent" in " ".join(done.stdout.split())
     with pytest.raises(ReportError, match="T01, T02, T03, T04"):

@@ -53,8 +53,8 @@ def siting_issues(
     """What the position of each boundary shows against its CRS, town by town.
 
     ``boundary_outside_layers``
-        It meets the extent of no layer: how far off, in which direction, and the CRS in which the same
-        numbers would meet them.
+        It meets neither the extent nor the declared coverage of a layer: how far off, in which
+        direction, and the CRS in which the same numbers would meet them.
     ``crs_utm_to_confirm``
         It is declared as UTM, and a layer is Gauss-Krüger: the user must confirm it.
     ``crs_scale_suspected``
@@ -116,7 +116,9 @@ def _box_of(layer: Layer) -> Bounds | None:
     """The whole layer's box in degrees; None where it is empty or unknown."""
     if layer.extent is None or shapely.is_empty(layer.extent):
         return None
-    return crsys.transform_bounds(layer.extent.bounds, layer.crs, crsys.LONLAT)
+    # where a layer declares to be complete it says something, though it may have no feature there
+    known = layer.extent if layer.coverage is None else layer.extent.union(layer.coverage)
+    return crsys.transform_bounds(known.bounds, layer.crs, crsys.LONLAT)
 
 
 def _outside(town: Town, around: Bounds, *, boxes: Sequence[Bounds]) -> Issue:

@@ -48,7 +48,8 @@ def at_both_ends(
     """
     finding = judge(facts)
     names = dict.fromkeys(name for _key, name in measure_names(type(rule), rule.model_dump()))
-    gaining = {name: facts.measures[name] for name in names if facts.measures[name].unplanned}
+    known = {name: facts.measures[name] for name in names if name in facts.measures}
+    gaining = {name: measure for name, measure in known.items() if measure.unplanned}
     ways = _ways(gaining)
     # what is not known for another reason is not known better at the other end
     if not ways or finding.verdict is Verdict.NOT_EVALUATED:
