@@ -15,7 +15,7 @@ import shapely
 
 from townland import geodesy
 from townland.issues import Issue
-from townland.measuring import areas, layer_issues, overlay, unplanned
+from townland.measuring import areas, layer_issues, unplanned
 from townland.measuring.accuracy import Accuracies, boundary_pm_m2, with_accuracy
 from townland.measuring.areas import Closed, Gain, LandClasses, Measure
 from townland.measuring.asked import (
@@ -31,7 +31,15 @@ from townland.measuring.asked import (
 from townland.measuring.boundary import boundary_areas, near, surroundings
 from townland.measuring.contested import Contested, KeptByMeasure, contested_land
 from townland.measuring.coverage import has_own
-from townland.measuring.cut import Cut, Geometries, cut, gap_patches, patches_m2
+from townland.measuring.cut import (
+    Cut,
+    Geometries,
+    beyond_role,
+    crossed,
+    cut,
+    gap_patches,
+    patches_m2,
+)
 from townland.measuring.features import Features, features_of
 from townland.measuring.overlay import Pieces
 from townland.measuring.prepare import Ground
@@ -140,9 +148,7 @@ def measure_town(
         for role in asked.roles
     }
     chains = _crossed(town, area, cuts, asked)
-    beyond = {
-        key: unplanned.beyond(town, chains[key[0]], key[1], cuts[key[1]]) for key in asked.beyond
-    }
+    beyond = {key: beyond_role(town, chains[key[0]], key[1], cuts[key[1]]) for key in asked.beyond}
     gaps = {roles: _gaps(town, area, cuts, roles, sliver_width_m) for roles in asked.known}
     within = {key: features_of(each.pieces, grounds) for key, each in chains.items()}
     outside = {key: features_of(each.pieces, grounds) for key, each in beyond.items()}
@@ -283,9 +289,7 @@ def _crossed(
         rest_m2 = float(geodesy.official_area_m2(each.rest, town.crs)[0])
         chains[role,] = areas.close_town(area_m2, each.pieces, rest_m2, town.crs, town=town.name)
     for roles in asked.chains:
-        parents, last = chains[roles[:-1]], cuts[roles[-1]].pieces
-        common = overlay.cross(parents.pieces, roles[-1], last.geometry, last.rows[roles[-1]])
-        chains[roles] = areas.close_pieces(parents, common, town.crs)
+        chains[roles] = crossed(town, chains[roles[:-1]], roles[-1], cuts[roles[-1]])
     return chains
 
 

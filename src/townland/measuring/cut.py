@@ -12,6 +12,7 @@ import shapely
 
 from townland import geodesy
 from townland.measuring import areas, overlay
+from townland.measuring.areas import Closed
 from townland.measuring.coverage import Bare, bare
 from townland.measuring.overlay import Overlap, Pieces
 from townland.measuring.prepare import Ground, polygons_of
@@ -128,6 +129,40 @@ def _known(
     if overlay.slivers(metres, sliver_width_m).all():
         return Bare(town.boundary, False)
     return Bare(shapely.Polygon(), True)
+
+
+def crossed(town: Town, parents: Closed, role: str, last: Cut) -> Closed:
+    """The common pieces of a chain and a further role, with areas that close to the chain's.
+
+    Parameters
+    ----------
+    town
+        The town.
+    parents
+        The chain's pieces.
+    role, last
+        The further role, and the town's pieces of it.
+    """
+    pieces = last.pieces
+    common = overlay.cross(parents.pieces, role, pieces.geometry, pieces.rows[role])
+    return areas.close_pieces(parents, common, town.crs)
+
+
+def beyond_role(town: Town, parents: Closed, role: str, last: Cut) -> Closed:
+    """The pieces of a chain beyond a further role's land, where that role is known.
+
+    Parameters
+    ----------
+    town
+        The town.
+    parents
+        The chain's pieces.
+    role, last
+        The further role, and the town's pieces of it.
+    """
+    inside, rows = areas.known_land(last.pieces.geometry, last.uncovered)
+    inner = overlay.cross(parents.pieces, role, inside, rows)
+    return areas.beyond_pieces(parents, areas.close_pieces(parents, inner, town.crs))
 
 
 def gap_patches(

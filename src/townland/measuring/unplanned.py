@@ -14,10 +14,10 @@ import geopandas as gpd
 import numpy as np
 
 from townland import geodesy
-from townland.measuring import areas, overlay
+from townland.measuring import areas
 from townland.measuring.areas import CENT, ZERO, Closed, Gain, Measure
 from townland.measuring.asked import Kept, MeasureAsked, Roles
-from townland.measuring.cut import Cut, Geometries
+from townland.measuring.cut import Cut, Geometries, beyond_role, crossed
 from townland.measuring.features import features_of
 from townland.measuring.overlay import Pieces
 from townland.measuring.prepare import Ground
@@ -64,7 +64,7 @@ def gains(
         if asked not in known:
             closed = _chain(chains, roles, cuts, town)
             if spec.outside is not None:
-                closed = beyond(town, closed, spec.outside, cuts[spec.outside])
+                closed = beyond_role(town, closed, spec.outside, cuts[spec.outside])
             features = features_of(closed.pieces, grounds)
             whole = areas.measure(
                 name,
@@ -105,27 +105,9 @@ def _chain(
         The town.
     """
     if roles not in chains:
-        parents, last = _chain(chains, roles[:-1], cuts, town), cuts[roles[-1]].pieces
-        common = overlay.cross(parents.pieces, roles[-1], last.geometry, last.rows[roles[-1]])
-        chains[roles] = areas.close_pieces(parents, common, town.crs)
+        parents = _chain(chains, roles[:-1], cuts, town)
+        chains[roles] = crossed(town, parents, roles[-1], cuts[roles[-1]])
     return chains[roles]
-
-
-def beyond(town: Town, parents: Closed, role: str, last: Cut) -> Closed:
-    """The pieces of a chain beyond a further role's land, where that role is known.
-
-    Parameters
-    ----------
-    town
-        The town.
-    parents
-        The chain's pieces.
-    role, last
-        The further role, and the town's pieces of it.
-    """
-    inside, rows = areas.known_land(last.pieces.geometry, last.uncovered)
-    inner = overlay.cross(parents.pieces, role, inside, rows)
-    return areas.beyond_pieces(parents, areas.close_pieces(parents, inner, town.crs))
 
 
 def _beyond_slivers(measure: Measure) -> Measure:

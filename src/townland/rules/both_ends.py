@@ -16,14 +16,14 @@ from townland.measuring.areas import Measure
 from townland.measuring.asked import Kept
 from townland.measuring.unplanned import PLAN, planned_as
 from townland.rules.judging import phrases
+from townland.rules.judging.case import ZERO
 from townland.rules.judging.clause import Rule
 from townland.rules.judging.facts import Facts
-from townland.rules.judging.finding import Finding
+from townland.rules.judging.finding import Finding, Judge
 from townland.rules.judging.references import measure_names
 from townland.rules.judging.trace import End
 from townland.terms import VERDICTS, Verdict
 
-Judge = Callable[[Facts], Finding]
 PlannedAs = Callable[[Measure, Kept | None], Measure]
 """As `measuring.unplanned.planned_as`, which a caller with many rules may remember."""
 
@@ -131,7 +131,7 @@ def _waiting(finding: Finding, others: Sequence[Finding], facts: Facts) -> Findi
     reach = _range(finding, others)
     could_be = dict.fromkeys(each.verdict for each in others if each.verdict != finding.verdict)
     place = {
-        "open": phrases.area(facts.unplanned_m2 or _NONE),
+        **_place(facts, finding, reach),
         "if_nothing": VERDICTS[finding.verdict],
         "could_be": phrases.listed(VERDICTS[verdict] for verdict in could_be),
     }
@@ -146,7 +146,7 @@ def _waiting(finding: Finding, others: Sequence[Finding], facts: Facts) -> Findi
             "{open} of the town have no planned use; were all of it built on, this would be from {low}"
             " to {high}, and the verdict could be: {could_be}. If nothing more is planned:"
             " {if_nothing}.",
-            **{**place, **_place(facts, finding, reach)},
+            **place,
         )
     return replace(
         finding,
@@ -157,10 +157,9 @@ def _waiting(finding: Finding, others: Sequence[Finding], facts: Facts) -> Findi
     )
 
 
-_NONE = Decimal(0)
-
-
-def _place(facts: Facts, finding: Finding, reach: tuple[Decimal, Decimal]) -> dict[str, Words]:
+def _place(
+    facts: Facts, finding: Finding, reach: tuple[Decimal, Decimal] | None
+) -> dict[str, Words]:
     """The figures of the sentences on both ends.
 
     Parameters
@@ -170,11 +169,10 @@ def _place(facts: Facts, finding: Finding, reach: tuple[Decimal, Decimal]) -> di
     finding
         What the rule says of it.
     reach
-        From where to where the figure may lie.
+        From where to where the figure may lie; None where that is not said.
     """
-    low, high = reach
+    ends = zip(("low", "high"), reach or (), strict=False)
     return {
-        "open": phrases.area(facts.unplanned_m2 or _NONE),
-        "low": phrases.figure(low, finding.unit),
-        "high": phrases.figure(high, finding.unit),
+        "open": phrases.area(facts.unplanned_m2 or ZERO),
+        **{name: phrases.figure(end, finding.unit) for name, end in ends},
     }

@@ -8,12 +8,11 @@ from dataclasses import replace
 from townland.i18n import _
 from townland.rules.judging import phrases
 from townland.rules.judging.facts import Facts
-from townland.rules.judging.finding import Finding
+from townland.rules.judging.finding import Finding, Judge
 from townland.rules.notices import HeadNotice
 from townland.rules.shared_land import SharedLand
 from townland.terms import Verdict
 
-Judge = Callable[[Facts], Finding]
 JudgeAll = Callable[[Sequence[Facts], tuple[SharedLand, ...]], Finding]
 
 

@@ -18,7 +18,7 @@ from townland.rules.book.model import Rulebook
 from townland.rules.book.tables import Document
 from townland.rules.judging.clause import Rule, share_keys
 from townland.rules.judging.law import Parameters
-from townland.rules.judging.references import nearest
+from townland.rules.judging.references import nearest, texts
 from townland.rules.kinds import MODELS
 from townland.terms import TAGS
 
@@ -374,18 +374,7 @@ def _bars(data: Mapping[str, object]) -> Iterator[tuple[Key, Words]]:
 def _unused(data: Mapping[str, object], held: Document) -> Iterator[tuple[Key, Words]]:
     """Find the rulebook's own measures that no rule names: mostly a name that was mistyped."""
     measures = data.get("measure")
-    named = {text for _at, rule in _rules(data) for text in _texts(rule)}
+    named = {text for _at, rule in _rules(data) for text in texts(rule)}
     for name in measures if isinstance(measures, Mapping) else ():
         if name not in named and ("measure", name) in held.lines:
             yield ("measure", name), _("no rule uses this measure")
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for part in value.values():
-            yield from _texts(part)
-    elif isinstance(value, list | tuple):
-        for part in value:
-            yield from _texts(part)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from townland.dossier import implausible
@@ -12,14 +12,15 @@ from townland.issues import Issue
 from townland.rules.judging import phrases
 from townland.rules.judging.clause import Rule
 from townland.rules.judging.facts import Facts
-from townland.rules.judging.finding import Finding
+from townland.rules.judging.finding import Finding, Judge
+from townland.rules.judging.references import texts
 from townland.rules.judging.verdict import verdict_of
 from townland.terms import Verdict
 
 DECIDED = (Verdict.PASS, Verdict.FAIL)
 
 
-def under_belief(judge: Callable[[Facts], Finding], rule: Rule, facts: Facts) -> Finding:
+def under_belief(judge: Judge, rule: Rule, facts: Facts) -> Finding:
     """Judge by a rule, and turn what rests on an implausible figure into a review that names it.
 
     A verdict that is the same without the figure does not rest on it, and stands.
@@ -49,18 +50,7 @@ def under_belief(judge: Callable[[Facts], Finding], rule: Rule, facts: Facts) ->
 def fields_read(rule: Rule) -> Iterator[str]:
     """Name what may be fields of the dossier among a rule's keys, and those that its kind reads."""
     yield from rule.reads
-    yield from _texts(rule.parameters())
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for part in value.values():
-            yield from _texts(part)
-    elif isinstance(value, list | tuple):
-        for part in value:
-            yield from _texts(part)
+    yield from texts(rule.parameters())
 
 
 def _without(dossier: Dossier, doubtful: Iterable[Implausible]) -> Dossier:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 from townland.i18n import Words, _
 from townland.measuring.doubts import Doubt
 from townland.rules.judging import phrases
 from townland.rules.judging.facts import Facts
-from townland.rules.judging.finding import Finding
+from townland.rules.judging.finding import Finding, Judge
 from townland.rules.judging.law import Law
 from townland.terms import VERDICTS, Verdict
 
@@ -60,7 +60,7 @@ def under_doubt(
     )
 
 
-def by_either_name(judge: Callable[[Facts], Finding], facts: Facts) -> Finding:
+def by_either_name(judge: Judge, facts: Facts) -> Finding:
     """Judge a town by its codes, and by the names that contradict them: where both agree it stands.
 
     A pass or a fail by the codes that is another verdict once names are believed is a review.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -9,6 +10,7 @@ from typing import Literal
 from townland.i18n import Bilingual, Words, _
 from townland.notebook import card
 from townland.rules.judging.clause import Clause
+from townland.rules.judging.facts import Facts
 from townland.rules.judging.trace import Trace
 from townland.terms import VERDICTS, RoleName, Verdict
 
@@ -106,3 +108,7 @@ class Finding:
                 _("quote"): self.clause.quote or None,
             },
         )
+
+
+Judge = Callable[[Facts], Finding]
+"""One rule, as it judges a town."""

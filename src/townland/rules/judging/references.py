@@ -39,6 +39,18 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return ", ".join(get_close_matches(name, list(known)))
 
 
+def texts(value: object) -> Iterator[str]:
+    """Give every text in a value, however deep: any may be the name of something."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from texts(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from texts(part)
+
+
 def measure_names(model: type[Strict], table: object) -> Iterator[tuple[Key, str]]:
     """Give the names of measures in the table of a rule, faulty or not, each with its key."""
     if not isinstance(table, Mapping):
