@@ -123,8 +123,8 @@ def check(
     """
     printing.start(lang, log_file)
     import townland as tl
-    from townland.assessment import day_of
     from townland.reading.vector import region_of
+    from townland.rules.dates import day_of
     from townland.rules.pairs import pairs_in_force
     from townland.writing.run_folder import require_formats, require_target
 

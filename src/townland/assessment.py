@@ -11,13 +11,13 @@ import pyproj
 
 from townland import units
 from townland.catalog import LayerCatalog, LayerSpec
-from townland.errors import TownlandError
 from townland.i18n import Words, _
 from townland.issues import Issue
 from townland.measuring import TownResult, measure_town, near, prepare
 from townland.measuring.boundary import mended_towns
 from townland.measuring.coverage import require_towns
 from townland.measuring.doubts import Doubt, doubts_of
+from townland.measuring.kept import KeptTowns
 from townland.measuring.placement import siting_issues
 from townland.measuring.prepare import Repair
 from townland.measuring.rasters import (
@@ -38,7 +38,7 @@ from townland.results import Assessment
 from townland.rules.book.jurisdiction import jurisdiction_issues
 from townland.rules.book.loader import rules_in_force
 from townland.rules.book.model import Rulebook
-from townland.rules.dates import date_issues
+from townland.rules.dates import date_issues, day_of
 from townland.rules.evaluate import Facts, evaluate, evaluate_portfolio
 from townland.rules.face_value import face_value_notices
 from townland.rules.judging.belief import belief_issues
@@ -96,31 +96,6 @@ def _code(assessment: Assessment, *, strict: bool) -> int:
     return 0
 
 
-def day_of(day: dt.date | str) -> dt.date:
-    """A day that may be given as a date or as text, ``YYYY-MM-DD``.
-
-    Raises
-    ------
-    TownlandError
-        The text is no day.
-
-    Examples
-    --------
-    >>> day_of("2018-12-31")
-    datetime.date(2018, 12, 31)
-    """
-    if isinstance(day, dt.datetime):
-        return day.date()
-    if isinstance(day, dt.date):
-        return day
-    try:
-        return dt.date.fromisoformat(day)
-    except ValueError:
-        raise TownlandError(
-            _("--on {text}: no such day; write it as YYYY-MM-DD, e.g. 2018-12-31", text=day)
-        ) from None
-
-
 class Checker:
     """Checks of towns against one rulebook on one day, by layers that are read once.
 
@@ -164,9 +139,12 @@ class Checker:
         self._rastered = raster_specs(catalog)
         self._layers = KeptLayers(catalog)
         self._rasters: dict[tuple[Window, ...], Rasters] = {}
+        self._towns: KeptTowns[tuple[TownResult, TownRasters]] = KeptTowns()
 
     def under(self, rulebook: Rulebook, *, on: dt.date | str) -> Checker:
         """A checker of the same layers, as far as they were read, by another rulebook or another day.
+
+        The latest towns are not measured again where the other rulebook measures the same.
 
         Raises
         ------
@@ -175,6 +153,7 @@ class Checker:
         """
         other = Checker(self.catalog, rulebook, on=on)
         other._layers, other._rasters = self._layers, self._rasters
+        other._towns = self._towns
         return other
 
     def __repr__(self) -> str:
@@ -210,6 +189,7 @@ class Checker:
         step = _counted(progress, steps)
 
         require_towns(towns, self.catalog)
+        given = (tuple(towns), frozenset(accept_repairs))
         towns, town_repairs = mended_towns(towns, accept_repairs)
         windows = tuple((near(town.boundary), town.crs) for town in towns)
         vectors = self._read(specs, windows, step)
@@ -222,6 +202,7 @@ class Checker:
                 grounds[town.crs],
                 rasters,
                 step,
+                given=given,
                 doubts=doubts_of(town, sited, vectors),
             )
             for town in towns
@@ -349,6 +330,7 @@ class Checker:
         rasters: Rasters,
         step: Step,
         *,
+        given: tuple[tuple[Town, ...], frozenset[str]],
         doubts: tuple[Doubt, ...],
     ) -> _MeasuredTown:
         """One town measured, and what a rule may know of it.
@@ -361,21 +343,34 @@ class Checker:
             The grounds in its CRS.
         rasters
             The raster layers.
-        step
-            Called first.
-        doubts
-            Those of its inputs.
+        step, doubts
+            Called first, and the doubts of its inputs.
+        given
+            The towns as the check was given them, and the repairs that it accepts.
         """
         step(_("measuring {name}", name=town.name))
-        result = measure_town(
-            town,
-            grounds.of_role,
-            self.rulebook.measure,
-            profile=self.rulebook.three_class,
-            sliver_width_m=float(self.rulebook.parameter.sliver_width_m),
-            sliver_sigma=float(self.rulebook.parameter.sliver_sigma),
-        )
-        printed = printed_measures(self.rulebook, result.measures, self.on)
+        book, towns = self.rulebook, self._towns
+        if any(spec.database is not None for spec in self.catalog.layer):
+            towns = KeptTowns()  # the rows of a database may be others by now
+        parameter, profile = book.parameter, book.three_class
+        widths = float(parameter.sliver_width_m), float(parameter.sliver_sigma)
+        steep_of = need_measure(book, self.on)
+
+        def measure() -> tuple[TownResult, TownRasters]:
+            result = measure_town(
+                town,
+                grounds.of_role,
+                book.measure,
+                profile=profile,
+                sliver_width_m=widths[0],
+                sliver_sigma=widths[1],
+            )
+            own = measure_rasters(result, rasters, grounds, profile=profile, steep_of=steep_of)
+            return result, own
+
+        how = (town.code, given[1], profile, widths, steep_of)
+        result, own = towns.result(given[0], how, book.measure, measure=measure)
+        printed = printed_measures(book, result.measures, self.on)
         result = replace(result, measures=printed)
         facts = Facts(
             town=town.code,
@@ -390,13 +385,6 @@ class Checker:
             doubts=doubts,
             contested=result.contested,
             accuracy_m=town.accuracy_m,
-        )
-        own = measure_rasters(
-            result,
-            rasters,
-            grounds,
-            profile=self.rulebook.three_class,
-            steep_of=need_measure(self.rulebook, self.on),
         )
         declared = (*standing_issues(facts, self.on), *belief_issues(facts))
         issues = (

@@ -6,8 +6,10 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import geopandas as gpd
 import numpy as np
@@ -19,6 +21,7 @@ import townland as tl
 from townland.assessment import Checker, check
 from townland.catalog import LayerCatalog, load_catalog
 from townland.errors import RulebookError, TownlandError
+from townland.measuring import measure_town
 from townland.reading import digests, source
 from townland.reading.kept import KeptLayers
 from townland.reading.vector import read_layer
@@ -115,9 +118,13 @@ def test_within_what_was_read_nothing_is_read_again(
 
 
 def test_another_rulebook_and_another_day_read_nothing_again(
-    place: tuple[LayerCatalog, list[Town]], readings: Counter[str]
+    place: tuple[LayerCatalog, list[Town]],
+    readings: Counter[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    layers, (town, _other) = place
+    layers, (town, other) = place
+    measuring = Mock(wraps=measure_town)
+    monkeypatch.setattr("townland.assessment.measure_town", measuring)
     nation = load_rulebook("national-2021")
     checker = Checker(layers, BOOK, on="2018-12-31")
     with pytest.raises(RulebookError, match="1999-01-01"):
@@ -128,6 +135,11 @@ def test_another_rulebook_and_another_day_read_nothing_again(
     before = Counter(readings)
     found, later = under.check([town]), checker.under(BOOK, on="2019-06-30").check([town])
     assert readings == before
+    assert measuring.call_count == 2  # once for each of the rulebooks, whose measures differ
+    wider = BOOK.parameter.model_copy(update={"sliver_width_m": Decimal("0.3")})
+    checker.under(BOOK.model_copy(update={"parameter": wider}), on="2019-06-30").check([town])
+    checker.check([other])
+    assert measuring.call_count == 4  # another width, and another town
     assert text(found) == text(check([town], layers, nation, on="2022-06-30"))
     assert text(later) == text(check([town], layers, BOOK, on="2019-06-30"))
 

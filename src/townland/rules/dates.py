@@ -1,10 +1,11 @@
-"""How old the layers are: held against the day of the check, and against the plan."""
+"""The day of a check, and how old the layers are: held against that day, and against the plan."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 
+from townland.errors import TownlandError
 from townland.i18n import Words, _
 from townland.issues import Issue
 from townland.reading.layer import Input
@@ -13,6 +14,31 @@ from townland.terms import ROLES, role
 
 PLAN = "planned_use"
 """The role whose day the other layers are held against, too."""
+
+
+def day_of(day: dt.date | str) -> dt.date:
+    """A day that may be given as a date or as text, ``YYYY-MM-DD``.
+
+    Raises
+    ------
+    TownlandError
+        The text is no day.
+
+    Examples
+    --------
+    >>> day_of("2018-12-31")
+    datetime.date(2018, 12, 31)
+    """
+    if isinstance(day, dt.datetime):
+        return day.date()
+    if isinstance(day, dt.date):
+        return day
+    try:
+        return dt.date.fromisoformat(day)
+    except ValueError:
+        raise TownlandError(
+            _("--on {text}: no such day; write it as YYYY-MM-DD, e.g. 2018-12-31", text=day)
+        ) from None
 
 
 def date_issues(inputs: Sequence[Input], on: dt.date, span_years: int) -> Iterator[Issue]:
