@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from townland.errors import TownlandError
-from townland.i18n import _, render
+from townland.i18n import _, listed, render
 from townland.terms import VERDICTS, role
 from townland.writing.run_folder import DEFAULT_FORMATS, files_written
 from townland_cli import printing
@@ -329,7 +329,7 @@ def _confirmations(assessment: Assessment, lang: str) -> None:
 def _once_confirmed(row: Waiting, lang: str) -> str:
     """The rule, its towns, and the verdict that it has once its layer is confirmed."""
     together = _("All towns together").render(lang)
-    towns = ", ".join(town or together for town in row.towns)
+    towns = listed(town or together for town in row.towns).render(lang)
     line = f"{row.rule} {towns} → {VERDICTS[row.verdict.value].render(lang)}"
     if not row.others:
         return line

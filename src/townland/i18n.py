@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gettext
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -59,11 +59,11 @@ class Joined:
     """
 
     parts: tuple[Words | str, ...]
-    separator: str = ""
+    separator: Words | str = ""
 
     def render(self, lang: str = DEFAULT_LANGUAGE) -> str:
         """Put all parts into words in `lang`."""
-        return self.separator.join(render(part, lang) for part in self.parts)
+        return render(self.separator, lang).join(render(part, lang) for part in self.parts)
 
     def __str__(self) -> str:
         return self.render()
@@ -142,6 +142,26 @@ def _(msgid: str, **params: object) -> Text:
 def render(value: object, lang: str = DEFAULT_LANGUAGE) -> str:
     """Any value as words: texts in `lang`, everything else as `str`."""
     return value.render(lang) if isinstance(value, Words) else str(value)
+
+
+MOST_NAMED = 20
+"""So many names a sentence holds; the rest is counted, and stands in the tables."""
+
+
+def listed(names: Iterable[object]) -> Words:
+    """Name several things, one after another; of many the first `MOST_NAMED`, and how many more.
+
+    >>> listed(["a", "b", "c"]).render("en")
+    'a, b, c'
+    >>> listed(range(340)).render("en")[-25:]
+    '17, 18, 19 and 320 others'
+    """
+    every = tuple(names)
+    words = (name if isinstance(name, Words) else str(name) for name in every[:MOST_NAMED])
+    # the sign between two names differs by language
+    shown = Joined(tuple(words), _("{so_far}, {name}", so_far="", name=""))
+    more = len(every) - MOST_NAMED
+    return shown if more <= 0 else _("{names} and {count} others", names=shown, count=more)
 
 
 @cache

@@ -13,7 +13,7 @@ import pandas as pd
 from townland import units
 from townland.catalog import LayerCatalog
 from townland.errors import UnknownNameError
-from townland.i18n import DEFAULT_LANGUAGE, _, render
+from townland.i18n import DEFAULT_LANGUAGE, _, listed, render
 from townland.issues import Issue
 from townland.measuring import TownResult, areas
 from townland.measuring.prepare import Repair
@@ -99,7 +99,7 @@ class Assessment:
         chosen = coded or titled
         if len(chosen) == 1:
             return chosen[0]
-        known = ", ".join(dict.fromkeys(f"{each.code} {each.name}" for each in towns)) or "-"
+        known = listed(dict.fromkeys(f"{each.code} {each.name}" for each in towns) or "-")
         if chosen:
             raise UnknownNameError(
                 _("several towns are called {town}; name one by its code: {known}",

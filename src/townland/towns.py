@@ -20,6 +20,7 @@ from townland.errors import DossierError, LayerError, TownlandError
 from townland.geodesy import crs as crsys
 from townland.geodesy.crs import Bounds
 from townland.i18n import _
+from townland.i18n import listed as names_in_order
 from townland.issues import Issue
 from townland.notebook import card
 from townland.reading import source as sources
@@ -489,6 +490,6 @@ def _town_of(dossier: Dossier, towns: Sequence[Town]) -> Town:
             "no town matches the dossier of code {code}, name {name}; the towns are: {towns}",
             code=dossier.code or "-",
             name=dossier.name or "-",
-            towns=", ".join(f"{town.code} {town.name}" for town in towns),
+            towns=names_in_order(f"{town.code} {town.name}" for town in towns),
         )
     )

@@ -266,3 +266,33 @@ def test_ind_04_tells_unlike_names_apart() -> None:
     )
     assert found.verdict is PASS
     assert "alike" not in found.why.render("en")
+
+
+# ---------------------------------------------------------------- many towns
+
+
+def test_many_towns_without_dossiers_are_counted_and_not_all_named() -> None:
+    towns = [square(f"t{n}", 2000 * n) for n in range(340)]
+    reasons = {each.rule: why(each) for each in evaluate_portfolio(book(), towns, DAY, shared=())}
+    assert set(reasons) == {"IND-04", "PORT-01", "PORT-02", "PORT-03"}
+    assert not [rule for rule, reason in reasons.items() if "t20镇" in reason]
+    assert "t19镇 and 320 others" in reasons["IND-04"]
+    assert "t19镇 and 320 others" in reasons["PORT-03"]
+
+
+def test_many_towns_that_overlap_are_summed_and_not_all_named() -> None:
+    towns = [square(f"t{n}", n) for n in range(27)]  # 27 · 26 / 2 = 351 pairs
+    finding = together("PORT-02", *towns)
+    assert finding.verdict is FAIL
+    assert "There are 331 more like these." in why(finding)
+    shared = [geodesic_m2(shapely.box(X + n, Y, X + 1000, Y + 1000)) for n in range(1, 27)]
+    # n towns further east the shared land is n metres narrower, and 27 - n pairs are so far apart
+    whole = sum((26 - n) * area for n, area in enumerate(shared))
+    assert float(finding.measured or 0) == pytest.approx(whole, rel=1e-7)
+
+
+def test_many_like_towns_are_named_by_their_number() -> None:
+    reason = why(together("IND-04", *row(45, 1000)))
+    assert "45 towns" in reason
+    assert "t20镇" not in reason.split("more than")[0]
+    assert "more like these" in reason

@@ -13,7 +13,7 @@ import shapely
 from townland import geodesy
 from townland.catalog import LayerCatalog, NamedTowns
 from townland.errors import CatalogError
-from townland.i18n import _
+from townland.i18n import _, listed
 from townland.measuring import overlay
 from townland.measuring.prepare import Claim, Ground
 from townland.terms import ROLES
@@ -211,6 +211,6 @@ def require_towns(towns: Sequence[Town], catalog: LayerCatalog) -> None:
                     path=catalog.path,
                     layer=spec.name,
                     town=unknown,
-                    known=", ".join(dict.fromkeys(f"{town.code} {town.name}" for town in towns)),
+                    known=listed(dict.fromkeys(f"{town.code} {town.name}" for town in towns)),
                 )
             )

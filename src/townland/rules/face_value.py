@@ -60,7 +60,7 @@ def face_value_notices(findings: Iterable[Finding]) -> tuple[HeadNotice, ...]:
     if not softened:
         return ()
     where = (
-        _("{rule} ({towns})", rule=each.rule, towns=each.town or ", ".join(each.towns))
+        _("{rule} ({towns})", rule=each.rule, towns=each.town or phrases.listed(each.towns))
         for each in softened
     )
     return (

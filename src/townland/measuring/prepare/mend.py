@@ -15,7 +15,7 @@ import shapely
 from townland import geodesy, units
 from townland.errors import GeometryError
 from townland.geodesy import Geometries
-from townland.i18n import Words, _
+from townland.i18n import Words, _, listed
 from townland.issues import GEOMETRY, Issue
 from townland.measuring.prepare.areal import in_threads, made_valid
 from townland.measuring.prepare.faults import described, invalid, vertex_faults
@@ -199,7 +199,7 @@ def collapsed(repairs: Sequence[Repair]) -> Iterator[Issue]:
         message = _(
             "{count} features enclose no area, and are left out: {features}",
             count=len(those),
-            features=", ".join(repair.feature for repair in those),
+            features=listed(repair.feature for repair in those),
         )
         yield Issue(
             "geometry_collapsed",
@@ -223,7 +223,7 @@ def unused(accepted: Collection[str], repairs: Sequence[Repair]) -> Iterator[Iss
                     "--accept-repair {name}: no such repair was made; the layers and features that were"
                     " mended are {made}",
                     name=name,
-                    made=", ".join(sorted(made)) or "-",
+                    made=listed(sorted(made) or "-"),
                 ),
             )
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from functools import reduce
 
 from townland import units
-from townland.i18n import Words, _
+from townland.i18n import MOST_NAMED, Joined, Words, _, listed
 from townland.terms import UNITS, dossier_field
 
 _PERCENT_DIGITS = 2
@@ -50,26 +49,29 @@ def percent(share: Decimal) -> str:
     return f"{value:f}%"
 
 
-def listed(names: Iterable[object]) -> Words:
-    """Name several things, one after another.
-
-    >>> listed(["a", "b", "c"]).render("en")
-    'a, b, c'
-    """
-    return reduce(
-        lambda so_far, name: _("{so_far}, {name}", so_far=so_far, name=name),
-        (_("{name}", name=name) for name in names),
-    )
-
-
 def sentences(*parts: Words | None) -> Words:
     """Put sentences one after another, without those that are None.
 
     >>> sentences(_("One."), None, _("Two.")).render("en")
     'One. Two.'
     """
-    said = [part for part in parts if part is not None]
-    return reduce(lambda first, then: _("{first} {then}", first=first, then=then), said)
+    return Joined(tuple(part for part in parts if part is not None), _BLANK)
+
+
+def counted_out(parts: Sequence[Words]) -> list[Words]:
+    """Sentences of one kind, of many the first `MOST_NAMED`, and one that counts the rest.
+
+    >>> [each.render("en") for each in counted_out([_("Two.")] * 30)][-2:]
+    ['Two.', 'There are 10 more like these.']
+    """
+    more = len(parts) - MOST_NAMED
+    if more <= 0:
+        return list(parts)
+    return [*parts[:MOST_NAMED], _("There are {count} more like these.", count=more)]
+
+
+# what stands between two sentences differs by language
+_BLANK = _("{first} {then}", first="", then="")
 
 
 def ratio(part: Decimal, whole: Decimal) -> Decimal:

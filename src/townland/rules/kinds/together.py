@@ -248,12 +248,16 @@ def _segments_why(case: Together[SegmentLimit], segments: _Segments, *, urged: b
     unlike = not (segments.many or segments.near or segments.silent or segments.perhaps)
     return phrases.sentences(
         case.missing(rule.field, segments.silent) if segments.silent else None,
-        *(_too_many(rule, segment, towns) for segment, towns in segments.many.items()),
-        *(_too_near(rule, pair) for pair in segments.near),
+        *phrases.counted_out(
+            [_too_many(rule, segment, towns) for segment, towns in segments.many.items()]
+        ),
+        *phrases.counted_out([_too_near(rule, pair) for pair in segments.near]),
         _("No segment has more than {most} towns, and no two like towns are near.", most=rule.most)
         if unlike
         else None,
-        *(_nearly_one(row, matters=row in segments.perhaps) for row in segments.alike),
+        *phrases.counted_out(
+            [_nearly_one(row, matters=row in segments.perhaps) for row in segments.alike]
+        ),
         case.urging() if urged else None,
     )
 
@@ -383,14 +387,16 @@ def _overlaps(case: Together[BoundaryOverlap]) -> _Overlaps:
 def _overlap_why(case: Together[BoundaryOverlap], land: _Overlaps) -> Words:
     names = {town.town: town.name for town in case.towns}
     return phrases.sentences(
-        *(
-            _(
-                "{first} and {second} share {area}.",
-                first=names[shared.first],
-                second=names[shared.second],
-                area=phrases.area(shared.area_m2),
-            )
-            for shared in case.shared
+        *phrases.counted_out(
+            [
+                _(
+                    "{first} and {second} share {area}.",
+                    first=names[shared.first],
+                    second=names[shared.second],
+                    area=phrases.area(shared.area_m2),
+                )
+                for shared in case.shared
+            ]
         ),
         None if case.shared else _("No two boundaries share land."),
         only_slivers() if land.area > land.limit >= land.solid else None,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from functools import reduce
 
 from townland import terms
 from townland.documents import values as document_values
@@ -167,7 +166,8 @@ def _each(
 
 
 def _in_sequence(parts: Sequence[Words]) -> Words:
-    return reduce(lambda so_far, part: _("{so_far}; {part}", so_far=so_far, part=part), parts)
+    # the sign between two parts differs by language
+    return Joined(tuple(parts), _("{so_far}; {part}", so_far="", part=""))
 
 
 def figure(value: Value, unit: str, shown: str | None = None) -> wording.Figure:
