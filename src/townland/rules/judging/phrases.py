@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from townland import units
-from townland.i18n import MOST_NAMED, Joined, Words, _, listed
+from townland.i18n import MOST_NAMED, Joined, Words, _
+from townland.i18n import listed as listed  # as every other way of putting things into words
 from townland.terms import UNITS, dossier_field
 
 _PERCENT_DIGITS = 2
