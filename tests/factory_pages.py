@@ -17,6 +17,7 @@ from townland.i18n import Bilingual, _
 from townland.issues import Issue
 from townland.measuring import TownResult
 from townland.measuring.areas import ClassRow, LandClasses, Measure
+from townland.measuring.piece_table import PieceTable
 from townland.measuring.prepare import Repair
 from townland.reading.layer import Input
 from townland.results import Assessment
@@ -97,13 +98,18 @@ def frame_of(
     )
 
 
+def table_of(frame: gpd.GeoDataFrame) -> PieceTable:
+    columns = {name: frame[name].tolist() for name in frame if name != "geometry"}
+    return PieceTable(columns, frame.geometry.to_numpy(), frame.crs)
+
+
 def measure_of(name: str, layers: tuple[str, ...], frame: Any) -> Measure:
     total = sum(frame["area_m2"], Decimal("0.00"))
     return Measure(
         name=name, layers=layers, area_m2=total,
         net_m2=sum(frame["net_m2"], Decimal("0.00")), sliver_m2=Decimal("0.00"),
         overlap_m2=Decimal("0.00"), uncovered_m2=Decimal("0.00"), closure_m2=Decimal("0.01"),
-        unknown_m2=Decimal("0.00"), missing=(), assumed_coverage=(), frame=frame,
+        unknown_m2=Decimal("0.00"), missing=(), assumed_coverage=(), table=table_of(frame),
     )  # fmt: skip
 
 

@@ -9,11 +9,13 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
+import numpy as np
+from tests.factory_land import CRS
 
 from townland import units
 from townland.dossier import Dossier
 from townland.measuring.areas import Measure
+from townland.measuring.piece_table import PieceTable
 from townland.rules.book.loader import load_rulebook
 from townland.rules.book.model import Rulebook
 from townland.rules.evaluate import Facts, evaluate
@@ -56,6 +58,10 @@ def measure(
     if sliver:
         rows.append(("s", units.m2(sliver), True))
     key = f"{layers[-1]}_id" if layers else "town_id"
+    features, areas, slivers = zip(*rows, strict=True) if rows else ((), (), ())
+    columns = {key: features, "area_m2": areas, "sliver": slivers}
+    if spec.owned:
+        columns["owner"] = ("collective",) * len(rows)
     return Measure(
         name=name,
         layers=layers,
@@ -68,9 +74,7 @@ def measure(
         unknown_m2=units.m2(known.pop("unknown", 0)),
         missing=known.pop("missing", ()),
         assumed_coverage=known.pop("assumed", ()),
-        frame=pd.DataFrame(rows, columns=[key, "area_m2", "sliver"]).assign(
-            **({"owner": "collective"} if spec.owned else {})
-        ),
+        table=PieceTable(columns, np.full(len(rows), None), CRS),
         **known,
     )
 

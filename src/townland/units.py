@@ -6,6 +6,7 @@ half-even rounding of binary floats (``round(2.675, 2)`` is 2.67 in Python).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -204,22 +205,24 @@ def apportion(weights: Sequence[Number], total: Number, digits: int = M2_DIGITS)
     """
     unit = Decimal(1).scaleb(-digits)
     units = int(half_up(Decimal(total) if isinstance(total, str) else total, digits) / unit)
-    parts = [Fraction(exact(weight)) for weight in weights]
-    if any(part < 0 for part in parts) or units < 0:
+    ratios = [exact(weight).as_integer_ratio() for weight in weights]
+    common = math.lcm(*(denominator for _, denominator in ratios))
+    parts = [numerator * (common // denominator) for numerator, denominator in ratios]
+    if units < 0 or any(part < 0 for part in parts):
         raise ValueError("apportion: weights and total must not be negative")
-    whole = sum(parts, Fraction(0))
+    whole = sum(parts)
     if whole == 0:
         if units:
             raise ValueError("apportion: nothing to share the total among")
         return [Decimal(0) * unit for _ in parts]
-    quotas = [part * units / whole for part in parts]
-    shares = [int(quota) for quota in quotas]
-    nothing = Fraction(1, 2)
-    order = sorted(
-        range(len(parts)),
-        key=lambda i: (quotas[i] < nothing, shares[i] - quotas[i], -parts[i], i),
-    )
-    for i in order[: units - sum(shares)]:
+    quotas = [divmod(part * units, whole) for part in parts]
+    shares = [share for share, _ in quotas]
+
+    def takes(i: int) -> tuple[bool, int, int, int]:
+        share, remainder = quotas[i]
+        return share == 0 and 2 * remainder < whole, -remainder, -parts[i], i
+
+    for i in sorted(range(len(parts)), key=takes)[: units - sum(shares)]:
         shares[i] += 1
     return [share * unit for share in shares]
 

@@ -11,9 +11,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
+import numpy as np
 import pytest
-from tests.factory_land import CRS, box, catalog, geodesic_m2, write
+from tests.factory_land import box, catalog, geodesic_m2, write
 from tests.factory_rules import book, changed, judge, measure, read_back, town
 
 from townland.assessment import check
@@ -228,8 +228,8 @@ def gaining(name: str, area: int, gain: int, codes: set[str]) -> Measure:
 
 def placed(figures: Measure) -> Measure:
     """The measure with its pieces somewhere."""
-    shapes = [TOWN] * len(figures.frame)
-    return replace(figures, frame=gpd.GeoDataFrame(figures.frame, geometry=shapes, crs=CRS))
+    shapes = np.full(figures.pieces, TOWN)
+    return replace(figures, table=replace(figures.table, geometry=shapes))
 
 
 def test_a_share_is_tried_in_every_way_that_its_measures_tell_apart(tmp_path: Path) -> None:

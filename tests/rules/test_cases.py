@@ -523,10 +523,10 @@ def forms(law: Rulebook) -> Iterator[Any]:
         name: replace(
             each,
             net_m2=each.area_m2 / 2,
-            frame=each.frame.assign(
-                planned_use_id="p", land_use_id="l", net_m2=each.frame["area_m2"],
-                planned_group=None, source="paddy",
-            ),
+            table=each.table.with_columns({
+                "planned_use_id": "p", "land_use_id": "l", "source": "paddy", "planned_group": None,
+                "net_m2": each.table.column("area_m2"),
+            }),
         )
         for name, each in facts.measures.items()
     }  # fmt: skip

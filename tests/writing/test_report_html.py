@@ -12,7 +12,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.factory_pages import CRS, HOSTILE, assessment
+from tests.factory_pages import CRS, HOSTILE, assessment, table_of
 
 from townland import units
 from townland.geodesy.crs import to_lonlat
@@ -295,7 +295,9 @@ def in_degrees(result: TownResult) -> TownResult:
         town=replace(result.town, boundary=boundary, crs=lonlat),
         land=moved(result.land),
         planned=moved(result.planned),
-        measures={n: replace(m, frame=moved(m.frame)) for n, m in result.measures.items()},
+        measures={
+            n: replace(m, table=table_of(moved(m.frame))) for n, m in result.measures.items()
+        },
         uncovered={},
     )
 

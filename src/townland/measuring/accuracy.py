@@ -15,7 +15,6 @@ from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import shapely
 
 from townland import geodesy, units
@@ -134,23 +133,23 @@ def with_accuracy(
     wanting = stated.wanting((*measure.layers, *other))
     if wanting or measure.missing:
         return replace(measure, without_accuracy=wanting)
-    pieces = stated.metres(measure.frame.geometry.to_numpy())
+    pieces = stated.metres(measure.table.geometry)
     sources = [stated.edges("", None)]
     sources += [stated.edges(role, kept.get(role)) for role in measure.layers]
     sources += [stated.edges(role, None) for role in other]
     edges = together(sources)
-    thin = measure.frame["sliver"].to_numpy(dtype=bool)
+    thin = measure.table.sliver
     narrow = thin | narrow_pieces(pieces, edges, stated.sliver_sigma)
     weights = _weights(measure)[~narrow]
     gross, net = _sds(pieces[~narrow], weights, edges)
     each = NORMAL_95 * edges.sds(segments_of(pieces), len(pieces))
     # of a piece too narrow to be proved, ± would say that it may be less than nothing
     pms = [None if sliver else units.m2(pm) for pm, sliver in zip(each, narrow, strict=True)]
-    frame = measure.frame.assign(sliver=narrow, pm_m2=pd.Series(pms, measure.frame.index, object))
-    sliver_m2 = sum(frame["area_m2"][narrow], units.m2(0))
+    table = measure.table.with_columns({"sliver": narrow, "pm_m2": pms})
+    sliver_m2 = sum(table.column("area_m2")[narrow], units.m2(0))
     return replace(
         measure,
-        frame=frame,
+        table=table,
         sliver_m2=sliver_m2,
         area_pm_m2=units.m2(NORMAL_95 * gross),
         net_pm_m2=None if measure.net_m2 is None else units.m2(NORMAL_95 * net),
@@ -170,8 +169,8 @@ def _weights(measure: Measure) -> Floats:
     """What of each piece is left net of ridges, as a share of it, to four digits."""
     if measure.net_m2 is None:
         return np.ones(measure.pieces)
-    gross = measure.frame["area_m2"].to_numpy(dtype=float)
-    net = measure.frame["net_m2"].to_numpy(dtype=float)
+    gross = measure.table.column("area_m2").astype(float)
+    net = measure.table.column("net_m2").astype(float)
     share = np.divide(net, gross, out=np.ones_like(gross), where=gross > 0)
     return np.asarray(share.round(_SHARE_DIGITS), dtype=float)
 

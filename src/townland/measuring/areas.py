@@ -28,6 +28,7 @@ from townland.measuring import overlay
 from townland.measuring.asked import Kept
 from townland.measuring.features import Features
 from townland.measuring.overlay import Pieces
+from townland.measuring.piece_table import PieceTable
 from townland.measuring.prepare import Ground, polygons_of
 from townland.measuring.recorded import STATE, owners
 
@@ -107,7 +108,7 @@ class Measure:
     unknown_m2: Decimal
     missing: tuple[str, ...]
     assumed_coverage: tuple[str, ...]
-    frame: gpd.GeoDataFrame
+    table: PieceTable
     untagged: tuple[str, ...] = ()
     unplanned: Gain | None = None
     area_pm_m2: Decimal | None = None
@@ -116,9 +117,14 @@ class Measure:
     face: Measure | None = None
 
     @property
+    def frame(self) -> gpd.GeoDataFrame:
+        """The pieces as a frame."""
+        return self.table.frame
+
+    @property
     def pieces(self) -> int:
         """How many pieces the measure has, slivers included."""
-        return len(self.frame)
+        return len(self.table)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -370,7 +376,6 @@ def measure(
         "net_m2": [None] * len(cents) if net is None else [decimal_m2(value) for value in net],
         "sliver": thin,
     }
-    every = range(len(geometry))
     return Measure(
         name,
         roles,
@@ -383,7 +388,7 @@ def measure(
         unknown_m2=decimal_m2(closed.cents[perhaps & ~counts].sum()),
         missing=(),
         assumed_coverage=assumed_coverage,
-        frame=gpd.GeoDataFrame(columns, geometry=list(geometry), crs=crs, index=every),
+        table=PieceTable(columns, geometry, crs),
         untagged=_untagged(kept, features.tagged),
     )
 
@@ -440,16 +445,16 @@ def no_measure(
     crs
         The town's CRS.
     """
-    frame = _no_pieces(roles, crs)
-    return Measure(name, roles, ZERO, None, ZERO, ZERO, town_m2, ZERO, ZERO, missing, (), frame)
+    table = _no_pieces(roles, crs)
+    return Measure(name, roles, ZERO, None, ZERO, ZERO, town_m2, ZERO, ZERO, missing, (), table)
 
 
 @lru_cache(maxsize=256)
-def _no_pieces(roles: tuple[str, ...], crs: pyproj.CRS) -> gpd.GeoDataFrame:
-    """The frame without rows that measures of the same layers share; it costs more than it holds."""
+def _no_pieces(roles: tuple[str, ...], crs: pyproj.CRS) -> PieceTable:
+    """The table without rows that measures of the same layers share."""
     columns = ["town", *(f"{role}_{what}" for role in roles for what in ("id", "code"))]
     columns += ["class_name", "three_class", "source", "use_group", "land_group"]
     columns += ["planned_group", "planned_class"] if "planned_use" in roles else []
     columns += ["present_class"] if "land_use" in roles else []
     columns += ["area_m2", "net_m2", "sliver"]
-    return gpd.GeoDataFrame({column: [] for column in columns}, geometry=[], crs=crs)
+    return PieceTable(dict.fromkeys(columns, ()), np.empty(0, dtype=object), crs)

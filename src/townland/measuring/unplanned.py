@@ -10,7 +10,6 @@ from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-import geopandas as gpd
 import numpy as np
 
 from townland import geodesy
@@ -114,11 +113,10 @@ def _beyond_slivers(measure: Measure) -> Measure:
     """A measure without its slivers."""
     if not measure.sliver_m2:
         return measure
-    frame = measure.frame[~measure.frame["sliver"].astype(bool)].reset_index(drop=True)
-    net = None if measure.net_m2 is None else sum(frame["net_m2"], ZERO)
-    return replace(
-        measure, frame=frame, area_m2=sum(frame["area_m2"], ZERO), net_m2=net, sliver_m2=ZERO
-    )
+    table = measure.table.kept(~measure.table.sliver)
+    net = None if measure.net_m2 is None else sum(table.column("net_m2"), ZERO)
+    gross = sum(table.column("area_m2"), ZERO)
+    return replace(measure, table=table, area_m2=gross, net_m2=net, sliver_m2=ZERO)
 
 
 def planned_as(measure: Measure, way: Kept | None) -> Measure:
@@ -144,7 +142,7 @@ def planned_as(measure: Measure, way: Kept | None) -> Measure:
         area_pm_m2=_both(measure.area_pm_m2, more.area_pm_m2),
         net_pm_m2=_both(measure.net_pm_m2, more.net_pm_m2 or more.area_pm_m2),
         unknown_m2=measure.unknown_m2 + more.unknown_m2,
-        frame=_together(measure.frame, more.frame),
+        table=measure.table.followed_by(more.table),
         unplanned=None,
     )
 
@@ -174,19 +172,3 @@ def _sum(net: Decimal | None, more: Decimal | None, gross: Decimal) -> Decimal |
 def _both(pm: Decimal | None, more: Decimal | None) -> Decimal | None:
     """The ± of two areas together, at most the sum of theirs; None where either is not known."""
     return None if pm is None or more is None else pm + more
-
-
-def _together(frame: gpd.GeoDataFrame, more: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """The pieces of a measure and of its gain, in the columns of the measure."""
-    columns = {
-        name: np.concatenate(
-            [
-                frame[name].to_numpy(dtype=object),
-                more[name].to_numpy(dtype=object) if name in more else np.full(len(more), None),
-            ]
-        )
-        for name in frame.columns
-        if name != "geometry"
-    }
-    shapes = np.concatenate([frame.geometry.to_numpy(), more.geometry.to_numpy()])
-    return gpd.GeoDataFrame(columns, geometry=shapes, crs=frame.crs)
