@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -162,6 +163,18 @@ def listed(names: Iterable[object]) -> Words:
     shown = Joined(tuple(words), _("{so_far}, {name}", so_far="", name=""))
     more = len(every) - MOST_NAMED
     return shown if more <= 0 else _("{names} and {count} others", names=shown, count=more)
+
+
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def plain_text(text: str) -> str:
+    r"""Put the sign for an unknown character in place of what XML cannot hold; line ends are ``\n``.
+
+    >>> plain_text("a\x00b\r\nc\ud800")
+    'a�b\nc�'
+    """
+    return _CONTROLS.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 @cache

@@ -84,6 +84,19 @@ def _gpkg(assessment: Assessment, path: Path, lang: str, _beside: Mapping[str, s
     write_evidence(assessment, path, lang=lang)
 
 
+def _xlsx(assessment: Assessment, path: Path, lang: str, _beside: Mapping[str, str]) -> None:
+    """Write the workbook.
+
+    Parameters
+    ----------
+    assessment, path, lang, _beside
+        As `Writer.write`.
+    """
+    from townland.writing.workbook import write_workbook
+
+    write_workbook(assessment, path, lang=lang)
+
+
 # What a writer imports is imported when it writes: the help of the command names the formats, and must
 # not wait for any library of GIS.
 WRITERS: tuple[Writer, ...] = (
@@ -102,6 +115,13 @@ WRITERS: tuple[Writer, ...] = (
         link=_("Open the map"),
     ),
     Writer("gpkg", "evidence.gpkg", _("the evidence, for a GIS"), _gpkg),
+    Writer(
+        "xlsx",
+        "report.xlsx",
+        _("the tables to file and sign, with room for the reviewer's opinion"),
+        _xlsx,
+        default=False,
+    ),
 )
 """What ``--formats`` may name, one record an output; ``assessment.json`` is always written."""
 
