@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from townland.measuring.accuracy import NORMAL_95, narrow_pieces
+from townland.measuring.accuracy import NORMAL_95, dissolved, narrow_pieces
 from townland.measuring.edges import Edges, edges_of, segments_of, together
 
 Shapes = npt.NDArray[np.object_]
@@ -97,7 +97,7 @@ def covered(layers: Layers, draws: int, rng: np.random.Generator) -> tuple[float
     """The true area, its ±, and the share of draws within it; nan where there is no such land."""
     truth = overlay([shapes for shapes, _sigma in layers])
     parts = shapely.get_parts(truth)
-    if truth.is_empty or narrow_pieces(parts, edges(layers), SLIVER_SIGMA).any():
+    if truth.is_empty or narrow_pieces(parts, dissolved(parts), edges(layers), SLIVER_SIGMA).any():
         return float(truth.area), math.nan, math.nan
     within = 0
     for _draw in range(draws):
@@ -123,7 +123,7 @@ def unproved(edge_count: int, draws: int, rng: np.random.Generator) -> tuple[flo
         parts = shapely.get_parts(overlay([shapes for shapes, _sigma in drawn]))
         parts = parts[~shapely.is_empty(parts)]
         total += float(shapely.area(parts).sum())
-        clean += bool(narrow_pieces(parts, edges(drawn), SLIVER_SIGMA).all())
+        clean += bool(narrow_pieces(parts, dissolved(parts), edges(drawn), SLIVER_SIGMA).all())
     return total / draws, clean / draws
 
 

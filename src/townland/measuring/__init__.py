@@ -16,7 +16,12 @@ import shapely
 from townland import geodesy
 from townland.issues import Issue
 from townland.measuring import areas, layer_issues, unplanned
-from townland.measuring.accuracy import Accuracies, boundary_pm_m2, with_accuracy
+from townland.measuring.accuracy import (
+    Accuracies,
+    boundary_pm_m2,
+    gain_with_accuracy,
+    with_accuracy,
+)
 from townland.measuring.areas import Closed, Gain, LandClasses, Measure
 from townland.measuring.asked import (
     Asked,
@@ -262,10 +267,7 @@ def _sure(
     sure = with_accuracy(measure, stated, kept, outside=outside)
     if gain is None:
         return sure
-    # the open land ends where any plot of the plan begins
-    open_land = {role: each for role, each in kept.items() if role != PLAN}
-    more = with_accuracy(gain.measure, stated, open_land, outside=outside, beside=(PLAN,))
-    return replace(sure, unplanned=replace(gain, measure=more))
+    return replace(sure, unplanned=gain_with_accuracy(gain, stated, kept, outside=outside))
 
 
 def _crossed(

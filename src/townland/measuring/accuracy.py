@@ -19,11 +19,12 @@ import shapely
 
 from townland import geodesy, units
 from townland.measuring import overlay
-from townland.measuring.areas import Measure
+from townland.measuring.areas import Gain, Measure
 from townland.measuring.asked import Kept, Roles
 from townland.measuring.cut import Cut
 from townland.measuring.edges import Edges, edges_of, segments_of, together
 from townland.measuring.prepare import Ground
+from townland.measuring.unplanned import PLAN
 from townland.towns import Town
 
 Ints = npt.NDArray[np.int64]
@@ -40,6 +41,7 @@ class Accuracies:
     """A town with what its boundary and layers state of their accuracy.
 
     `sliver_sigma` is so many standard deviations of its two edges a piece must be wide to be proved.
+    `gains` are those already known, by their pieces.
     """
 
     town: Town
@@ -47,6 +49,7 @@ class Accuracies:
     cuts: Mapping[str, Cut]
     sliver_sigma: float
     _known: dict[tuple[str, bytes], Edges] = field(default_factory=dict)
+    gains: dict[int, Measure] = field(default_factory=dict)
 
     def wanting(self, roles: Roles) -> tuple[str, ...]:
         """The boundary and the layers of some roles that state no accuracy, by name."""
@@ -91,11 +94,11 @@ class Accuracies:
         if not role:
             return edges_of(self.metres(np.array([self.town.boundary])), self.town.accuracy_m or 0)
         ground = self.grounds[role]
-        land = shapely.union_all(self.metres(ground.frame.geometry.to_numpy()[rows]))
+        land = dissolved(self.metres(ground.frame.geometry.to_numpy()[rows]))
         layers = ground.frame["layer"].iloc[rows].unique()
         # where layers of one role differ, the least accurate counts
         sigma = max((ground.accuracy[name] or 0.0 for name in layers), default=0.0)
-        return edges_of(np.array([land]), sigma)
+        return edges_of(land, sigma)
 
 
 def _frame(town: Town) -> tuple[Floats, Floats]:
@@ -133,28 +136,69 @@ def with_accuracy(
     wanting = stated.wanting((*measure.layers, *other))
     if wanting or measure.missing:
         return replace(measure, without_accuracy=wanting)
+    if not measure.pieces:
+        return _with_pm(measure, np.empty(0, dtype=bool), [], (0.0, 0.0))
     pieces = stated.metres(measure.table.geometry)
     sources = [stated.edges("", None)]
     sources += [stated.edges(role, kept.get(role)) for role in measure.layers]
     sources += [stated.edges(role, None) for role in other]
     edges = together(sources)
+    patches = dissolved(pieces)
     thin = measure.table.sliver
-    narrow = thin | narrow_pieces(pieces, edges, stated.sliver_sigma)
+    narrow = thin | narrow_pieces(pieces, patches, edges, stated.sliver_sigma)
     weights = _weights(measure)[~narrow]
-    gross, net = _sds(pieces[~narrow], weights, edges)
+    land = dissolved(pieces[~narrow]) if narrow.any() else patches
     each = NORMAL_95 * edges.sds(segments_of(pieces), len(pieces))
     # of a piece too narrow to be proved, ± would say that it may be less than nothing
     pms = [None if sliver else units.m2(pm) for pm, sliver in zip(each, narrow, strict=True)]
-    table = measure.table.with_columns({"sliver": narrow, "pm_m2": pms})
-    sliver_m2 = sum(table.column("area_m2")[narrow], units.m2(0))
+    return _with_pm(measure, narrow, pms, _sds(pieces[~narrow], land, weights, edges))
+
+
+def _with_pm(
+    measure: Measure, narrow: Bools, pms: list[Decimal | None], sds: tuple[float, float]
+) -> Measure:
+    """A measure with what is known of its accuracy.
+
+    Parameters
+    ----------
+    measure
+        The measure at face value.
+    narrow, pms
+        Of each piece whether it is a sliver, and its ±.
+    sds
+        The standard deviations of the area, gross and net.
+    """
+    gross, net = (units.m2(NORMAL_95 * sd) for sd in sds)
     return replace(
         measure,
-        table=table,
-        sliver_m2=sliver_m2,
-        area_pm_m2=units.m2(NORMAL_95 * gross),
-        net_pm_m2=None if measure.net_m2 is None else units.m2(NORMAL_95 * net),
+        table=measure.table.with_columns({"sliver": narrow, "pm_m2": pms}),
+        sliver_m2=sum(measure.table.column("area_m2")[narrow], units.m2(0)),
+        area_pm_m2=gross,
+        net_pm_m2=None if measure.net_m2 is None else net,
         face=measure,
     )
+
+
+def gain_with_accuracy(
+    gain: Gain, stated: Accuracies, kept: Mapping[str, Kept], *, outside: str | None
+) -> Gain:
+    """What a measure would gain, with its ±; measures that gain the same land share it.
+
+    Parameters
+    ----------
+    gain
+        The gain at face value.
+    stated, kept, outside
+        As in `with_accuracy`, of the measure that would gain it.
+    """
+    own, known = gain.measure, stated.gains.get(id(gain.measure.table))
+    if known is None:
+        # the open land ends where any plot of the plan begins
+        open_land = {role: each for role, each in kept.items() if role != PLAN}
+        known = with_accuracy(own, stated, open_land, outside=outside, beside=(PLAN,))
+        stated.gains[id(own.table)] = known
+    face = None if known.face is None else own
+    return replace(gain, measure=replace(known, name=own.name, face=face))
 
 
 def boundary_pm_m2(stated: Accuracies) -> Decimal | None:
@@ -178,19 +222,26 @@ def _weights(measure: Measure) -> Floats:
 _SHARE_DIGITS = 4
 
 
-def _sds(pieces: Shapes, weights: Floats, edges: Edges) -> tuple[float, float]:
+def dissolved(pieces: Shapes) -> Shapes:
+    """The patches that pieces make together."""
+    return np.asarray(shapely.get_parts(shapely.disjoint_subset_union_all(pieces)), dtype=object)
+
+
+def _sds(pieces: Shapes, land: Shapes, weights: Floats, edges: Edges) -> tuple[float, float]:
     """The standard deviations in m² of the area of pieces, gross and by their weights.
 
     Parameters
     ----------
     pieces, weights
         Polygons that do not overlap, in metres, and the share of each that counts net.
+    land
+        The patches that they make together.
     edges
         The edges that bound them.
     """
     if not len(pieces):
         return 0.0, 0.0
-    gross = edges.gradient(segments_of(np.array([shapely.union_all(pieces)])))
+    gross = edges.gradient(segments_of(land))
     shares, group = np.unique(weights, return_inverse=True)
     if len(shares) == 1:
         return gross.sd(), float(shares[0]) * gross.sd()
@@ -198,15 +249,15 @@ def _sds(pieces: Shapes, weights: Floats, edges: Edges) -> tuple[float, float]:
     return gross.sd(), edges.gradient(segments_of(lands, shares)).sd()
 
 
-def narrow_pieces(pieces: Shapes, edges: Edges, sliver_sigma: float) -> Bools:
+def narrow_pieces(pieces: Shapes, patches: Shapes, edges: Edges, sliver_sigma: float) -> Bools:
     """Which pieces belong to a patch that is narrower than `sliver_sigma` times σ of its two edges.
 
     As a sliver, neither a split parcel nor narrow parcels side by side are narrow.
 
     Parameters
     ----------
-    pieces
-        Polygons that do not overlap, in metres.
+    pieces, patches
+        Polygons that do not overlap, in metres, and the patches that they make together.
     edges
         The edges that bound them.
     sliver_sigma
@@ -215,11 +266,8 @@ def narrow_pieces(pieces: Shapes, edges: Edges, sliver_sigma: float) -> Bools:
     narrow = np.zeros(len(pieces), dtype=bool)
     widest = sliver_sigma * np.sqrt(2) * float(edges.sigma.max(initial=0.0))
     thin = np.flatnonzero(overlay.width(pieces) < widest)
-    if not len(thin):
-        return narrow
-    patches = shapely.get_parts(shapely.union_all(pieces))
     candidates = np.flatnonzero(overlay.width(patches) < widest)
-    if not len(candidates):
+    if not len(thin) or not len(candidates):
         return narrow
     two_edges = np.sqrt(2) * edges.mean_sigma(segments_of(patches[candidates]), len(candidates))
     limit = np.zeros(len(patches))

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from functools import cache
 
+from townland.measuring.accuracy import at_face_value
 from townland.measuring.unplanned import planned_as
 from townland.rules.book.loader import rules_in_force
 from townland.rules.book.model import Rulebook
@@ -45,7 +46,7 @@ def evaluate(rulebook: Rulebook, facts: Facts, on: dt.date) -> tuple[Finding, ..
         A field of the dossier that a rule reads is no figure.
     """
     facts = settled(facts, on)
-    planned = cache(planned_as)
+    planned, face = cache(planned_as), cache(at_face_value)
 
     def judged(rule: Rule) -> Finding:
         kind = KINDS[rule.kind]
@@ -60,7 +61,7 @@ def evaluate(rulebook: Rulebook, facts: Facts, on: dt.date) -> tuple[Finding, ..
             return under_belief(ends, rule, town)
 
         def sure(town: Facts) -> Finding:
-            return by_accuracy(whole, town)
+            return by_accuracy(whole, town, face)
 
         return under_doubt(by_either_name(sure, facts), rulebook, facts.doubts)
 

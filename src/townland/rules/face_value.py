@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from townland.i18n import _
+from townland.measuring.accuracy import at_face_value
+from townland.measuring.areas import Measure
 from townland.rules.judging import phrases
 from townland.rules.judging.facts import Facts
 from townland.rules.judging.finding import Finding, Judge
@@ -16,7 +18,9 @@ from townland.terms import Verdict
 JudgeAll = Callable[[Sequence[Facts], tuple[SharedLand, ...]], Finding]
 
 
-def by_accuracy(judge: Judge, facts: Facts) -> Finding:
+def by_accuracy(
+    judge: Judge, facts: Facts, face: Callable[[Measure], Measure] = at_face_value
+) -> Finding:
     """Judge a town by its accuracy, and where it does not fail by that, at face value, too.
 
     Parameters
@@ -25,11 +29,13 @@ def by_accuracy(judge: Judge, facts: Facts) -> Finding:
         Judges by the rule.
     facts
         The town as measured.
+    face
+        Gives a measure at face value.
     """
     finding = judge(facts)
     if not facts.sure or not _softer(finding):
         return finding
-    return _named(finding, judge(facts.at_face_value()))
+    return _named(finding, judge(facts.at_face_value(face)))
 
 
 def all_by_accuracy(

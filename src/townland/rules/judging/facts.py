@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeVar
@@ -48,9 +48,12 @@ class Facts:
         """Whether any measure has a ± by the accuracy that is stated."""
         return any(each.area_pm_m2 is not None for each in self.measures.values())
 
-    def at_face_value(self) -> Facts:
-        """Give the town as it is where no accuracy is stated."""
-        measures = {name: at_face_value(measure) for name, measure in self.measures.items()}
+    def at_face_value(self, face: Callable[[Measure], Measure] = at_face_value) -> Facts:
+        """Give the town as it is where no accuracy is stated.
+
+        `face` is `measuring.accuracy.at_face_value`, which a caller with many rules may remember.
+        """
+        measures = {name: face(measure) for name, measure in self.measures.items()}
         return replace(self, measures=measures, accuracy_m=None)
 
     def declared(self, path: str) -> object:
