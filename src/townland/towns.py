@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ import pyproj
 import shapely
 
 from townland.dossier import UNSTATED, Dossier
-from townland.errors import DossierError, LayerError, TownlandError
+from townland.errors import DossierError, LayerError
 from townland.geodesy import crs as crsys
 from townland.geodesy.crs import Bounds
 from townland.i18n import _
@@ -24,6 +23,7 @@ from townland.i18n import listed as names_in_order
 from townland.issues import Issue
 from townland.notebook import card
 from townland.reading import source as sources
+from townland.reading.accuracy import accuracies, accuracy_column, require_accuracy
 from townland.reading.columns import as_text, find_column, matches, require_column
 from townland.reading.digests import sha256_of
 from townland.reading.format import Source
@@ -117,8 +117,9 @@ def read_towns(
     crs, encoding
         What the user states, in place of what the files say.
     accuracy_m
-        The standard deviation of a vertex of the boundaries in metres, where it is known. What a file
-        calls its precision (精度) is the resolution of its numbers, and no accuracy.
+        The standard deviation of a vertex of the boundaries in metres, where it is known; without it,
+        what the column ``accuracy_m`` (中误差) of a file says of each. What a file calls its precision
+        (精度) is the resolution of its numbers, and no accuracy.
     region
         Gives the box in degrees of the layers (`reading.vector.region_of`): a file without CRS is
         read in the one CRS that lies there.
@@ -130,7 +131,7 @@ def read_towns(
     CRSError
         A CRS is missing, unknown or refused.
     TownlandError
-        The accuracy is no length above 0.
+        The accuracy of all boundaries is no length above 0.
 
     Examples
     --------
@@ -172,7 +173,8 @@ def read_towns(
         confirmed: Confirmed = ""
         if crs:
             confirmed = "restated" if declared_crs(source) else "stated"
-        for code, title, shape in zip(found.codes, found.names, found.rows.geometry, strict=True):
+        columns = (found.codes, found.names, found.rows.geometry, found.accuracies)
+        for code, title, shape, accuracy in zip(*columns, strict=True):
             own = code or str(len(towns) + 1)
             towns.append(
                 Town(
@@ -183,29 +185,11 @@ def read_towns(
                     origin,
                     notes,
                     crs_confirmed=confirmed,
-                    accuracy_m=accuracy_m,
+                    accuracy_m=accuracy if accuracy_m is None else accuracy_m,
                 )
             )
     _check_codes(towns)
     return tuple(towns)
-
-
-def require_accuracy(accuracy_m: float | None) -> None:
-    """Make sure that the accuracy of a boundary is a length above 0, where one is stated.
-
-    Raises
-    ------
-    TownlandError
-        It is not.
-    """
-    if accuracy_m is not None and not 0 < accuracy_m < math.inf:
-        raise TownlandError(
-            _(
-                "--accuracy {value}: expected the standard deviation of a vertex of the boundary in"
-                " metres, above 0, e.g. 0.5; leave it out where it is not known",
-                value=accuracy_m,
-            )
-        )
 
 
 def _outline(boundary: shapely.Polygon | shapely.MultiPolygon, size: int = 96) -> str:
@@ -258,13 +242,17 @@ def _origin(boundary: Boundaries, source: Source) -> tuple[str, str | None, str]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Features:
-    """The polygons of one source: their rows, codes and names (None where there is none), the CRS."""
+    """The polygons of one source: their rows, codes and names (None where there is none), the CRS.
+
+    `accuracies` are what a column says of each, None where none does.
+    """
 
     rows: Rows
     codes: npt.NDArray[np.object_]
     names: npt.NDArray[np.object_]
     crs: pyproj.CRS
     issues: tuple[Issue, ...]
+    accuracies: list[float | None]
 
 
 def _features(
@@ -296,7 +284,8 @@ def _features(
         for column, value in where.items()
     }
     used, issues = layer_crs(source, crs, region=region)
-    needed = dict.fromkeys(column for column in (code, name, *wanted) if column)
+    accuracy = accuracy_column(source.fields)
+    needed = dict.fromkeys(column for column in (code, name, accuracy, *wanted) if column)
     rows = sources.read(source, list(needed), None)
     bounds = total_bounds(source, rows)
     # EPSG orders many systems north before east, and some programs write it so
@@ -324,6 +313,7 @@ def _features(
         names=as_text(towns.columns[name]) if name else nothing,
         crs=used,
         issues=(*source.issues, *issues, *towns.issues, *shape_issues),
+        accuracies=accuracies(towns, accuracy, source),
     )
 
 
