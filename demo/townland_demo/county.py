@@ -149,7 +149,11 @@ def _plan_layers(
     return {
         "towns": plans.frame(
             [town.boundary for town in drawn],
-            {"name": [b.name for b in BRIEFS], "code": [b.code for b in BRIEFS]},
+            {
+                "name": [b.name for b in BRIEFS],
+                "code": [b.code for b in BRIEFS],
+                "accuracy_m": [b.accuracy_m for b in BRIEFS],
+            },
         ),
         "planned_use": pd.concat(
             [plans.plots(draws[1], town.drawn, town.atoms, town.built, code) for town in towns],

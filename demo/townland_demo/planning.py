@@ -37,13 +37,25 @@ class Brief:
     outside_share: float  # of the area, beyond the county's border
     block_m: tuple[float, float]  # usual size of a block
     bend_m: float  # how far streets swing
+    accuracy_m: float | None = None  # standard deviation of a vertex of the boundary, where stated
 
 
 BRIEFS = (
     Brief("T01", "云溪小镇", 2_985_000, 1_000_000, 1.06, 0, 0, "none", 0, (138.0, 92.0), 42),
     Brief("T02", "螺溪小镇", 3_050_000, 1_020_000, 0.62, 85_000, 1e9, "any", 0, (182.0, 126.0), 14),
     Brief(
-        "T03", "三江口小镇", 3_299_300, 1_104_000, 0.9997, 0, 45_000, "level", 0, (150.0, 104.0), 30
+        "T03",
+        "三江口小镇",
+        3_299_300,
+        1_104_000,
+        0.9988,
+        0,
+        45_000,
+        "level",
+        0,
+        (150.0, 104.0),
+        30,
+        accuracy_m=1.0,
     ),
     Brief("T04", "界牌特色小镇", 3_020_000, 985_000, None, 0, 1e9, "any", 0.17, (128.0, 108.0), 24),
 )

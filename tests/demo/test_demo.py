@@ -88,6 +88,24 @@ def test_the_towns_together_get_the_verdicts_they_were_made_for(demo: Assessment
     assert demo.matrix().loc[ON_FARMLAND, "LAND-03"] == F
 
 
+def test_accuracy_stated_of_one_town_turns_one_fail(demo: Assessment) -> None:
+    # every layer states 1 m, of the boundaries only that of T03: elsewhere there is no ±
+    assert [result.area_pm_m2 is None for result in demo.towns] == [True, True, False, True]
+    softened = {
+        (finding.rule, finding.town)
+        for finding in demo.findings
+        if finding.verdict_at_face_value is not None
+    }
+    assert softened == {("LAND-08", ON_THE_EDGE)}
+    need = demo.finding("LAND-08", town=ON_THE_EDGE)
+    short = Decimal("0.1303") * 10_000
+    # more than 0.1 % of what is needed, by which it fails, and less than ±
+    assert Decimal("0.001") * need.measured < short < need.pm
+    assert [each.code for each in demo.notices] == ["fails_at_face_value"]
+    other = demo.finding("LAND-03", town=ON_FARMLAND)
+    assert (other.verdict.value, other.pm) == (F, None)
+
+
 def test_every_figure_of_the_demo_comes_from_its_trace_alone(demo: Assessment) -> None:
     for finding in demo.findings:
         assert read_back(finding).recomputed() == finding.measured, (finding.rule, finding.town)
