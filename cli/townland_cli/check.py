@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from townland.assessment import Checker
     from townland.catalog import LayerCatalog
     from townland.i18n import Words
+    from townland.reading.digests import Digests
     from townland.results import Assessment
     from townland.rules.book.model import Rulebook
     from townland.rules.confirmations import Waiting
@@ -99,6 +100,12 @@ def check(
         ),
     ] = ",".join(DEFAULT_FORMATS),
     accept_repair: AcceptRepair = None,
+    rehash: Annotated[
+        bool,
+        typer.Option(
+            "--rehash", help=words("hash every file again, whatever an earlier run remembers of it")
+        ),
+    ] = False,
     strict: Annotated[
         bool,
         typer.Option(
@@ -118,11 +125,12 @@ def check(
         As the help of the command says.
     accuracy
         As the help of the command says.
-    dossier, formats, accept_repair, strict, as_json, lang, quiet, log_file
+    dossier, formats, accept_repair, rehash, strict, as_json, lang, quiet, log_file
         As the help of the command says.
     """
     printing.start(lang, log_file)
     import townland as tl
+    from townland.reading.digests import Digests
     from townland.reading.vector import region_of
     from townland.rules.dates import day_of
     from townland.rules.pairs import pairs_in_force
@@ -137,6 +145,7 @@ def check(
     names = list(dict.fromkeys(rulebook or ["liuzhou-2018"]))
     rulebooks = [tl.load_rulebook(name) for name in names]
     _warn_of_faults(names, lang)
+    digests = Digests(rehash=rehash)
     towns = tl.read_towns(
         boundary,
         layer=layer,
@@ -146,14 +155,14 @@ def check(
         crs=crs,
         encoding=encoding,
         accuracy_m=accuracy,
-        region=lambda: region_of(layers),
+        region=lambda: region_of(layers, digests),
     )
     towns = tl.match_dossiers(
         towns, [each for path in dossier or [] for each in tl.load_dossiers(path)]
     )
     runs = [(book, day) for book in rulebooks for day in dict.fromkeys(days)]
     in_force, left_out = pairs_in_force(runs)
-    checkers = _checkers(layers, in_force)
+    checkers = _checkers(layers, in_force, digests)
     with printing.progress(lang, quiet=quiet) as progress:
         assessments = [
             checker.check(towns, accept_repairs=accept_repair or [], progress=progress)
@@ -162,16 +171,38 @@ def check(
         asked = Output(len(runs) > 1, left_out, tuple(chosen), lang)
         _write(assessments, out, asked, progress)
     _print(assessments, out, asked, as_json=as_json, quiet=quiet)
+    if digests.remembered and not quiet:
+        _tell_remembered(len(digests.remembered), lang)
     raise typer.Exit(tl.exit_code(*assessments, strict=strict))
 
 
-def _checkers(catalog: LayerCatalog, runs: Sequence[tuple[Rulebook, dt.date]]) -> list[Checker]:
-    """A checker for each rulebook and day; what cannot be used is refused before a layer is read."""
+def _checkers(
+    catalog: LayerCatalog, runs: Sequence[tuple[Rulebook, dt.date]], digests: Digests
+) -> list[Checker]:
+    """A checker for each rulebook and day; what cannot be used is refused before a layer is read.
+
+    Parameters
+    ----------
+    catalog, runs
+        The layers, and the pairs of rulebook and day.
+    digests
+        The hashes of files.
+    """
     import townland as tl
 
     (rulebook, day), *others = runs
-    first = tl.Checker(catalog, rulebook, on=day)
+    first = tl.Checker(catalog, rulebook, on=day, digests=digests)
     return [first, *(first.under(book, on=on) for book, on in others)]
+
+
+def _tell_remembered(count: int, lang: str) -> None:
+    """Print how many hashes are those of an earlier run, since the files have not changed."""
+    message = _(
+        "{count} files have not changed since an earlier run, whose SHA-256 of them was taken; --rehash"
+        " computes them again",
+        count=count,
+    )
+    typer.echo(message.render(lang), err=True)
 
 
 def _today() -> str:

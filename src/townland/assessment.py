@@ -31,9 +31,10 @@ from townland.measuring.rasters import (
     with_grids,
 )
 from townland.measuring.rasters.backgrounds import Behind, read_backgrounds
+from townland.reading.digests import Digests
 from townland.reading.kept import KeptLayers
 from townland.reading.layer import Layer, by_role
-from townland.reading.vector import Window
+from townland.reading.windows import Window
 from townland.results import Assessment
 from townland.rules.book.jurisdiction import jurisdiction_issues
 from townland.rules.book.loader import rules_in_force
@@ -100,7 +101,7 @@ class Checker:
     """Checks of towns against one rulebook on one day, by layers that are read once.
 
     What lies within what was read before is not read again: a second town of the same place, or a
-    boundary that was moved there. A file that changes meanwhile is not noticed; make a new `Checker`.
+    boundary that was moved there. A file that changes meanwhile is refused; make a new `Checker`.
 
     Parameters
     ----------
@@ -108,6 +109,8 @@ class Checker:
         As `load_catalog` and `load_rulebook` give them.
     on
         The day whose law counts, as a date or as text, ``YYYY-MM-DD``.
+    digests
+        The hashes of files, whose `Digests.remembered` says afterwards which an earlier run computed.
 
     Raises
     ------
@@ -124,20 +127,29 @@ class Checker:
         first, second = checker.check(towns), checker.check(moved_towns)
     """
 
-    def __init__(self, catalog: LayerCatalog, rulebook: Rulebook, *, on: dt.date | str) -> None:
+    def __init__(
+        self,
+        catalog: LayerCatalog,
+        rulebook: Rulebook,
+        *,
+        on: dt.date | str,
+        digests: Digests | None = None,
+    ) -> None:
         """Keep what a check needs beside the towns.
 
         Parameters
         ----------
         catalog, rulebook, on
             As the class describes them.
+        digests
+            The hashes of files that are known, None for none.
         """
         self.catalog = catalog
         self.rulebook = rulebook
         self.on = day_of(on)
         rules_in_force(rulebook, self.on)
         self._rastered = raster_specs(catalog)
-        self._layers = KeptLayers(catalog)
+        self._layers = KeptLayers(catalog, digests)
         self._rasters: dict[tuple[Window, ...], Rasters] = {}
         self._towns: KeptTowns[tuple[TownResult, TownRasters]] = KeptTowns()
 
@@ -151,7 +163,7 @@ class Checker:
         TownlandError, RulebookError
             As the class.
         """
-        other = Checker(self.catalog, rulebook, on=on)
+        other = Checker(self.catalog, rulebook, on=on, digests=self._layers.digest)
         other._layers, other._rasters = self._layers, self._rasters
         other._towns = self._towns
         return other

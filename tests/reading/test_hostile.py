@@ -338,7 +338,6 @@ def test_an_index_of_other_shapes_hides_no_feature(tmp_path: Path) -> None:
     shutil.copy(tmp_path / "b.qix", tmp_path / "a.qix")
     assert len(pyogrio.raw.read(path, bbox=window)[2]) == 0
     with sources.opened(path) as source:
-        assert not source.indexed
         assert len(sources.read(source, [], [window])) == 6  # at 0, 200 … 1000 m
 
 

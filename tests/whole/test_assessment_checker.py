@@ -81,7 +81,7 @@ def readings(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         return opened(path)
 
     monkeypatch.setattr(source, "read", counting)
-    monkeypatch.setattr("townland.reading.kept.sha256_of", hashing)
+    monkeypatch.setattr(digests, "sha256_of", hashing)
     return counted
 
 

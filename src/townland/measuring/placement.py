@@ -19,7 +19,7 @@ from townland.geodesy.crs import Bounds
 from townland.i18n import Text, Words, _
 from townland.issues import Issue
 from townland.reading.layer import Layer
-from townland.reading.vector import Window
+from townland.reading.windows import Window
 from townland.towns import Town
 
 EDGE_M = 1.5

@@ -1,12 +1,125 @@
-"""The hash of an input, so that a report names exactly what it was made from."""
+"""The hash of an input, so that a report names exactly what it was made from; paid once a file."""
 
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TypeAlias
 
+from townland.errors import LayerError
+from townland.i18n import _
+from townland.reading import cache
+from townland.reading.boxes import Boxes
+from townland.reading.file_systems import tells_changes
 from townland.reading.formats import SUFFIXES
+
+SETTLED_NS = 2_000_000_000
+"""A file that changed so shortly ago may change once more without its times telling it."""
+_LOGS = ("-wal", "-journal")
+"""What SQLite has not yet written into the file itself stands beside it under these endings."""
+
+State: TypeAlias = tuple[tuple[str, int, int, int, int, int], ...]
+"""Of each file of a layer: path, size, times of writing and of change in ns, inode, disk."""
+
+
+class Digests:
+    """The hashes of files, each computed once: by this object, or by an earlier run where that is sure.
+
+    A hash of an earlier run stands where every file of the layer still has its path, size, times and
+    inode, lies on a local disk, and had not changed for two seconds when it was hashed. `remembered` are
+    the paths whose hash was taken from there; with `rehash` it never is. `boxes` are those of the layers
+    that were read, by their content.
+    """
+
+    def __init__(self, *, rehash: bool = False) -> None:
+        self._rehash = rehash
+        self._known: dict[Path, tuple[State, str]] = {}
+        self.remembered: list[Path] = []
+        self.boxes: dict[str, Boxes] = {}
+
+    def __call__(self, path: Path) -> str:
+        """The SHA-256 of a layer's files, as `sha256_of` gives it.
+
+        Raises
+        ------
+        LayerError
+            A file changed while it was hashed, or since.
+        """
+        own = path.resolve()
+        if own not in self._known:
+            self._known[own] = self._of(own)
+        else:
+            self.refuse_changed(own)
+        return self._known[own][1]
+
+    def refuse_changed(self, path: Path) -> None:
+        """Make sure that the files of a layer are still those that were hashed.
+
+        Raises
+        ------
+        LayerError
+            One has another size, time or inode, was added or is gone.
+        """
+        own = path.resolve()
+        _require_same(own, self._known[own][0])
+
+    def _of(self, path: Path) -> tuple[State, str]:
+        """The state of a layer's files, and their hash."""
+        state, begun = state_of(path), cache.now_ns()
+        key = json.dumps([os.fspath(path)])
+        certain = not self._rehash and all(tells_changes(Path(each[0])) for each in state)
+        if certain and (known := _recalled(key, state)) is not None:
+            self.remembered.append(path)
+            return state, known
+        found = sha256_of(path)
+        _require_same(path, state)
+        newest = max((max(each[2], each[3]) for each in state), default=0)
+        if begun is not None and begun - newest >= SETTLED_NS:
+            cache.save("digest", key, json.dumps([state, found]).encode())
+        return state, found
+
+
+def _recalled(key: str, state: State) -> str | None:
+    """The hash that was remembered of files in this state; None where there is none."""
+    text = cache.load("digest", key)
+    if text is None:
+        return None
+    try:
+        known, found = json.loads(text)
+    except ValueError:
+        return None
+    same = known == [list(each) for each in state]
+    return found if same and isinstance(found, str) else None
+
+
+def _require_same(path: Path, state: State) -> None:
+    try:
+        same = state_of(path) == state
+    except OSError:
+        same = False
+    if not same:
+        raise LayerError(
+            _(
+                "{path}: the file changed while it was read; wait until nothing writes to it any longer,"
+                " and start again",
+                path=path.as_posix(),
+            )
+        )
+
+
+def state_of(path: Path) -> State:
+    """What the disk says of each file of a layer."""
+    return tuple(_state(file) for _name, file in _members(path))
+
+
+def _state(file: Path) -> tuple[str, int, int, int, int, int]:
+    own = file.stat()
+    return (
+        os.fspath(file), own.st_size, own.st_mtime_ns, own.st_ctime_ns, own.st_ino, own.st_dev
+    )  # fmt: skip
 
 
 def sha256_of(path: Path) -> str:
@@ -16,12 +129,28 @@ def sha256_of(path: Path) -> str:
     files, it is the hash over their names relative to the folder, their lengths and contents, in the
     order of names; lock files do not count. The same data give the same hash wherever it lies.
     """
-    if path.is_dir():
-        return _sha256_of_all(_files_below(path))
-    if _data_files(path):
-        return _sha256_of_all(_files_beside(path))
+    files = _members(path)
+    if path.is_dir() or len(files) > 1 or _data_files(path):
+        return _sha256_of_all(files)
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _members(path: Path) -> list[tuple[str, Path]]:
+    """The files that carry the data of a layer, by the names under which they are hashed."""
+    if path.is_dir():
+        return _files_below(path)
+    if _data_files(path):
+        return _files_beside(path)
+    logs = ((ending, path.with_name(path.name + ending)) for ending in _LOGS)
+    return [("", path), *((ending, log) for ending, log in logs if _is_filled(log))]
+
+
+def _is_filled(file: Path) -> bool:
+    try:
+        return file.stat().st_size > 0
+    except OSError:
+        return False
 
 
 def _files_below(folder: Path) -> list[tuple[str, Path]]:

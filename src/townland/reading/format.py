@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from townland.geodesy.crs import Bounds
 from townland.i18n import Joined, Text
 from townland.issues import Issue
@@ -94,6 +97,36 @@ class Fetch(Protocol):
         ...
 
 
+class Pick(Protocol):
+    """Read columns and geometries of single features, in file order."""
+
+    def __call__(
+        self, columns: Sequence[str], keys: NDArray[np.int64], at: NDArray[np.int64]
+    ) -> Rows:
+        """The rows, with just these columns.
+
+        Parameters
+        ----------
+        columns
+            The columns to read, as the file names them.
+        keys, at
+            The key of each feature, as `Direct.scan` gave it, and its position in the file, ascending.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Direct:
+    """How a file gives all its features once, and then single ones, without any index of its own.
+
+    `scan` goes through the file in its order and gives keys and geometries, a batch at a time; a key is
+    whatever lets `pick` come back to the feature.
+    """
+
+    scan: Callable[[], Iterator[tuple[NDArray[np.int64], NDArray[np.object_]]]]
+    pick: Pick
+
+
 class ReadWhole(Protocol):
     """Read all features of a file at once; `place` is how messages name it."""
 
@@ -117,6 +150,7 @@ class Source:
     `path` is the file on disk (unpacked where it was zipped), `place` how messages name it. `features`
     and `bounds` are None where the format does not give them cheaply; `indexed` says whether a window
     is read without the rest. `crs` is the text that the file declares, None where it declares none.
+    `fetch` never believes an index of the file: without `direct` it reads the file whole and chooses.
     """
 
     path: Path
@@ -130,6 +164,7 @@ class Source:
     bounds: Bounds | None
     indexed: bool
     fetch: Fetch
+    direct: Direct | None = None
     encoding: str | None = None
     encoding_declared: str | None = None
     issues: tuple[Issue, ...] = ()
@@ -160,8 +195,8 @@ class Format:
         `open` describes one layer, `read` reads a file whole; a format has one of them, or neither
         where it holds no features. `drivers` are those of GDAL that may open it, `layers` lists name
         and geometry type of each layer of a file that may have several. `numbered_from` is the number
-        that the format gives its first feature. `trusts_index` is False where an index may be
-        left over from another state of the file, or has no order. `columns_alone` says whether columns
+        that the format gives its first feature; `numbers_by_column` says that a filter names
+        the column in which they stand. `columns_alone` says whether columns
         are read without the geometry beside them.
     Its part among others
         `is_raster`, `is_archive` (files within a file) and `is_file` (False: a database) say what it
@@ -186,7 +221,7 @@ class Format:
     drivers: tuple[str, ...] = ()
     layers: Callable[[Path, str], list[tuple[str, str]]] | None = None
     numbered_from: int = 0
-    trusts_index: bool = True
+    numbers_by_column: bool = False
     columns_alone: bool = False
 
     is_raster: bool = False

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -18,29 +17,27 @@ import shapely
 
 from townland.catalog import LayerCatalog, LayerSpec
 from townland.geodesy.crs import Bounds
-from townland.reading.digests import sha256_of
+from townland.reading.digests import Digests
 from townland.reading.layer import Layer
 from townland.reading.vector import (
     Excerpt,
-    Window,
-    boxes_of,
     layer_of,
-    pipeline_of,
     read_excerpt,
     read_layer,
 )
+from townland.reading.windows import Window, boxes_of, pipeline_of
 
 
 class KeptLayers:
-    """The layers of a catalog as far as they were read; a file that changes meanwhile is not noticed.
+    """The layers of a catalog as far as they were read; reading more of a file that changed is refused.
 
-    `digest` is the hash of a file, computed once.
+    `digest` are the hashes of files, each computed once.
     """
 
-    def __init__(self, catalog: LayerCatalog) -> None:
+    def __init__(self, catalog: LayerCatalog, digest: Digests | None = None) -> None:
         self._catalog = catalog
         self._excerpts: dict[str, list[Excerpt]] = {}
-        self.digest = cache(sha256_of)
+        self.digest = Digests() if digest is None else digest
 
     def read(self, spec: LayerSpec, windows: Sequence[Window]) -> Layer:
         """The features of a layer near the windows, as `read_layer` gives them.
@@ -58,7 +55,7 @@ class KeptLayers:
         known = self._excerpts.get(spec.name, [])
         near = next((part for each in known if (part := within(each, windows)) is not None), None)
         if near is None:
-            read = read_excerpt(spec, self._catalog, windows)
+            read = read_excerpt(spec, self._catalog, windows, digest=self.digest)
             # what the new excerpt holds, too, is not needed any longer
             kept = [each for each in known if not _holds(read.boxes, each.boxes)]
             self._excerpts[spec.name] = [read, *kept]

@@ -16,7 +16,9 @@ from townland.geodesy.crs.candidates import shown
 from townland.i18n import _
 from townland.reading import archive
 from townland.reading.columns import refuse_personal
+from townland.reading.digests import Digests
 from townland.reading.format import Format, Request, Source
+from townland.reading.grounding import grounded
 from townland.reading.library_errors import translated
 from townland.reading.rows import (
     Rows,
@@ -37,6 +39,7 @@ def opened(
     layer: str | None = None,
     prefer: str | None = None,
     encoding: str | None = None,
+    digests: Digests | None = None,
 ) -> Iterator[Source]:
     """Open one layer of a file, for as long as the context lasts.
 
@@ -51,11 +54,13 @@ def opened(
         The name to look for where none is stated.
     encoding
         The encoding of a Shapefile's text, where the user states it.
+    digests
+        The hashes of files that are known, None for none.
 
     Raises
     ------
     LayerError
-        The file cannot be read, or it is not certain which layer is meant.
+        The file cannot be read, it is not certain which layer is meant, or it changes meanwhile.
     EncodingError
         The text cannot be decoded.
     """
@@ -64,7 +69,8 @@ def opened(
     with archive.opened(given, prefer=layer or prefer) as file:
         place = given.as_posix() if file == given else f"{given.as_posix()}: {file.name}"
         form = sniff(file, place=place)
-        yield _described(form, file, place, Request(layer, prefer, encoding))
+        described = _described(form, file, place, Request(layer, prefer, encoding))
+        yield grounded(described, Digests() if digests is None else digests)
 
 
 def _described(form: Format, file: Path, place: str, request: Request) -> Source:

@@ -16,23 +16,20 @@ import shapely
 from townland.catalog import LayerCatalog, LayerSpec
 from townland.errors import CRSError, LayerError
 from townland.geodesy import crs as crsys
-from townland.geodesy.crs import Bounds, towgs84
+from townland.geodesy.crs import Bounds
 from townland.i18n import _
 from townland.issues import Issue
 from townland.reading import source as sources
 from townland.reading.columns import as_text, matches, require_column
-from townland.reading.digests import sha256_of
+from townland.reading.digests import Digests
 from townland.reading.format import Source
 from townland.reading.frame import frame_source, sha256_of_frame
 from townland.reading.layer import Input, Layer
 from townland.reading.polygons import polygons
-from townland.reading.rows import Rows, bounds_of, hull, merged, sha256_of_rows
+from townland.reading.rows import Rows, bounds_of, hull, sha256_of_rows
 from townland.reading.standard_columns import standard_columns
+from townland.reading.windows import Window, boxes_of, pipeline_of
 from townland.standards import fields
-
-MARGIN_M = 1.0
-"""Around every window: more than any rounding of a projection, and less than a parcel."""
-_MARGIN_DEGREES = 1e-5
 
 _COLUMNS = {
     "id": "id_column",
@@ -45,8 +42,6 @@ _COLUMNS = {
     "production": "production_column",
     "village": "village_column",
 }
-
-Window = tuple[Bounds, pyproj.CRS]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +71,8 @@ def read_layer(
     catalog: LayerCatalog,
     windows: Sequence[Window] | None,
     *,
-    digest: Callable[[Path], str] | None = sha256_of,
+    digest: Digests | None = None,
+    hashed: bool = True,
     also: Sequence[str] = (),
 ) -> Layer:
     """Read the features of a layer whose bounding box meets one of the windows.
@@ -88,7 +84,9 @@ def read_layer(
     windows
         Bounding boxes, each with its CRS; usually one around each town. None reads the whole file.
     digest
-        How to hash the whole file; None leaves ``Input.sha256`` empty.
+        The hashes of files that are known, None for none.
+    hashed
+        Whether the layer states its hash; False leaves ``Input.sha256`` empty.
     also
         Columns to carry along as they stand, by their names in the file.
 
@@ -106,8 +104,9 @@ def read_layer(
     EncodingError
         The text cannot be decoded.
     """
-    excerpt = read_excerpt(spec, catalog, windows, also=also)
-    return layer_of(excerpt, catalog, digest=digest, also=also)
+    digest = Digests() if digest is None else digest
+    excerpt = read_excerpt(spec, catalog, windows, digest=digest, also=also)
+    return layer_of(excerpt, catalog, digest=digest, hashed=hashed, also=also)
 
 
 def read_excerpt(
@@ -115,13 +114,14 @@ def read_excerpt(
     catalog: LayerCatalog,
     windows: Sequence[Window] | None,
     *,
+    digest: Digests | None = None,
     also: Sequence[str] = (),
 ) -> Excerpt:
     """Read the rows of a layer near the windows as they stand in its file.
 
     Parameters
     ----------
-    spec, catalog, windows, also
+    spec, catalog, windows, digest, also
         As `read_layer`.
 
     Raises
@@ -129,9 +129,9 @@ def read_excerpt(
     LayerError, CRSError, EncodingError
         As `read_layer`.
     """
-    with opened(spec, catalog) as source:
+    with opened(spec, catalog, digest) as source:
         crs, crs_issues = layer_crs(
-            source, spec.crs, spec.transform, region=lambda: region_of(catalog, but=spec)
+            source, spec.crs, spec.transform, region=lambda: region_of(catalog, digest, but=spec)
         )
         refuse_swapped(source, crs)
         needed, where = _named_columns(spec, source)
@@ -144,7 +144,7 @@ def read_excerpt(
             unmatched = () if len(rows) else _matches_nothing(source, where)
     return Excerpt(
         spec, source, crs, crs_issues, needed, boxes, rows, bounds, unmatched,
-        *_coverage(spec, catalog, crs),
+        *_coverage(spec, catalog, crs, digest),
     )  # fmt: skip
 
 
@@ -152,7 +152,8 @@ def layer_of(
     excerpt: Excerpt,
     catalog: LayerCatalog,
     *,
-    digest: Callable[[Path], str] | None = sha256_of,
+    digest: Digests | None = None,
+    hashed: bool = True,
     also: Sequence[str] = (),
 ) -> Layer:
     """The layer that an excerpt holds.
@@ -161,7 +162,7 @@ def layer_of(
     ----------
     excerpt
         As `read_excerpt` gives it.
-    catalog, digest, also
+    catalog, digest, hashed, also
         As `read_layer`.
 
     Raises
@@ -171,12 +172,12 @@ def layer_of(
     """
     spec, source, crs, rows = excerpt.spec, excerpt.source, excerpt.crs, excerpt.rows
     pipeline, bounds = pipeline_of(spec), excerpt.bounds
-    if digest is None:
-        hashed = ""
+    if not hashed:
+        sha256 = ""
     elif source.format.is_file:
-        hashed = digest(catalog.resolve(spec.path))
+        sha256 = (Digests() if digest is None else digest)(catalog.resolve(spec.path))
     else:
-        hashed = sha256_of_rows(rows) if spec.frame is None else sha256_of_frame(source)
+        sha256 = sha256_of_rows(rows) if spec.frame is None else sha256_of_frame(source)
     in_degrees = crs.is_geographic and pipeline is None
     sources.check_degrees(source, bounds, geographic=in_degrees)
     issues = [*source.issues, *excerpt.crs_issues, *rows.issues, *excerpt.unmatched]
@@ -193,7 +194,7 @@ def layer_of(
         spec=spec,
         frame=gpd.GeoDataFrame({**columns, "geometry": gpd.array.from_shapely(geometry, crs)}),
         crs=crs,
-        input=_input(spec, source, crs, hashed),
+        input=_input(spec, source, crs, sha256),
         issues=named((*issues, *shape_issues, *column_issues, *excerpt.coverage_issues), spec.name),
         extent=extent,
         coverage=excerpt.coverage,
@@ -249,8 +250,17 @@ def _input(spec: LayerSpec, source: Source, crs: pyproj.CRS, sha256: str) -> Inp
 
 
 @contextmanager
-def opened(spec: LayerSpec, catalog: LayerCatalog) -> Iterator[Source]:
+def opened(
+    spec: LayerSpec, catalog: LayerCatalog, digest: Digests | None = None
+) -> Iterator[Source]:
     """Open what a layer of a catalog names, while the context lasts: a file, a table, or a frame.
+
+    Parameters
+    ----------
+    spec, catalog
+        The layer.
+    digest
+        The hashes of files that are known, None for none.
 
     Raises
     ------
@@ -270,7 +280,9 @@ def opened(spec: LayerSpec, catalog: LayerCatalog) -> Iterator[Source]:
             yield source
         return
     path = catalog.resolve(spec.path)
-    with sources.opened(path, layer=spec.layer, prefer=spec.name, encoding=spec.encoding) as source:
+    with sources.opened(
+        path, layer=spec.layer, prefer=spec.name, encoding=spec.encoding, digests=digest
+    ) as source:
         yield source
 
 
@@ -318,23 +330,41 @@ def layer_crs(
     return crs, issues
 
 
-def region_of(catalog: LayerCatalog, *, but: LayerSpec | None = None) -> Bounds | None:
+def region_of(
+    catalog: LayerCatalog, digest: Digests | None = None, *, but: LayerSpec | None = None
+) -> Bounds | None:
     """The box in degrees of the layers whose CRS is certain; of the land survey alone where it is one.
 
     Layers without CRS, and those that cannot be read, tell nothing; None where no layer is certain.
+
+    Parameters
+    ----------
+    catalog
+        The layers.
+    digest
+        The hashes of files that are known, None for none.
+    but
+        A layer that does not count.
     """
     others = [spec for spec in catalog.layer if spec is not but and not spec.is_raster]
     surveys = [spec for spec in others if spec.role == "land_use"]
     for specs in (surveys, others):
-        found = [box for spec in specs if (box := _certain_box(spec, catalog)) is not None]
+        found = [box for spec in specs if (box := _certain_box(spec, catalog, digest)) is not None]
         if found:
             return hull(found)
     return None
 
 
-def _certain_box(spec: LayerSpec, catalog: LayerCatalog) -> Bounds | None:
+def _certain_box(spec: LayerSpec, catalog: LayerCatalog, digest: Digests | None) -> Bounds | None:
+    """The box of a layer in degrees, None where its CRS is not certain.
+
+    Parameters
+    ----------
+    spec, catalog, digest
+        As `opened`.
+    """
     try:
-        with opened(spec, catalog) as source:
+        with opened(spec, catalog, digest) as source:
             if source.bounds is None or spec.transform is not None:
                 return None
             crs, _issues = layer_crs(source, spec.crs)
@@ -377,39 +407,6 @@ def _in_short(declared: str) -> str:
         return declared[:100]
 
 
-def pipeline_of(spec: LayerSpec) -> str | None:
-    """The transformation that moves a layer's coordinates; None where it only names a datum shift."""
-    return spec.transform if spec.transform and not towgs84(spec.transform) else None
-
-
-def boxes_of(
-    windows: Sequence[Window] | None, crs: pyproj.CRS, pipeline: str | None
-) -> list[Bounds] | None:
-    """The windows in the coordinates of the file, each a little larger; None for the whole file.
-
-    Parameters
-    ----------
-    windows
-        Bounding boxes, each with its CRS.
-    crs, pipeline
-        The CRS of the file, and the transformation that moves its coordinates.
-    """
-    if windows is None:
-        return None
-    found = []
-    for (west, south, east, north), own in windows:
-        margin = _MARGIN_DEGREES if own.is_geographic else MARGIN_M
-        wider = (west - margin, south - margin, east + margin, north + margin)
-        box = crsys.transform_bounds(wider, own, crs)
-        if pipeline is not None:
-            back = crsys.pipeline(pipeline).inverse()
-            if back is None:
-                return None
-            box = crsys.moved_bounds(box, back)
-        found.append(box)
-    return merged(found)
-
-
 def _matches_nothing(source: Source, where: Mapping[str, Sequence[object]]) -> tuple[Issue, ...]:
     """Tell a filter that fits no feature of the whole file from one that fits none near the towns."""
     columns = sources.attributes(source, list(where))
@@ -442,7 +439,7 @@ def named(issues: Sequence[Issue], layer: str) -> tuple[Issue, ...]:
 
 
 def _coverage(
-    spec: LayerSpec, catalog: LayerCatalog, crs: pyproj.CRS
+    spec: LayerSpec, catalog: LayerCatalog, crs: pyproj.CRS, digest: Digests | None
 ) -> tuple[shapely.Geometry | None, tuple[Issue, ...]]:
     """The union of the polygons of a coverage that is a file, in `crs`; None where none is named.
 
@@ -452,12 +449,15 @@ def _coverage(
         The layer that names a coverage.
     crs
         The CRS to bring it into.
+    digest
+        The hashes of files that are known, None for none.
     """
     if spec.coverage_file is None:
         return None, ()
     name, _bar, layer = spec.coverage_file.partition("|")
-    with sources.opened(catalog.resolve(name), layer=layer or None) as source:
-        own, issues = layer_crs(source, None, region=lambda: region_of(catalog))
+    path = catalog.resolve(name)
+    with sources.opened(path, layer=layer or None, digests=digest) as source:
+        own, issues = layer_crs(source, None, region=lambda: region_of(catalog, digest))
         refuse_swapped(source, own)
         rows = sources.read(source, [], None)
     sources.check_degrees(source, total_bounds(source, rows), geographic=own.is_geographic)

@@ -114,7 +114,7 @@ def examined(spec: LayerSpec, catalog: LayerCatalog) -> Examined:
         elif "TBMJ" in columns:
             columns[areas.RECORDED] = columns["TBMJ"]
         layer = read_layer(
-            spec, catalog, None, digest=None, also=list(dict.fromkeys(columns.values()))
+            spec, catalog, None, hashed=False, also=list(dict.fromkeys(columns.values()))
         )
         held = records(layer, columns)
         found = [*fields.schema_faults(spec.role, summary.fields), *_found(held)]

@@ -22,7 +22,8 @@ from townland.measuring.rasters.class_grid import Grid, is_grid, raster_input, r
 from townland.measuring.rasters.classes import Comparison, GridTable
 from townland.measuring.rasters.slope import Grade, SlopeTable, Terrain
 from townland.reading.layer import Input, Layer
-from townland.reading.vector import Window, named
+from townland.reading.vector import named
+from townland.reading.windows import Window
 from townland.standards.landclass import Profile
 
 

@@ -31,7 +31,8 @@ from townland.reading.digests import sha256_of
 from townland.reading.formats import SUFFIXES
 from townland.reading.layer import Input, Layer
 from townland.reading.sniff import local, sniff
-from townland.reading.vector import Window, named
+from townland.reading.vector import named
+from townland.reading.windows import Window
 from townland.standards.landclass import load_scheme
 from townland.terms import ROLES
 

@@ -7,10 +7,13 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from townland.errors import LayerError
 from townland.geodesy.crs import Bounds
 from townland.i18n import Text, _
-from townland.reading.format import Format, Probe, Request, Source
+from townland.reading.format import Direct, Format, Probe, Request, Source
 from townland.reading.formats import gdal
 from townland.reading.formats.whole import cut_off, not_files
 from townland.reading.rows import Rows
@@ -87,7 +90,21 @@ def _open(form: Format, file: Path, place: str, request: Request) -> Source:
         As `gdal.open_layer`.
     """
     source = gdal.open_layer(form, file, place, request)
-    return replace(source, fetch=partial(_fetch, source))
+    if source.direct is None:
+        return source
+    direct = replace(source.direct, scan=partial(_scan, source, source.direct))
+    return replace(source, fetch=partial(_fetch, source), direct=direct)
+
+
+def _scan(
+    source: Source, direct: Direct
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.object_]]]:
+    """Go through the layer as GDAL does, and refuse a table from which rows are lost."""
+    count = 0
+    for keys, geometry in direct.scan():
+        count += len(keys)
+        yield keys, geometry
+    _refuse_lost(source, count)
 
 
 def _fetch(
@@ -112,18 +129,24 @@ def _fetch(
         Fewer rows can be read than the table counts.
     """
     rows = source.fetch(columns, boxes, shapes=shapes)
-    if boxes is None and shapes and len(rows) < (source.features or 0):
-        # the table counts rows whose address in it is lost; GDAL leaves them out in silence
+    if boxes is None and shapes:
+        _refuse_lost(source, len(rows))
+    return rows
+
+
+def _refuse_lost(source: Source, found: int) -> None:
+    """Refuse a table of which fewer rows were found than it counts."""
+    # the table counts rows whose address in it is lost; GDAL leaves them out in silence
+    if found < (source.features or 0):
         raise LayerError(
             _(
                 "{place}: the table holds {count} features, but only {found} of them can be read: it is"
                 " damaged; copy the whole folder of the FileGDB again",
                 place=source.place,
                 count=source.features,
-                found=len(rows),
+                found=found,
             )
         )
-    return rows
 
 
 FORMAT = Format(

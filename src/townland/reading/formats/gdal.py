@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypedDict
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyogrio
 import shapely
+from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError
 
 from townland.errors import LayerError
@@ -20,14 +20,18 @@ from townland.geodesy.crs import Bounds
 from townland.i18n import _
 from townland.issues import Issue
 from townland.reading.encoding import Encoding
-from townland.reading.format import Fetch, Format, Request, Source
+from townland.reading.format import Direct, Format, Request, Source
 from townland.reading.formats import wkb
 from townland.reading.layer_names import layer_name
 from townland.reading.library_errors import translated
-from townland.reading.rows import Rows, box_area, finite, hull, meets
+from townland.reading.rows import Rows, finite, meets, no_rows
 
 SHOWN = 20
 """So many features are named in a message."""
+BATCH = 16_384
+"""So many features are in memory while the boxes of a layer are taken."""
+MOST_NUMBERS = 10_000
+"""So many numbers of features stand in one question; SQLite takes a million letters."""
 
 
 class _Options(TypedDict, total=False):
@@ -36,15 +40,17 @@ class _Options(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Opened:
-    """One layer that GDAL reads; `name` is None where a file of the format has one layer."""
+    """One layer that GDAL reads; `name` is None where a file of the format has one layer.
 
-    file: Path
+    `number` is what stands for a feature's number in a filter; None where a column has that name.
+    """
+
+    file: Path | bytes
     place: str
     name: str | None
     numbered_from: int
     options: _Options
-    indexed: bool
-    bounds: Bounds | None
+    number: str | None
 
 
 def accept(_file: Path, _name: str, _place: str) -> None:
@@ -65,7 +71,6 @@ def open_layer(
     *,
     encoding: Encoding | None = None,
     refuse: Callable[[Path, str, str], None] = accept,
-    count_bounds: bool = True,
 ) -> Source:
     """Describe one layer of a file.
 
@@ -79,8 +84,6 @@ def open_layer(
         The encoding of its text, where the format does not prescribe UTF-8.
     refuse
         Raises for a layer that must not be read, by file, name and place, before GDAL looks at it.
-    count_bounds
-        Whether the file is gone through for its bounding box where it states none.
 
     Raises
     ------
@@ -102,9 +105,6 @@ def open_layer(
             name = layer_name(layers_of(file, place), request.layer, request.prefer, place)
             refuse(file, name, place)
             info = pyogrio.read_info(file, layer=name, **options)
-        # GDAL gives no bounds where it would have to read every feature for them
-        if info["total_bounds"] is None and count_bounds:
-            info |= pyogrio.read_info(file, layer=name, force_total_bounds=True, **options)
     _require_driver(str(info["driver"]), form, place)
     opened = _Opened(
         file=file,
@@ -112,8 +112,7 @@ def open_layer(
         name=name,
         numbered_from=form.numbered_from,
         options=options,
-        indexed=bool(info["capabilities"]["fast_spatial_filter"]) and form.trusts_index,
-        bounds=finite(info["total_bounds"]),
+        number=_number(form, str(info["fid_column"] or ""), list(map(str, info["fields"]))),
     )
     features = int(info["features"])
     return Source(
@@ -125,13 +124,32 @@ def open_layer(
         crs=str(info["crs"]) if info["crs"] else None,
         geometry_type=str(info["geometry_type"]),
         features=features if features >= 0 else None,
-        bounds=opened.bounds,
-        indexed=opened.indexed,
+        bounds=finite(info["total_bounds"]),
+        indexed=False,
         fetch=partial(_fetch, opened),
+        direct=Direct(partial(_scan, opened), partial(_pick, opened)),
         encoding="UTF-8" if encoding is None else encoding.used,
         encoding_declared=None if encoding is None else encoding.declared,
         issues=(*(() if encoding is None else encoding.issues), *issues),
     )
+
+
+def _number(form: Format, column: str, fields: Sequence[str]) -> str | None:
+    """What stands for a feature's number in a filter; None where nothing does.
+
+    Parameters
+    ----------
+    form
+        The format: with SQL of its own, or GDAL's.
+    column
+        The name of the column that holds the numbers, empty where there is none.
+    fields
+        The names of the other columns.
+    """
+    if form.numbers_by_column:
+        return '"' + column.replace('"', '""') + '"' if column else None
+    # GDAL looks a number up by this word alone, and a column of the name goes before it
+    return None if "fid" in map(str.lower, fields) else "FID"
 
 
 def _require_driver(driver: str, form: Format, place: str) -> None:
@@ -168,26 +186,6 @@ def layers_of(file: Path, place: str) -> list[tuple[str, str]]:
         return [(str(name), str(kind or "")) for name, kind in pyogrio.list_layers(file)]
 
 
-def chosen_from_all(
-    fetch: Fetch,
-    columns: Sequence[str],
-    boxes: Sequence[Bounds] | None,
-    *,
-    shapes: bool = True,
-) -> Rows:
-    """Read all features and choose by their own bounding boxes, where an index cannot be trusted.
-
-    Parameters
-    ----------
-    fetch
-        How the layer is read.
-    columns, boxes, shapes
-        As `Fetch`.
-    """
-    rows = fetch(columns, None, shapes=shapes)
-    return rows if boxes is None else rows.take(meets(rows.geometry, boxes))
-
-
 def _fetch(
     opened: _Opened,
     columns: Sequence[str],
@@ -195,7 +193,10 @@ def _fetch(
     *,
     shapes: bool = True,
 ) -> Rows:
-    """Read features near `boxes`; without an index the file is gone through once for all of them.
+    """Read all features, and choose by their own bounding boxes: the file's index may have lost some.
+
+    GDAL's own windows are never asked for: it believes any index, leaves out or keeps a feature by how
+    many windows are read at once, and gives phantom rows of a FlatGeobuf where nothing is near.
 
     Parameters
     ----------
@@ -206,14 +207,99 @@ def _fetch(
     """
     if not shapes:
         return _columns_alone(opened, columns)
-    if boxes is None:
-        return _read(opened, columns, None)
-    if len(boxes) == 1:
-        return _in_order([_read(opened, columns, boxes[0])], columns)
-    if _one_by_one(opened, boxes):
-        return _in_order([_read(opened, columns, box) for box in boxes], columns)
-    rows = _read(opened, columns, hull(boxes))
-    return _in_order([rows.take(meets(rows.geometry, boxes))], columns)
+    rows = _read(opened, columns, None)
+    return rows if boxes is None else rows.take(meets(rows.geometry, boxes))
+
+
+def _scan(opened: _Opened) -> Iterator[tuple[NDArray[np.int64], NDArray[np.object_]]]:
+    """The number and the geometry of every feature, a batch at a time."""
+    with pyogrio.raw.open_arrow(
+        opened.file,
+        layer=opened.name,
+        columns=[],
+        return_fids=True,
+        batch_size=BATCH,
+        use_pyarrow=True,
+        **opened.options,
+    ) as (_meta, batches):
+        for batch in batches:
+            fid = batch.column(0).to_numpy().astype(np.int64)
+            shapes = batch.column(batch.num_columns - 1).to_numpy(zero_copy_only=False)
+            yield fid, lenient(shapes, fid + 1 - opened.numbered_from, opened.place)
+
+
+def lenient(
+    shapes: NDArray[np.object_], numbers: NDArray[np.int64], place: str
+) -> NDArray[np.object_]:
+    """Geometries of WKB of which only the extent is wanted: rings that are not closed are, silently.
+
+    Parameters
+    ----------
+    shapes, numbers
+        WKB and number of each feature.
+    place
+        How messages name the file.
+
+    Raises
+    ------
+    NotImplementedError
+        True curves are among them.
+    """
+    try:
+        return wkb.geometries(shapes, numbers, place)
+    except NotImplementedError:
+        raise
+    except shapely.errors.GEOSException:
+        return np.asarray(shapely.from_wkb(shapes, on_invalid="fix"), dtype=object)
+
+
+def _pick(
+    opened: _Opened,
+    columns: Sequence[str],
+    keys: NDArray[np.int64],
+    at: NDArray[np.int64],
+) -> Rows:
+    """Read features by their numbers, which GDAL looks up one by one; all of them where it cannot.
+
+    Parameters
+    ----------
+    opened
+        The layer.
+    columns, keys, at
+        As `Pick`.
+    """
+    if not len(keys):
+        return no_rows(columns)
+    if opened.number is None:
+        return _read(opened, columns, None).take(at)
+    parts = [
+        _read(opened, columns, keys[start : start + MOST_NUMBERS])
+        for start in range(0, len(keys), MOST_NUMBERS)
+    ]
+    return _in_order(parts, keys)
+
+
+def read_bytes(source: Source, content: bytes, columns: Sequence[str]) -> Rows:
+    """Read all features of a file that stands in memory, as part of a layer that GDAL described.
+
+    Parameters
+    ----------
+    source
+        The layer, for messages.
+    content
+        The bytes of a file of one layer, its text in UTF-8.
+    columns
+        The columns to read.
+    """
+    opened = _Opened(
+        file=content,
+        place=source.place,
+        name=None,
+        numbered_from=source.format.numbered_from,
+        options=_Options(),
+        number=None,
+    )
+    return _read(opened, columns, None)
 
 
 def _columns_alone(opened: _Opened, columns: Sequence[str]) -> Rows:
@@ -229,41 +315,29 @@ def _columns_alone(opened: _Opened, columns: Sequence[str]) -> Rows:
     return Rows(np.arange(count), found, np.full(count, None, object))
 
 
-def _in_order(parts: Sequence[Rows], columns: Sequence[str]) -> Rows:
-    """Each feature of the parts once, in the order of the file."""
+def _in_order(parts: Sequence[Rows], keys: NDArray[np.int64]) -> Rows:
+    """The rows of all parts, in the order of their numbers in `keys`."""
     fid = np.concatenate([part.fid for part in parts])
-    order = np.unique(fid, return_index=True)[1]
-    if len(parts) == 1 and len(order) == len(fid) and (np.diff(fid) > 0).all():
+    if len(parts) == 1 and np.array_equal(fid, keys):
         return parts[0]
     joined = Rows(
         fid,
         {
             name: pa.chunked_array(
-                [chunk for part in parts for chunk in part.columns[name].chunks],
-                parts[0].columns[name].type,
+                [chunk for part in parts for chunk in part.columns[name].chunks], column.type
             )
-            for name in columns
+            for name, column in parts[0].columns.items()
         },
         np.concatenate([part.geometry for part in parts]),
         tuple(dict.fromkeys(issue for part in parts for issue in part.issues)),
     )
-    return joined.take(order)
+    position = {key: row for row, key in enumerate(fid.tolist())}
+    order = [position[key] for key in keys.tolist() if key in position]
+    return joined.take(np.array(order, dtype=np.int64))
 
 
-def _one_by_one(opened: _Opened, boxes: Sequence[Bounds]) -> bool:
-    """Whether reading each box by itself is cheaper than reading the hull of all at once.
-
-    With an index it is, unless the boxes fill half of the hull. Without one, each box costs a pass
-    over the file, and making polygons of all of it costs as much as nine more (measured).
-    """
-    if opened.indexed:
-        return sum(map(box_area, boxes)) < box_area(hull(boxes)) / 2
-    whole = box_area(opened.bounds) if opened.bounds is not None else 0.0
-    return len(boxes) < 1 + 9 * min(1.0, box_area(hull(boxes)) / whole) if whole > 0 else False
-
-
-def _read(opened: _Opened, columns: Sequence[str], box: Bounds | None) -> Rows:
-    """Read the features whose bounding box meets `box`, all for None.
+def _read(opened: _Opened, columns: Sequence[str], keys: NDArray[np.int64] | None) -> Rows:
+    """Read the features with these numbers, all for None.
 
     Parameters
     ----------
@@ -271,14 +345,15 @@ def _read(opened: _Opened, columns: Sequence[str], box: Bounds | None) -> Rows:
         The layer.
     columns
         The columns to read.
-    box
-        A box in the coordinates of the file.
+    keys
+        Numbers of features as the file has them.
     """
+    where = None if keys is None else f"{opened.number} IN ({','.join(map(str, keys.tolist()))})"
     _meta, table = pyogrio.raw.read_arrow(
         opened.file,
         layer=opened.name,
         columns=list(columns),
-        bbox=box,
+        where=where,
         return_fids=True,
         **opened.options,
     )
@@ -287,7 +362,7 @@ def _read(opened: _Opened, columns: Sequence[str], box: Bounds | None) -> Rows:
     names = table.schema.names[1:-1]
     fid = table.column(0).to_numpy().astype(np.int64, copy=False)
     shapes = table.column(table.num_columns - 1).to_numpy()
-    geometry, issues = _geometries(opened, fid, shapes, columns, box)
+    geometry, issues = _geometries(opened, fid, shapes, columns, where)
     found = {name: table.column(1 + names.index(name)) for name in columns}
     require_sound(found)
     return Rows(fid, found, geometry, issues)
@@ -307,11 +382,11 @@ def require_sound(columns: Mapping[str, pa.ChunkedArray]) -> None:
 
 def _geometries(
     opened: _Opened,
-    fid: npt.NDArray[np.int64],
-    shapes: npt.NDArray[np.object_],
+    fid: NDArray[np.int64],
+    shapes: NDArray[np.object_],
     columns: Sequence[str],
-    box: Bounds | None,
-) -> tuple[npt.NDArray[np.object_], tuple[Issue, ...]]:
+    where: str | None,
+) -> tuple[NDArray[np.object_], tuple[Issue, ...]]:
     """Geometries of WKB, and what was changed to make them.
 
     Parameters
@@ -320,7 +395,7 @@ def _geometries(
         The layer.
     fid, shapes
         Number and WKB of each feature.
-    columns, box
+    columns, where
         How they were read, since true curves are read once more.
     """
     numbers = fid + 1 - opened.numbered_from
@@ -329,8 +404,11 @@ def _geometries(
     except NotImplementedError:
         # GDAL makes chords of curves, by the step that the guard sets, on this way only
         raw = pyogrio.raw.read(
-            opened.file, layer=opened.name, columns=list(columns), bbox=box, **opened.options
+            opened.file, layer=opened.name, columns=list(columns), where=where, **opened.options
         )
+        # this way believes the count that a GeoPackage states
+        if len(raw[2]) != len(fid):
+            raise ValueError(f"{len(raw[2])} of {len(fid)} features") from None
         message = _("true curves are drawn as chords of 0.1 degrees of arc")
         return shapely.from_wkb(raw[2]), (Issue("curve_linearised", "warning", message),)
     except shapely.errors.GEOSException:
@@ -340,7 +418,7 @@ def _geometries(
         return geometry, _closed(numbers[closed & ~shapely.is_missing(geometry)])
 
 
-def _closed(numbers: npt.NDArray[np.int64]) -> tuple[Issue, ...]:
+def _closed(numbers: NDArray[np.int64]) -> tuple[Issue, ...]:
     """That rings of these features were closed in reading, or dropped where they have too few points."""
     if not len(numbers):
         return ()

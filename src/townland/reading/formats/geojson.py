@@ -377,12 +377,13 @@ def _open(form: Format, file: Path, place: str, request: Request) -> Source:
     require_utf_8(file, place)
     refuse_address(file, place)
     refuse_faults(file, place)
-    source = gdal.open_layer(form, file, place, request, count_bounds=False)
+    source = gdal.open_layer(form, file, place, request)
     crs, notes = declared(file, source.crs)
     return replace(
         source,
         crs=crs,
         fetch=partial(_fetch, source.fetch),
+        direct=None,
         issues=(*notes, *source.issues),
     )
 
@@ -417,5 +418,4 @@ FORMAT = Format(
     recognises=_recognises,
     open=_open,
     drivers=("GeoJSON", "GeoJSONSeq"),
-    trusts_index=False,
 )

@@ -101,5 +101,6 @@ FORMAT = Format(
     drivers=("GPKG",),
     layers=gdal.layers_of,
     numbered_from=1,
+    numbers_by_column=True,
     columns_alone=True,
 )

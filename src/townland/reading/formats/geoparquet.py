@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from townland.errors import LayerError
 from townland.geodesy.crs import Bounds
 from townland.i18n import Text, _
-from townland.reading.format import Format, Probe, Request, Source
-from townland.reading.formats import wkb
+from townland.reading.format import Direct, Format, Probe, Request, Source
+from townland.reading.formats import gdal, wkb
 from townland.reading.formats.gdal import require_sound
 from townland.reading.formats.whole import cut_off
 from townland.reading.rows import Rows, finite, meets
@@ -145,8 +145,9 @@ def _open_layer(form: Format, file: Path, place: str, _request: Request) -> Sour
         geometry_type=", ".join(column.get("geometry_types", [])) or "Unknown",
         features=parquet.metadata.num_rows,
         bounds=finite(box),
-        indexed=bool(covering),
-        fetch=partial(rows, file, place),
+        indexed=False,
+        fetch=partial(_fetch, file, place),
+        direct=Direct(partial(_scan, file, place), partial(_pick, file, place)),
     )
 
 
@@ -157,7 +158,7 @@ def _covering(column: _Column) -> list[list[str]]:
     return sides if all(sides) else []
 
 
-def rows(
+def _fetch(
     path: Path,
     place: str,
     columns: Sequence[str],
@@ -165,10 +166,7 @@ def rows(
     *,
     shapes: bool = True,  # noqa: ARG001 - the geometry is read in any case
 ) -> Rows:
-    """The features near `boxes`, in file order, numbered by their rows.
-
-    Where the file covers its features with a bounding box column, only the row groups that hold a
-    feature near a box are read.
+    """All features, or those near `boxes` by their own coordinates, numbered by their rows.
 
     Parameters
     ----------
@@ -177,56 +175,58 @@ def rows(
     columns, boxes, shapes
         As `Fetch`.
     """
-    file, name, column = _open(path, place)
-    covering = _covering(column)
-    numbers, tables, geometries = [], [], []
+    count = _open(path, place)[0].metadata.num_rows
+    rows = _pick(path, place, columns, np.arange(count), np.arange(count))
+    return rows if boxes is None else rows.take(meets(rows.geometry, boxes))
+
+
+def _scan(path: Path, place: str) -> Iterator[tuple[NDArray[np.int64], NDArray[np.object_]]]:
+    """The row and the geometry of every feature, a batch at a time."""
+    file, name, _column = _open(path, place)
+    start = 0
+    for batch in file.iter_batches(gdal.BATCH, columns=[name]):
+        keys = np.arange(start, start + batch.num_rows)
+        start += batch.num_rows
+        shapes = batch.column(0).to_numpy(zero_copy_only=False)
+        yield keys, gdal.lenient(shapes, keys + 1, place)
+
+
+def _pick(
+    path: Path,
+    place: str,
+    columns: Sequence[str],
+    keys: NDArray[np.int64],
+    _at: NDArray[np.int64],
+) -> Rows:
+    """Read features by their rows; only the row groups that hold one of them are read.
+
+    The column of boxes that a file may have (covering) is never asked: it may be of another state.
+
+    Parameters
+    ----------
+    path, place
+        The file, and how messages name it.
+    columns, keys, _at
+        As `Pick`.
+    """
+    file, name, _column = _open(path, place)
+    tables, geometries = [], []
     start = 0
     for group in range(file.metadata.num_row_groups):
-        count = file.metadata.row_group(group).num_rows
-        fid = np.arange(start, start + count)
-        start += count
-        # GeoParquet 1.1: four columns of bounds spare the geometry of what lies elsewhere
-        if boxes is not None and covering:
-            sides = file.read_row_group(group, columns=[".".join(part) for part in covering])
-            fid = fid[_near([_leaf(sides, part) for part in covering], boxes)]
-            if not len(fid):
-                continue
-        table = file.read_row_group(group, columns=[*columns, name])
-        if len(fid) < count:
-            table = table.take(pa.array(fid - (start - count)))
-        found = wkb.geometries(table.column(name).to_numpy(), fid + 1, place)
-        if boxes is not None and not covering:
-            keep = meets(found, boxes)
-            fid, found, table = fid[keep], found[keep], table.take(pa.array(np.flatnonzero(keep)))
-        numbers.append(fid)
-        tables.append(table.select(list(columns)))
-        geometries.append(found)
+        end = start + file.metadata.row_group(group).num_rows
+        own = keys[np.searchsorted(keys, start) : np.searchsorted(keys, end)]
+        if len(own):
+            table = file.read_row_group(group, columns=[*columns, name])
+            if len(own) < end - start:
+                table = table.take(pa.array(own - start))
+            geometries.append(wkb.geometries(table.column(name).to_numpy(), own + 1, place))
+            tables.append(table.select(list(columns)))
+        start = end
     empty = file.schema_arrow.empty_table().select(list(columns))
     table = pa.concat_tables([*tables, empty])
     values = {field: table.column(field) for field in columns}
     require_sound(values)
-    fid = np.concatenate([*numbers, np.array([], np.int64)]).astype(np.int64)
-    return Rows(fid, values, np.concatenate([*geometries, np.array([], object)]))
-
-
-def _leaf(table: pa.Table, path: list[str]) -> NDArray[np.float64]:
-    column = table.column(path[0]).combine_chunks()
-    for part in path[1:]:
-        column = column.field(part)
-    values = column.to_numpy(zero_copy_only=False)
-    if values.dtype == np.float32:
-        # rounded to 2 m and more at eight-digit eastings: step outward
-        away = np.float32(-np.inf if "min" in path[-1] else np.inf)
-        values = np.nextafter(np.nextafter(values, away), away)
-    return np.asarray(values, np.float64)
-
-
-def _near(sides: list[NDArray[np.float64]], boxes: Sequence[Bounds]) -> NDArray[np.bool_]:
-    west, south, east, north = sides
-    hit = np.zeros(len(west), bool)
-    for box in boxes:
-        hit |= (west <= box[2]) & (east >= box[0]) & (south <= box[3]) & (north >= box[1])
-    return hit
+    return Rows(keys, values, np.concatenate([*geometries, np.array([], object)]))
 
 
 def _recognises(probe: Probe) -> bool:

@@ -230,7 +230,7 @@ def _source(connection: Connection, place: str, layer: str | None, prefer: str |
         bounds=bounds,
         indexed=indexed,
         encoding="UTF-8",
-        issues=(_hashed(), *(() if key else (_unnamed(),))),
+        issues=(_hashed(), *(_trusted() if indexed else ()), *(() if key else (_unnamed(),))),
         fetch=fetch,
     )
 
@@ -250,6 +250,14 @@ def _extent(connection: Connection, table: str, shape: str) -> tuple[int, Bounds
     query = f"select n, {corners} from ({extent}) as extent"  # noqa: S608 - quoted
     count, *box = connection.execute(sa.text(query)).one()
     return int(count), finite(np.array(box, float)) if box[0] is not None else None
+
+
+def _trusted() -> tuple[Issue, ...]:
+    message = _(
+        "the spatial index of the table is trusted, since a database has no content to hash; after an"
+        " import or a crash, REINDEX it"
+    )
+    return (Issue("index_trusted", "info", message),)
 
 
 def _hashed() -> Issue:

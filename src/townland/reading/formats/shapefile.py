@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +18,6 @@ _HEADER = 100
 """Bytes of the header of a .shp and of a .shx (ESRI Shapefile Technical Description, 1998)."""
 _TABLE_HEADER = 32
 """Bytes of the header of a .dbf before its fields."""
-_INDEXES = (".qix", ".sbn")
-"""Spatial indexes, which may be left over from another state of the file."""
 
 
 def _recognises(probe: Probe) -> bool:
@@ -117,11 +114,7 @@ def _open(form: Format, file: Path, place: str, request: Request) -> Source:
     """
     encoding = _encoding(file, place, request.encoding)
     source = gdal.open_layer(form, file, place, request, encoding=encoding)
-    fetch = source.fetch
-    if any(side_file(file, suffix) for suffix in _INDEXES):
-        # GDAL believes an index of other shapes, and would leave out features without a word
-        fetch = partial(gdal.chosen_from_all, fetch)
-    return replace(source, crs=source.crs or _not_understood(file), fetch=fetch)
+    return replace(source, crs=source.crs or _not_understood(file))
 
 
 def _encoding(file: Path, place: str, stated: str | None) -> Encoding | None:
@@ -160,7 +153,6 @@ FORMAT = Format(
     index_files=(".sbn", ".sbx", ".qix"),
     open=_open,
     drivers=("ESRI Shapefile",),
-    trusts_index=False,
     columns_alone=True,
     states_encoding=True,
 )

@@ -1,0 +1,133 @@
+"""Windows by townland's own boxes: no index, count or extent that a file states is believed.
+
+A spatial index may have lost rows, or be of another state of the file, and every library believes it:
+land is missing without a word. The box of each feature is taken from its coordinates instead, in one
+pass for a content, and kept in the user's cache by the hash of the content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+import pyogrio
+
+from townland.errors import LayerError
+from townland.geodesy.crs import Bounds
+from townland.i18n import _
+from townland.reading import cache
+from townland.reading.boxes import Boxes, from_bytes, taken
+from townland.reading.digests import Digests
+from townland.reading.format import Direct, Source
+from townland.reading.library_errors import translated
+from townland.reading.rows import MAX_FEATURES, Rows
+
+WHOLE = 0.5
+"""Where more of a layer is wanted than this, reading all of it costs less than feature by feature."""
+_KIND = 1
+"""The number of this way of taking boxes: another one makes those that are kept worthless."""
+
+
+def grounded(source: Source, digests: Digests) -> Source:
+    """A source whose windows, count and extent rest on the coordinates of its features.
+
+    Formats that give no single features (GeoJSON, KML, text) are read whole and chosen from: they come
+    back as they are. So does a database, which has no content to hash.
+
+    Raises
+    ------
+    LayerError
+        The file is damaged, or changes while it is read.
+    """
+    direct = source.direct
+    if direct is None:
+        return source
+    boxes = _boxes_of(source, direct, digests)
+    return replace(
+        source,
+        features=len(boxes),
+        bounds=boxes.total,
+        indexed=True,
+        fetch=partial(_fetch, source, direct, boxes, digests),
+    )
+
+
+def _boxes_of(source: Source, direct: Direct, digests: Digests) -> Boxes:
+    """The boxes of a layer: those of this run, of an earlier one, or taken now.
+
+    Parameters
+    ----------
+    source, direct
+        The layer, and how its features are given.
+    digests
+        The hashes of files.
+    """
+    key = "|".join(
+        (str(_KIND), digests(source.path), source.layer or "", source.format.name,
+         ".".join(map(str, pyogrio.__gdal_version__)))
+    )  # fmt: skip
+    if key not in digests.boxes:
+        kept = cache.load("boxes", key)
+        boxes = from_bytes(kept) if kept is not None else _taken_now(source, direct)
+        digests.refuse_changed(source.path)
+        if kept is None:
+            cache.save("boxes", key, boxes.as_bytes())
+        digests.boxes[key] = boxes
+    return digests.boxes[key]
+
+
+def _taken_now(source: Source, direct: Direct) -> Boxes:
+    with translated(source.place):
+        try:
+            return taken(direct.scan())
+        except (
+            NotImplementedError
+        ):  # GEOS knows no true curves; reading the layer whole draws chords
+            rows = source.fetch([], None)
+            return taken([(rows.fid, rows.geometry)])
+
+
+def _fetch(
+    source: Source,
+    direct: Direct,
+    own: Boxes,
+    digests: Digests,
+    columns: Sequence[str],
+    boxes: Sequence[Bounds] | None,
+    *,
+    shapes: bool = True,
+) -> Rows:
+    """Read the features whose own box meets one of `boxes`, or all, and look whether all of them came.
+
+    Parameters
+    ----------
+    source, direct, own
+        The layer, how its features are given, and their boxes.
+    digests
+        The hashes of files.
+    columns, boxes, shapes
+        As `Fetch`.
+    """
+    if boxes is None or not shapes:
+        rows, expected = source.fetch(columns, None, shapes=shapes), len(own)
+    else:
+        at = own.near(boxes)
+        expected = len(at)
+        if expected > WHOLE * len(own) and len(own) <= MAX_FEATURES:
+            rows = source.fetch(columns, None)
+            rows = rows.take(at) if len(rows) == len(own) else rows
+        else:
+            rows = direct.pick(columns, own.keys[at], at)
+    digests.refuse_changed(source.path)
+    if len(rows) != expected:
+        raise LayerError(
+            _(
+                "{place}: {expected} features are asked for by their numbers, and {count} come: the file"
+                " is damaged; open it in the software that made it, and export it again",
+                place=source.place,
+                expected=expected,
+                count=len(rows),
+            )
+        )
+    return rows
