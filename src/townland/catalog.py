@@ -70,6 +70,15 @@ class Given:
     frame: gpd.GeoDataFrame
 
 
+def no_vertices(layer: str) -> Words:
+    """Say that a raster states an accuracy that it cannot have."""
+    return _(
+        "layer {name}: accuracy_m is the standard deviation of a vertex, and a raster has cells and no"
+        " vertices, so that its areas have no ±; take it out",
+        name=layer,
+    )
+
+
 class NamedTowns(Strict):
     """The towns, by code or name, in which a layer claims to be complete."""
 
@@ -190,6 +199,12 @@ class LayerSpec(Strict):
                         column=column,
                     )
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _rasters_have_no_vertices(self) -> LayerSpec:
+        if self.accuracy_m is not None and self.is_raster:
+            raise FaultError(no_vertices(self.name))
         return self
 
     @property

@@ -20,7 +20,7 @@ from tests.factory_land import CRS, box
 
 from townland import geodesy, units
 from townland.catalog import load_catalog
-from townland.errors import ReportError
+from townland.errors import CatalogError, ReportError
 from townland.layers.check import Examined, examined
 from townland.standards import fields as schemas
 from townland.writing.layer_faults import write_faults
@@ -231,6 +231,36 @@ def test_the_width_of_a_shapefiles_column_is_looked_at(tmp_path: Path) -> None:
         "TBMJ has 2 decimals by its schema, but the column TBMJ has only 1" in t for t in told
     )
     assert not any("DLBM is 5 characters wide" in t for t in told)
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "named"),
+    [(None, None, False), (0.5, None, False), (0.5, 1.0, False), (None, 1.0, True)],
+)
+def test_a_layer_without_accuracy_is_named_where_others_have_it(
+    look: Callable[..., Examined],
+    tmp_path: Path,
+    own: float | None,
+    other: float | None,
+    named: bool,
+) -> None:
+    look(parcel())
+    catalog = load_catalog(tmp_path / "catalog.toml")
+    first = catalog.layer[0].model_copy(update={"accuracy_m": own})
+    second = catalog.layer[0].model_copy(update={"name": "second", "accuracy_m": other})
+    both = catalog.model_copy(update={"layer": [first, second]})
+    told = [
+        each for each in examined(first, both).summary.issues if each.code == "accuracy_missing"
+    ]
+    assert [(each.severity, "second" in each.message.render("en")) for each in told] == (
+        [("info", True)] if named else []
+    )
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "nan", "inf", '"good"'])
+def test_an_accuracy_in_the_catalog_is_a_length(look: Callable[..., Examined], value: str) -> None:
+    with pytest.raises(CatalogError, match="accuracy_m"):
+        look(parcel(), keys=f"accuracy_m = {value}\n")
 
 
 def test_overlaps_gaps_and_what_lies_beyond_the_coverage(tmp_path: Path) -> None:

@@ -283,6 +283,9 @@ def test_the_coverage_of_a_role_is_proposed_with_its_reason_and_left_to_a_person
         )
     assert '# coverage = "town"  # if the layer is all that is planned' in by_role["planned_use"]
     assert "layer:land_use" not in by_role["land_use"]
+    assert "# accuracy_m = 1.0  # the standard deviation of a vertex" in by_role["land_use"]
+    assert "accuracy_m" not in by_role["elevation"]
+    assert all(spec.accuracy_m is None for spec in load_catalog(target).layer)
     assert all(spec.coverage is None for spec in load_catalog(target).layer)
 
 

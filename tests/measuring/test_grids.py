@@ -199,6 +199,10 @@ def test_what_cannot_be_a_class_grid(tmp_path, monkeypatch):
     assert "say which numbers" in refused(tmp_path, "ok.tif", 'classes = { unused = ["1"] }\n')
     assert "cannot play the role" in refused(tmp_path, "ok.tif", "", "stock_land")
     assert "no columns" in refused(tmp_path, "ok.tif", PADDY + 'id_column = "BSM"\n')
+    assert "no vertices" in refused(tmp_path, "ok.tif", PADDY + "accuracy_m = 5.0\n")
+    with pytest.raises(CatalogError) as caught:
+        spec(tmp_path, "ok.tif", "accuracy_m = 5.0\n", "elevation")
+    assert "no vertices" in caught.value.render("en")
     tif(tmp_path / "half.tif", west().astype(np.float32) + np.float32(0.5))
     assert "whole numbers" in refused(tmp_path, "half.tif")
     tif(tmp_path / "turned.tif", west(), turn=1.0)

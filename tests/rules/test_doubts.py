@@ -135,6 +135,7 @@ NO_DOUBT = {
     "grid_no_data_undeclared": GAP,
     "grid_value_unlisted": GAP,
     "grid_without_classes": NO_FIGURE,
+    "accuracy_missing": NO_FIGURE,
     "id_missing": NO_FIGURE,
     "jurisdiction_unknown": "of the rulebook, not of an input",
     "key_missing": NO_FIGURE,

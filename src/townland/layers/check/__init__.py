@@ -123,10 +123,25 @@ def examined(spec: LayerSpec, catalog: LayerCatalog) -> Examined:
         return Examined(replace(summary, issues=(*summary.issues, issue)))
     ids = layer.frame["id"].tolist()
     known = {(issue.code, issue.feature) for issue in summary.issues}
-    listed = [*layer.issues, *issues(found, ids, spec.name)]
+    listed = [*layer.issues, *issues(found, ids, spec.name), *_accuracy_missing(spec, catalog)]
     new = [issue for issue in listed if (issue.code, issue.feature) not in known]
     named = tuple(replace(issue, layer=spec.name) for issue in new)
     return Examined(replace(summary, issues=(*summary.issues, *named)), tuple(found), layer)
+
+
+def _accuracy_missing(spec: LayerSpec, catalog: LayerCatalog) -> Iterator[Issue]:
+    """Name a layer that states no accuracy where others do: areas that it bounds have no ±."""
+    stated = [each.name for each in catalog.layer if each.accuracy_m is not None]
+    if spec.accuracy_m is None and stated:
+        yield Issue(
+            "accuracy_missing",
+            "info",
+            _(
+                "states no accuracy (accuracy_m), as {others} do: no area that it bounds has a ±",
+                others=", ".join(stated),
+            ),
+            spec.name,
+        )
 
 
 def _found(held: Records) -> Iterator[Faults]:

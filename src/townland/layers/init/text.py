@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from townland.catalog import AS_LAYER, OWN_TOWNS
 from townland.i18n import Words, _, render
 from townland.layers.init.items import Item
 from townland.layers.init.roles import NOTES
+from townland.reading.formats import SUFFIXES
 from townland.terms import ROLES
 
 SURVEY = "land_use"
@@ -56,6 +58,7 @@ def _tables(items: Sequence[Item], names: set[str], lang: str) -> Iterator[str]:
         if item.placed:
             yield from _block(item, names, extents, lang)
             yield from _known_coverage(item, lang, surveyed=surveyed)
+            yield from _accuracy(item, lang)
             yield ""
 
 
@@ -158,6 +161,19 @@ def _known_coverage(item: Item, lang: str, *, surveyed: bool) -> Iterator[str]:
             " a coverage nothing passes for want of features"
         )
         yield f"# coverage = {_quoted(AS_LAYER + SURVEY)}  {_comment(why, lang)}"
+
+
+def _accuracy(item: Item, lang: str) -> Iterator[str]:
+    """How accurate its vertices are, as a comment: no file says so, and whoever made it may know."""
+    role = ROLES.get(item.role or "")
+    form = SUFFIXES.get(Path(item.path).suffix.lower())
+    grid = form is not None and form.is_raster
+    if role is not None and role.raster != "only" and not grid:
+        why = _(
+            "the standard deviation of a vertex (中误差) in metres, if whoever made the layer states it"
+            " (1.0 is an example); without it areas have no ±"
+        )
+        yield f"# accuracy_m = 1.0  {_comment(why, lang)}"
 
 
 def _is_extent(item: Item, lang: str) -> bool:

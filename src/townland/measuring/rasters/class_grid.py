@@ -19,7 +19,7 @@ import pyproj
 import shapely
 from rasterio.features import shapes
 
-from townland.catalog import LayerCatalog, LayerSpec
+from townland.catalog import LayerCatalog, LayerSpec, no_vertices
 from townland.errors import CatalogError, LayerError
 from townland.geodesy import crs as crsys
 from townland.i18n import _
@@ -203,6 +203,8 @@ def _require_grid(spec: LayerSpec) -> None:
                 known=", ".join((*CLASS_GRIDS, "elevation", "imagery")),
             )
         )
+    if spec.accuracy_m is not None:
+        raise CatalogError(no_vertices(spec.name))
     given = [key for key in NO_COLUMNS if getattr(spec, key) is not None]
     if given:
         raise CatalogError(

@@ -210,7 +210,17 @@ def _measure(measure: MeasureFigures, teller: Teller) -> str:
         "n": measure.pieces,
         "area": teller.figure(measure.area_m2, "m2"),
     }
-    if measure.net_m2 is None or measure.net_m2 == measure.area_m2:
-        return teller.t(_("{measure}: {n} piece(s), {area}", **words))
-    net = teller.figure(measure.net_m2, "m2")
-    return teller.t(_("{measure}: {n} piece(s), {area}, net of ridges {net}", **words, net=net))
+    net = measure.net_m2
+    text = (
+        _("{measure}: {n} piece(s), {area}", **words)
+        if net is None or net == measure.area_m2
+        else _(
+            "{measure}: {n} piece(s), {area}, net of ridges {net}",
+            **words,
+            net=teller.figure(net, "m2"),
+        )
+    )
+    if measure.area_pm_m2 is None:
+        return teller.t(text)
+    pm = teller.figure(measure.area_pm_m2, "m2")
+    return teller.t(_("{measured}; ± {pm} at 95 %", measured=text, pm=pm))
