@@ -29,7 +29,7 @@ _ROOMS = {
     "check": "townland.assessment",
     "compare": "townland.writing.comparison",
     "convert": "townland.conversion.boundary",
-    "exit_code": "townland.assessment",
+    "exit_code": "townland.results",
     "explain": "townland.writing.explain",
     "layers_check": "townland.layers.check",
     "layers_init": "townland.layers.init",
@@ -45,7 +45,7 @@ _ROOMS = {
 """Where each public name stands."""
 
 if TYPE_CHECKING:
-    from townland.assessment import Checker, check, exit_code
+    from townland.assessment import Checker, check
     from townland.catalog import LayerCatalog, load_catalog
     from townland.conversion.boundary import convert
     from townland.dossier import load_dossiers
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from townland.layers.check import layers_check
     from townland.layers.init import layers_init
     from townland.measuring.official import area
-    from townland.results import Assessment
+    from townland.results import Assessment, exit_code
     from townland.rules.book.loader import load_rulebook
     from townland.rules.book.model import Rulebook
     from townland.rules.judging.finding import Finding

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from itertools import chain, count, islice
 
 import pyproj
+from shapely.errors import GEOSException
 
 from townland import units
 from townland.catalog import LayerCatalog, LayerSpec
+from townland.errors import EngineError
 from townland.i18n import Words, _
 from townland.issues import Issue
 from townland.measuring import TownResult, measure_town, near, prepare
@@ -31,6 +33,7 @@ from townland.measuring.rasters import (
     with_grids,
 )
 from townland.measuring.rasters.backgrounds import Behind, read_backgrounds
+from townland.measuring.unmeasured import unmeasured
 from townland.reading.digests import Digests
 from townland.reading.kept import KeptLayers
 from townland.reading.layer import Layer, by_role
@@ -48,7 +51,8 @@ from townland.rules.need_printed import printed_measures
 from townland.rules.need_table import indicator_need, need_measure
 from townland.rules.notices import notices
 from townland.rules.shared_land import overlaps
-from townland.terms import ROLES, Verdict
+from townland.rules.unmeasured import beside_unmeasured, not_measured, unmeasured_notices
+from townland.terms import ROLES
 from townland.towns import Town
 
 ALWAYS = ("land_use", "planned_use")
@@ -66,35 +70,6 @@ def silent(step: Words, done: int, whole: int) -> None:
     step, done, whole
         What is being done, how many steps are done, and how many there are.
     """
-
-
-FAILED, WANTING = 1, 3
-"""The exit codes of a check in which a rule failed, and in which one could not be evaluated."""
-
-
-def exit_code(*assessments: Assessment, strict: bool = False) -> int:
-    """The exit code of a check: 1 a rule failed, 3 one that can fail was not evaluated, else 0.
-
-    Of several assessments the gravest counts. A rule for which only facts of the dossier are missing
-    counts with `strict` alone, and so does one that needs review.
-    """
-    codes = {_code(assessment, strict=strict) for assessment in assessments}
-    return next((code for code in (FAILED, WANTING) if code in codes), 0)
-
-
-def _code(assessment: Assessment, *, strict: bool) -> int:
-    verdicts = {finding.verdict for finding in assessment.findings}
-    if Verdict.FAIL in verdicts:
-        return FAILED
-    if strict and verdicts & {Verdict.REVIEW, Verdict.NOT_EVALUATED}:
-        return WANTING
-    can_fail = {rule.id for rule in assessment.rulebook.rule if rule.can_fail}
-    for finding in assessment.findings:
-        only_dossier = finding.missing and not set(finding.missing) & set(ROLES)
-        not_evaluated = finding.verdict is Verdict.NOT_EVALUATED
-        if not_evaluated and finding.rule in can_fail and not only_dossier:
-            return WANTING
-    return 0
 
 
 class Checker:
@@ -221,9 +196,21 @@ class Checker:
         ]
         facts = [each.facts for each in measured]
         own = self.rulebook.parameter
-        shared = overlaps(facts, own.sliver_width_m, own.sliver_sigma)
-        judged = [evaluate(self.rulebook, town, self.on) for town in facts]
-        together = evaluate_portfolio(self.rulebook, facts, self.on, shared=shared)
+        failed = [each.result.failed for each in measured]
+        sound = [each for each, reason in zip(facts, failed, strict=True) if reason is None]
+        shared = overlaps(sound, own.sliver_width_m, own.sliver_sigma)
+        judged = [
+            tuple(
+                finding if reason is None else not_measured(finding, reason)
+                for finding in evaluate(self.rulebook, town, self.on)
+            )
+            for town, reason in zip(facts, failed, strict=True)
+        ]
+        others = [each.name for each in facts if each not in sound]
+        together = (
+            beside_unmeasured(finding, others)
+            for finding in evaluate_portfolio(self.rulebook, facts, self.on, shared=shared)
+        )
         findings = (*chain(*judged), *together)
         needs = [
             indicator_need(
@@ -234,6 +221,7 @@ class Checker:
                 terrain=each.rasters.steep,
             )
             for each, own_findings in zip(measured, judged, strict=True)
+            if each.result.failed is None
         ]
         behind = read_backgrounds(self.catalog, towns, digest=self._layers.digest)
         progress(_("checked"), steps, steps)
@@ -265,7 +253,11 @@ class Checker:
             tuple(pair for each in measured for pair in each.rasters.comparisons),
             tuple(each.rasters.slope for each in measured if each.rasters.slope is not None),
             behind.pictures,
-            (*notices(self.rulebook, self.on), *face_value_notices(findings)),
+            (
+                *unmeasured_notices([each.result for each in measured]),
+                *notices(self.rulebook, self.on),
+                *face_value_notices(findings),
+            ),
         )
 
     def _read(
@@ -369,15 +361,20 @@ class Checker:
         steep_of = need_measure(book, self.on)
 
         def measure() -> tuple[TownResult, TownRasters]:
-            result = measure_town(
-                town,
-                grounds.of_role,
-                book.measure,
-                profile=profile,
-                sliver_width_m=widths[0],
-                sliver_sigma=widths[1],
-            )
-            own = measure_rasters(result, rasters, grounds, profile=profile, steep_of=steep_of)
+            try:
+                result = measure_town(
+                    town,
+                    grounds.of_role,
+                    book.measure,
+                    profile=profile,
+                    sliver_width_m=widths[0],
+                    sliver_sigma=widths[1],
+                )
+                own = measure_rasters(result, rasters, grounds, profile=profile, steep_of=steep_of)
+            # one town that cannot be trusted says nothing against the others
+            except (EngineError, GEOSException) as refused:
+                reason = getattr(refused, "message", str(refused))
+                return unmeasured(town, book.measure, reason), TownRasters((), (), None, ())
             return result, own
 
         how = (town.code, given[1], profile, widths, steep_of)

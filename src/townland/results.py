@@ -28,7 +28,7 @@ from townland.rules.judging.finding import Finding, ReasonFigure
 from townland.rules.need_table import NeedTable
 from townland.rules.notices import HeadNotice
 from townland.rules.shared_land import SharedLand
-from townland.terms import VERDICTS
+from townland.terms import ROLES, VERDICTS, Verdict
 
 TOGETHER = "*"
 """The row of `Assessment.matrix` that holds the rules on all towns together."""
@@ -365,3 +365,37 @@ def _shown(frame: gpd.GeoDataFrame, figure: ReasonFigure, lang: str) -> gpd.GeoD
 def _number(figure: Decimal | str | None) -> Decimal | None:
     """A figure that is a number; None for a day, and where there is none."""
     return None if isinstance(figure, str) else figure
+
+
+FAILED, WANTING, UNMEASURED = 1, 3, 4
+"""The exit codes of a check in which a rule failed, in which one could not be evaluated, and in which a
+town could not be measured."""
+
+
+def exit_code(*assessments: Assessment, strict: bool = False) -> int:
+    """The exit code of a check: 4 a town was not measured, 1 a rule failed, 3 one was not evaluated.
+
+    It is 0 in all other cases, and 3 only for a rule that can fail.
+
+    Of several assessments the gravest counts. A rule for which only facts of the dossier are missing
+    counts with `strict` alone, and so does one that needs review.
+    """
+    codes = {_code(assessment, strict=strict) for assessment in assessments}
+    return next((code for code in (UNMEASURED, FAILED, WANTING) if code in codes), 0)
+
+
+def _code(assessment: Assessment, *, strict: bool) -> int:
+    verdicts = {finding.verdict for finding in assessment.findings}
+    if any(each.failed is not None for each in assessment.towns):
+        return UNMEASURED
+    if Verdict.FAIL in verdicts:
+        return FAILED
+    if strict and verdicts & {Verdict.REVIEW, Verdict.NOT_EVALUATED}:
+        return WANTING
+    can_fail = {rule.id for rule in assessment.rulebook.rule if rule.can_fail}
+    for finding in assessment.findings:
+        only_dossier = finding.missing and not set(finding.missing) & set(ROLES)
+        not_evaluated = finding.verdict is Verdict.NOT_EVALUATED
+        if not_evaluated and finding.rule in can_fail and not only_dossier:
+            return WANTING
+    return 0

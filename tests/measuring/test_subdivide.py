@@ -10,6 +10,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from townland.geodesy import kernel
 from townland.measuring import overlay
 from townland.measuring.overlay import windows
 
@@ -110,7 +111,7 @@ def test_the_overlay_lays_subdivided_polygons(role: str, monkeypatch: pytest.Mon
         return intersection(ones, others)
 
     monkeypatch.setattr(
-        overlay, "shapely", SimpleNamespace(**vars(shapely) | {"intersection": watched})
+        kernel, "shapely", SimpleNamespace(**vars(shapely) | {"intersection": watched})
     )
     if role == "town":
         pieces, rows = overlay.clip(big, squares)

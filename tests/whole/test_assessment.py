@@ -20,14 +20,18 @@ from tests.factory_land import CRS, box, catalog, geodesic_m2, shift, write
 from townland import geodesy, units
 from townland.assessment import check
 from townland.errors import CatalogError, EngineError, GeometryError, LayerError, RulebookError
+from townland.geodesy.plane import Plane
+from townland.i18n import _
 from townland.measuring import areas, measure_town
 from townland.measuring.prepare import gather
 from townland.reading.vector import read_layer
-from townland.results import Assessment
+from townland.results import Assessment, exit_code
 from townland.rules.book.loader import load_rulebook
+from townland.terms import Verdict
 from townland.towns import read_towns
 from townland.writing.report.assessment_json import assessment_json, dumps, schema
 from townland.writing.report.geopackage import write_evidence
+from townland.writing.run_folder import write_run
 
 DAY = dt.date(2018, 12, 31)
 BOOK = load_rulebook("liuzhou-2018")
@@ -339,21 +343,54 @@ def test_a_bow_tie_town_is_refused(tmp_path: Path, place: dict[str, Path]) -> No
         run(tmp_path, [tie], place)
 
 
-def test_two_disagreeing_areas_stop_everything(
+def test_two_disagreeing_areas_leave_their_town_out(
     tmp_path: Path, place: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # peers.md, "What none of them has", 13: a wrong flattening in one routine
+    # a wrong flattening in one routine
     wrong = geodesy.Ellipsoid(6378137.0, (2 - 1 / 298.0) / 298.0)
     monkeypatch.setattr(geodesy, "ellipsoid_of", lambda _crs: wrong)
-    with pytest.raises(EngineError) as caught:
-        run(tmp_path, [TOWN], place)
-    assert caught.value.exit_code == 4
+    found = run(tmp_path, [TOWN], place)
+    assert exit_code(found) == 4
+    of_town = [finding for finding in found.findings if finding.town is not None]
+    assert {finding.verdict for finding in of_town} == {Verdict.NOT_EVALUATED}
+    assert "two independent routines" in found.notices[0].message.render("en")
+
+
+def test_a_town_that_cannot_be_measured_leaves_the_others_whole(
+    tmp_path: Path, place: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shapes = [box(0, 0, 500, 500), box(500, 0, 1000, 500), box(0, 500, 500, 1000)]
+    whole = run(tmp_path, shapes, place)
+
+    def refused(town: Any, *asked: Any, **how: Any) -> Any:
+        if town.code == "2":
+            raise EngineError(_("a table does not close"))
+        return measure_town(town, *asked, **how)
+
+    monkeypatch.setattr("townland.assessment.measure_town", refused)
+    found = run(tmp_path, shapes, place)
+    assert (exit_code(whole) == 4, exit_code(found)) == (False, 4)
+    told = {(each.rule, each.town): (each.verdict, each.measured) for each in whole.findings}
+    for each in found.findings:
+        if each.town in ("1", "3"):
+            assert (each.verdict, each.measured) == told[each.rule, each.town]
+        elif each.town == "2":
+            assert (each.verdict, each.measured) == (Verdict.NOT_EVALUATED, None)
+            assert "a table does not close" in each.why.render("en")
+        else:  # of a rule on all towns nothing is certain but a fail
+            assert each.verdict in (Verdict.NOT_EVALUATED, Verdict.FAIL, Verdict.INFO)
+    assert "2" in found.notices[0].message.render("en")
+    assert [issue.town for issue in found.issues if issue.code == "town_not_measured"] == ["2"]
+    folder = write_run(found, tmp_path / "out", formats=["html"], lang="en")
+    document = json.loads((folder / "assessment.json").read_text("utf-8"))
+    assert [town["code"] for town in document["towns"]] == ["1", "2", "3"]
+    assert "could not be measured" in (folder / "report.html").read_text("utf-8")
 
 
 def test_pieces_that_do_not_close_stop_everything() -> None:
     pieces = areas.Pieces(np.array([box(0, 0, 100, 100)]), {"land_use": np.array([0])})
     with pytest.raises(EngineError):
-        areas.close_town(Decimal("10000.50"), pieces, 0.0, CRS, town="甲")
+        areas.close_town(Decimal("10000.50"), pieces, 0.0, Plane(CRS), town="甲")
 
 
 def test_a_measure_needs_classes(tmp_path: Path) -> None:

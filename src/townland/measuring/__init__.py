@@ -11,9 +11,11 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import geopandas as gpd
+import numpy as np
 import shapely
 
-from townland import geodesy
+from townland.geodesy import kernel
+from townland.i18n import Words
 from townland.issues import Issue
 from townland.measuring import areas, layer_issues, unplanned
 from townland.measuring.accuracy import (
@@ -48,6 +50,7 @@ from townland.measuring.cut import (
 from townland.measuring.features import Features, features_of
 from townland.measuring.overlay import Pieces
 from townland.measuring.prepare import Ground
+from townland.measuring.town_land import TownLand
 from townland.measuring.unplanned import PLAN
 from townland.standards.landclass import Profile
 from townland.terms import ROLES
@@ -68,7 +71,8 @@ class TownResult:
     town, each patch of land once. `unplanned_m2` is the town's land without a planned use, None where no
     layer is a plan, and `unplanned` the patches of it that may yet be planned; `owned` are the roles of
     which the town has features of its own (`coverage.has_own`), among those that are planned.
-    `area_pm_m2` is the ± of the area at 95 %, None where the boundary states no accuracy.
+    `area_pm_m2` is the ± of the area at 95 %, None where the boundary states no accuracy. `failed` is
+    why the town could not be measured (`unmeasured`); None where it was.
     """
 
     town: Town
@@ -88,6 +92,7 @@ class TownResult:
     contested: Contested | None = None
     owned: frozenset[str] = frozenset()
     area_pm_m2: Decimal | None = None
+    failed: Words | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,7 +104,7 @@ class _Crossed:
     `within` and `outside` the features that the pieces of `chains` and of `beyond` are of.
     """
 
-    town: Town
+    town: TownLand
     area_m2: Decimal
     grounds: Mapping[str, Ground]
     cuts: Mapping[str, Cut]
@@ -145,7 +150,40 @@ def measure_town(
         A measure needs the classes of a layer that has none.
 
     """
-    area, check_area, plane = boundary_areas(town)
+    here = TownLand.of(town)
+    with kernel.bench(here.plane.unit_m) as work:
+        result = _result(
+            here,
+            grounds,
+            measures,
+            profile=profile,
+            sliver_width_m=sliver_width_m,
+            sliver_sigma=sliver_sigma,
+        )
+    return replace(
+        result, issues=(*result.issues, *layer_issues.ladder_issues(town.name, work.steps))
+    )
+
+
+def _result(
+    town: TownLand,
+    grounds: Mapping[str, Ground],
+    measures: Mapping[str, MeasureAsked],
+    *,
+    profile: Profile,
+    sliver_width_m: float,
+    sliver_sigma: float,
+) -> TownResult:
+    """What is measured in a town whose land counts from its corner.
+
+    Parameters
+    ----------
+    town
+        The town.
+    grounds, measures, profile, sliver_width_m, sliver_sigma
+        As in `measure_town`.
+    """
+    area, check_area, plane = boundary_areas(town.town)
     kept = {name: kept_of(name, spec, grounds, profile) for name, spec in measures.items()}
     asked = asked_of(measures, tuple(grounds))
     cuts = {
@@ -155,10 +193,10 @@ def measure_town(
     chains = _crossed(town, area, cuts, asked)
     beyond = {key: beyond_role(town, chains[key[0]], key[1], cuts[key[1]]) for key in asked.beyond}
     gaps = {roles: _gaps(town, area, cuts, roles, sliver_width_m) for roles in asked.known}
-    within = {key: features_of(each.pieces, grounds) for key, each in chains.items()}
-    outside = {key: features_of(each.pieces, grounds) for key, each in beyond.items()}
+    within = {key: features_of(each.pieces, grounds, town.plane) for key, each in chains.items()}
+    outside = {key: features_of(each.pieces, grounds, town.plane) for key, each in beyond.items()}
     land = _Crossed(town, area, grounds, cuts, chains, beyond, gaps, within, outside)
-    stated = Accuracies(town, grounds, cuts, sliver_sigma)
+    stated = Accuracies(town.town, grounds, cuts, sliver_sigma)
 
     def measured(counts: KeptByMeasure) -> dict[str, Measure]:
         return _measures(land, measures, counts, stated, sliver_width_m)
@@ -173,8 +211,9 @@ def measure_town(
         if survey is None
         else areas.land_classes(chains["land_use",], survey, control_m2=area, ridge_name="田坎")
     )
+    back = town.plane.back_one
     return TownResult(
-        town,
+        town.town,
         area,
         check_area,
         plane,
@@ -182,19 +221,22 @@ def measure_town(
         classes,
         drawn["land_use"],
         drawn["planned_use"],
-        None if survey is None else surroundings(town.boundary, survey),
-        {role: shapely.union_all(gaps[role,][0]) for role in grounds},
+        None if survey is None else surroundings(town.town.boundary, survey),
+        {role: back(kernel.union(gaps[role,][0])) for role in grounds},
         tuple(_issues(land, tags_of(kept))),
-        {role: each.pieces for role, each in cuts.items()},
+        {
+            role: replace(each.pieces, geometry=town.plane.back(each.pieces.geometry))
+            for role, each in cuts.items()
+        },
         areas.decimal_m2(chains[PLAN,].rest.sum()) if PLAN in cuts else None,
-        shapely.union_all(cuts[PLAN].open) if PLAN in cuts else shapely.Polygon(),
+        back(kernel.union(cuts[PLAN].open)) if PLAN in cuts else shapely.Polygon(),
         contested_land(grounds, chains, kept, measured),
         frozenset(_owned(town, grounds, sliver_width_m)),
         boundary_pm_m2(stated),
     )
 
 
-def _owned(town: Town, grounds: Mapping[str, Ground], sliver_width_m: float) -> Iterator[str]:
+def _owned(town: TownLand, grounds: Mapping[str, Ground], sliver_width_m: float) -> Iterator[str]:
     """The roles of a plan of which a town has features of its own.
 
     Parameters
@@ -271,7 +313,7 @@ def _sure(
 
 
 def _crossed(
-    town: Town, area_m2: Decimal, cuts: Mapping[str, Cut], asked: Asked
+    town: TownLand, area_m2: Decimal, cuts: Mapping[str, Cut], asked: Asked
 ) -> dict[Roles, Closed]:
     """The common pieces of every chain of roles, with areas that close to those they are cut from.
 
@@ -288,15 +330,15 @@ def _crossed(
     """
     chains: dict[Roles, Closed] = {(): areas.whole_town(town.boundary, area_m2)}
     for role, each in cuts.items():
-        rest_m2 = float(geodesy.official_area_m2(each.rest, town.crs)[0])
-        chains[role,] = areas.close_town(area_m2, each.pieces, rest_m2, town.crs, town=town.name)
+        rest_m2 = float(town.plane.official_m2(np.array([each.rest], dtype=object))[0])
+        chains[role,] = areas.close_town(area_m2, each.pieces, rest_m2, town.plane, town=town.name)
     for roles in asked.chains:
         chains[roles] = crossed(town, chains[roles[:-1]], roles[-1], cuts[roles[-1]])
     return chains
 
 
 def _gaps(
-    town: Town, area_m2: Decimal, cuts: Mapping[str, Cut], roles: Roles, sliver_width_m: float
+    town: TownLand, area_m2: Decimal, cuts: Mapping[str, Cut], roles: Roles, sliver_width_m: float
 ) -> tuple[Geometries, float]:
     """The patches of a town of which some of the roles say nothing, and their area in m².
 
@@ -351,7 +393,7 @@ def _measured(
         land.chains[roles] if outside is None else land.beyond[roles, outside],
         land.within[roles] if outside is None else land.outside[roles, outside],
         kept,
-        land.town.crs,
+        land.town.plane,
         town=land.town.code,
         sliver_width_m=sliver_width_m,
         overlap_m2=sum(float(land.cuts[role].overlap_m2.sum()) for role in roles),

@@ -21,8 +21,10 @@ import pandas as pd
 import pyproj
 import shapely
 
-from townland import geodesy, units
+from townland import units
 from townland.errors import EngineError
+from townland.geodesy import kernel
+from townland.geodesy.plane import Plane
 from townland.i18n import _
 from townland.measuring import overlay
 from townland.measuring.asked import Kept
@@ -158,7 +160,7 @@ def close_town(
     control_m2: Decimal,
     pieces: Pieces,
     uncovered_m2: float,
-    crs: pyproj.CRS,
+    plane: Plane,
     *,
     town: str,
 ) -> Closed:
@@ -172,8 +174,8 @@ def close_town(
         The layer's pieces in it, each patch of land once.
     uncovered_m2
         The area of the town that no piece covers.
-    crs
-        The CRS of the pieces.
+    plane
+        The plane of the pieces.
     town
         The town's name.
 
@@ -184,7 +186,7 @@ def close_town(
         something was lost.
 
     """
-    raw = geodesy.official_area_m2(pieces.geometry, crs)
+    raw = plane.official_m2(pieces.geometry)
     closure = float(control_m2) - float(raw.sum()) - uncovered_m2
     allowed = max(
         ADJUSTABLE_M2, ADJUSTABLE_SHARE * float(control_m2), ADJUSTABLE_PIECE_M2 * len(raw)
@@ -208,7 +210,7 @@ def close_town(
     return Closed(pieces, cents[:-1], cents[-1:], units.m2(abs(closure)))
 
 
-def close_pieces(parents: Closed, pieces: Pieces, crs: pyproj.CRS) -> Closed:
+def close_pieces(parents: Closed, pieces: Pieces, plane: Plane) -> Closed:
     """Share each parent's area out to the pieces cut from it and to the rest of it.
 
     Whether there is a rest is seen on the plane, where cutting is exact to 1e-8 m²; on the ellipsoid
@@ -220,17 +222,17 @@ def close_pieces(parents: Closed, pieces: Pieces, crs: pyproj.CRS) -> Closed:
         What the pieces are cut from.
     pieces
         The pieces, ordered by parent.
-    crs
-        The CRS of both.
+    plane
+        The plane of both.
     """
-    raw = geodesy.official_area_m2(pieces.geometry, crs)
-    whole = geodesy.official_area_m2(parents.pieces.geometry, crs)
+    raw = plane.official_m2(pieces.geometry)
+    whole = plane.official_m2(parents.pieces.geometry)
     cents = np.zeros(len(pieces), dtype=np.int64)
     rest = parents.cents.copy()
     if pieces.parent is None or not len(pieces):
         return Closed(pieces, cents, rest, parents.closure_m2)
-    on_plane = shapely.area(pieces.geometry) * geodesy.metres_per_unit(crs) ** 2
-    whole_plane = shapely.area(parents.pieces.geometry) * geodesy.metres_per_unit(crs) ** 2
+    on_plane = shapely.area(pieces.geometry) * plane.unit_m**2
+    whole_plane = shapely.area(parents.pieces.geometry) * plane.unit_m**2
     bounds = np.searchsorted(pieces.parent, np.arange(len(whole) + 1))
     for parent, (start, end) in enumerate(pairwise(bounds)):
         if start == end:
@@ -254,8 +256,8 @@ def beyond_pieces(parents: Closed, inner: Closed) -> Closed:
     )
     for at, (start, end) in enumerate(bounds.T):
         if start < end:
-            taken = shapely.union_all(inner.pieces.geometry[start:end])
-            geometry[at] = polygons_of(shapely.difference(geometry[at], taken))[0]
+            taken = kernel.union(inner.pieces.geometry[start:end])
+            geometry[at] = polygons_of(kernel.difference(geometry[at], taken))[0]
     rows = {role: known[left] for role, known in parents.pieces.rows.items()}
     cents = inner.rest[left]
     return Closed(Pieces(geometry, rows), cents, np.zeros_like(cents), parents.closure_m2)
@@ -270,8 +272,7 @@ def known_land(
     -------
     The polygons, and a number for each.
     """
-    covered = shapely.union_all(pieces) if len(pieces) else shapely.Polygon()
-    silent = polygons_of(shapely.difference(uncovered, covered))
+    silent = polygons_of(kernel.difference(uncovered, kernel.union(pieces)))
     known = np.concatenate([pieces, silent[~shapely.is_empty(silent)]])
     return known, np.arange(len(known))
 
@@ -334,7 +335,7 @@ def measure(
     closed: Closed,
     features: Features,
     kept: Mapping[str, Kept],
-    crs: pyproj.CRS,
+    plane: Plane,
     *,
     town: str,
     sliver_width_m: float,
@@ -352,8 +353,8 @@ def measure(
         The pieces of the layers, in the measure's order, and the features that they are of.
     kept
         What counts, for the roles that are filtered.
-    crs
-        The CRS of the pieces.
+    plane
+        The plane of the pieces.
     town
         The town's code.
     sliver_width_m
@@ -367,7 +368,7 @@ def measure(
     counts, perhaps = _counted(features.parts, kept, len(closed.pieces))
     cents, geometry = closed.cents[counts], closed.pieces.geometry[counts]
     net = None if features.ridge is None else cents - ridge_cents(cents, features.ridge[counts])
-    thin = overlay.slivers(geodesy.local_metres(geometry, crs), sliver_width_m)
+    thin = overlay.slivers(geometry, sliver_width_m, plane.scale(geometry))
     shown = features.columns.items()
     columns = {
         "town": town,
@@ -388,7 +389,7 @@ def measure(
         unknown_m2=decimal_m2(closed.cents[perhaps & ~counts].sum()),
         missing=(),
         assumed_coverage=assumed_coverage,
-        table=PieceTable(columns, geometry, crs),
+        table=PieceTable(columns, features.geometry[counts], plane.crs),
         untagged=_untagged(kept, features.tagged),
     )
 

@@ -12,6 +12,7 @@ import shapely
 
 from townland import geodesy, units
 from townland.errors import EngineError
+from townland.geodesy import kernel
 from townland.geodesy.crs import Bounds
 from townland.i18n import _
 from townland.measuring import overlay
@@ -89,7 +90,7 @@ def surroundings(boundary: shapely.Geometry, ground: Ground) -> gpd.GeoDataFrame
 
     Columns ``land_use_code``, ``three_class`` and geometry.
     """
-    beside = shapely.difference(shapely.box(*near(boundary)), boundary)
+    beside = kernel.difference(shapely.box(*near(boundary)), boundary)[()]
     geometry = ground.frame.geometry.to_numpy()
     shapely.prepare(boundary)
     outside = np.flatnonzero(~shapely.covers(boundary, geometry))

@@ -10,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from townland import geodesy
 from townland.catalog import LayerCatalog, NamedTowns
 from townland.errors import CatalogError
+from townland.geodesy import kernel
 from townland.i18n import _, listed
 from townland.measuring import overlay
 from townland.measuring.prepare import Claim, Ground
+from townland.measuring.town_land import TownLand
 from townland.terms import ROLES
 from townland.towns import Town
 
@@ -40,7 +41,7 @@ class Bare:
 
 
 def bare(
-    town: Town,
+    town: TownLand,
     ground: Ground,
     rest: shapely.Geometry,
     grounds: Mapping[str, Ground],
@@ -67,19 +68,19 @@ def bare(
         if (land := _declared_bare(town, claim.layer, claims, sliver_width_m)) is not None
     ]
     # without any declaration the whole town is left to the boxes
-    left = reduce(shapely.intersection, declared, town.boundary)
-    boxes = [claim.box for claim in ground.claims if not claim.declared]
+    left = reduce(_common, declared, town.boundary)
+    boxes = [town.plane.local_one(claim.box) for claim in ground.claims if not claim.declared]
     if not boxes or not _beyond_slivers(town, left, sliver_width_m):
         return Bare(left, False)
     if ROLES[ground.role].dividing:
         return Bare(
             shapely.Polygon(),
-            _beyond_slivers(town, shapely.intersection(left, rest), sliver_width_m),
+            _beyond_slivers(town, _common(left, rest), sliver_width_m),
         )
-    uncovered = shapely.difference(left, shapely.union_all(boxes))
-    boxed = shapely.difference(left, uncovered)
+    uncovered = _beyond(left, kernel.union(boxes))
+    boxed = _beyond(left, uncovered)
     # where features lie on all of the land, nothing more of it can be there
-    unfound = shapely.intersection(boxed, rest)
+    unfound = _common(boxed, rest)
     return Bare(uncovered, _beyond_slivers(town, unfound, sliver_width_m))
 
 
@@ -88,7 +89,7 @@ Claims = Mapping[str, tuple[Claim, Ground]]
 
 
 def _declared_bare(
-    town: Town, layer: str, claims: Claims, sliver_width_m: float
+    town: TownLand, layer: str, claims: Claims, sliver_width_m: float
 ) -> shapely.Geometry | None:
     """What of a town a layer's declared coverage leaves out; None where it declares none.
 
@@ -103,7 +104,7 @@ def _declared_bare(
     """
     claim, ground = claims[layer]
     if claim.area is not None:
-        return shapely.difference(town.boundary, claim.area)
+        return _beyond(town.boundary, town.plane.local_one(claim.area))
     if claim.towns is not None:
         named = town.code in claim.towns or town.name in claim.towns
         return shapely.Polygon() if named else town.boundary
@@ -117,7 +118,7 @@ def _declared_bare(
 
 
 def _bare_of_layer(
-    town: Town, layer: str, claims: Claims, sliver_width_m: float
+    town: TownLand, layer: str, claims: Claims, sliver_width_m: float
 ) -> shapely.Geometry:
     """What of a town a layer leaves out that another's coverage names.
 
@@ -136,8 +137,9 @@ def _bare_of_layer(
         declared = _declared_bare(town, layer, claims, sliver_width_m)
         if declared is not None:
             return declared
-    pieces = overlay.clip(town.boundary, _features(ground, layer))[0]
-    return shapely.difference(town.boundary, shapely.union_all(pieces))
+    near, _rows = town.near(_features(ground, layer))
+    pieces = overlay.clip(town.boundary, near)[0]
+    return _beyond(town.boundary, kernel.union(pieces))
 
 
 def _features(ground: Ground, layer: str) -> Geometries:
@@ -147,7 +149,7 @@ def _features(ground: Ground, layer: str) -> Geometries:
     return features
 
 
-def has_own(town: Town, features: Geometries, *, sliver_width_m: float) -> bool:
+def has_own(town: TownLand, features: Geometries, *, sliver_width_m: float) -> bool:
     """Whether a town has features of its own: a neighbour's that reach across its border are none.
 
     A feature is a town's own where the greater part of it lies in the town, or takes up the greater
@@ -162,16 +164,17 @@ def has_own(town: Town, features: Geometries, *, sliver_width_m: float) -> bool:
     sliver_width_m
         As in `bare`.
     """
-    pieces, rows = overlay.clip(town.boundary, features)
+    near, _rows = town.near(features)
+    pieces, rows = overlay.clip(town.boundary, near)
     if not len(pieces):
         return False
     area = shapely.area(pieces)
-    own = area > _GREATER_PART * shapely.area(features[rows])
+    own = area > _GREATER_PART * shapely.area(near[rows])
     own |= area > _GREATER_PART * town.boundary.area
     return any(_beyond_slivers(town, piece, sliver_width_m) for piece in pieces[own])
 
 
-def _beyond_slivers(town: Town, land: shapely.Geometry, sliver_width_m: float) -> bool:
+def _beyond_slivers(town: TownLand, land: shapely.Geometry, sliver_width_m: float) -> bool:
     """Whether land is anywhere wider than a sliver.
 
     Parameters
@@ -187,8 +190,15 @@ def _beyond_slivers(town: Town, land: shapely.Geometry, sliver_width_m: float) -
     parts = parts[shapely.area(parts) > 0]
     if not len(parts):
         return False
-    metres = geodesy.local_metres(parts, town.crs)
-    return not overlay.slivers(metres, sliver_width_m).all()
+    return not overlay.slivers(parts, sliver_width_m, town.plane.scale(parts)).all()
+
+
+def _common(one: shapely.Geometry, other: shapely.Geometry) -> shapely.Geometry:
+    return kernel.intersection(one, other)[()]
+
+
+def _beyond(one: shapely.Geometry, other: shapely.Geometry) -> shapely.Geometry:
+    return kernel.difference(one, other)[()]
 
 
 def require_towns(towns: Sequence[Town], catalog: LayerCatalog) -> None:

@@ -10,14 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from townland import geodesy
+from townland.geodesy import kernel
 from townland.measuring import areas, overlay
 from townland.measuring.areas import Closed
 from townland.measuring.coverage import Bare, bare
 from townland.measuring.overlay import Overlap, Pieces
 from townland.measuring.prepare import Ground, polygons_of
+from townland.measuring.town_land import TownLand
 from townland.terms import ROLES
-from townland.towns import Town
 
 Floats = npt.NDArray[np.float64]
 Geometries = npt.NDArray[np.object_]
@@ -44,12 +44,14 @@ class Cut:
     open: Geometries
 
 
-def noise_of(town: Town) -> float:
+def noise_of(town: TownLand) -> float:
     """The area that would be printed as 0.00 m², in the square of the unit of a town's CRS."""
-    return areas.NOTHING_M2 / geodesy.metres_per_unit(town.crs) ** 2
+    return areas.NOTHING_M2 / town.plane.unit_m**2
 
 
-def cut(town: Town, ground: Ground, grounds: Mapping[str, Ground], *, sliver_width_m: float) -> Cut:
+def cut(
+    town: TownLand, ground: Ground, grounds: Mapping[str, Ground], *, sliver_width_m: float
+) -> Cut:
     """Cut a role's ground to a town, settle double claims, and find what it leaves out.
 
     Parameters
@@ -68,26 +70,26 @@ def cut(town: Town, ground: Ground, grounds: Mapping[str, Ground], *, sliver_wid
     undecided = np.array([], dtype=object)
     # a plan without declared coverage covers its plots and no more
     if ROLES[ground.role].unfound == "unplanned" and known.unproven:
-        beyond = shapely.difference(rest, uncovered)
+        beyond = kernel.difference(rest, uncovered)[()]
         undecided = gap_patches(town, [beyond], sliver_width_m=sliver_width_m)
     shared = [overlap.geometry for overlap in overlaps]
-    shared_m2 = geodesy.official_area_m2(shared, town.crs)
+    shared_m2 = town.plane.official_m2(np.array(shared, dtype=object))
     return Cut(pieces, overlaps, shared_m2, uncovered, rest, known.unproven, undecided)
 
 
-def _settled(town: Town, ground: Ground) -> tuple[Pieces, tuple[Overlap, ...]]:
+def _settled(town: TownLand, ground: Ground) -> tuple[Pieces, tuple[Overlap, ...]]:
     """The pieces of a ground in a town without double claims, and those that were settled.
 
     Where the parcels prove to be a mosaic that sums to the town, there is nothing to settle.
     """
-    parcels = ground.frame.geometry.to_numpy()
+    parcels, near = town.near(ground.frame.geometry.to_numpy())
     pieces, rows, mosaic = overlay.clip_mosaic(town.boundary, parcels)
+    rows = near[rows]
     if mosaic and abs(town.boundary.area - shapely.area(pieces).sum()) <= noise_of(town):
         return Pieces(pieces, {ground.role: rows}), ()
     ranks = ROLES[ground.role].ranks
     rank = ground.frame["source"].iloc[rows].map(ranks).fillna(len(ranks))
-    unit_m = geodesy.metres_per_unit(town.crs)
-    pieces, overlaps = overlay.settle(pieces, overlay.precedence(rank), unit_m)
+    pieces, overlaps = overlay.settle(pieces, overlay.precedence(rank), town.plane.unit_m)
     left = ~shapely.is_empty(pieces)
     return Pieces(pieces[left], {ground.role: rows[left]}), tuple(
         replace(overlap, keeps=int(rows[overlap.keeps]), loses=int(rows[overlap.loses]))
@@ -96,7 +98,7 @@ def _settled(town: Town, ground: Ground) -> tuple[Pieces, tuple[Overlap, ...]]:
 
 
 def _known(
-    town: Town,
+    town: TownLand,
     ground: Ground,
     pieces: Pieces,
     grounds: Mapping[str, Ground],
@@ -125,13 +127,13 @@ def _known(
         return Bare(rest, False)
     if unfound != "unplanned" or any(claim.declared for claim in ground.claims):
         return bare(town, ground, rest, grounds, sliver_width_m=sliver_width_m)
-    metres = geodesy.local_metres(pieces.geometry, town.crs)
-    if overlay.slivers(metres, sliver_width_m).all():
+    scale = town.plane.scale(pieces.geometry)
+    if overlay.slivers(pieces.geometry, sliver_width_m, scale).all():
         return Bare(town.boundary, False)
     return Bare(shapely.Polygon(), True)
 
 
-def crossed(town: Town, parents: Closed, role: str, last: Cut) -> Closed:
+def crossed(town: TownLand, parents: Closed, role: str, last: Cut) -> Closed:
     """The common pieces of a chain and a further role, with areas that close to the chain's.
 
     Parameters
@@ -145,10 +147,10 @@ def crossed(town: Town, parents: Closed, role: str, last: Cut) -> Closed:
     """
     pieces = last.pieces
     common = overlay.cross(parents.pieces, role, pieces.geometry, pieces.rows[role])
-    return areas.close_pieces(parents, common, town.crs)
+    return areas.close_pieces(parents, common, town.plane)
 
 
-def beyond_role(town: Town, parents: Closed, role: str, last: Cut) -> Closed:
+def beyond_role(town: TownLand, parents: Closed, role: str, last: Cut) -> Closed:
     """The pieces of a chain beyond a further role's land, where that role is known.
 
     Parameters
@@ -162,11 +164,11 @@ def beyond_role(town: Town, parents: Closed, role: str, last: Cut) -> Closed:
     """
     inside, rows = areas.known_land(last.pieces.geometry, last.uncovered)
     inner = overlay.cross(parents.pieces, role, inside, rows)
-    return areas.beyond_pieces(parents, areas.close_pieces(parents, inner, town.crs))
+    return areas.beyond_pieces(parents, areas.close_pieces(parents, inner, town.plane))
 
 
 def gap_patches(
-    town: Town, uncovered: Sequence[shapely.Geometry], *, sliver_width_m: float
+    town: TownLand, uncovered: Sequence[shapely.Geometry], *, sliver_width_m: float
 ) -> Geometries:
     """The patches of a town of which some role says nothing, slivers left out.
 
@@ -181,15 +183,14 @@ def gap_patches(
     sliver_width_m
         Patches narrower than this are slivers.
     """
-    rest = shapely.union_all([part for part in uncovered if not part.is_empty])
+    rest = kernel.union([part for part in uncovered if not part.is_empty])
     patches: Geometries = shapely.get_parts(rest)
     if is_whole(town, rest.area):
         return patches
-    metres = geodesy.local_metres(patches, town.crs)
-    return patches[~overlay.slivers(metres, sliver_width_m)]
+    return patches[~overlay.slivers(patches, sliver_width_m, town.plane.scale(patches))]
 
 
-def patches_m2(town: Town, patches: Geometries, area_m2: Decimal) -> float:
+def patches_m2(town: TownLand, patches: Geometries, area_m2: Decimal) -> float:
     """The official area of patches of a town; exactly the town's where they are all of it.
 
     Parameters
@@ -201,9 +202,9 @@ def patches_m2(town: Town, patches: Geometries, area_m2: Decimal) -> float:
     """
     if is_whole(town, shapely.area(patches).sum()):
         return float(area_m2)
-    return float(geodesy.official_area_m2(patches, town.crs).sum())
+    return float(town.plane.official_m2(patches).sum())
 
 
-def is_whole(town: Town, area: float) -> bool:
+def is_whole(town: TownLand, area: float) -> bool:
     """Whether an area in the units of the CRS is that of the town."""
     return bool(town.boundary.area - area <= noise_of(town))

@@ -10,11 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from townland.geodesy.plane import Plane
 from townland.measuring.overlay import Pieces
 from townland.measuring.prepare import Ground
 from townland.measuring.recorded import recorded
 
 Floats = npt.NDArray[np.float64]
+Shapes = npt.NDArray[np.object_]
 Columns: TypeAlias = Mapping[str, npt.NDArray[np.object_] | None]
 """Columns of a frame by name; None where no layer gives them."""
 
@@ -23,24 +25,37 @@ Columns: TypeAlias = Mapping[str, npt.NDArray[np.object_] | None]
 class Features:
     """The features of a chain's pieces, one row a piece.
 
-    `parts` are their facts by role, `columns` those of them that a measure's frame shows, `ridge` their
-    ridge coefficients where a layer has any, `tagged` the roles whose layers have tags.
+    `geometry` are the pieces in the CRS itself, `parts` their facts by role, `columns` those of them
+    that a measure's frame shows, `ridge` their ridge coefficients where a layer has any, `tagged` the
+    roles whose layers have tags.
     """
 
+    geometry: Shapes
     parts: Mapping[str, pd.DataFrame]
     columns: Columns
     ridge: Floats | None
     tagged: frozenset[str]
 
 
-def features_of(pieces: Pieces, grounds: Mapping[str, Ground]) -> Features:
-    """Look up once the features of a chain's pieces, which every measure of the chain asks."""
+def features_of(pieces: Pieces, grounds: Mapping[str, Ground], plane: Plane) -> Features:
+    """Look up once the features of a chain's pieces, which every measure of the chain asks.
+
+    Parameters
+    ----------
+    pieces
+        The pieces.
+    grounds
+        The ground of each role.
+    plane
+        The plane of the pieces.
+    """
     parts = {
         role: pd.DataFrame(grounds[role].frame.drop(columns="geometry")).iloc[rows]
         for role, rows in pieces.rows.items()
     }
     ridged = [role for role in parts if grounds[role].ridged]
     return Features(
+        plane.back(pieces.geometry),
         parts,
         _described(parts, grounds),
         parts[ridged[-1]]["ridge"].to_numpy(dtype=float) if ridged else None,

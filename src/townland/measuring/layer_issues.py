@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from townland import units
+from townland.geodesy.kernel import GRID_M, Step
 from townland.i18n import Text, _
 from townland.issues import Issue
 from townland.measuring import areas
@@ -58,6 +59,30 @@ def overlap_issues(
             str(loses["layer"]),
             str(loses["id"]),
         )
+
+
+def ladder_issues(town: str, steps: Sequence[Step]) -> Iterator[Issue]:
+    """Report the operations on geometry that GEOS refused at first, and how they were done."""
+    words = {
+        "grid": _("coordinates rounded to {grid} m", grid=f"{GRID_M:f}"),
+        "parts": _("every part made valid and taken by itself"),
+    }
+    for rung, way in words.items():
+        those = [step for step in steps if step.rung == rung]
+        if those:
+            yield Issue(
+                f"overlay_by_{rung}",
+                "warning",
+                _(
+                    "town {town}: {count} operations on its geometry were refused as they are, and done"
+                    " with {way}; areas changed by {area} m² at most. The first reason: {reason}",
+                    town=town,
+                    count=len(those),
+                    way=way,
+                    area=f"{max(step.changed_m2 for step in those):.6f}",
+                    reason=those[0].reason[:200],
+                ),
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from decimal import Decimal
 
 import numpy as np
 
-from townland import geodesy
 from townland.measuring import areas
 from townland.measuring.areas import CENT, ZERO, Closed, Gain, Measure
 from townland.measuring.asked import Kept, MeasureAsked, Roles
@@ -20,13 +19,13 @@ from townland.measuring.cut import Cut, Geometries, beyond_role, crossed
 from townland.measuring.features import features_of
 from townland.measuring.overlay import Pieces
 from townland.measuring.prepare import Ground
-from townland.towns import Town
+from townland.measuring.town_land import TownLand
 
 PLAN = "planned_use"
 
 
 def gains(
-    town: Town,
+    town: TownLand,
     grounds: Mapping[str, Ground],
     cuts: Mapping[str, Cut],
     measures: Mapping[str, MeasureAsked],
@@ -64,13 +63,13 @@ def gains(
             closed = _chain(chains, roles, cuts, town)
             if spec.outside is not None:
                 closed = beyond_role(town, closed, spec.outside, cuts[spec.outside])
-            features = features_of(closed.pieces, grounds)
+            features = features_of(closed.pieces, grounds, town.plane)
             whole = areas.measure(
                 name,
                 closed,
                 features,
                 filters,
-                town.crs,
+                town.plane,
                 town=town.code,
                 sliver_width_m=sliver_width_m,
             )
@@ -81,14 +80,14 @@ def gains(
     return gained
 
 
-def _whole(patches: Geometries, town: Town) -> Closed:
+def _whole(patches: Geometries, town: TownLand) -> Closed:
     """The land without a planned use as the pieces from which chains of layers are cut."""
-    cents = np.rint(geodesy.official_area_m2(patches, town.crs) / float(CENT)).astype(np.int64)
+    cents = np.rint(town.plane.official_m2(patches) / float(CENT)).astype(np.int64)
     return Closed(Pieces(patches, {}), cents, cents.copy(), ZERO)
 
 
 def _chain(
-    chains: dict[Roles, Closed], roles: Roles, cuts: Mapping[str, Cut], town: Town
+    chains: dict[Roles, Closed], roles: Roles, cuts: Mapping[str, Cut], town: TownLand
 ) -> Closed:
     """The common pieces of the land without a planned use and some roles; each chain is cut once.
 

@@ -13,7 +13,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from townland import geodesy, units
+from townland.geodesy import kernel
 from townland.geodesy.crs import reproject
+from townland.geodesy.plane import Plane
 from townland.measuring import overlay
 from townland.measuring.prepare import polygons_of
 from townland.rules.judging import phrases
@@ -62,14 +64,19 @@ def overlaps(
             continue
         if not shapely.intersects(first.boundary, other):  # most pairs of a province's towns
             continue
-        shape = polygons_of(shapely.intersection(first.boundary, other))[0]
-        if shape.is_empty:
+        plane = Plane.at(first.boundary, first.crs)
+        with kernel.bench(plane.unit_m):
+            common = kernel.intersection(plane.local_one(first.boundary), plane.local_one(other))
+        land = polygons_of(common)[0]
+        if land.is_empty:
             continue
-        parts = shapely.get_parts(shape)
-        area = geodesy.official_area_m2(parts, first.crs)
-        metres, width_m = geodesy.local_metres(parts, first.crs), phrases.number(sliver_width_m)
+        parts = shapely.get_parts(land)
+        area, shape = plane.official_m2(parts), plane.back_one(land)
+        scale, width_m = plane.scale(parts), phrases.number(sliver_width_m)
         unsure_m = phrases.number(sliver_sigma) * _distance_sigma_m(first, second)
-        thin, unsure = (overlay.slivers(metres, max(width_m, least)) for least in (0, unsure_m))
+        thin, unsure = (
+            overlay.slivers(parts, max(width_m, least), scale) for least in (0, unsure_m)
+        )
         whole, face, slivers = (
             units.m2(area[kept].sum().item()) for kept in (area >= 0, thin, unsure)
         )

@@ -14,10 +14,13 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from townland.geodesy import Geometries
+from townland.geodesy import Geometries, kernel
 from townland.measuring.overlay.windows import windowed
 from townland.measuring.prepare import topology
 from townland.measuring.prepare.areal import polygons_of
+
+NEAR_M = 1e-6
+"""A piece's inner point lies in its patch, or this near, where the union has rounded its edges."""
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -114,20 +117,29 @@ def _clipped(
         # another crashes the process.
         own = shapely.from_wkb(shapely.to_wkb(town))
         with ThreadPoolExecutor(1) as pool:
-            cutting = pool.submit(_cut, pieces[cut], own)
+            cutting = pool.submit(_cut, pieces[cut], own, kernel.current())
             mosaic = is_mosaic(town, pieces)
             pieces[cut] = cutting.result()
     else:
         mosaic = False
-        pieces[cut] = _cut(pieces[cut], town)
+        pieces[cut] = _cut(pieces[cut], town, kernel.current())
     kept = ~shapely.is_empty(pieces)
     return pieces[kept], near[kept], mosaic
 
 
-def _cut(parcels: Shapes, town: shapely.Geometry) -> Shapes:
+def _cut(parcels: Shapes, town: shapely.Geometry, on: kernel.Bench) -> Shapes:
+    """The parts of parcels in a town.
+
+    Parameters
+    ----------
+    parcels, town
+        As in `clip`.
+    on
+        The bench, which a thread does not know.
+    """
     every = np.arange(len(parcels))
     sides = windowed(parcels, every, np.array([town]), np.zeros_like(every))
-    return polygons_of(shapely.intersection(*sides))
+    return polygons_of(kernel.intersection(*sides, on=on))
 
 
 def is_mosaic(town: shapely.Geometry, parcels: Shapes) -> bool:
@@ -204,7 +216,7 @@ def settle(
     order = np.asarray(precedence)
     if len(pieces) < 2:
         return pieces, []
-    noise = topology.NOISE_M2 / unit_m**2
+    noise, work = topology.NOISE_M2 / unit_m**2, kernel.current()
     known = np.flatnonzero(~shapely.is_empty(pieces))
     claimed = [known[pairs] for pairs, _shared in topology.search(pieces[known], noise)]
     pairs = np.concatenate(claimed) if claimed else np.empty((0, 2), dtype=np.int64)
@@ -212,11 +224,13 @@ def settle(
     # By the keeper's place, so that a keeper has lost what it must before it takes from others.
     for pair in sorted(range(len(pairs)), key=lambda k: tuple(sorted(order[pairs[k]]))):
         keeps, loses = sorted(pairs[pair], key=lambda i: order[i])
-        land = polygons_of(shapely.intersection(pieces[keeps], pieces[loses]))[0]
+        land = polygons_of(kernel.intersection(pieces[keeps], pieces[loses]))[0]
         if land.area <= noise:
             continue
         overlaps.append(Overlap(int(keeps), int(loses), float(land.area), land))
-        pieces[loses] = polygons_of(shapely.difference(pieces[loses], pieces[keeps]))[0]
+        left = polygons_of(kernel.difference(pieces[loses], pieces[keeps]))[0]
+        work.require_closed(pieces[loses].area, land.area + left.area)
+        pieces[loses] = left
     return pieces, overlaps
 
 
@@ -248,7 +262,7 @@ def cross(parents: Pieces, role: str, children: Shapes, rows: Ints) -> Pieces:
     upper, lower = windowed(parents.geometry, parent, children, child)
     meet = shapely.intersects(upper, lower)
     parent, child = parent[meet], child[meet]
-    common = polygons_of(shapely.intersection(upper[meet], lower[meet]))
+    common = polygons_of(kernel.intersection(upper[meet], lower[meet]))
     common, source = shapely.get_parts(common, return_index=True)
     kept = shapely.area(common) > 0
     common, source = common[kept], source[kept]
@@ -257,7 +271,7 @@ def cross(parents: Pieces, role: str, children: Shapes, rows: Ints) -> Pieces:
     return Pieces(common, {**taken, role: rows[child]}, parent)
 
 
-def slivers(geometry: Shapes, width_m: float, unit_m: float = 1.0) -> Bools:
+def slivers(geometry: Shapes, width_m: float, scale: tuple[float, float] = (1.0, 1.0)) -> Bools:
     """Which pieces belong to a patch narrower than `width_m`, as 2 · area / perimeter.
 
     A patch is what touching pieces make together, so that neither splitting a parcel nor many narrow
@@ -269,8 +283,9 @@ def slivers(geometry: Shapes, width_m: float, unit_m: float = 1.0) -> Bools:
         Pieces that do not overlap.
     width_m
         A sliver is narrower than this.
-    unit_m
-        Metres in a unit of their coordinates.
+    scale
+        Metres in a unit of x and of y of their coordinates. Widths are taken of copies in metres, for
+        pieces that touch in their own unit may cross one another when they are scaled.
 
     Examples
     --------
@@ -281,14 +296,16 @@ def slivers(geometry: Shapes, width_m: float, unit_m: float = 1.0) -> Bools:
     np.False_
 
     """
-    thin = width(geometry) * unit_m < width_m
+    thin = width(geometry, scale) < width_m
     if not thin.any():
         return thin
-    patches = shapely.get_parts(shapely.union_all(geometry))
-    narrow = width(patches) * unit_m < width_m
+    patches = shapely.get_parts(kernel.union(geometry))
+    narrow = width(patches, scale) < width_m
     where = np.flatnonzero(thin)
     inner = shapely.point_on_surface(geometry[where])
-    piece, patch = shapely.STRtree(patches).query(inner, predicate="dwithin", distance=1e-6)
+    piece, patch = shapely.STRtree(patches).query(
+        inner, predicate="dwithin", distance=NEAR_M / max(scale)
+    )
     thin[where] = False
     thin[where[piece[narrow[patch]]]] = True
     return thin
@@ -323,11 +340,16 @@ def remainder(town: shapely.Geometry, pieces: Geometries, noise: float) -> shape
         return shapely.Polygon()
     if not len(pieces):
         return town
-    return polygons_of(shapely.difference(town, shapely.union_all(pieces)))[0]
+    rest = polygons_of(kernel.difference(town, kernel.union(pieces)))[0]
+    covered = float(shapely.area(pieces).sum())
+    kernel.current().require_closed(town.area, covered + rest.area, pieces=len(pieces))
+    return rest
 
 
-def width(geometry: Shapes) -> npt.NDArray[np.float64]:
-    """The mean width of each polygon, as 2 · area / perimeter; 0 of an empty one."""
+def width(geometry: Shapes, scale: tuple[float, float] = (1.0, 1.0)) -> npt.NDArray[np.float64]:
+    """The mean width of each polygon in metres, as 2 · area / perimeter; 0 of an empty one."""
+    if scale != (1.0, 1.0):
+        geometry = shapely.transform(geometry, lambda xy: xy * scale)
     length = shapely.length(geometry)
     doubled = 2 * shapely.area(geometry)
     mean = np.divide(doubled, length, out=np.zeros_like(length), where=length > 0)

@@ -16,7 +16,7 @@ import pyproj
 import shapely
 
 from townland import geodesy
-from townland.geodesy import Geometries
+from townland.geodesy import Geometries, kernel
 from townland.measuring.prepare.areal import in_threads, polygons_of
 
 Ints = npt.NDArray[np.int64]
@@ -210,7 +210,7 @@ def search(parcels: Shapes, noise: float) -> Iterator[tuple[Ints, Shapes]]:
     """The pairs of `overlapping` in no order, some at a time; a polygon may stand many times."""
     if len(parcels) < 2:
         return
-    tree = shapely.STRtree(parcels)
+    tree, work = shapely.STRtree(parcels), kernel.current()
     done = np.zeros(len(parcels), dtype=bool)
     waiting = suspects(parcels, tree)
     while len(waiting):
@@ -223,7 +223,8 @@ def search(parcels: Shapes, noise: float) -> Iterator[tuple[Ints, Shapes]]:
             done[part] = True
             pairs = np.unique(np.sort(pairs, axis=1), axis=0)
             shared = in_threads(
-                lambda ends: shapely.intersection(parcels[ends[:, 0]], parcels[ends[:, 1]]), pairs
+                lambda ends: kernel.intersection(parcels[ends[:, 0]], parcels[ends[:, 1]], on=work),
+                pairs,
             )
             real = shapely.area(shared) > noise
             met[pairs[real].ravel()] = True
