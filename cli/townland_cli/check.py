@@ -23,6 +23,7 @@ from townland_cli.options import (
     Catalog,
     Crs,
     Encoding,
+    FontFile,
     Lang,
     Layer,
     LogFile,
@@ -99,6 +100,7 @@ def check(
             help=format_names(),
         ),
     ] = ",".join(DEFAULT_FORMATS),
+    font: FontFile = None,
     accept_repair: AcceptRepair = None,
     rehash: Annotated[
         bool,
@@ -125,7 +127,7 @@ def check(
         As the help of the command says.
     accuracy
         As the help of the command says.
-    dossier, formats, accept_repair, rehash, strict, as_json, lang, quiet, log_file
+    dossier, formats, font, accept_repair, rehash, strict, as_json, lang, quiet, log_file
         As the help of the command says.
     """
     printing.start(lang, log_file)
@@ -134,12 +136,13 @@ def check(
     from townland.reading.vector import region_of
     from townland.rules.dates import day_of
     from townland.rules.pairs import pairs_in_force
-    from townland.writing.run_folder import require_formats, require_target
+    from townland.writing.run_folder import require_font, require_formats, require_target
 
     days = [day_of(text) for text in on or [_today()]]
     chosen = [name.strip() for name in formats.split(",") if name.strip()]
     wanted = pairs(where or [])
     require_formats(chosen)
+    require_font(chosen, font)
     require_target(out)
     layers = tl.load_catalog(catalog)
     names = list(dict.fromkeys(rulebook or ["liuzhou-2018"]))
@@ -168,7 +171,7 @@ def check(
             checker.check(towns, accept_repairs=accept_repair or [], progress=progress)
             for checker in checkers
         ]
-        asked = Output(len(runs) > 1, left_out, tuple(chosen), lang)
+        asked = Output(len(runs) > 1, left_out, tuple(chosen), lang, font)
         _write(assessments, out, asked, progress)
     _print(assessments, out, asked, as_json=as_json, quiet=quiet)
     if digests.remembered and not quiet:
@@ -244,6 +247,7 @@ class Output:
     left_out: tuple[LeftOut, ...]
     formats: tuple[str, ...]
     lang: str
+    font: Path | None
 
 
 def _write(
@@ -267,10 +271,11 @@ def _write(
     progress(_("writing {folder}", folder=out.as_posix()), 1, 1)
     if asked.several:
         write_runs(
-            assessments, out, formats=asked.formats, lang=asked.lang, left_out=asked.left_out
-        )
+            assessments, out, formats=asked.formats, lang=asked.lang, left_out=asked.left_out,
+            font=asked.font,
+        )  # fmt: skip
     else:
-        write_run(assessments[0], out, formats=asked.formats, lang=asked.lang)
+        write_run(assessments[0], out, formats=asked.formats, lang=asked.lang, font=asked.font)
 
 
 def _print(

@@ -79,6 +79,12 @@ Accuracy = Annotated[
         ),
     ),
 ]
+FontFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--font", help=words("the font of the PDF, a file (.otf, .ttf, .ttc) with Chinese signs")
+    ),
+]
 AcceptRepair = Annotated[
     list[str] | None,
     typer.Option(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from townland.errors import ReportError
 from townland.i18n import DEFAULT_LANGUAGE, Words, _
@@ -27,6 +27,9 @@ COMPARISON = "comparison.json"
 WHOLE = (MARK, COMPARISON)
 
 
+Write: TypeAlias = "Callable[[Assessment, Path, str, Mapping[str, str]], None]"
+
+
 @dataclass(frozen=True, slots=True)
 class Writer:
     """One output of a check, which ``--formats`` may name.
@@ -35,14 +38,16 @@ class Writer:
     with the assessment, the file, the language, and the files of the other outputs that are written
     beside it, by the names of their writers. Where `link` is given, the comparison of several runs links
     to the file with these words. A writer that is not a `default` is written only where it is named.
+    Where it takes a font, `by_font` gives the `write` that uses the font of a file.
     """
 
     name: str
     file: str
     title: Words
-    write: Callable[[Assessment, Path, str, Mapping[str, str]], None]
+    write: Write
     link: Words | None = None
     default: bool = True
+    by_font: Callable[[Path], Write] | None = None
 
 
 def _html(assessment: Assessment, path: Path, lang: str, beside: Mapping[str, str]) -> None:
@@ -97,6 +102,24 @@ def _xlsx(assessment: Assessment, path: Path, lang: str, _beside: Mapping[str, s
     write_workbook(assessment, path, lang=lang)
 
 
+def _pdf(font: Path | None = None) -> Write:
+    """Give what writes the PDF in the font of a file, or in one that is found."""
+
+    def write(assessment: Assessment, path: Path, lang: str, _beside: Mapping[str, str]) -> None:
+        """Write the PDF.
+
+        Parameters
+        ----------
+        assessment, path, lang, _beside
+            As `Writer.write`.
+        """
+        from townland.writing.papers.pdf import write_pdf
+
+        write_pdf(assessment, path, lang=lang, named=font)
+
+    return write
+
+
 # What a writer imports is imported when it writes: the help of the command names the formats, and must
 # not wait for any library of GIS.
 WRITERS: tuple[Writer, ...] = (
@@ -121,6 +144,14 @@ WRITERS: tuple[Writer, ...] = (
         _("the tables to file and sign, with room for the reviewer's opinion"),
         _xlsx,
         default=False,
+    ),
+    Writer(
+        "pdf",
+        "report.pdf",
+        _("the report to print and sign, with maps and tables"),
+        _pdf(),
+        default=False,
+        by_font=_pdf,
     ),
 )
 """What ``--formats`` may name, one record an output; ``assessment.json`` is always written."""
@@ -153,6 +184,7 @@ def write_run(
     *,
     formats: Sequence[str] = DEFAULT_FORMATS,
     lang: str = DEFAULT_LANGUAGE,
+    font: Path | None = None,
 ) -> Path:
     """Write the run folder `out`, whole or not at all; an older run folder is replaced.
 
@@ -166,6 +198,8 @@ def write_run(
         Names of `WRITERS`; ``assessment.json`` is written besides.
     lang
         The language of everything that is written.
+    font
+        The file of the font of the PDF; without one it is looked for.
 
     Returns
     -------
@@ -178,12 +212,17 @@ def write_run(
     """
     require_formats(formats)
     with run_folder(Path(out)) as folder:
-        write_outputs(assessment, folder, formats=formats, lang=lang)
+        write_outputs(assessment, folder, formats=formats, lang=lang, font=font)
     return Path(out)
 
 
 def write_outputs(
-    assessment: Assessment, folder: Path, *, formats: Sequence[str], lang: str
+    assessment: Assessment,
+    folder: Path,
+    *,
+    formats: Sequence[str],
+    lang: str,
+    font: Path | None = None,
 ) -> None:
     """Write ``assessment.json`` and what `formats` names into an open run folder.
 
@@ -197,11 +236,14 @@ def write_outputs(
         Names of `WRITERS`.
     lang
         The language of everything that is written.
+    font
+        The file of the font of the PDF; without one it is looked for.
     """
     chosen = written(formats)
     files = {writer.name: writer.file for writer in chosen}
     for writer in chosen:
-        writer.write(assessment, folder / writer.file, lang, files)
+        write = writer.by_font(font) if writer.by_font and font else writer.write
+        write(assessment, folder / writer.file, lang, files)
     from townland.writing.report.assessment_json import assessment_json, dumps
 
     _write(folder / MARK, dumps(assessment_json(assessment, lang=lang)))
@@ -370,6 +412,20 @@ def require_formats(formats: Sequence[str]) -> None:
                 known=", ".join(known),
             )
         )
+
+
+def require_font(formats: Sequence[str], font: Path | None) -> None:
+    """Make sure before a long check that the outputs that take a font will have one.
+
+    Raises
+    ------
+    ReportError
+        The file is no font, or none was found.
+    """
+    if any(writer.by_font for writer in written(formats)):
+        from townland.writing.papers.fonts import font as opened
+
+        opened(font)
 
 
 def _write(path: Path, text: str) -> None:

@@ -24,6 +24,7 @@ def write_runs(
     formats: Sequence[str] = DEFAULT_FORMATS,
     lang: str = DEFAULT_LANGUAGE,
     left_out: Sequence[LeftOut] = (),
+    font: Path | None = None,
 ) -> Path:
     """Write a whole run folder for each assessment into `out`, and the comparison beside them.
 
@@ -41,6 +42,8 @@ def write_runs(
         The language of everything that is written.
     left_out
         The pairs of rulebook and day that were asked for, and are not in force.
+    font
+        The file of the font of the PDFs; without one it is looked for.
 
     Returns
     -------
@@ -54,7 +57,7 @@ def write_runs(
     with run_folder(Path(out)) as folder:
         for name, each in zip(run_names(assessments), assessments, strict=True):
             (folder / name).mkdir()
-            write_outputs(each, folder / name, formats=formats, lang=lang)
+            write_outputs(each, folder / name, formats=formats, lang=lang, font=font)
         compared = compare(assessments, lang=lang, left_out=left_out)
         if "html" in formats:
             text = comparison_html(assessments, compared, formats=formats, lang=lang)

@@ -85,7 +85,7 @@ def farmland(r: TableReader) -> PrintedTable | None:
         r.column("gross", t("Patch"), group=taken, width=12),
         r.column("ridges", t("of it ridges"), group=taken, width=12),
         r.column("net", t("Net"), group=taken, width=12),
-        PrintedColumn("replace", t("To be designated anew"), width=18),
+        PrintedColumn("replace", t("To be designated anew"), width=20),
         PrintedColumn("remark", t("Remarks"), width=20),
     )
     return PrintedTable(

@@ -1,0 +1,229 @@
+"""What the papers say: cover, verdicts, basis, findings in sentences, tables, as plain data.
+
+The PDF and the document are laid out from the same content by their templates, in which no figure is
+made and no sentence stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import townland
+from townland.i18n import Words, _, plain_text
+from townland.results import Assessment
+from townland.rules.judging.finding import Finding
+from townland.rules.judging.trace import Json
+from townland.writing.pages import figures
+from townland.writing.pages.look import LOOKS, look_of
+from townland.writing.tables.areas import leading
+from townland.writing.tables.forms import tables
+from townland.writing.tables.model import BLANK, PrintedColumn, PrintedRow, PrintedTable
+from townland.writing.tables.reader import TableReader
+
+OPEN = ("fail", "review", "not_evaluated")
+"""Findings that are told in full; the others are a line each."""
+LEFT_OUT = ("findings", "patches")
+"""Tables that the papers leave to the workbook: their findings stand in sentences."""
+WIDTH, WIDEST = 190, 225
+"""A table wider than the second, in letters, is continued in parts as wide as the first."""
+STAYING = 2
+
+WORDS: Mapping[str, Words] = {
+    "contents": _("Contents"),
+    "page": _("page {page} of {pages}", page="{page}", pages="{pages}"),
+    "basis": _("Basis of the check"),
+    "place": _("Place and evidence"),
+    "findings": _("Findings"),
+    "units": _("Responsible"),
+    "missing": _("Missing"),
+    "opinion": _("Reviewer's opinion"),
+    "others": _("Compliant, or for information"),
+    "rule": _("Rule"),
+    "requirement": _("Requirement"),
+    "measured": _("Measured"),
+    "limit": _("Limit"),
+    "margin": _("Margin"),
+    "verdict": _("Verdict"),
+}
+SIGNED: tuple[Words, ...] = (
+    _("Prepared by"), _("Checked by"), _("Approved by"), _("Organisation (seal)"), _("Date"),
+)  # fmt: skip
+PREPARED: tuple[Words, ...] = (
+    _("Prepared by (seal)"), _("Person in charge (signature)"), _("Filled in by"),
+    _("Date of preparation"),
+)  # fmt: skip
+
+Content = dict[str, Json]
+
+
+def content(assessment: Assessment, lang: str) -> Content:
+    """Give what the papers say of an assessment, as JSON: texts alone, cleaned of control characters.
+
+    Parameters
+    ----------
+    assessment
+        What is reported.
+    lang
+        The reader's language.
+    """
+    r = TableReader(assessment, lang)
+    names = [town.town.name for town in assessment.towns]
+    told: Content = {
+        "lang": r.t("en").partition("-")[0],
+        "title": r.t("Land-use compliance report"),
+        "towns": list(names),
+        "day": assessment.on.isoformat(),
+        "words": {name: r.w(words) for name, words in WORDS.items()},
+        "colours": {name: look.colour for name, look in LOOKS.items()},
+        "cover": [list(line) for line in _cover(r)],
+        "tally": _tally(r),
+        "sign": [r.w(words) for words in SIGNED],
+        "prepared": [r.w(words) for words in PREPARED],
+        "disclaimer": r.t(
+            "An aid to analysis; it does not replace the results of the legal boundary survey."
+        ),
+        "basis": [list(line) for line in _basis(r)],
+        "notices": [r.w(notice.message) for notice in assessment.notices],
+        "findings": list(_findings(r)),
+        "tables": [
+            part for table in tables(assessment, lang) if table.key not in LEFT_OUT
+            for part in _table(table)
+        ],
+    }  # fmt: skip
+    return {name: _clean(value) for name, value in told.items()}
+
+
+def _clean(value: Json) -> Json:
+    """Clean every text of a piece of content."""
+    if isinstance(value, str):
+        return plain_text(value)
+    if isinstance(value, list):
+        return [_clean(each) for each in value]
+    if isinstance(value, dict):
+        return {name: _clean(each) for name, each in value.items()}
+    return value
+
+
+def _cover(r: TableReader) -> Iterator[tuple[str, str]]:
+    assessment = r.assessment
+    yield r.t("Town"), r.t(", ").join(town.town.name for town in assessment.towns)
+    yield r.t("Rulebook"), r.w(assessment.rulebook.title)
+    yield r.t("Day of the check"), assessment.on.isoformat()
+
+
+def _tally(r: TableReader) -> Json:
+    """Count the verdicts of each town; their heads come first."""
+    findings = r.assessment.findings
+    rows: list[Json] = []
+    towns: list[str | None] = [town.town.code for town in r.assessment.towns]
+    if any(finding.town is None for finding in findings):
+        towns.append(None)
+    for code in towns:
+        counts = figures.counts(finding for finding in findings if finding.town == code)
+        area = next((r.area(town.area_m2, "ha") for town in r.assessment.towns
+                     if town.town.code == code), "")  # fmt: skip
+        rows.append([r.town_name(code), area, *(str(count) for count in counts.values())])
+    heads = [r.t("Town"), r.t("Planning area, ha")]
+    heads += [r.w(LOOKS[name].word) for name in figures.counts(())]
+    return {"heads": list(heads), "rows": rows, "marks": list(figures.counts(()))}
+
+
+def _basis(r: TableReader) -> Iterator[tuple[str, str]]:
+    """Say by what was judged, and how areas are computed."""
+    book, catalog = r.assessment.rulebook, r.assessment.catalog
+    yield r.t("Rulebook"), r.t("rulebook {id}, version {version}", id=book.id, version=book.version)
+    yield "SHA-256", book.sha256
+    documents = dict.fromkeys(finding.clause.document for finding in r.assessment.findings)
+    named = [r.w(book.title) if name == book.id else name for name in documents]
+    yield r.t("Documents"), r.t(", ").join(named)
+    yield r.t("Layer catalog"), f"{catalog.path}\n{catalog.sha256}"
+    yield (
+        r.t("Areas"),
+        r.t(
+            "Areas are official ellipsoid areas (TD/T 1055-2019), each checked by an independent"
+            " routine. Figures in ha and mu are converted from m² once and shared out from the total"
+            " down. A piece's area is its part of the town's control area."
+        ),
+    )
+    yield r.t("Software"), f"townland {townland.__version__}"
+
+
+def _findings(r: TableReader) -> Iterator[Json]:
+    """Tell the findings of each town: what fails or asks for somebody in full, the rest in lines."""
+    codes: list[str | None] = [town.town.code for town in r.assessment.towns]
+    for code in [*codes, None]:
+        mine = [finding for finding in r.assessment.findings if finding.town == code]
+        if mine:
+            ordered = figures.by_severity(mine)
+            yield {
+                "town": r.town_name(code),
+                "full": [_told(r, each) for each in ordered if str(each.verdict) in OPEN],
+                "lines": [_told(r, each) for each in ordered if str(each.verdict) not in OPEN],
+            }
+
+
+def _told(r: TableReader, finding: Finding) -> Json:
+    clause, look = finding.clause, look_of(finding)
+    book = r.assessment.rulebook
+    document = r.w(book.title) if clause.document == book.id else clause.document
+    values = {"measured": finding.measured, "limit": finding.limit, "margin": finding.margin}
+    printed: dict[str, Json] = {
+        name: r.quantity(value, finding.unit).whole for name, value in values.items()
+    }
+    return {
+        "rule": finding.rule,
+        "title": r.w(finding.title),
+        "look": look,
+        "mark": LOOKS[look].mark,
+        "verdict": r.w(LOOKS[look].word),
+        "quote": clause.quote,
+        "clause": f"{document} {clause.article}".strip(),
+        "why": r.w(finding.why),
+        "units": leading(r, clause.responsible),
+        "missing": r.t(", ").join(map(r.missing, finding.missing)),
+        **printed,
+    }
+
+
+def _table(table: PrintedTable) -> Iterator[Json]:
+    """Lay out a table; a wide one in parts that each begin with its first columns."""
+    for n, columns in enumerate(_parts(table.columns)):
+        yield {
+            "key": table.key,
+            "title": table.title if n == 0 else "",
+            "unit": table.unit,
+            "signed": table.signed and n == 0,
+            "grouped": any(column.group for column in columns),
+            "columns": [
+                {"title": column.title, "group": column.group, "width": column.width,
+                 "number": column.number, "silent": column.silent}
+                for column in columns
+            ],
+            "rows": [_row(row, columns) for row in table.rows],
+            "notes": list(table.notes),
+        }  # fmt: skip
+
+
+def _row(row: PrintedRow, columns: Sequence[PrintedColumn]) -> Json:
+    if row.kind in ("band", "note"):
+        return {"kind": row.kind, "cells": [row.cells[""].text]}
+    cells = [row.cells.get(column.key, BLANK) for column in columns]
+    return {
+        "kind": row.kind,
+        "cells": [cell.whole for cell in cells],
+        "marks": [cell.mark for cell in cells],
+    }
+
+
+def _parts(columns: Sequence[PrintedColumn]) -> list[list[PrintedColumn]]:
+    """Divide columns so that no part is wider than a page."""
+    if sum(column.width for column in columns) <= WIDEST:
+        return [list(columns)]
+    staying, others = list(columns[:STAYING]), columns[STAYING:]
+    room = WIDTH - sum(column.width for column in staying)
+    parts: list[list[PrintedColumn]] = [[]]
+    for column in others:
+        if parts[-1] and sum(each.width for each in parts[-1]) + column.width > room:
+            parts.append([])
+        parts[-1].append(column)
+    return [[*staying, *part] for part in parts]

@@ -1,0 +1,117 @@
+"""The PDF: its font is checked for every character first, and the same font gives the same bytes."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.factory_pages import assessment
+
+from townland.errors import ReportError
+from townland.writing.papers import content as told
+from townland.writing.papers import pdf
+from townland.writing.papers.content import content
+from townland.writing.papers.fonts import font, found
+from townland.writing.papers.pdf import write_pdf
+from townland.writing.tables.forms import tables
+from townland.writing.tables.model import PrintedColumn
+
+
+def sfnt(cmap: bytes) -> bytes:
+    """A font file that has nothing but a table of characters."""
+    head = struct.pack(">IHHHH", 0x00010000, 1, 16, 0, 0)
+    return head + struct.pack(">4sIII", b"cmap", 0, 28, len(cmap)) + cmap
+
+
+def shape_12(*groups: tuple[int, int]) -> bytes:
+    rows = b"".join(struct.pack(">III", first, last, 1) for first, last in groups)
+    table = struct.pack(">HHIII", 12, 0, 16 + len(rows), 0, len(groups)) + rows
+    return struct.pack(">HHHHI", 0, 1, 3, 10, 12) + table
+
+
+def shape_4() -> bytes:
+    """The letters A to C by a shift, of which B has no sign by an own list, and the end of the table."""
+    ends, starts = (0x43, 0x52, 0xFFFF), (0x41, 0x51, 0xFFFF)
+    deltas, ranges = (-0x40, 0, 1), (0, 4, 0)
+    rows = struct.pack(">3H", *ends) + b"\0\0" + struct.pack(">3H", *starts)
+    rows += struct.pack(">3h", *deltas) + struct.pack(">3H", *ranges) + struct.pack(">2H", 0, 7)
+    table = struct.pack(">HHHHHHH", 4, 14 + len(rows), 0, 6, 0, 0, 0) + rows
+    return struct.pack(">HHHHI", 0, 1, 3, 1, 12) + table
+
+
+def test_the_characters_of_a_font_are_read_from_both_tables(tmp_path: Path) -> None:
+    file = tmp_path / "a.otf"
+    file.write_bytes(sfnt(shape_12((0x519C, 0x519D), (0x1F600, 0x1F600))))
+    assert font(file).characters == {0x519C, 0x519D, 0x1F600}
+    assert font(file).missing(iter(["农田😀", "田"])) == ["田"]
+    file.write_bytes(sfnt(shape_4()))
+    assert font(file).characters == {0x41, 0x42, 0x43, 0x52}
+
+
+def test_a_file_that_is_no_font_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    for held in (b"", b"%PDF-1.7", b"\0" * 40):
+        file = tmp_path / "a.otf"
+        file.write_bytes(held)
+        with pytest.raises(ReportError, match="--font"):
+            font(file)
+    with pytest.raises(ReportError, match="--font"):
+        font(tmp_path / "nowhere.otf")
+
+
+def test_the_most_wanted_font_is_found(tmp_path: Path) -> None:
+    assert found([str(tmp_path)]) is None
+    for name in ("simsun.ttc", "sub/NotoSansCJK-Regular.ttc", "other.otf"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    assert (
+        found([str(tmp_path / "nowhere"), str(tmp_path)])
+        == tmp_path / "sub/NotoSansCJK-Regular.ttc"
+    )
+
+
+def test_a_font_without_the_letters_of_the_text_is_refused(tmp_path: Path) -> None:
+    chosen = found()
+    if chosen is None:
+        pytest.skip("no Chinese font on this machine")
+    made = assessment(towns=1, pieces=20)
+    whole = font(chosen)
+    few = replace(whole, characters=whole.characters - {ord("农")})
+    with pytest.raises(ReportError) as refused:
+        pdf._data(made, "zh", few, "Noto")
+    assert "农" in refused.value.message.render("zh")
+
+
+def test_the_same_font_gives_the_same_bytes_and_nothing_vanishes(tmp_path: Path) -> None:
+    if found() is None:
+        pytest.skip("no Chinese font on this machine")
+    made = assessment(towns=1, pieces=20, hostile=True)
+    files = [tmp_path / "a.pdf", tmp_path / "b.pdf"]
+    for file in files:
+        write_pdf(made, file, lang="zh")
+    first, second = (file.read_bytes() for file in files)
+    assert first == second
+    assert first.startswith(b"%PDF-1.7")
+    assert b"pdfaid:part>2<" in first
+    assert b"2018-12-31" in first
+
+
+def test_the_papers_print_what_the_tables_print() -> None:
+    made = assessment(towns=2, pieces=40)
+    papers = content(made, "zh")
+    whole = {table.key: table for table in tables(made, "zh") if table.key not in told.LEFT_OUT}
+    for key, table in whole.items():
+        parts = [part for part in papers["tables"] if part["key"] == key]
+        texts = [cell for part in parts for row in part["rows"] for cell in row["cells"]]
+        for _key, cell in table.figures():
+            assert cell.whole in texts
+        assert {len(part["rows"]) for part in parts} == {len(table.rows)}
+
+
+def test_a_wide_table_is_continued_with_its_first_columns() -> None:
+    columns = [PrintedColumn(str(n), str(n), width=30) for n in range(9)]
+    parts = told._parts(columns)
+    assert [[column.key for column in part] for part in parts] == [
+        ["0", "1", "2", "3", "4", "5"], ["0", "1", "6", "7", "8"]]  # fmt: skip
+    assert told._parts(columns[:7]) == [columns[:7]]
