@@ -120,11 +120,13 @@ class Direct:
     """How a file gives all its features once, and then single ones, without any index of its own.
 
     `scan` goes through the file in its order and gives keys and geometries, a batch at a time; a key is
-    whatever lets `pick` come back to the feature.
+    whatever lets `pick` come back to the feature. `by_index` gives the numbers of the features near a
+    box by the file's own index, None where it has none: only to say what the index misses.
     """
 
     scan: Callable[[], Iterator[tuple[NDArray[np.int64], NDArray[np.object_]]]]
     pick: Pick
+    by_index: Callable[[Bounds], NDArray[np.int64]] | None = None
 
 
 class ReadWhole(Protocol):
@@ -204,7 +206,8 @@ class Format:
         since a layer was made from it or it from a layer; `main_member` is the name of the one file
         that counts in a zip. Where letters and lists have the same suffixes, `is_layer` says of the
         first bytes whether they can only be those of a layer. `states_encoding` says whether a
-        catalog that is proposed states the encoding that was found in the text.
+        catalog that is proposed states the encoding that was found in the text. `widest_text` is the
+        most that a column of text can hold, in bytes of that encoding; None where the format sets none.
     """
 
     name: str
@@ -231,6 +234,7 @@ class Format:
     main_member: str | None = None
     is_layer: Callable[[bytes], bool] | None = None
     states_encoding: bool = False
+    widest_text: int | None = None
 
     def __repr__(self) -> str:
         return f"<format {self.name}>"

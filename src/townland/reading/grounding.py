@@ -10,8 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise, product
 
+import numpy as np
 import pyogrio
+import shapely
+from numpy.typing import NDArray
 
 from townland.errors import LayerError
 from townland.geodesy.crs import Bounds
@@ -25,6 +29,8 @@ from townland.reading.rows import MAX_FEATURES, Rows
 
 WHOLE = 0.5
 """Where more of a layer is wanted than this, reading all of it costs less than feature by feature."""
+TILES = 4
+"""Across and up, by so many windows an index is looked at."""
 _KIND = 1
 """The number of this way of taking boxes: another one makes those that are kept worthless."""
 
@@ -51,6 +57,46 @@ def grounded(source: Source, digests: Digests) -> Source:
         indexed=True,
         fetch=partial(_fetch, source, direct, boxes, digests),
     )
+
+
+def missed_by_index(source: Source, rows: Rows) -> int:
+    """How many features the file's own index hides from the programs that ask it.
+
+    Parameters
+    ----------
+    source
+        The layer.
+    rows
+        All its features.
+
+    Raises
+    ------
+    LayerError
+        The library fails over the index.
+    """
+    by_index = source.direct.by_index if source.direct is not None else None
+    box = source.bounds
+    if by_index is None or box is None:
+        return 0
+    missed: set[int] = set()
+    inside = _first_vertices(rows.geometry)
+    xs, ys = (np.linspace(box[at], box[at + 2], TILES + 1).tolist() for at in (0, 1))
+    with translated(source.place):
+        for (west, east), (south, north) in product(pairwise(xs), pairwise(ys)):
+            tile = (west, south, east, north)
+            here = (inside >= (west, south)).all(axis=1) & (inside <= (east, north)).all(axis=1)
+            missed |= set(rows.fid[here].tolist()) - set(by_index(tile).tolist())
+    return len(missed)
+
+
+def _first_vertices(geometry: NDArray[np.object_]) -> NDArray[np.float64]:
+    """The first vertex of each geometry that is numbers; NaN where it has none."""
+    points = np.full((len(geometry), 2), np.nan)
+    xy, row = shapely.get_coordinates(geometry, return_index=True)
+    finite = np.isfinite(xy).all(axis=1)
+    rows, first = np.unique(row[finite], return_index=True)
+    points[rows] = xy[finite][first]
+    return points
 
 
 def _boxes_of(source: Source, direct: Direct, digests: Digests) -> Boxes:

@@ -21,6 +21,8 @@ from townland.i18n import Words, _
 from townland.issues import Issue
 from townland.layers.check import areas, consistency, domains, fields, placing
 from townland.layers.check.faults import Faults, issues, where
+from townland.layers.check.grids import grid_issues
+from townland.layers.check.index import index_faults
 from townland.layers.check.records import Records, records, wanted
 from townland.layers.describe import LayerSummary, inspect
 from townland.measuring import prepare
@@ -104,8 +106,11 @@ def examined(spec: LayerSpec, catalog: LayerCatalog) -> Examined:
     change what townland makes of the layer are warnings, what is merely worth knowing is a note.
     """
     summary = inspect(spec, catalog)
-    if summary.is_raster or any(issue.severity == "error" for issue in summary.issues):
+    if any(issue.severity == "error" for issue in summary.issues):
         return Examined(summary)
+    if summary.is_raster:
+        issues_of_cells = tuple(grid_issues(spec, catalog))
+        return Examined(replace(summary, issues=(*summary.issues, *issues_of_cells)))
     names = [column.name for column in summary.fields]
     columns = wanted(spec.role, names)
     try:
@@ -117,7 +122,12 @@ def examined(spec: LayerSpec, catalog: LayerCatalog) -> Examined:
             spec, catalog, None, hashed=False, also=list(dict.fromkeys(columns.values()))
         )
         held = records(layer, columns)
-        found = [*fields.schema_faults(spec.role, summary.fields), *_found(held)]
+        found = [
+            *index_faults(spec, catalog),
+            *fields.schema_faults(spec.role, summary.fields),
+            *fields.width_faults(held, summary),
+            *_found(held),
+        ]
     except TownlandError as problem:
         issue = Issue("layer_unreadable", "error", _("{reason}", reason=problem.message), spec.name)
         return Examined(replace(summary, issues=(*summary.issues, issue)))

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from townland.i18n import _
 from townland.layers.check.faults import Faults, where
 from townland.layers.check.records import Records, rules_of
-from townland.layers.describe import Field
+from townland.layers.describe import Field, LayerSummary
 from townland.standards import fields
 from townland.standards.fields import FieldRule
 
@@ -95,18 +95,62 @@ def _type_faults(rule: FieldRule, column: Field) -> Iterator[Faults]:
             own=column.precision,
         )
         yield Faults("field_decimals", "warning", message)
-    narrow = rule.type == "C" and kind in TEXTS and (column.width or 0) < (rule.width or 0)
-    # 0 is the width of formats whose texts have none
-    if narrow and column.width:
-        message = _(
-            "the field {field} is {width} characters wide by its schema, but the column {column}"
-            " only {own}: longer values were cut",
-            field=rule.name,
-            column=column.name,
-            width=rule.width,
-            own=column.width,
-        )
-        yield Faults("field_width", "warning", message)
+
+
+def width_faults(records: Records, summary: LayerSummary) -> Iterator[Faults]:
+    """Columns of text that are narrower than their field, where a value fills them to the last.
+
+    Only such a value may have been cut. What a format cannot exceed (254 bytes of a DBF) is no fault of
+    the file, and a narrow column whose values are all shorter lost nothing: that is a note.
+
+    Parameters
+    ----------
+    records
+        The layer.
+    summary
+        Its schema, format and encoding.
+    """
+    by_name = {column.name: column for column in summary.fields}
+    widest = summary.format.widest_text if summary.format is not None else None
+    # a DBF counts bytes of its encoding, other formats characters
+    encoding = summary.encoding if widest is not None else None
+    for rule, name in rules_of(summary.role, list(records.layer.also)):
+        column = by_name.get(name or "")
+        # 0 is the width of formats whose texts have none
+        if column is None or rule.type != "C" or column.type not in TEXTS or not column.width:
+            continue
+        own = column.width
+        if own >= (rule.width or 0):
+            continue
+        sizes = [_size(value, encoding) for value in set(records.text(rule.stands_for)) if value]
+        longest = max(sizes, default=0)
+        if longest >= own:
+            message = _(
+                "the field {field} is {width} characters wide by its schema, the column {column} only"
+                " {own}, and {count} different values fill it: what was longer was cut off",
+                field=rule.name,
+                column=column.name,
+                width=rule.width,
+                own=own,
+                count=sum(size >= own for size in sizes),
+            )
+            yield Faults("field_width", "warning", message)
+        elif own != widest:
+            message = _(
+                "the field {field} is {width} characters wide by its schema, the column {column} only"
+                " {own}; the longest value has {longest}, so that none was cut off",
+                field=rule.name,
+                column=column.name,
+                width=rule.width,
+                own=own,
+                longest=longest,
+            )
+            yield Faults("field_narrow", "info", message)
+
+
+def _size(value: str, encoding: str | None) -> int:
+    """How much of a column's width a value takes: bytes of an encoding, else characters."""
+    return len(value) if encoding is None else len(value.encode(encoding, "replace"))
 
 
 def value_faults(records: Records, role: str) -> Iterator[Faults]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -111,6 +111,34 @@ def read_cells(
     CRSError
         As `inspect_raster`.
     """
+    summary = _one_band(path, crs)
+    with rasters.opened(path) as raster:
+        frames = _apart([_frame(raster.transform, box, pad=pad) for box in boxes])
+        _refuse_many(frames, Path(path).as_posix(), summary.cell)
+        return [_read(raster, frame, summary.crs) for frame in frames]
+
+
+def strips(path: Path | str, *, crs: str | None = None) -> Iterator[Cells]:
+    """All cells of a file, a strip of whole rows at a time.
+
+    Parameters
+    ----------
+    path, crs
+        As `read_cells`.
+
+    Raises
+    ------
+    LayerError, CRSError
+        As `read_cells`.
+    """
+    summary = _one_band(path, crs)
+    with rasters.opened(path) as raster:
+        for top, bottom in rasters.rows_of(raster):
+            yield _read(raster, (0, top, raster.width, bottom), summary.crs)
+
+
+def _one_band(path: Path | str, crs: str | None) -> rasters.RasterSummary:
+    """The summary of a raster of one band of numbers; any other is refused."""
     file = Path(path).as_posix()
     summary = rasters.inspect_raster(path, crs=crs)
     # bands are of one type in GeoTIFF; a complex number (CInt16, CFloat32) is no class and no height
@@ -124,10 +152,7 @@ def read_cells(
                 dtype=summary.dtype,
             )
         )
-    with rasters.opened(path) as raster:
-        frames = _apart([_frame(raster.transform, box, pad=pad) for box in boxes])
-        _refuse_many(frames, file, summary.cell)
-        return [_read(raster, frame, summary.crs) for frame in frames]
+    return summary
 
 
 def _refuse_many(frames: Sequence[Frame], file: str, cell: tuple[float, float]) -> None:

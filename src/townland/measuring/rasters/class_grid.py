@@ -122,11 +122,11 @@ def read_grid(
     summary = reading.inspect_raster(path, crs=spec.crs)
     read = cells.read_cells(path, cells.boxes_around(windows, summary.crs), crs=spec.crs)
     values, coded = _coded(read, path)
-    unlisted = _unlisted(spec, values)
-    issues = [*summary.issues, *_silence(coded, values, nodata=summary.nodata, unlisted=unlisted)]
+    silent = unlisted(spec, values)
+    issues = [*summary.issues, *_silence(coded, values, nodata=summary.nodata, unlisted=silent)]
     # an unlisted number is no data, not other land: its meaning is unknown
-    if unlisted:
-        listed = np.array([value not in unlisted for value in values])
+    if silent:
+        listed = np.array([value not in silent for value in values])
         coded = [_without(window, listed) for window in coded]
     if not any((window.values != UNKNOWN).any() for window in coded):
         message = _("the grid says nothing of the towns: it lies elsewhere, or is empty there")
@@ -154,7 +154,7 @@ def playing(spec: LayerSpec, values: Sequence[str]) -> tuple[str, ...]:
     return tuple(value for value in values if value in listed)
 
 
-def _unlisted(spec: LayerSpec, values: Sequence[str]) -> tuple[str, ...]:
+def unlisted(spec: LayerSpec, values: Sequence[str]) -> tuple[str, ...]:
     """The values that the catalog does not explain, and that count as no data.
 
     In a land survey they count as land of an unknown class instead.
@@ -253,10 +253,14 @@ def raster_input(
     )
 
 
-def _coded(read: Sequence[Cells], path: Path) -> tuple[tuple[str, ...], list[Cells]]:
-    """The numbers that occur, as text in their order, and windows of the positions in that order."""
-    by_window = [np.unique(window.values[window.known]) for window in read]
-    numbers = np.unique(np.concatenate(by_window)) if by_window else np.empty(0)
+def require_whole(numbers: npt.NDArray[np.number], path: Path) -> None:
+    """Refuse the values of a class grid that are no whole numbers.
+
+    Raises
+    ------
+    LayerError
+        One is none.
+    """
     if numbers.dtype.kind == "f" and not np.array_equal(numbers, np.rint(numbers)):
         raise LayerError(
             _(
@@ -266,6 +270,13 @@ def _coded(read: Sequence[Cells], path: Path) -> tuple[tuple[str, ...], list[Cel
                 value=f"{float(numbers[numbers != np.rint(numbers)][0]):.6g}",
             )
         )
+
+
+def _coded(read: Sequence[Cells], path: Path) -> tuple[tuple[str, ...], list[Cells]]:
+    """The numbers that occur, as text in their order, and windows of the positions in that order."""
+    by_window = [np.unique(window.values[window.known]) for window in read]
+    numbers = np.unique(np.concatenate(by_window)) if by_window else np.empty(0)
+    require_whole(numbers, path)
     coded = [
         replace(
             window,

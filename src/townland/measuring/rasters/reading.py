@@ -149,6 +149,31 @@ def inspect_raster(path: Path | str, *, crs: str | None = None) -> RasterSummary
         )
 
 
+STRIP = 4_000_000
+"""So many cells are read at once where all of them are."""
+
+
+def rows_of(raster: rasterio.DatasetReader) -> Iterator[tuple[int, int]]:
+    """The first row of each strip of a raster and the row behind its last, along its own blocks."""
+    block = int(raster.block_shapes[0][0])
+    high = max(1, STRIP // (block * raster.width)) * block
+    for top in range(0, raster.height, high):
+        yield top, min(top + high, raster.height)
+
+
+def strips(path: Path | str) -> Iterator[NDArray[np.number]]:
+    """The cells of every band of a GeoTIFF, (bands, rows, columns), a strip at a time.
+
+    Raises
+    ------
+    LayerError
+        The file is no GeoTIFF, or is damaged.
+    """
+    with opened(path) as raster:
+        for top, bottom in rows_of(raster):
+            yield raster.read(window=Window(0, top, raster.width, bottom - top))
+
+
 def _bounds(raster: rasterio.DatasetReader, file: str) -> Bounds:
     """Where a raster lies; an error where it is turned against its axes, or lies nowhere on Earth."""
     grid = raster.transform

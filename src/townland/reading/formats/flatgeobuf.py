@@ -199,7 +199,11 @@ def _open(form: Format, file: Path, place: str, request: Request) -> Source:
         return source
     return replace(
         source,
-        direct=Direct(partial(_scan, source.direct, file, place), partial(_pick, source, file)),
+        direct=Direct(
+            partial(_scan, source.direct, file, place),
+            partial(_pick, source, file),
+            source.direct.by_index,
+        ),
     )
 
 

@@ -147,7 +147,11 @@ def _open_layer(form: Format, file: Path, place: str, _request: Request) -> Sour
         bounds=finite(box),
         indexed=False,
         fetch=partial(_fetch, file, place),
-        direct=Direct(partial(_scan, file, place), partial(_pick, file, place)),
+        direct=Direct(
+            partial(_scan, file, place),
+            partial(_pick, file, place),
+            partial(_by_covering, file, place) if covering else None,
+        ),
     )
 
 
@@ -227,6 +231,27 @@ def _pick(
     values = {field: table.column(field) for field in columns}
     require_sound(values)
     return Rows(keys, values, np.concatenate([*geometries, np.array([], object)]))
+
+
+def _by_covering(path: Path, place: str, box: Bounds) -> NDArray[np.int64]:
+    """The rows that the column of boxes gives near a box: only to look what it misses.
+
+    Parameters
+    ----------
+    path, place
+        The file, and how messages name it.
+    box
+        A box in the coordinates of the file.
+    """
+    file, _name, column = _open(path, place)
+    sides = [".".join(part) for part in _covering(column)]
+    table = file.read(columns=sides).flatten()
+    west, south, east, north = (
+        np.asarray(table.column(side).to_numpy(), np.float64) for side in sides
+    )
+    return np.flatnonzero(
+        (west <= box[2]) & (east >= box[0]) & (south <= box[3]) & (north >= box[1])
+    )
 
 
 def _recognises(probe: Probe) -> bool:

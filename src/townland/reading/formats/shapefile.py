@@ -155,4 +155,5 @@ FORMAT = Format(
     drivers=("ESRI Shapefile",),
     columns_alone=True,
     states_encoding=True,
+    widest_text=254,  # dBASE III
 )
