@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import re
+from collections import Counter
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
@@ -104,6 +106,30 @@ def test_accuracy_stated_of_one_town_turns_one_fail(demo: Assessment) -> None:
     assert [each.code for each in demo.notices] == ["fails_at_face_value"]
     other = demo.finding("LAND-03", town=ON_FARMLAND)
     assert (other.verdict.value, other.pm) == (F, None)
+
+
+@pytest.mark.parametrize("page", ["verdicts.md", "verdicts.zh-CN.md"])
+def test_the_page_on_verdicts_states_the_figures_of_the_demo(demo: Assessment, page: str) -> None:
+    text = (LAYERS.parent / "docs" / page).read_text(encoding="utf-8")
+    numbers = set(re.findall(r"\d+(?:\.\d+)?", text))
+    verdicts = Counter(finding.verdict.value for finding in demo.findings)
+    counts = [str(verdicts[each]) for each in (P, F, R, N, I)]
+    assert [each for each in re.findall(r"\d+", text) if each in counts][:5] == counts
+    (waiting,) = demo.confirmations
+    assert str(len(waiting.findings)) in numbers
+    edge = {
+        rule: demo.finding(rule, town=ON_THE_EDGE) for rule in ("LAND-01", "LAND-08", "LAND-10")
+    }
+    shown = [each.measured for each in edge.values()] + [each.pm for each in edge.values()]
+    assert {f"{figure / 10_000:.4f}" for figure in shown} <= numbers
+    plain = demo.town(LAWFUL)
+    bare = [plain.unplanned_m2, *(gain(plain, name) for name in ("cultivated", "paddy"))]
+    assert {f"{figure / 10_000:.4f}" for figure in bare} <= numbers
+
+
+def gain(result: Any, land: str) -> Decimal:
+    """What a town would build on of some land were all of it planned, net of ridges."""
+    return result.measures[f"{land}_built_on"].unplanned.measure.net_m2
 
 
 def test_every_figure_of_the_demo_comes_from_its_trace_alone(demo: Assessment) -> None:
