@@ -30,6 +30,7 @@ from townland.reading.format import Source
 from townland.reading.frame import frame_source, sha256_of_frame
 from townland.reading.layer import Input
 from townland.reading.polygons import no_polygon, polygons
+from townland.reading.reach import refuse_out_of_reach
 from townland.reading.rows import Rows
 from townland.reading.vector import declared_crs, layer_crs, named, total_bounds
 from townland.standards import fields as schemas
@@ -292,7 +293,9 @@ def _features(
     if crsys.is_swapped(used, bounds):
         issues = (*issues, swap_issue(used, bounds))
         rows = _turned(rows)
+        refuse_out_of_reach(source, rows, used, region)
     else:
+        refuse_out_of_reach(source, rows, used, region)
         sources.check_degrees(source, bounds, geographic=used.is_geographic)
     chosen = _chosen(rows, wanted, source)
     towns, shape_issues = _areas(chosen, source)

@@ -19,6 +19,7 @@ from townland.issues import Issue
 from townland.layers.describe import Field, fields_of
 from townland.reading import source as sources
 from townland.reading.polygons import no_polygon, polygons
+from townland.reading.reach import refuse_out_of_reach
 from townland.reading.vector import layer_crs, total_bounds
 from townland.standards.fields import is_personal
 from townland.towns import usual_name
@@ -120,6 +121,7 @@ def read_table(
         rows = sources.read(source, wanted, None)
         bounds = total_bounds(source, rows)
         declared = {field.name: field for field in fields_of(source)}
+    refuse_out_of_reach(source, rows, used)
     sources.check_degrees(source, bounds, geographic=used.is_geographic)
     found, shape_issues = polygons(rows)
     if len(found) == 0:

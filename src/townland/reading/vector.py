@@ -26,6 +26,7 @@ from townland.reading.format import Source
 from townland.reading.frame import frame_source, sha256_of_frame
 from townland.reading.layer import Input, Layer
 from townland.reading.polygons import polygons
+from townland.reading.reach import refuse_out_of_reach
 from townland.reading.rows import Rows, bounds_of, hull, sha256_of_rows
 from townland.reading.standard_columns import standard_columns
 from townland.reading.windows import Window, boxes_of, pipeline_of
@@ -179,6 +180,8 @@ def layer_of(
     else:
         sha256 = sha256_of_rows(rows) if spec.frame is None else sha256_of_frame(source)
     in_degrees = crs.is_geographic and pipeline is None
+    if pipeline is None:
+        refuse_out_of_reach(source, rows, crs)
     sources.check_degrees(source, bounds, geographic=in_degrees)
     issues = [*source.issues, *excerpt.crs_issues, *rows.issues, *excerpt.unmatched]
     if source.features == 0:

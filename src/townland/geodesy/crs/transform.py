@@ -26,6 +26,9 @@ LONLAT = pyproj.CRS.from_epsg(4326)
 CGCS2000 = pyproj.CRS.from_epsg(4490)
 
 MAX_VERTICES = 50_000_000
+MAX_VERTICES_OF_ONE = 5_000_000
+"""So many points an edge-divided geometry may have: at 20 m that is twice around the Earth and more."""
+
 _LARGEST_RADIUS_M = 6_400_000.0
 """Above every radius of curvature of the Earth, so that an angle never gives too long a segment."""
 
@@ -199,8 +202,9 @@ def densify(
     factor = float(crs.axis_info[0].unit_conversion_factor)
     unit = factor * _LARGEST_RADIUS_M if crs.is_geographic else factor
     length = max_segment_m / unit
-    total = np.nansum(shapely.length(geometries))
-    if not total / length < MAX_VERTICES:
+    lengths = shapely.length(geometries)
+    total, longest = np.nansum(lengths), np.nanmax(lengths, initial=0.0)
+    if not (total / length < MAX_VERTICES and longest / length < MAX_VERTICES_OF_ONE):
         raise GeometryError(
             _(
                 "the edges are {km} km long together, too long to be divided every {step} m;"
