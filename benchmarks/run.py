@@ -48,6 +48,7 @@ def townland_pieces(path: Path, towns: gpd.GeoDataFrame) -> float:
     from townland.catalog import LayerCatalog, LayerSpec
     from townland.measuring.cut import cut
     from townland.measuring.prepare import gather
+    from townland.measuring.town_land import TownLand
     from townland.reading.vector import read_layer
     from townland.towns import read_towns
 
@@ -56,7 +57,11 @@ def townland_pieces(path: Path, towns: gpd.GeoDataFrame) -> float:
     windows = [(town.bounds, towns.crs) for town in towns.geometry]
     layer = read_layer(spec, catalog, windows, digest=None)
     ground = gather("land_use", [layer], towns.crs, "survey")
-    cuts = [cut(town, ground) for town in read_towns(towns, name_column="name")]
+    grounds = {"land_use": ground}
+    cuts = [
+        cut(TownLand.of(town), ground, grounds, sliver_width_m=0.2)
+        for town in read_towns(towns, name_column="name")
+    ]
     return float(sum(shapely.area(each.pieces.geometry).sum() for each in cuts))
 
 
