@@ -102,11 +102,11 @@ def test_the_papers_print_what_the_tables_print() -> None:
     papers = content(made, "zh")
     whole = {table.key: table for table in tables(made, "zh") if table.key not in told.LEFT_OUT}
     for key, table in whole.items():
-        parts = [part for part in papers["tables"] if part["key"] == key]
-        texts = [cell for part in parts for row in part["rows"] for cell in row["cells"]]
+        parts = [part for part in papers.tables if part.key == key]
+        texts = [cell for part in parts for row in part.rows for cell in row.cells]
         for _key, cell in table.figures():
             assert cell.whole in texts
-        assert {len(part["rows"]) for part in parts} == {len(table.rows)}
+        assert {len(part.rows) for part in parts} == {len(table.rows)}
 
 
 def test_a_wide_table_is_continued_with_its_first_columns() -> None:

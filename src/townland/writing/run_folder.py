@@ -120,6 +120,24 @@ def _pdf(font: Path | None = None) -> Write:
     return write
 
 
+def _docx(font: Path | None = None) -> Write:
+    """Give what writes the document, the letters of its maps in the font of a file or in one found."""
+
+    def write(assessment: Assessment, path: Path, lang: str, _beside: Mapping[str, str]) -> None:
+        """Write the document.
+
+        Parameters
+        ----------
+        assessment, path, lang, _beside
+            As `Writer.write`.
+        """
+        from townland.writing.papers.document import write_document
+
+        write_document(assessment, path, lang=lang, named=font)
+
+    return write
+
+
 # What a writer imports is imported when it writes: the help of the command names the formats, and must
 # not wait for any library of GIS.
 WRITERS: tuple[Writer, ...] = (
@@ -144,6 +162,14 @@ WRITERS: tuple[Writer, ...] = (
         _("the tables to file and sign, with room for the reviewer's opinion"),
         _xlsx,
         default=False,
+    ),
+    Writer(
+        "docx",
+        "report.docx",
+        _("the report as a document to go on writing in"),
+        _docx(),
+        default=False,
+        by_font=_docx,
     ),
     Writer(
         "pdf",

@@ -7,6 +7,7 @@ made and no sentence stands.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
 
 import townland
 from townland.i18n import Words, _, plain_text
@@ -17,7 +18,7 @@ from townland.writing.pages import figures
 from townland.writing.pages.look import LOOKS, look_of
 from townland.writing.tables.areas import leading
 from townland.writing.tables.forms import tables
-from townland.writing.tables.model import BLANK, PrintedColumn, PrintedRow, PrintedTable
+from townland.writing.tables.model import BLANK, PrintedColumn, PrintedRow, PrintedTable, RowKind
 from townland.writing.tables.reader import TableReader
 
 OPEN = ("fail", "review", "not_evaluated")
@@ -53,11 +54,106 @@ PREPARED: tuple[Words, ...] = (
     _("Date of preparation"),
 )  # fmt: skip
 
-Content = dict[str, Json]
+Line = tuple[str, str]
+"""What a line is of, and what it says."""
 
 
-def content(assessment: Assessment, lang: str) -> Content:
-    """Give what the papers say of an assessment, as JSON: texts alone, cleaned of control characters.
+@dataclass(frozen=True, slots=True)
+class PaperColumn:
+    """A column of a table: its head, the head above it, its width in letters, its side."""
+
+    title: str
+    group: str
+    width: int
+    number: bool
+    silent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRow:
+    """A row: its kind, what its cells say with their units, the verdicts that colour them."""
+
+    kind: RowKind
+    cells: tuple[str, ...]
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PaperTable:
+    """A table, or the continuation of a wide one, which has no title."""
+
+    key: str
+    title: str
+    unit: str
+    signed: bool
+    grouped: bool
+    columns: tuple[PaperColumn, ...]
+    rows: tuple[PaperRow, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperFinding:
+    """A finding as the papers tell it."""
+
+    rule: str
+    title: str
+    look: str
+    mark: str
+    verdict: str
+    quote: str
+    clause: str
+    why: str
+    units: str
+    missing: str
+    measured: str
+    limit: str
+    margin: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperTown:
+    """The findings of a town: what is told in full, and what is a line each."""
+
+    town: str
+    full: tuple[PaperFinding, ...]
+    lines: tuple[PaperFinding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many findings of each town have each verdict; `marks` are the verdicts."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    marks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperContent:
+    """All that the papers say."""
+
+    lang: str
+    title: str
+    towns: tuple[str, ...]
+    project: str
+    day: str
+    words: Mapping[str, str]
+    colours: Mapping[str, str]
+    cover: tuple[Line, ...]
+    tally: Tally
+    sign: tuple[str, ...]
+    prepared: tuple[str, ...]
+    silent: str
+    disclaimer: str
+    basis: tuple[Line, ...]
+    notices: tuple[str, ...]
+    findings: tuple[PaperTown, ...]
+    tables: tuple[PaperTable, ...]
+
+
+def content(assessment: Assessment, lang: str) -> PaperContent:
+    """Give what the papers say of an assessment.
 
     Parameters
     ----------
@@ -67,41 +163,46 @@ def content(assessment: Assessment, lang: str) -> Content:
         The reader's language.
     """
     r = TableReader(assessment, lang)
-    names = [town.town.name for town in assessment.towns]
-    told: Content = {
-        "lang": r.t("en").partition("-")[0],
-        "title": r.t("Land-use compliance report"),
-        "towns": list(names),
-        "day": assessment.on.isoformat(),
-        "words": {name: r.w(words) for name, words in WORDS.items()},
-        "colours": {name: look.colour for name, look in LOOKS.items()},
-        "cover": [list(line) for line in _cover(r)],
-        "tally": _tally(r),
-        "sign": [r.w(words) for words in SIGNED],
-        "prepared": [r.w(words) for words in PREPARED],
-        "disclaimer": r.t(
+    names = tuple(town.town.name for town in assessment.towns)
+    return PaperContent(
+        lang=r.t("en").partition("-")[0],
+        title=r.t("Land-use compliance report"),
+        towns=names,
+        project=r.t("Project (town): {names}", names=r.t(", ").join(names)),
+        day=assessment.on.isoformat(),
+        words={name: r.w(words) for name, words in WORDS.items()},
+        colours={name: look.colour for name, look in LOOKS.items()},
+        cover=tuple(_cover(r)),
+        tally=_tally(r),
+        sign=tuple(map(r.w, SIGNED)),
+        prepared=tuple(map(r.w, PREPARED)),
+        silent=r.t("(no such field)"),
+        disclaimer=r.t(
             "An aid to analysis; it does not replace the results of the legal boundary survey."
         ),
-        "basis": [list(line) for line in _basis(r)],
-        "notices": [r.w(notice.message) for notice in assessment.notices],
-        "findings": list(_findings(r)),
-        "tables": [
-            part for table in tables(assessment, lang) if table.key not in LEFT_OUT
+        basis=tuple(_basis(r)),
+        notices=tuple(r.w(notice.message) for notice in assessment.notices),
+        findings=tuple(_findings(r)),
+        tables=tuple(
+            part
+            for table in tables(assessment, lang)
+            if table.key not in LEFT_OUT
             for part in _table(table)
-        ],
-    }  # fmt: skip
-    return {name: _clean(value) for name, value in told.items()}
+        ),
+    )
 
 
-def _clean(value: Json) -> Json:
-    """Clean every text of a piece of content."""
+def cleaned(value: object) -> Json:
+    """Give content as JSON, every text of it without control characters."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {each.name: cleaned(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, str):
         return plain_text(value)
-    if isinstance(value, list):
-        return [_clean(each) for each in value]
-    if isinstance(value, dict):
-        return {name: _clean(each) for name, each in value.items()}
-    return value
+    if isinstance(value, Mapping):
+        return {str(name): cleaned(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [cleaned(each) for each in value]
+    return value if isinstance(value, bool | int) else str(value)
 
 
 def _cover(r: TableReader) -> Iterator[tuple[str, str]]:
@@ -111,10 +212,10 @@ def _cover(r: TableReader) -> Iterator[tuple[str, str]]:
     yield r.t("Day of the check"), assessment.on.isoformat()
 
 
-def _tally(r: TableReader) -> Json:
+def _tally(r: TableReader) -> Tally:
     """Count the verdicts of each town; their heads come first."""
     findings = r.assessment.findings
-    rows: list[Json] = []
+    rows: list[tuple[str, ...]] = []
     towns: list[str | None] = [town.town.code for town in r.assessment.towns]
     if any(finding.town is None for finding in findings):
         towns.append(None)
@@ -122,10 +223,10 @@ def _tally(r: TableReader) -> Json:
         counts = figures.counts(finding for finding in findings if finding.town == code)
         area = next((r.area(town.area_m2, "ha") for town in r.assessment.towns
                      if town.town.code == code), "")  # fmt: skip
-        rows.append([r.town_name(code), area, *(str(count) for count in counts.values())])
+        rows.append((r.town_name(code), area, *(str(count) for count in counts.values())))
     heads = [r.t("Town"), r.t("Planning area, ha")]
     heads += [r.w(LOOKS[name].word) for name in figures.counts(())]
-    return {"heads": list(heads), "rows": rows, "marks": list(figures.counts(()))}
+    return Tally(tuple(heads), tuple(rows), tuple(figures.counts(())))
 
 
 def _basis(r: TableReader) -> Iterator[tuple[str, str]]:
@@ -148,71 +249,69 @@ def _basis(r: TableReader) -> Iterator[tuple[str, str]]:
     yield r.t("Software"), f"townland {townland.__version__}"
 
 
-def _findings(r: TableReader) -> Iterator[Json]:
+def _findings(r: TableReader) -> Iterator[PaperTown]:
     """Tell the findings of each town: what fails or asks for somebody in full, the rest in lines."""
     codes: list[str | None] = [town.town.code for town in r.assessment.towns]
     for code in [*codes, None]:
         mine = [finding for finding in r.assessment.findings if finding.town == code]
         if mine:
             ordered = figures.by_severity(mine)
-            yield {
-                "town": r.town_name(code),
-                "full": [_told(r, each) for each in ordered if str(each.verdict) in OPEN],
-                "lines": [_told(r, each) for each in ordered if str(each.verdict) not in OPEN],
-            }
+            yield PaperTown(
+                r.town_name(code),
+                tuple(_told(r, each) for each in ordered if str(each.verdict) in OPEN),
+                tuple(_told(r, each) for each in ordered if str(each.verdict) not in OPEN),
+            )
 
 
-def _told(r: TableReader, finding: Finding) -> Json:
-    clause, look = finding.clause, look_of(finding)
-    book = r.assessment.rulebook
+def _told(r: TableReader, finding: Finding) -> PaperFinding:
+    clause, look, book = finding.clause, look_of(finding), r.assessment.rulebook
     document = r.w(book.title) if clause.document == book.id else clause.document
-    values = {"measured": finding.measured, "limit": finding.limit, "margin": finding.margin}
-    printed: dict[str, Json] = {
-        name: r.quantity(value, finding.unit).whole for name, value in values.items()
-    }
-    return {
-        "rule": finding.rule,
-        "title": r.w(finding.title),
-        "look": look,
-        "mark": LOOKS[look].mark,
-        "verdict": r.w(LOOKS[look].word),
-        "quote": clause.quote,
-        "clause": f"{document} {clause.article}".strip(),
-        "why": r.w(finding.why),
-        "units": leading(r, clause.responsible),
-        "missing": r.t(", ").join(map(r.missing, finding.missing)),
-        **printed,
-    }
+    measured, limit, margin = (
+        r.quantity(value, finding.unit).whole
+        for value in (finding.measured, finding.limit, finding.margin)
+    )
+    return PaperFinding(
+        rule=finding.rule,
+        title=r.w(finding.title),
+        look=look,
+        mark=LOOKS[look].mark,
+        verdict=r.w(LOOKS[look].word),
+        quote=clause.quote,
+        clause=f"{document} {clause.article}".strip(),
+        why=r.w(finding.why),
+        units=leading(r, clause.responsible),
+        missing=r.t(", ").join(map(r.missing, finding.missing)),
+        measured=measured,
+        limit=limit,
+        margin=margin,
+    )
 
 
-def _table(table: PrintedTable) -> Iterator[Json]:
+def _table(table: PrintedTable) -> Iterator[PaperTable]:
     """Lay out a table; a wide one in parts that each begin with its first columns."""
     for n, columns in enumerate(_parts(table.columns)):
-        yield {
-            "key": table.key,
-            "title": table.title if n == 0 else "",
-            "unit": table.unit,
-            "signed": table.signed and n == 0,
-            "grouped": any(column.group for column in columns),
-            "columns": [
-                {"title": column.title, "group": column.group, "width": column.width,
-                 "number": column.number, "silent": column.silent}
-                for column in columns
-            ],
-            "rows": [_row(row, columns) for row in table.rows],
-            "notes": list(table.notes),
-        }  # fmt: skip
+        yield PaperTable(
+            key=table.key,
+            title=table.title if n == 0 else "",
+            unit=table.unit,
+            signed=table.signed and n == 0,
+            grouped=any(column.group for column in columns),
+            columns=tuple(
+                PaperColumn(each.title, each.group, each.width, each.number, each.silent)
+                for each in columns
+            ),
+            rows=tuple(_row(row, columns) for row in table.rows),
+            notes=table.notes,
+        )
 
 
-def _row(row: PrintedRow, columns: Sequence[PrintedColumn]) -> Json:
+def _row(row: PrintedRow, columns: Sequence[PrintedColumn]) -> PaperRow:
     if row.kind in ("band", "note"):
-        return {"kind": row.kind, "cells": [row.cells[""].text]}
+        return PaperRow(row.kind, (row.cells[""].text,))
     cells = [row.cells.get(column.key, BLANK) for column in columns]
-    return {
-        "kind": row.kind,
-        "cells": [cell.whole for cell in cells],
-        "marks": [cell.mark for cell in cells],
-    }
+    return PaperRow(
+        row.kind, tuple(cell.whole for cell in cells), tuple(cell.mark for cell in cells)
+    )
 
 
 def _parts(columns: Sequence[PrintedColumn]) -> list[list[PrintedColumn]]:

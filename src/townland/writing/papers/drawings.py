@@ -15,7 +15,7 @@ WIDTH, LOWEST, HIGHEST = 880, 560, 1000
 """The width of a map sheet, in the units of a page, and how high the town may make it."""
 
 
-def map_sheets(assessment: Assessment, lang: str, family: str) -> list[Json]:
+def map_sheets(assessment: Assessment, lang: str, family: str) -> list[dict[str, Json]]:
     """Draw each town with the evidence of its gravest finding, and explain what is drawn.
 
     Parameters
@@ -32,7 +32,7 @@ def map_sheets(assessment: Assessment, lang: str, family: str) -> list[Json]:
         for role in ("land_use", "planned_use")
     }
     step = picture.drawing_step(assessment.towns)
-    sheets: list[Json] = []
+    sheets: list[dict[str, Json]] = []
     for n, result in enumerate(assessment.towns, 1):
         mine = [f for f in assessment.findings if f.town == result.town.code and f.evidence]
         grave = [f for f in figures.by_severity(mine) if str(f.verdict) in ("fail", "review")]

@@ -1,0 +1,102 @@
+"""The document is read back: its tables cell by cell, its texts as they are, its template's fields."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import docx
+import pytest
+from docx.oxml.ns import qn
+from tests.factory_pages import HOSTILE, assessment
+
+from townland.results import Assessment
+from townland.writing.papers.content import content
+from townland.writing.papers.document import write_document
+from townland.writing.papers.fonts import found
+
+pytestmark = pytest.mark.skipif(found() is None, reason="no Chinese font on this machine")
+
+
+@pytest.fixture(scope="module")
+def checked() -> Assessment:
+    return assessment(towns=2, pieces=30)
+
+
+@pytest.fixture(scope="module")
+def file(checked: Assessment, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("document") / "report.docx"
+    write_document(checked, path, lang="zh")
+    return path
+
+
+def rows_of(table: Any) -> list[tuple[str, ...]]:
+    """The texts of a table's rows, each cell once whatever it spans."""
+    return [
+        tuple("".join(
+            "\n" if part.tag == qn("w:br") else part.text or ""
+            for part in cell.iter(qn("w:t"), qn("w:br"))
+        ) for cell in row.tc_lst)
+        for row in table._tbl.tr_lst
+    ]  # fmt: skip
+
+
+def test_every_table_is_read_back_cell_by_cell(checked: Assessment, file: Path) -> None:
+    paper = docx.Document(str(file))
+    read = [rows_of(table) for table in paper.tables]
+    for part in content(checked, "zh").tables:
+        wanted = [row.cells for row in part.rows]
+        heads = 2 if part.grouped else 1
+        assert any(rows[heads:] == wanted for rows in read), part.key
+
+
+def test_heads_are_repeated_and_each_table_has_a_heading(checked: Assessment, file: Path) -> None:
+    paper = docx.Document(str(file))
+    heads = [each.text for each in paper.paragraphs if each.style.name == "Heading 1"]
+    titles = [part.title for part in content(checked, "zh").tables if part.title]
+    assert [each for each in heads if each in titles] == titles
+    marked = [table for table in paper.tables if table._tbl.xpath(".//w:tblHeader")]
+    assert len(marked) >= len(titles)
+    lying = paper.sections[-1]
+    assert lying.page_width > lying.page_height
+
+
+def test_findings_stand_in_sentences_with_a_line_for_the_opinion(
+    checked: Assessment, file: Path
+) -> None:
+    texts = [each.text for each in docx.Document(str(file)).paragraphs]
+    for finding in checked.findings:
+        if str(finding.verdict) in ("fail", "review", "not_evaluated"):
+            assert finding.why.render("zh") in texts
+    assert sum(text.startswith("审查意见") for text in texts) == 6
+    assert not any("{{" in text or "{%" in text for text in texts)
+
+
+def test_each_town_has_its_map(checked: Assessment, file: Path) -> None:
+    assert len(docx.Document(str(file)).inline_shapes) == len(checked.towns)
+
+
+def test_hostile_names_come_out_as_text(tmp_path: Path) -> None:
+    path = tmp_path / "hostile.docx"
+    made = assessment(towns=1, pieces=10)
+    (result,) = made.towns
+    town = replace(result.town, name=f"{HOSTILE[0]} {HOSTILE[4]} {{% raw %}} & \a\x00")
+    write_document(replace(made, towns=(replace(result, town=town),)), path, lang="en")
+    paper = docx.Document(str(path))
+    texts = " ".join(each.text for each in paper.paragraphs)
+    texts += " ".join(cell for table in paper.tables for row in rows_of(table) for cell in row)
+    assert f"{HOSTILE[0]} {{{{7*7}}}} {{% raw %}} & \ufffd\ufffd" in texts
+    with zipfile.ZipFile(path) as archive:
+        assert b"<img" not in archive.read("word/document.xml")
+
+
+def test_the_same_assessment_gives_the_same_bytes(
+    checked: Assessment, file: Path, tmp_path: Path
+) -> None:
+    again = tmp_path / "again.docx"
+    write_document(checked, again, lang="zh")
+    assert again.read_bytes() == file.read_bytes()
+    about = docx.Document(str(again)).core_properties
+    assert about.created.date() == about.modified.date() == checked.on
