@@ -406,7 +406,7 @@ class Content:
         if self.tolerance:
             unit = _METRES_PER_DEGREE if source.is_geographic else 1.0
             array = shapely.simplify(array, self.tolerance / unit)
-        return [rings_of(geometry) for geometry in to_lonlat(array, source)]
+        return rings_of(to_lonlat(array, source))
 
 
 WORDS: dict[str, Words] = {

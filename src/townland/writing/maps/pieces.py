@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import TypeAlias
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyproj
 import shapely
 
 from townland.i18n import Words, _, render
 from townland.measuring import TownResult
+from townland.writing.pages import figures
 from townland.writing.pages import look as legend
 
 DEGREE = 10_000_000
@@ -146,16 +149,40 @@ def texts(frame: gpd.GeoDataFrame, column: str) -> list[str | None]:
     return [None if pd.isna(value) else str(value) for value in frame[column]]
 
 
-def rings_of(geometry: shapely.Geometry) -> Shape:
-    """Encode a geometry: rings of 1e-7 degrees, the first point and then steps."""
-    polygons = [part for part in shapely.get_parts(geometry) if part.geom_type == "Polygon"]
-    return [
-        [_steps(ring) for ring in (polygon.exterior, *polygon.interiors)] for polygon in polygons
-    ]
+def rings_of(geometries: npt.NDArray[np.object_]) -> list[Shape]:
+    """Encode geometries: each as polygons of rings of 1e-7 degrees, the first point and then steps."""
+    parts, source = shapely.get_parts(geometries, return_index=True)
+    polygonal = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
+    parts, source = parts[polygonal], source[polygonal]
+    rings, polygon = shapely.get_rings(parts, return_index=True)
+    shapes: list[Shape] = [[] for _ in geometries]
+    polygons: list[list[list[int]]] = [[] for _ in parts]
+    for at, own in zip(source.tolist(), polygons, strict=True):
+        shapes[at].append(own)
+    for at, steps in zip(polygon.tolist(), _steps(rings), strict=True):
+        polygons[at].append(steps)
+    return shapes
 
 
-def _steps(ring: shapely.LinearRing) -> list[int]:
-    points = np.rint(shapely.get_coordinates(ring)[:-1] * DEGREE).astype(np.int64)
-    steps = np.diff(points, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
-    keep = np.concatenate(([True], (steps[1:] != 0).any(axis=1)))
-    return [int(value) for value in steps[keep].ravel()]
+def _steps(rings: npt.NDArray[np.object_]) -> Iterator[list[int]]:
+    """Write each ring as its first point and the steps from point to point, x before y."""
+    coordinates, ring = shapely.get_coordinates(rings, return_index=True)
+    points = np.rint(coordinates * DEGREE).astype(np.int64)
+    first = np.diff(ring, prepend=-1) != 0
+    steps = np.where(first[:, None], points, np.diff(points, axis=0, prepend=points[:1]))
+    last = np.diff(ring, append=-1) != 0  # a ring ends where it began
+    kept = first | (~last & (steps != 0).any(axis=1))
+    ends = np.searchsorted(ring[kept], np.arange(len(rings) + 1)) * 2
+    numbers: list[int] = steps[kept].ravel().tolist()
+    for start, end in pairwise(ends.tolist()):
+        yield numbers[start:end]
+
+
+def largest(frame: gpd.GeoDataFrame, places: int = figures.PLACES) -> gpd.GeoDataFrame:
+    """Give the pieces that are listed and numbered: the largest, the larger first."""
+    return frame.iloc[by_area(frame["area_m2"])[:places]]
+
+
+def by_area(areas_m2: npt.ArrayLike) -> npt.NDArray[np.intp]:
+    """The order of pieces from the largest; 0.01 m² of a town is exact in a float."""
+    return np.argsort(-np.asarray(areas_m2, dtype=float), kind="stable")

@@ -12,7 +12,7 @@ from townland import terms
 from townland.measuring import TownResult
 from townland.measuring.areas import Measure
 from townland.rules.judging.finding import Finding, ReasonFigure
-from townland.writing.maps.pieces import AREAS, FACTS, OWNERS, facts_of, piece_ids, texts
+from townland.writing.maps.pieces import AREAS, FACTS, OWNERS, facts_of, largest, piece_ids, texts
 from townland.writing.pages.reader import AssessmentReader
 from townland.writing.report import picture
 
@@ -73,7 +73,7 @@ class Evidence:
         self._id = id_
         by_name = {figure.measure: figure for figure in finding.figures}
         pairs = [(each, by_name[each.name], result.measures[each.name]) for each in shown]
-        frames = [picture.largest(measure.frame, each.places) for each, _figure, measure in pairs]
+        frames = [largest(measure.frame, each.places) for each, _figure, measure in pairs]
         self._columns = facts_of(frames)
         self._areas = [
             name
@@ -117,7 +117,7 @@ class Evidence:
 
     def _pieces(self, shown: picture.Shown, measure: Measure) -> Iterator[ListedPiece]:
         """List the largest pieces, in the order of their numbers on the picture."""
-        frame = picture.largest(measure.frame, shown.places)
+        frame = largest(measure.frame, shown.places)
         ids = piece_ids(frame, measure.layers) or [""] * len(frame)
         known = [texts(frame, name) for name in self._columns]
         areas = [

@@ -143,9 +143,10 @@ class Shapes:
         members: dict[bytes, list[str]] = {}
         shapes: dict[bytes, shapely.Geometry] = {}
         for name in self.names:
-            for geometry in self.result.measures[name].frame.geometry:
-                members.setdefault(geometry.wkb, []).append(name)
-                shapes[geometry.wkb] = geometry
+            polygons = self.result.measures[name].table.geometry
+            for key, geometry in zip(shapely.to_wkb(polygons), polygons, strict=True):
+                members.setdefault(key, []).append(name)
+                shapes[key] = geometry
         shared: dict[tuple[str, ...], list[shapely.Geometry]] = {}
         for key, names in members.items():
             shared.setdefault(tuple(dict.fromkeys(names)), []).append(shapes[key])
@@ -221,15 +222,19 @@ class Shapes:
 
     def _boxes(self, name: str) -> npt.NDArray[np.float64]:
         """The boxes of a measure's largest pieces, in steps: west, top, east, bottom."""
-        bounds = largest(self.result.measures[name].frame).geometry.bounds.to_numpy()
+        bounds = shapely.bounds(self._largest(name))
         corners = self._steps(bounds.reshape(-1, 2)).reshape(-1, 4)  # west, south, east, north
         boxes: npt.NDArray[np.float64] = corners[:, [0, 3, 2, 1]]
         return boxes
 
+    def _largest(self, name: str, places: int = figures.PLACES) -> npt.NDArray[np.object_]:
+        """The polygons of a measure's largest pieces."""
+        table = self.result.measures[name].table
+        return table.geometry[pieces.by_area(table.column("area_m2"))[:places]]
+
     def spots(self, name: str, places: int) -> list[tuple[float, float]]:
         """Find where the numbers of a measure's largest pieces stand."""
-        frame = largest(self.result.measures[name].frame, places)
-        points = shapely.point_on_surface(np.asarray(frame.geometry.array, dtype=object))
+        points = shapely.point_on_surface(self._largest(name, places))
         return [(x, y) for x, y in self._steps(shapely.get_coordinates(points)).tolist()]
 
     def picture(
@@ -330,12 +335,6 @@ def drawing_step(results: Sequence[TownResult]) -> float:
             if frame is not None and len(frame):
                 vertices += int(shapely.get_num_coordinates(frame.geometry.array).sum())
     return STEP_M * max(1.0, float(vertices / MAX_VERTICES) ** 2)
-
-
-def largest(frame: gpd.GeoDataFrame, places: int = figures.PLACES) -> gpd.GeoDataFrame:
-    """Give the pieces that are listed and numbered: the largest, the larger first."""
-    areas = frame["area_m2"].to_numpy(dtype=float)  # 0.01 m² of a town is exact in it
-    return frame.iloc[np.argsort(-areas, kind="stable")[:places]]
 
 
 EDGE_SWATCH = Markup(
