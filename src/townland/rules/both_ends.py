@@ -47,12 +47,14 @@ def at_both_ends(
         Gives a measure with the land without a planned use planned in some way.
     """
     finding = judge(facts)
-    names = dict.fromkeys(name for _key, name in measure_names(type(rule), rule.model_dump()))
-    known = {name: facts.measures[name] for name in names if name in facts.measures}
-    gaining = {name: measure for name, measure in known.items() if measure.unplanned}
-    ways = _ways(gaining)
+    gaining = {name: measure for name, measure in facts.measures.items() if measure.unplanned}
     # what is not known for another reason is not known better at the other end
-    if not ways or finding.verdict is Verdict.NOT_EVALUATED:
+    if not gaining or finding.verdict is Verdict.NOT_EVALUATED:
+        return finding
+    names = dict.fromkeys(name for _key, name in measure_names(type(rule), rule.model_dump()))
+    gaining = {name: gaining[name] for name in names if name in gaining}
+    ways = _ways(gaining)
+    if not ways:
         return finding
     others = []
     for way in ways:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from functools import cache
 
+from townland.dossier import implausible
 from townland.measuring.accuracy import at_face_value
 from townland.measuring.unplanned import planned_as
 from townland.rules.book.loader import rules_in_force
@@ -47,6 +48,7 @@ def evaluate(rulebook: Rulebook, facts: Facts, on: dt.date) -> tuple[Finding, ..
     """
     facts = settled(facts, on)
     planned, face = cache(planned_as), cache(at_face_value)
+    doubtful = implausible(facts.dossier, facts.area_m2)
 
     def judged(rule: Rule) -> Finding:
         kind = KINDS[rule.kind]
@@ -58,7 +60,7 @@ def evaluate(rulebook: Rulebook, facts: Facts, on: dt.date) -> tuple[Finding, ..
             return at_both_ends(at_end, town, rule, planned)
 
         def whole(town: Facts) -> Finding:
-            return under_belief(ends, rule, town)
+            return under_belief(ends, rule, town, doubtful)
 
         def sure(town: Facts) -> Finding:
             return by_accuracy(whole, town, face)

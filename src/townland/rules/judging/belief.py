@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from townland.dossier import implausible
@@ -20,7 +20,9 @@ from townland.terms import Verdict
 DECIDED = (Verdict.PASS, Verdict.FAIL)
 
 
-def under_belief(judge: Judge, rule: Rule, facts: Facts) -> Finding:
+def under_belief(
+    judge: Judge, rule: Rule, facts: Facts, implausible: Sequence[Implausible]
+) -> Finding:
     """Judge by a rule, and turn what rests on an implausible figure into a review that names it.
 
     A verdict that is the same without the figure does not rest on it, and stands.
@@ -33,9 +35,12 @@ def under_belief(judge: Judge, rule: Rule, facts: Facts) -> Finding:
         The rule.
     facts
         The town.
+    implausible
+        The figures of its dossier that are not plausible.
     """
-    finding, read = judge(facts), set(fields_read(rule))
-    doubtful = [each for each in implausible(facts.dossier, facts.area_m2) if each.path in read]
+    finding = judge(facts)
+    read = set(fields_read(rule)) if implausible else ()
+    doubtful = [each for each in implausible if each.path in read]
     if not doubtful:
         return finding
     named = replace(
