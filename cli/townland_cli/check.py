@@ -51,7 +51,7 @@ HELP = words(
 )
 EXAMPLE = words(
     "Example: townland check layers/sample/towns.gpkg --catalog layers/catalog.toml"
-    " --on 2018-12-31 --out my-run"
+    " --code-column code --on 2018-12-31 --out my-run"
 )
 PLAIN = ("pass", "info")
 """Verdicts whose reasons the console leaves to the report."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
 import shutil
@@ -15,9 +14,10 @@ import numpy as np
 import pytest
 import rasterio
 import shapely
+from tests.factory_demo import DAY, demo_assessment, demo_towns
 from tests.factory_land import CRS, box
 
-from townland import check, load_dossiers, load_rulebook, match_dossiers, read_towns
+from townland import check, load_rulebook
 from townland.catalog import load_catalog
 from townland.errors import CatalogError, LayerError
 from townland.layers.init import Proposal, propose, write_proposal
@@ -301,18 +301,18 @@ def test_the_catalog_of_the_demo_gives_the_verdicts_of_its_own(tmp_path: Path) -
     own = load_catalog(LAYERS / "catalog.toml")
     proposed = load_catalog(target)
     assert {spec.role for spec in proposed.layer} == {spec.role for spec in own.layer}
-    files = [SAMPLE / "dossiers" / f"{code}.toml" for code in ("T01", "T02")]
-    towns = match_dossiers(
-        read_towns([SAMPLE / "towns.gpkg"], code_column="code")[:2],
-        [dossier for path in files for dossier in load_dossiers(path)],
-    )
-    book = load_rulebook("liuzhou-2018")
-    plain, completed, expected = (
+    towns, book = demo_towns()[:2], load_rulebook("liuzhou-2018")
+    expected, plain, completed = (
         {
             (found.rule, found.town): (found.verdict, str(found.measured))
-            for found in check(towns, catalog, book, on=dt.date(2018, 12, 31)).findings
+            for found in made.findings
+            if found.town in ("T01", "T02")
         }
-        for catalog in (proposed, load_catalog(full), own)
+        for made in (
+            demo_assessment(),
+            check(towns, proposed, book, on=DAY),
+            check(towns, load_catalog(full), book, on=DAY),
+        )
     )
     assert completed == expected
     open_ones = {key for key in plain if plain[key][0] != expected[key][0]}

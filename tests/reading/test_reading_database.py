@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
 import shutil
@@ -19,6 +18,7 @@ import pyproj
 import pytest
 import shapely
 from tests.factory_database import DATABASE, PASSWORD, ROLE, needed, put, server
+from tests.factory_demo import DAY, demo_assessment, demo_towns
 from typer.testing import CliRunner
 
 import townland as tl
@@ -107,12 +107,8 @@ def test_the_demo_county_gives_the_same_assessment_from_the_database_as_from_fil
     (tmp_path / "db.toml").write_text(
         f'[database.county]\nurl_env = "{VARIABLE}"\n{catalog}', "utf-8"
     )
-    towns = tl.read_towns([SAMPLE / "sample/towns.gpkg"], code_column="code")
-    rulebook = tl.load_rulebook("liuzhou-2018")
-    files, tables = (
-        tl.check(towns, load_catalog(path), rulebook, on=dt.date(2018, 12, 31))
-        for path in (SAMPLE / "catalog.toml", tmp_path / "db.toml")
-    )
+    files, law = demo_assessment(), tl.load_rulebook("liuzhou-2018")
+    tables = tl.check(demo_towns(), load_catalog(tmp_path / "db.toml"), law, on=DAY)
     told = [
         [(f.rule, f.town, f.verdict, f.measured, f.limit, f.margin) for f in found.findings]
         for found in (files, tables)

@@ -120,11 +120,25 @@ def house(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def townland(house: Path, *words: object) -> str:
-    """What the command of a copy prints."""
+COMMANDS = """
+import json, sys
+from typer.testing import CliRunner
+from townland_cli.app import app
+sys.stdout.reconfigure(encoding="utf-8")
+for words in json.load(sys.stdin):
+    done = CliRunner().invoke(app, words)
+    if done.exit_code not in (0, 1, 3):
+        raise done.exception
+    print(json.dumps(done.stdout))
+"""
+
+
+def townland(house: Path, *commands: list[object]) -> list[str]:
+    """What commands of a copy print, which run one after another in one process."""
     paths = os.pathsep.join(str(house / name) for name in ("src", "cli"))
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "townland_cli", *map(str, words)],
+        [sys.executable, "-W", "ignore", "-c", COMMANDS],
+        input=json.dumps([[str(word) for word in words] for words in commands]),
         cwd=house,
         env={**os.environ, "PYTHONPATH": paths, "COLUMNS": "200", "PYTHONIOENCODING": "utf-8"},
         capture_output=True,
@@ -132,38 +146,46 @@ def townland(house: Path, *words: object) -> str:
         timeout=300,
         check=False,
     )
-    assert done.returncode in (0, 1, 3), done.stderr
-    return done.stdout
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def checked(house: Path, catalog: Path, book: str, lang: str) -> tuple[str, str, str]:
-    """The console, the report and the explanation of a check of the first demo town by a rulebook."""
-    printed = townland(
-        house, "check", LAYERS / "sample" / "towns.gpkg", "--code-column", "code", "--where",
-        "code=T01", "--catalog", catalog, "--rules", book, "--on", "2018-12-31", "--out", "run",
+def lint(lang: str) -> list[object]:
+    return ["rules", "lint", "own.toml", "--lang", lang]
+
+
+def check_and_explain(catalog: Path, lang: str) -> tuple[list[object], list[object]]:
+    """A check of the first demo town by the rulebook of its own, and the explanation of its rule."""
+    check = [
+        "check", LAYERS / "sample" / "towns.gpkg", "--code-column", "code", "--where", "code=T01",
+        "--catalog", catalog, "--rules", "own.toml", "--on", "2018-12-31", "--out", "run",
         "--formats", "html", "--lang", lang,
-    )  # fmt: skip
-    report = (house / "run" / "report.html").read_text("utf-8")
-    rule = json.loads((house / "run" / "assessment.json").read_text("utf-8"))["findings"][0]["rule"]
-    return printed, report, townland(house, "explain", "run", rule, "--lang", lang)
+    ]  # fmt: skip
+    return check, ["explain", "run", "OWN-1", "--lang", lang]
 
 
 def test_a_kind_of_rule_is_one_file(house: Path) -> None:
     (house / "src/townland/rules/kinds/plots.py").write_text(KIND, "utf-8")
     text = BOOK.format(layers='["planned_use"]', kind="plot_count", bar="most_plots = 1000")
     (house / "own.toml").write_text(text, "utf-8")
-    assert "no faults" in townland(house, "rules", "lint", "own.toml", "--lang", "en")
-    shown = townland(house, "rules", "show", "own.toml", "OWN-1", "--lang", "en")
+    wrong = text.replace('measure = "plots"', 'measure = "plotts"')
+    (house / "wrong.toml").write_text(wrong, "utf-8")
+    linted, shown, schema, printed, explained, refused = townland(
+        house,
+        lint("en"),
+        ["rules", "show", "own.toml", "OWN-1", "--lang", "en"],
+        ["rules", "schema"],
+        *check_and_explain(LAYERS / "catalog.toml", "en"),
+        ["rules", "lint", "wrong.toml", "--lang", "en"],
+    )
+    assert "no faults" in linted
     assert "most_plots = 1000  # greatest number of plots" in shown
-    assert '"plot_count"' in townland(house, "rules", "schema")
-    printed, report, explained = checked(house, LAYERS / "catalog.toml", "own.toml", "en")
+    assert '"plot_count"' in schema
     assert "[Compliant]" in printed
-    assert "The number of plots." in report
+    assert "The number of plots." in (house / "run" / "report.html").read_text("utf-8")
     assert "Planned plots — plots: " in explained
     assert "plots counted:" in explained
-    wrong = text.replace('measure = "plots"', 'measure = "plotts"')
-    (house / "own.toml").write_text(wrong, "utf-8")
-    assert "did you mean plots?" in townland(house, "rules", "lint", "own.toml", "--lang", "en")
+    assert "did you mean plots?" in refused
 
 
 def test_a_role_is_one_record_and_its_rows_of_names(house: Path) -> None:
@@ -179,19 +201,23 @@ def test_a_role_is_one_record_and_its_rows_of_names(house: Path) -> None:
     inside = towns.geometry.iloc[0].representative_point()
     zone = gpd.GeoDataFrame({"BSM": ["1"]}, geometry=[inside.buffer(50)], crs=towns.crs)
     zone.to_file(data / "WWBHFW.shp", encoding="utf-8")
-    townland(house, "layers", "init", data, "--out", "catalog.toml", "--lang", "en")
-    proposed = (house / "catalog.toml").read_text("utf-8")
-    assert 'role = "heritage_site"' in proposed.replace("role      =", "role =")
-    examined = townland(house, "layers", "check", "--catalog", "catalog.toml", "--lang", "en")
-    assert "heritage_site  heritage_site         1" in examined
     book = BOOK.format(
         layers='["heritage_site"]', kind="forbidden_area", bar='limit = 0\nunit = "ha"'
     )
     (house / "own.toml").write_text(book, "utf-8")
-    assert "no faults" in townland(house, "rules", "lint", "own.toml", "--lang", "en")
-    printed, report, explained = checked(house, house / "catalog.toml", "own.toml", "en")
+    _made, examined, linted, printed, explained = townland(
+        house,
+        ["layers", "init", data, "--out", "catalog.toml", "--lang", "en"],
+        ["layers", "check", "--catalog", "catalog.toml", "--lang", "en"],
+        lint("en"),
+        *check_and_explain(house / "catalog.toml", "en"),
+    )
+    proposed = (house / "catalog.toml").read_text("utf-8")
+    assert 'role = "heritage_site"' in proposed.replace("role      =", "role =")
+    assert "heritage_site  heritage_site         1" in examined
+    assert "no faults" in linted
     assert "[Not compliant]" in printed
-    assert "heritage protection zones" in report
+    assert "heritage protection zones" in (house / "run" / "report.html").read_text("utf-8")
     assert "heritage protection zones: data/WWBHFW.shp" in explained
     area = shapely.area(zone.geometry.iloc[0])
     assert f"{area / 10_000:.2f}" in printed
@@ -209,8 +235,10 @@ def test_a_language_is_one_catalog(house: Path) -> None:
         layers='["planned_use"]', kind="forbidden_area", bar='limit = 9\nunit = "km2"'
     )
     (house / "own.toml").write_text(book, "utf-8")
-    assert "no faults" in townland(house, "rules", "lint", "own.toml", "--lang", "de")
-    printed, report, explained = checked(house, LAYERS / "catalog.toml", "own.toml", "de")
+    linted, printed, explained = townland(
+        house, lint("de"), *check_and_explain(LAYERS / "catalog.toml", "de")
+    )
+    assert "no faults" in linted
     assert "OWN-1  [Erfüllt]  一条规则 (in Chinese)" in printed
-    assert "Grenze: 9 km²." in report
+    assert "Grenze: 9 km²." in (house / "run" / "report.html").read_text("utf-8")
     assert "Erfüllt: " in explained

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import os
 import re
 import shlex
@@ -13,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import Result
 from typer.main import get_command
+from typer.testing import CliRunner
 
 from townland.terms import VERDICTS
 from townland_cli.app import app
@@ -102,26 +105,33 @@ def test_options_that_are_everywhere(name: str, option: str) -> None:
     assert option in {spelt for each in COMMANDS[name].params for spelt in each.opts}
 
 
+@pytest.fixture(scope="module")
+def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sample, as a user has it."""
+    folder = tmp_path_factory.mktemp("user")
+    (folder / "layers").symlink_to(ROOT / "layers", target_is_directory=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def checked_sample(sample_folder: Path) -> Result:
+    """The example of the check, whose run the example of the explanation explains."""
+    with contextlib.chdir(sample_folder):
+        done = CliRunner().invoke(app, shlex.split(example(COMMANDS["townland check"]))[1:])
+        (sample_folder / "my-run").rename(sample_folder / "townland-out")
+    return done
+
+
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name not in RUN_ELSEWHERE])
-def test_the_example_runs_on_the_sample_as_it_stands(name: str, tmp_path: Path) -> None:
-    (tmp_path / "layers").symlink_to(ROOT / "layers", target_is_directory=True)
-
-    def run(line: str) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run(
-            [sys.executable, "-m", "townland_cli", *shlex.split(line)[1:]],
-            cwd=tmp_path,
-            capture_output=True,
-            check=False,
-            timeout=300,
-        )
-
-    if name == "townland explain":  # of a run, which the check's own example makes
-        line = example(COMMANDS["townland check"]).replace("my-run", "townland-out")
-        line = f"{line} --code-column code --where code=T02 --formats ''"
-        assert run(line).returncode == 1
-    done = run(example(COMMANDS[name]))
+def test_the_example_runs_on_the_sample_as_it_stands(
+    name: str, sample_folder: Path, checked_sample: Result, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(sample_folder)
+    done = checked_sample
+    if name != "townland check":
+        done = CliRunner().invoke(app, shlex.split(example(COMMANDS[name]))[1:])
     # one town of the sample breaks the law by design
-    assert done.returncode == (1 if name == "townland check" else 0), done.stderr.decode()
+    assert done.exit_code == (1 if name == "townland check" else 0), done.output
     assert done.stdout
 
 

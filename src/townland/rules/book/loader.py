@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 
 from townland import documents
@@ -46,7 +47,11 @@ def load_rulebook(name_or_path: str | Path) -> Rulebook:
     path = find(name_or_path)
     held = document(path, find)
     for other in inherited_names(held.data):
-        load_rulebook(find(other, path))  # its own faults are reported with its own lines
+        base = find(other, path)  # its own faults are reported with its own lines
+        if base.parent == shipped_folder():
+            _read_once(base)
+        else:
+            load_rulebook(base)
     name = path.as_posix()
     book = documents.validate(held.data, held.lines, name, Rulebook, RulebookError)
     book._path = path
@@ -77,6 +82,12 @@ def load_rulebook(name_or_path: str | Path) -> Rulebook:
             )
         )
     return book
+
+
+@cache
+def _read_once(shipped_path: Path) -> None:
+    """Read a rulebook that comes with townland for its faults, which do not change."""
+    load_rulebook(shipped_path)
 
 
 def quote_stands(rulebook: Rulebook) -> list[Words]:
