@@ -133,6 +133,18 @@ def test_port_01_names_what_is_not_known() -> None:
     assert found.measured == D(1)
 
 
+def test_a_sum_over_towns_names_the_figure_that_nobody_can_believe() -> None:
+    stated = {"lists": {"city": True, "region": False, "national": False}}
+    towns = [square("a", quota_ha=600_000, **stated), square("b", 5000, quota_ha=1.5, **stated)]
+    found = together("PORT-01", *towns)
+    assert found.verdict is INFO
+    assert "a镇: " in why(found)
+    assert "600000 ha is not plausible here" in why(found)
+    assert "b镇: " not in why(found)
+    confirmed = square("a", quota_ha=600_000, confirmed=["quota_ha"], **stated)
+    assert "not plausible" not in why(together("PORT-01", confirmed, towns[1]))
+
+
 # ---------------------------------------------------------------- PORT-02
 
 

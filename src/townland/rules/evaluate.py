@@ -13,7 +13,7 @@ from townland.rules.book.loader import rules_in_force
 from townland.rules.book.model import Rulebook
 from townland.rules.both_ends import at_both_ends
 from townland.rules.face_value import all_by_accuracy, by_accuracy
-from townland.rules.judging.belief import under_belief
+from townland.rules.judging.belief import all_under_belief, under_belief
 from townland.rules.judging.clause import Rule
 from townland.rules.judging.doubts import by_either_name, under_doubt
 from townland.rules.judging.facts import Facts
@@ -106,9 +106,13 @@ def evaluate_portfolio(
 
     def judged(rule: Rule) -> Finding:
         kind = KINDS[rule.kind]
-        found = all_by_accuracy(
-            lambda all_, land: kind.finding(rule, rulebook, all_, on, shared=land), towns, shared
-        )
+
+        def sure(all_: Sequence[Facts], land: tuple[SharedLand, ...]) -> Finding:
+            return all_under_belief(
+                lambda some: kind.finding(rule, rulebook, some, on, shared=land), rule, all_
+            )
+
+        found = all_by_accuracy(sure, towns, shared)
         doubts = [doubt for town in towns for doubt in town.doubts]
         return under_doubt(found, rulebook, doubts, on_ground=kind.on_ground)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from townland.dossier import implausible
 from townland.dossier.model import Dossier
 from townland.dossier.plausible import Implausible, row_name
+from townland.i18n import Words, _
 from townland.issues import Issue
 from townland.rules.judging import phrases
 from townland.rules.judging.clause import Rule
@@ -38,16 +39,67 @@ def under_belief(
     implausible
         The figures of its dossier that are not plausible.
     """
-    finding = judge(facts)
-    read = set(fields_read(rule)) if implausible else ()
-    doubtful = [each for each in implausible if each.path in read]
-    if not doubtful:
-        return finding
-    named = replace(
-        finding, why=phrases.sentences(finding.why, *(each.words() for each in doubtful))
+    doubtful = _read(rule, implausible)
+    return _believed(
+        judge(facts),
+        lambda: judge(replace(facts, dossier=_without(facts.dossier, doubtful))),
+        [each.words() for each in doubtful],
     )
-    bare = replace(facts, dossier=_without(facts.dossier, doubtful))
-    if finding.verdict not in DECIDED or judge(bare).verdict is finding.verdict:
+
+
+def all_under_belief(
+    judge: Callable[[Sequence[Facts]], Finding], rule: Rule, towns: Sequence[Facts]
+) -> Finding:
+    """Judge all towns together as `under_belief` does one.
+
+    Parameters
+    ----------
+    judge
+        Judges towns by the rule.
+    rule
+        The rule.
+    towns
+        The towns.
+    """
+    doubtful = [_read(rule, implausible(town.dossier, town.area_m2)) for town in towns]
+    return _believed(
+        judge(towns),
+        lambda: judge(
+            [
+                replace(town, dossier=_without(town.dossier, own))
+                for town, own in zip(towns, doubtful, strict=True)
+            ]
+        ),
+        [
+            _("{name}: {text}", name=town.name, text=each.words())
+            for town, own in zip(towns, doubtful, strict=True)
+            for each in own
+        ],
+    )
+
+
+def _read(rule: Rule, implausible: Sequence[Implausible]) -> list[Implausible]:
+    """The implausible figures that a rule reads."""
+    read = set(fields_read(rule)) if implausible else ()
+    return [each for each in implausible if each.path in read]
+
+
+def _believed(finding: Finding, without: Callable[[], Finding], doubts: Sequence[Words]) -> Finding:
+    """A finding with its doubts, for a person where it rests on them.
+
+    Parameters
+    ----------
+    finding
+        The finding at the figures that are declared.
+    without
+        Judges without the doubtful ones.
+    doubts
+        What is said of each.
+    """
+    if not doubts:
+        return finding
+    named = replace(finding, why=phrases.sentences(finding.why, *doubts))
+    if finding.verdict not in DECIDED or without().verdict is finding.verdict:
         return named
     return replace(named, verdict=verdict_of(doubt=True))
 
