@@ -38,6 +38,7 @@ LAYERS = {
     "stock_land": "",
     "inefficient_land": "",
     "approved_land": "",
+    "elevation": "",
     "unused_land": "",
     "control_zone": 'scheme = "jsydgzq"\nclass_column = "GZQLXDM"\n',
     "growth_boundary": "",

@@ -6,17 +6,19 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.factory_land import box, catalog, geodesic_m2, write
+from tests.factory_grids import tif
+from tests.factory_land import CRS, EAST, NORTH, box, catalog, geodesic_m2, write
 from tests.factory_rules import DAY, book, judge, measure, need, read_back
 from tests.factory_rules import town as town_of
 
 from townland import units
 from townland.assessment import check
 from townland.measuring.areas import Measure
+from townland.measuring.piece_table import PieceTable
 from townland.results import Assessment
 from townland.rules.need_form import Beside, NeedForm, need_form
 from townland.rules.need_shares import add, areas_of, shares_of
@@ -42,7 +44,10 @@ GRANTED = [
 ]
 
 
-def county(folder: Path, *, approved: bool, columns: bool = True) -> Assessment:
+def county(
+    folder: Path, *, approved: bool, columns: bool = True, degrees: float | None = None
+) -> Assessment:
+    """The town checked; the land inclines by `degrees` where a terrain model is there."""
     codes, owners, slopes, grades, kg = zip(*STRIPS, strict=True)
     recorded = {"GDPDJB": slopes, "GDDB": grades, "CN": kg} if columns else {}
     survey = write(
@@ -58,6 +63,12 @@ def county(folder: Path, *, approved: bool, columns: bool = True) -> Assessment:
     if approved:
         shapes, tags = zip(*GRANTED, strict=True)
         layers["approved_land"] = write(folder / "approved.gpkg", shapes, ZT=tags)
+    if degrees is not None:
+        west_to_east = np.arange(100) * 10 * np.tan(np.radians(degrees))
+        heights = np.tile(west_to_east, (120, 1)).astype("float32")
+        layers["elevation"] = tif(
+            folder / "dem.tif", heights, west=EAST - 100, south=NORTH - 100, nodata=-9999
+        )
     keys = 'slope_column = "GDPDJB"\ngrade_column = "GDDB"\nproduction_column = "CN"\n'
     known = catalog(
         folder,
@@ -136,6 +147,16 @@ def test_steep_land_grades_production_and_what_farmland_is_turned_to(found: Asse
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(("degrees", "steep"), [(30, 3.4), (20, 0.0)])
+def test_steep_land_by_the_terrain(tmp_path: Path, degrees: float, steep: float) -> None:
+    """Of the need 1.7 squares of paddy and 1.7 of dry fields are cultivated, less ridges."""
+    form = form_of(county(tmp_path, approved=False, columns=False, degrees=degrees))
+    square = Decimal(str(geodesic_m2(box(0, 0, 100, 100)))) / 10_000
+    assert form.steep is not None
+    assert form.steep.by == "elevation"
+    assert float(form.steep.area.ha / square) == pytest.approx(steep, abs=0.001)
+
+
 def test_what_was_approved_is_not_asked_again(found: Assessment, tmp_path: Path) -> None:
     """The need is 7.5 squares; without the layer all 9 are asked for, and the page says why."""
     table = found.need()
@@ -202,7 +223,8 @@ def whole(rows: list[tuple[str | None, str, int, int, str, int]]) -> tuple[Measu
                 frame[name].append(value)
         total = sum(frame["area_m2"], units.m2(0))
         made = measure("new_approved" if factor else "new_construction")
-        object.__setattr__(made, "frame", pd.DataFrame(frame))
+        table = PieceTable(frame, np.full(len(rows), None), CRS)
+        object.__setattr__(made, "table", table)
         object.__setattr__(made, "area_m2", total)
         parts.append(made)
     return parts[0], parts[1]
