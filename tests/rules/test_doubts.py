@@ -137,6 +137,7 @@ NO_DOUBT = {
     "grid_without_classes": NO_FIGURE,
     "accuracy_missing": NO_FIGURE,
     "id_missing": NO_FIGURE,
+    "index_trusted": "a database's own index, which the bureau's server keeps with its rows",
     "jurisdiction_unknown": "of the rulebook, not of an input",
     "key_missing": NO_FIGURE,
     "label_ambiguous": TEXT,
@@ -153,6 +154,7 @@ NO_DOUBT = {
     "slope_unknown": "the need table alone",
     "table_hashed": NO_FIGURE,
     "tag_unknown": "a tag of the bureau's own may stand beside those that rules ask for",
+    "town_not_measured": "no rule of that town is evaluated",
     "transform_in_head": "numbers in CGCS2000 need none; legacy datums are refused without one",
     "zone_unknown": "the file then gives no CRS: refused, or inferred, which is a doubt",
 }  # fmt: skip
