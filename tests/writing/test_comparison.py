@@ -171,6 +171,19 @@ def test_the_page_links_the_findings_of_every_run(laid: tuple[Path, str]) -> Non
     assert page.count("305.0000 ha") >= 3
 
 
+def test_the_page_and_the_reports_print_one_area_with_one_rounding(laid: tuple[Path, str]) -> None:
+    folder, _said = laid
+    page = re.sub(r"<[^>]+>", " ", (folder / "comparison.html").read_text("utf-8"))
+    areas = set(re.findall(r"([\d.]+)\s+ha\b", page))
+    reported = ""
+    for run in (CITY, NATION, OURS):
+        report = (folder / run / "report.html").read_text("utf-8")
+        reported += re.sub(r"<[^>]+>", " ", report)
+    assert len(areas) > 3
+    assert areas <= set(re.findall(r"([\d.]+)\s+ha\b", reported))
+    assert not {area for area in areas if not re.fullmatch(r"\d+\.\d{4}", area)}
+
+
 def test_without_reports_the_page_is_not_written(tmp_path: Path) -> None:
     words = ["check", SAMPLE / "towns.gpkg", "--catalog", LAYERS / "catalog.toml", "--code-column",
              "code", "--where", "code=T01", "--on", "2018-12-31", "--on", "2019-12-31", "--formats",
