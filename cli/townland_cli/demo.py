@@ -51,7 +51,7 @@ def demo(
         progress(_("writing {folder}", folder=out.as_posix()), 1, 1)
         moved = moved_to(assessment, folder, out)
         write_outputs(moved, folder, formats=DEFAULT_FORMATS, lang=lang)
-    summary(assessment, out, DEFAULT_FORMATS, lang)
+    summary(moved, out, DEFAULT_FORMATS, lang)
     typer.echo(
         _(
             "The demo county is in {folder}; check it again with:\n  townland check"

@@ -66,6 +66,7 @@ def test_the_demo_is_whole_and_the_command_it_prints_gives_the_same_bytes(
     printed = done.stdout.decode()
     for town in ("云溪小镇", "螺溪小镇", "三江口小镇", "界牌特色小镇"):
         assert town in printed
+    assert ".partial" not in printed
     demo = tmp_path / "townland-out"
     assert {path.name for path in demo.iterdir()} == FILES
     assert [path.name for path in tmp_path.iterdir()] == [demo.name]
