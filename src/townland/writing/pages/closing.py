@@ -83,6 +83,18 @@ class ClassLine:
     state_ha: Decimal | None = None
     collective_ha: Decimal | None = None
 
+    @property
+    def key(self) -> str:
+        """The key of the line in every output: its class, its group, or its kind."""
+        if self.kind == "group":
+            return sum_key(self.name)
+        return self.code if self.kind == "class" else self.kind
+
+
+def sum_key(group: str | None) -> str:
+    """Give a subtotal its key."""
+    return f"sum-{group or 'unknown'}"
+
 
 def class_lines(table: LandClasses) -> list[ClassLine]:
     """Lay out the land classes of a town by their three classes, closed in m², ha and mu.

@@ -39,11 +39,12 @@ class NeedLine:
 
 @dataclass(frozen=True, slots=True)
 class FormLine:
-    """A line of the form: what it is of, and a figure in ha for each column."""
+    """A line of the form: what it is of, its key in every output, and a figure in ha for each column."""
 
     name: str
     kind: str
-    figures: tuple[str, ...]
+    key: str
+    figures: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +138,12 @@ class NeedView:
     def _form_line(self, row: FormRow) -> FormLine:
         """Lay out a line of the form, in ha."""
         name = terms.use(row.use) if row.kind == "use" else terms.NEED_ROWS[row.kind]
-        areas = (row.columns[column] for column in self.need.form.columns)
-        figures = (wording.NOTHING if area is None else wording.plain(area.ha) for area in areas)
-        return FormLine(self.report.w(name), row.kind, tuple(figures))
+        areas = {column: row.columns[column] for column in self.need.form.columns}
+        figures = {
+            column: wording.NOTHING if area is None else wording.plain(area.ha)
+            for column, area in areas.items()
+        }
+        return FormLine(self.report.w(name), row.kind, need_key(row), figures)
 
     def _lines(self, way: int) -> Iterator[NeedLine]:
         """Lay out the lines of one way of measuring: 0 gross, 1 by class."""
@@ -212,6 +216,11 @@ class NeedView:
         if area is None:
             return wording.NOTHING
         return wording.Figure(wording.plain(area.ha), terms.UNITS["ha"]).render(self.report.lang)
+
+
+def need_key(row: FormRow) -> str:
+    """Give a row of the form its key."""
+    return f"use-{row.use or 'unknown'}" if row.kind == "use" else row.kind
 
 
 def form_notes(form: NeedForm, measure: Callable[[str], str]) -> Iterator[Words]:

@@ -161,7 +161,7 @@ def by_owner(r: TableReader) -> PrintedTable | None:
     ]
     for group in dict.fromkeys(each.group for each in classes):
         head = r.three_class(group)
-        columns.append(PrintedColumn(_sum_key(group), t("Subtotal"), head, 12, number=True))
+        columns.append(PrintedColumn(closing.sum_key(group), t("Subtotal"), head, 12, number=True))
         columns += [
             PrintedColumn(each.code, f"{each.name}\n{each.code}", head, 11, number=True)
             for each in classes
@@ -174,10 +174,6 @@ def by_owner(r: TableReader) -> PrintedTable | None:
                  " ridges. Every row and every column sums to its total as printed."),),
         signed=True,
     )  # fmt: skip
-
-
-def _sum_key(group: str | None) -> str:
-    return f"sum-{group or 'unknown'}"
 
 
 def _class_columns(r: TableReader) -> list[ClassColumn]:
@@ -266,7 +262,7 @@ def _sums(areas: Mapping[str, Decimal], classes: Sequence[ClassColumn]) -> dict[
     cells = {code: figure(area) for code, area in areas.items()}
     for group in dict.fromkeys(each.group for each in classes):
         codes = [each.code for each in classes if each.group == group]
-        cells[_sum_key(group)] = figure(sum((areas.get(code, ZERO) for code in codes), ZERO))
+        cells[closing.sum_key(group)] = figure(sum((areas.get(code, ZERO) for code in codes), ZERO))
     cells["all"] = figure(sum(areas.values(), ZERO))
     return cells
 
@@ -303,7 +299,7 @@ def _class_rows(r: TableReader, result: TownResult) -> Iterator[PrintedRow]:
     if result.land_classes is None:
         return
     for line in closing.class_lines(result.land_classes):
-        kind, key, title = class_words(r, line)
+        kind, title = class_words(r, line)
         cells = {
             "code": PrintedCell(line.code),
             "class": PrintedCell(title),
@@ -317,15 +313,15 @@ def _class_rows(r: TableReader, result: TownResult) -> Iterator[PrintedRow]:
             "collective_ha": figure(line.collective_ha),
             "percent": figure(line.percent),
         }
-        yield PrintedRow(result.town.code, key, cells, kind)
+        yield PrintedRow(result.town.code, line.key, cells, kind)
 
 
-def class_words(r: TableReader, line: ClassLine) -> tuple[RowKind, str, str]:
-    """Give a line of the land classes its kind, its key and its name."""
+def class_words(r: TableReader, line: ClassLine) -> tuple[RowKind, str]:
+    """Give a line of the land classes its kind and its name."""
     if line.kind == "class":
-        return "row", line.code, line.name or r.t("Unknown land class")
+        return "row", line.name or r.t("Unknown land class")
     if line.kind == "total":
-        return "total", "total", r.t("Total (control area)")
+        return "total", r.t("Total (control area)")
     if line.kind == "uncovered":
-        return "row", "uncovered", r.t("Not covered by the land survey")
-    return "part", _sum_key(line.name), r.three_class(line.name)
+        return "row", r.t("Not covered by the land survey")
+    return "part", r.three_class(line.name)

@@ -33,7 +33,7 @@ def findings(r: TableReader) -> PrintedTable:
     columns = (
         PrintedColumn("rule", t("Clause no."), width=10),
         PrintedColumn("title", t("Requirement"), width=19),
-        PrintedColumn("verdict", t("Verdict"), width=11),
+        PrintedColumn("verdict", t("Verdict"), width=14),
         PrintedColumn("measured", t("Measured"), width=14, number=True),
         PrintedColumn("limit", t("Limit"), width=13, number=True),
         PrintedColumn("margin", t("Margin"), width=13, number=True),
@@ -104,7 +104,7 @@ def missing(r: TableReader) -> PrintedTable:
         PrintedColumn("rules", t("Rules that wait for it"), width=26),
         PrintedColumn("towns", t("Towns"), width=26),
         PrintedColumn("how", t("How it is supplied"), width=52),
-        PrintedColumn("who", t("Who brings it (by the clause, the first leads)"), width=40),
+        PrintedColumn("who", t("Who brings it (by the clause, the first leads)"), width=30),
     )
     rows = (*_missing_rows(r), *_confirmation_rows(r))
     notes = () if rows else (t("Every rule was evaluated for every town."),)
@@ -146,7 +146,7 @@ def _waiting(r: TableReader, waiting: Sequence[Finding]) -> dict[str, PrintedCel
         "towns": PrintedCell(
             comma.join(dict.fromkeys(r.town_name(finding.town) for finding in waiting))
         ),
-        "who": PrintedCell(comma.join(units)),
+        "who": PrintedCell(leading(r, list(units))),
     }
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from townland import terms
 from townland.measuring import TownResult
-from townland.rules.need_form import COLUMNS, FormRow
+from townland.rules.need_form import COLUMNS
 from townland.rules.need_shares import Areas
 from townland.rules.need_table import Account, NeedTable
-from townland.writing.report.need import form_notes
+from townland.writing.report.need import form_notes, need_key
 from townland.writing.tables.model import (
     PrintedCell,
     PrintedColumn,
@@ -53,11 +53,6 @@ def _need_rows(r: TableReader, result: TownResult) -> Iterator[PrintedRow]:
         yield PrintedRow(result.town.code, need_key(row), cells, kind)
     for n, words in enumerate(form_notes(need.form, r.measure), 1):
         yield PrintedRow(result.town.code, f"note-{n}", {"": PrintedCell(r.w(words))}, "note")
-
-
-def need_key(row: FormRow) -> str:
-    """Give a row of the form its key."""
-    return f"use-{row.use or 'unknown'}" if row.kind == "use" else row.kind
 
 
 def _ha(areas: Areas | None) -> PrintedCell:
