@@ -39,6 +39,36 @@ def one(town: str) -> list[str]:
     return [*CHECK, "--where", f"code={town}", "--dossier", dossier]
 
 
+AREA_ONLY = """
+id = "own"
+title = { zh = "只看面积", en = "The area alone" }
+version = "1"
+three_class = "survey"
+
+[measure.planning_area]
+title = { zh = "规划区", en = "Planning area" }
+layers = []
+
+[[rule]]
+id = "OWN-1"
+title = { zh = "面积", en = "Area" }
+kind = "area_about"
+measure = "planning_area"
+limit = 3
+unit = "km2"
+modal = true
+clause = { document = "own", quote = "", effective = 2018-01-01 }
+"""
+
+
+@pytest.fixture(scope="session")
+def quick(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Arguments of a check that is soon done: one town by one rule, which asks for no layer."""
+    book = tmp_path_factory.mktemp("law") / "own.toml"
+    book.write_text(AREA_ONLY, encoding="utf-8")
+    return [*one("T01"), "--rules", str(book)]
+
+
 def console(*args: str | Path, cwd: Path, **env: str) -> subprocess.CompletedProcess[bytes]:
     """Run the command in a process of its own, as a person does."""
     return subprocess.run(
@@ -432,8 +462,8 @@ def test_a_wrong_answer_leaves_with_4(here: Here) -> None:
     assert "WRONG, expected 1.00" in out
 
 
-def test_quiet_says_nothing_and_the_log_file_all(here: Here) -> None:
-    assert here(*one("T01"), "--quiet", "--log-file", "my.log", "--formats", "gpkg") == (0, "", "")
+def test_quiet_says_nothing_and_the_log_file_all(here: Here, quick: list[str]) -> None:
+    assert here(*quick, "--quiet", "--log-file", "my.log", "--formats", "gpkg") == (0, "", "")
     log = (here.folder / "my.log").read_text(encoding="utf-8")
     assert "INFO townland check" in log
     assert "measuring 云溪小镇" in log
@@ -488,13 +518,15 @@ def is_whole(run: Path) -> bool:
     return True
 
 
-def test_an_older_run_is_replaced_and_what_is_left_of_a_killed_one_goes(here: Here) -> None:
-    assert here(*one("T01"), "-q")[0] == 0
+def test_an_older_run_is_replaced_and_what_is_left_of_a_killed_one_goes(
+    here: Here, quick: list[str]
+) -> None:
+    assert here(*quick, "-q")[0] == 0
     (here.folder / "townland-out" / "old.txt").touch()
     (here.folder / "townland-out.partial").mkdir()
     (here.folder / "townland-out.partial" / ".unfinished").touch()
     (here.folder / "townland-out.partial" / "half.html").touch()
-    assert here(*one("T01"), "-q", "--formats", "gpkg")[0] == 0
+    assert here(*quick, "-q", "--formats", "gpkg")[0] == 0
     assert here.names() == {
         "townland-out",
         "townland-out/assessment.json",
@@ -568,11 +600,13 @@ def test_killed_at_every_touch_of_a_file_it_leaves_a_whole_folder_or_none(tmp_pa
 
 
 @pytest.mark.parametrize("beside", ["run.partial", "run.replaced", "run.old"])
-def test_folders_of_others_beside_the_run_are_left_alone(here: Here, beside: str) -> None:
+def test_folders_of_others_beside_the_run_are_left_alone(
+    here: Here, quick: list[str], beside: str
+) -> None:
     letter = here.folder / beside / "letter.txt"
     letter.parent.mkdir()
     letter.write_text("mine", encoding="utf-8")
-    code, _out, err = here(*one("T01"), "--out", "run", "--lang", "en", "--formats", "gpkg")
+    code, _out, err = here(*quick, "--out", "run", "--lang", "en", "--formats", "gpkg")
     assert letter.read_text(encoding="utf-8") == "mine"
     if beside == "run.old":
         assert code == 0
@@ -582,11 +616,13 @@ def test_folders_of_others_beside_the_run_are_left_alone(here: Here, beside: str
         assert not (here.folder / "run").exists()
 
 
-def test_an_older_run_set_aside_by_a_killed_process_comes_back(here: Here) -> None:
+def test_an_older_run_set_aside_by_a_killed_process_comes_back(
+    here: Here, quick: list[str]
+) -> None:
     aside = here.folder / "run.replaced"
     aside.mkdir()
     (aside / "assessment.json").write_text("{}", encoding="utf-8")
-    code, *_said = here(*one("T01"), "--out", "run", "--formats", "gpkg")
+    code, *_said = here(*quick, "--out", "run", "--formats", "gpkg")
     assert code == 0
     assert here.names() >= {"run/assessment.json", "run/evidence.gpkg"}
     assert not aside.exists()
