@@ -10,6 +10,7 @@ import pytest
 from tests.factory_pages import assessment
 
 from townland.errors import ReportError
+from townland.writing import run_folder
 from townland.writing.papers import content as told
 from townland.writing.papers import pdf
 from townland.writing.papers.content import content
@@ -115,3 +116,13 @@ def test_a_wide_table_is_continued_with_its_first_columns() -> None:
     assert [[column.key for column in part] for part in parts] == [
         ["0", "1", "2", "3", "4", "5"], ["0", "1", "6", "7", "8"]]  # fmt: skip
     assert told._parts(columns[:7]) == [columns[:7]]
+
+
+def test_what_is_not_installed_is_named_before_a_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_folder, "find_spec", lambda _name: None)
+    for name, package in (("pdf", "typst"), ("docx", "docxtpl")):
+        with pytest.raises(ReportError) as refused:
+            run_folder.require_font(["html", name], None)
+        words = refused.value.message.render("en")
+        assert words.startswith(f"{name} needs the package {package}; install townland[documents]")
+    run_folder.require_font(["html", "xlsx"], None)

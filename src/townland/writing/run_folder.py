@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -38,7 +39,8 @@ class Writer:
     with the assessment, the file, the language, and the files of the other outputs that are written
     beside it, by the names of their writers. Where `link` is given, the comparison of several runs links
     to the file with these words. A writer that is not a `default` is written only where it is named.
-    Where it takes a font, `by_font` gives the `write` that uses the font of a file.
+    Where it takes a font, `by_font` gives the `write` that uses the font of a file. `packages` are those
+    of the extra ``documents`` that it needs.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Writer:
     link: Words | None = None
     default: bool = True
     by_font: Callable[[Path], Write] | None = None
+    packages: tuple[str, ...] = ()
 
 
 def _html(assessment: Assessment, path: Path, lang: str, beside: Mapping[str, str]) -> None:
@@ -170,6 +173,7 @@ WRITERS: tuple[Writer, ...] = (
         _docx(),
         default=False,
         by_font=_docx,
+        packages=("docxtpl", "typst"),
     ),
     Writer(
         "pdf",
@@ -178,6 +182,7 @@ WRITERS: tuple[Writer, ...] = (
         _pdf(),
         default=False,
         by_font=_pdf,
+        packages=("typst",),
     ),
 )
 """What ``--formats`` may name, one record an output; ``assessment.json`` is always written."""
@@ -441,13 +446,20 @@ def require_formats(formats: Sequence[str]) -> None:
 
 
 def require_font(formats: Sequence[str], font: Path | None) -> None:
-    """Make sure before a long check that the outputs that take a font will have one.
+    """Make sure before a long check that the outputs that take a font have it, and their packages.
 
     Raises
     ------
     ReportError
-        The file is no font, or none was found.
+        The file is no font, or none was found; a package is not installed.
     """
+    for writer in written(formats):
+        for package in writer.packages:
+            if find_spec(package) is None:
+                raise ReportError(
+                    _("{format} needs the package {package}; install townland[documents], or leave"
+                      " {format} out of --formats", format=writer.name, package=package)
+                )  # fmt: skip
     if any(writer.by_font for writer in written(formats)):
         from townland.writing.papers.fonts import font as opened
 
