@@ -90,7 +90,8 @@ def check(
     dossier: Annotated[
         list[Path] | None,
         typer.Option(
-            "--dossier", help=words("a dossier (TOML), or a workbook of many; may be given again")
+            "--dossier",
+            help=words("a dossier (TOML), a workbook of many, or a folder; may be given again"),
         ),
     ] = None,
     formats: Annotated[

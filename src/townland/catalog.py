@@ -467,6 +467,14 @@ def load_catalog(path: Path | str) -> LayerCatalog:
 
     """
     path = Path(path)
+    if not path.exists():
+        raise CatalogError(
+            _(
+                "{path}: there is no layer catalog. Make one of the folder with your layers: townland"
+                " layers init FOLDER; or name yours: --catalog FILE",
+                path=path.as_posix(),
+            )
+        )
     catalog, sha256 = documents.load(path, LayerCatalog, CatalogError)
     catalog._path = path
     catalog._sha256 = sha256

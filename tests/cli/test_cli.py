@@ -205,7 +205,16 @@ def rulebook(folder: Path, old: str, new: str) -> list[str | Path]:
 UNUSABLE: dict[str, tuple[Any, str, str]] = {
     "missing file": (lambda _: ["check", "nope.shp", *CHECK[2:]], "nope.shp", "nope.shp"),
     "missing file, area": (lambda _: ["area", "nope.shp"], "nope.shp", "nope.shp"),
-    "missing catalog": (lambda _: [*CHECK, "--catalog", "no.toml"], "no.toml", "no.toml"),
+    "missing catalog": (
+        lambda _: [*CHECK, "--catalog", "no.toml"],
+        "no.toml：没有图层目录",
+        "townland layers init FOLDER",
+    ),
+    "no catalog named": (
+        lambda f: ["check", boundary(f, "EPSG:4524"), "--on", "2018-12-31"],
+        "townland layers init",
+        "layers/catalog.toml: there is no layer catalog",
+    ),
     "no crs": (lambda f: ["area", boundary(f, None)], "未声明坐标系", "no coordinate system"),
     "no crs, check": (lambda f: ["check", boundary(f, None), *CHECK[2:6]], "未声明坐标系", "no coord"),
     "xian 1980": (lambda f: ["area", boundary(f, "EPSG:2360")], "Xian 1980", "Xian 1980"),

@@ -358,3 +358,15 @@ def test_the_command_writes_what_the_ending_says(tmp_path):
     assert load_dossier(alone) == Dossier(code="T01", name="甲镇")
     other = run(app, ["dossier", "new", "--out", str(tmp_path / "d.ods")])
     assert "as .xlsx" in other.exception.render("en")
+
+
+def test_a_folder_gives_the_dossiers_of_its_files(tmp_path: Path) -> None:
+    write(tmp_path / "b.toml", 'code = "T02"\n')
+    write(tmp_path / "a.toml", 'code = "T01"\n')
+    written(tmp_path / "c.xlsx", {"镇": [["code"], ["T03"]]})
+    write(tmp_path / "~$c.xlsx", "open in a spreadsheet program")
+    write(tmp_path / "letter.txt", "mine")
+    assert [each.code for each in load_dossiers(tmp_path)] == ["T01", "T02", "T03"]
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DossierError, match="empty"):
+        load_dossiers(tmp_path / "empty")

@@ -6,6 +6,7 @@ Every field may be absent, which says that it is unknown; a rule that needs it t
 from __future__ import annotations
 
 from importlib.resources import files
+from itertools import chain
 from pathlib import Path
 
 from townland import documents
@@ -15,7 +16,7 @@ from townland.dossier.plausible import implausible
 from townland.dossier.template import empty_workbook
 from townland.dossier.workbook import WORKBOOKS, read_workbook
 from townland.errors import DossierError
-from townland.i18n import Joined, Words
+from townland.i18n import Joined, Words, _
 
 __all__ = [
     "UNSTATED",
@@ -43,16 +44,36 @@ def load_dossier(path: Path | str) -> Dossier:
 
 
 def load_dossiers(path: Path | str) -> tuple[Dossier, ...]:
-    """Read the dossiers of a file: one of a TOML file, one for each town of a workbook.
+    """Read the dossiers of a file, one of a TOML file, one for each town of a workbook; or of a folder.
+
+    Of a folder all its TOML files and workbooks are read, in the order of their names.
 
     Raises
     ------
     DossierError
         The file cannot be read, or has faults: every one at once, with its place.
     """
-    if Path(path).suffix.lower() in WORKBOOKS:
-        return read_workbook(Path(path))
+    path = Path(path)
+    if path.is_dir():
+        known = [each for each in sorted(path.iterdir()) if _is_dossier(each)]
+        if not known:
+            raise DossierError(
+                _(
+                    "{path}: no dossier is in this folder, neither .toml nor {workbooks}",
+                    path=path.as_posix(),
+                    workbooks=", ".join(WORKBOOKS),
+                )
+            )
+        return tuple(chain.from_iterable(load_dossiers(each) for each in known))
+    if path.suffix.lower() in WORKBOOKS:
+        return read_workbook(path)
     return (load_dossier(path),)
+
+
+def _is_dossier(path: Path) -> bool:
+    """Whether a file may hold dossiers; what a spreadsheet program has open is none (``~$…``)."""
+    known = path.suffix.lower() in (".toml", *WORKBOOKS)
+    return known and path.is_file() and not path.name.startswith(("~$", "."))
 
 
 def dossier_faults(path: Path | str) -> tuple[Words, ...]:
