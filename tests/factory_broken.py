@@ -1478,7 +1478,7 @@ def geojson_of_a_line_and_back(folder: Path) -> Path:
     """en: feature 1 encloses no area → delete it, or draw its boundary
     zh: 要素 1 没有围成面积； → 请删除该要素，或补绘其界线
     """
-    return geojson(folder, feature([[[LON, LAT], [LON + 1, LAT], [LON, LAT], [LON, LAT]]]))
+    return geojson(folder, feature([[[LON, LAT], [LON + 0.01, LAT], [LON, LAT], [LON, LAT]]]))
 
 
 # --- Shapefiles -----------------------------------------------------------------------------------
@@ -2276,8 +2276,8 @@ def catalog_of_an_address(folder: Path) -> Path:
     "catalog", CatalogError, way=as_layer, cure=lambda path: written(path.parent), area_m2=10_000
 )
 def catalog_that_is_absent(folder: Path) -> Path:
-    """en: catalog.toml: no such file; → look for a typing error in the path
-    zh: 文件不存在； → 请检查路径是否写错
+    """en: catalog.toml: there is no layer catalog. → townland layers init FOLDER; or name yours: --catalog
+    zh: 没有图层目录。 → townland layers init FOLDER
     """
     return folder / "catalog.toml"
 
