@@ -2276,8 +2276,8 @@ def catalog_of_an_address(folder: Path) -> Path:
     "catalog", CatalogError, way=as_layer, cure=lambda path: written(path.parent), area_m2=10_000
 )
 def catalog_that_is_absent(folder: Path) -> Path:
-    """en: catalog.toml: there is no layer catalog. → townland layers init FOLDER; or name yours: --catalog
-    zh: 没有图层目录。 → townland layers init FOLDER
+    """en: catalog.toml: there is no layer catalog. → townland layers init FOLDER
+    zh: 没有图层目录。 → townland layers init 文件夹
     """
     return folder / "catalog.toml"
 

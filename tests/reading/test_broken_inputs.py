@@ -15,7 +15,7 @@ from townland.errors import DossierError, TownlandError
 from townland.issues import GEOMETRY
 from townland.reading.formats import FORMATS
 
-QUOTED = re.compile(r"原文：.*?(）|$)|--[a-z-]+ \S+|townland dossier new", re.S)
+QUOTED = re.compile(r"原文：.*?(）|$)|--[a-z-]+ \S+|townland (dossier new|layers init)", re.S)
 """What a library said, in its own words and marked as such in Chinese; what is typed at the prompt."""
 ENGLISH = re.compile(r"\b[A-Za-z]?[a-z]{2,} [a-z]{2,}\b")
 
