@@ -576,7 +576,7 @@ def test_a_changed_parameter_moves_a_verdict_or_a_figure(
     held = next(one for one in shipped_law.rule if one.id == rule)
     key, *rest = path
     told = key in TOLD
-    preludes = dict.fromkeys(["", *PRELUDES.get(rule, ())])
+    preludes = dict.fromkeys([*PRELUDES.get(rule, ()), ""])
     for prelude in preludes:
         kept = "\n".join(line for line in prelude.splitlines() if not line.startswith(f"{key} ="))
         base = base_of(law, rule, prelude)
