@@ -6,8 +6,19 @@ from typing import Annotated
 
 import typer
 
-from townland_cli import area, check, convert, demo, doctor, dossier, explain, layers, rules
-from townland_cli.options import words
+from townland_cli import (
+    area,
+    check,
+    convert,
+    demo,
+    doctor,
+    dossier,
+    explain,
+    layers,
+    printing,
+    rules,
+)
+from townland_cli.options import LANG, Lang, words
 
 app = typer.Typer(
     name="townland",
@@ -44,5 +55,7 @@ def root(
             "--version", callback=_version, is_eager=True, help=words("print the version and leave")
         ),
     ] = False,
+    lang: Lang = LANG,
 ) -> None:
-    """Hold what comes before a command."""
+    """Hold what comes before a command; `options.language` finds the language wherever it stands."""
+    printing.start(lang, None)

@@ -155,6 +155,13 @@ def test_no_command_shows_help(here: Here) -> None:
     assert here("--help")[0] == 0
 
 
+def test_the_language_may_stand_before_the_command(here: Here) -> None:
+    before = console("--lang", "en", "rules", "list", cwd=here.folder, PYTHONIOENCODING="utf-8")
+    code, out, _err = here("rules", "list", "--lang", "en")
+    assert (before.returncode, before.stdout.decode().splitlines()) == (code, out.splitlines())
+    assert here("--lang", "fr", "rules", "list")[0] == 2
+
+
 def test_version(here: Here) -> None:
     assert here("--version") == (0, "townland 0.1.0\n", "")
 
