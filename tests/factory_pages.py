@@ -177,7 +177,7 @@ def town_result(
                                  max(total, used)),
         land=land,
         planned=planned,
-        around=None,
+        beside=None,
         uncovered={"control_zone": boundary & shapely.box(x - 900, y + 500, x - 300, y + 900)},
         issues=(),
     )  # fmt: skip

@@ -35,7 +35,7 @@ from townland.measuring.asked import (
     missing,
     tags_of,
 )
-from townland.measuring.boundary import boundary_areas, near, surroundings
+from townland.measuring.boundary import Surroundings, boundary_areas, near
 from townland.measuring.contested import Contested, KeptByMeasure, contested_land
 from townland.measuring.coverage import has_own
 from townland.measuring.cut import (
@@ -66,13 +66,14 @@ class TownResult:
     `area_m2` is the official ellipsoid area, `area_check_m2` the independent (densified geodesic) one,
     `plane_m2` the area on the projection plane (None in degrees). `land` and `planned` are the land
     survey's pieces and the planned plots inside the town (frames as `Measure.frame`), for drawing and
-    tables, `around` the survey beside it; `uncovered` maps a role to the part of the town that its
-    layers do not cover, gaps narrower than a sliver left out. `pieces` is each role's ground cut to the
-    town, each patch of land once. `unplanned_m2` is the town's land without a planned use, None where no
-    layer is a plan, and `unplanned` the patches of it that may yet be planned; `owned` are the roles of
-    which the town has features of its own (`coverage.has_own`), among those that are planned.
-    `area_pm_m2` is the ± of the area at 95 %, None where the boundary states no accuracy. `failed` is
-    why the town could not be measured (`unmeasured`); None where it was.
+    tables, `beside` the survey beside it, which is cut when it is drawn; `uncovered` maps a role to the
+    part of the town that its layers do not cover, gaps narrower than a sliver left out. `pieces` is
+    each role's ground cut to the town, each patch of land once. `unplanned_m2` is the town's land
+    without a planned use, None where no layer is a plan, and `unplanned` the patches of it that may yet
+    be planned; `owned` are the roles of which the town has features of its own (`coverage.has_own`),
+    among those that are planned. `area_pm_m2` is the ± of the area at 95 %, None where the boundary
+    states no accuracy. `failed` is why the town could not be measured (`unmeasured`); None where it
+    was.
     """
 
     town: Town
@@ -83,7 +84,7 @@ class TownResult:
     land_classes: LandClasses | None
     land: gpd.GeoDataFrame
     planned: gpd.GeoDataFrame
-    around: gpd.GeoDataFrame | None
+    beside: Surroundings | None
     uncovered: Mapping[str, shapely.Geometry]
     issues: tuple[Issue, ...]
     pieces: Mapping[str, Pieces] = field(default_factory=dict)
@@ -93,6 +94,11 @@ class TownResult:
     owned: frozenset[str] = frozenset()
     area_pm_m2: Decimal | None = None
     failed: Words | None = None
+
+    @property
+    def around(self) -> gpd.GeoDataFrame | None:
+        """The land survey beside the town; None where no layer is one."""
+        return None if self.beside is None else self.beside.frame
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -221,7 +227,7 @@ def _result(
         classes,
         drawn["land_use"],
         drawn["planned_use"],
-        None if survey is None else surroundings(town.town.boundary, survey),
+        None if survey is None else Surroundings(town.town.boundary, survey),
         {role: back(kernel.union(gaps[role,][0])) for role in grounds},
         tuple(_issues(land, tags_of(kept))),
         {
@@ -245,10 +251,9 @@ def _owned(town: TownLand, grounds: Mapping[str, Ground], sliver_width_m: float)
         As in `measure_town`.
     """
     for role, ground in grounds.items():
-        if ROLES[role].unfound == "unplanned":
-            features = ground.frame.geometry.to_numpy()
-            if has_own(town, features, sliver_width_m=sliver_width_m):
-                yield role
+        planned = ROLES[role].unfound == "unplanned"
+        if planned and has_own(town, ground, sliver_width_m=sliver_width_m):
+            yield role
 
 
 def _measures(

@@ -23,6 +23,7 @@ from townland.measuring.areas import Gain, Measure
 from townland.measuring.asked import Kept, Roles
 from townland.measuring.cut import Cut
 from townland.measuring.edges import Edges, edges_of, segments_of, together
+from townland.measuring.feature_rows import FeatureRows
 from townland.measuring.prepare import Ground
 from townland.measuring.unplanned import PLAN
 from townland.towns import Town
@@ -84,7 +85,7 @@ class Accuracies:
         else:
             ground, rows = self.grounds[role], np.unique(self.cuts[role].pieces.rows[role])
             if kept is not None:
-                rows = rows[kept.counted(ground.frame.iloc[rows])[0]]
+                rows = rows[kept.counted(FeatureRows(ground.frame, rows))[0]]
         key = (role, rows.tobytes())
         if key not in self._known:
             self._known[key] = self._edges(role, rows)

@@ -17,7 +17,6 @@ from itertools import pairwise
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyproj
 import shapely
 
@@ -28,6 +27,7 @@ from townland.geodesy.plane import Plane
 from townland.i18n import _
 from townland.measuring import overlay
 from townland.measuring.asked import Kept
+from townland.measuring.feature_rows import FeatureRows
 from townland.measuring.features import Features
 from townland.measuring.overlay import Pieces
 from townland.measuring.piece_table import PieceTable
@@ -307,7 +307,7 @@ def land_classes(
     ridge_name
         The name of the class of ridges where the survey itself has no such feature.
     """
-    part = ground.frame.iloc[closed.pieces.rows[ground.role]]
+    part = FeatureRows(ground.frame, closed.pieces.rows[ground.role])
     codes = part["code"].astype(object).where(part["code"].notna(), "").to_numpy()
     state = np.isin(owners(part["owner"]), STATE)
     ridges = ridge_cents(closed.cents, part["ridge"].to_numpy(dtype=float))
@@ -395,7 +395,7 @@ def measure(
 
 
 def _counted(
-    parts: Mapping[str, pd.DataFrame], kept: Mapping[str, Kept], count: int
+    parts: Mapping[str, FeatureRows], kept: Mapping[str, Kept], count: int
 ) -> tuple[Bools, Bools]:
     """Which pieces count in a measure, and which do or might.
 

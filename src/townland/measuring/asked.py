@@ -8,10 +8,10 @@ from typing import Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from townland.errors import CatalogError
 from townland.i18n import _
+from townland.measuring.feature_rows import FeatureRows
 from townland.measuring.prepare import Ground
 from townland.measuring.recorded import STATE, owners
 from townland.standards.class_names import counts_as
@@ -126,7 +126,7 @@ class Kept:
     reading: Reading = "code"
     owner: Literal["state", "collective"] | None = None
 
-    def counted(self, part: pd.DataFrame) -> tuple[Bools, Bools]:
+    def counted(self, part: FeatureRows) -> tuple[Bools, Bools]:
         """Which rows of a ground's frame count, and which do or might: two masks over its rows."""
         counts = np.ones(len(part), dtype=bool)
         perhaps = counts.copy()
@@ -146,7 +146,7 @@ class Kept:
             counts, perhaps = counts & owned, perhaps & owned
         return counts, perhaps
 
-    def _read(self, part: pd.DataFrame, coded: Bools) -> Bools:
+    def _read(self, part: FeatureRows, coded: Bools) -> Bools:
         """Which rows count by the reading that is believed; `coded` are those that count by code."""
         if self.reading == "code":
             return coded

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 
 import geopandas as gpd
-import numpy as np
 import shapely
 
 from townland import geodesy, units
@@ -16,6 +16,7 @@ from townland.geodesy import kernel
 from townland.geodesy.crs import Bounds
 from townland.i18n import _
 from townland.measuring import overlay
+from townland.measuring.feature_rows import FeatureRows
 from townland.measuring.prepare import Ground, Repair, mend
 from townland.towns import Town
 
@@ -85,18 +86,27 @@ def near(boundary: shapely.Geometry) -> Bounds:
     return west - room, south - room, east + room, north + room
 
 
-def surroundings(boundary: shapely.Geometry, ground: Ground) -> gpd.GeoDataFrame:
-    """The land survey beside a town, as far as a picture of the town reaches.
+@dataclass(frozen=True, eq=False)
+class Surroundings:
+    """The land survey beside a town, as far as a picture of the town reaches; cut when one is drawn."""
 
-    Columns ``land_use_code``, ``three_class`` and geometry.
-    """
+    boundary: shapely.Geometry
+    ground: Ground
+
+    @cached_property
+    def frame(self) -> gpd.GeoDataFrame:
+        """Columns ``land_use_code``, ``three_class`` and geometry."""
+        return _surroundings(self.boundary, self.ground)
+
+
+def _surroundings(boundary: shapely.Geometry, ground: Ground) -> gpd.GeoDataFrame:
     beside = kernel.difference(shapely.box(*near(boundary)), boundary)[()]
-    geometry = ground.frame.geometry.to_numpy()
+    around = ground.near(near(boundary))
     shapely.prepare(boundary)
-    outside = np.flatnonzero(~shapely.covers(boundary, geometry))
+    outside = around[~shapely.covers(boundary, ground.geometry[around])]
     shapely.destroy_prepared(boundary)
-    pieces, index = overlay.clip(beside, geometry[outside])
-    part = ground.frame.iloc[outside[index]]
+    pieces, index = overlay.clip(beside, ground.geometry[outside])
+    part = FeatureRows(ground.frame, outside[index])
     return gpd.GeoDataFrame(
         {"land_use_code": part["code"].to_numpy(), "three_class": part["three_class"].to_numpy()},
         geometry=list(pieces),

@@ -12,6 +12,7 @@ import numpy as np
 from townland.measuring import areas
 from townland.measuring.areas import Closed, Measure
 from townland.measuring.asked import Kept, Reading, Roles, by_reading
+from townland.measuring.feature_rows import FeatureRows
 from townland.measuring.prepare import Ground
 
 KeptByMeasure = Mapping[str, Mapping[str, Kept]]
@@ -52,7 +53,7 @@ def contested_land(
     """
     cents, layers, roles = 0, set[str](), set[str]()
     for role, ground in grounds.items():
-        part = ground.frame.iloc[chains[role,].pieces.rows[role]]
+        part = FeatureRows(ground.frame, chains[role,].pieces.rows[role])
         meant = np.asarray(part["meant"].notna(), dtype=bool)
         if meant.any():
             roles.add(role)

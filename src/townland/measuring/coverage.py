@@ -109,8 +109,7 @@ def _declared_bare(
         named = town.code in claim.towns or town.name in claim.towns
         return shapely.Polygon() if named else town.boundary
     if claim.own_towns:
-        features = _features(ground, layer)
-        owns = has_own(town, features, sliver_width_m=sliver_width_m)
+        owns = has_own(town, ground, layer, sliver_width_m=sliver_width_m)
         return shapely.Polygon() if owns else town.boundary
     if claim.as_layer is not None:
         return _bare_of_layer(town, claim.as_layer, claims, sliver_width_m)
@@ -137,19 +136,14 @@ def _bare_of_layer(
         declared = _declared_bare(town, layer, claims, sliver_width_m)
         if declared is not None:
             return declared
-    near, _rows = town.near(_features(ground, layer))
+    near, _rows = town.near(ground, layer)
     pieces = overlay.clip(town.boundary, near)[0]
     return _beyond(town.boundary, kernel.union(pieces))
 
 
-def _features(ground: Ground, layer: str) -> Geometries:
-    """The features of one of the layers that are united in a ground."""
-    frame = ground.frame
-    features: Geometries = frame.geometry.to_numpy()[(frame["layer"] == layer).to_numpy()]
-    return features
-
-
-def has_own(town: TownLand, features: Geometries, *, sliver_width_m: float) -> bool:
+def has_own(
+    town: TownLand, ground: Ground, layer: str | None = None, *, sliver_width_m: float
+) -> bool:
     """Whether a town has features of its own: a neighbour's that reach across its border are none.
 
     A feature is a town's own where the greater part of it lies in the town, or takes up the greater
@@ -159,12 +153,12 @@ def has_own(town: TownLand, features: Geometries, *, sliver_width_m: float) -> b
     ----------
     town
         The town.
-    features
-        The features of a layer near it.
+    ground, layer
+        The ground of a role, and of which of its layers features count, None for all.
     sliver_width_m
         As in `bare`.
     """
-    near, _rows = town.near(features)
+    near, _rows = town.near(ground, layer)
     pieces, rows = overlay.clip(town.boundary, near)
     if not len(pieces):
         return False

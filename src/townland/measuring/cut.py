@@ -82,7 +82,7 @@ def _settled(town: TownLand, ground: Ground) -> tuple[Pieces, tuple[Overlap, ...
 
     Where the parcels prove to be a mosaic that sums to the town, there is nothing to settle.
     """
-    parcels, near = town.near(ground.frame.geometry.to_numpy())
+    parcels, near = town.near(ground)
     pieces, rows, mosaic = overlay.clip_mosaic(town.boundary, parcels)
     rows = near[rows]
     if mosaic and abs(town.boundary.area - shapely.area(pieces).sum()) <= noise_of(town):

@@ -8,9 +8,9 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from townland.geodesy.plane import Plane
+from townland.measuring.feature_rows import FeatureRows
 from townland.measuring.overlay import Pieces
 from townland.measuring.prepare import Ground
 from townland.measuring.recorded import recorded
@@ -31,7 +31,7 @@ class Features:
     """
 
     geometry: Shapes
-    parts: Mapping[str, pd.DataFrame]
+    parts: Mapping[str, FeatureRows]
     columns: Columns
     ridge: Floats | None
     tagged: frozenset[str]
@@ -49,10 +49,7 @@ def features_of(pieces: Pieces, grounds: Mapping[str, Ground], plane: Plane) -> 
     plane
         The plane of the pieces.
     """
-    parts = {
-        role: pd.DataFrame(grounds[role].frame.drop(columns="geometry")).iloc[rows]
-        for role, rows in pieces.rows.items()
-    }
+    parts = {role: FeatureRows(grounds[role].frame, rows) for role, rows in pieces.rows.items()}
     ridged = [role for role in parts if grounds[role].ridged]
     return Features(
         plane.back(pieces.geometry),
@@ -63,7 +60,7 @@ def features_of(pieces: Pieces, grounds: Mapping[str, Ground], plane: Plane) -> 
     )
 
 
-def _described(parts: Mapping[str, pd.DataFrame], grounds: Mapping[str, Ground]) -> Columns:
+def _described(parts: Mapping[str, FeatureRows], grounds: Mapping[str, Ground]) -> Columns:
     """The columns of a measure's frame that its layers give: ids, codes, classes, uses, slope grades."""
     columns: dict[str, npt.NDArray[np.object_] | None] = {}
     for role, part in parts.items():

@@ -6,7 +6,6 @@ A boundary in the wrong zone has the same area as in the right zone: only where 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeAlias
 
 import numpy as np
 import pyproj
@@ -35,6 +34,9 @@ LINED_UP, RISE = 0.5, 0.4
 """A shifted boundary lines up with its layers where at least half of it lies on edges, and this much
 more than unshifted: by chance a boundary lies on edges for a tenth to a quarter of its length."""
 
+MANY_VERTICES = 1000
+"""An outline of more is put in order before it is asked about several points."""
+
 REACH_M = 1500.0
 """Edges are looked at this far around a boundary: beyond any shift that is tried."""
 
@@ -43,8 +45,6 @@ _GEOD = pyproj.Geod(ellps="GRS80")
 XY = tuple[NDArray[np.float64], NDArray[np.float64]]
 Shift = Callable[[NDArray[np.float64], NDArray[np.float64]], XY]
 ReadNear = Callable[[LayerSpec, Sequence[Window]], Layer]
-Edges: TypeAlias = Sequence[tuple[pyproj.CRS, shapely.STRtree]]
-"""The edges of some layers, each layer's with its CRS."""
 
 
 def siting_issues(
@@ -77,7 +77,7 @@ def siting_issues(
     inside = [_meets(town, [box for _layer, box in boxes]) for town in towns]
     edged = [layer for layer in layers if layer.spec.role in EDGED]
     doubted = [
-        meets and bool(edged) and _share(_lonlat(town), _trees(town, edged)) <= 1 - RISE
+        meets and bool(edged) and _share(_lonlat(town), edged) <= 1 - RISE
         for town, meets in zip(towns, inside, strict=True)
     ]
     # a check reads what is near a boundary; a shifted boundary's own parcels lie further off
@@ -103,7 +103,7 @@ def lines_up(town: Town, layers: Sequence[Layer]) -> bool:
     it says.
     """
     edged = [layer for layer in layers if layer.spec.role in EDGED]
-    return bool(edged) and _share(_lonlat(town), _trees(town, edged)) >= LINED_UP
+    return bool(edged) and _share(_lonlat(town), edged) >= LINED_UP
 
 
 def _meets(town: Town, boxes: Sequence[Bounds]) -> bool:
@@ -255,17 +255,18 @@ def _lonlat(town: Town) -> XY:
 def _lined_up(town: Town, layers: Sequence[Layer]) -> Iterator[Issue]:
     """The shift that lets the boundary line up with its layers' edges, where there is one."""
     lonlat = _lonlat(town)
-    edges = _trees(town, layers)
-    as_declared = _share(lonlat, edges)
+    around = crsys.transform_bounds(_widened(town), town.crs, crsys.LONLAT)
+    as_declared = _share(lonlat, layers)
     least = max(LINED_UP, as_declared + RISE)
     other = _other_scale(town.crs)
     # UTM (0.9996) and Gauss-Krüger (1) differ by the scale of the central meridian alone
     if other is not None:
-        share = _share(crsys.transformer(other, crsys.LONLAT).transform(*_sampled(town)), edges)
+        scaled = crsys.transformer(other, crsys.LONLAT).transform(*_sampled(town))
+        share = _share(scaled, layers, around)
         if share >= least:
             yield _scale_suspected(town, other, before=as_declared, after=share)
             return
-    shares = {name: _share(shift(*lonlat), edges) for name, shift in SHIFTS.items()}
+    shares = {name: _share(shift(*lonlat), layers, around) for name, shift in SHIFTS.items()}
     name, share = max(shares.items(), key=lambda shifted: shifted[1])
     # internet maps in China must shift coordinates (GCJ-02, BD-09), by some hundred metres
     if share >= least:
@@ -313,12 +314,6 @@ def _widened(town: Town) -> Bounds:
     return west - margin, south - margin, east + margin, north + margin
 
 
-def _trees(town: Town, layers: Sequence[Layer]) -> Edges:
-    """The edges of each layer around a town, with the layer's CRS; layers with none are left out."""
-    trees = ((layer.crs, _edges(town, layer)) for layer in layers)
-    return [(crs, tree) for crs, tree in trees if tree is not None]
-
-
 def _along(ring: shapely.Geometry) -> NDArray[np.object_]:
     """Points along a boundary of several rings, each ring its share."""
     parts = shapely.get_parts(ring)
@@ -328,40 +323,57 @@ def _along(ring: shapely.Geometry) -> NDArray[np.object_]:
     )
 
 
-def _edges(town: Town, layer: Layer) -> shapely.STRtree | None:
-    """A tree of the single edges of a layer's polygons around a town, in the layer's CRS."""
-    west, south, east, north = crsys.transform_bounds(_widened(town), town.crs, layer.crs)
-    geometry = layer.frame.geometry.to_numpy()
-    inside = shapely.intersects(
-        shapely.box(*shapely.bounds(geometry).T),
-        shapely.box(west, south, east, north),
-    )
-    if not inside.any():
-        return None
-    xy, ring = shapely.get_coordinates(
-        shapely.get_rings(shapely.get_parts(geometry[inside])), return_index=True
-    )
-    least, most = np.minimum(xy[1:], xy[:-1]), np.maximum(xy[1:], xy[:-1])
-    # of a polygon that reaches far beyond the town only the edges near it
-    near = (most >= (west, south)).all(axis=1) & (least <= (east, north)).all(axis=1)
-    edge = (ring[1:] == ring[:-1]) & near
-    pairs = np.stack([xy[:-1][edge], xy[1:][edge]], axis=1)
-    return shapely.STRtree(shapely.linestrings(pairs))
-
-
 def _unit(crs: pyproj.CRS) -> float:
     """A metre in the unit of a CRS; in degrees, one of latitude."""
     return 1 / 111_000 if crs.is_geographic else 1.0
 
 
-def _share(lonlat: XY, edges: Edges) -> float:
-    """The share of points that lie on an edge of some layer."""
-    on = np.zeros(len(lonlat[0]), dtype=bool)
-    for crs, tree in edges:
-        x, y = crsys.transformer(crsys.LONLAT, crs).transform(*lonlat)
-        hits = tree.query(shapely.points(x, y), predicate="dwithin", distance=EDGE_M * _unit(crs))
-        on[hits[0]] = True
+def _share(lonlat: XY, layers: Sequence[Layer], around: Bounds | None = None) -> float:
+    """The share of points that lie on an edge of some layer.
+
+    Parameters
+    ----------
+    lonlat
+        The points, in degrees.
+    layers
+        The layers, as they were read near the points.
+    around
+        The box in degrees within which they were read: points beyond it lie on no edge, whatever was
+        read there for another town. None where all points lie within it.
+    """
+    lon, lat = lonlat
+    on = np.zeros(len(lon), dtype=bool)
+    known = np.ones(len(lon), dtype=bool)
+    if around is not None:
+        west, south, east, north = around
+        known = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+    for layer in layers:
+        left = np.flatnonzero(known & ~on)
+        x, y = crsys.transformer(crsys.LONLAT, layer.crs).transform(lon[left], lat[left])
+        on[left] = _on_edges(layer, x, y)
     return float(on.mean())
+
+
+def _on_edges(layer: Layer, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which points lie on an edge of a layer's polygons; only polygons at the points are looked at.
+
+    Parameters
+    ----------
+    layer
+        The layer.
+    x, y
+        The points, in its CRS.
+    """
+    reach = EDGE_M * _unit(layer.crs)
+    point, row = layer.tree.query(shapely.box(x - reach, y - reach, x + reach, y + reach))
+    rows, at = np.unique(row, return_inverse=True)
+    outlines = shapely.boundary(layer.tree.geometries[rows])
+    # the roads of a county are one polygon of many vertices, at which many points may lie
+    shapely.prepare(outlines[shapely.get_num_coordinates(outlines) > MANY_VERTICES])
+    near = shapely.dwithin(outlines[at], shapely.points(x, y)[point], reach)
+    on = np.zeros(len(x), dtype=bool)
+    on[point[near]] = True
+    return on
 
 
 SHIFTS: dict[str, Shift] = {

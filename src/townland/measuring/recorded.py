@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from townland.measuring.feature_rows import FeatureRows
 from townland.measuring.prepare import Ground
 
 STATE, COLLECTIVE = ("1", "2", "国"), ("3", "4", "集")
@@ -19,7 +19,7 @@ def owners(values: pd.Series) -> npt.NDArray[np.object_]:
     return np.asarray(text.str.strip().str[:1], dtype=object)
 
 
-def recorded(part: gpd.GeoDataFrame, survey: Ground) -> dict[str, npt.NDArray[np.object_]]:
+def recorded(part: FeatureRows, survey: Ground) -> dict[str, npt.NDArray[np.object_]]:
     """The columns that the land survey records beside classes, as far as it does."""
     columns = {}
     if survey.owned:

@@ -11,6 +11,7 @@ import pyproj
 import shapely
 
 from townland.geodesy.plane import Plane
+from townland.measuring.prepare import Ground
 from townland.towns import Town
 
 Ints = npt.NDArray[np.int64]
@@ -50,15 +51,21 @@ class TownLand:
         """The town's CRS."""
         return self.town.crs
 
-    def near(self, features: Geometries) -> tuple[Geometries, Ints]:
-        """The features of a layer whose box meets the town's, counted from its corner.
+    def near(self, ground: Ground, layer: str | None = None) -> tuple[Geometries, Ints]:
+        """The features of a ground whose box meets the town's, counted from its corner.
+
+        Parameters
+        ----------
+        ground
+            The ground of a role.
+        layer
+            Of which of its layers, None for all.
 
         Returns
         -------
-        The features, and their positions in the layer.
+        The features, and their rows in the ground's frame.
         """
-        west, south, east, north = shapely.bounds(self.town.boundary).tolist()
-        boxes = shapely.bounds(features).reshape(-1, 4).T
-        meets = (boxes[0] <= east) & (boxes[2] >= west) & (boxes[1] <= north) & (boxes[3] >= south)
-        rows = np.flatnonzero(meets)
-        return self.plane.local(features[rows]), rows
+        rows = ground.near(self.town.boundary.bounds)
+        if layer is not None:
+            rows = rows[(ground.frame["layer"].iloc[rows] == layer).to_numpy()]
+        return self.plane.local(ground.geometry[rows]), rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import geopandas as gpd
 import pyarrow as pa
@@ -34,7 +35,7 @@ class Input:
     surveyed: dt.date | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Layer:
     """The features of one layer near the towns.
 
@@ -54,6 +55,11 @@ class Layer:
     extent: shapely.Geometry
     coverage: shapely.Geometry | None
     also: Mapping[str, pa.ChunkedArray] = field(default_factory=dict)
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """A tree of the features' boxes; made once."""
+        return shapely.STRtree(self.frame.geometry.to_numpy())
 
 
 def by_role(layers: Sequence[Layer]) -> dict[str, list[Layer]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -19,7 +19,6 @@ from townland.geodesy.plane import Plane
 from townland.measuring import overlay
 from townland.measuring.prepare import polygons_of
 from townland.rules.judging import phrases
-from townland.rules.judging.arithmetic import pairs_of
 from townland.rules.judging.facts import Facts
 
 
@@ -58,11 +57,8 @@ def overlaps(
         boundaries, is a sliver.
     """
     shared = []
-    for first, second in pairs_of(towns):
-        other = _in_crs_of(first, second)
-        if first.boundary is None or first.crs is None or other is None:
-            continue
-        if not shapely.intersects(first.boundary, other):  # most pairs of a province's towns
+    for first, second, other in _meeting(towns):
+        if first.boundary is None or first.crs is None:
             continue
         plane = Plane.at(first.boundary, first.crs)
         with kernel.bench(plane.unit_m):
@@ -87,6 +83,31 @@ def overlaps(
     return tuple(shared)
 
 
+def _meeting(towns: Sequence[Facts]) -> Iterator[tuple[Facts, Facts, BaseGeometry]]:
+    """Every two towns whose boundaries meet, in their order, the second's boundary in the first's CRS.
+
+    Most pairs of a province's towns lie far apart: a tree for each CRS leaves them out by their boxes.
+    """
+    trees = {
+        crs: _tree([_in_crs(town, crs) for town in towns])
+        for crs in dict.fromkeys(town.crs for town in towns if town.crs is not None)
+    }
+    for at, first in enumerate(towns):
+        if first.boundary is None or first.crs is None:
+            continue
+        tree, rows = trees[first.crs]
+        near = tree.query(first.boundary, predicate="intersects")
+        for other in sorted(near.tolist(), key=rows.__getitem__):
+            if rows[other] > at:
+                yield first, towns[rows[other]], tree.geometries[other]
+
+
+def _tree(boundaries: Sequence[BaseGeometry | None]) -> tuple[shapely.STRtree, list[int]]:
+    """A tree of those boundaries that are known, and the position of each."""
+    rows = [row for row, boundary in enumerate(boundaries) if boundary is not None]
+    return shapely.STRtree([boundaries[row] for row in rows]), rows
+
+
 def _distance_sigma_m(first: Facts, second: Facts) -> float:
     """Give the standard deviation of the distance of two boundaries; 0 where one is not stated."""
     if first.accuracy_m is None or second.accuracy_m is None:
@@ -106,10 +127,15 @@ def distance_m(first: Facts, second: Facts) -> Decimal | None:
 
 def _in_crs_of(first: Facts, second: Facts) -> BaseGeometry | None:
     """Give the second town's boundary in the CRS of the first; None where there is none."""
-    if second.boundary is None or first.crs is None or second.crs is None:
+    return None if first.crs is None else _in_crs(second, first.crs)
+
+
+def _in_crs(town: Facts, crs: pyproj.CRS) -> BaseGeometry | None:
+    """Give a town's boundary in a CRS; None where there is none."""
+    if town.boundary is None or town.crs is None:
         return None
-    if first.crs == second.crs:
-        return second.boundary
-    moved = reproject(np.array([second.boundary], dtype=object), second.crs, first.crs)[0]
+    if town.crs == crs:
+        return town.boundary
+    moved = reproject(np.array([town.boundary], dtype=object), town.crs, crs)[0]
     assert isinstance(moved, BaseGeometry)  # noqa: S101 - one geometry in, one out
     return moved

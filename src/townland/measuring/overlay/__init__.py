@@ -24,6 +24,7 @@ NEAR_M = 1e-6
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 Shapes = npt.NDArray[np.object_]
 
 
@@ -297,9 +298,11 @@ def slivers(geometry: Shapes, width_m: float, scale: tuple[float, float] = (1.0,
 
     """
     thin = width(geometry, scale) < width_m
+    if thin.any():
+        thin[thin] = ~_beside_wide(geometry, thin, width_m, scale)
     if not thin.any():
         return thin
-    patches = shapely.get_parts(kernel.union(geometry))
+    patches = shapely.get_parts(kernel.union(geometry[_reached(geometry, thin, max(scale))]))
     narrow = width(patches, scale) < width_m
     where = np.flatnonzero(thin)
     inner = shapely.point_on_surface(geometry[where])
@@ -309,6 +312,54 @@ def slivers(geometry: Shapes, width_m: float, scale: tuple[float, float] = (1.0,
     thin[where] = False
     thin[where[piece[narrow[patch]]]] = True
     return thin
+
+
+def _beside_wide(
+    geometry: Shapes, thin: Bools, width_m: float, scale: tuple[float, float]
+) -> Bools:
+    """Which of the thin pieces share an edge with one that makes their whole patch wide.
+
+    A patch's outline is no longer than those of its pieces together, so that it is wide where the sum
+    of 2 · area - width · perimeter over its pieces is at least 0. Thin pieces alone have less than 0.
+
+    Parameters
+    ----------
+    geometry, thin
+        Pieces that do not overlap, and which of them are thin.
+    width_m, scale
+        As in `slivers`.
+    """
+    area, length = _measured(geometry, scale)
+    spare = 2 * area - width_m * length
+    # twice as much as all thin pieces lack together, so that no rounding decides
+    wide = geometry[spare / 2 > -spare[thin].sum()]
+    piece, other = shapely.STRtree(wide).query(geometry[thin], predicate="intersects")
+    common = kernel.intersection(geometry[thin][piece], wide[other])
+    beside = np.zeros(int(thin.sum()), dtype=bool)
+    beside[piece[shapely.length(common) > 0]] = True
+    return beside
+
+
+def _reached(geometry: Shapes, thin: Bools, unit_m: float) -> Bools:
+    """The pieces that may be of one patch with a thin one: those that boxes lead to from it.
+
+    To unite all pieces of a measure for a few thin ones costs more than to cut them.
+
+    Parameters
+    ----------
+    geometry, thin
+        Pieces, and which of them are thin.
+    unit_m
+        Metres in a unit of their coordinates.
+    """
+    room = NEAR_M / unit_m
+    boxes = shapely.box(*np.add(shapely.bounds(geometry), (-room, -room, room, room)).T)
+    tree, reached, last = shapely.STRtree(boxes), thin.copy(), np.flatnonzero(thin)
+    while len(last):
+        near = np.unique(tree.query(boxes[last])[1])
+        last = near[~reached[near]]
+        reached[last] = True
+    return reached
 
 
 def precedence(ranks: npt.ArrayLike) -> Ints:
@@ -348,9 +399,13 @@ def remainder(town: shapely.Geometry, pieces: Geometries, noise: float) -> shape
 
 def width(geometry: Shapes, scale: tuple[float, float] = (1.0, 1.0)) -> npt.NDArray[np.float64]:
     """The mean width of each polygon in metres, as 2 · area / perimeter; 0 of an empty one."""
+    area, length = _measured(geometry, scale)
+    mean = np.divide(2 * area, length, out=np.zeros_like(length), where=length > 0)
+    return np.asarray(mean, dtype=float)
+
+
+def _measured(geometry: Shapes, scale: tuple[float, float]) -> tuple[Floats, Floats]:
+    """The area of each polygon in m² and the length of its outline in metres."""
     if scale != (1.0, 1.0):
         geometry = shapely.transform(geometry, lambda xy: xy * scale)
-    length = shapely.length(geometry)
-    doubled = 2 * shapely.area(geometry)
-    mean = np.divide(doubled, length, out=np.zeros_like(length), where=length > 0)
-    return np.asarray(mean, dtype=float)
+    return shapely.area(geometry), shapely.length(geometry)

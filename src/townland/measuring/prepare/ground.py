@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -18,6 +19,7 @@ from townland import units
 from townland.catalog import OWN_TOWNS, LayerSpec, NamedTowns
 from townland.errors import CatalogError, LayerError
 from townland.geodesy import crs as crs_room
+from townland.geodesy.crs import Bounds
 from townland.i18n import _
 from townland.measuring.prepare.areal import made_valid
 from townland.measuring.prepare.mend import Repair, mend
@@ -58,7 +60,7 @@ class Claim:
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Ground:
     """All layers of one role near the towns, united, valid, classed, in one CRS.
 
@@ -89,6 +91,20 @@ class Ground:
     productive: bool = False
     villages: bool = False
     accuracy: Mapping[str, float | None] = field(default_factory=dict)
+
+    @cached_property
+    def geometry(self) -> npt.NDArray[np.object_]:
+        """The polygons of `frame`."""
+        return np.asarray(self.frame.geometry.to_numpy(), dtype=object)
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """A tree of the features' boxes, which all towns ask; made once."""
+        return shapely.STRtree(self.geometry)
+
+    def near(self, box: Bounds) -> npt.NDArray[np.int64]:
+        """The rows of the features whose box meets another, be it in a point of the border."""
+        return np.sort(self.tree.query(shapely.box(*box)))
 
 
 def scheme_of(spec: LayerSpec) -> landclass.Scheme | None:
