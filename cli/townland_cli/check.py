@@ -161,9 +161,8 @@ def check(
         accuracy_m=accuracy,
         region=lambda: region_of(layers, digests),
     )
-    towns = tl.match_dossiers(
-        towns, [each for path in dossier or [] for each in tl.load_dossiers(path)]
-    )
+    dossiers = [each for path in dossier or [] for each in tl.load_dossiers(path)]
+    towns = tl.match_dossiers(towns, dossiers, some=bool(wanted))
     runs = [(book, day) for book in rulebooks for day in dict.fromkeys(days)]
     in_force, left_out = pairs_in_force(runs)
     checkers = _checkers(layers, in_force, digests)

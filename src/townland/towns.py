@@ -442,8 +442,17 @@ def _check_codes(towns: Sequence[Town]) -> None:
             )
 
 
-def match_dossiers(towns: Sequence[Town], dossiers: Sequence[Dossier]) -> tuple[Town, ...]:
+def match_dossiers(
+    towns: Sequence[Town], dossiers: Sequence[Dossier], *, some: bool = False
+) -> tuple[Town, ...]:
     """The towns with their dossiers, matched by code, then by name.
+
+    Parameters
+    ----------
+    towns, dossiers
+        As `read_towns` and `load_dossiers` give them.
+    some
+        The towns were chosen from more: dossiers of the others are left out, if any is theirs.
 
     Raises
     ------
@@ -451,7 +460,9 @@ def match_dossiers(towns: Sequence[Town], dossiers: Sequence[Dossier]) -> tuple[
         A dossier matches no town, or more than one by its name; or two match one town.
     """
     matched: dict[str, Dossier] = {}
-    for dossier in dossiers:
+    known = {text for town in towns for text in (town.code, town.name)}
+    theirs = [each for each in dossiers if {each.code, each.name} & known] if some else []
+    for dossier in theirs or dossiers:
         town = _town_of(dossier, towns)
         if town.code in matched:
             raise DossierError(

@@ -243,6 +243,10 @@ def test_dossiers_match_by_code_and_then_by_name(towns):
 def test_a_dossier_of_no_town_is_an_error(towns):
     with pytest.raises(DossierError) as caught:
         match_dossiers(towns, [Dossier(code="zz", name="丁镇")])
+    with pytest.raises(DossierError):
+        match_dossiers(towns[:1], [Dossier(code="zz", name="丁镇")], some=True)
+    (only,) = match_dossiers(towns[:1], [Dossier(code="a"), Dossier(code="b")], some=True)
+    assert only.dossier.code == "a"
     said = caught.value.render("en")
     assert "zz" in said
     assert "b 乙镇" in said
