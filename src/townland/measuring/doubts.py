@@ -115,6 +115,10 @@ DOUBTFUL: Mapping[str, Doubtful] = {
         _("some of its ridge coefficients are no numbers, so that its net areas are too large"),
         _("correct the column, or leave net_factor_column out of the catalog"),
     ),
+    "production_not_number": Doubtful(
+        _("some of its yields are no numbers, so that they are not known"),
+        _("correct the column, or leave production_column out of the catalog"),
+    ),
     "line_open": Doubtful(
         _INCOMPLETE,
         _("close the outlines in the drawing that end just before their start"),

@@ -127,6 +127,18 @@ def as_numbers(values: pa.ChunkedArray | pa.Array) -> tuple[NDArray[np.float64],
     return np.array([np.nan if number is None else number for number in found]), wrong
 
 
+def no_numbers(values: pa.ChunkedArray | pa.Array) -> NDArray[np.int64]:
+    """The positions of the values of a column that are no numbers, and not blank.
+
+    >>> no_numbers(pa.array(["0.0925", "", "0,0925", "******"])).tolist()
+    [2, 3]
+    """
+    values = _plain(values)
+    if _is_numeric(values.type):
+        return np.array([], np.int64)
+    return np.flatnonzero([_float(value) is None for value in as_text(values)])
+
+
 def matches(
     columns: Mapping[str, pa.ChunkedArray], where: Mapping[str, Iterable[object]]
 ) -> NDArray[np.bool_]:

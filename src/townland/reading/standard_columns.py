@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 
 from townland.i18n import _
 from townland.issues import Issue
-from townland.reading.columns import as_numbers, as_text
+from townland.reading.columns import as_numbers, as_text, no_numbers
 from townland.reading.rows import Rows
 
 Columns = dict[str, "pd.Series[str] | NDArray[np.float64]"]
 """The standard columns of a frame by their names."""
+
+SHOWN = 10
+"""So many cells that are no numbers are named."""
 
 
 def standard_columns(rows: Rows, needed: Mapping[str, str]) -> tuple[Columns, list[Issue]]:
@@ -24,12 +27,12 @@ def standard_columns(rows: Rows, needed: Mapping[str, str]) -> tuple[Columns, li
         name: as_text(rows.columns[needed[name]]) if name in needed else nothing
         for name in ("id", "code", "named", "owner", "tag", "slope", "grade", "village")
     }
-    factors, factor_issues = _numbers(rows, needed, "net_factor")
-    production, production_issues = _numbers(rows, needed, "production")
-    issues = [*factor_issues, *production_issues]
     missing = pd.isna(columns["id"])
     if missing.any():
         columns["id"] = np.where(missing, rows.fid.astype(str).astype(object), columns["id"])
+    factors, factor_issues = _numbers(rows, needed, "net_factor", ids=columns["id"])
+    production, production_issues = _numbers(rows, needed, "production", ids=columns["id"])
+    issues = [*factor_issues, *production_issues]
     if "id" in needed and missing.any():
         message = _(
             "{count} features have no value in the id column {column}, and are named by their number"
@@ -55,7 +58,7 @@ def standard_columns(rows: Rows, needed: Mapping[str, str]) -> tuple[Columns, li
 
 
 def _numbers(
-    rows: Rows, needed: Mapping[str, str], name: str
+    rows: Rows, needed: Mapping[str, str], name: str, *, ids: NDArray[np.object_]
 ) -> tuple[NDArray[np.float64], list[Issue]]:
     """A column of numbers, NaN where the file has none, and what was wrong in it.
 
@@ -65,13 +68,36 @@ def _numbers(
         As in `standard_columns`.
     name
         Our name of the column.
+    ids
+        What the features are called.
     """
     if name not in needed:
         return np.full(len(rows), np.nan), []
     numbers, wrong = as_numbers(rows.columns[needed[name]])
+    return numbers, [_no_numbers(rows, needed[name], name, ids=ids)] if wrong else []
+
+
+def _no_numbers(rows: Rows, column: str, name: str, *, ids: NDArray[np.object_]) -> Issue:
+    """That cells of a column hold something that is no number, with the first of them.
+
+    Parameters
+    ----------
+    rows, column
+        The rows, and the column in their file.
+    name
+        Our name of the column.
+    ids
+        What the features are called.
+    """
+    texts = as_text(rows.columns[column])
+    at = no_numbers(rows.columns[column])
+    cells = [f"{ids[row]}: {texts[row]}" for row in at[:SHOWN].tolist()]
     message = _(
-        "{count} values of the column {column} are no numbers, and count as missing",
-        count=wrong,
-        column=needed[name],
+        "{count} values of the column {column} are no numbers, and are not known (feature: value):"
+        " {cells}. Asterisks stand in a DBF for a number too wide for its field; write a decimal point"
+        " for a comma, and save the layer again",
+        count=len(at),
+        column=column,
+        cells="; ".join(cells) + ("; …" if len(at) > SHOWN else ""),
     )
-    return numbers, [Issue(f"{name}_not_number", "warning", message)] if wrong else []
+    return Issue(f"{name}_not_number", "warning", message)

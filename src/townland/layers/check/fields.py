@@ -12,6 +12,7 @@ from townland.i18n import _
 from townland.layers.check.faults import Faults, where
 from townland.layers.check.records import Records, rules_of
 from townland.layers.describe import Field, LayerSummary
+from townland.reading.columns import as_text, no_numbers
 from townland.standards import fields
 from townland.standards.fields import FieldRule
 
@@ -163,6 +164,8 @@ def value_faults(records: Records, role: str) -> Iterator[Faults]:
             empty = _empty(values)
             message = _("the mandatory field {field} is empty", field=rule.name)
             yield from where(empty, "field_empty", "warning", message)
+        if rule.type in ("N", "I"):
+            yield from _cell_faults(rule, values)
         if rule.type == "C" and rule.width and _is_text(values.type):
             length = pc.fill_null(pc.utf8_length(pc.utf8_rtrim_whitespace(values)), 0)
             size = length.to_numpy()
@@ -173,6 +176,18 @@ def value_faults(records: Records, role: str) -> Iterator[Faults]:
                 width=rule.width,
             )
             yield from where(size > rule.width, "value_too_long", "warning", message)
+
+
+def _cell_faults(rule: FieldRule, values: pa.ChunkedArray) -> Iterator[Faults]:
+    """Cells of a field of numbers that hold none: too wide for a DBF, a decimal comma, an error."""
+    wrong = np.zeros(len(values), dtype=bool)
+    wrong[no_numbers(values)] = True
+    message = _(
+        "{field} is {value}, which is no number, so that it is not known; correct it",
+        field=rule.name,
+        value=np.where(wrong, as_text(values), ""),
+    )
+    yield from where(wrong, "value_not_number", "warning", message)
 
 
 def _is_text(kind: pa.DataType) -> bool:

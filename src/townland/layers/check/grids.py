@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from townland.catalog import LayerCatalog, LayerSpec
 from townland.errors import LayerError
 from townland.i18n import Joined, _
 from townland.issues import Issue
-from townland.measuring.rasters import cells, class_grid, reading
+from townland.measuring.rasters import cells, class_grid, heights, reading
+from townland.reading.vector import named
 from townland.standards.landclass import load_scheme
 
 SHOWN = 20
@@ -30,10 +32,15 @@ def grid_issues(spec: LayerSpec, catalog: LayerCatalog) -> Iterator[Issue]:
                 pass
             return
         numbers: dict[float, int] = {}
+        impossible: list[NDArray[np.number]] = []
         # heights are numbers of any kind, and too many to list
         listed = spec.role != "elevation"
+        unit = "" if listed else reading.inspect_raster(path, crs=spec.crs).unit
         for strip in cells.strips(path, crs=spec.crs):
-            if listed:
+            if not listed:
+                (metres,) = heights.in_metres([strip], unit, path.as_posix())
+                impossible.append(heights.impossible(metres))
+            else:
                 own, counts = np.unique(strip.values[strip.known], return_counts=True)
                 class_grid.require_whole(own, path)
                 for value, count in zip(own.tolist(), counts.tolist(), strict=True):
@@ -43,6 +50,7 @@ def grid_issues(spec: LayerSpec, catalog: LayerCatalog) -> Iterator[Issue]:
         return
     if listed:
         yield from _values(spec, numbers)
+    yield from named(heights.left_out(impossible), spec.name)
 
 
 def _values(spec: LayerSpec, numbers: dict[float, int]) -> Iterator[Issue]:

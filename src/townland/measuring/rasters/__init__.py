@@ -16,7 +16,7 @@ from townland.issues import Issue
 from townland.measuring import TownResult, prepare
 from townland.measuring.overlay import Pieces
 from townland.measuring.prepare import Ground
-from townland.measuring.rasters import cells, classes, reading, slope
+from townland.measuring.rasters import cells, classes, heights, reading, slope
 from townland.measuring.rasters.cells import Cells
 from townland.measuring.rasters.class_grid import Grid, is_grid, raster_input, read_grid
 from townland.measuring.rasters.classes import Comparison, GridTable
@@ -126,9 +126,11 @@ def read_rasters(
         boxes = cells.boxes_around(windows, summary.crs)
         # Horn's method needs the heights all around a cell: one row and column more
         read = cells.read_cells(path, boxes, crs=spec.crs, pad=1)
+        read = heights.in_metres(read, summary.unit, path.as_posix())
+        read, height_issues = heights.heights(read)
         models.append(slope.terrain(spec.name, read, grades))
         inputs.append(raster_input(spec, path, summary=summary, digest=digest))
-        issues += named(_terrain_issues(summary, read), spec.name)
+        issues += named([*_terrain_issues(summary, read), *height_issues], spec.name)
     issues += _unexplained(catalog, specs)
     return Rasters(tuple(grids), tuple(models), grades, tuple(inputs), tuple(issues))
 

@@ -248,7 +248,10 @@ def _read(raster: rasterio.DatasetReader, frame: Frame, crs: pyproj.CRS) -> Cell
 
 
 def _filled(raster: rasterio.DatasetReader, frame: Frame) -> tuple[Values, Bools]:
-    """The values of a frame as they stand in the file, and which are known; none beyond the file."""
+    """The values of a frame by the band's scale and offset, and which are known; none beyond the file.
+
+    A no-data value is one of the numbers as they stand in the file, before scale and offset.
+    """
     left, top, right, bottom = frame
     values = np.zeros((bottom - top, right - left), dtype=raster.dtypes[0])
     known = np.zeros(values.shape, dtype=bool)
@@ -262,6 +265,9 @@ def _filled(raster: rasterio.DatasetReader, frame: Frame) -> tuple[Values, Bools
     # GDAL's mask follows the declared no-data value: NaN and infinity need not be that
     if values.dtype.kind == "f":
         known &= np.isfinite(values)
+    scale, offset = float(raster.scales[0]), float(raster.offsets[0])
+    if scale != 1 or offset != 0:
+        values = values.astype(float) * scale + offset
     return values, known
 
 

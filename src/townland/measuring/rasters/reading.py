@@ -39,7 +39,10 @@ Band: TypeAlias = np.ma.MaskedArray[tuple[int, ...], np.dtype[np.float32]]
 
 @dataclass(frozen=True, slots=True)
 class RasterSummary:
-    """What a raster says of itself; `cell` is the size of a cell in units of `crs` (x, y)."""
+    """What a raster says of itself; `cell` is the size of a cell in units of `crs` (x, y).
+
+    `unit` is what the first band states as the unit of its numbers, empty where it states none.
+    """
 
     path: str
     crs: pyproj.CRS
@@ -52,6 +55,7 @@ class RasterSummary:
     bounds: Bounds
     cell: tuple[float, float]
     issues: tuple[Issue, ...] = ()
+    unit: str = ""
 
 
 @contextmanager
@@ -146,6 +150,7 @@ def inspect_raster(path: Path | str, *, crs: str | None = None) -> RasterSummary
             bounds=bounds,
             cell=(abs(float(grid.a)), abs(float(grid.e))),
             issues=issues,
+            unit=str(raster.units[0] or ""),
         )
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from townland.geodesy.crs import Bounds
 from townland.i18n import Text, _
 from townland.reading.encoding import Encoding, encoding_of
 from townland.reading.format import Format, Probe, Request, Source
-from townland.reading.formats import gdal
+from townland.reading.formats import dbf_cells, gdal
 from townland.reading.formats.whole import cut_off, not_files, side_file
+from townland.reading.rows import Rows
 
 _HEADER = 100
 """Bytes of the header of a .shp and of a .shx (ESRI Shapefile Technical Description, 1998)."""
@@ -114,7 +117,28 @@ def _open(form: Format, file: Path, place: str, request: Request) -> Source:
     """
     encoding = _encoding(file, place, request.encoding)
     source = gdal.open_layer(form, file, place, request, encoding=encoding)
+    table = side_file(file, ".dbf")
+    if table is not None:
+        source = _with_raw_numbers(source, table)
     return replace(source, crs=source.crs or _not_understood(file))
+
+
+def _with_raw_numbers(source: Source, table: Path) -> Source:
+    """The layer, whose cells that are no numbers stand as their text: GDAL takes them for 0 or blank."""
+
+    def fetch(
+        columns: Sequence[str], boxes: Sequence[Bounds] | None, *, shapes: bool = True
+    ) -> Rows:
+        rows = source.fetch(columns, boxes, shapes=shapes)
+        # without shapes the rows have no numbers by which they stand in the table
+        return dbf_cells.with_raw_numbers(rows, table) if shapes else rows
+
+    def pick(columns: Sequence[str], keys: NDArray[np.int64], at: NDArray[np.int64]) -> Rows:
+        assert source.direct is not None  # noqa: S101 - it is replaced only where it is there
+        return dbf_cells.with_raw_numbers(source.direct.pick(columns, keys, at), table)
+
+    direct = None if source.direct is None else replace(source.direct, pick=pick)
+    return replace(source, fetch=fetch, direct=direct)
 
 
 def _encoding(file: Path, place: str, stated: str | None) -> Encoding | None:
