@@ -21,6 +21,7 @@ from townland.dossier.model import Dossier
 from townland.errors import DossierError, LayerError
 from townland.i18n import Joined, Words, _
 from townland.reading.formats.points.workbook import Sheet, workbook
+from townland.reading.formats.points.workbook_look import column_name, concealed, unreadable
 from townland.reading.sniff import regular_file
 
 WORKBOOKS = (".xlsx", ".ods")
@@ -167,6 +168,9 @@ def _sheets(path: Path) -> list[list[_Row]]:
     except LayerError as problem:
         raise DossierError(problem.message) from None
     told = [sheet for sheet in sheets if not explains(sheet.name)]
+    faults = [fault for sheet in told for fault in _look_faults(sheet)]
+    if faults:
+        raise DossierError(Joined(tuple(faults), "\n"))
     rows = [_rows(sheet, key_of if at else field_of) for at, sheet in enumerate(told)]
     if not rows or not rows[0]:
         raise DossierError(
@@ -176,6 +180,30 @@ def _sheets(path: Path) -> list[list[_Row]]:
             )
         )
     return rows
+
+
+def _look_faults(sheet: Sheet) -> Iterator[Words]:
+    """What of a sheet is not seen, or has no value: whether it counts, nobody can say."""
+    filled = [(number, cells) for number, cells in sheet.rows if any(cells)]
+    if sheet.look.hidden and filled:
+        yield _(
+            "{place}: the sheet is hidden; show it if it counts, or delete it if it does not",
+            place=sheet.place,
+        )
+        return
+    columns = {at for _number, cells in filled for at, cell in enumerate(cells) if cell}
+    for at in sorted(columns & sheet.look.hidden_columns):
+        yield _(
+            "{place}: column {column} is hidden; show it if it counts, or delete it if it does not",
+            place=sheet.place,
+            column=column_name(at),
+        )
+    for row, cells in sheet.rows:
+        reasons = [reason for _column, reason in unreadable(sheet.look, row, cells)]
+        if any(cells) and (reason := concealed(sheet.look, row)) is not None:
+            reasons.append(reason)
+        for reason in reasons:
+            yield _("{place}, row {row}: {reason}", place=sheet.place, row=row, reason=reason)
 
 
 def _rows(sheet: Sheet, key: Callable[[str], str]) -> list[_Row]:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from townland.errors import LayerError
-from townland.i18n import _
+from townland.i18n import Words, _
 from townland.issues import Issue
 from townland.reading.format import Format, Probe
 from townland.reading.formats.points import rings
@@ -20,6 +20,7 @@ from townland.reading.formats.points.axes import Axes, in_order, swapped
 from townland.reading.formats.points.heading import SEARCHED, Heading, find_heading, is_heading
 from townland.reading.formats.points.lines import content, decoded, few, unended
 from townland.reading.formats.points.numerals import decimals, number, packed, plain, sexagesimal
+from townland.reading.formats.points.table_look import refuse_concealed, refuse_hidden_columns
 from townland.reading.formats.points.table_plots import (
     TablePlot,
     TablePoint,
@@ -78,8 +79,20 @@ def read_coordinates(file: Path, place: str, *, layer: str | None, encoding: str
     sheets = workbook(file, place)
     # a zip's file is named as its layer
     if layer is not None and (layer.lower() != file.stem.lower() or layer in _names(sheets)):
-        sheets = named_sheet(sheets, layer, place)
-    return _whole(sheets, place, None, ())
+        return _whole(named_sheet(sheets, layer, place), place, None, ())
+    notes = tuple(
+        Issue("sheet_hidden", "warning", _sheet_hidden(sheet))
+        for sheet in sheets
+        if sheet.look.hidden and any(any(cells) for _row, cells in sheet.rows)
+    )
+    return _whole([sheet for sheet in sheets if not sheet.look.hidden], place, None, notes)
+
+
+def _sheet_hidden(sheet: Sheet) -> Words:
+    return _(
+        "the sheet {sheet} is hidden, and is left out; name it with --layer where it counts",
+        sheet=sheet.name,
+    )
 
 
 def parse_table(
@@ -187,6 +200,7 @@ def _collect(sheet: Sheet, heading: Heading, plots: dict[tuple[str, str, str], T
     plots
         The plots so far by number, name and sheet; those of this sheet are added.
     """
+    refuse_hidden_columns(sheet, heading)
     named = "plot" in heading.columns or "name" in heading.columns
     names = dict.fromkeys(("plot", "name", "ring"), "")
     plot: TablePlot | None = None
@@ -196,6 +210,7 @@ def _collect(sheet: Sheet, heading: Heading, plots: dict[tuple[str, str, str], T
         def cell(column: int | None, cells: Sequence[str] = cells) -> str:
             return cells[column].strip() if column is not None and column < len(cells) else ""
 
+        refuse_concealed(sheet, heading, row, cells)
         own = {role: cell(heading.columns.get(role)) for role in ("plot", "name", "ring", "side")}
         first, second = cell(heading.first), cell(heading.second)
         # the side stands between the two points that it joins, in a row of its own

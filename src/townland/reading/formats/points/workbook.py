@@ -7,10 +7,11 @@ import datetime as dt
 import re
 import zipfile
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
+from xml.etree.ElementTree import ParseError
 from xml.parsers.expat import ExpatError
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -18,6 +19,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from townland.errors import LayerError
 from townland.i18n import _
 from townland.reading.formats.points.lines import lines
+from townland.reading.formats.points.workbook_look import PLAIN, Look, looks
 from townland.reading.formats.points.workbook_size import (
     MAX_CELLS,
     DeclaredError,
@@ -34,11 +36,12 @@ _XML = re.compile(rb"(\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\x00]*<")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table: its name, how messages name it, and its rows with their numbers from 1."""
+    """A table: its name, how messages name it, its rows with their numbers from 1, and how it looks."""
 
     name: str
     place: str
     rows: list[tuple[int, list[str]]]
+    look: Look = PLAIN
 
 
 def delimited(text: str, place: str) -> Sheet:
@@ -89,12 +92,13 @@ def workbook(file: Path, place: str) -> list[Sheet]:
     LayerError
         It is damaged, unpacks to more than any table, or is no workbook of an office program.
     """
-    _check_workbook(file, place)
+    seen = _check_workbook(file, place)
     try:
         with CalamineWorkbook.from_path(str(file)) as book:
-            return [_sheet(book, name, place) for name in book.sheet_names]
+            sheets = [_sheet(book, name, place) for name in book.sheet_names]
     except (CalamineError, OSError) as problem:
         raise _damaged(place, problem) from None
+    return [replace(sheet, look=seen.get(sheet.name, PLAIN)) for sheet in sheets]
 
 
 def _sheet(book: CalamineWorkbook, name: str, place: str) -> Sheet:
@@ -134,11 +138,12 @@ def _damaged(place: str, problem: Exception) -> LayerError:
     )
 
 
-def _check_workbook(file: Path, place: str) -> None:
-    """Refuse a workbook that unpacks to more than any table, or whose XML would do harm."""
+def _check_workbook(file: Path, place: str) -> Mapping[str, Look]:
+    """How the sheets look; a workbook that unpacks to more than any table, or does harm, is refused."""
     try:
         with zipfile.ZipFile(file) as archive:
             _check_parts(archive, place)
+            return looks(archive)
     except DeclaredError:
         raise LayerError(
             _(
@@ -165,6 +170,7 @@ def _check_workbook(file: Path, place: str) -> None:
         OSError,
         ValueError,
         ExpatError,
+        ParseError,
     ) as problem:
         raise _damaged(place, problem) from None
 
