@@ -12,7 +12,7 @@ from townland_cli import printing
 from townland_cli.options import LANG, AsJson, Crs, Encoding, Lang, Layer, LogFile, Quiet, words
 
 HELP = words(
-    "Write a boundary file in another format: Shapefile, GeoPackage, GeoJSON, KML, DXF or TXT."
+    "Write a boundary file in another format: Shapefile, GeoPackage, GeoJSON, KML, DXF, TXT or XLSX."
 )
 EXAMPLE = words("Example: townland convert layers/sample/towns.gpkg towns.dxf")
 

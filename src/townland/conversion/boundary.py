@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from townland.conversion import coordinate_text, dxf, geojson, kml, ogr
+from townland.conversion import coordinate_text, dxf, geojson, kml, ogr, points_table
 from townland.conversion.table import PolygonTable, read_table
 from townland.errors import ReportError, TownlandError
 from townland.geodesy import crs as crsys
@@ -23,6 +23,7 @@ WRITERS: dict[str, Callable[..., list[Issue]]] = {
     ".kml": kml.write_kml,
     ".dxf": dxf.write_dxf,
     ".txt": coordinate_text.write_text,
+    ".xlsx": points_table.write_points,
 }
 """How each suffix is written: by a function ``(table, path)`` that gives what was assumed or lost."""
 

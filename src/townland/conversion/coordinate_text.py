@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import count, takewhile
 from pathlib import Path
@@ -28,7 +28,7 @@ DIGITS = 4
 """A tenth of a millimetre: the digits to which the official area rounds its vertices."""
 
 _NUMBER, _NAME, _AREA, _SHEET, _USE, _CLASS = COLUMNS
-_BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
+BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 _WIDE = str.maketrans({",": "，", "@": "＠", "[": "［", "]": "］", "=": "＝"})
 
 
@@ -54,19 +54,9 @@ def write_text(table: PolygonTable, path: Path, *, encoding: str | None = None) 
     ReportError
         A polygon is not valid at these decimals, so that it might be read as another.
     """
-    zone = zone_of_code(describe(table.crs))
-    if zone is None:
-        raise CRSError(
-            _(
-                "{path}: the format knows only Gauss-Krüger zones of CGCS2000, and the CRS is {crs};"
-                " give one with --to-crs, e.g. EPSG:4524",
-                path=path.name,
-                crs=describe(table.crs),
-            )
-        )
-    degrees, number = zone
+    degrees, number = zone_of(table, path)
     used = GB18030 if encoding is None else str(encoding_named(encoding))
-    printed = _printed(table, path)
+    printed = as_printed(table, path)
     head = [
         "[属性描述]",
         "格式版本号=1.01",
@@ -100,21 +90,39 @@ def write_text(table: PolygonTable, path: Path, *, encoding: str | None = None) 
             first=changed[0][:40],
         )
         issues.append(Issue("text_changed", "warning", message))
-    kept = {*COLUMNS, *_extras(table)}
-    lost = [column.name for column in table.columns if column.name not in kept]
-    if lost:
-        message = _(
-            "the format has no place for the columns {columns}; of them only the name is kept",
-            columns=", ".join(lost),
+    return [*issues, *lost_columns(table, {*COLUMNS, *extras})]
+
+
+def zone_of(table: PolygonTable, path: Path) -> tuple[int, int]:
+    """Give the width in degrees and the number of the zone that the points are in.
+
+    Raises
+    ------
+    CRSError
+        The CRS is no Gauss-Krüger zone of CGCS2000: lists of boundary points have no words for it.
+    """
+    zone = zone_of_code(describe(table.crs))
+    if zone is None:
+        raise CRSError(
+            _(
+                "{path}: the format knows only Gauss-Krüger zones of CGCS2000, and the CRS is {crs};"
+                " give one with --to-crs, e.g. EPSG:4524",
+                path=path.name,
+                crs=describe(table.crs),
+            )
         )
-        issues.append(Issue("columns_lost", "warning", message))
-    return issues
+    return zone
 
 
-def _printed(table: PolygonTable, path: Path) -> NDArray[np.object_]:
+def as_printed(table: PolygonTable, path: Path) -> NDArray[np.object_]:
     """The polygons with the decimals that are written.
 
     Rings are told by how they lie: what crosses itself, or falls together, would be told wrongly.
+
+    Raises
+    ------
+    ReportError
+        A polygon is not valid at these decimals, so that it might be read as another.
     """
     printed: NDArray[np.object_]
     printed = shapely.transform(table.geometry, lambda xy: round_half_up(xy, DIGITS))
@@ -160,11 +168,7 @@ def _plot(
     changed
         Takes the texts that could not be written as they stand.
     """
-    rings = [
-        np.asarray(ring.coords)[:, :2]
-        for part in shapely.get_parts(shape)
-        for ring in (part.exterior, *part.interiors)
-    ]
+    rings = rings_of(shape)
     fields = [
         str(sum(map(len, rings))),
         f"{half_up(area_m2 / 10_000, 4)}",
@@ -183,11 +187,32 @@ def _plot(
         first += corners
 
 
+def rings_of(shape: shapely.Polygon | shapely.MultiPolygon) -> list[NDArray[np.float64]]:
+    """Give the points of each ring, the first repeated, part by part, the outer ring first."""
+    return [
+        np.asarray(ring.coords)[:, :2]
+        for part in shapely.get_parts(shape)
+        for ring in (part.exterior, *part.interiors)
+    ]
+
+
+def lost_columns(table: PolygonTable, kept: Collection[str]) -> list[Issue]:
+    """Say which columns the format has no place for."""
+    lost = [column.name for column in table.columns if column.name not in kept]
+    if not lost:
+        return []
+    message = _(
+        "the format has no place for the columns {columns}; of them only the name is kept",
+        columns=", ".join(lost),
+    )
+    return [Issue("columns_lost", "warning", message)]
+
+
 def _told(value: Value, changed: list[str]) -> str:
     """A text that no reader of the format takes for something else."""
     if value is None:
         return ""
-    text = _BREAKS.sub(" ", str(value)).strip().translate(_WIDE)
+    text = BREAKS.sub(" ", str(value)).strip().translate(_WIDE)
     if text != str(value):
         changed.append(str(value))
     return text
