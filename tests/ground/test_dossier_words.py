@@ -7,6 +7,7 @@ from tests.factory_coordinates import workbook as written
 from tests.factory_dossier import NAMES, said
 
 from townland.dossier import Dossier, load_dossiers
+from townland.dossier.answers import answer
 from townland.dossier.fields import dossier_field, dossier_fields
 from townland.errors import DossierError
 from townland.terms import Verdict
@@ -80,6 +81,32 @@ def test_answers_are_no_industries(tmp_path, word, industries):
 
 def test_a_code_may_be_a_word_for_no():
     assert Dossier.model_validate({"code": "0"}).code == "0"
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (("暂无", "尚无", "未编制", "无。", "（没有）", "Ｘ", "none", "0份"), "no"),
+        (("编制中", "未提供", "【待补充】", "———", "……", "#N/A", "null", "。"), "not_stated"),
+        (("√。", "（有）", "☑"), "yes"),
+        (("无障碍设施规划", "编制中的规划.pdf", "柳规〔2018〕0号", "《总体规划》"), None),
+    ],
+)
+def test_answers_in_other_words_and_with_marks_around_them(words, meant):
+    assert {answer(word) for word in words} == {meant}
+
+
+@pytest.mark.parametrize("word", ["暂无", "未编制", "无；"])
+def test_a_document_that_there_is_not_yet_is_missing(word):
+    """Seven documents of eight are there; of one it is written that there is none as yet."""
+    documents = {**dict.fromkeys(NAMES, "有"), "town_plans": word}
+    found = said("STAGE-02", documents=documents)
+    assert (found.verdict, found.measured) == (Verdict.FAIL, 1)
+
+
+def test_no_industry_is_counted_where_there_is_none_yet():
+    found = said("IND-01", leading_industries=["暂无"], linked_industries=["休闲旅游", "电子商务"])
+    assert (found.verdict, found.measured) == (Verdict.REVIEW, 2)
 
 
 def test_what_is_no_answer_is_refused(tmp_path):

@@ -23,6 +23,9 @@ ANSWERS: tuple[Answer, ...] = get_args(Answer)
 NAMES = frozenset({"code", "name", "county_code", "county_name"})
 """What says which town a dossier is of; a code may well be 0."""
 
+_AROUND = "()[]{}<>【】〔〕「」《》“”\"'.。,、;:!"
+"""What stands around an answer and is no part of it, after full width is folded."""
+
 
 @cache
 def _words() -> Mapping[str, Answer]:
@@ -46,8 +49,14 @@ def answer(text: str) -> Answer | None:
 
     >>> answer("没有"), answer(" Ｆａｌｓｅ "), answer("—"), answer("√"), answer("柳规〔2018〕3号")
     ('no', 'no', 'not_stated', 'yes', None)
+    >>> answer("（暂无）"), answer("无。"), answer("……")
+    ('no', 'no', 'not_stated')
     """
-    return _words().get(fold(text))
+    folded = fold(text)
+    meant = _words().get(folded) or _words().get(folded.strip(_AROUND))
+    # marks alone, such as a row of dashes, name nothing
+    unstated = meant is None and not any(map(str.isalnum, folded))
+    return "not_stated" if unstated else meant
 
 
 class Answered(Strict):
