@@ -70,6 +70,9 @@ def test_land_07_land_in_both_counts_in_each_and_says_so() -> None:
     found = judge("LAND-07", zoned(*both))
     assert found.measured == D(500)
     assert "counts in each" in found.trace.document()["formula"]["en"]
+    # the figure of the head stands in the reason, as it does where one zone alone is met
+    assert "Together 0.0500 ha; land in two of these counts in each." in why(found)
+    assert "Together" not in why(judge("LAND-07", zoned(both[0])))
 
 
 def test_land_07_the_red_line_is_another_document_s() -> None:

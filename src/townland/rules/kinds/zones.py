@@ -236,7 +236,9 @@ def _zones_why(case: Case[ControlZones], zones: _Zones, *, decided: bool) -> Wor
     return phrases.sentences(
         gap.words(),
         known_part(gap),
-        *(_met(case, zone) for zone in (*rule.forbidden, *rule.looked_at)),
+        *(_met(case, zone) for zone in rule.forbidden),
+        _together(case, zones),
+        *(_met(case, zone) for zone in rule.looked_at),
         None
         if zones.met or zones.silent
         else _("No planned construction land lies where it must not."),
@@ -246,6 +248,17 @@ def _zones_why(case: Case[ControlZones], zones: _Zones, *, decided: bool) -> Wor
         if zones.solid
         else None,
         case.urging() if rule.modal and zones.solid else None,
+    )
+
+
+def _together(case: Case[ControlZones], zones: _Zones) -> Words | None:
+    """State the figure where it is the sum of several forbidden zones, each with land."""
+    areas = [case.measure(name).area_m2 for name in zones.decides]
+    if zones.silent or sum(area > 0 for area in areas) <= 1:
+        return None
+    return _(
+        "Together {figure}; land in two of these counts in each.",
+        figure=phrases.area(zones.figure),
     )
 
 
