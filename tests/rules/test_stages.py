@@ -292,6 +292,25 @@ def test_fund_01_sets_each_payment_against_its_own_day(
 
 
 @pytest.mark.parametrize(
+    ("rows", "back", "beyond"),
+    [
+        # by ten times, as by a slip of the unit
+        ((("2018-06-01", 700),), ("2019-06-01", 7000), "6300"),
+        # a return before any payment hid one of 1,400 where 700 were due
+        ((("2018-06-01", 1400),), ("2018-02-01", 700), "700"),
+        ((("2018-06-01", 700), ("2019-02-20", 800)), ("2018-12-31", 701), "1"),  # in between alone
+    ],
+)
+def test_fund_01_is_for_a_person_where_more_is_returned_than_was_paid(
+    rows: tuple[Any, ...], back: tuple[str, float], beyond: str
+) -> None:
+    money = {"subsidy_paid": paid(*rows), "subsidy_returned": paid(back)}
+    found = on("FUND-01", Day(2020, 12, 31), events=BUILDING, **money)
+    assert found.verdict is REVIEW
+    assert f"{beyond} × 10 000 yuan more are stated as returned than had been paid" in why(found)
+
+
+@pytest.mark.parametrize(
     ("day", "back", "verdict"),
     [
         ("2022-12-31", (), INFO),

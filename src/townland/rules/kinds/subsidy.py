@@ -107,6 +107,11 @@ class _Paid:
         return sum((term.value for term in self.terms), units.exact(0))
 
     @property
+    def beyond(self) -> Decimal:
+        """By how much more was returned than had been paid by then, at most; one of the two is wrong."""
+        return max((-row.held_wan for row in self.rows if row.held_wan < 0), default=_NOTHING)
+
+    @property
     def lost(self) -> bool:
         return self.past.stage is Stage.CANCELLED
 
@@ -158,9 +163,9 @@ def subsidy(case: Case[Subsidy]) -> Finding:
 
 
 def _doubtful(money: _Paid) -> bool:
-    """Tell whether the text leaves open what follows, or its day for a return is over."""
+    """Tell whether the text leaves open what follows, a return is overdue, or more than was paid."""
     silent = (money.left and money.paid > 0) or bool(money.past.again)
-    return silent or money.overdue or money.past.hasty
+    return silent or money.overdue or money.past.hasty or money.beyond > 0
 
 
 def _paid(case: Case[Subsidy]) -> _Paid:
@@ -224,6 +229,12 @@ def _subsidy_why(money: _Paid) -> Words:
         _("{still} are still to be paid.", **place) if money.still > 0 else None,
         _("More is paid than has fallen due.") if money.paid > money.due else None,
         *map(_early_words, money.early),
+        _(
+            "{beyond} more are stated as returned than had been paid by then; correct the dossier.",
+            beyond=wan(money.beyond),
+        )
+        if money.beyond > 0
+        else None,
         _(
             "The town failed its last acceptance, so {back} are to be taken back with the settlement at"
             " the end of {year}.",
