@@ -15,7 +15,7 @@ from townland.reading.layer import Layer
 from townland.reading.vector import read_layer
 
 
-def shapefile(folder: Path, *cells: str, width: int = 6) -> Path:
+def shapefile(folder: Path, *cells: str, width: int = 6, code: str = "0101") -> Path:
     """A land survey whose KCXS has these cells, byte for byte."""
     east, north = 36_642_000, 2_689_000
     boxes = [
@@ -24,7 +24,7 @@ def shapefile(folder: Path, *cells: str, width: int = 6) -> Path:
     ]
     marks = [float(f"0.{n + 1:0{width - 2}}") for n in range(len(cells))]
     frame = gpd.GeoDataFrame(
-        {"BSM": [f"b{n + 1}" for n in range(len(cells))], "DLBM": "0101", "KCXS": marks},
+        {"BSM": [f"b{n + 1}" for n in range(len(cells))], "DLBM": code, "KCXS": marks},
         geometry=boxes,
         crs="EPSG:4524",
     )
@@ -77,8 +77,14 @@ def test_a_cell_of_a_dbf_that_is_a_number_or_blank_is_none(tmp_path: Path, cell:
 
 
 def test_layers_check_names_the_cell(tmp_path: Path) -> None:
-    spec = survey(shapefile(tmp_path, "0.0500", "******"))
+    spec = survey(shapefile(tmp_path, "0.0500", "0,0925"))
     faults = {fault.code: fault for fault in examined(spec, LayerCatalog(layer=[spec])).faults}
     assert faults["value_not_number"].rows.tolist() == [1]
     message = faults["value_not_number"].at(0)
-    assert dict(message.params) == {"field": "KCXS", "value": "******"}
+    assert dict(message.params) == {"field": "KCXS", "value": "0,0925"}
+
+
+def test_asterisks_on_land_without_ridges_are_blank(tmp_path: Path) -> None:
+    # GDAL itself writes what is blank so; forest (0301) has no ridge coefficient to lose
+    found = read(shapefile(tmp_path, "0.0500", "******", code="0301"))
+    assert not [issue for issue in found.issues if issue.code == "net_factor_not_number"]

@@ -153,6 +153,8 @@ class Source:
     and `bounds` are None where the format does not give them cheaply; `indexed` says whether a window
     is read without the rest. `crs` is the text that the file declares, None where it declares none.
     `fetch` never believes an index of the file: without `direct` it reads the file whole and chooses.
+    `starred` gives the rows whose cell in a column holds asterisks in place of a number, None where the
+    format has none.
     """
 
     path: Path
@@ -170,6 +172,7 @@ class Source:
     encoding: str | None = None
     encoding_declared: str | None = None
     issues: tuple[Issue, ...] = ()
+    starred: Callable[[Rows, str], NDArray[np.bool_]] | None = None
 
     def number(self, fid: int) -> int:
         """The number of a feature as people count, from 1."""

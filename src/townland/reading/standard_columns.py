@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from townland.i18n import _
 from townland.issues import Issue
 from townland.reading.columns import as_numbers, as_text, no_numbers
+from townland.reading.format import Source
 from townland.reading.rows import Rows
+from townland.standards import landclass
 
 Columns = dict[str, "pd.Series[str] | NDArray[np.float64]"]
 """The standard columns of a frame by their names."""
@@ -55,6 +59,37 @@ def standard_columns(rows: Rows, needed: Mapping[str, str]) -> tuple[Columns, li
         "production": production,
         "village": texts["village"],
     }, issues
+
+
+def with_stars(
+    rows: Rows, source: Source, needed: Mapping[str, str], *, scheme: str | None
+) -> Rows:
+    """The rows with asterisks where these stand for a number that a figure rests on.
+
+    A ridge coefficient is one of cultivated land alone: elsewhere asterisks are a blank.
+
+    Parameters
+    ----------
+    rows, source
+        What was read, and of which file.
+    needed
+        The standard columns in the file.
+    scheme
+        The scheme of its land classes.
+    """
+    columns = dict(rows.columns)
+    for ours in ("net_factor", "production"):
+        if source.starred is None or ours not in needed:
+            continue
+        stars = source.starred(rows, needed[ours])
+        if stars.any() and ours == "net_factor" and "code" in needed and scheme is not None:
+            codes = pd.Series(as_text(columns[needed["code"]]), dtype=object)
+            classes = landclass.classify(codes, landclass.load_scheme(scheme), "survey")
+            stars &= classes["source"].isin(("paddy", "other_cultivated")).to_numpy()
+        if stars.any():
+            texts = np.where(stars, "******", as_text(columns[needed[ours]]))
+            columns[needed[ours]] = pa.chunked_array([pa.array(texts.tolist(), pa.string())])
+    return replace(rows, columns=columns)
 
 
 def _numbers(

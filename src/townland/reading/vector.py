@@ -28,7 +28,7 @@ from townland.reading.layer import Input, Layer
 from townland.reading.polygons import polygons
 from townland.reading.reach import refuse_out_of_reach
 from townland.reading.rows import Rows, bounds_of, hull, sha256_of_rows
-from townland.reading.standard_columns import standard_columns
+from townland.reading.standard_columns import standard_columns, with_stars
 from townland.reading.windows import Window, boxes_of, pipeline_of
 from townland.standards import fields
 
@@ -187,7 +187,9 @@ def layer_of(
     if source.features == 0:
         issues.append(Issue("layer_empty", "warning", _("the layer holds no features")))
     rows, shape_issues = polygons(rows)
-    columns, column_issues = standard_columns(rows, excerpt.needed)
+    columns, column_issues = standard_columns(
+        with_stars(rows, source, excerpt.needed, scheme=spec.scheme), excerpt.needed
+    )
     geometry, extent = rows.geometry, shapely.box(*bounds) if bounds else shapely.Polygon()
     # the parameters of a legacy datum are the bureau's own, stated in the catalog
     if pipeline is not None:

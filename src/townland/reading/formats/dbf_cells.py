@@ -1,7 +1,7 @@
 """The cells of a .dbf that should be numbers and are none, as they stand in the file.
 
-GDAL gives a number that was too wide for its field (asterisks) as blank, and ``0,0925`` as 0: a value
-that was lost, or another, would be believed.
+GDAL gives ``0,0925`` as 0, and a field full of asterisks as blank. Some programs write so a number that was
+too wide for its field, others (GDAL itself) what is blank: which of them, a file does not say.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from townland.reading.rows import Rows
 _HEADER, _FIELD = 32, 32
 """Bytes of the header before the fields, and of each field (dBASE III)."""
 _NUMERIC = b"NF"
-_NUMBER = re.compile(rb"[ \0]*([+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?)?[ \0]*")
+_NUMBER = re.compile(rb"[ \0]*([+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|\*+)?[ \0]*")
+"""A number, or what stands for none: blanks, or asterisks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,40 @@ def with_raw_numbers(rows: Rows, table: Path) -> Rows:
     table
         The .dbf.
     """
+    raw = {}
+    for name, cells in _cells(rows, table):
+        bad = _unreadable(cells)
+        if bad:
+            raw[name] = _with_text(rows.columns[name], bad)
+    return replace(rows, columns={**rows.columns, **raw}) if raw else rows
+
+
+def starred(rows: Rows, column: str, table: Path) -> NDArray[np.bool_]:
+    """The rows of a Shapefile whose cell in a column of numbers is full of asterisks.
+
+    Parameters
+    ----------
+    rows, table
+        As `with_raw_numbers`.
+    column
+        The column.
+    """
+    for name, cells in _cells(rows, table):
+        if name == column:
+            return np.array([not cell.strip(b"* ") and b"*" in cell for cell in cells], dtype=bool)
+    return np.zeros(len(rows), dtype=bool)
+
+
+def _cells(rows: Rows, table: Path) -> Iterator[tuple[str, NDArray[np.bytes_]]]:
+    """The bytes of the rows' cells in each of their columns of numbers.
+
+    Parameters
+    ----------
+    rows, table
+        As `with_raw_numbers`.
+    """
     if not len(rows) or not rows.columns:
-        return rows
+        return
     with table.open("rb") as stream:
         first = stream.read(_HEADER)
         count, start, width = (
@@ -53,16 +86,12 @@ def with_raw_numbers(rows: Rows, table: Path) -> Rows:
         numeric = dict(_numeric(stream.read(start - _HEADER)))
     wanted = [name for name in rows.columns if name in numeric]
     if not wanted or not count:
-        return rows
-    cells = np.memmap(table, np.uint8, "r", start, (count, width))
-    raw = {}
+        return
+    table_cells = np.memmap(table, np.uint8, "r", start, (count, width))
     for name in wanted:
         field = numeric[name]
-        here = np.ascontiguousarray(cells[rows.fid, field.start : field.start + field.width])
-        bad = _unreadable(here.view(f"S{field.width}")[:, 0])
-        if bad:
-            raw[name] = _with_text(rows.columns[name], bad)
-    return replace(rows, columns={**rows.columns, **raw}) if raw else rows
+        part = table_cells[rows.fid, field.start : field.start + field.width]
+        yield name, np.ascontiguousarray(part).view(f"S{field.width}")[:, 0]
 
 
 def _numeric(fields: bytes) -> Iterator[tuple[str, _Field]]:

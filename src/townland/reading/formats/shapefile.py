@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -138,7 +139,9 @@ def _with_raw_numbers(source: Source, table: Path) -> Source:
         return dbf_cells.with_raw_numbers(source.direct.pick(columns, keys, at), table)
 
     direct = None if source.direct is None else replace(source.direct, pick=pick)
-    return replace(source, fetch=fetch, direct=direct)
+    return replace(
+        source, fetch=fetch, direct=direct, starred=partial(dbf_cells.starred, table=table)
+    )
 
 
 def _encoding(file: Path, place: str, stated: str | None) -> Encoding | None:

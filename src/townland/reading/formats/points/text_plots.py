@@ -23,11 +23,17 @@ _CENT_M2 = 0.01
 
 @dataclass(slots=True)
 class TextPlot:
-    """A plot: the line and the fields of its header, and its points as line, label, ring, X, Y."""
+    """A plot: the line and the fields of its header, and its points as line, label, ring, X, Y.
+
+    The fields are in the order of the format; `shifted` says that they did not stand so, and `anchored`
+    whether 面, 线 or 点 stands among them.
+    """
 
     line: int
     fields: list[str]
     points: list[tuple[int, str, str, float, float]] = field(default_factory=list)
+    anchored: bool = True
+    shifted: bool = False
 
     @property
     def kind(self) -> str:
@@ -54,6 +60,61 @@ def left_out(plots: Sequence[TextPlot]) -> Iterator[Issue]:
                 line=found[0].line,
             )
             yield Issue("geometry_not_polygon", "warning", message)
+
+
+def shifted(plots: Sequence[TextPlot]) -> Iterator[Issue]:
+    """Headers with fewer or more fields before 图形属性, and those where that field is empty."""
+    for plot in plots:
+        if plot.shifted:
+            message = _(
+                "line {line}: the header has not four fields before {kind}; it is read as points"
+                " {count}, area {area}, number {number}, name {name}",
+                line=plot.line,
+                kind=plot.fields[4],
+                count=plot.fields[0] or "-",
+                area=plot.fields[1] or "-",
+                number=plot.fields[2] or "-",
+                name=plot.fields[3] or "-",
+            )
+            yield Issue("header_shifted", "warning", message, feature=plot.name)
+    bare = [plot for plot in plots if not plot.anchored]
+    if bare:
+        message = _(
+            "{count} headers do not say 面, 线 or 点 (图形属性): their fields are read by position, and"
+            " the plots taken as areas; the first is in line {line}",
+            count=len(bare),
+            line=bare[0].line,
+        )
+        yield Issue("header_by_position", "info", message)
+
+
+_UNITS = {
+    **dict.fromkeys(("公顷", "ha", "hm2", "hm²", "hectare", "hectares"), _M2_PER_HA),
+    **dict.fromkeys(("亩", "mu", "市亩"), _M2_PER_MU),
+    **dict.fromkeys(("平方米", "平米", "㎡", "m2", "m²", "m^2"), 1.0),
+    "万平方米": 10_000.0,
+    **dict.fromkeys(("平方公里", "平方千米", "km2", "km²"), 1_000_000.0),
+}
+"""Square metres in a unit that a header states beside its area."""
+
+
+def declared_area(text: str) -> tuple[float | None, float | None]:
+    """The number of a declared area, and square metres in its unit where one stands beside it.
+
+    >>> declared_area("0.7655公顷"), declared_area("10000"), declared_area("D2")
+    ((0.7655, 10000.0), (10000.0, None), (None, None))
+    """
+    figure, unit = _figure_and_unit(text)
+    return number(figure), unit
+
+
+def _figure_and_unit(text: str) -> tuple[str, float | None]:
+    """What stands before the unit of an area, and square metres in that unit, None without one."""
+    bare = plain(text).lower()
+    for unit in sorted(_UNITS, key=len, reverse=True):
+        if bare.endswith(unit):
+            return bare.removesuffix(unit).strip(), _UNITS[unit]
+    return bare, None
 
 
 def point_issues(plot: TextPlot, parts: Sequence[rings.Points], twice: int) -> Iterator[Issue]:
@@ -110,19 +171,20 @@ def area_issues(
     plane = shapely.area(geometry) * metres_per_unit(crs) ** 2 if crs.is_projected else official
     for plot, measured, on_plane in zip(areas, official.tolist(), plane.tolist(), strict=True):
         text = plot.fields[1]
-        declared = number(text)
+        declared, stated = declared_area(text)
         if declared is None or declared <= 0:
             if text and declared != 0:
                 yield _no_number(plot)
             continue
-        # the unit in which the two differ by the smaller factor
+        # without a unit that in which the two differ by the smaller factor
         as_ha = declared * _M2_PER_HA**0.5 <= measured
-        metres = _M2_PER_HA if as_ha else 1.0
-        in_m2 += not as_ha
-        tolerance = 0.5 * 10.0 ** -decimals(text) * metres + _CENT_M2
+        metres = stated or (_M2_PER_HA if as_ha else 1.0)
+        in_m2 += stated is None and not as_ha
+        tolerance = 0.5 * 10.0 ** -decimals(_figure_and_unit(text)[0]) * metres + _CENT_M2
         if abs(declared * metres - measured) > tolerance:
             reason = _reason(declared, metres, tolerance, measured, on_plane)
-            yield _differs(plot, measured, as_ha, reason)
+            unit = _("hectares") if metres == _M2_PER_HA else _("square metres")
+            yield _differs(plot, measured, unit if stated is None else _("stated"), reason)
     if in_m2:
         message = _(
             "the areas that {count} headers declare are taken as square metres, though the format has"
@@ -158,7 +220,7 @@ def _reason(
     return None
 
 
-def _differs(plot: TextPlot, measured: float, as_ha: bool, reason: Text | None) -> Issue:
+def _differs(plot: TextPlot, measured: float, unit: Text, reason: Text | None) -> Issue:
     """That the declared area is not the measured one.
 
     Parameters
@@ -167,8 +229,8 @@ def _differs(plot: TextPlot, measured: float, as_ha: bool, reason: Text | None) 
         The plot.
     measured
         Its official area in square metres.
-    as_ha
-        Whether the declared number is taken as hectares.
+    unit
+        How the declared number is taken.
     reason
         What would explain the difference.
     """
@@ -178,7 +240,7 @@ def _differs(plot: TextPlot, measured: float, as_ha: bool, reason: Text | None) 
         line=plot.line,
         plot=plot.name,
         declared=plot.fields[1],
-        unit=_("hectares") if as_ha else _("square metres"),
+        unit=unit,
         area=f"{round_half_up(np.array(measured), 2):.2f}",
         ha=f"{round_half_up(np.array(measured / _M2_PER_HA), 4):.4f}",
     )

@@ -23,12 +23,14 @@ from townland.reading.formats.points.axes import Axes, in_order, swapped
 from townland.reading.formats.points.header import Stated, check_unit, crs_of
 from townland.reading.formats.points.lines import content, decoded, few, lines, unended
 from townland.reading.formats.points.numerals import number, plain
+from townland.reading.formats.points.plot_header import STANDARD, plot_header
 from townland.reading.formats.points.table import parse_table
 from townland.reading.formats.points.text_plots import (
     TextPlot,
     area_issues,
     left_out,
     point_issues,
+    shifted,
 )
 from townland.reading.rows import Rows, Whole
 
@@ -38,14 +40,11 @@ EXTRA = "附加"
 """What a header gives beyond them is called so, and numbered from 1."""
 
 _KEYS = ("坐标系", "几度分带", "投影类型", "计量单位", "带号")
-_FEWEST = 4
-_STANDARD = 8
 _SMALLEST = 100_000.0  # no ring's number is so large, and no coordinate smaller
 _SECTION = re.compile(r"\s*[\[【［]\s*([^\[\]【】［］,，=＝]{1,40}?)\s*[\]】］]")
 _A_HEADER = re.compile(r"[@＠][ \t\u3000\x1a,，]*(\r|\n|$)|地块坐标|属性描述")
 _HEADER_END = re.compile(r"[@＠][\s,，]*$")
 """A spreadsheet puts commas behind the mark, to the width of its longest line."""
-_COMMA = re.compile(r"[,，]")
 _BLANKS = re.compile(r"[,\s]+")
 _LINE = _("line")
 _PLOT_LINE = re.compile(rb"@[ \t,]*\r?$", re.MULTILINE)
@@ -105,7 +104,7 @@ def parse(
     areas = [plot for plot in plots if plot.kind == "面"]
     axes = _axes(areas, place)
     crs, crs_issues = crs_of(keys, axes.zone)
-    notes = [*issues, *left_out(plots), *swapped(axes), *crs_issues]
+    notes = [*issues, *left_out(plots), *shifted(plots), *swapped(axes), *crs_issues]
     split = []
     start = 0
     for plot in areas:
@@ -140,7 +139,7 @@ def _parts(text: Sequence[str], place: str) -> tuple[dict[str, Stated], list[Tex
                 continue
             stated = _key(line)
             if (end := _HEADER_END.search(line)) is not None:
-                plots.append(_header(line[: end.start()], number_, place))
+                plots.append(plot_header(line[: end.start()], number_, place))
             elif stated is not None:
                 _put(keys, *stated, number_, place)
             elif not plots:
@@ -234,35 +233,6 @@ def _put(keys: dict[str, Stated], name: str, value: str, line: int, place: str) 
             )
         )
     keys.setdefault(name, Stated(value, line))
-
-
-def _header(body: str, at: int, place: str) -> TextPlot:
-    """A plot of its header, which is given without the mark at its end.
-
-    Parameters
-    ----------
-    body, at
-        The header, and its line.
-    place
-        How messages name the file.
-    """
-    fields = body.split(",")
-    if len(fields) < _STANDARD:  # else a full-width comma is one of a name
-        fields = _COMMA.split(body)
-    fields = [part.strip(" \t\u3000\u00a0") for part in fields]
-    if fields[-1] == "" and len(fields) > _FEWEST:
-        fields.pop()
-    if len(fields) < _FEWEST:
-        raise LayerError(
-            _(
-                "{place}, line {line}: a plot's header with {count} fields; expected"
-                " 界址点数,地块面积,地块编号,地块名称,图形属性,图幅号,地块用途,地类编码,@",
-                place=place,
-                line=at,
-                count=len(fields),
-            )
-        )
-    return TextPlot(at, fields)
 
 
 def _point(line: str, at: int, place: str) -> tuple[int, str, str, float, float]:
@@ -366,7 +336,7 @@ def _axes(areas: Sequence[TextPlot], place: str) -> Axes:
 def _columns(areas: Sequence[TextPlot]) -> dict[str, pa.ChunkedArray]:
     longest = max((len(plot.fields) for plot in areas), default=0)
     places = dict(zip(COLUMNS, (2, 3, 1, 5, 6, 7), strict=True))
-    places |= {f"{EXTRA}{at - _STANDARD + 1}": at for at in range(_STANDARD, longest)}
+    places |= {f"{EXTRA}{at - STANDARD + 1}": at for at in range(STANDARD, longest)}
     return {
         name: pa.chunked_array(
             [[(plot.fields[at] or None) if at < len(plot.fields) else None for plot in areas]],
