@@ -1,7 +1,8 @@
 """The cells of a .dbf that should be numbers and are none, as they stand in the file.
 
-GDAL gives ``0,0925`` as 0, and a field full of asterisks as blank. Some programs write so a number that was
-too wide for its field, others (GDAL itself) what is blank: which of them, a file does not say.
+GDAL gives ``0,0925`` as 0, and a field full of asterisks as blank. Some programs write so a
+number that was too wide for its field, others (GDAL itself) what is blank: which of them, a file
+does not say.
 """
 
 from __future__ import annotations
