@@ -29,6 +29,7 @@ from townland_cli.options import (
     LogFile,
     Quiet,
     Rules,
+    Template,
     format_names,
     words,
 )
@@ -102,6 +103,7 @@ def check(
         ),
     ] = ",".join(DEFAULT_FORMATS),
     font: FontFile = None,
+    template: Template = None,
     accept_repair: AcceptRepair = None,
     rehash: Annotated[
         bool,
@@ -128,7 +130,7 @@ def check(
         As the help of the command says.
     accuracy
         As the help of the command says.
-    dossier, formats, font, accept_repair, rehash, strict, as_json, lang, quiet, log_file
+    dossier, formats, font, template, accept_repair, rehash, strict, as_json, lang, quiet, log_file
         As the help of the command says.
     """
     printing.start(lang, log_file)
@@ -138,12 +140,14 @@ def check(
     from townland.rules.dates import day_of
     from townland.rules.pairs import pairs_in_force
     from townland.writing.run_folder import require_font, require_formats, require_target
+    from townland.writing.template import require_template
 
     days = [day_of(text) for text in on or [_today()]]
     chosen = [name.strip() for name in formats.split(",") if name.strip()]
     wanted = pairs(where or [])
     require_formats(chosen)
     require_font(chosen, font)
+    require_template(chosen, template)
     require_target(out)
     layers = tl.load_catalog(catalog)
     names = list(dict.fromkeys(rulebook or ["liuzhou-2018"]))
@@ -171,7 +175,7 @@ def check(
             checker.check(towns, accept_repairs=accept_repair or [], progress=progress)
             for checker in checkers
         ]
-        asked = Output(len(runs) > 1, left_out, tuple(chosen), lang, font)
+        asked = Output(len(runs) > 1, left_out, tuple(chosen), lang, font, template)
         _write(assessments, out, asked, progress)
     _print(assessments, out, asked, as_json=as_json, quiet=quiet)
     if digests.remembered and not quiet:
@@ -248,6 +252,7 @@ class Output:
     formats: tuple[str, ...]
     lang: str
     font: Path | None
+    template: Path | None
 
 
 def _write(
@@ -272,10 +277,17 @@ def _write(
     if asked.several:
         write_runs(
             assessments, out, formats=asked.formats, lang=asked.lang, left_out=asked.left_out,
-            font=asked.font,
+            font=asked.font, template=asked.template,
         )  # fmt: skip
     else:
-        write_run(assessments[0], out, formats=asked.formats, lang=asked.lang, font=asked.font)
+        write_run(
+            assessments[0],
+            out,
+            formats=asked.formats,
+            lang=asked.lang,
+            font=asked.font,
+            template=asked.template,
+        )
 
 
 def _print(

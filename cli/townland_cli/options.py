@@ -85,6 +85,12 @@ FontFile = Annotated[
         "--font", help=words("the font of the PDF, a file (.otf, .ttf, .ttc) with Chinese signs")
     ),
 ]
+Template = Annotated[
+    Path | None,
+    typer.Option(
+        "--template", help=words("your own workbook (.xlsx) with fields, filled as report.xlsx")
+    ),
+]
 AcceptRepair = Annotated[
     list[str] | None,
     typer.Option(

@@ -39,8 +39,8 @@ class Writer:
     with the assessment, the file, the language, and the files of the other outputs that are written
     beside it, by the names of their writers. Where `link` is given, the comparison of several runs links
     to the file with these words. A writer that is not a `default` is written only where it is named.
-    Where it takes a font, `by_font` gives the `write` that uses the font of a file. `packages` are those
-    of the extra ``documents`` that it needs.
+    Where it takes a font, `by_font` gives the `write` that uses the font of a file; `by_template`
+    that which fills a bureau's own file. `packages` are those of the extra ``documents`` that it needs.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Writer:
     link: Words | None = None
     default: bool = True
     by_font: Callable[[Path], Write] | None = None
+    by_template: Callable[[Path], Write] | None = None
     packages: tuple[str, ...] = ()
 
 
@@ -92,17 +93,27 @@ def _gpkg(assessment: Assessment, path: Path, lang: str, _beside: Mapping[str, s
     write_evidence(assessment, path, lang=lang)
 
 
-def _xlsx(assessment: Assessment, path: Path, lang: str, _beside: Mapping[str, str]) -> None:
-    """Write the workbook.
+def _xlsx(template: Path | None = None) -> Write:
+    """Give what writes the workbook, or fills the one of a bureau."""
 
-    Parameters
-    ----------
-    assessment, path, lang, _beside
-        As `Writer.write`.
-    """
-    from townland.writing.workbook import write_workbook
+    def write(assessment: Assessment, path: Path, lang: str, _beside: Mapping[str, str]) -> None:
+        """Write the workbook.
 
-    write_workbook(assessment, path, lang=lang)
+        Parameters
+        ----------
+        assessment, path, lang, _beside
+            As `Writer.write`.
+        """
+        if template is not None:
+            from townland.writing.template import fill_template
+
+            fill_template(assessment, template, path, lang=lang)
+            return
+        from townland.writing.workbook import write_workbook
+
+        write_workbook(assessment, path, lang=lang)
+
+    return write
 
 
 def _pdf(font: Path | None = None) -> Write:
@@ -163,8 +174,9 @@ WRITERS: tuple[Writer, ...] = (
         "xlsx",
         "report.xlsx",
         _("the tables to file and sign, with room for the reviewer's opinion"),
-        _xlsx,
+        _xlsx(),
         default=False,
+        by_template=_xlsx,
     ),
     Writer(
         "docx",
@@ -216,6 +228,7 @@ def write_run(
     formats: Sequence[str] = DEFAULT_FORMATS,
     lang: str = DEFAULT_LANGUAGE,
     font: Path | None = None,
+    template: Path | None = None,
 ) -> Path:
     """Write the run folder `out`, whole or not at all; an older run folder is replaced.
 
@@ -231,6 +244,8 @@ def write_run(
         The language of everything that is written.
     font
         The file of the font of the PDF; without one it is looked for.
+    template
+        The bureau's own workbook, filled in place of the one that is shipped.
 
     Returns
     -------
@@ -243,7 +258,7 @@ def write_run(
     """
     require_formats(formats)
     with run_folder(Path(out)) as folder:
-        write_outputs(assessment, folder, formats=formats, lang=lang, font=font)
+        write_outputs(assessment, folder, formats=formats, lang=lang, font=font, template=template)
     return Path(out)
 
 
@@ -254,6 +269,7 @@ def write_outputs(
     formats: Sequence[str],
     lang: str,
     font: Path | None = None,
+    template: Path | None = None,
 ) -> None:
     """Write ``assessment.json`` and what `formats` names into an open run folder.
 
@@ -269,11 +285,14 @@ def write_outputs(
         The language of everything that is written.
     font
         The file of the font of the PDF; without one it is looked for.
+    template
+        The bureau's own workbook, filled in place of the one that is shipped.
     """
     chosen = written(formats)
     files = {writer.name: writer.file for writer in chosen}
     for writer in chosen:
         write = writer.by_font(font) if writer.by_font and font else writer.write
+        write = writer.by_template(template) if writer.by_template and template else write
         write(assessment, folder / writer.file, lang, files)
     from townland.writing.report.assessment_json import assessment_json, dumps
 

@@ -25,6 +25,7 @@ def write_runs(
     lang: str = DEFAULT_LANGUAGE,
     left_out: Sequence[LeftOut] = (),
     font: Path | None = None,
+    template: Path | None = None,
 ) -> Path:
     """Write a whole run folder for each assessment into `out`, and the comparison beside them.
 
@@ -44,6 +45,8 @@ def write_runs(
         The pairs of rulebook and day that were asked for, and are not in force.
     font
         The file of the font of the PDFs; without one it is looked for.
+    template
+        The bureau's own workbook, filled for each run.
 
     Returns
     -------
@@ -57,7 +60,9 @@ def write_runs(
     with run_folder(Path(out)) as folder:
         for name, each in zip(run_names(assessments), assessments, strict=True):
             (folder / name).mkdir()
-            write_outputs(each, folder / name, formats=formats, lang=lang, font=font)
+            write_outputs(
+                each, folder / name, formats=formats, lang=lang, font=font, template=template
+            )
         compared = compare(assessments, lang=lang, left_out=left_out)
         if "html" in formats:
             text = comparison_html(assessments, compared, formats=formats, lang=lang)
