@@ -422,3 +422,24 @@ def test_events_decide_whether_a_town_is_listed(
     assert found.verdict is verdict
     issues = standing_issues(facts, day)
     assert [issue.code for issue in issues] == ["lists_contradict_events"] * reported
+
+
+@pytest.mark.parametrize(("passed", "verdict"), [("2018-12-20", REVIEW), ("2019-03-01", PASS)])
+def test_a_failure_made_good_in_its_own_year_is_for_a_person(passed: str, verdict: Verdict) -> None:
+    """次年: the second acceptance is in the year after the first."""
+    cultivation = (
+        event("2018-01-15", "listed"),
+        event("2018-12-01", "cultivation_failed"),
+        event(passed, "cultivation_passed"),
+    )
+    assert on("STAGE-03", Day(2019, 3, 31), events=cultivation).verdict is verdict
+    construction = (
+        LISTED,
+        event("2018-04-01", "cultivation_passed"),
+        event("2018-12-01", "construction_failed"),
+        event(passed, "construction_passed"),
+    )
+    found = on("STAGE-04", Day(2019, 3, 31), events=construction)
+    assert found.verdict is verdict
+    assert ("of one year, 2018" in why(found)) == (verdict is REVIEW)
+    assert on("STAGE-03", Day(2019, 3, 31), events=construction).verdict is PASS

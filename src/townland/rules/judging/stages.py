@@ -125,6 +125,19 @@ class History:
         }.get(self.stage)
         return first is not None and self.entered[self.stage].year == self.entered[first].year
 
+    def passed_at_once(self, extended: Stage) -> bool:
+        """Whether a failure was made good in its own year; the acceptance is due a year after (次年)."""
+        passed = AFTER_ALL[extended]
+        known = {extended, passed} <= set(self.entered)
+        return known and self.entered[passed].year == self.entered[extended].year
+
+
+AFTER_ALL: Mapping[Stage, Stage] = {
+    Stage.CULTIVATION_EXTENDED: Stage.CONSTRUCTION,
+    Stage.CONSTRUCTION_EXTENDED: Stage.ACCEPTED,
+}
+"""Where a town stands that fails an acceptance and passes the next one."""
+
 
 def history(events: Events) -> History:
     """Follow events from state to state.
@@ -208,6 +221,17 @@ def hasty_words(past: History) -> Words | None:
         "Both failures are of one year, {year}; the policy has the second acceptance in the year"
         " after the first (次年), so a person must look.",
         year=str(past.entered[past.stage].year),
+    )
+
+
+def passed_at_once_words(past: History, extended: Stage) -> Words | None:
+    """Say that a failure and a pass of one year are for a person, where they are."""
+    if not past.passed_at_once(extended):
+        return None
+    return _(
+        "A failed and a passed acceptance are of one year, {year}; the policy has the second acceptance"
+        " in the year after the first (次年), so a person must look.",
+        year=str(past.entered[extended].year),
     )
 
 

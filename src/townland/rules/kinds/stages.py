@@ -35,6 +35,7 @@ from townland.rules.judging.stages import (
     again_words,
     hasty_words,
     history,
+    passed_at_once_words,
     since,
 )
 from townland.rules.judging.trace import (
@@ -153,7 +154,10 @@ def stage_deadline(case: Case[StageDeadline]) -> Finding:
         # a second failure in the year of the first (次年) is for a person
         fails=stage.lost and not rule.modal and not past.hasty,
         # 退出 and 取消 end the support, and name no town that may not apply again
-        doubt=stage.lost or stage.again or bool(stage.unforeseen or stage.overdue),
+        doubt=stage.lost
+        or stage.again
+        or past.passed_at_once(stage.states[1])
+        or bool(stage.unforeseen or stage.overdue),
         judges=not stage.within,
     )
     first = stage.dates[0].isoformat() if stage.dates else None
@@ -263,6 +267,7 @@ def _stage_why(case: Case[StageDeadline], stage: _InStage) -> Words:
         else None,
         _lost(rule, past.entered[past.stage]) if stage.lost else None,
         hasty_words(past) if stage.lost else None,
+        passed_at_once_words(past, stage.states[1]),
         again_words(past) if stage.again else None,
         *map(_late_words, stage.late),
         *(
