@@ -20,6 +20,7 @@ from townland.measuring.boundary import mended_towns
 from townland.measuring.coverage import require_towns
 from townland.measuring.doubts import Doubt, doubts_of
 from townland.measuring.kept import KeptTowns
+from townland.measuring.one_name import refuse_one_name
 from townland.measuring.placement import siting_issues
 from townland.measuring.prepare import Repair
 from townland.measuring.rasters import (
@@ -176,6 +177,7 @@ class Checker:
         step = _counted(progress, steps)
 
         require_towns(towns, self.catalog)
+        refuse_one_name(towns)
         given = (tuple(towns), frozenset(accept_repairs))
         towns, town_repairs = mended_towns(towns, accept_repairs)
         windows = tuple((near(town.boundary), town.crs) for town in towns)

@@ -65,6 +65,7 @@ class Town:
     dossier: Dossier = UNSTATED
     crs_confirmed: Confirmed = ""
     accuracy_m: float | None = None
+    coded: bool = True  # a code of its own, not its number among the towns
 
     def __repr__(self) -> str:
         return f"<Town {self.code} {self.name}, {self.input.crs_used}>"
@@ -171,9 +172,8 @@ def read_towns(
             surveyed=None,
         )
         notes = named(found.issues, name)
-        confirmed: Confirmed = ""
-        if crs:
-            confirmed = "restated" if declared_crs(source) else "stated"
+        vouched: Confirmed = "restated" if declared_crs(source) else "stated"
+        confirmed: Confirmed = vouched if crs else ""
         columns = (found.codes, found.names, found.rows.geometry, found.accuracies)
         for code, title, shape, accuracy in zip(*columns, strict=True):
             own = code or str(len(towns) + 1)
@@ -187,6 +187,7 @@ def read_towns(
                     notes,
                     crs_confirmed=confirmed,
                     accuracy_m=accuracy if accuracy_m is None else accuracy_m,
+                    coded=code is not None,
                 )
             )
     _check_codes(towns)

@@ -130,11 +130,25 @@ def _with_raw_numbers(source: Source, table: Path) -> Source:
     def fetch(
         columns: Sequence[str], boxes: Sequence[Bounds] | None, *, shapes: bool = True
     ) -> Rows:
+        """Read as `format.Fetch`.
+
+        Parameters
+        ----------
+        columns, boxes, shapes
+            As there.
+        """
         rows = source.fetch(columns, boxes, shapes=shapes)
         # without shapes the rows have no numbers by which they stand in the table
         return dbf_cells.with_raw_numbers(rows, table) if shapes else rows
 
     def pick(columns: Sequence[str], keys: NDArray[np.int64], at: NDArray[np.int64]) -> Rows:
+        """Read as `format.Pick`.
+
+        Parameters
+        ----------
+        columns, keys, at
+            As there.
+        """
         assert source.direct is not None  # noqa: S101 - it is replaced only where it is there
         return dbf_cells.with_raw_numbers(source.direct.pick(columns, keys, at), table)
 

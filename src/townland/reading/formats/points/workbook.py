@@ -19,7 +19,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from townland.errors import LayerError
 from townland.i18n import _
 from townland.reading.formats.points.lines import lines
-from townland.reading.formats.points.workbook_look import PLAIN, Look, looks
+from townland.reading.formats.points.workbook_look import PLAIN, SheetLook, looks
 from townland.reading.formats.points.workbook_size import (
     MAX_CELLS,
     DeclaredError,
@@ -41,7 +41,7 @@ class Sheet:
     name: str
     place: str
     rows: list[tuple[int, list[str]]]
-    look: Look = PLAIN
+    look: SheetLook = PLAIN
 
 
 def delimited(text: str, place: str) -> Sheet:
@@ -138,7 +138,7 @@ def _damaged(place: str, problem: Exception) -> LayerError:
     )
 
 
-def _check_workbook(file: Path, place: str) -> Mapping[str, Look]:
+def _check_workbook(file: Path, place: str) -> Mapping[str, SheetLook]:
     """How the sheets look; a workbook that unpacks to more than any table, or does harm, is refused."""
     try:
         with zipfile.ZipFile(file) as archive:
@@ -176,7 +176,7 @@ def _check_workbook(file: Path, place: str) -> Mapping[str, Look]:
 
 
 def _check_parts(archive: zipfile.ZipFile, place: str) -> None:
-    """Look at each part of a workbook before anything is unpacked whole."""
+    """SheetLook at each part of a workbook before anything is unpacked whole."""
     parts = archive.infolist()
     if sum(part.file_size for part in parts) > MAX_UNPACKED:
         raise LayerError(

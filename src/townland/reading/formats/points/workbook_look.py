@@ -24,7 +24,7 @@ _LAST_COLUMN = 16_384
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class SheetLook:
     """How a sheet looks: rows count from 1, columns from 0.
 
     `unread` are the cells of formulas without a value, by row and column: the error that they show, or
@@ -38,12 +38,12 @@ class Look:
     unread: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
-PLAIN = Look()
+PLAIN = SheetLook()
 """A sheet that hides nothing."""
 
 
 @dataclass(slots=True)
-class _Seen:
+class _SheetSeen:
     """What was seen of a sheet so far; `row` and `column` are those of the last cell."""
 
     row: int = 0
@@ -54,7 +54,7 @@ class _Seen:
     unread: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
-def looks(archive: zipfile.ZipFile) -> Mapping[str, Look]:
+def looks(archive: zipfile.ZipFile) -> Mapping[str, SheetLook]:
     """How each sheet of an .xlsx looks, by its name; nothing of another kind of workbook.
 
     Its parts were measured before (`workbook_size.measure`), so that they may be gone through.
@@ -77,11 +77,11 @@ def looks(archive: zipfile.ZipFile) -> Mapping[str, Look]:
         part = links.get(own.get("id", ""), "")
         hidden = own.get("state", "visible") != "visible"
         name = own.get("name", "")
-        found[name] = _look(archive, part, hidden, struck) if part in names else Look(hidden)
+        found[name] = _look(archive, part, hidden, struck) if part in names else SheetLook(hidden)
     return found
 
 
-def _look(archive: zipfile.ZipFile, part: str, hidden: bool, struck: frozenset[str]) -> Look:
+def _look(archive: zipfile.ZipFile, part: str, hidden: bool, struck: frozenset[str]) -> SheetLook:
     """How one sheet looks.
 
     Parameters
@@ -93,7 +93,7 @@ def _look(archive: zipfile.ZipFile, part: str, hidden: bool, struck: frozenset[s
     struck
         The styles that strike text through.
     """
-    seen = _Seen()
+    seen = _SheetSeen()
     with archive.open(part) as stream:
         for event, element in Tree.iterparse(stream, events=("start", "end")):  # noqa: S314
             name = _bare(element.tag)
@@ -110,10 +110,10 @@ def _look(archive: zipfile.ZipFile, part: str, hidden: bool, struck: frozenset[s
             elif event == "end" and name == "row":
                 element.clear()
     rows, columns, crossed = map(frozenset, (seen.rows, seen.columns, seen.struck))
-    return Look(hidden, rows, columns, crossed, seen.unread)
+    return SheetLook(hidden, rows, columns, crossed, seen.unread)
 
 
-def _cell(cell: Tree.Element, seen: _Seen, struck: frozenset[str]) -> None:
+def _cell(cell: Tree.Element, seen: _SheetSeen, struck: frozenset[str]) -> None:
     """Take down what is to be known of a cell.
 
     Parameters
@@ -191,7 +191,7 @@ def column_name(column: int) -> str:
     return letters
 
 
-def unreadable(look: Look, row: int, cells: Sequence[str]) -> Iterator[tuple[int, Words]]:
+def unreadable(look: SheetLook, row: int, cells: Sequence[str]) -> Iterator[tuple[int, Words]]:
     """The cells of a row without a value that can be read, by their column, and what is wrong.
 
     Parameters
@@ -217,7 +217,7 @@ def _no_value(cell: str, error: str) -> Words:
     )
 
 
-def concealed(look: Look, row: int) -> Words | None:
+def concealed(look: SheetLook, row: int) -> Words | None:
     """That a row is hidden or struck through, so that it may not count; None if neither."""
     if row in look.hidden_rows:
         return _("the row is hidden; show it if it counts, or delete it if it does not")
