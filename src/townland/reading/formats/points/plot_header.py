@@ -1,13 +1,8 @@
 """A plot's header, whose fields have their meaning from where 面, 线 or 点 stands among them.
 
 The order of the format is 界址点数,地块面积,地块编号,地块名称,图形属性,图幅号,地块用途,地类编码.
-<<<<<<< HEAD
 Programs leave fields out, put more in, and quote names with commas. 图形属性 is the one field that
 shows itself.
-=======
-Programs leave fields out, put more in, and quote names with commas. Only
-图形属性 shows itself.
->>>>>>> 8a2d6d9 (Two features of one name without a code are refused with the cure)
 """
 
 from __future__ import annotations
