@@ -26,8 +26,8 @@ def refuse_one_name(towns: Sequence[Town]) -> None:
             raise LayerError(
                 _(
                     "the boundaries {one} and {other} have one name, {name}, and no code: whether"
-                    " they are one town or two is not known. Make one feature of them (dissolve), or give each"
-                    " a code in a column and name it with --code-column",
+                    " they are one town or two is not known. Make one feature of them (dissolve), or"
+                    " give each a code in a column and name it with --code-column",
                     one=first.code,
                     other=town.code,
                     name=town.name,
