@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from click.testing import Result
+from tests.factory_land import box, catalog, write
 from typer.main import get_command
 from typer.testing import CliRunner
 
@@ -238,6 +239,30 @@ def test_help_imports_nothing_of_gis(args: list[str]) -> None:
     loaded = {name.split(".")[0] for name in done.stdout.split("loaded:")[1].split()}
     assert "townland" in loaded
     assert not loaded & set(GIS)
+
+
+@pytest.mark.parametrize("command", ["check", "area"])
+def test_json_alone_loads_no_library_of_maps_rasters_or_pages(command: str, tmp_path: Path) -> None:
+    parcel = {"BSM": ["1"], "DLBM": ["0301"], "QSXZ": ["30"], "KCXS": [0.0]}
+    survey = write(tmp_path / "survey.gpkg", [box(0, 0, 300, 300)], **parcel)
+    town = write(tmp_path / "town.gpkg", [box(50, 50, 250, 250)], name=["甲"])
+    catalog(tmp_path, {"land_use": survey})
+    args = [command, str(town)]
+    if command == "check":
+        args += ["--catalog", str(tmp_path / "catalog.toml"), "--name-column", "name"]
+        args += ["--formats", "", "--on", "2018-12-31", "--out", str(tmp_path / "out")]
+    code = (
+        "import sys\n"
+        f"for name in {['folium', 'branca', 'rasterio', 'jinja2', 'fiona', 'exactextract']!r}:\n"
+        "    sys.modules[name] = None  # an import of it fails\n"
+        "from townland_cli import main\n"
+        f"sys.argv = ['townland', *{args!r}]\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8"
+    )
+    assert done.returncode in (0, 1, 3), done.stderr  # 3: a rule could not be evaluated
 
 
 def test_the_changelog_knows_this_version() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal, Protocol
 
 import numpy as np
@@ -218,8 +219,8 @@ def _meant(ground: Ground, groups: Roles, profile: Profile) -> frozenset[str]:
         The three-class profile.
     """
     counted = set()
-    for meant in ground.frame["meant"].dropna().unique():
-        scheme, code = counts_as(str(meant))
+    for meant in ground.meant:
+        scheme, code = counts_as(meant)
         for group in groups:
             # a literal code is one of the layer's own scheme
             if group in SELECTORS or scheme is ground.classes:
@@ -250,6 +251,7 @@ def _without_classes(measure: str, role: str) -> CatalogError:
     )
 
 
+@lru_cache(maxsize=1024)
 def _codes(classes: Scheme, group: str, profile: Profile) -> tuple[frozenset[str], frozenset[str]]:
     """The codes that are of a group for sure, and those of which the scheme does not state it.
 

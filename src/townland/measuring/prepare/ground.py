@@ -102,6 +102,11 @@ class Ground:
         """A tree of the features' boxes, which all towns ask; made once."""
         return shapely.STRtree(self.geometry)
 
+    @cached_property
+    def meant(self) -> tuple[str, ...]:
+        """The classes that names mean against their codes, each once."""
+        return tuple(str(meant) for meant in self.frame["meant"].dropna().unique())
+
     def near(self, box: Bounds) -> npt.NDArray[np.int64]:
         """The rows of the features whose box meets another, be it in a point of the border."""
         return np.sort(self.tree.query(shapely.box(*box)))

@@ -10,8 +10,6 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 import pyproj
-import rasterio
-from rasterio.io import MemoryFile
 
 from townland.catalog import LayerCatalog, LayerSpec
 from townland.errors import TownlandError
@@ -185,6 +183,9 @@ def _stretched(band: Band, dtype: str) -> Bytes:
 
 
 def _jpeg(bands: Sequence[Bytes]) -> bytes:
+    import rasterio
+    from rasterio.io import MemoryFile
+
     rows, columns = bands[0].shape
     with MemoryFile(ext=".jpg") as memory:
         with memory.open(

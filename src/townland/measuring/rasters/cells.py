@@ -6,13 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pyproj
-import rasterio
 import shapely
-from rasterio.windows import Window
 
 from townland import geodesy, units
 from townland.errors import LayerError
@@ -20,6 +19,9 @@ from townland.geodesy import crs as crsys
 from townland.geodesy.crs import Bounds
 from townland.i18n import _
 from townland.measuring.rasters import reading as rasters
+
+if TYPE_CHECKING:
+    import rasterio
 
 MAX_CELLS = 20_000_000
 """A window of more cells than this is refused: its grid is too fine for the towns."""
@@ -252,6 +254,8 @@ def _filled(raster: rasterio.DatasetReader, frame: Frame) -> tuple[Values, Bools
 
     A no-data value is one of the numbers as they stand in the file, before scale and offset.
     """
+    from rasterio.windows import Window
+
     left, top, right, bottom = frame
     values = np.zeros((bottom - top, right - left), dtype=raster.dtypes[0])
     known = np.zeros(values.shape, dtype=bool)

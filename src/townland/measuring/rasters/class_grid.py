@@ -17,7 +17,6 @@ import numpy.typing as npt
 import pandas as pd
 import pyproj
 import shapely
-from rasterio.features import shapes
 
 from townland.catalog import LayerCatalog, LayerSpec, no_vertices
 from townland.errors import CatalogError, LayerError
@@ -422,6 +421,8 @@ def _patches(window: Cells, *, away: bool) -> tuple[Shapes, Ints, Ints]:
 
 def _traced(window: Cells) -> tuple[Shapes, Ints]:
     """The patches of equal cells as polygons in columns and rows of the window, and their values."""
+    from rasterio.features import shapes
+
     outlines, values = [], []
     for outline, value in shapes(
         window.values.astype(np.int32), mask=window.values != UNKNOWN, connectivity=4

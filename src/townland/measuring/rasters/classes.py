@@ -11,8 +11,6 @@ import numpy as np
 import numpy.typing as npt
 import pyproj
 import shapely
-from exactextract import exact_extract
-from exactextract.raster import NumPyRasterSource
 
 from townland import geodesy, units
 from townland.catalog import LayerSpec
@@ -166,6 +164,9 @@ def _fractions(
     classes, window
         The class of each cell, and the window.
     """
+    from exactextract import exact_extract
+    from exactextract.raster import NumPyRasterSource
+
     # exactextract reads 32-bit integers in one block, and features as GeoJSON
     source = NumPyRasterSource(np.ascontiguousarray(classes, dtype=np.int32), *window.bounds)
     features = [

@@ -1,4 +1,7 @@
-"""Rasters: what a GeoTIFF says of itself, and a window of it for shaded relief."""
+"""Rasters: what a GeoTIFF says of itself, and a window of it for shaded relief.
+
+rasterio, a GDAL of its own, is loaded when a raster is read: most checks have none.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pyproj
-import rasterio
 from numpy.typing import NDArray
-from rasterio.enums import Interleaving, Resampling
-from rasterio.errors import RasterioError
-from rasterio.warp import reproject
-from rasterio.windows import Window
 
 from townland.errors import LayerError
 from townland.geodesy import crs as crsys
@@ -25,6 +23,10 @@ from townland.issues import Issue
 from townland.reading import archive
 from townland.reading.rows import LARGEST
 from townland.reading.sniff import local, sniff
+
+if TYPE_CHECKING:
+    import rasterio
+    from rasterio.windows import Window
 
 MAX_CELLS = 64_000_000
 """A window is read at a coarser step rather than with more cells than this."""
@@ -67,6 +69,9 @@ def opened(path: Path | str) -> Iterator[rasterio.DatasetReader]:
     LayerError
         The file is no GeoTIFF, or is damaged.
     """
+    import rasterio
+    from rasterio.errors import RasterioError
+
     given = local(path)
     with archive.opened(given) as file:
         if not sniff(file, place=given.as_posix()).is_raster:
@@ -93,6 +98,8 @@ def opened(path: Path | str) -> Iterator[rasterio.DatasetReader]:
 
 def _refuse_harmful(raster: rasterio.DatasetReader, file: str) -> None:
     """Refuse blocks that do not fit into memory, and a side file that names another file's cells."""
+    from rasterio.enums import Interleaving
+
     rows, columns = (int(size) for size in raster.block_shapes[0])
     together = raster.count if raster.interleaving == Interleaving.pixel else 1
     if rows * columns * np.dtype(raster.dtypes[0]).itemsize * together > MAX_BLOCK:
@@ -174,6 +181,8 @@ def strips(path: Path | str) -> Iterator[NDArray[np.number]]:
     LayerError
         The file is no GeoTIFF, or is damaged.
     """
+    from rasterio.windows import Window
+
     with opened(path) as raster:
         for top, bottom in rows_of(raster):
             yield raster.read(window=Window(0, top, raster.width, bottom - top))
@@ -243,6 +252,9 @@ def read_window(
     LayerError, CRSError
         As `inspect_raster`.
     """
+    from rasterio.enums import Resampling
+    from rasterio.warp import reproject
+
     summary = inspect_raster(path, crs=crs)
     near = crsys.transform_bounds(bounds, target_crs, summary.crs)
     target = np.full(shape, np.nan, dtype=np.float32)
@@ -276,6 +288,9 @@ def _cells(
     window, band
         Which of its cells, and of which band, counted from 1.
     """
+    import rasterio
+    from rasterio.enums import Resampling
+
     step = max(1.0, (window.width * window.height / MAX_CELLS) ** 0.5)
     size = max(1, int(window.height / step)), max(1, int(window.width / step))
     cells = raster.read(
@@ -290,6 +305,8 @@ def _cells(
 
 def _window(raster: rasterio.DatasetReader, near: Bounds) -> Window | None:
     """The cells around a box, two more on each side for the warp; None outside of the raster."""
+    from rasterio.windows import Window
+
     grid = raster.transform
     columns = sorted((x - grid.c) / grid.a for x in near[::2])
     rows = sorted((y - grid.f) / grid.e for y in near[1::2])
@@ -300,6 +317,8 @@ def _window(raster: rasterio.DatasetReader, near: Bounds) -> Window | None:
 
 
 def _grid(bounds: Bounds, shape: tuple[int, int]) -> rasterio.Affine:
+    import rasterio
+
     west, south, east, north = bounds
     return rasterio.Affine((east - west) / shape[1], 0, west, 0, (south - north) / shape[0], north)
 

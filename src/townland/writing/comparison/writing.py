@@ -9,7 +9,6 @@ from townland.i18n import DEFAULT_LANGUAGE
 from townland.results import Assessment
 from townland.rules.pairs import LeftOut
 from townland.writing.comparison import compare
-from townland.writing.comparison.page import comparison_html
 from townland.writing.comparison.words import run_names
 from townland.writing.report.assessment_json import dumps
 from townland.writing.run_folder import COMPARISON, DEFAULT_FORMATS, run_folder, write_outputs
@@ -65,6 +64,8 @@ def write_runs(
             )
         compared = compare(assessments, lang=lang, left_out=left_out)
         if "html" in formats:
+            from townland.writing.comparison.page import comparison_html
+
             text = comparison_html(assessments, compared, formats=formats, lang=lang)
             (folder / PAGE).write_text(text, encoding="utf-8", newline="\n")
         (folder / COMPARISON).write_text(dumps(compared), encoding="utf-8", newline="\n")
