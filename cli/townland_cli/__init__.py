@@ -5,24 +5,36 @@ Nothing of GIS is imported before a command needs it, so that help answers at on
 
 from __future__ import annotations
 
-import sys
-
+from townland_cli import streams
 from townland_cli.options import language
 
 
 def main() -> None:
     """Run the command and leave with the exit code that the interface names."""
-    for stream in (sys.stdout, sys.stderr):
-        # A console in GBK cannot print every character; it must not stop the work.
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
-    from townland.errors import TownlandError
-    from townland_cli.app import app
-    from townland_cli.printing import bug, fail
+    with streams.guarded() as command:
+        raise SystemExit(_left_with(command))
 
+
+def _left_with(command: streams.Command) -> int:
+    """Run the command; its exit code, after a sentence on what ended it where something did."""
+    from townland.errors import TownlandError
+    from townland_cli import printing
+    from townland_cli.app import app
+
+    lang = language()
     try:
         app()
+        code = 0
+    except SystemExit as left:
+        code = left.code if isinstance(left.code, int) else 0
     except TownlandError as error:
-        raise SystemExit(fail(error, language())) from None
+        code = printing.fail(error, lang)
+    except KeyboardInterrupt:
+        code = streams.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - a bug must leave with 4, not with Python's 1
-        raise SystemExit(bug(error, language())) from None
+        code = printing.bug(error, lang)
+    if code == streams.INTERRUPTED:
+        printing.interrupted(lang)
+    if command.lost:
+        printing.lost(command.lost, lang)
+    return command.code(code)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from townland.i18n import _, render
+from townland.i18n import _, displayed
 from townland_cli import printing
 from townland_cli.options import (
     LANG,
@@ -73,25 +73,28 @@ def _table(rows: Sequence[PolygonArea], lang: str) -> None:
              "-" if row.plane_m2 is None else row.plane_m2)
             for row in rows
         ],
-        [each.render(lang) for each in head],
+        [displayed(each, lang) for each in head],
     )  # fmt: skip
 
 
 def _notes(rows: Sequence[PolygonArea], lang: str) -> None:
     """Print what was assumed in reading, once a file, and every repair."""
     for file, issue in dict.fromkeys((row.file, issue) for row in rows for issue in row.issues):
-        severity = printing.SEVERITIES[issue.severity].render(lang)
-        typer.echo(f"{severity}  {file}  [{issue.code}] {render(issue.message, lang)}")
+        severity = displayed(printing.SEVERITIES[issue.severity], lang)
+        printing.say(f"{severity}  {file}  [{issue.code}] {displayed(issue.message, lang)}")
     for row, repair in [(each, repair) for each in rows for repair in each.repairs]:
-        typer.echo(
-            _(
-                "{file}, {name}: mended ({code}), from {before} m² to {after} m²",
-                file=row.file,
-                name=row.name,
-                code=repair.code,
-                before=repair.area_before_m2,
-                after=repair.area_after_m2,
-            ).render(lang)
+        printing.say(
+            displayed(
+                _(
+                    "{file}, {name}: mended ({code}), from {before} m² to {after} m²",
+                    file=row.file,
+                    name=row.name,
+                    code=repair.code,
+                    before=repair.area_before_m2,
+                    after=repair.area_after_m2,
+                ),
+                lang,
+            )
         )
 
 

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from townland.errors import TownlandError
-from townland.i18n import _, listed, render
-from townland.terms import VERDICTS, role
-from townland.writing.run_folder import DEFAULT_FORMATS, files_written
-from townland_cli import printing
+from townland.i18n import _, displayed, render
+from townland.writing.run_folder import DEFAULT_FORMATS
+from townland_cli import printing, streams
 from townland_cli.options import (
     LANG,
     AcceptRepair,
@@ -33,6 +32,7 @@ from townland_cli.options import (
     format_names,
     words,
 )
+from townland_cli.summary import every_finding, page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,11 +40,10 @@ if TYPE_CHECKING:
     from townland.assessment import Checker
     from townland.catalog import LayerCatalog
     from townland.i18n import Words
+    from townland.output.folder import FolderClaim
     from townland.reading.digests import Digests
     from townland.results import Assessment
     from townland.rules.book.model import Rulebook
-    from townland.rules.confirmations import Waiting
-    from townland.rules.judging.finding import Finding
     from townland.rules.pairs import LeftOut
 
 HELP = words(
@@ -54,8 +53,6 @@ EXAMPLE = words(
     "Example: townland check layers/sample/towns.gpkg --catalog layers/catalog.toml"
     " --code-column code --on 2018-12-31 --out my-run"
 )
-PLAIN = ("pass", "info")
-"""Verdicts whose reasons the console leaves to the report."""
 
 
 def check(
@@ -117,6 +114,10 @@ def check(
             "--strict", help=words("leave with 3 also for missing dossier fields and for review")
         ),
     ] = False,
+    verbose: Annotated[
+        bool,
+        typer.Option("--verbose", help=words("print every finding, however many lines that takes")),
+    ] = False,
     as_json: AsJson = False,
     lang: Lang = LANG,
     quiet: Quiet = False,
@@ -130,16 +131,19 @@ def check(
         As the help of the command says.
     accuracy
         As the help of the command says.
-    dossier, formats, font, template, accept_repair, rehash, strict, as_json, lang, quiet, log_file
+    dossier, formats, font, template, accept_repair, rehash, strict, verbose, as_json, lang
+        As the help of the command says.
+    quiet, log_file
         As the help of the command says.
     """
     printing.start(lang, log_file)
     import townland as tl
+    from townland.output.folder import claimed
     from townland.reading.digests import Digests
     from townland.reading.vector import region_of
     from townland.rules.dates import day_of
     from townland.rules.pairs import pairs_in_force
-    from townland.writing.run_folder import require_font, require_formats, require_target
+    from townland.writing.run_folder import names_written, require_font, require_formats
     from townland.writing.template import require_template
 
     days = [day_of(text) for text in on or [_today()]]
@@ -148,39 +152,70 @@ def check(
     require_formats(chosen)
     require_font(chosen, font)
     require_template(chosen, template)
-    require_target(out)
-    layers = tl.load_catalog(catalog)
     names = list(dict.fromkeys(rulebook or ["liuzhou-2018"]))
-    rulebooks = [tl.load_rulebook(name) for name in names]
-    _warn_of_faults(names, lang)
-    digests = Digests(rehash=rehash)
-    towns = tl.read_towns(
-        boundary,
-        layer=layer,
-        where=wanted,
-        name_column=name_column,
-        code_column=code_column,
-        crs=crs,
-        encoding=encoding,
-        accuracy_m=accuracy,
-        region=lambda: region_of(layers, digests),
-    )
-    dossiers = [each for path in dossier or [] for each in tl.load_dossiers(path)]
-    towns = tl.match_dossiers(towns, dossiers, some=bool(wanted))
-    runs = [(book, day) for book in rulebooks for day in dict.fromkeys(days)]
-    in_force, left_out = pairs_in_force(runs)
-    checkers = _checkers(layers, in_force, digests)
-    with printing.progress(lang, quiet=quiet) as progress:
-        assessments = [
-            checker.check(towns, accept_repairs=accept_repair or [], progress=progress)
-            for checker in checkers
-        ]
-        asked = Output(len(runs) > 1, left_out, tuple(chosen), lang, font, template)
-        _write(assessments, out, asked, progress)
+    several = len(names) * len(set(days)) > 1
+    with claimed(out, names=names_written(chosen, several=several)) as claim:
+        layers = tl.load_catalog(catalog)
+        rulebooks = [tl.load_rulebook(name) for name in names]
+        _warn_of_faults(names, lang)
+        digests = Digests(rehash=rehash)
+        towns = tl.read_towns(
+            boundary,
+            layer=layer,
+            where=wanted,
+            name_column=name_column,
+            code_column=code_column,
+            crs=crs,
+            encoding=encoding,
+            accuracy_m=accuracy,
+            region=lambda: region_of(layers, digests),
+        )
+        dossiers = [each for path in dossier or [] for each in tl.load_dossiers(path)]
+        towns = tl.match_dossiers(towns, dossiers, some=bool(wanted))
+        runs = [(book, day) for book in rulebooks for day in dict.fromkeys(days)]
+        in_force, left_out = pairs_in_force(runs)
+        checkers = _checkers(layers, in_force, digests)
+        with printing.progress(lang, quiet=quiet) as progress:
+            assessments = [
+                checker.check(towns, accept_repairs=accept_repair or [], progress=progress)
+                for checker in checkers
+            ]
+            asked = Output(several, left_out, tuple(chosen), lang, font, template, verbose)
+            _write(assessments, claim, asked, progress)
+    code = tl.exit_code(*assessments, strict=strict)
+    streams.stands(code, printed=as_json)
+    _tell_carried(claim, lang, quiet=quiet)
     _print(assessments, out, asked, as_json=as_json, quiet=quiet)
     if digests.remembered and not quiet:
         _tell_remembered(len(digests.remembered), lang)
-    raise typer.Exit(tl.exit_code(*assessments, strict=strict))
+    raise typer.Exit(code)
+
+
+def _tell_carried(claim: FolderClaim, lang: str, *, quiet: bool) -> None:
+    """Name what of an older run was not townland's and lies in the new folder, or could not be moved.
+
+    Parameters
+    ----------
+    claim
+        The folder that was written.
+    lang
+        The language.
+    quiet
+        Whether only what could not be moved is told.
+    """
+    if claim.left_aside:
+        message = _(
+            "{folder} holds what lay in the older run and could not be moved; the next run moves it",
+            folder=claim.replaced.as_posix(),
+        )
+        printing.notices([message], lang, err=True)
+    elif claim.carried and not quiet:
+        message = _(
+            "not townland's, and carried over into {path}: {names}",
+            path=claim.out.as_posix(),
+            names=", ".join(claim.carried),
+        )
+        printing.say(displayed(message, lang), err=True)
 
 
 def _checkers(
@@ -209,7 +244,7 @@ def _tell_remembered(count: int, lang: str) -> None:
         " computes them again",
         count=count,
     )
-    typer.echo(message.render(lang), err=True)
+    printing.say(displayed(message, lang), err=True)
 
 
 def _today() -> str:
@@ -236,7 +271,7 @@ def _warn_of_faults(rulebooks: Sequence[str], lang: str) -> None:
     for fault in (each for name in rulebooks for each in lint(name)):
         if fault.usable:
             printing.LOGGER.warning("%s", render(fault.message, "en"))
-            typer.echo(_("look: {text}", text=fault.message).render(lang), err=True)
+            printing.say(displayed(_("look: {text}", text=fault.message), lang), err=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,11 +288,12 @@ class Output:
     lang: str
     font: Path | None
     template: Path | None
+    verbose: bool
 
 
 def _write(
     assessments: Sequence[Assessment],
-    out: Path,
+    claim: FolderClaim,
     asked: Output,
     progress: Callable[[Words, int, int], None],
 ) -> None:
@@ -265,7 +301,7 @@ def _write(
 
     Parameters
     ----------
-    assessments, out, asked
+    assessments, claim, asked
         What is written, where, and how.
     progress
         Called before the writing begins.
@@ -273,16 +309,16 @@ def _write(
     from townland.writing.comparison.writing import write_runs
     from townland.writing.run_folder import write_run
 
-    progress(_("writing {folder}", folder=out.as_posix()), 1, 1)
+    progress(_("writing {folder}", folder=claim.out.as_posix()), 1, 1)
     if asked.several:
         write_runs(
-            assessments, out, formats=asked.formats, lang=asked.lang, left_out=asked.left_out,
+            assessments, claim, formats=asked.formats, lang=asked.lang, left_out=asked.left_out,
             font=asked.font, template=asked.template,
         )  # fmt: skip
     else:
         write_run(
             assessments[0],
-            out,
+            claim,
             formats=asked.formats,
             lang=asked.lang,
             font=asked.font,
@@ -309,7 +345,7 @@ def _print(
         # a program's standard output holds one document; a person must read this all the same
         heads = [each.message for one in assessments for each in one.notices]
         heads += [_("Left out: {reason}", reason=each.why) for each in asked.left_out]
-        printing.notices([render(each, lang) for each in dict.fromkeys(heads)], lang, err=True)
+        printing.notices(list(dict.fromkeys(heads)), lang, err=True)
     if asked.several and not (quiet and not as_json):
         compared = compare(assessments, lang=lang, left_out=asked.left_out)
         if as_json:
@@ -319,125 +355,5 @@ def _print(
     elif as_json:
         printing.document(assessment_json(assessments[0], lang=lang))
     elif not quiet:
-        summary(assessments[0], out, asked.formats, lang)
-
-
-def summary(assessment: Assessment, out: Path, formats: Sequence[str], lang: str) -> None:
-    """Print the findings of every town, and where to look.
-
-    Parameters
-    ----------
-    assessment
-        What was found.
-    out, formats
-        The run folder, and what was written into it.
-    lang
-        The language.
-    """
-    from townland import units
-
-    printing.notices([render(each.message, lang) for each in assessment.notices], lang)
-    _confirmations(assessment, lang)
-    for result in assessment.towns:
-        town = _(
-            "{code} {name}: {ha} ha ({mu} mu)",
-            code=result.town.code,
-            name=result.town.name,
-            ha=units.ha(result.area_m2),
-            mu=units.mu(result.area_m2),
-        )
-        _findings(assessment, result.town.code, town, lang)
-    if any(finding.town is None for finding in assessment.findings):
-        _findings(assessment, None, _("All towns together"), lang)
-    if len(assessment.towns) > 1:
-        typer.echo("")
-        _overview(assessment, lang)
-    typer.echo("")
-    typer.echo(
-        _(
-            "Rulebook {title}, as of {on}. This assists, and does not replace the legal survey.",
-            title=assessment.rulebook.title,
-            on=assessment.on.isoformat(),
-        ).render(lang)
-    )
-    printing.where_to_look(out, files_written(formats), lang)
-
-
-def _confirmations(assessment: Assessment, lang: str) -> None:
-    """Print each fact that findings wait for, once: the question, the line, the verdicts then."""
-    for fact in assessment.confirmations:
-        typer.echo("")
-        printing.paragraph(fact.head.render(lang), indent="")
-        where = fact.where(assessment.catalog).render(lang)
-        typer.echo(f"  → {fact.coverage}  ({where})")
-        for row in fact.rows:
-            typer.echo(f"    {_once_confirmed(row, lang)}")
-
-
-def _once_confirmed(row: Waiting, lang: str) -> str:
-    """The rule, its towns, and the verdict that it has once its layer is confirmed."""
-    together = _("All towns together").render(lang)
-    towns = listed(town or together for town in row.towns).render(lang)
-    line = f"{row.rule} {towns} → {VERDICTS[row.verdict.value].render(lang)}"
-    if not row.others:
-        return line
-    others = ", ".join(render(role(name), lang) for name in row.others)
-    too = _("with {others} confirmed too", others=others).render(lang)
-    return f"{line}  ({too})"
-
-
-def _findings(assessment: Assessment, code: str | None, title: Words, lang: str) -> None:
-    """Print the findings of one town, or of all together.
-
-    Parameters
-    ----------
-    assessment
-        What was found.
-    code, title
-        The town's code (None for all together), and the line above its findings.
-    lang
-        The language.
-    """
-    typer.echo("")
-    typer.echo(title.render(lang))
-    several = len({finding.rulebook for finding in assessment.findings}) > 1
-    for finding in assessment.findings:
-        if finding.town == code:
-            _print_finding(finding, lang, book=finding.rulebook if several else "")
-
-
-def _print_finding(finding: Finding, lang: str, *, book: str) -> None:
-    """Print the verdict of a finding, the rulebook of several it stands in, and why it does not pass.
-
-    Parameters
-    ----------
-    finding, lang
-        What is printed, and its language.
-    book
-        The id of the rulebook; empty where all findings are of one.
-    """
-    verdict = VERDICTS[finding.verdict.value].render(lang)
-    if finding.only_waits:
-        verdict = _("{verdict}: waits for confirmation", verdict=verdict).render(lang)
-    typer.echo(
-        f"  {finding.rule}  [{verdict}]  {finding.title.render(lang)}{book and f'  ({book})'}"
-    )
-    if finding.verdict.value not in PLAIN:
-        printing.paragraph(finding.why.render(lang), indent=" " * 11)
-
-
-def _overview(assessment: Assessment, lang: str) -> None:
-    """Print how many rules have each verdict, a line a town; `report.html` has the matrix."""
-    from townland.results import TOGETHER
-
-    together = _("All towns together").render(lang)
-    printing.table(
-        [
-            (
-                together if town == TOGETHER else town,
-                *(int((verdicts == verdict).sum()) for verdict in VERDICTS),
-            )
-            for town, verdicts in assessment.matrix().iterrows()
-        ],
-        [_("town").render(lang), *(word.render(lang) for word in VERDICTS.values())],
-    )
+        shown = every_finding if asked.verbose else page
+        shown(assessments[0], out, asked.formats, lang)

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import typer
-
-from townland.i18n import Bilingual, _, render
+from townland.i18n import Bilingual, _, displayed, render
+from townland.output.folder import COMPARISON
 from townland.rules.judging.phrases import listed
 from townland.terms import VERDICTS
 from townland.writing.comparison.judged import ComparedRuns
@@ -22,7 +21,6 @@ from townland.writing.comparison.words import (
     labels,
 )
 from townland.writing.comparison.writing import PAGE
-from townland.writing.run_folder import COMPARISON
 from townland_cli import printing
 
 _Json: TypeAlias = Mapping[str, Any]
@@ -45,11 +43,11 @@ def side_by_side(comparison: ComparedRuns, out: Path, *, html: bool, lang: str) 
     """
     short = labels([run["name"] for run in comparison["runs"]])
     for name, letter in short.items():
-        typer.echo(f"{letter}  {name}")
-    typer.echo("")
-    printing.notices([render(words, lang) for words in heads(comparison, short)], lang)
+        printing.say(f"{letter}  {name}")
+    printing.say("")
+    printing.notices([displayed(words, lang) for words in heads(comparison, short)], lang)
     rows = comparison["verdicts"]
-    typer.echo("")
+    printing.say("")
     towns = dict.fromkeys(row["town"] for row in rows)
     printing.table(
         [
@@ -65,36 +63,38 @@ def side_by_side(comparison: ComparedRuns, out: Path, *, html: bool, lang: str) 
             for name, letter in short.items()
         ],
         [
-            _("town").render(lang),
+            displayed(_("town"), lang),
             "",
-            *(word.render(lang) for word in VERDICTS.values()),
+            *(displayed(word, lang) for word in VERDICTS.values()),
         ],
     )
     shared = [row for row in rows if len(held_by(row)) > 1]
     differing = [row for row in shared if differs(row)]
-    typer.echo("")
+    printing.say("")
     if not shared:
-        typer.echo(_("No rule is in more than one of them.").render(lang))
+        printing.say(displayed(_("No rule is in more than one of them."), lang))
     elif not differing:
-        typer.echo(_("All verdicts of the rules that several have are the same.").render(lang))
+        printing.say(
+            displayed(_("All verdicts of the rules that several have are the same."), lang)
+        )
     for row in differing:
         said = [
             f"{short[name]} {_verdict(str(row['verdicts'][name]), lang)}" for name in held_by(row)
         ]
-        told = _("{name}: {value}", name=row["title"], value=listed(said)).render(lang)
-        typer.echo(f"{row['rule']}  {row['town'] or '*'}  {told}")
+        told = displayed(_("{name}: {value}", name=row["title"], value=listed(said)), lang)
+        printing.say(f"{row['rule']}  {row['town'] or '*'}  {told}")
         for cause in causes_of(row):
             printing.paragraph(render(cause_words(cause, short), lang), indent="    ")
     _one_measure(comparison["same_measure"], short, lang)
     for name, letter in short.items():
         own = dict.fromkeys(row["rule"] for row in rows if held_by(row) == [name])
         if own:
-            typer.echo("")
+            printing.say("")
             printing.paragraph(
-                _("Only in {run}: {rules}", run=letter, rules=", ".join(own)).render(lang),
+                displayed(_("Only in {run}: {rules}", run=letter, rules=", ".join(own)), lang),
                 indent="",
             )
-    typer.echo("")
+    printing.say("")
     looks = {PAGE: _("side by side, to be read")} if html else {}
     printing.where_to_look(out, {**looks, COMPARISON: _("all of it, for programs")}, lang)
 
@@ -112,23 +112,28 @@ def _one_measure(rows: Sequence[_Json], short: Mapping[str, str], lang: str) -> 
         The language.
     """
     if rows:
-        typer.echo("")
-        typer.echo(_("One area, judged by rules of different names:").render(lang))
+        printing.say("")
+        printing.say(displayed(_("One area, judged by rules of different names:"), lang))
     for row in rows:
-        measured = figure(row["measured"], row["unit"]).render(lang)
-        typer.echo(f"{row['town'] or '*'}  {Bilingual(**row['title']).render(lang)}  {measured}")
+        measured = displayed(figure(row["measured"], row["unit"]), lang)
+        printing.say(
+            f"{row['town'] or '*'}  {displayed(Bilingual(**row['title']), lang)}  {measured}"
+        )
         for name, letter in short.items():
             told = [
-                _(
-                    "{rule} {verdict} (limit {limit})",
-                    rule=one["rule"],
-                    verdict=_verdict(one["verdict"], lang),
-                    limit=figure(one["limit"], row["unit"]).render(lang),
-                ).render(lang)
+                displayed(
+                    _(
+                        "{rule} {verdict} (limit {limit})",
+                        rule=one["rule"],
+                        verdict=_verdict(one["verdict"], lang),
+                        limit=displayed(figure(one["limit"], row["unit"]), lang),
+                    ),
+                    lang,
+                )
                 for one in row["rules"][name]
             ]
-            printing.paragraph(f"{letter}  {listed(told).render(lang)}", indent="    ")
+            printing.paragraph(f"{letter}  {displayed(listed(told), lang)}", indent="    ")
 
 
 def _verdict(verdict: str, lang: str) -> str:
-    return VERDICTS[verdict].render(lang)
+    return displayed(VERDICTS[verdict], lang)

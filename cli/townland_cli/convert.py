@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from townland.i18n import _, render
-from townland_cli import printing
+from townland.i18n import _, displayed
+from townland_cli import printing, streams
 from townland_cli.options import LANG, AsJson, Crs, Encoding, Lang, Layer, LogFile, Quiet, words
 
 HELP = words(
@@ -73,6 +73,7 @@ def convert(
         to_encoding=to_encoding,
         leave_out=leave_out or [],
     )
+    streams.stands(0, printed=as_json)
     if as_json:
         printing.document(
             {
@@ -87,13 +88,16 @@ def convert(
     if quiet:
         return
     for issue in done.issues:
-        severity = printing.SEVERITIES[issue.severity].render(lang)
-        typer.echo(f"{severity}  [{issue.code}] {render(issue.message, lang)}")
-    typer.echo(
-        _(
-            "{out}: {count} features in {crs}",
-            out=out.as_posix(),
-            count=done.features,
-            crs=done.crs,
-        ).render(lang)
+        severity = displayed(printing.SEVERITIES[issue.severity], lang)
+        printing.say(f"{severity}  [{issue.code}] {displayed(issue.message, lang)}")
+    printing.say(
+        displayed(
+            _(
+                "{out}: {count} features in {crs}",
+                out=out.as_posix(),
+                count=done.features,
+                crs=done.crs,
+            ),
+            lang,
+        )
     )

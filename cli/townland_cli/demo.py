@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from townland.i18n import _
-from townland_cli import printing
-from townland_cli.check import summary
+from townland.i18n import _, displayed
+from townland_cli import printing, streams
 from townland_cli.options import LANG, Lang, LogFile, Quiet, words
+from townland_cli.summary import page
 
 if TYPE_CHECKING:
     from townland.towns import Town
@@ -51,16 +51,22 @@ def demo(
         progress(_("writing {folder}", folder=out.as_posix()), 1, 1)
         moved = moved_to(assessment, folder, out)
         write_outputs(moved, folder, formats=DEFAULT_FORMATS, lang=lang)
-    summary(moved, out, DEFAULT_FORMATS, lang)
-    typer.echo(
-        _(
-            "The demo county is in {folder}; check it again with:\n  townland check"
-            " {folder}/sample/towns.gpkg --code-column code --catalog {folder}/catalog.toml --on {day}"
-            " {dossiers} --out my-run",
-            folder=(out / "county").as_posix(),
-            day=DAY,
-            dossiers=" ".join(f"--dossier {path.as_posix()}" for path in _dossiers(out / "county")),
-        ).render(lang)
+    streams.stands(0)
+    page(moved, out, DEFAULT_FORMATS, lang)
+    printing.say(
+        displayed(
+            _(
+                "The demo county is in {folder}; check it again with:\n  townland check"
+                " {folder}/sample/towns.gpkg --code-column code --catalog {folder}/catalog.toml"
+                " --on {day} {dossiers} --out my-run",
+                folder=(out / "county").as_posix(),
+                day=DAY,
+                dossiers=" ".join(
+                    f"--dossier {path.as_posix()}" for path in _dossiers(out / "county")
+                ),
+            ),
+            lang,
+        )
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from townland.i18n import Words, _
+from townland.i18n import Words, _, displayed, render
 from townland_cli import printing
 from townland_cli.options import LANG, AsJson, Crs, Lang, Layer, LogFile, Quiet, words
 
@@ -81,7 +81,7 @@ def _machine(
     if as_json:
         answered = [
             {
-                "question": answer.question.render(lang),
+                "question": render(answer.question, lang),
                 "found": answer.found,
                 "expected": answer.expected,
                 "agrees": answer.agrees,
@@ -91,11 +91,13 @@ def _machine(
         printing.document({"versions": versions, "answers": answered})
     elif not quiet:
         for name, number in versions.items():
-            typer.echo(f"{name:18} {number}")
-        typer.echo("")
+            printing.say(f"{name:18} {number}")
+        printing.say("")
         for answer in answers:
             verdict = _("right") if answer.agrees else _("WRONG, expected {x}", x=answer.expected)
-            typer.echo(f"{answer.question.render(lang)}: {answer.found}  {verdict.render(lang)}")
+            printing.say(
+                f"{displayed(answer.question, lang)}: {answer.found}  {displayed(verdict, lang)}"
+            )
     if not all(answer.agrees for answer in answers):
         raise typer.Exit(WRONG)
 
@@ -107,7 +109,7 @@ def _document(located: Located, lang: str) -> dict[str, object]:
         "file": located.place,
         "crs_declared": located.declared,
         "crs_used": located.used,
-        "refusal": None if located.refusal is None else located.refusal.render(lang),
+        "refusal": None if located.refusal is None else render(located.refusal, lang),
         "issues": [printing.issue(issue, lang) for issue in located.issues],
         "bounds": located.bounds,
         "region": located.region,
@@ -115,7 +117,7 @@ def _document(located: Located, lang: str) -> dict[str, object]:
             {
                 "crs": describe(candidate.crs),
                 "swapped": candidate.swapped,
-                "evidence": candidate.evidence.render(lang),
+                "evidence": render(candidate.evidence, lang),
             }
             for candidate in located.candidates
         ],
@@ -138,10 +140,10 @@ def _print(located: Located, lang: str) -> None:
     ]
     if located.used is not None:
         lines.append(_("read as: {crs}", crs=located.used))
-    typer.echo(located.place)
+    printing.say(located.place)
     for line in lines:
-        typer.echo(f"  {line.render(lang)}")
+        printing.say(f"  {displayed(line, lang)}")
     for issue in located.issues:
-        typer.echo(f"  [{issue.code}] {issue.message.render(lang)}")
+        printing.say(f"  [{issue.code}] {displayed(issue.message, lang)}")
     if located.refusal is not None:
-        typer.echo(f"  {located.refusal.render(lang)}")
+        printing.say(f"  {displayed(located.refusal, lang)}")

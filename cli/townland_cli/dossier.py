@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from townland.errors import DossierError
-from townland.i18n import _, render
-from townland_cli import printing
+from townland.i18n import _, displayed, render
+from townland_cli import printing, streams
 from townland_cli.options import LANG, AsJson, Lang, LogFile, Quiet, words
 
 FAULTS = 1
@@ -73,12 +73,16 @@ def new(
         raise DossierError(
             _("{path}: cannot be written ({reason})", path=out.as_posix(), reason=problem.strerror)
         ) from None
+    streams.stands(0)
     if not quiet:
-        typer.echo(
-            _(
-                "{path} is written. Fill in what is known, then run: townland dossier check {path}",
-                path=out.as_posix(),
-            ).render(lang)
+        printing.say(
+            displayed(
+                _(
+                    "{path} is written. Fill in what is known, then run: townland dossier check {path}",
+                    path=out.as_posix(),
+                ),
+                lang,
+            )
         )
 
 
@@ -155,7 +159,8 @@ def check(
     printing.start(lang, log_file)
     from townland.dossier import dossier_faults, implausible, load_dossiers
 
-    faults = [render(fault, lang) for fault in dossier_faults(file)]
+    found = dossier_faults(file)
+    faults = [render(fault, lang) for fault in found]
     doubts = [
         render(_("{name}: {text}", name=one.code or one.name or "", text=each.words()), lang)
         for one in (() if faults else load_dossiers(file))
@@ -164,15 +169,18 @@ def check(
     if as_json:
         printing.document({"file": file.as_posix(), "faults": faults, "implausible": doubts})
     else:
-        for line in (*faults, *doubts):
-            typer.echo(line)
+        for line in (*(displayed(fault, lang) for fault in found), *doubts):
+            printing.say(line)
     if faults or doubts:
         raise typer.Exit(FAULTS)
     if not quiet and not as_json:
-        typer.echo(
-            _(
-                "{path}: no fault; dossiers: {count}",
-                path=file.as_posix(),
-                count=len(load_dossiers(file)),
-            ).render(lang)
+        printing.say(
+            displayed(
+                _(
+                    "{path}: no fault; dossiers: {count}",
+                    path=file.as_posix(),
+                    count=len(load_dossiers(file)),
+                ),
+                lang,
+            )
         )

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from townland.i18n import _
+from townland.i18n import _, displayed
 from townland_cli import printing
 from townland_cli.options import LANG, AsJson, Lang, LogFile, Quiet, words
 
@@ -63,15 +63,15 @@ def _finding(run: Path, rule: str, town: str | None, *, as_json: bool, lang: str
         printing.document(explained.document())
     else:
         code = explained.finding.town
-        together = _("all towns together").render(lang)
+        together = displayed(_("all towns together"), lang)
         where = together if code is None else f"{code} {explained.towns.get(code, '')}"
-        typer.echo(f"{rule}  {explained.finding.title}  {where}")
+        printing.say(f"{rule}  {explained.finding.title}  {where}")
         for head, text in lines(explained, lang):
-            typer.echo(f"  {head}:")
+            printing.say(f"  {head}:")
             printing.paragraph(text, indent=" " * 4)
     if not explained.agrees:
         message = _("The trace does not give the reported figure; please report this as a bug.")
-        typer.echo(message.render(lang), err=True)
+        printing.say(displayed(message, lang), err=True)
         raise typer.Exit(DISAGREES)
 
 
@@ -90,17 +90,17 @@ def _need(run: Path, town: str | None, *, as_json: bool, lang: str) -> None:
         printing.document({"town": need.town["code"], "indicator_need": need.table})
         return
     title = _("{code} {name}: the indicator need", code=need.town["code"], name=need.town["name"])
-    typer.echo(title.render(lang))
+    printing.say(displayed(title, lang))
     form_head, form_rows = need.form(lang)
     printing.table(form_rows, form_head)
-    typer.echo("")
+    printing.say("")
     *head, pieces = need.head(lang)
     rows = need.rows(lang)
     printing.table([row[:-1] for row in rows], head)
-    typer.echo("")
+    printing.say("")
     for line in need.against(lang):
         printing.paragraph(line, indent="  ")
-    typer.echo(f"\n{pieces}:")
+    printing.say(f"\n{pieces}:")
     for row in rows[:-1]:
         cell = _("{name}: {value}", name=f"{row[0]} · {row[1]}", value=row[-1])
-        printing.paragraph(cell.render(lang), indent="  ")
+        printing.paragraph(displayed(cell, lang), indent="  ")

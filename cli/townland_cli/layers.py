@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from townland.i18n import _, render
+from townland.i18n import _, displayed, render
 from townland_cli import printing
 from townland_cli.options import LANG, AsJson, Catalog, Lang, LogFile, Quiet, words
 
@@ -65,7 +65,7 @@ def list_layers(
             )
             for spec in layers.layer
         ],
-        [each.render(lang) for each in head],
+        [displayed(each, lang) for each in head],
     )
 
 
@@ -116,7 +116,7 @@ def check_layers(
                 count=sum(written.values()),
                 path=out.as_posix(),
             )
-            typer.echo("\n" + line.render(lang))
+            printing.say("\n" + displayed(line, lang))
     raise typer.Exit(FAULTS if any(each.faulty for each in examined) else 0)
 
 
@@ -154,16 +154,21 @@ def init_layers(
     head = (_("file"), _("role"), _("placed"), _("on what evidence"))
     printing.table(
         [
-            (item.source, item.role or "-", render(item.verdict, lang), render(item.reason, lang))
+            (
+                item.source,
+                item.role or "-",
+                displayed(item.verdict, lang),
+                displayed(item.reason, lang),
+            )
             for item in proposal.items
         ],
-        [each.render(lang) for each in head],
+        [displayed(each, lang) for each in head],
     )
     line = _(
         "{path} is written; read it, complete it, then: townland layers check --catalog {path}",
         path=proposal.target.as_posix(),
     )
-    typer.echo("\n" + line.render(lang))
+    printing.say("\n" + displayed(line, lang))
 
 
 def _layer(each: Examined, path: str, lang: str) -> dict[str, object]:
@@ -203,7 +208,7 @@ def _print_layers(examined: Sequence[Examined], lang: str) -> None:
             )
             for each in examined
         ],
-        [title.render(lang) for title in head],
+        [displayed(title, lang) for title in head],
     )
 
 
@@ -221,9 +226,9 @@ def _print_faults(examined: Sequence[Examined], lang: str) -> None:
             count = each.counts[code]
             place = each.summary.name + (f":{', '.join(features)}" if features else "")
             more = " …" if count > len(features) > 0 else ""
-            typer.echo(
-                f"{printing.SEVERITIES[severity].render(lang)}  {place}{more}  [{code}] × {count}  "
-                f"{render(issues[0].message, lang)}"
+            printing.say(
+                f"{displayed(printing.SEVERITIES[severity], lang)}  {place}{more}  [{code}] × {count}  "
+                f"{displayed(issues[0].message, lang)}"
             )
 
 

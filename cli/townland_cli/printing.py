@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import shutil
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,40 +14,82 @@ from typing import TYPE_CHECKING
 import typer
 
 from townland.errors import TownlandError
-from townland.i18n import LANGUAGES, Words, _, render
+from townland.i18n import LANGUAGES, Words, _, displayed, one_line, quoted, render
+from townland_cli import streams
+from townland_cli.wrapping import cell_len, width, wrapped
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from townland.issues import Issue
 
+PATH = 4096
+"""So many signs of a path are shown: a path that is cut leads nowhere."""
+
 LOGGER = logging.getLogger("townland")
 LOGGER.addHandler(logging.NullHandler())
 LOGGER.propagate = False
 
+_ABOVE = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
 SEVERITIES: dict[str, Words] = {"info": _("note"), "warning": _("warning"), "error": _("error")}
 
 
-def notices(messages: Sequence[str], lang: str, *, err: bool = False) -> None:
+def say(text: str = "", *, err: bool = False) -> None:
+    """Print lines to the console: the gate that everything a person reads there goes through.
+
+    What would command the terminal is quoted. Data come in words (`displayed`) or on `one_line`, so that
+    no name makes lines of its own.
+
+    Parameters
+    ----------
+    text
+        The lines.
+    err
+        Whether they go to standard error.
+    """
+    typer.echo(quoted(text), err=err)
+
+
+def notices(messages: Sequence[Words | str], lang: str, *, err: bool = False) -> None:
     """Print what a reader must know before the findings.
 
     Parameters
     ----------
     messages, lang
-        Its sentences, in this language.
+        Its sentences, and the language.
     err
         Whether it goes to standard error, where standard output is a program's or is to be silent.
     """
     for message in messages:
-        LOGGER.warning("%s", message)
-        paragraph(_("Note well: {text}", text=message).render(lang), indent="", err=err)
+        LOGGER.warning("%s", displayed(message, lang))
+        paragraph(displayed(_("Note well: {text}", text=message), lang), indent="", err=err)
 
 
 def fail(error: TownlandError, lang: str) -> int:
     """Print an error for its reader and give its exit code."""
-    LOGGER.error("%s", error.render(lang))
-    typer.echo(_("Error: {reason}", reason=error.message).render(lang), err=True)
+    LOGGER.error("%s", displayed(error.message, lang))
+    say(displayed(_("Error: {reason}", reason=error.message), lang), err=True)
     return error.exit_code
+
+
+def interrupted(lang: str) -> None:
+    """Print that somebody stopped the command."""
+    message = _("Interrupted; nothing is left half written, and what stood before stands")
+    LOGGER.error("%s", message.render(lang))
+    say(message.render(lang), err=True)
+
+
+def lost(problem: OSError, lang: str) -> None:
+    """Print that standard output could not be written, and whether the result stands all the same."""
+    message = _("Error: standard output cannot be written ({reason})", reason=problem.strerror)
+    if streams.anything_stands():
+        message = _(
+            "Note: standard output cannot be written ({reason}); the files are written",
+            reason=problem.strerror,
+        )
+    LOGGER.error("%s", message.render(lang))
+    say(message.render(lang), err=True)
 
 
 def issue(issue: Issue, lang: str) -> dict[str, str]:
@@ -64,15 +106,26 @@ def bug(error: Exception, lang: str) -> int:
     """Print what a developer needs of an unexpected exception; the exit code is 4."""
     lines = "".join(traceback.format_exception(error))
     LOGGER.critical("%s", lines)
-    typer.echo(lines, err=True)
-    typer.echo(
-        _(
-            "This is a bug in townland, not in your data; nothing was written. Please report it with"
-            " the lines above."
-        ).render(lang),
-        err=True,
+    say(lines, err=True)
+    message = _(
+        "This is a bug in townland, not in your data; nothing was written. Please report it with"
+        " the lines above."
     )
+    if streams.anything_stands():
+        message = _(
+            "This is a bug in townland, not in your data; the files are written, and only what would be"
+            " printed of them is missing. Please report it with the lines above."
+        )
+    say(message.render(lang), err=True)
     return 4
+
+
+class _Lines(logging.Formatter):
+    """A log in which every record begins its line, and no data begin one."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Quote what commands a terminal, and set further lines in."""
+        return quoted(super().format(record)).replace("\n", "\n    ")
 
 
 def start(lang: str, log_file: Path | None) -> None:
@@ -97,10 +150,10 @@ def _log_to(path: Path | None) -> None:
                 reason=problem.strerror,
             )
         ) from None
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    handler.setFormatter(_Lines("%(asctime)s %(levelname)s %(message)s"))
     LOGGER.addHandler(handler)
     LOGGER.setLevel(logging.INFO)
-    LOGGER.info("townland %s", " ".join(_without_values(word) for word in sys.argv[1:]))
+    LOGGER.info("townland %s", " ".join(one_line(_without_values(word)) for word in sys.argv[1:]))
 
 
 def _without_values(word: str) -> str:
@@ -124,12 +177,13 @@ def progress(lang: str, *, quiet: bool) -> Iterator[Callable[[Words, int, int], 
             step, done, whole
                 What is being done, how many steps are done, and how many there are.
             """
-            LOGGER.info("%d/%d %s", done, whole, render(step, "en"))
+            LOGGER.info("%d/%d %s", done, whole, displayed(step, "en"))
             if not quiet:
-                typer.echo(f"[{done}/{whole}] {render(step, lang)}", err=True)
+                say(f"[{done}/{whole}] {displayed(step, lang)}", err=True)
 
         yield line
         return
+    from rich.markup import escape
     from rich.progress import Progress
 
     with Progress(console=_console(), transient=True) as bar:
@@ -143,8 +197,9 @@ def progress(lang: str, *, quiet: bool) -> Iterator[Callable[[Words, int, int], 
             step, done, whole
                 What is being done, how many steps are done, and how many there are.
             """
-            LOGGER.info("%d/%d %s", done, whole, render(step, "en"))
-            bar.update(task, description=render(step, lang), completed=done, total=whole)
+            LOGGER.info("%d/%d %s", done, whole, displayed(step, "en"))
+            shown = escape(displayed(step, lang))  # the bar reads markup, data hold none
+            bar.update(task, description=shown, completed=done, total=whole)
 
         yield update
 
@@ -153,17 +208,19 @@ def document(data: object) -> None:
     """Print one JSON document to standard output, in UTF-8 whatever the console."""
     from townland.writing.report.assessment_json import dumps
 
-    typer.echo(dumps(data).encode("utf-8"), nl=False)
+    # inside of JSON a control sign may be written as its number; JSON itself quotes those below 32
+    safe = _ABOVE.sub(lambda found: f"\\u{ord(found[0]):04x}", dumps(data))
+    typer.echo(safe.encode("utf-8"), nl=False)
 
 
 def table(rows: Iterable[Sequence[object]], head: Sequence[str]) -> None:
     """Print rows in columns; a Chinese character is two columns wide, numbers stand to the right."""
-    lines = [[str(cell) for cell in row] for row in rows]
-    widths = [max(_width(line[i]) for line in [list(head), *lines]) for i in range(len(head))]
+    lines = [[one_line(str(cell)) for cell in row] for row in rows]
+    widths = [max(cell_len(line[i]) for line in [list(head), *lines]) for i in range(len(head))]
     numbers = [_are_numbers([line[i] for line in lines]) for i in range(len(head))]
     for line in [list(head), *lines]:
         cells = [_padded(*each) for each in zip(line, widths, numbers, strict=True)]
-        typer.echo("  ".join(cells).rstrip())
+        say("  ".join(cells).rstrip())
 
 
 def _padded(cell: str, width: int, number: bool) -> str:
@@ -176,7 +233,7 @@ def _padded(cell: str, width: int, number: bool) -> str:
     number
         Whether it stands to the right.
     """
-    pad = " " * (width - _width(cell))
+    pad = " " * (width - cell_len(cell))
     return pad + cell if number else cell + pad
 
 
@@ -195,7 +252,7 @@ def where_to_look(folder: Path, files: Mapping[str, Words], lang: str) -> None:
         The language.
     """
     for file, title in files.items():
-        typer.echo(f"  {(folder / file).as_posix()}  {title.render(lang)}")
+        say(f"  {one_line((folder / file).as_posix(), PATH)}  {title.render(lang)}")
 
 
 def paragraph(text: str, *, indent: str, err: bool = False) -> None:
@@ -208,24 +265,14 @@ def paragraph(text: str, *, indent: str, err: bool = False) -> None:
     err
         Whether it goes to standard error.
     """
-    from rich.cells import cell_len
-    from rich.text import Text
-
-    width = max(40, min(120, shutil.get_terminal_size((100, 24)).columns) - cell_len(indent))
-    for line in Text(text).wrap(_console(), width):
-        typer.echo(indent + line.plain.rstrip(), err=err)
+    for line in wrapped(text, width() - cell_len(indent)):
+        say(indent + line, err=err)
 
 
 def _console() -> Console:
     from rich.console import Console
 
     return Console(stderr=True)
-
-
-def _width(text: str) -> int:
-    from rich.cells import cell_len
-
-    return cell_len(text)
 
 
 def _is_number(text: str) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from townland.errors import RulebookError
-from townland.i18n import Words, _, render
+from townland.i18n import Words, _, displayed, render
 from townland_cli import printing
 from townland_cli.options import LANG, AsJson, Lang, LogFile, Quiet, words
 
@@ -49,7 +49,7 @@ def list_rulebooks(
                 {
                     "id": book.id,
                     "version": book.version,
-                    "title": book.title.render(lang),
+                    "title": render(book.title, lang),
                     "rules": len(book.rule),
                 }
                 for book in books
@@ -57,12 +57,12 @@ def list_rulebooks(
         )
         return
     printing.table(
-        [(book.id, book.version, len(book.rule), book.title.render(lang)) for book in books],
+        [(book.id, book.version, len(book.rule), displayed(book.title, lang)) for book in books],
         [
-            _("rulebook").render(lang),
-            _("version").render(lang),
-            _("rules").render(lang),
-            _("title").render(lang),
+            displayed(_("rulebook"), lang),
+            displayed(_("version"), lang),
+            displayed(_("rules"), lang),
+            displayed(_("title"), lang),
         ],
     )
 
@@ -106,7 +106,7 @@ def show(
         rules = [_document(each, lang) for each in chosen]
         printing.document({"id": book.id, "version": book.version, "rules": rules})
         return
-    typer.echo(f"{book.id} {book.version}  {book.title.render(lang)}")
+    printing.say(f"{book.id} {book.version}  {displayed(book.title, lang)}")
     for each in chosen:
         _print(book, each, lang)
 
@@ -141,9 +141,9 @@ def lint(
     else:
         for fault in faults:
             message = _("look: {text}", text=fault.message) if fault.usable else fault.message
-            typer.echo(render(message, lang))
+            printing.say(displayed(message, lang))
         if not (quiet or unusable):
-            typer.echo(_verdict(rulebook, faults).render(lang))
+            printing.say(displayed(_verdict(rulebook, faults), lang))
     raise typer.Exit(FAULTS if unusable else 0)
 
 
@@ -185,7 +185,7 @@ def _document(rule: Rule, lang: str) -> dict[str, object]:
     superseded = clause.superseded
     return {
         "id": rule.id,
-        "title": rule.title.render(lang),
+        "title": render(rule.title, lang),
         "kind": rule.kind,
         "clause": {
             "document": clause.document,
@@ -213,26 +213,31 @@ def _print(book: Rulebook, rule: Rule, lang: str) -> None:
     from townland.rules.kinds import TITLES
 
     clause = rule.clause
-    typer.echo("")
-    typer.echo(f"{rule.id}  {rule.title.render(lang)}  ({rule.kind})")
-    typer.echo(
-        _(
-            "  clause: {document} {article}, in force from {day}{assumed}",
-            document=clause.document,
-            article=clause.article,
-            day=clause.effective.isoformat(),
-            assumed=_(" (assumed)") if clause.effective_assumed else "",
-        ).render(lang)
+    printing.say("")
+    printing.say(f"{rule.id}  {displayed(rule.title, lang)}  ({rule.kind})")
+    printing.say(
+        displayed(
+            _(
+                "  clause: {document} {article}, in force from {day}{assumed}",
+                document=clause.document,
+                article=clause.article,
+                day=clause.effective.isoformat(),
+                assumed=_(" (assumed)") if clause.effective_assumed else "",
+            ),
+            lang,
+        )
     )
     if clause.quote:
-        typer.echo(_("  quote: “{quote}”", quote=clause.quote).render(lang))
+        printing.say(displayed(_("  quote: “{quote}”", quote=clause.quote), lang))
     elif clause.source:
-        typer.echo(_("  second-hand, not checked: {source}", source=clause.source).render(lang))
+        printing.say(
+            displayed(_("  second-hand, not checked: {source}", source=clause.source), lang)
+        )
     for key, value in rule.parameters().items():
         line = f"  {key} = {json.dumps(value, ensure_ascii=False)}"
-        typer.echo(f"{line}  # {TITLES[key].render(lang)}")
+        printing.say(f"{line}  # {displayed(TITLES[key], lang)}")
     for key in rule.left_open():
-        typer.echo(_left_open(book, key, TITLES[key]).render(lang))
+        printing.say(displayed(_left_open(book, key, TITLES[key]), lang))
 
 
 def _left_open(book: Rulebook, key: str, title: Words) -> Words:

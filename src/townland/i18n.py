@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -175,6 +176,66 @@ def plain_text(text: str) -> str:
     'a�b\nc�'
     """
     return _CONTROLS.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+LONGEST_NAME = 200
+"""So many signs of a name are shown; JSON and tables hold it whole."""
+
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+_LONG_WORD = re.compile(rf"[^\s/\\,;，。；：、（）]{{{LONGEST_NAME + 1},}}")
+"""A word that no sentence has; paths are no words, since a path that is cut leads nowhere."""
+
+
+def one_line(text: str, longest: int = LONGEST_NAME) -> str:
+    r"""Data as a terminal, a log or a page may show it: signs that command are quoted, long text cut.
+
+    Control characters, line ends, and signs that turn the direction of writing are written as their
+    numbers. Of what is longer than `longest` beginning and end are shown.
+
+    >>> one_line("a\x1b[2J\nb")
+    'a\\x1b[2J\\nb'
+    >>> one_line("abcdefgh", 5)
+    'abc…h'
+    """
+    if len(text) > longest:
+        end = longest // 4
+        text = f"{text[: longest - end - 1]}…{text[len(text) - end :]}"
+    return _UNSAFE.sub(_quoted, text)
+
+
+def _quoted(found: re.Match[str]) -> str:
+    return found.group().encode("unicode_escape").decode("ascii")
+
+
+def quoted(text: str) -> str:
+    """A text of several lines with all that commands a terminal quoted, except line ends and tabs."""
+    return _UNSAFE.sub(lambda found: found[0] if found[0] in "\n\t" else _quoted(found), text)
+
+
+def displayed(value: object, lang: str = DEFAULT_LANGUAGE) -> str:
+    r"""Any value as words for a terminal or a log: each piece of data in it on `one_line`.
+
+    >>> displayed(_("{path}: no such file", path="a\nError: b"), "en")
+    'a\\nError: b: no such file'
+    """
+    return quoted(render(_safe(value), lang))
+
+
+def _safe(value: object) -> Words | str:
+    """The same words with every piece of data in them on one line."""
+    if isinstance(value, Text):
+        return Text(value.msgid, tuple((name, _safe(each)) for name, each in value.params))
+    if isinstance(value, Joined):
+        return Joined(tuple(map(_safe, value.parts)), value.separator)
+    if isinstance(value, Marked):
+        return Marked(_safe(value.words), value.mark)
+    if isinstance(value, Bilingual):
+        return Bilingual(one_line(value.zh, sys.maxsize), one_line(value.en, sys.maxsize))
+    return _LONG_WORD.sub(lambda found: one_line(found[0]), one_line(str(value), sys.maxsize))
 
 
 @cache

@@ -30,7 +30,8 @@ SAMPLE = LAYERS / "sample"
 CHECK = ["check", str(SAMPLE / "towns.gpkg"), "--catalog", str(LAYERS / "catalog.toml"),
          "--on", "2018-12-31", "--code-column", "code"]  # fmt: skip
 SQUARE = shapely.box(36_512_000, 2_690_000, 36_513_000, 2_691_000)
-FILES = {"assessment.json", "report.html", "map.html", "evidence.gpkg"}
+MANIFEST = "townland-manifest.json"
+FILES = {"assessment.json", "report.html", "map.html", "evidence.gpkg", MANIFEST}
 
 
 def one(town: str) -> list[str]:
@@ -124,7 +125,11 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Iterat
 )
 def test_exit_codes_of_a_check(here: Here, town: str, more: list[str], code: int) -> None:
     assert here(*one(town), *more, "--formats", "")[0] == code
-    assert here.names() == {"townland-out", "townland-out/assessment.json"}
+    assert here.names() == {
+        "townland-out",
+        "townland-out/assessment.json",
+        f"townland-out/{MANIFEST}",
+    }
 
 
 def test_a_failed_self_check_leaves_with_4_and_the_folder(here: Here) -> None:
@@ -490,7 +495,7 @@ def test_a_summary_says_where_to_look(here: Here) -> None:
     assert code == 1
     assert "LAND-03  [Not compliant]" in out
     assert "Permanent basic farmland built on" in out
-    for name in FILES:
+    for name in FILES - {MANIFEST}:
         assert f"  my/run/{name}  " in out
         assert (here.folder / "my" / "run" / name).is_file()
     assert "reading layer land_use" in err
@@ -534,7 +539,6 @@ def test_an_older_run_is_replaced_and_what_is_left_of_a_killed_one_goes(
     here: Here, quick: list[str]
 ) -> None:
     assert here(*quick, "-q")[0] == 0
-    (here.folder / "townland-out" / "old.txt").touch()
     (here.folder / "townland-out.partial").mkdir()
     (here.folder / "townland-out.partial" / ".unfinished").touch()
     (here.folder / "townland-out.partial" / "half.html").touch()
@@ -543,6 +547,7 @@ def test_an_older_run_is_replaced_and_what_is_left_of_a_killed_one_goes(
         "townland-out",
         "townland-out/assessment.json",
         "townland-out/evidence.gpkg",
+        f"townland-out/{MANIFEST}",
     }
 
 
@@ -551,7 +556,7 @@ import datetime as dt, os, shutil, signal, sys
 from pathlib import Path
 import townland as tl
 from townland.writing.maps import page
-from townland.writing.report import html
+from townland.writing.report import geopackage, html
 
 layers, here = Path(sys.argv[1]), Path(sys.argv[2])
 towns = tl.read_towns([layers / "sample" / "towns.gpkg"], code_column="code", where={"code": "T02"})
@@ -563,6 +568,9 @@ law = law.model_copy(update={"rule": rules, "measure": measures})
 found = tl.check(towns, tl.load_catalog(layers / "catalog.toml"), law, on=dt.date(2018, 12, 31))
 report, map_ = html.report_html(found, lang="zh"), page.map_html(found, lang="zh")
 html.report_html, page.map_html = (lambda *a, **k: report), (lambda *a, **k: map_)
+# GDAL opens its files unseen by Python: a copy is touched at no fewer moments
+geopackage.write_evidence(found, here / "evidence.gpkg")
+geopackage.write_evidence = lambda _found, path, lang: shutil.copyfile(here / "evidence.gpkg", path)
 
 tl.write_run(found, here / "older")
 for before in ("nothing", "older"):
@@ -578,7 +586,9 @@ for before in ("nothing", "older"):
 
             def die(event, args):
                 global left
-                if any(str(runs) in str(arg) for arg in args):
+                # what is only read changes nothing: the moment after it is the moment before
+                read = event == "open" and not args[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+                if not read and any(str(runs) in str(arg) for arg in args):
                     left -= 1
                     if left < 0:
                         os.kill(os.getpid(), signal.SIGKILL)

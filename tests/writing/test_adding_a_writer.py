@@ -71,4 +71,4 @@ def test_an_unknown_format_is_refused_with_those_that_are_known(copy: Path) -> N
     run = townland(copy, "check", "x.gpkg", "--formats", "nota", "--lang", "en")
     assert run.returncode == 2
     assert "known are html, map, gpkg, " in run.stderr
-    assert run.stderr.rstrip().endswith(", note")
+    assert run.stderr.rstrip().endswith(", note, json")

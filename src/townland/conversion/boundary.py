@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 from townland.conversion import coordinate_text, dxf, geojson, kml, ogr, points_table
-from townland.conversion.table import PolygonTable, read_table
-from townland.errors import ReportError, TownlandError
+from townland.conversion.table import read_table
+from townland.errors import ReportError
 from townland.geodesy import crs as crsys
 from townland.i18n import _
 from townland.issues import Issue
+from townland.output.beside import beside
 
 WRITERS: dict[str, Callable[..., list[Issue]]] = {
     ".shp": ogr.write_shapefile,
@@ -84,29 +83,32 @@ def convert(
     """
     target = Path(out)
     suffix = target.suffix.lower()
-    _require_target(target, suffix, to_encoding)
-    unwanted = {name.lower() for name in leave_out}
-    table, issues = read_table(
-        source,
-        layer=layer,
-        crs=crs,
-        encoding=encoding,
-        hidden=lambda name: name.lower() in unwanted,
-    )
-    if to_crs is not None:
-        wanted, notes = crsys.normalise(to_crs, place="--to-crs")
-        table = replace(
-            table, geometry=crsys.reproject(table.geometry, table.crs, wanted), crs=wanted
+    names = ogr.SHAPEFILE if suffix == ".shp" else (suffix,)
+    _require_format(target, suffix, to_encoding)
+    with beside(target, tuple(names)) as new:
+        unwanted = {name.lower() for name in leave_out}
+        table, issues = read_table(
+            source,
+            layer=layer,
+            crs=crs,
+            encoding=encoding,
+            hidden=lambda name: name.lower() in unwanted,
         )
-        issues = (*issues, *notes)
-    options = {"encoding": to_encoding} if suffix in ENCODED else {}
-    written, lost = _write(table, target, partial(WRITERS[suffix], **options))
-    used = crsys.LONLAT if suffix == ".kml" else table.crs
-    return Conversion(written, len(table), crsys.describe(used), (*issues, *lost))
+        if to_crs is not None:
+            wanted, notes = crsys.normalise(to_crs, place="--to-crs")
+            table = replace(
+                table, geometry=crsys.reproject(table.geometry, table.crs, wanted), crs=wanted
+            )
+            issues = (*issues, *notes)
+        options = {"encoding": to_encoding} if suffix in ENCODED else {}
+        with new.filled() as file:
+            lost = WRITERS[suffix](table, file, **options)
+        used = crsys.LONLAT if suffix == ".kml" else table.crs
+        return Conversion(new.written(), len(table), crsys.describe(used), (*issues, *lost))
 
 
-def _require_target(target: Path, suffix: str, encoding: str | None) -> None:
-    """Make sure that the file to write is new, of a known format, and in a folder that exists.
+def _require_format(target: Path, suffix: str, encoding: str | None) -> None:
+    """Make sure that the file to write is of a known format, and its encoding one of that.
 
     Parameters
     ----------
@@ -134,70 +136,3 @@ def _require_target(target: Path, suffix: str, encoding: str | None) -> None:
                 suffixes=", ".join(ENCODED),
             )
         )
-    # a Shapefile is several files, and none of them may be written over
-    names = [target.with_suffix(end) for end in ogr.SHAPEFILE] if suffix == ".shp" else [target]
-    for name in names:
-        if name.exists() or name.is_symlink():
-            raise ReportError(
-                _(
-                    "{path}: exists, and is left as it is; delete it, or give another name",
-                    path=name.as_posix(),
-                )
-            )
-    if not target.parent.is_dir():
-        raise ReportError(
-            _("{path}: there is no such folder; make it first", path=target.parent.as_posix())
-        )
-
-
-def _write(
-    table: PolygonTable, target: Path, writer: Callable[[PolygonTable, Path], list[Issue]]
-) -> tuple[tuple[Path, ...], list[Issue]]:
-    """Write into a folder beside the target, then rename; the file that names the rest comes last.
-
-    Parameters
-    ----------
-    table
-        What is written.
-    target
-        The file that names the result.
-    writer
-        Writes the table to a file, and gives what was lost.
-    """
-    folder = target.with_name(target.name + ".partial")
-    try:
-        folder.mkdir()
-    except FileExistsError:
-        raise ReportError(
-            _(
-                "{path}: is in the way, left by another process or by one that was killed; delete it",
-                path=folder.as_posix(),
-            )
-        ) from None
-    except OSError as problem:
-        raise _unwritable(target, problem) from problem
-    moved: list[Path] = []
-    try:
-        issues = writer(table, folder / target.name)
-        for made in sorted(folder.iterdir(), key=lambda path: path.suffix == target.suffix):
-            made.rename(target.with_name(made.name))
-            moved.append(target.with_name(made.name))
-    except BaseException as problem:
-        for path in moved:
-            path.unlink(missing_ok=True)
-        if isinstance(problem, OSError):
-            raise _unwritable(target, problem) from problem
-        raise
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    return tuple(moved), issues
-
-
-def _unwritable(target: Path, problem: OSError) -> TownlandError:
-    return ReportError(
-        _(
-            "{path}: cannot be written ({reason}); nothing was written",
-            path=target.as_posix(),
-            reason=problem.strerror or problem,
-        )
-    )

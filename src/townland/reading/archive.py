@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from townland.errors import LayerError
 from townland.i18n import _
+from townland.output.scratch import scratch
 from townland.reading.format import Format
 from townland.reading.formats import FORMATS, SUFFIXES, zipped
 from townland.reading.formats.zipped import Parts
@@ -39,8 +39,7 @@ def opened(path: Path, *, prefer: str | None = None) -> Iterator[Path]:
     if not sniff(path).is_archive:
         yield path
         return
-    with tempfile.TemporaryDirectory(prefix="townland-") as folder:
-        root = Path(folder).resolve()
+    with scratch() as root:
         zipped.unpack(path, root, lambda parts: _target(parts, path.name))
         yield _only_layer(root, path, prefer)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,21 +11,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from townland.errors import ReportError
 from townland.i18n import DEFAULT_LANGUAGE, Words, _
+from townland.output.folder import COMPARISON, MARK, FolderClaim, claimed, filled
 
 if TYPE_CHECKING:
     from townland.results import Assessment
-
-MARK = "assessment.json"
-"""The file that tells a run folder from any other folder."""
-
-UNFINISHED = ".unfinished"
-"""The file that tells a folder being filled."""
-
-COMPARISON = "comparison.json"
-"""The file that tells a folder of several runs."""
-
-WHOLE = (MARK, COMPARISON)
-
 
 Write: TypeAlias = "Callable[[Assessment, Path, str, Mapping[str, str]], None]"
 
@@ -199,6 +187,9 @@ WRITERS: tuple[Writer, ...] = (
 )
 """What ``--formats`` may name, one record an output; ``assessment.json`` is always written."""
 
+JSON = "json"
+"""What ``--formats`` may name besides: ``assessment.json``, which is always written."""
+
 DEFAULT_FORMATS = tuple(writer.name for writer in WRITERS if writer.default)
 
 
@@ -212,7 +203,7 @@ def written(formats: Sequence[str]) -> tuple[Writer, ...]:
     """
     require_formats(formats)
     by_name = {writer.name: writer for writer in WRITERS}
-    return tuple(by_name[name] for name in dict.fromkeys(formats))
+    return tuple(by_name[name] for name in dict.fromkeys(formats) if name != JSON)
 
 
 def files_written(formats: Sequence[str]) -> dict[str, Words]:
@@ -221,9 +212,14 @@ def files_written(formats: Sequence[str]) -> dict[str, Words]:
     return {**files, MARK: _("all of it, for programs")}
 
 
+def names_written(formats: Sequence[str], *, several: bool) -> tuple[str, ...]:
+    """The files that are known to be written before a check: of one run, or beside several."""
+    return (COMPARISON, "comparison.html") if several else tuple(files_written(formats))
+
+
 def write_run(
     assessment: Assessment,
-    out: Path | str,
+    out: Path | str | FolderClaim,
     *,
     formats: Sequence[str] = DEFAULT_FORMATS,
     lang: str = DEFAULT_LANGUAGE,
@@ -237,9 +233,10 @@ def write_run(
     assessment
         What `check` found.
     out
-        The folder; it is new, empty, or an older run folder.
+        The folder; it is new, empty, or an older run folder, of which everything is carried over that
+        townland did not write.
     formats
-        Names of `WRITERS`; ``assessment.json`` is written besides.
+        Names of `WRITERS`; ``assessment.json`` is written besides, and may be named as ``json``.
     lang
         The language of everything that is written.
     font
@@ -254,12 +251,13 @@ def write_run(
     Raises
     ------
     ReportError
-        A format is not known; `out` exists and is no run folder; a file cannot be written.
+        A format is not known; `out` exists and is no run folder, another process writes there, or
+        somebody else's file has a name that is written; a file cannot be written.
     """
     require_formats(formats)
-    with run_folder(Path(out)) as folder:
+    with run_folder(out) as folder:
         write_outputs(assessment, folder, formats=formats, lang=lang, font=font, template=template)
-    return Path(out)
+    return path_of(out)
 
 
 def write_outputs(
@@ -321,127 +319,27 @@ def moved_to(assessment: Assessment, folder: Path, out: Path) -> Assessment:
 
 
 @contextmanager
-def run_folder(out: Path) -> Iterator[Path]:
-    """A folder ``OUT.partial`` to fill, renamed to `out` when the block ends without an error.
+def run_folder(out: Path | str | FolderClaim) -> Iterator[Path]:
+    """A folder to fill, which becomes the run folder when the block ends without an error.
 
-    A process killed at any moment leaves either the whole folder or none.
-
-    Raises
-    ------
-    ReportError
-        `out` exists and is no run folder; a file cannot be written.
-    """
-    require_target(out)
-    partial, replaced = (out.with_name(out.name + ending) for ending in (".partial", ".replaced"))
-    with _told(out):
-        _clear_stale(out, partial, replaced)
-        partial.mkdir(parents=True)
-    try:
-        with _told(out):
-            (partial / UNFINISHED).touch()
-            yield partial
-            (partial / UNFINISHED).unlink()
-            if out.exists():
-                out.rename(replaced)
-            partial.rename(out)
-            _remove(replaced)
-    except BaseException:
-        _remove(partial)
-        raise
-
-
-@contextmanager
-def _told(out: Path) -> Iterator[None]:
-    """Turn what the file system refuses into a sentence."""
-    try:
-        yield
-    except OSError as problem:
-        raise ReportError(
-            _(
-                "{path}: cannot be written ({reason}); nothing was written. Close the files of the"
-                " folder in other programs, or name another folder with --out",
-                path=out.as_posix(),
-                reason=problem.strerror or problem,
-            )
-        ) from problem
-
-
-def _remove(folder: Path) -> None:
-    """Take a folder away, the files that tell it as ours last: a kill on the way leaves it known."""
-    if not folder.exists():
-        return
-    for child in sorted(folder.iterdir(), key=lambda path: path.name in (*WHOLE, UNFINISHED)):
-        if child.is_dir():
-            shutil.rmtree(child, ignore_errors=True)
-        else:
-            child.unlink(missing_ok=True)
-    folder.rmdir()
-
-
-def _clear_stale(out: Path, partial: Path, replaced: Path) -> None:
-    """Take away what a killed run left beside `out`, and nothing that is somebody else's.
-
-    Parameters
-    ----------
-    out
-        The run folder.
-    partial, replaced
-        The folder being filled, and the older run set aside.
-    """
-    if any((replaced / mark).is_file() for mark in WHOLE) and not out.exists():
-        replaced.rename(out)  # killed between two renames: the older run is whole
-    for folder in (partial, replaced):
-        if not folder.exists():
-            continue
-        if any((folder / mark).is_file() for mark in (*WHOLE, UNFINISHED)) or not any(
-            folder.iterdir()
-        ):
-            _remove(folder)
-            continue
-        raise ReportError(
-            _(
-                "{path}: is in the way and not of townland's making; it is left as it is. Move it, or"
-                " name another folder with --out",
-                path=folder.as_posix(),
-            )
-        )
-
-
-def require_target(out: Path) -> None:
-    """Make sure that `out` may be written: it is new, empty, or an older run folder.
+    `out` is the folder, or the claim on it of who tried it before a long check.
 
     Raises
     ------
     ReportError
-        It has no name of its own, or one that cannot be used; it is a file, or a folder with something
-        else in it.
+        As `claimed` and `filled`.
     """
-    try:
-        marked = any((out / mark).is_file() for mark in WHOLE)
-        if out.is_dir() and out.name and (marked or not any(out.iterdir())):
-            return
-        there = out.exists()
-    except OSError as problem:
-        raise ReportError(
-            _(
-                "{path}: cannot be used as a folder ({reason}); name another one with --out",
-                path=out.as_posix(),
-                reason=problem.strerror or problem,
-            )
-        ) from problem
-    if not out.name:
-        raise ReportError(
-            _("{path}: name a new folder with --out, e.g. --out my-run", path=out.as_posix())
-        )
-    if there:
-        raise ReportError(
-            _(
-                "{path}: exists and is no run folder of townland (it holds no {mark}); it is left as"
-                " it is. Name another folder with --out",
-                path=out.as_posix(),
-                mark=MARK,
-            )
-        )
+    if isinstance(out, FolderClaim):
+        with filled(out) as folder:
+            yield folder
+    else:
+        with claimed(Path(out)) as claim, filled(claim) as folder:
+            yield folder
+
+
+def path_of(out: Path | str | FolderClaim) -> Path:
+    """The folder as it was named."""
+    return out.out if isinstance(out, FolderClaim) else Path(out)
 
 
 def require_formats(formats: Sequence[str]) -> None:
@@ -452,7 +350,7 @@ def require_formats(formats: Sequence[str]) -> None:
     ReportError
         One is not.
     """
-    known = [writer.name for writer in WRITERS]
+    known = [*(writer.name for writer in WRITERS), JSON]
     unknown = [name for name in formats if name not in known]
     if unknown:
         raise ReportError(

@@ -6,19 +6,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from townland.i18n import DEFAULT_LANGUAGE
+from townland.output.folder import COMPARISON, FolderClaim
 from townland.results import Assessment
 from townland.rules.pairs import LeftOut
 from townland.writing.comparison import compare
 from townland.writing.comparison.words import run_names
 from townland.writing.report.assessment_json import dumps
-from townland.writing.run_folder import COMPARISON, DEFAULT_FORMATS, run_folder, write_outputs
+from townland.writing.run_folder import DEFAULT_FORMATS, path_of, run_folder, write_outputs
 
 PAGE = "comparison.html"
 
 
 def write_runs(
     assessments: Sequence[Assessment],
-    out: Path | str,
+    out: Path | str | FolderClaim,
     *,
     formats: Sequence[str] = DEFAULT_FORMATS,
     lang: str = DEFAULT_LANGUAGE,
@@ -56,7 +57,7 @@ def write_runs(
     ReportError
         As `write_run`.
     """
-    with run_folder(Path(out)) as folder:
+    with run_folder(out) as folder:
         for name, each in zip(run_names(assessments), assessments, strict=True):
             (folder / name).mkdir()
             write_outputs(
@@ -69,4 +70,4 @@ def write_runs(
             text = comparison_html(assessments, compared, formats=formats, lang=lang)
             (folder / PAGE).write_text(text, encoding="utf-8", newline="\n")
         (folder / COMPARISON).write_text(dumps(compared), encoding="utf-8", newline="\n")
-    return Path(out)
+    return path_of(out)

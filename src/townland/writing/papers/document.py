@@ -14,11 +14,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from importlib.resources import files
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from townland.errors import ReportError
 from townland.i18n import _
+from townland.output.scratch import scratch
 from townland.writing.pages.figures import NOTHING
 from townland.writing.pages.look import LOOKS
 from townland.writing.papers.content import (
@@ -150,8 +150,8 @@ def _maps(
     from docxtpl import InlineImage
 
     template = (files("townland.writing.papers") / "templates" / "sheet.typ").read_bytes()
-    with TemporaryDirectory() as folder:
-        setter = Typesetter(font(named), Path(folder))
+    with scratch() as folder:
+        setter = Typesetter(font(named), folder)
         for sheet in map_sheets(assessment, lang, setter.family):
             data = json.dumps({**sheet, "family": setter.family}, ensure_ascii=False)
             png = setter.png(template, data)

@@ -10,11 +10,11 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from townland.errors import ReportError
 from townland.i18n import _
+from townland.output.scratch import scratch
 from townland.rules.judging.trace import Json
 from townland.writing.papers.content import cleaned, content
 from townland.writing.papers.drawings import map_sheets
@@ -49,8 +49,8 @@ def write_pdf(assessment: Assessment, path: Path, *, lang: str, named: Path | No
     """
     chosen = font(named)
     template = (files("townland.writing.papers") / "templates" / "report.typ").read_bytes()
-    with TemporaryDirectory() as folder:
-        setter = Typesetter(chosen, Path(folder))
+    with scratch() as folder:
+        setter = Typesetter(chosen, folder)
         told = _data(assessment, lang, chosen, setter.family)
         data = json.dumps(told, ensure_ascii=False)
         path.write_bytes(setter.pdf(template, data, on=assessment.on))
