@@ -93,13 +93,13 @@ def _is_as_written(path: Path, known: Known | None) -> bool:
 
 
 def _manifest(folder: Path) -> Manifest:
-    """What a folder's manifest names; without one that can be read, what townland used to write."""
+    """What a folder's manifest names; without one, or of one that is none, what was always written."""
     try:
         files = json.loads((folder / MANIFEST).read_bytes())["files"]
         return {
             str(name): Known(int(row["size"]), str(row["sha256"])) for name, row in files.items()
         }
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+    except (FileNotFoundError, ValueError, TypeError, KeyError, AttributeError):
         within = ["", *(f"{each.parent.name}/" for each in folder.glob("*/assessment.json"))]
         return {f"{part}{name}": Known() for part in within for name in UNNAMED}
 
