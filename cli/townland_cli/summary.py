@@ -238,7 +238,15 @@ def _head(finding: Finding, lang: str, *, book: str) -> str:
 
 
 def _files(out: Path, formats: Sequence[str], lang: str) -> list[str]:
-    """Where to look: a line a file, of many the folder with their names."""
+    """Where to look: a line a file, of many the folder with their names.
+
+    Parameters
+    ----------
+    out, formats
+        The run folder, and what was written into it.
+    lang
+        The language.
+    """
     files = files_written(formats)
     if len(files) <= FILES:
         return [

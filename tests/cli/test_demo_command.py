@@ -14,7 +14,14 @@ import pytest
 from tests.whole.test_docs import COMMANDS, example
 
 ROOT = Path(__file__).resolve().parents[2]
-FILES = {"assessment.json", "report.html", "map.html", "evidence.gpkg", "county"}
+FILES = {
+    "assessment.json",
+    "report.html",
+    "map.html",
+    "evidence.gpkg",
+    "townland-manifest.json",
+    "county",
+}
 RUN = """
 import sys
 sys.path.insert(0, sys.argv.pop(1))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import TypeAlias
@@ -97,8 +101,36 @@ def write_evidence(assessment: Assessment, path: Path, *, lang: str = DEFAULT_LA
                 styles.append((layer, title, _style(name, signs.get(name))))
         _write_figures(assessment, path, named, lang=lang)
         write_styles(path, styles, stamp)
+        _require_whole(path, len(styles))
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+
+
+_UNINDEXED = (
+    "SELECT (SELECT count(*) FROM gpkg_geometry_columns) - (SELECT count(*) FROM gpkg_extensions"
+    " WHERE extension_name = 'gpkg_rtree_index')"
+)
+"""The layers without a spatial index, which GDAL makes last."""
+
+
+def _require_whole(path: Path, layers: int) -> None:
+    """Make sure that the last things written are in the file: GDAL tells no failure of closing it.
+
+    Raises
+    ------
+    OSError
+        They are not, as on a disk that was full for a moment.
+    """
+    with closing(sqlite3.connect(path)) as file:
+        try:
+            told = file.execute("PRAGMA quick_check(1)").fetchone()
+            styles = file.execute("SELECT count(*) FROM layer_styles").fetchone()
+            unindexed = file.execute(_UNINDEXED).fetchone()
+            whole = (told, styles, unindexed) == (("ok",), (layers,), (0,))
+        except sqlite3.DatabaseError:
+            whole = False
+    if not whole:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
 
 
 def _style(name: str, sign: Hatch | None) -> str:
