@@ -16,7 +16,9 @@ DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 needed = pytest.mark.skipif(not DATA.is_dir(), reason="the folder of real data is not here")
 
-OUTPUTS = {"assessment.json", "evidence.gpkg", "map.html", "report.html"}
+OUTPUTS = {
+    "assessment.json", "evidence.gpkg", "map.html", "report.html", "townland-manifest.json",
+}  # fmt: skip
 
 
 def townland(*arguments: object) -> tuple[int, str]:

@@ -115,7 +115,7 @@ def _one_measure(rows: Sequence[_Json], short: Mapping[str, str], lang: str) -> 
         printing.say("")
         printing.say(displayed(_("One area, judged by rules of different names:"), lang))
     for row in rows:
-        measured = displayed(figure(row["measured"], row["unit"]), lang)
+        measured = displayed(figure(row["measured"], row["unit"]).render(lang), lang)
         printing.say(
             f"{row['town'] or '*'}  {displayed(Bilingual(**row['title']), lang)}  {measured}"
         )
@@ -126,7 +126,7 @@ def _one_measure(rows: Sequence[_Json], short: Mapping[str, str], lang: str) -> 
                         "{rule} {verdict} (limit {limit})",
                         rule=one["rule"],
                         verdict=_verdict(one["verdict"], lang),
-                        limit=displayed(figure(one["limit"], row["unit"]), lang),
+                        limit=displayed(figure(one["limit"], row["unit"]).render(lang), lang),
                     ),
                     lang,
                 )

@@ -216,7 +216,7 @@ def quoted(text: str) -> str:
     return _UNSAFE.sub(lambda found: found[0] if found[0] in "\n\t" else _quoted(found), text)
 
 
-def displayed(value: object, lang: str = DEFAULT_LANGUAGE) -> str:
+def displayed(value: Words | str, lang: str = DEFAULT_LANGUAGE) -> str:
     r"""Any value as words for a terminal or a log: each piece of data in it on `one_line`.
 
     >>> displayed(_("{path}: no such file", path="a\nError: b"), "en")

@@ -98,7 +98,8 @@ DIALECTS = {
         "[属性描述]\n带号=36\n坐标系=2000国家大地坐标系\n[地块坐标]\n" + PLOT + OUTER + HOLE, set()),
     "nine fields": (STANDARD.replace("05H1,@", "05H1,,@"), set()),
     "thirteen fields": (STANDARD.replace("05H1,@", "05H1,a,b,c,d,e,@"), set()),
-    "four fields": (STANDARD.replace(PLOT, "10,147.9256,1,示例小镇,@\n"), set()),
+    "four fields": (STANDARD.replace(PLOT, "10,147.9256,1,示例小镇,@\n"),
+                    {"header_by_position"}),
     "hole numbered 4": (STANDARD.replace(",2,2689", ",4,2689"), set()),
     "hole numbered 1, point numbers restart": (HEAD + PLOT + OUTER + CLOSE + (HOLE + CLOSE_HOLE)
         .replace(",2,", ",1,").replace("J5", "J1").replace("J6", "J2").replace("J7", "J3")

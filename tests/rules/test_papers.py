@@ -35,7 +35,7 @@ D = Decimal
 )
 def test_ind_01(leading: int | None, linked: int | None, verdict: Verdict) -> None:
     lists = {"leading_industries": leading, "linked_industries": linked}
-    known = {key: ("x",) * count for key, count in lists.items() if count is not None}
+    known = {key: ("甲",) * count for key, count in lists.items() if count is not None}
     found = said("IND-01", **known)
     assert found.verdict is verdict
     assert found.missing == tuple(key for key, count in lists.items() if count is None)

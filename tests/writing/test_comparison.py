@@ -192,4 +192,5 @@ def test_without_reports_the_page_is_not_written(tmp_path: Path) -> None:
     assert "comparison.html" not in done.stdout
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
         "liuzhou-2018@2018-12-31", "liuzhou-2018@2019-12-31", "comparison.json",
+        "townland-manifest.json",
     }  # fmt: skip
