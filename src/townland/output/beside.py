@@ -6,14 +6,15 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from townland.errors import ReportError
-from townland.i18n import _
-from townland.output.folder import LIBRARIES, UNFINISHED, sync
-from townland.output.lock import locked
+from townland.i18n import Text, _
+from townland.output.folder import UNFINISHED, sync
+from townland.output.refused import held, unwritable
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +98,17 @@ def beside(target: Path, endings: Sequence[str]) -> Iterator[NewFile]:
             _("{path}: there is no such folder; make it first", path=target.parent.as_posix())
         )
     _require_free(new, before=True)
-    lock = locked(target)
-    with _unwritable(target):
-        lock.__enter__()
-    try:
-        with _unwritable(target):
-            _clear_stale(new)
-            _require_free(new)
-            new.partial.mkdir()
-            (new.partial / UNFINISHED).write_text("{}", encoding="utf-8")
-        yield new
-    finally:
-        if (new.partial / UNFINISHED).exists():
-            shutil.rmtree(new.partial, ignore_errors=True)
-        lock.__exit__(None, None, None)
+    with held(target, partial(_refusal, target)):
+        try:
+            with _unwritable(target):
+                _clear_stale(new)
+                _require_free(new)
+                new.partial.mkdir()
+                (new.partial / UNFINISHED).write_text("{}", encoding="utf-8")
+            yield new
+        finally:
+            if (new.partial / UNFINISHED).exists():
+                shutil.rmtree(new.partial, ignore_errors=True)
 
 
 def _require_free(new: NewFile, *, before: bool = False) -> None:
@@ -161,20 +159,14 @@ def _clear_stale(new: NewFile) -> None:
     shutil.rmtree(new.partial)
 
 
-@contextmanager
-def _unwritable(target: Path) -> Iterator[None]:
-    """Turn what the file system or a library that writes refuses into a sentence."""
-    try:
-        yield
-    except Exception as problem:
-        library = type(problem).__module__.partition(".")[0] in LIBRARIES
-        if not library and not isinstance(problem, OSError):
-            raise
-        reason = problem.strerror if isinstance(problem, OSError) else None
-        raise ReportError(
-            _(
-                "{path}: cannot be written ({reason}); nothing was written",
-                path=target.as_posix(),
-                reason=reason or problem,
-            )
-        ) from problem
+def _refusal(target: Path, reason: object) -> Text:
+    return _(
+        "{path}: cannot be written ({reason}); nothing was written",
+        path=target.as_posix(),
+        reason=reason,
+    )
+
+
+def _unwritable(target: Path) -> AbstractContextManager[None]:
+    """Turn what cannot be written into a sentence about the file."""
+    return unwritable(partial(_refusal, target))

@@ -7,14 +7,15 @@ import os
 import shutil
 import sys
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from townland.errors import ReportError
 from townland.i18n import Text, _
-from townland.output.lock import locked
 from townland.output.manifest import MANIFEST, is_link, strangers, write_manifest
+from townland.output.refused import held, unwritable
 
 MARK = "assessment.json"
 """The file that tells a run folder from any other folder."""
@@ -26,9 +27,6 @@ COMPARISON = "comparison.json"
 """The file that tells a folder of several runs."""
 
 WHOLE = (MARK, COMPARISON, MANIFEST)
-
-LIBRARIES = ("pyogrio", "fiona", "sqlite3", "rasterio", "xlsxwriter", "zipfile")
-"""Libraries whose errors while a file is written mean that it cannot be."""
 
 SIDE_FILES = ("-wal", "-journal")
 """What SQLite keeps beside a database for changes that are not in it yet."""
@@ -87,7 +85,7 @@ def claimed(out: Path, *, names: Collection[str] = ()) -> Iterator[FolderClaim]:
     with _unwritable(out):
         target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with _locked(out, target):
+        with held(target, partial(_refusal, out)):
             claim = FolderClaim(out, target)
             with _unwritable(out):
                 _clear_stale(claim)
@@ -104,18 +102,6 @@ def claimed(out: Path, *, names: Collection[str] = ()) -> Iterator[FolderClaim]:
         for folder in above:
             with suppress(OSError):
                 folder.rmdir()  # what holds something stays
-
-
-@contextmanager
-def _locked(out: Path, target: Path) -> Iterator[None]:
-    """Hold the lock; only what the lock itself is refused is told as such."""
-    lock = locked(target)
-    with _unwritable(out):
-        lock.__enter__()
-    try:
-        yield
-    finally:
-        lock.__exit__(None, None, None)
 
 
 @contextmanager
@@ -273,17 +259,9 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
-@contextmanager
-def _unwritable(out: Path) -> Iterator[None]:
-    """Turn what the file system or a library that writes refuses into a sentence."""
-    try:
-        yield
-    except OSError as problem:
-        raise ReportError(_refusal(out, problem.strerror or problem)) from problem
-    except Exception as problem:
-        if type(problem).__module__.partition(".")[0] not in LIBRARIES:
-            raise
-        raise ReportError(_refusal(out, problem)) from problem
+def _unwritable(out: Path) -> AbstractContextManager[None]:
+    """Turn what cannot be written into a sentence about the folder."""
+    return unwritable(partial(_refusal, out))
 
 
 def _refusal(out: Path, reason: object) -> Text:
