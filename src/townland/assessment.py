@@ -51,7 +51,7 @@ from townland.rules.judging.standing import standing_issues
 from townland.rules.need_printed import printed_measures
 from townland.rules.need_table import indicator_need, need_measure
 from townland.rules.notices import notices
-from townland.rules.shared_land import overlaps
+from townland.rules.shared_land import meeting
 from townland.rules.unmeasured import beside_unmeasured, not_measured, unmeasured_notices
 from townland.terms import ROLES
 from townland.towns import Town
@@ -196,11 +196,13 @@ class Checker:
             )
             for town in towns
         ]
-        facts = [each.facts for each in measured]
         own = self.rulebook.parameter
+        sound = [each.facts for each in measured if each.result.failed is None]
+        met = meeting(sound, own.sliver_width_m, own.sliver_sigma)
+        shared = met.shared
+        measured = [self._trusted(each, met.refused) for each in measured]
+        facts = [each.facts for each in measured]
         failed = [each.result.failed for each in measured]
-        sound = [each for each, reason in zip(facts, failed, strict=True) if reason is None]
-        shared = overlaps(sound, own.sliver_width_m, own.sliver_sigma)
         judged = [
             tuple(
                 finding if reason is None else not_measured(finding, reason)
@@ -208,7 +210,9 @@ class Checker:
             )
             for town, reason in zip(facts, failed, strict=True)
         ]
-        others = [each.name for each in facts if each not in sound]
+        others = [
+            each.name for each, reason in zip(facts, failed, strict=True) if reason is not None
+        ]
         together = (
             beside_unmeasured(finding, others)
             for finding in evaluate_portfolio(self.rulebook, facts, self.on, shared=shared)
@@ -246,6 +250,7 @@ class Checker:
                 *date_issues(inputs, self.on, self.rulebook.parameter.layer_age_years),
                 *sited,
                 *(issue for each in measured for issue in each.issues),
+                *met.issues,
                 *prepare.collapsed(repairs),
                 *prepare.unused(accept_repairs, repairs),
             ),
@@ -381,6 +386,32 @@ class Checker:
 
         how = (town.code, given[1], profile, widths, steep_of)
         result, own = towns.result(given[0], how, book.measure, measure=measure)
+        return self._known(town, result, own, doubts=doubts)
+
+    def _trusted(self, each: _MeasuredTown, refused: Mapping[str, Words]) -> _MeasuredTown:
+        """A town as it was measured, or unmeasured where GEOS refuses its boundary beside another's."""
+        town = each.result.town
+        if town.code not in refused:
+            return each
+        result = unmeasured(town, self.rulebook.measure, refused[town.code])
+        nothing = TownRasters((), (), None, ())
+        return self._known(town, result, nothing, doubts=each.facts.doubts)
+
+    def _known(
+        self, town: Town, result: TownResult, own: TownRasters, *, doubts: tuple[Doubt, ...]
+    ) -> _MeasuredTown:
+        """What a rule may know of a town, and what is doubtful.
+
+        Parameters
+        ----------
+        town
+            The town.
+        result, own
+            Its vector layers and rasters as they were measured.
+        doubts
+            The doubts of its inputs.
+        """
+        book = self.rulebook
         printed = printed_measures(book, result.measures, self.on)
         result = replace(result, measures=printed)
         facts = Facts(

@@ -11,15 +11,17 @@ import numpy as np
 import pyproj
 import pytest
 import shapely
+from shapely.errors import GEOSException
 from tests.factory_land import geodesic_m2
 from tests.factory_rules import DAY, book, changed, read_back, town
 
+from townland.errors import EngineError
 from townland.geodesy.crs import reproject
 from townland.rules.book.model import Rulebook
 from townland.rules.evaluate import Facts, evaluate, evaluate_portfolio
 from townland.rules.judging.finding import Finding
 from townland.rules.kinds import KINDS
-from townland.rules.shared_land import overlaps
+from townland.rules.shared_land import meeting, overlaps
 from townland.terms import Verdict
 
 PASS, FAIL, REVIEW = Verdict.PASS, Verdict.FAIL, Verdict.REVIEW
@@ -308,3 +310,61 @@ def test_many_like_towns_are_named_by_their_number() -> None:
     assert "45 towns" in reason
     assert "t20镇" not in reason.split("more than")[0]
     assert "more like these" in reason
+
+
+# ---------------------------------------------------------------- what GEOS refuses
+
+
+def torn(code: str, east: float = 0) -> Facts:
+    """A bow-tie of two triangles of 250,000 m² each, which GEOS refuses."""
+    corners = [(0, 0), (1000, 1000), (1000, 0), (0, 1000)]
+    shape = shapely.Polygon([(X + east + x, Y + y) for x, y in corners])
+    return replace(square(code), boundary=shape)
+
+
+@pytest.mark.parametrize("other", [square("b"), torn("b")], ids=["square", "the same bow-tie"])
+def test_shared_land_that_geos_refuses_goes_up_the_ladder(other: Facts) -> None:
+    met = meeting([torn("a"), other], D(1))
+    (land,) = met.shared
+    both = sum(geodesic_m2(part) for part in shapely.get_parts(shapely.make_valid(land.geometry)))
+    assert float(land.area_m2) == pytest.approx(both, abs=0.01)
+    assert land.geometry.area == pytest.approx(500_000, abs=0.01)  # both triangles
+    assert not met.refused
+    assert [issue.code for issue in met.issues] == ["overlay_by_parts"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "doubted"),
+    [
+        (square("a"), square("b", 500), {"a", "b"}),
+        (torn("a"), square("b", 500), {"a"}),
+        (square("a"), torn("b", 500), {"b"}),
+    ],
+    ids=["two valid ones", "the first is torn", "the second is torn"],
+)
+def test_a_pair_that_geos_refuses_whatever_is_tried_leaves_the_others(
+    first: Facts, second: Facts, doubted: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_one: Any, _other: Any) -> Any:
+        raise GEOSException("TopologyException: side location conflict")
+
+    apart = [square("c", 9000), square("d", 9500)]  # share 500 m × 1,000 m
+    sound = meeting(apart, D(1)).shared
+    with monkeypatch.context() as patch:
+        patch.setattr("townland.rules.shared_land.kernel.intersection", refused)
+        met = meeting([first, second], D(1))
+    assert set(met.refused) == doubted
+    assert all("side location" in reason.render("en") for reason in met.refused.values())
+    assert not met.shared
+    assert sound[0].geometry.area == pytest.approx(500_000, abs=0.01)
+
+
+def test_shared_land_that_does_not_close_is_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    # the ladder's last step loses half of the land
+    monkeypatch.setattr(
+        "townland.rules.shared_land.kernel.difference", lambda _one, _other: shapely.Polygon()
+    )
+    met = meeting([torn("a"), square("b", 500)], D(1))
+    assert set(met.refused) == {"a"}
+    with pytest.raises(EngineError, match="250000"):
+        overlaps([torn("a"), square("b", 500)], D(1))

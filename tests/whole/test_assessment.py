@@ -5,6 +5,7 @@ import json
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import geopandas as gpd
@@ -20,6 +21,7 @@ from tests.factory_land import CRS, box, catalog, geodesic_m2, shift, write
 from townland import geodesy, units
 from townland.assessment import check
 from townland.errors import CatalogError, EngineError, GeometryError, LayerError, RulebookError
+from townland.geodesy import kernel
 from townland.geodesy.plane import Plane
 from townland.i18n import _
 from townland.measuring import areas, measure_town
@@ -385,6 +387,29 @@ def test_a_town_that_cannot_be_measured_leaves_the_others_whole(
     document = json.loads((folder / "assessment.json").read_text("utf-8"))
     assert [town["code"] for town in document["towns"]] == ["1", "2", "3"]
     assert "could not be measured" in (folder / "report.html").read_text("utf-8")
+
+
+def test_a_geos_refusal_on_shared_land_leaves_the_other_towns_whole(
+    tmp_path: Path, place: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # 1 and 2 meet along an edge, 3 lies 400 m away from both
+    shapes = [box(0, 0, 500, 500), box(500, 0, 1000, 500), box(0, 900, 500, 1000)]
+
+    def refused(*_pair: Any) -> Any:
+        raise EngineError(_("GEOS refuses it"))
+
+    kernel_there = SimpleNamespace(bench=kernel.bench, intersection=refused)
+    monkeypatch.setattr("townland.rules.shared_land.kernel", kernel_there)
+    found = run(tmp_path, shapes, place)
+    assert exit_code(found) == 4
+    measured = {result.town.code: result.failed is None for result in found.towns}
+    assert measured == {"1": False, "2": False, "3": True}
+    assert all(
+        each.verdict is Verdict.NOT_EVALUATED for each in found.findings if each.town in ("1", "2")
+    )
+    assert [issue.town for issue in found.issues if issue.code == "town_not_measured"] == ["1", "2"]
+    message = found.notices[0].message.render("en")
+    assert "share cannot be worked out: GEOS refuses it" in message
 
 
 def test_pieces_that_do_not_close_stop_everything() -> None:

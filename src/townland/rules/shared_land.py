@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
 import pyproj
 import shapely
+from shapely.errors import GEOSException
 from shapely.geometry.base import BaseGeometry
 
 from townland import geodesy, units
+from townland.errors import EngineError
 from townland.geodesy import kernel
 from townland.geodesy.crs import reproject
 from townland.geodesy.plane import Plane
+from townland.i18n import Words, _
+from townland.issues import Issue
 from townland.measuring import overlay
+from townland.measuring.layer_issues import ladder_issues
 from townland.measuring.prepare import polygons_of
 from townland.rules.judging import phrases
 from townland.rules.judging.facts import Facts
@@ -43,6 +48,19 @@ NO_SIGMA = Decimal(0)
 """No boundary is so narrow against its accuracy that it is a sliver for that."""
 
 
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """What towns share pair by pair, and where that is not known.
+
+    `refused` has the reason for each town, by its code, whose boundary GEOS cannot set against others.
+    `issues` are the operations that were refused at first, and how they were done.
+    """
+
+    shared: tuple[SharedLand, ...]
+    refused: Mapping[str, Words]
+    issues: tuple[Issue, ...]
+
+
 def overlaps(
     towns: Sequence[Facts], sliver_width_m: Decimal, sliver_sigma: Decimal = NO_SIGMA
 ) -> tuple[SharedLand, ...]:
@@ -55,36 +73,117 @@ def overlaps(
     sliver_width_m, sliver_sigma
         What is narrower than this, or than so many standard deviations of the distance of the two
         boundaries, is a sliver.
+
+    Raises
+    ------
+    EngineError
+        GEOS refuses a pair, whatever is tried.
     """
-    shared = []
-    for first, second, other in _meeting(towns):
-        if first.boundary is None or first.crs is None:
-            continue
-        plane = Plane.at(first.boundary, first.crs)
-        with kernel.bench(plane.unit_m):
-            common = kernel.intersection(plane.local_one(first.boundary), plane.local_one(other))
-        land = polygons_of(common)[0]
-        if land.is_empty:
-            continue
-        parts = shapely.get_parts(land)
-        area, shape = plane.official_m2(parts), plane.back_one(land)
-        scale, width_m = plane.scale(parts), phrases.number(sliver_width_m)
-        unsure_m = phrases.number(sliver_sigma) * _distance_sigma_m(first, second)
-        thin, unsure = (
-            overlay.slivers(parts, max(width_m, least), scale) for least in (0, unsure_m)
-        )
-        whole, face, slivers = (
-            units.m2(area[kept].sum().item()) for kept in (area >= 0, thin, unsure)
-        )
-        if whole > 0:
-            shared.append(
-                SharedLand(first.town, second.town, shape, first.crs, whole, slivers, face)
-            )
-    return tuple(shared)
+    met = meeting(towns, sliver_width_m, sliver_sigma)
+    for reason in met.refused.values():
+        raise EngineError(reason)
+    return met.shared
 
 
-def _meeting(towns: Sequence[Facts]) -> Iterator[tuple[Facts, Facts, BaseGeometry]]:
-    """Every two towns whose boundaries meet, in their order, the second's boundary in the first's CRS.
+def meeting(
+    towns: Sequence[Facts], sliver_width_m: Decimal, sliver_sigma: Decimal = NO_SIGMA
+) -> Meeting:
+    """Find the land that boundaries share as `overlaps` does; a pair that GEOS refuses ends nothing.
+
+    Parameters
+    ----------
+    towns, sliver_width_m, sliver_sigma
+        As in `overlaps`.
+    """
+    shared: list[SharedLand] = []
+    refused: dict[str, Words] = {}
+    issues: list[Issue] = []
+    for pair in _meeting(towns):
+        try:
+            land, steps = _shared(pair, sliver_width_m, sliver_sigma)
+        # of which of two valid boundaries it is cannot be known: neither is trusted
+        except (EngineError, GEOSException) as problem:
+            refused = {**dict.fromkeys(pair.doubtful, pair.refusal(problem)), **refused}
+            continue
+        shared += [] if land is None else [land]
+        issues += ladder_issues(pair.first.name, steps)
+    sound = (each for each in shared if refused.keys().isdisjoint((each.first, each.second)))
+    return Meeting(tuple(sound), refused, tuple(issues))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pair:
+    """Two towns whose boxes meet, with their boundaries in the CRS of the first."""
+
+    first: Facts
+    second: Facts
+    crs: pyproj.CRS
+    one: BaseGeometry
+    other: BaseGeometry
+
+    @property
+    def doubtful(self) -> list[str]:
+        """The towns whose boundary is not valid, or both."""
+        towns = ((self.first.town, self.one), (self.second.town, self.other))
+        torn = [town for town, boundary in towns if not shapely.is_valid(boundary)]
+        return torn or [town for town, _boundary in towns]
+
+    def refusal(self, problem: EngineError | GEOSException) -> Words:
+        """Say of which land it cannot be told whether it is shared."""
+        return _(
+            "what the boundaries of {first} and {second} share cannot be worked out: {reason}",
+            first=self.first.name,
+            second=self.second.name,
+            reason=getattr(problem, "message", str(problem)),
+        )
+
+
+def _shared(
+    pair: _Pair, sliver_width_m: Decimal, sliver_sigma: Decimal
+) -> tuple[SharedLand | None, Sequence[kernel.Step]]:
+    """The land of a pair, None where they only touch, and the operations that were refused at first.
+
+    Parameters
+    ----------
+    pair
+        The two towns.
+    sliver_width_m, sliver_sigma
+        As in `overlaps`.
+
+    Raises
+    ------
+    EngineError, GEOSException
+        GEOS refuses every try, or what comes out does not close.
+    """
+    plane = Plane.at(pair.one, pair.crs)
+    one, other = plane.local_one(pair.one), plane.local_one(pair.other)
+    with kernel.bench(plane.unit_m) as work:
+        common = kernel.intersection(one, other)
+        if work.steps:
+            beside = kernel.difference(one, other)
+            work.require_closed(_area(one), _area(common) + _area(beside))
+    land = polygons_of(common)[0]
+    if land.is_empty:
+        return None, work.steps
+    parts = shapely.get_parts(land)
+    area = plane.official_m2(parts)
+    scale, width_m = plane.scale(parts), phrases.number(sliver_width_m)
+    unsure_m = phrases.number(sliver_sigma) * _distance_sigma_m(pair.first, pair.second)
+    thin, unsure = (overlay.slivers(parts, max(width_m, least), scale) for least in (0, unsure_m))
+    whole, face, slivers = (units.m2(area[kept].sum().item()) for kept in (area >= 0, thin, unsure))
+    if whole <= 0:
+        return None, work.steps
+    names, shape = (pair.first.town, pair.second.town), plane.back_one(land)
+    return SharedLand(*names, shape, pair.crs, whole, slivers, face), work.steps
+
+
+def _area(shape: shapely.Geometry) -> float:
+    """The area of a geometry made valid: a bow-tie's own takes its loops from one another."""
+    return float(shapely.area(shapely.make_valid(shape, method="structure")))
+
+
+def _meeting(towns: Sequence[Facts]) -> Iterator[_Pair]:
+    """Every two towns whose boxes meet, in their order.
 
     Most pairs of a province's towns lie far apart: a tree for each CRS leaves them out by their boxes.
     """
@@ -96,10 +195,11 @@ def _meeting(towns: Sequence[Facts]) -> Iterator[tuple[Facts, Facts, BaseGeometr
         if first.boundary is None or first.crs is None:
             continue
         tree, rows = trees[first.crs]
-        near = tree.query(first.boundary, predicate="intersects")
-        for other in sorted(near.tolist(), key=rows.__getitem__):
-            if rows[other] > at:
-                yield first, towns[rows[other]], tree.geometries[other]
+        near = tree.query(first.boundary)
+        for row in sorted(near.tolist(), key=rows.__getitem__):
+            if rows[row] > at:
+                other = tree.geometries[row]
+                yield _Pair(first, towns[rows[row]], first.crs, first.boundary, other)
 
 
 def _tree(boundaries: Sequence[BaseGeometry | None]) -> tuple[shapely.STRtree, list[int]]:
