@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import chain, count, islice
 
 import pyproj
 from shapely.errors import GEOSException
 
-from townland import units
 from townland.catalog import LayerCatalog, LayerSpec
 from townland.errors import EngineError
 from townland.i18n import Words, _
@@ -40,15 +38,12 @@ from townland.reading.kept import KeptLayers
 from townland.reading.layer import Layer, by_role
 from townland.reading.windows import Window
 from townland.results import Assessment
-from townland.rules.book.jurisdiction import jurisdiction_issues
 from townland.rules.book.loader import rules_in_force
 from townland.rules.book.model import Rulebook
 from townland.rules.dates import date_issues, day_of
-from townland.rules.evaluate import Facts, evaluate, evaluate_portfolio
+from townland.rules.evaluate import evaluate, evaluate_portfolio
 from townland.rules.face_value import face_value_notices
-from townland.rules.judging.belief import belief_issues
-from townland.rules.judging.standing import standing_issues
-from townland.rules.need_printed import printed_measures
+from townland.rules.known import MeasuredTown, known_of
 from townland.rules.need_table import indicator_need, need_measure
 from townland.rules.notices import notices
 from townland.rules.shared_land import meeting
@@ -343,7 +338,7 @@ class Checker:
         *,
         given: tuple[tuple[Town, ...], frozenset[str]],
         doubts: tuple[Doubt, ...],
-    ) -> _MeasuredTown:
+    ) -> MeasuredTown:
         """One town measured, and what a rule may know of it.
 
         Parameters
@@ -386,56 +381,16 @@ class Checker:
 
         how = (town.code, given[1], profile, widths, steep_of)
         result, own = towns.result(given[0], how, book.measure, measure=measure)
-        return self._known(town, result, own, doubts=doubts)
+        return known_of(result, own, book, on=self.on, doubts=doubts)
 
-    def _trusted(self, each: _MeasuredTown, refused: Mapping[str, Words]) -> _MeasuredTown:
+    def _trusted(self, each: MeasuredTown, refused: Mapping[str, Words]) -> MeasuredTown:
         """A town as it was measured, or unmeasured where GEOS refuses its boundary beside another's."""
         town = each.result.town
         if town.code not in refused:
             return each
         result = unmeasured(town, self.rulebook.measure, refused[town.code])
         nothing = TownRasters((), (), None, ())
-        return self._known(town, result, nothing, doubts=each.facts.doubts)
-
-    def _known(
-        self, town: Town, result: TownResult, own: TownRasters, *, doubts: tuple[Doubt, ...]
-    ) -> _MeasuredTown:
-        """What a rule may know of a town, and what is doubtful.
-
-        Parameters
-        ----------
-        town
-            The town.
-        result, own
-            Its vector layers and rasters as they were measured.
-        doubts
-            The doubts of its inputs.
-        """
-        book = self.rulebook
-        printed = printed_measures(book, result.measures, self.on)
-        result = replace(result, measures=printed)
-        facts = Facts(
-            town=town.code,
-            name=town.name,
-            area_m2=result.area_m2,
-            closure_m2=units.m2(abs(result.area_m2 - result.area_check_m2)),
-            measures=result.measures,
-            dossier=town.dossier,
-            boundary=town.boundary,
-            crs=town.crs,
-            unplanned_m2=result.unplanned_m2,
-            doubts=doubts,
-            contested=result.contested,
-            accuracy_m=town.accuracy_m,
-        )
-        declared = (*standing_issues(facts, self.on), *belief_issues(facts))
-        issues = (
-            *result.issues,
-            *own.issues,
-            *jurisdiction_issues(self.rulebook, facts),
-            *declared,
-        )
-        return _MeasuredTown(result, own, facts, issues)
+        return known_of(result, nothing, self.rulebook, on=self.on, doubts=each.facts.doubts)
 
 
 def check(
@@ -471,16 +426,6 @@ def check(
     """
     checker = Checker(catalog, rulebook, on=on)
     return checker.check(towns, accept_repairs=accept_repairs, progress=progress)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _MeasuredTown:
-    """One town measured: its vector layers, its rasters, what rules may know, and what is doubtful."""
-
-    result: TownResult
-    rasters: TownRasters
-    facts: Facts
-    issues: tuple[Issue, ...]
 
 
 def _counted(progress: Progress, steps: int) -> Step:

@@ -112,7 +112,7 @@ def meeting(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Pair:
+class _MeetingTowns:
     """Two towns whose boxes meet, with their boundaries in the CRS of the first."""
 
     first: Facts
@@ -139,7 +139,7 @@ class _Pair:
 
 
 def _shared(
-    pair: _Pair, sliver_width_m: Decimal, sliver_sigma: Decimal
+    pair: _MeetingTowns, sliver_width_m: Decimal, sliver_sigma: Decimal
 ) -> tuple[SharedLand | None, Sequence[kernel.Step]]:
     """The land of a pair, None where they only touch, and the operations that were refused at first.
 
@@ -182,7 +182,7 @@ def _area(shape: shapely.Geometry) -> float:
     return float(shapely.area(shapely.make_valid(shape, method="structure")))
 
 
-def _meeting(towns: Sequence[Facts]) -> Iterator[_Pair]:
+def _meeting(towns: Sequence[Facts]) -> Iterator[_MeetingTowns]:
     """Every two towns whose boxes meet, in their order.
 
     Most pairs of a province's towns lie far apart: a tree for each CRS leaves them out by their boxes.
@@ -199,7 +199,7 @@ def _meeting(towns: Sequence[Facts]) -> Iterator[_Pair]:
         for row in sorted(near.tolist(), key=rows.__getitem__):
             if rows[row] > at:
                 other = tree.geometries[row]
-                yield _Pair(first, towns[rows[row]], first.crs, first.boundary, other)
+                yield _MeetingTowns(first, towns[rows[row]], first.crs, first.boundary, other)
 
 
 def _tree(boundaries: Sequence[BaseGeometry | None]) -> tuple[shapely.STRtree, list[int]]:
