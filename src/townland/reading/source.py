@@ -20,6 +20,7 @@ from townland.reading.digests import Digests
 from townland.reading.format import Format, Request, Source
 from townland.reading.grounding import grounded
 from townland.reading.library_errors import translated
+from townland.reading.limits import refuse_long_cells, refuse_many_columns
 from townland.reading.rows import (
     Rows,
     Whole,
@@ -70,6 +71,7 @@ def opened(
         place = given.as_posix() if file == given else f"{given.as_posix()}: {file.name}"
         form = sniff(file, place=place)
         described = _described(form, file, place, Request(layer, prefer, encoding))
+        refuse_many_columns(len(described.fields), described.place)
         yield grounded(described, Digests() if digests is None else digests)
 
 
@@ -153,6 +155,7 @@ def read(source: Source, columns: Sequence[str], boxes: Sequence[Bounds] | None)
     with translated(source.place) as issues:
         empty = boxes is not None and not len(boxes)
         rows = no_rows(columns) if empty else source.fetch(columns, boxes)
+    refuse_long_cells(rows.columns, source.place)
     refuse_absurd(rows.fid + 1 - source.format.numbered_from, rows.geometry, source.place)
     return replace(rows, issues=(*rows.issues, *issues))
 
@@ -169,7 +172,9 @@ def attributes(source: Source, columns: Sequence[str]) -> Mapping[str, pa.Chunke
         return read(source, columns, None).columns
     refuse_personal(columns, source.place)
     with translated(source.place):
-        return source.fetch(columns, None, shapes=False).columns
+        found = source.fetch(columns, None, shapes=False).columns
+    refuse_long_cells(found, source.place)
+    return found
 
 
 def check_degrees(source: Source, bounds: Bounds | None, *, geographic: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from townland.i18n import Text, _
 from townland.issues import Issue
 from townland.reading.format import Fetch, Format, Probe, Request, Source
 from townland.reading.formats import gdal
+from townland.reading.limits import distinct, refuse_many_columns
 from townland.reading.rows import LARGEST, Rows, bounds_of, meets
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
@@ -198,6 +199,12 @@ DEPTHS = {
 """In how many lists the positions of a geometry stand (RFC 7946, 3.1)."""
 
 
+_NAME = re.compile(rb'"((?:[^"\\]|\\.)*+)"\s*:')
+"""The name of a member in the text of JSON."""
+
+_Hook = Callable[[dict[str, object]], object]
+
+
 @dataclass(frozen=True, slots=True)
 class _Seen:
     """In place of a geometry or a feature that was looked at: what is wrong with it."""
@@ -217,7 +224,17 @@ def refuse_faults(path: Path, place: str) -> None:
     LayerError
         Something is not as prescribed; the message names feature and vertex, both counted from 1.
     """
-    features = (each for document in _documents(path) for each in _features(document, place))
+    names: dict[str, None] = {}
+
+    def looked_at(member: dict[str, object]) -> object:
+        names.update(dict.fromkeys(_names(member)))
+        refuse_many_columns(len(names), place)
+        return _looked_at(member)
+
+    documents = _documents(path, looked_at)
+    if not documents:
+        _refuse_many_names(path, place)
+    features = (each for document in documents for each in _features(document, place))
     for number, fault in enumerate(map(_of_feature, features), 1):
         if fault is not None:
             raise LayerError(
@@ -225,20 +242,35 @@ def refuse_faults(path: Path, place: str) -> None:
             )
 
 
-def _documents(path: Path) -> list[object]:
+def _names(member: dict[str, object]) -> Iterator[str]:
+    """The names of columns that GDAL would make of an object: each is room in every feature."""
+    if member.get("type") == "Feature":
+        yield from member
+    for columns in (member.get("properties"), member.get("attributes")):
+        if isinstance(columns, dict):
+            yield from columns
+
+
+def _refuse_many_names(path: Path, place: str) -> None:
+    """Count the names in a text that is no JSON: GDAL makes room for them before it finds the fault."""
+    found = _NAME.finditer(path.read_bytes())
+    distinct((name[1].decode("latin-1") for name in found), place)
+
+
+def _documents(path: Path, looked_at: _Hook) -> list[object]:
     """The whole as one document, else each of its lines; none where they are no JSON."""
     text = path.read_text("utf-8-sig", "replace")
     try:
-        return [json.loads(text, object_hook=_looked_at)]
+        return [json.loads(text, object_hook=looked_at)]
     except (ValueError, RecursionError):
-        return _lines(text)
+        return _lines(text, looked_at)
 
 
-def _lines(text: str) -> list[object]:
+def _lines(text: str, looked_at: _Hook) -> list[object]:
     """Each line as a document of its own; none where one of them is no JSON."""
     lines = text.replace("\x1e", "").splitlines()
     try:
-        return [json.loads(line, object_hook=_looked_at) for line in lines if line.strip()]
+        return [json.loads(line, object_hook=looked_at) for line in lines if line.strip()]
     except (ValueError, RecursionError):
         return []
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -88,7 +89,65 @@ def _open(form: Format, file: Path, place: str, request: Request) -> Source:
     form, file, place, request
         As `gdal.open_layer`.
     """
-    return gdal.open_layer(form, file, place, request, refuse=refuse_view)
+    source = gdal.open_layer(form, file, place, request, refuse=refuse_view)
+    computed = computed_columns(file, source.layer or "")
+    if not computed:
+        return source
+    _require_stored(source.place, computed, computed.keys() - set(source.fields))
+
+    def stored(columns: Sequence[str]) -> Sequence[str]:
+        _require_stored(source.place, computed, columns)
+        return columns
+
+    direct = source.direct
+    return replace(
+        source,
+        fetch=lambda columns, boxes, *, shapes=True: source.fetch(
+            stored(columns), boxes, shapes=shapes
+        ),
+        direct=direct
+        and replace(direct, pick=lambda columns, keys, at: direct.pick(stored(columns), keys, at)),
+    )
+
+
+def computed_columns(path: Path, layer: str) -> dict[str, None]:
+    """The columns of a layer that SQLite computes when they are read (generated, virtual)."""
+    address = f"file:{quote(path.resolve().as_posix())}?mode=ro"
+    try:
+        with closing(sqlite3.connect(address, uri=True)) as base:
+            rows = base.execute("SELECT name FROM pragma_table_xinfo(?) WHERE hidden = 2", (layer,))
+            return {str(name): None for (name,) in rows}
+    except (sqlite3.Error, UnicodeError):
+        return {}
+
+
+def _require_stored(place: str, computed: Container[str], columns: Iterable[str]) -> None:
+    """Refuse to read a column whose cells have any length and take any time.
+
+    Parameters
+    ----------
+    place
+        How messages name the layer.
+    computed
+        Its columns that are computed when they are read.
+    columns
+        Those that are to be read.
+
+    Raises
+    ------
+    LayerError
+        One of these is.
+    """
+    for column in columns:
+        if column in computed:
+            raise LayerError(
+                _(
+                    "{place}: the column {column} is computed when it is read (a generated column);"
+                    " export the layer, so that its values are stored",
+                    place=place,
+                    column=column,
+                )
+            )
 
 
 FORMAT = Format(

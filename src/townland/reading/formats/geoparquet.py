@@ -20,6 +20,7 @@ from townland.reading.format import Direct, Format, Probe, Request, Source
 from townland.reading.formats import gdal, wkb
 from townland.reading.formats.gdal import require_sound
 from townland.reading.formats.whole import cut_off
+from townland.reading.limits import refuse_long_cells
 from townland.reading.rows import Rows, finite, meets
 
 _MAGIC = b"PAR1"
@@ -213,7 +214,12 @@ def _pick(
     columns, keys, _at
         As `Pick`.
     """
-    file, name, _column = _open(path, place)
+    plain, name, _column = _open(path, place)
+    # equal cells stand once in a file: they are measured before there is room for each of them
+    texts = [
+        field.name for field in plain.schema_arrow if field.name in columns and _is_text(field.type)
+    ]
+    file = pq.ParquetFile(path, page_checksum_verification=True, read_dictionary=texts)
     tables, geometries = [], []
     start = 0
     for group in range(file.metadata.num_row_groups):
@@ -223,14 +229,42 @@ def _pick(
             table = file.read_row_group(group, columns=[*columns, name])
             if len(own) < end - start:
                 table = table.take(pa.array(own - start))
+            table = _plain(table, columns, place)
             geometries.append(wkb.geometries(table.column(name).to_numpy(), own + 1, place))
             tables.append(table.select(list(columns)))
         start = end
-    empty = file.schema_arrow.empty_table().select(list(columns))
+    empty = _plain(file.schema_arrow.empty_table().select(list(columns)), columns, place)
     table = pa.concat_tables([*tables, empty])
     values = {field: table.column(field) for field in columns}
     require_sound(values)
     return Rows(keys, values, np.concatenate([*geometries, np.array([], object)]))
+
+
+def _is_text(of: pa.DataType) -> bool:
+    return bool(pa.types.is_string(of) or pa.types.is_large_string(of))
+
+
+def _plain(table: pa.Table, columns: Sequence[str], place: str) -> pa.Table:
+    """A table whose columns hold their values, and no numbers that stand for them.
+
+    Parameters
+    ----------
+    table, columns
+        A part of the file, and the columns that are wanted of it.
+    place
+        How messages name the file.
+
+    Raises
+    ------
+    LayerError
+        A cell is too long.
+    """
+    refuse_long_cells({name: table.column(name) for name in columns}, place)
+    for at, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            values = table.column(at).cast(field.type.value_type)
+            table = table.set_column(at, field.name, values)
+    return table
 
 
 def _by_covering(path: Path, place: str, box: Bounds) -> NDArray[np.int64]:

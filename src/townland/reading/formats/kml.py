@@ -23,6 +23,7 @@ from townland.issues import Issue
 from townland.reading.encoding import UTF_8, codec_of, encoding_of_text
 from townland.reading.format import Format, Probe
 from townland.reading.layer_names import no_layer
+from townland.reading.limits import distinct
 from townland.reading.rows import Rows, Whole, bounds_of
 
 MAX_BYTES = 256 << 20
@@ -92,7 +93,7 @@ def read_kml(
     found = _Found(place)
     _parse(text, found, place)
     marks = _chosen(found, layer)
-    columns = _columns(marks, found.types)
+    columns = _columns(marks, found.types, found.place)
     geometry = np.array([mark.geometry() for mark in marks], dtype=object)
     rows = Rows(np.arange(len(marks)), columns, geometry, bounds=bounds_of(geometry))
     issues = (*text_issues, *_notes(found, suspicious=bool(_CHINESE_MAPS.search(text))))
@@ -423,9 +424,17 @@ def _notes(found: _Found, *, suspicious: bool) -> tuple[Issue, ...]:
     return tuple(issues)
 
 
-def _columns(marks: Sequence[_Mark], types: Mapping[str, str]) -> dict[str, pa.ChunkedArray]:
-    """The columns of extended data as they are typed, then those of the placemarks themselves."""
-    names = dict.fromkeys(name for mark in marks for name in mark.data)
+def _columns(
+    marks: Sequence[_Mark], types: Mapping[str, str], place: str
+) -> dict[str, pa.ChunkedArray]:
+    """The columns of extended data as they are typed, then those of the placemarks themselves.
+
+    Parameters
+    ----------
+    marks, types, place
+        The placemarks, the types of their columns, and how messages name the file.
+    """
+    names = distinct((name for mark in marks for name in mark.data), place)
     columns = {
         name: _typed([mark.data.get(name) for mark in marks], types.get(name, "string"))
         for name in names

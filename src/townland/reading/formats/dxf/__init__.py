@@ -22,6 +22,7 @@ from townland.reading.format import Format, Probe
 from townland.reading.formats.dxf import outlines
 from townland.reading.formats.dxf.entities import Plain, Shape, Walk, walked
 from townland.reading.layer_names import no_layer
+from townland.reading.limits import distinct
 from townland.reading.rows import Rows, Whole, bounds_of
 
 UNITS = {1: 0.0254, 2: 0.3048, 4: 0.001, 5: 0.01, 7: 1000.0, 14: 0.1}
@@ -69,6 +70,7 @@ def read_dxf(
     geometry = np.array([shape.polygon for shape in found], dtype=object)
     names, name_issues = _names(found, walk.texts)
     issues += [*name_issues, *_units(unit, geometry, place)]
+    distinct((name for shape in found for name in shape.columns), place)
     columns = _columns(found, names)
     rows = Rows(np.arange(len(found)), columns, geometry, bounds=bounds_of(geometry))
     return Whole(rows, None, text.used, text.declared, tuple(issues))

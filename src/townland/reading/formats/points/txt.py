@@ -32,6 +32,7 @@ from townland.reading.formats.points.text_plots import (
     point_issues,
     shifted,
 )
+from townland.reading.limits import refuse_many_columns
 from townland.reading.rows import Rows, Whole
 
 COLUMNS = ("地块编号", "地块名称", "地块面积", "图幅号", "地块用途", "地类编码")
@@ -122,7 +123,7 @@ def parse(
         notes.extend(area_issues(areas, geometry, pyproj.CRS.from_user_input(crs)))
     rows = Rows(
         np.array([at for at, plot in enumerate(plots, 1) if plot.kind == "面"], np.int64),
-        _columns(areas),
+        _columns(areas, place),
         geometry,
     )
     return Whole(rows, crs, encoding, None, few(notes))
@@ -333,8 +334,9 @@ def _axes(areas: Sequence[TextPlot], place: str) -> Axes:
     return axes
 
 
-def _columns(areas: Sequence[TextPlot]) -> dict[str, pa.ChunkedArray]:
+def _columns(areas: Sequence[TextPlot], place: str) -> dict[str, pa.ChunkedArray]:
     longest = max((len(plot.fields) for plot in areas), default=0)
+    refuse_many_columns(longest, place)
     places = dict(zip(COLUMNS, (2, 3, 1, 5, 6, 7), strict=True))
     places |= {f"{EXTRA}{at - STANDARD + 1}": at for at in range(STANDARD, longest)}
     return {
