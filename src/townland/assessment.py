@@ -25,7 +25,6 @@ from townland.measuring.rasters import (
     Grounds,
     Rasters,
     TownRasters,
-    gather_grids,
     measure_rasters,
     raster_specs,
     read_rasters,
@@ -121,7 +120,7 @@ class Checker:
         rules_in_force(rulebook, self.on)
         self._rastered = raster_specs(catalog)
         self._layers = KeptLayers(catalog, digests)
-        self._rasters: dict[tuple[Window, ...], Rasters] = {}
+        self._rasters: dict[tuple[tuple[Window, ...], frozenset[str]], Rasters] = {}
         self._towns: KeptTowns[tuple[TownResult, TownRasters]] = KeptTowns()
 
     def under(self, rulebook: Rulebook, *, on: dt.date | str) -> Checker:
@@ -178,7 +177,7 @@ class Checker:
         windows = tuple((near(town.boundary), town.crs) for town in towns)
         vectors = self._read(specs, windows, step)
         sited = tuple(siting_issues(towns, vectors, self._layers.read))
-        rasters = self._read_rasters(windows, step)
+        rasters = self._read_rasters(windows, frozenset(roles).difference(by_role(vectors)), step)
         grounds = self._gathered(towns, by_role(vectors), rasters, accept_repairs)
         measured = [
             self._measured(
@@ -282,20 +281,27 @@ class Checker:
             layers.append(self._layers.read(spec, windows))
         return layers
 
-    def _read_rasters(self, windows: tuple[Window, ...], step: Step) -> Rasters:
-        """The raster layers near the towns; those of other windows are read anew."""
-        if windows in self._rasters:
+    def _read_rasters(
+        self, windows: tuple[Window, ...], roles: frozenset[str], step: Step
+    ) -> Rasters:
+        """The raster layers near the towns; those of other windows are read anew.
+
+        Parameters
+        ----------
+        windows, step
+            As in `_read`.
+        roles
+            Those that a grid may play, as no vector layer does.
+        """
+        if (windows, roles) in self._rasters:
             for spec in self._rastered:
                 step(_reading(spec))
         else:
-            self._rasters[windows] = read_rasters(
-                self.catalog,
-                self._rastered,
-                windows,
-                digest=self._layers.digest,
-                announce=lambda spec: step(_reading(spec)),
-            )
-        return self._rasters[windows]
+            self._rasters[windows, roles] = read_rasters(
+                self.catalog, self._rastered, windows, roles=roles,
+                digest=self._layers.digest, announce=lambda spec: step(_reading(spec)),
+            )  # fmt: skip
+        return self._rasters[windows, roles]
 
     def _gathered(
         self,
@@ -323,7 +329,6 @@ class Checker:
                     role: prepare.gather(role, known, crs, profile, accepted)
                     for role, known in layers.items()
                 },
-                gather_grids(rasters, crs, profile),
                 frozenset(vectors),
             )
             for crs in dict.fromkeys(town.crs for town in towns)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from townland.catalog import load_catalog
 from townland.errors import CatalogError, CRSError, LayerError
 from townland.layers.check import examine
 from townland.measuring import overlay
-from townland.measuring.rasters import classes
+from townland.measuring.rasters import cells, class_grid, fractions
 from townland.measuring.rasters.class_grid import read_grid
 from townland.results import Assessment
 from townland.rules.book.loader import load_rulebook
@@ -72,11 +73,28 @@ def test_a_paddy_grid_plays_its_role_by_exact_coverage(tmp_path):
     assert float(one.difference_m2) == pytest.approx(-geodesic_m2(box(400, 205, 505, 795)), abs=0.1)
 
 
-def test_a_grid_that_plays_its_role_alone_is_cut_once(tmp_path, monkeypatch):
-    grid = tif(tmp_path / "p.tif", west())
-    as_usual = assess(tmp_path, paddy=grid)
-    monkeypatch.setattr(classes, "overlay", None)  # nothing is left to clip the patches with
-    assert assess(tmp_path, paddy=grid).grids == as_usual.grids
+def test_a_grid_that_plays_its_role_alone_has_the_figures_of_its_pieces(tmp_path):
+    found = assess(tmp_path, paddy=tif(tmp_path / "p.tif", west()))
+    pieces = found.towns[0].pieces["paddy"]
+    official = float(geodesy.official_area_m2(pieces.geometry, CRS).sum())
+    paddy = next(row for row in found.grids[0].rows if row.group == "paddy")
+    assert float(paddy.area_m2) == pytest.approx(official, abs=0.01)
+
+
+def test_no_patch_is_traced_of_a_grid_whose_cells_are_enough(tmp_path, monkeypatch):
+    known = spec(tmp_path, tif(tmp_path / "p.tif", west()).as_posix())
+    monkeypatch.setattr(class_grid, "_patches", None)
+    grid = read_grid(known.layer[0], known, [(TOWN.bounds, CRS)], outlined=False)
+    assert grid.values == ("0", "1")
+    assert not len(grid.layer.frame)
+    assert grid.layer.coverage.is_empty
+
+
+def test_cells_that_do_not_close_to_the_town_are_no_figures(tmp_path, monkeypatch):
+    sound = cells.official_areas_m2
+    monkeypatch.setattr(cells, "official_areas_m2", lambda window: sound(window) * 1.001)
+    found = assess(tmp_path, paddy=tif(tmp_path / "p.tif", west()))
+    assert "the cells of the grid paddy in it cover" in found.towns[0].failed.render("en")
 
 
 def test_no_data_is_not_covered_and_never_taken_for_other_land(tmp_path):
@@ -156,11 +174,16 @@ def test_outlines_and_coverage_fractions_agree(seed, code, size):
     pieces, rows = overlay.clip(town, grid.layer.frame.geometry.to_numpy())
     exact = geodesy.unrounded_area_m2(pieces, crs)
     codes = grid.layer.frame["code"].to_numpy()[rows]
-    fractions = classes.covered_m2([town], crs, window, window.values, len(grid.values))[0]
-    for value, covered in zip(grid.values, fractions, strict=True):
-        assert exact[codes == value].sum() == pytest.approx(covered, abs=1e-2, rel=1e-6)
+    near = fractions.classed(window, window.values, town)
+    official = replace(near, cell_m2=np.broadcast_to(
+        cells.official_areas_m2(near.cells), near.cell_m2.shape))  # fmt: skip
+    covered = fractions.covered_m2([town], crs, near, len(grid.values))[0]
+    by_norm = fractions.covered_m2([town], crs, official, len(grid.values))[0]
+    for value, check_m2, official_m2 in zip(grid.values, covered, by_norm, strict=True):
+        assert exact[codes == value].sum() == pytest.approx(check_m2, abs=1e-2, rel=1e-6)
+        assert exact[codes == value].sum() == pytest.approx(official_m2, abs=1e-2)
     known_land = shapely.intersection(town, grid.layer.coverage)
-    assert fractions.sum() == pytest.approx(
+    assert covered.sum() == pytest.approx(
         geodesy.unrounded_area_m2(known_land, crs)[0], abs=1e-2, rel=1e-6
     )
 

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
-import pyproj
 
 from townland.catalog import LayerCatalog, LayerSpec
 from townland.i18n import Words, _
 from townland.issues import Issue
-from townland.measuring import TownResult, prepare
-from townland.measuring.overlay import Pieces
+from townland.measuring import TownResult
 from townland.measuring.prepare import Ground
 from townland.measuring.rasters import cells, classes, heights, reading, slope
 from townland.measuring.rasters.cells import Cells
 from townland.measuring.rasters.class_grid import Grid, is_grid, raster_input, read_grid
-from townland.measuring.rasters.classes import Comparison, GridTable
+from townland.measuring.rasters.classes import Comparison, GridTable, Patches
 from townland.measuring.rasters.slope import Grade, SlopeTable, Terrain
 from townland.reading.layer import Input, Layer
 from townland.reading.vector import named
@@ -40,13 +38,12 @@ class Rasters:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grounds:
-    """The grounds of the roles in one CRS, and each class grid's own patches as a ground.
+    """The grounds of the roles in one CRS.
 
     A grid plays a role only where no vector layer does; `from_vectors` are the roles that these play.
     """
 
     of_role: Mapping[str, Ground]
-    of_grids: tuple[Ground, ...]
     from_vectors: frozenset[str]
 
 
@@ -87,6 +84,7 @@ def read_rasters(
     specs: Sequence[LayerSpec],
     windows: Sequence[Window],
     *,
+    roles: Collection[str],
     digest: Callable[[Path], str],
     announce: Callable[[LayerSpec], None],
 ) -> Rasters:
@@ -98,6 +96,8 @@ def read_rasters(
         Which layers.
     windows
         Bounding boxes around the towns, each with its CRS.
+    roles
+        Those in which patches of a grid are wanted; of others its cells are enough.
     digest
         How to hash a whole file.
     announce
@@ -116,7 +116,7 @@ def read_rasters(
     for spec in specs:
         announce(spec)
         if spec.role != "elevation":
-            grid = read_grid(spec, catalog, windows, digest=digest)
+            grid = read_grid(spec, catalog, windows, digest=digest, outlined=spec.role in roles)
             grids.append(grid)
             inputs.append(grid.layer.input)
             issues += grid.layer.issues
@@ -177,23 +177,6 @@ def with_grids(
     return {role: out[role] for role in roles if role in out}
 
 
-def gather_grids(rasters: Rasters, crs: pyproj.CRS, profile: Profile) -> tuple[Ground, ...]:
-    """The patches of each class grid as a ground in a CRS of towns.
-
-    Parameters
-    ----------
-    rasters
-        The raster layers.
-    crs
-        The CRS of some towns.
-    profile
-        The three-class profile.
-    """
-    return tuple(
-        prepare.gather(grid.layer.spec.role, [grid.layer], crs, profile) for grid in rasters.grids
-    )
-
-
 def measure_rasters(
     result: TownResult,
     rasters: Rasters,
@@ -225,11 +208,14 @@ def measure_rasters(
     tables: list[GridTable] = []
     comparisons: list[Comparison] = []
     vectors = {role: grounds.of_role[role] for role in grounds.from_vectors}
-    for grid, patches in zip(rasters.grids, grounds.of_grids, strict=True):
-        pieces = _pieces(result, grid.layer.spec.role, rasters=rasters, grounds=grounds)
-        table = classes.measure_grid(result, grid, patches, pieces)
+    for grid in rasters.grids:
+        patches = _patches(result, grid.layer.spec.role, rasters=rasters, grounds=grounds)
+        near = classes.around(grid, result.town)
+        table = classes.measure_grid(result, grid, near, patches)
         tables.append(table)
-        comparisons += classes.compare(result, grid, table, vectors=vectors, profile=profile)
+        comparisons += classes.compare(
+            result, grid, table, near=near, vectors=vectors, profile=profile
+        )
     graded = slope.slope_table(result, rasters.terrain, rasters.grades)
     issues = list(classes.grid_issues(tables, {result.town.code: result.town.name}))
     if graded is not None:
@@ -259,8 +245,10 @@ def _steep(
     return slope.steep_m2(part, rasters.terrain, rasters.grades)
 
 
-def _pieces(result: TownResult, role: str, *, rasters: Rasters, grounds: Grounds) -> Pieces | None:
-    """A role's pieces in a town where one grid alone plays it: they are that grid's patches, cut.
+def _patches(
+    result: TownResult, role: str, *, rasters: Rasters, grounds: Grounds
+) -> Patches | None:
+    """A role's ground and pieces in a town where one grid alone plays it: its patches, and them cut.
 
     Parameters
     ----------
@@ -270,9 +258,9 @@ def _pieces(result: TownResult, role: str, *, rasters: Rasters, grounds: Grounds
         As in `measure_rasters`.
     """
     same = [grid for grid in rasters.grids if grid.layer.spec.role == role]
-    if role in grounds.from_vectors or len(same) != 1:
+    if role in grounds.from_vectors or len(same) != 1 or role not in result.pieces:
         return None
-    return result.pieces.get(role)
+    return Patches(grounds.of_role[role], result.pieces[role])
 
 
 def _slope_issues(result: TownResult, table: SlopeTable) -> Iterator[Issue]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -306,11 +306,32 @@ def areas_m2(cells: Cells) -> Floats:
     In degrees by the norm's trapezoid for each row, on a plane by the geodesic area of some cells,
     linear between them: no formula is shared with `geodesy.official_area_m2` of an outline.
     """
-    if not cells.crs.is_geographic:
-        x, y = _nodes(cells)
-        half = cells.wide / 2, cells.high / 2
-        outlines = shapely.box(x - half[0], y - half[1], x + half[0], y + half[1]).ravel()
-        return _between(cells, geodesy.check_area_m2(outlines, cells.crs).reshape(x.shape))
+    return _row_areas_m2(cells) if cells.crs.is_geographic else _areas(cells, geodesy.check_area_m2)
+
+
+def official_areas_m2(cells: Cells) -> Floats:
+    """The area of the cells by the norm's formulas, without its roundings; fits (rows, columns).
+
+    On a plane that of some cells, linear between them. The roundings of vertices would be those of
+    cells of which each is small; over a patch of them they cancel.
+    """
+    if cells.crs.is_geographic:
+        return _row_areas_m2(cells)
+    return _areas(cells, geodesy.unrounded_area_m2)
+
+
+def _areas(
+    cells: Cells, measured: Callable[[npt.NDArray[np.object_], pyproj.CRS], Floats]
+) -> Floats:
+    """The area of cells of a plane: of some as `measured`, linear between them."""
+    x, y = _nodes(cells)
+    half = cells.wide / 2, cells.high / 2
+    outlines = shapely.box(x - half[0], y - half[1], x + half[0], y + half[1]).ravel()
+    return _between(cells, measured(outlines, cells.crs).reshape(x.shape))
+
+
+def _row_areas_m2(cells: Cells) -> Floats:
+    """The area of a cell of each row, in degrees."""
     radian: float = cells.crs.axis_info[0].unit_conversion_factor
     upper = (cells.north - np.arange(len(cells.known), dtype=float) * cells.high) * radian
     lower = upper - cells.high * radian

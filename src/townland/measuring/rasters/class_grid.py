@@ -60,9 +60,10 @@ Shapes = npt.NDArray[np.object_]
 class Grid:
     """A class grid near the towns.
 
-    `layer` holds the patches that play the role, as any layer; its coverage is the land of which the
-    grid says something. `values` are the numbers that occur, as text, and `windows` the cells: their
-    `values` number those texts, `UNKNOWN` where the grid says nothing.
+    `layer` holds the patches that play the role, as any layer, and its coverage is the land of which
+    the grid says something; it has none where only the cells were wanted. `values` are the numbers that
+    occur, as text, and `windows` the cells: their `values` number those texts, `UNKNOWN` where the grid
+    says nothing.
     """
 
     layer: Layer
@@ -95,6 +96,7 @@ def read_grid(
     windows: Sequence[Window],
     *,
     digest: Callable[[Path], str] = sha256_of,
+    outlined: bool = True,
 ) -> Grid:
     """Read a class grid near the towns, and nothing else of it.
 
@@ -106,6 +108,8 @@ def read_grid(
         Bounding boxes around the towns, each with its CRS.
     digest
         How to hash the whole file.
+    outlined
+        Whether its patches and its coverage are wanted, or its cells alone.
 
     Raises
     ------
@@ -132,10 +136,11 @@ def read_grid(
         issues.append(Issue("grid_elsewhere", "warning", message))
     # a patch that will be moved needs a vertex at every cell (see `_patches`)
     away = any(own != summary.crs for _box, own in windows)
-    known = [outlines(window, np.where(window.known, 0, UNKNOWN), away=away) for window in coded]
+    traced = coded if outlined else []
+    known = [outlines(window, np.where(window.known, 0, UNKNOWN), away=away) for window in traced]
     layer = Layer(
         spec=spec,
-        frame=_frame(coded, spec, values, away=away, crs=summary.crs),
+        frame=_frame(traced, spec, values, away=away, crs=summary.crs),
         crs=summary.crs,
         input=raster_input(spec, path, summary=summary, digest=digest),
         issues=named(issues, spec.name),

@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
 import pyproj
-import shapely
 
 from townland import geodesy, units
 from townland.catalog import LayerSpec
 from townland.errors import EngineError
 from townland.geodesy import Geometries
-from townland.geodesy import crs as crs_room
 from townland.i18n import Words, _
 from townland.issues import Issue
-from townland.measuring import TownResult, overlay, prepare
+from townland.measuring import TownResult, prepare
 from townland.measuring.overlay import Pieces
 from townland.measuring.prepare import Ground
 from townland.measuring.rasters import cells
-from townland.measuring.rasters.cells import Cells
 from townland.measuring.rasters.class_grid import COUNTED, UNKNOWN, Grid, code_of, playing
+from townland.measuring.rasters.fractions import Classed, brought, classed, covered_m2, met
 from townland.standards.landclass import Profile
+from townland.towns import Town
 
 Floats = npt.NDArray[np.float64]
-Numbers = npt.NDArray[np.number]
 
 CHECK_M2, CHECK_SHARE, CHECK_EDGE_M = 0.05, 1e-6, 1e-3
 """How far the area of a grid's patches and the sum of its cells may differ: the largest of m², share of
@@ -60,8 +57,9 @@ NOTHING = Decimal("0.00")
 class GridRow:
     """One value of a grid inside a town, the group that the catalog puts it in, its area twice.
 
-    `area_m2` is the official area of its patches, adjusted so that the table closes; `check_m2` the sum
-    of exact coverage fractions times the ellipsoid area of each cell.
+    `area_m2` is the sum of exact coverage fractions times the official area of each cell, or, where the
+    grid plays a role that is measured, the official area of its patches, adjusted so that the table
+    closes; `check_m2` the sum of the fractions times the independent area of each cell.
     """
 
     value: str
@@ -91,6 +89,14 @@ class GridTable:
         return self.no_data_m2 / self.control_m2 if self.control_m2 else Decimal(0)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Patches:
+    """The patches of a grid as the ground of its role, and their pieces in a town."""
+
+    ground: Ground
+    pieces: Pieces
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """What a vector layer and a class grid say of the same kind of land in one town.
@@ -115,73 +121,17 @@ class Comparison:
         return self.grid_m2 - self.vector_m2
 
 
-def covered_m2(
-    geometries: Geometries, crs: pyproj.CRS, window: Cells, classes: Numbers, count: int
-) -> Floats:
-    """How much of each polygon every class of cells covers, by exact coverage fractions.
-
-    Parameters
-    ----------
-    geometries, crs
-        Valid polygons, and their CRS.
-    window
-        Cells.
-    classes, count
-        The class of each cell of the window, 0 to `count` - 1; others count for nothing.
-
-    Returns
-    -------
-    m², (polygons, count): the sum of fraction times the ellipsoid area of the cell.
-    """
-    shapes = crs_room.reproject(np.array(geometries, dtype=object, ndmin=1), crs, window.crs)
-    out = np.zeros((len(shapes), count))
-    near = np.flatnonzero(shapely.intersects(shapes, shapely.box(*window.bounds)))
-    if not len(near):
-        return out
-    rows, columns = window.part(tuple(shapely.total_bounds(shapes[near])))
-    window, classes = window.cut(rows, columns), np.asarray(classes)[rows, columns]
-    if not window.known.size:
-        return out
-    cell_m2 = np.broadcast_to(cells.areas_m2(window), window.known.shape).ravel()
-    for at, (cell, coverage, value) in zip(
-        near, _fractions(shapes[near], classes, window), strict=True
-    ):
-        counts = (value >= 0) & (value < count)
-        weights = coverage[counts] * cell_m2[cell[counts]]
-        out[at] = np.bincount(value[counts].astype(np.int64), weights, minlength=count)
-    return out
-
-
-def _fractions(
-    polygons: npt.NDArray[np.object_], classes: Numbers, window: Cells
-) -> Iterator[tuple[npt.NDArray[np.int64], Floats, Numbers]]:
-    """Of each polygon the cells that it meets, the part of each that it covers, and their classes.
-
-    Parameters
-    ----------
-    polygons
-        Polygons in the window's CRS.
-    classes, window
-        The class of each cell, and the window.
-    """
-    from exactextract import exact_extract
-    from exactextract.raster import NumPyRasterSource
-
-    # exactextract reads 32-bit integers in one block, and features as GeoJSON
-    source = NumPyRasterSource(np.ascontiguousarray(classes, dtype=np.int32), *window.bounds)
-    features = [
-        {"type": "Feature", "properties": {}, "geometry": json.loads(text)}
-        for text in shapely.to_geojson(polygons)
-    ]
-    for feature in exact_extract(source, features, ["cell_id", "coverage", "values"]):
-        cell, coverage, value = (
-            np.asarray(feature["properties"][name]) for name in ("cell_id", "coverage", "values")
-        )
-        yield cell, coverage, value
+def around(grid: Grid, town: Town) -> tuple[Classed, ...]:
+    """The cells of a grid around a town; their classes number its values."""
+    near = (
+        classed(window, window.values, brought(town.boundary, town.crs, window.crs))
+        for window in grid.windows
+    )
+    return tuple(each for each in near if each is not None)
 
 
 def measure_grid(
-    result: TownResult, grid: Grid, ground: Ground, pieces: Pieces | None = None
+    result: TownResult, grid: Grid, near: Sequence[Classed], patches: Patches | None = None
 ) -> GridTable:
     """Measure every value of a grid in one town, twice, and what of the town it does not know.
 
@@ -189,30 +139,30 @@ def measure_grid(
     ----------
     result
         The town.
-    grid, ground
-        The grid, and its patches in the town's CRS.
-    pieces
-        The patches cut to the town, where that is done already: the grid alone plays its role.
+    grid, near
+        The grid, and its cells around the town.
+    patches
+        Where the grid alone plays its role: its patches cut to the town, which measures sum, too. Else
+        fractions of cells are the areas.
 
     Raises
     ------
     EngineError
-        The two ways of measuring disagree by more than rounding explains.
+        The two ways of measuring disagree, or the cells do not close to the town, by more than rounding
+        explains.
     """
     town, spec = result.town, grid.layer.spec
-    known = shapely.union_all([claim.area for claim in ground.claims])
-    silent = prepare.polygons_of(shapely.difference(town.boundary, known))[0]
-    silent_m2 = float(geodesy.official_area_m2(silent, town.crs)[0])
-    by_cells = _by_cells(result, grid)
-    by_outlines = _by_outlines(result, grid, ground, pieces=pieces)
+    official, check, silent_m2 = _by_cells(town, grid, near)
+    _require_closure(result, spec.name, sum(official.values()) + silent_m2)
+    areas = official if patches is None else _by_outlines(result, grid, patches)
     rest = [value for value in grid.values if value not in playing(spec, grid.values)]
-    if rest:  # other land is what is left, shared out as the cells say
-        left = max(0.0, float(result.area_m2) - silent_m2 - sum(by_outlines.values()))
-        whole = sum(by_cells[value] for value in rest) or 1.0
-        by_outlines |= {value: left * by_cells[value] / whole for value in rest}
-    _require_agreement(result, spec.name, by_outlines=by_outlines, by_cells=by_cells)
-    here = [value for value in grid.values if by_cells[value] or by_outlines[value]]
-    weights = [*(by_outlines[value] for value in here), silent_m2]
+    if rest and patches is not None:  # other land is what is left, shared out as the cells say
+        left = max(0.0, float(result.area_m2) - silent_m2 - sum(areas.values()))
+        whole = sum(check[value] for value in rest) or 1.0
+        areas |= {value: left * check[value] / whole for value in rest}
+    _require_agreement(result, spec.name, measured=areas, check=check)
+    here = [value for value in grid.values if check[value] or areas[value]]
+    weights = [*(areas[value] for value in here), silent_m2]
     shares = units.apportion(weights, result.area_m2) if sum(weights) else [result.area_m2]
     groups = {value: group for group, values in (spec.classes or {}).items() for value in values}
     return GridTable(
@@ -221,7 +171,7 @@ def measure_grid(
         role=spec.role,
         cell_m=cells.middle_m(grid.windows[0]) if grid.windows else (Decimal(0), Decimal(0)),
         rows=tuple(
-            GridRow(value, groups.get(value, ""), share, units.m2(by_cells[value]))
+            GridRow(value, groups.get(value, ""), share, units.m2(check[value]))
             for value, share in zip(here, shares, strict=False)
         ),
         no_data_m2=shares[-1],
@@ -229,42 +179,91 @@ def measure_grid(
     )
 
 
-def _by_cells(result: TownResult, grid: Grid) -> dict[str, float]:
-    """The area of each value of a grid in a town by coverage fractions of its cells, in m²."""
-    count = len(grid.values)
-    by_window = (
-        covered_m2([result.town.boundary], result.town.crs, window, window.values, count)[0]
-        for window in grid.windows
+def _by_cells(
+    town: Town, grid: Grid, near: Sequence[Classed]
+) -> tuple[dict[str, float], dict[str, float], float]:
+    """The area of each value of a grid in a town in m², by the parts of its cells that the town covers.
+
+    Parameters
+    ----------
+    town, grid, near
+        As in `measure_grid`.
+
+    Returns
+    -------
+    By the official area of each cell, by its independent area, and the official area of the land of
+    which the grid says nothing.
+    """
+    count = len(grid.values) + 1
+    official, check = np.zeros(count), np.zeros(count)
+    for each in near:
+        boundary = brought(town.boundary, town.crs, each.cells.crs)
+        official_m2 = np.broadcast_to(cells.official_areas_m2(each.cells), each.cell_m2.shape)
+        for _at, cell, coverage, value in met(np.array([boundary], dtype=object), each):
+            for sums, cell_m2 in ((official, official_m2), (check, each.cell_m2)):
+                # the first is that of cells which say nothing
+                weights = coverage * cell_m2.ravel()[cell]
+                sums += np.bincount(value - UNKNOWN, weights, minlength=count)
+    silent_m2, *known_m2 = official.tolist()
+    return (
+        dict(zip(grid.values, known_m2, strict=True)),
+        dict(zip(grid.values, check[1:].tolist(), strict=True)),
+        silent_m2,
     )
-    return dict(zip(grid.values, sum(by_window, np.zeros(count)), strict=True))
 
 
-def _by_outlines(
-    result: TownResult, grid: Grid, ground: Ground, *, pieces: Pieces | None
-) -> dict[str, float]:
+def _by_outlines(result: TownResult, grid: Grid, patches: Patches) -> dict[str, float]:
     """The official area of each value's patches in a town, in m²; 0 for one that plays no role.
 
     Parameters
     ----------
-    result, grid, ground, pieces
+    result, grid, patches
         As in `measure_grid`.
     """
-    town, spec = result.town, grid.layer.spec
-    if pieces is None:
-        geometry, rows = overlay.clip(town.boundary, ground.frame.geometry.to_numpy())
-    else:
-        geometry, rows = pieces.geometry, pieces.rows[spec.role]
-    measured = geodesy.official_area_m2(geometry, town.crs)
-    codes = ground.frame["code"].to_numpy()[rows]
+    spec = grid.layer.spec
+    measured = geodesy.official_area_m2(patches.pieces.geometry, result.town.crs)
+    codes = patches.ground.frame["code"].to_numpy()[patches.pieces.rows[spec.role]]
     return {value: float(measured[codes == code_of(spec, value)].sum()) for value in grid.values}
+
+
+def _allowed_m2(result: TownResult) -> float:
+    """By how much two ways of measuring land of a town may differ."""
+    perimeter = float(geodesy.perimeter_m(result.town.boundary, result.town.crs)[0])
+    return max(CHECK_M2, CHECK_SHARE * float(result.area_m2), CHECK_EDGE_M * perimeter)
+
+
+def _require_closure(result: TownResult, layer: str, cells_m2: float) -> None:
+    """Make sure that the parts of the cells which a town covers are the town.
+
+    Parameters
+    ----------
+    result, layer
+        The town, and the grid's name.
+    cells_m2
+        The official area of those parts, whether the grid says something of them or not.
+    """
+    allowed = _allowed_m2(result)
+    if abs(cells_m2 - float(result.area_m2)) > allowed:
+        raise EngineError(
+            _(
+                "town {town}: the cells of the grid {layer} in it cover {area} m², the town {whole} m²;"
+                " rounding explains {allowed} m². No figure of this grid can be trusted; please report"
+                " this as a bug",
+                town=result.town.name,
+                layer=layer,
+                area=units.m2(cells_m2),
+                whole=result.area_m2,
+                allowed=units.m2(allowed),
+            )
+        )
 
 
 def _require_agreement(
     result: TownResult,
     layer: str,
     *,
-    by_outlines: Mapping[str, float],
-    by_cells: Mapping[str, float],
+    measured: Mapping[str, float],
+    check: Mapping[str, float],
 ) -> None:
     """Make sure that both ways of measuring a grid agree, as far as rounding explains.
 
@@ -272,24 +271,22 @@ def _require_agreement(
     ----------
     result, layer
         The town, and the grid's name.
-    by_outlines, by_cells
+    measured, check
         The area of each value in m², both ways.
     """
-    town = result.town
-    perimeter = float(geodesy.perimeter_m(town.boundary, town.crs)[0])
-    allowed = max(CHECK_M2, CHECK_SHARE * float(result.area_m2), CHECK_EDGE_M * perimeter)
-    for value, check in by_cells.items():
-        if abs(by_outlines[value] - check) > allowed:
+    allowed = _allowed_m2(result)
+    for value, check_m2 in check.items():
+        if abs(measured[value] - check_m2) > allowed:
             raise EngineError(
                 _(
                     "town {town}: of the grid {layer} the value {value} covers {area} m² by its"
                     " outlines and {check} m² by its cells; rounding explains {allowed} m². No figure of"
                     " this grid can be trusted; please report this as a bug",
-                    town=town.name,
+                    town=result.town.name,
                     layer=layer,
                     value=value,
-                    area=units.m2(by_outlines[value]),
-                    check=units.m2(check),
+                    area=units.m2(measured[value]),
+                    check=units.m2(check_m2),
                     allowed=units.m2(allowed),
                 )
             )
@@ -300,6 +297,7 @@ def compare(
     grid: Grid,
     table: GridTable,
     *,
+    near: Sequence[Classed],
     vectors: Mapping[str, Ground],
     profile: Profile,
 ) -> Iterator[Comparison]:
@@ -309,6 +307,8 @@ def compare(
     ----------
     result, grid, table
         The town, the grid, and what it says of the town.
+    near
+        The grid's cells around the town.
     vectors
         The grounds of vector layers, by role.
     profile
@@ -316,34 +316,46 @@ def compare(
     """
     spec = grid.layer.spec
     measured = {row.value: row.area_m2 for row in table.rows}
+    survey = _survey(result, grid, near, vectors=vectors)
     for group, values in _groups(spec, profile, grid):
+        columns = [grid.values.index(value) for value in values if value in grid.values]
         grid_m2 = sum((measured.get(value, NOTHING) for value in values), NOTHING)
-        for role, pieces, vector_m2 in _vectors(result, spec.role, group, vectors=vectors):
-            both_m2 = units.m2(_agreed_m2(pieces, result.town.crs, grid, values=values))
+        for role, vector_m2, covered in _vectors(
+            result, grid, group, near=near, vectors=vectors, survey=survey
+        ):
+            both_m2 = units.m2(float(covered[:, columns].sum()))
             yield Comparison(
                 table.town, group, role, spec.name, vector_m2, grid_m2, both_m2, table.no_data_m2
             )
 
 
-def _agreed_m2(pieces: Geometries, crs: pyproj.CRS, grid: Grid, *, values: Iterable[str]) -> float:
-    """How much of vector land some values of a grid cover, in m².
+def _covered(pieces: Geometries, crs: pyproj.CRS, grid: Grid, *, near: Sequence[Classed]) -> Floats:
+    """How much of each piece of land every value of a grid covers, in m²: (pieces, values).
 
     Parameters
     ----------
     pieces, crs
-        The vector land, and its CRS.
-    grid, values
-        The grid, and which of its values.
+        The land, and its CRS.
+    grid, near
+        The grid, and its cells there.
     """
-    numbers = [grid.values.index(value) for value in values if value in grid.values]
-    return sum(
-        float(
-            covered_m2(
-                pieces, crs, window, np.where(np.isin(window.values, numbers), 0, UNKNOWN), 1
-            ).sum()
-        )
-        for window in grid.windows
-    )
+    nothing = np.zeros((len(pieces), len(grid.values)))
+    return sum((covered_m2(pieces, crs, each, len(grid.values)) for each in near), nothing)
+
+
+def _survey(
+    result: TownResult, grid: Grid, near: Sequence[Classed], *, vectors: Mapping[str, Ground]
+) -> Floats | None:
+    """What a grid says of each piece of the land survey; None where no vector layer is one.
+
+    Parameters
+    ----------
+    result, grid, near, vectors
+        As in `compare`.
+    """
+    if "land_use" not in vectors or not vectors["land_use"].scheme or not len(result.land):
+        return None
+    return _covered(result.land.geometry.to_numpy(), result.town.crs, grid, near=near)
 
 
 def _groups(spec: LayerSpec, profile: Profile, grid: Grid) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -378,26 +390,36 @@ def _groups(spec: LayerSpec, profile: Profile, grid: Grid) -> Iterator[tuple[str
 
 
 def _vectors(
-    result: TownResult, role: str, group: str, *, vectors: Mapping[str, Ground]
-) -> Iterator[tuple[str, npt.NDArray[np.object_], Decimal]]:
-    """The vector layers that speak of a kind of land: role, pieces in the town, area.
+    result: TownResult,
+    grid: Grid,
+    group: str,
+    *,
+    near: Sequence[Classed],
+    vectors: Mapping[str, Ground],
+    survey: Floats | None,
+) -> Iterator[tuple[str, Decimal, Floats]]:
+    """The vector layers that speak of a kind of land: role, area, and what the grid says of its pieces.
 
     Parameters
     ----------
     result
         The town.
-    role, group
-        The grid's role, and the kind of land.
-    vectors
-        The grounds of vector layers, by role.
+    grid, group
+        The grid, and the kind of land.
+    near, vectors
+        As in `compare`.
+    survey
+        What the grid says of the pieces of the land survey.
     """
+    role = grid.layer.spec.role
     if role in COUNTED and role in vectors:
         pieces = result.pieces[role].geometry
         area = float(geodesy.official_area_m2(pieces, result.town.crs).sum())
-        yield role, pieces, units.m2(area)
-    if "land_use" in vectors and vectors["land_use"].scheme and len(result.land):
-        part = result.land[result.land["source"].isin(SAME[group])]
-        yield "land_use", part.geometry.to_numpy(), sum(part["area_m2"], NOTHING)
+        yield role, units.m2(area), _covered(pieces, result.town.crs, grid, near=near)
+    if survey is not None:
+        part = result.land["source"].isin(SAME[group]).to_numpy()
+        area_m2 = result.land["area_m2"].to_numpy()[part]
+        yield "land_use", sum(area_m2, NOTHING), survey[part]
 
 
 def grid_issues(tables: Sequence[GridTable], names: Mapping[str, str]) -> Iterator[Issue]:

@@ -18,10 +18,11 @@ import shapely
 from townland import units
 from townland.geodesy.crs import reproject
 from townland.measuring import TownResult
-from townland.measuring.rasters import cells, classes
+from townland.measuring.rasters import cells
 from townland.measuring.rasters.cells import Cells
 from townland.measuring.rasters.class_grid import outlines
 from townland.measuring.rasters.classes import Comparison
+from townland.measuring.rasters.fractions import brought, classed, covered_m2
 
 Floats = npt.NDArray[np.float64]
 
@@ -266,9 +267,14 @@ def _by_grade_m2(
     """
     geometry = part.geometry.to_numpy()
     by_grade_m2 = np.zeros((len(part), count))
+    if not len(part):
+        return by_grade_m2
+    box = shapely.box(*shapely.total_bounds(geometry))
     for n, model in enumerate(models):
         for window, grade in zip(model.windows, model.grade, strict=True):
-            by_grade_m2 += classes.covered_m2(geometry, crs, window, classes=grade, count=count)
+            near = classed(window, grade, brought(box, crs, window.crs))
+            if near is not None:
+                by_grade_m2 += covered_m2(geometry, crs, near, count)
             if n + 1 < len(models):
                 known = shapely.make_valid(reproject(outlines(window, grade), window.crs, crs))
                 geometry = shapely.difference(geometry, shapely.union_all(known))
