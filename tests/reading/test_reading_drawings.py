@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from hypothesis import strategies as st
 
 from townland.errors import CRSError, EncodingError, LayerError
 from townland.reading import source as sources
-from townland.reading.formats.dxf import entities, outlines
+from townland.reading.formats.dxf import entities, loading, outlines
+from townland.reading.formats.dxf.curves import CHORD_M
 from townland.reading.sniff import sniff
 from townland.towns import read_towns
 
@@ -166,7 +168,7 @@ def test_a_semicircle_has_half_the_area_of_its_circle(tmp_path):
     assert np.hypot(ring[:, 0] - E - 50, ring[:, 1] - N) == pytest.approx(50, abs=1e-6)
     exact = math.pi * 50**2 / 2
     # the segment between an arc and a chord is two thirds of chord times height
-    assert exact - 2 / 3 * math.pi * 50 * outlines.CHORD_M * 1.01 < rows.geometry[0].area < exact
+    assert exact - 2 / 3 * math.pi * 50 * CHORD_M * 1.01 < rows.geometry[0].area < exact
     (issue,) = source.issues
     assert (issue.code, issue.severity) == ("curve_linearised", "warning")
     assert "0.001 m" in issue.message.render("en")
@@ -194,13 +196,11 @@ def test_every_point_of_an_arc_lies_on_its_circle_and_no_chord_strays(bulge, len
     radius = length * (1 + bulge**2) / (4 * abs(bulge))
     steps = np.hypot(*np.diff(ring, axis=0).T)
     height = radius - np.sqrt(np.maximum(0, radius**2 - (steps / 2) ** 2))
-    assert (height <= outlines.CHORD_M * 1.01 + 1e-6).all()
+    assert (height <= CHORD_M * 1.01 + 1e-6).all()
     # the middle of the arc is as far from the chord as the bulge says
     along = (end - start) / length
     away = (ring - start) @ np.array([along[1], -along[0]])
-    assert (away * np.sign(bulge)).max() == pytest.approx(
-        abs(bulge) * length / 2, abs=outlines.CHORD_M * 2
-    )
+    assert (away * np.sign(bulge)).max() == pytest.approx(abs(bulge) * length / 2, abs=CHORD_M * 2)
 
 
 def hatched(space: Any, **attributes: Any) -> Any:
@@ -297,8 +297,9 @@ def test_open_lines_are_left_out_and_those_that_nearly_close_are_told(tmp_path):
     assert codes(source) == ["ring_closed", "line_open", "geometry_not_polygon"]
     closed, left, others = (issue.message.render("en") for issue in source.issues)
     assert closed.startswith("1 ")
-    assert left.startswith("2 polylines are open")
+    assert left.startswith("2 polylines or chains of lines are open")
     assert "1 of them end within 1 m" in left
+    assert "0.500 m, on layer 0 at (36642400.000, 2689000.000)" in left
     assert "CIRCLE 1, LINE 1" in others
 
 
@@ -307,7 +308,8 @@ def test_a_drawing_without_a_closed_line_says_so(tmp_path):
     space.add_lwpolyline(SQUARE)
     with pytest.raises(LayerError) as caught:
         read(saved(doc, tmp_path / "a.dxf"))
-    assert "1 polylines are open" in message(caught)
+    assert "1 polylines or chains of lines are open" in message(caught)
+    assert "gap is 100.000 m wide, on layer 0 from (36642000.000, 2689000.000)" in message(caught)
 
 
 def test_degrees_are_not_closed_over_a_kilometre(tmp_path):
@@ -487,7 +489,7 @@ def test_a_drawing_that_is_damaged_or_too_large_is_refused(tmp_path, monkeypatch
         with pytest.raises(LayerError) as caught:
             read(path)
         assert "a.dxf" in message(caught)
-    monkeypatch.setattr(entities, "MAX_BYTES", 100)
+    monkeypatch.setattr(loading, "MAX_BYTES", 100)
     with pytest.raises(LayerError) as caught:
         read(path)
     assert "too large" in message(caught)
@@ -540,7 +542,7 @@ def test_a_spline_keeps_the_tolerance(tmp_path):
     points = shapely.get_coordinates(shape) - (E, N)
     x, y = points.T
     assert y == pytest.approx(x * (200 - x) / 100, abs=1e-6)
-    assert shape.area == pytest.approx(200 * 100 * 2 / 3, abs=2 / 3 * 300 * outlines.CHORD_M)
+    assert shape.area == pytest.approx(200 * 100 * 2 / 3, abs=2 / 3 * 300 * CHORD_M)
 
 
 SCRAPS = [
@@ -620,3 +622,141 @@ def test_a_drawing_in_a_zip_with_a_chinese_name(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.write(tmp_path / "a.dxf", "红线/用地红线.DXF")
     assert len(read_towns([tmp_path / "a.zip"], crs="EPSG:4524")) == 1
+
+
+# --- what is not seen, and lines that make a boundary together -----------------------------
+
+
+def test_what_nobody_sees_is_left_out_and_reported_unless_it_is_named(tmp_path):
+    doc, space = drawn()
+    doc.layers.add("旧", color=1).off()
+    doc.layers.add("废", color=1).freeze()
+    space.add_lwpolyline(SQUARE, close=True, dxfattribs={"layer": "红线"})
+    space.add_lwpolyline(moved(SQUARE, 200), close=True, dxfattribs={"layer": "旧"})
+    space.add_lwpolyline(moved(SQUARE, 400), close=True, dxfattribs={"layer": "废"})
+    space.add_lwpolyline(
+        moved(SQUARE, 600), close=True, dxfattribs={"layer": "红线", "invisible": 1}
+    )
+    doc.blocks.new("备用").add_lwpolyline(moved(SQUARE, 800), close=True)
+    path = saved(doc, tmp_path / "a.dxf")
+    source, rows = read(path)
+    assert [shape.bounds[0] - E for shape in rows.geometry] == [0]
+    (unseen,) = source.issues
+    assert (unseen.code, unseen.severity) == ("dxf_unseen", "warning")
+    text = unseen.message.render("en")
+    assert text.startswith("4 things")
+    for part in ("旧: 1, the layer is off", "废: 1, the layer is frozen", "红线: 1, invisible",
+                 "备用: 1, the block is inserted nowhere"):  # fmt: skip
+        assert part in text
+    for name, east in (("红线", 0), ("旧", 200), ("废", 400), ("备用", 800)):
+        assert [shape.bounds[0] - E for shape in read(path, layer=name)[1].geometry] == [east]
+
+
+def test_a_frozen_insert_hides_its_block_and_one_that_is_off_only_layer_0(tmp_path):
+    doc, space = drawn()
+    doc.layers.add("off").off()
+    doc.layers.add("frozen").freeze()
+    block = doc.blocks.new("b")
+    block.add_lwpolyline(SQUARE, close=True)
+    block.add_lwpolyline(moved(SQUARE, 200), close=True, dxfattribs={"layer": "own"})
+    space.add_blockref("b", (0, 0), dxfattribs={"layer": "off"})
+    space.add_blockref("b", (0, 1000), dxfattribs={"layer": "frozen"})
+    source, rows = read(saved(doc, tmp_path / "a.dxf"))
+    assert [shape.bounds[:2] for shape in rows.geometry] == [(E + 200, N)]
+    assert codes(source) == ["dxf_unseen"]
+
+
+def test_a_drawing_of_which_nothing_is_seen_is_refused_with_the_choice(tmp_path):
+    doc, space = drawn()
+    doc.layers.add("旧").off()
+    space.add_lwpolyline(SQUARE, close=True, dxfattribs={"layer": "旧"})
+    with pytest.raises(LayerError) as caught:
+        read(saved(doc, tmp_path / "a.dxf"))
+    assert "旧: 1, the layer is off" in message(caught)
+    assert "--layer" in message(caught)
+
+
+def test_a_chain_of_lines_arcs_and_open_polylines_is_a_boundary(tmp_path):
+    doc, space = drawn()
+    # a rectangle of 100 by 20 with half a disc of radius 10 at its east end, drawn in any order
+    space.add_line((E + 100, N + 20), (E, N + 20))
+    space.add_arc((E + 100, N + 10), 10, 270, 90)
+    space.add_lwpolyline([(E, N + 20), (E, N + 10), (E, N)])
+    space.add_line((E + 100, N - 0.004), (E, N))  # 4 mm off the arc
+    source, rows = read(saved(doc, tmp_path / "a.dxf"))
+    (shape,) = rows.geometry
+    assert shape.is_valid
+    # the 4 mm over 100 m are a triangle of 0.2 m²; chords of an arc of radius 10 lose 0.02 m²
+    assert shape.area == pytest.approx(2000 + math.pi * 50, abs=0.25)
+    assert codes(source) == ["curve_linearised", "chain_closed"]
+    text = source.issues[1].message.render("en")
+    assert "chains of 4 lines, arcs or open polylines" in text
+    assert "widest gap is 0.0040 m" in text
+    assert source.issues[1].severity == "warning"
+
+
+@pytest.mark.parametrize("gap", [0.02, 0.5, 30.0])
+def test_an_open_chain_is_refused_with_the_length_and_place_of_its_gap(tmp_path, gap):
+    doc, space = drawn()
+    corners = [*SQUARE, (E, N + gap)]
+    for start, end in pairwise(corners):
+        space.add_line(start, end, dxfattribs={"layer": "红线"})
+    with pytest.raises(LayerError) as caught:
+        read(saved(doc, tmp_path / "a.dxf"))
+    text = message(caught)
+    assert f"gap is {gap:.3f} m wide, on layer 红线" in text
+    assert "(36642000.000, 2689000.000)" in text
+    assert f"(36642000.000, {N + gap:.3f})" in text
+
+
+def test_a_chain_with_two_gaps_names_the_smaller(tmp_path):
+    doc, space = drawn()
+    space.add_lwpolyline([SQUARE[0], SQUARE[1], SQUARE[2]])
+    space.add_lwpolyline([(E + 99, N + 100), (E, N + 100), (E, N + 3)])
+    with pytest.raises(LayerError) as caught:
+        read(saved(doc, tmp_path / "a.dxf"))
+    assert "gap is 1.000 m wide" in message(caught)
+
+
+def test_closed_curves_are_boundaries_but_no_circle_around_a_vertex(tmp_path):
+    doc, space = drawn()
+    space.add_lwpolyline(SQUARE, close=True)
+    space.add_circle((E, N), 0.5)  # the mark of a boundary point
+    space.add_circle((E + 500, N), 50)
+    space.add_ellipse((E + 900, N), (40, 0), 0.5)
+    # a spline of degree 1 is the line through its points
+    space.add_open_spline([(E, N + 900), (E + 10, N + 900), (E + 10, N + 910), (E, N + 900)], 1)
+    source, rows = read(saved(doc, tmp_path / "a.dxf"))
+    square, circle, ellipse, triangle = rows.geometry
+    assert square.area == 10_000
+    # at most two thirds of the chords' tolerance along the line are lost
+    assert circle.area == pytest.approx(math.pi * 2500, abs=2 / 3 * CHORD_M * math.pi * 100 * 1.01)
+    assert ellipse.area == pytest.approx(math.pi * 40 * 20, abs=0.2)
+    assert triangle.area == pytest.approx(50)
+    assert codes(source) == ["curve_linearised", "dxf_curves", "geometry_not_polygon"]
+    assert "CIRCLE 1, ELLIPSE 1, SPLINE 1" in source.issues[1].message.render("en")
+    assert source.issues[2].message.render("en").endswith("CIRCLE 1")
+
+
+def test_a_line_across_a_chain_is_reported_as_a_fork(tmp_path):
+    doc, space = drawn()
+    space.add_lwpolyline(moved(SQUARE, 500), close=True)
+    for start, end in zip(SQUARE, [*SQUARE[1:], SQUARE[0]], strict=True):
+        space.add_line(start, end)
+    space.add_line(SQUARE[0], SQUARE[2])
+    source, rows = read(saved(doc, tmp_path / "a.dxf"))
+    assert len(rows) == 1
+    assert codes(source) == ["line_forks"]
+    assert "3 lines lead from one place" in source.issues[0].message.render("en")
+
+
+def test_a_stray_line_at_a_corner_and_a_line_drawn_twice_change_no_chain(tmp_path):
+    doc, space = drawn()
+    for start, end in zip(SQUARE, [*SQUARE[1:], SQUARE[0]], strict=True):
+        space.add_line(start, end)
+    space.add_line(SQUARE[1], SQUARE[0])  # the first side, the other way
+    space.add_line(SQUARE[0], (E - 5, N - 5))
+    source, rows = read(saved(doc, tmp_path / "a.dxf"))
+    assert [shape.area for shape in rows.geometry] == [10_000]
+    assert codes(source) == ["chain_closed", "geometry_not_polygon"]
+    assert source.issues[0].severity == "info"

@@ -124,6 +124,9 @@ DOUBTFUL: Mapping[str, Doubtful] = {
         _("close the outlines in the drawing that end just before their start"),
         of="layer",
     ),
+    "line_forks": Doubtful(
+        _INCOMPLETE, _("draw each outline in the drawing as a closed polyline"), of="layer"
+    ),
     "dxf_reference_left_out": Doubtful(
         _INCOMPLETE, _("bind the drawings that it refers to into it"), of="layer"
     ),

@@ -1,4 +1,4 @@
-"""DXF drawings: closed polylines and hatches as polygons, the texts within them as names.
+"""DXF drawings: closed lines, chains of lines and hatches as polygons, the texts within as names.
 
 A drawing says nothing of its CRS, and its numbers are taken as they stand: east, north.
 """
@@ -6,8 +6,7 @@ A drawing says nothing of its CRS, and its numbers are taken as they stand: east
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +18,10 @@ from townland.errors import LayerError
 from townland.i18n import _
 from townland.issues import Issue
 from townland.reading.format import Format, Probe
-from townland.reading.formats.dxf import outlines
-from townland.reading.formats.dxf.entities import Plain, Shape, Walk, walked
+from townland.reading.formats.dxf.chains import LineChain, joined
+from townland.reading.formats.dxf.curves import CLOSE_M
+from townland.reading.formats.dxf.entities import Plain, Shape, Text, Walk, walked
+from townland.reading.formats.dxf.notes import DrawingRead, notes, unseen_words
 from townland.reading.layer_names import no_layer
 from townland.reading.limits import distinct
 from townland.reading.rows import Rows, Whole, bounds_of
@@ -37,10 +38,15 @@ def read_dxf(
 ) -> Whole:
     """Read the polygons of a drawing's model space, in the order in which they were drawn.
 
-    A closed polyline is a polygon, and so is one that ends within 0.01 m of its start; a polyline
-    within another one is no hole but a polygon of its own, and reported. A hatch is one polygon with its
-    holes and islands; a polyline on the same layer that only repeats one of its rings is left out.
+    A closed polyline, circle, ellipse or spline is a polygon, and so is one that ends within 0.01 m of
+    its start. Behind these come the chains: lines, arcs and open polylines of one layer whose ends meet
+    within 0.01 m, all the way round. A line within another one is no hole but a polygon of its own, and
+    reported. A hatch is one polygon with its holes and islands; a polyline on the same layer that only
+    repeats one of its rings is left out, and so is a circle around a vertex, which marks the point.
     Arcs become chords. Blocks are taken apart wherever they are inserted.
+
+    What is invisible, lies on a layer that is off or frozen, or in a block that is inserted nowhere is
+    left out and reported, unless `layer` names that layer or block and nothing that is seen is on it.
 
     Parameters
     ----------
@@ -65,10 +71,12 @@ def read_dxf(
         Its text cannot be decoded.
     """
     unit, text, walk = walked(file, place, encoding=encoding)
-    found = _chosen(_once(walk), layer, place, walk)
-    issues = [*text.issues, *_notes(walk, found, layer)]
+    drawn = _drawn(walk, layer)
+    found = drawn.shapes
+    issues = [*text.issues, *notes(walk, drawn, layer)]
     geometry = np.array([shape.polygon for shape in found], dtype=object)
-    names, name_issues = _names(found, walk.texts)
+    seen = {shape.unseen for shape in found}
+    names, name_issues = _names(found, [each for each in walk.texts if each[4] in seen])
     issues += [*name_issues, *_units(unit, geometry, place)]
     distinct((name for shape in found for name in shape.columns), place)
     columns = _columns(found, names)
@@ -76,12 +84,127 @@ def read_dxf(
     return Whole(rows, None, text.used, text.declared, tuple(issues))
 
 
-def _once(walk: Walk) -> list[Shape]:
+def _drawn(walk: Walk, layer: str | None) -> DrawingRead:
+    """What of the drawing is read, with what is left out of it.
+
+    Parameters
+    ----------
+    walk
+        What was met in the drawing.
+    layer
+        The layer, or the block that is inserted nowhere, that is wanted; None for all that is seen.
+
+    Raises
+    ------
+    LayerError
+        Nothing is read.
+    """
+    closed, open_ = joined(walk.strokes, walk.frame.near())
+    shapes = [*walk.shapes, *map(_of_chain, closed)]
+    marks = _marks(shapes, walk)
+    shapes = [shape for at, shape in enumerate(shapes) if at not in marks]
+    seen = [shape for shape in shapes if not shape.unseen]
+    found = _once(seen)
+    if layer is not None:
+        found = [shape for shape in found if shape.layer.lower() == layer.lower()]
+        named = [
+            each for each in shapes if layer.lower() in (each.layer.lower(), each.block.lower())
+        ]
+        found = found or _once(named)
+    if not found:
+        raise _nothing_closed(walk, shapes, open_, layer)
+    walk.twice = len(seen) - len(_once(seen))
+    return DrawingRead(found, shapes, closed, open_, walk.strokes, marks=len(marks))
+
+
+def _of_chain(chain: LineChain) -> Shape:
+    first = chain.strokes[0]
+    curves = sum(stroke.curves for stroke in chain.strokes)
+    polygon = shapely.Polygon(chain.ring)
+    return Shape(polygon, first.layer, "CHAIN", {}, first.unseen, first.block, curves)
+
+
+def _marks(shapes: Sequence[Shape], walk: Walk) -> set[int]:
+    """The positions of the circles around a vertex of something else: they mark a boundary point."""
+    circles = {at: shape.centre for at, shape in enumerate(shapes) if shape.centre is not None}
+    if not circles:
+        return set()
+    lines = [
+        *(shapely.get_coordinates(shape.polygon) for shape in shapes if shape.centre is None),
+        *(stroke.points for stroke in walk.strokes),
+        np.empty((0, 2)),
+    ]
+    tree = shapely.STRtree(shapely.points(np.vstack(lines)))
+    centres = shapely.points(list(circles.values()))
+    near = tree.query(centres, predicate="dwithin", distance=walk.frame.near())[0]
+    at = list(circles)
+    return {at[circle] for circle in near.tolist()}
+
+
+def _nothing_closed(
+    walk: Walk, shapes: Sequence[Shape], open_: Sequence[LineChain], layer: str | None
+) -> LayerError:
+    """The error about a drawing of which nothing is read.
+
+    Parameters
+    ----------
+    walk, shapes
+        What was met in the drawing, and all polygons of it.
+    open_
+        The chains that do not close.
+    layer
+        The layer that is wanted.
+    """
+    on_layer = [
+        chain
+        for chain in open_
+        if chain.is_line
+        and (layer is None or chain.strokes[0].layer.lower() == layer.lower())
+        and (layer is not None or not chain.strokes[0].unseen)
+    ]
+    if layer is not None and not on_layer:
+        names = {shape.block or shape.layer for shape in shapes}
+        return no_layer(layer, sorted(names), walk.place)
+    nearest = min(on_layer, key=lambda chain: chain.gap, default=None)
+    if nearest is not None and nearest.ends is not None:
+        return LayerError(
+            _(
+                "{place}: no line closes ({count} polylines or chains of lines are open); the smallest"
+                " gap is {gap} m wide, on layer {layer} from ({x}, {y}) to ({x2}, {y2}), and at most"
+                " {tolerance} m are closed: close the boundary in CAD (PEDIT, Join, Close)",
+                place=walk.place,
+                count=len(on_layer),
+                gap=f"{nearest.gap / walk.frame.unit:.3f}",
+                layer=nearest.strokes[0].layer,
+                tolerance=CLOSE_M,
+                x=f"{nearest.ends[0][0]:.3f}",
+                y=f"{nearest.ends[0][1]:.3f}",
+                x2=f"{nearest.ends[1][0]:.3f}",
+                y2=f"{nearest.ends[1][1]:.3f}",
+            )
+        )
+    if shapes:
+        return LayerError(
+            _(
+                "{place}: whatever the drawing closes is not seen in CAD ({what}); show it, or name its"
+                " layer or block with --layer",
+                place=walk.place,
+                what=unseen_words(shapes),
+            )
+        )
+    return LayerError(
+        _(
+            "{place}: the drawing holds no closed line and no hatch; close the boundary in CAD (PEDIT,"
+            " Join, Close)",
+            place=walk.place,
+        )
+    )
+
+
+def _once(shapes: Sequence[Shape]) -> list[Shape]:
     """The shapes without the polylines that only repeat a ring of a hatch on their layer."""
-    filled = _filled(walk.shapes)
-    found = [each for each in walk.shapes if each.hatched or _shell(each) not in filled]
-    walk.twice = len(walk.shapes) - len(found)
-    return found
+    filled = _filled(shapes)
+    return [each for each in shapes if each.hatched or _shell(each) not in filled]
 
 
 def _filled(shapes: Iterable[Shape]) -> set[tuple[str, bytes]]:
@@ -106,160 +229,7 @@ def _key(ring: shapely.LinearRing) -> bytes:
     return rounded.tobytes()
 
 
-def _chosen(found: list[Shape], layer: str | None, place: str, walk: Walk) -> list[Shape]:
-    """The shapes on the layer that is wanted; all of them for None.
-
-    Parameters
-    ----------
-    found, walk
-        The shapes, and what else was met in the drawing.
-    layer
-        The layer that is wanted.
-    place
-        How messages name the file.
-    """
-    if not found:
-        raise LayerError(
-            _(
-                "{place}: the drawing holds no closed polyline and no hatch ({count} polylines are"
-                " open); close the boundary in CAD (PEDIT, Close)",
-                place=place,
-                count=len(walk.gaps),
-            )
-        )
-    if layer is None:
-        return found
-    names = sorted({shape.layer for shape in found})
-    chosen = [shape for shape in found if shape.layer.lower() == layer.lower()]
-    if chosen:
-        return chosen
-    raise no_layer(layer, names, place)
-
-
-def _notes(walk: Walk, found: list[Shape], layer: str | None) -> Iterator[Issue]:
-    """What was assumed, mended or left out.
-
-    Parameters
-    ----------
-    walk
-        What was met in the drawing.
-    found
-        The shapes that are read.
-    layer
-        The layer that was asked for.
-    """
-    if walk.frame.curves:
-        yield Issue(
-            "curve_linearised",
-            "warning",
-            _(
-                "{count} arcs and curves are drawn as chords, at most {tolerance} m from the curve",
-                count=walk.frame.curves,
-                tolerance=outlines.CHORD_M,
-            ),
-        )
-    if walk.mended:
-        yield Issue(
-            "ring_closed",
-            "warning",
-            _(
-                "{count} polylines end within {tolerance} m of their start, and were closed",
-                count=walk.mended,
-                tolerance=outlines.CLOSE_M,
-            ),
-        )
-    if walk.gaps:
-        near = sum(gap < 1 for gap in walk.gaps)
-        yield Issue(
-            "line_open",
-            "warning" if near else "info",
-            _(
-                "{count} polylines are open, and are left out; {near} of them end within 1 m of their"
-                " start: close those that bound something",
-                count=len(walk.gaps),
-                near=near,
-            ),
-        )
-    yield from _left_out(walk)
-    yield from _layer_notes(found, layer)
-
-
-def _left_out(walk: Walk) -> Iterator[Issue]:
-    """What of the drawing is not read, or counts once."""
-    if walk.others:
-        kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(walk.others.items()))
-        yield Issue(
-            "geometry_not_polygon",
-            "info",
-            _("what else the drawing holds bounds no area, and is left out: {kinds}", kinds=kinds),
-        )
-    if walk.foreign:
-        yield Issue(
-            "dxf_reference_left_out",
-            "warning",
-            _(
-                "{count} references to other drawings, or to blocks that are missing, were not"
-                " followed",
-                count=walk.foreign,
-            ),
-        )
-    if walk.deep:
-        yield Issue(
-            "dimension_dropped",
-            "info",
-            _("{count} features carry heights or measures (Z, M), dropped", count=walk.deep),
-        )
-    if walk.twice:
-        yield Issue(
-            "dxf_drawn_twice",
-            "info",
-            _(
-                "{count} polylines repeat the outline of a hatch on their layer, and count once",
-                count=walk.twice,
-            ),
-        )
-
-
-def _layer_notes(found: list[Shape], layer: str | None) -> Iterator[Issue]:
-    """That polygons of several layers are read, and that some lie within others."""
-    layers = Counter(shape.layer for shape in found)
-    if layer is None and len(layers) > 1:
-        shown = ", ".join(f"{name} ({count})" for name, count in sorted(layers.items()))
-        yield Issue(
-            "dxf_layers",
-            "warning",
-            _(
-                "the polygons lie on several layers of the drawing, and all of them are read: {layers};"
-                " name one with --layer",
-                layers=shown,
-            ),
-        )
-    inside = _inside(found)
-    if inside:
-        yield Issue(
-            "dxf_nested",
-            "warning",
-            _(
-                "{count} polygons lie within another one of their layer; they are polygons of their own"
-                " and no holes: for a hole, draw the land as a hatch",
-                count=inside,
-            ),
-        )
-
-
-def _inside(found: list[Shape]) -> int:
-    """How many polygons lie within another one of the same layer."""
-    polygons = np.array([shape.polygon for shape in found], dtype=object)
-    usable = np.flatnonzero(shapely.is_valid(polygons))
-    tree = shapely.STRtree(polygons[usable])
-    inner, outer = tree.query(polygons[usable], predicate="covered_by")
-    pairs = zip(usable[inner].tolist(), usable[outer].tolist(), strict=True)
-    return len({a for a, b in pairs if a != b and found[a].layer == found[b].layer})
-
-
-def _names(
-    found: list[Shape], texts: list[tuple[float, float, str, str]]
-) -> tuple[list[str | None], list[Issue]]:
+def _names(found: list[Shape], texts: list[Text]) -> tuple[list[str | None], list[Issue]]:
     """The text within each polygon; a text belongs to the smallest polygon around it."""
     names: list[str | None] = [None] * len(found)
     if not texts:

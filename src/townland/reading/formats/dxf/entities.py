@@ -1,15 +1,12 @@
-"""A DXF drawing loaded and gone through: what each entity draws, with blocks taken apart."""
+"""A DXF drawing gone through: what each entity draws, with blocks taken apart."""
 
 from __future__ import annotations
 
-import io
 import json
 import re
-import struct
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -19,11 +16,12 @@ from numpy.typing import NDArray
 
 from townland.errors import LayerError
 from townland.i18n import _
-from townland.reading.encoding import UTF_8, Encoding, encoding_of_text
-from townland.reading.formats.dxf import outlines
+from townland.reading.encoding import Encoding
+from townland.reading.formats.dxf import chains, outlines, strokes
+from townland.reading.formats.dxf.curves import Frame, LimitError, Points
+from townland.reading.formats.dxf.loading import content, damage_reported, encoding_of, loaded
+from townland.reading.formats.dxf.unseen import Unseen, unseen_layers
 
-MAX_BYTES = 64 << 20
-"""Reading takes some eight times as much memory, and half a second a MB."""
 MAX_ENTITIES = 500_000
 MAX_DEPTH = 16
 _LARGEST = 1e12
@@ -32,7 +30,6 @@ _LARGEST = 1e12
 if TYPE_CHECKING:
     from ezdxf.document import Drawing
     from ezdxf.layouts.blocklayout import BlockLayout
-    from ezdxf.lldxf.types import DXFTag
 
 APPLICATION = "TOWNLAND"
 """The name under which ``townland convert`` keeps a feature's columns, as JSON."""
@@ -40,7 +37,6 @@ APPLICATION = "TOWNLAND"
 _NO_NAME = re.compile(r"[A-Za-z]{0,2}[-\d.,:/+ ]*(m|㎡|m2|m²|亩|公顷)?", re.IGNORECASE)
 """What the numbers of boundary points, lengths, heights and areas look like."""
 _DEGREES = 1 / 111_320.0
-_BINARY = b"AutoCAD Binary DXF"
 _LINES = ("LWPOLYLINE", "POLYLINE")
 _READ = (*_LINES, "HATCH", "MPOLYGON")
 _TEXTS = ("TEXT", "MTEXT", "ATTRIB")
@@ -51,16 +47,32 @@ Matrix = NDArray[np.float64]
 """Four rows by four columns, by which a row of x, y, z, 1 is multiplied."""
 Entity: TypeAlias = Any
 """An entity of ezdxf, whose attributes are those of its kind (`dxftype`)."""
+Text: TypeAlias = tuple[float, float, str, str, Unseen]
+"""Where a text stands, what it says, its layer, and why it is not seen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A polygon of the drawing; `hatched` tells a hatch from a polyline."""
+    """A polygon of the drawing, its layer, and the kind of what draws it (``CHAIN`` of several).
+
+    `unseen` says why a person who opens the drawing does not see it, empty where it is seen; `block` is
+    the block that holds it where this is inserted nowhere; `centre` that of a circle. `curves` counts
+    the arcs and curves in it that became chords.
+    """
 
     polygon: shapely.Polygon | shapely.MultiPolygon
     layer: str
-    hatched: bool
-    columns: dict[str, Plain]
+    kind: str
+    columns: Mapping[str, Plain]
+    unseen: Unseen = ""
+    block: str = ""
+    curves: int = 0
+    centre: tuple[float, float] | None = None
+
+    @property
+    def hatched(self) -> bool:
+        """Whether it is a hatch, which may have holes."""
+        return self.kind in ("HATCH", "MPOLYGON")
 
 
 @dataclass(slots=True)
@@ -69,10 +81,11 @@ class Walk:
 
     place: str
     shapes: list[Shape] = field(default_factory=list)
-    texts: list[tuple[float, float, str, str]] = field(default_factory=list)
-    frame: outlines.Frame = field(default_factory=outlines.Frame)
+    strokes: list[chains.Stroke] = field(default_factory=list)
+    texts: list[Text] = field(default_factory=list)
+    frame: Frame = field(default_factory=Frame)
+    unseen_layers: Mapping[str, Unseen] = field(default_factory=dict)
     visited: int = 0
-    gaps: list[float] = field(default_factory=list)
     mended: int = 0
     deep: int = 0
     foreign: int = 0
@@ -80,8 +93,23 @@ class Walk:
     others: Counter[str] = field(default_factory=Counter)
 
 
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """The blocks around an entity: their matrix, the layer of the insert, and how many they are.
+
+    `unseen` is why none of what they hold is seen, `block` the outermost one where it is inserted
+    nowhere.
+    """
+
+    matrix: Matrix | None = None
+    layer: str = ""
+    depth: int = 0
+    unseen: Unseen = ""
+    block: str = ""
+
+
 def walked(file: Path, place: str, *, encoding: str | None = None) -> tuple[int, Encoding, Walk]:
-    """Load a drawing and go through its model space.
+    """Load a drawing and go through its model space, and through blocks that stand nowhere in it.
 
     Parameters
     ----------
@@ -101,163 +129,61 @@ def walked(file: Path, place: str, *, encoding: str | None = None) -> tuple[int,
     EncodingError
         Its text cannot be decoded.
     """
-    raw = _bytes(file, place)
-    text = _encoding(raw, encoding, place)
-    document = _loaded(raw, text.used, place)
+    raw = content(file, place)
+    text = encoding_of(raw, encoding, place)
+    document = loaded(raw, text.used, place)
     # numbers too large to reckon with are reported where the entity is finished
-    with _damage_reported(place), np.errstate(all="ignore"):
+    with damage_reported(place), np.errstate(all="ignore"):
         entities = list(document.modelspace())
         unit = int(document.header.get("$INSUNITS", 0))
-        walk = Walk(place, frame=outlines.Frame(unit=_unit(entities)))
+        walk = Walk(place, frame=Frame(unit=_unit(entities)))
+        walk.unseen_layers = unseen_layers(document)
         for entity in entities:
-            _visit(walk, entity, None, "", 0)
+            _visit(walk, entity, _Around())
+        for block in _never_inserted(document):
+            for entity in block:
+                _visit(walk, entity, _Around(unseen="block", block=block.name))
     return unit, text, walk
+
+
+def _never_inserted(document: Drawing) -> Iterator[BlockLayout]:
+    """The blocks that a person made and that stand nowhere: neither in a layout nor in another block."""
+    holders = [*document.layouts, *document.blocks]
+    used = {
+        str(entity.dxf.get("name", "")).lower()
+        for holder in holders
+        for entity in holder
+        if entity.dxftype() == "INSERT"
+    }
+    for block in document.blocks:
+        # names with an asterisk are made by programs: layouts, hatches, dimensions, tables
+        anonymous = block.name.startswith(("*", "_")) or block.block is None or block.block.is_xref
+        if not anonymous and block.name.lower() not in used:
+            yield block
 
 
 def _unit(entities: list[Entity]) -> float:
     """A metre in the drawing's numbers: less than one where all of them can be degrees."""
-    corners = [
-        tuple(vertex)[:2]
-        for entity in entities
-        if entity.dxftype() in ("LWPOLYLINE", "POLYLINE") and len(entity)
-        for vertex in (entity[0] if entity.dxftype() == "LWPOLYLINE" else entity[0].dxf.location,)
-    ]
+    corners = [tuple(corner)[:2] for entity in entities if (corner := _corner(entity)) is not None]
     table = np.array(corners, np.float64).reshape(-1, 2)
     inside = (table >= (73, 17)).all() and (table <= (136, 55)).all()
     return _DEGREES if len(table) and inside else 1.0
 
 
-def _bytes(file: Path, place: str) -> bytes:
-    size = file.stat().st_size
-    if size > MAX_BYTES:
-        raise LayerError(
-            _(
-                "{place}: a drawing of {size} MB is too large, at most {limit} MB are read; save the"
-                " layers with the boundary as a drawing of their own (WBLOCK)",
-                place=place,
-                size=size >> 20,
-                limit=MAX_BYTES >> 20,
-            )
-        )
-    raw = file.read_bytes()
-    if not raw.rstrip(b"\x00\x1a \t\r\n").endswith(b"EOF"):
-        raise LayerError(
-            _("{place}: the drawing is cut off (it does not end in EOF); get it again", place=place)
-        )
-    return raw
+def _corner(entity: Entity) -> tuple[float, ...] | None:
+    """A point of a line, None of what else there is."""
+    kind = entity.dxftype()
+    if kind == "LINE":
+        return tuple(entity.dxf.start)
+    if kind in ("ARC", "CIRCLE", "ELLIPSE"):
+        return tuple(entity.dxf.center)
+    if kind in _LINES and len(entity):
+        return tuple(entity[0] if kind == "LWPOLYLINE" else entity[0].dxf.location)
+    return None
 
 
-def _labels(raw: bytes) -> tuple[str, str | None]:
-    """The drawing's version and the code page that it declares."""
-    head = raw[:65536]
-    version = re.search(rb"\$ACADVER[\s\x00]+(?:1[\s\x00]+|\x01\x00?)(AC\d{4})", head)
-    page = re.search(rb"\$DWGCODEPAGE[\s\x00]+(?:3[\s\x00]+|\x03\x00?)([\w-]+)", head)
-    return (
-        version[1].decode() if version else "AC1009",
-        page[1].decode("ascii", "replace") if page else None,
-    )
-
-
-def _encoding(raw: bytes, override: str | None, place: str) -> Encoding:
-    """The encoding of the drawing's text.
-
-    Parameters
-    ----------
-    raw
-        The bytes of the file.
-    override
-        What the user states.
-    place
-        How messages name the file.
-    """
-    version, page = _labels(raw)
-    modern = version >= "AC1021"  # from 2007 on, text is UTF-8
-    with _damage_reported(place):
-        text = b"\n".join(_binary_text(raw)) if raw.startswith(_BINARY) else raw
-    return encoding_of_text(
-        text, UTF_8 if modern else page, override, place=place, prescribed=modern
-    )
-
-
-def _loaded(raw: bytes, encoding: str, place: str) -> Drawing:
-    """The drawing as ezdxf reads it: strictly, since what it mends it may also lose.
-
-    Parameters
-    ----------
-    raw, encoding
-        The bytes of the file, and the encoding of its text.
-    place
-        How messages name the file.
-    """
-    from ezdxf.document import Drawing
-    from ezdxf.lldxf.tagger import ascii_tags_loader
-
-    with _damage_reported(place):
-        if raw.startswith(_BINARY):
-            return Drawing.load(_binary_tags(raw, encoding))
-        stream = io.TextIOWrapper(io.BytesIO(raw), encoding, "surrogateescape")
-        return Drawing.load(ascii_tags_loader(stream))
-
-
-@contextmanager
-def _damage_reported(place: str) -> Iterator[None]:
-    """Turn what ezdxf raises over a damaged drawing into a sentence."""
-    from ezdxf.lldxf.const import DXFError
-
-    try:
-        yield
-    except (
-        DXFError,
-        ArithmeticError,
-        AssertionError,
-        AttributeError,
-        LookupError,
-        RecursionError,
-        TypeError,
-        ValueError,
-        struct.error,
-    ) as problem:
-        raise LayerError(
-            _(
-                "{place}: the drawing is damaged ({reason}); open it in CAD, run RECOVER or AUDIT,"
-                " and save it as DXF again",
-                place=place,
-                reason=" ".join(str(problem).split())[:200] or type(problem).__name__,
-            )
-        ) from None
-
-
-def _binary_tags(raw: bytes, encoding: str) -> Iterator[DXFTag]:
-    """The tags of a binary drawing, whose text ezdxf decodes by the label alone."""
-    from ezdxf.lldxf.tagger import binary_tags_loader
-    from ezdxf.lldxf.types import DXFTag
-
-    for tag in binary_tags_loader(raw):
-        text = _bytes_of(raw, tag.value)
-        yield tag if text is None else DXFTag(tag.code, text.decode(encoding, "surrogateescape"))
-
-
-def _binary_text(raw: bytes) -> set[bytes]:
-    """The texts of a binary drawing that are not plain ASCII, as they stand in the file."""
-    from ezdxf.lldxf.tagger import binary_tags_loader
-
-    found = {_bytes_of(raw, tag.value) for tag in binary_tags_loader(raw)}
-    return {text for text in found if text is not None}
-
-
-def _bytes_of(raw: bytes, value: object) -> bytes | None:
-    """What ezdxf decoded, encoded again; None for numbers and for plain ASCII."""
-    from ezdxf.tools.codepage import toencoding
-
-    if not isinstance(value, str) or value.isascii():
-        return None
-    version, page = _labels(raw[:1024])  # as far as ezdxf looks
-    assumed = "utf8" if version >= "AC1021" else toencoding(page or "")
-    return value.encode(assumed, "surrogateescape")
-
-
-def _visit(walk: Walk, entity: Entity, matrix: Matrix | None, block_layer: str, depth: int) -> None:
-    """Take what an entity draws; `matrix` and `block_layer` are those of the blocks around it.
+def _visit(walk: Walk, entity: Entity, around: _Around) -> None:
+    """Take what an entity draws.
 
     Parameters
     ----------
@@ -265,13 +191,11 @@ def _visit(walk: Walk, entity: Entity, matrix: Matrix | None, block_layer: str, 
         What was met so far.
     entity
         The entity.
-    matrix, block_layer
-        Those of the blocks around it; None and empty in the model space.
-    depth
-        How many blocks are around it.
+    around
+        The blocks around it.
     """
     walk.visited += 1
-    if walk.visited > MAX_ENTITIES or depth > MAX_DEPTH:
+    if walk.visited > MAX_ENTITIES or around.depth > MAX_DEPTH:
         raise LayerError(
             _(
                 "{place}: the drawing's blocks unfold to more than {limit} things, or to more than"
@@ -284,18 +208,29 @@ def _visit(walk: Walk, entity: Entity, matrix: Matrix | None, block_layer: str, 
     kind = entity.dxftype()
     own = str(entity.dxf.get("layer", "0"))
     # DXF: layer 0 in a block stands for the layer on which the block is inserted
-    layer = block_layer if own == "0" and block_layer else own
+    layer = around.layer if own == "0" and around.layer else own
+    state = walk.unseen_layers.get(layer.lower(), "")
+    # DXF 60: 1 is invisible
+    hidden: Unseen = "entity" if entity.dxf.get("invisible", 0) else ""
+    unseen: Unseen = around.unseen or hidden or state
     if kind == "INSERT":
+        # what a block holds on a layer of its own is seen though the insert's layer is off, not frozen
+        within: Unseen = unseen if state != "off" else around.unseen or hidden
         for text in entity.attribs:
-            _text(walk, text, matrix, layer)
-        for inner, content in _inserted(walk, entity, matrix):
-            for part in content:
-                _visit(walk, part, inner, layer, depth + 1)
-    elif kind in _TEXTS:
-        _text(walk, entity, matrix, layer)
+            _text(walk, text, replace(around, unseen=unseen), layer)
+        for inner, parts in _inserted(walk, entity, around.matrix):
+            deeper = _Around(inner, layer, around.depth + 1, within, around.block)
+            for part in parts:
+                _visit(walk, part, deeper)
+        return
+    here = replace(around, unseen=unseen)
+    if kind in _TEXTS:
+        _text(walk, entity, here, layer)
     elif kind in _READ:
-        _shape(walk, entity, matrix, layer, kind)
-    else:
+        _shape(walk, entity, here, layer)
+    elif kind in strokes.KINDS:
+        _stroke(walk, entity, here, layer)
+    elif not unseen:
         walk.others[kind] += 1
 
 
@@ -344,7 +279,7 @@ def _placing(entity: Entity, matrix: Matrix | None) -> Matrix | None:
     return own if matrix is None else own @ matrix
 
 
-def _text(walk: Walk, entity: Entity, matrix: Matrix | None, layer: str) -> None:
+def _text(walk: Walk, entity: Entity, around: _Around, layer: str) -> None:
     """Take a text with the point where it stands, unless it is a number.
 
     Parameters
@@ -353,9 +288,10 @@ def _text(walk: Walk, entity: Entity, matrix: Matrix | None, layer: str) -> None
         What was met so far.
     entity, layer
         The text, and the layer on which it is drawn.
-    matrix
-        That of the blocks around it.
+    around
+        The blocks around it.
     """
+    matrix = around.matrix
     if entity.dxftype() == "MTEXT":
         point, text = entity.dxf.insert, entity.plain_text()
     else:
@@ -363,53 +299,129 @@ def _text(walk: Walk, entity: Entity, matrix: Matrix | None, layer: str) -> None
         matrix = _placing(entity, matrix)
     text = " ".join(text.split())
     if text and not _NO_NAME.fullmatch(text):
-        at = outlines.Frame(matrix).placed(np.array([[point.x, point.y]]), point.z)[0]
-        walk.texts.append((float(at[0]), float(at[1]), text, layer))
+        at = Frame(matrix).placed(np.array([[point.x, point.y]]), point.z)[0]
+        walk.texts.append((float(at[0]), float(at[1]), text, layer, around.unseen))
 
 
-def _shape(walk: Walk, entity: Entity, matrix: Matrix | None, layer: str, kind: str) -> None:
-    """Take the polygon that a polyline or a hatch draws, or count why there is none.
+def _shape(walk: Walk, entity: Entity, around: _Around, layer: str) -> None:
+    """Take the polygon that a polyline or a hatch draws, or the line that does not close.
 
     Parameters
     ----------
     walk
         What was met so far.
-    entity, layer, kind
-        The entity, the layer on which it is drawn, and its kind.
-    matrix
-        That of the blocks around it.
+    entity, layer
+        The entity, and the layer on which it is drawn.
+    around
+        The blocks around it.
     """
+    kind = entity.dxftype()
     # DXF keeps meshes and bodies as POLYLINE, too
     if kind == "POLYLINE" and not (entity.is_2d_polyline or entity.is_3d_polyline):
-        walk.others["MESH"] += 1
+        walk.others["MESH"] += not around.unseen
         return
+    before = walk.frame.curves
     try:
-        polygon, outline = _drawn(walk.frame, entity, matrix, kind)
-    except (outlines.LimitError, ArithmeticError, RecursionError, shapely.errors.ShapelyError):
-        raise LayerError(
-            _(
-                "{place}: the {kind} {handle} on layer {layer} holds numbers that are not finite, or a"
-                " curve that needs millions of points; delete it from the drawing",
-                place=walk.place,
-                kind=kind,
-                handle=entity.dxf.handle or "?",
-                layer=layer,
-            )
-        ) from None
-    if polygon is not None and not (np.abs(shapely.bounds(polygon)) < _LARGEST).all():
-        raise ValueError("a coordinate is too large, or no number")
-    walk.deep += outline.deep
+        polygon, outline = _drawn(walk.frame, entity, around.matrix, kind)
+    except _UNDRAWABLE:
+        raise _undrawable(walk, entity, layer) from None
+    seen = not around.unseen
+    own = around.unseen, around.block, walk.frame.curves - before
+    walk.deep += outline.deep and seen
     if polygon is not None:
-        walk.mended += outline.mended
-        walk.shapes.append(Shape(polygon, layer, kind not in _LINES, _stored(entity)))
-    elif outline.gap is not None:
-        walk.gaps.append(outline.gap)
+        _require_near(polygon)
+        walk.mended += outline.mended and seen
+        shape = Shape(polygon, layer, kind, _stored(entity), *own)
+        walk.shapes.append(shape)
+    elif outline.line is not None:
+        stroke = chains.Stroke(outline.line, layer, kind, *own)
+        walk.strokes.append(stroke)
     else:
-        walk.others["POINT"] += 1
+        walk.others["HATCH" if outline.gap is not None else "POINT"] += seen
+
+
+def _stroke(walk: Walk, entity: Entity, around: _Around, layer: str) -> None:
+    """Take a line or a curve: a polygon where it closes, else a piece of a chain.
+
+    Parameters
+    ----------
+    walk
+        What was met so far.
+    entity, layer
+        The entity, and the layer on which it is drawn.
+    around
+        The blocks around it.
+    """
+    kind = entity.dxftype()
+    in_plane = kind in strokes.IN_PLANE
+    walk.frame.matrix = _placing(entity, around.matrix) if in_plane else around.matrix
+    before = walk.frame.curves
+    try:
+        points = strokes.points_of(entity, walk.frame)
+        centre = strokes.centre_of(entity, walk.frame)
+    except _UNDRAWABLE:
+        raise _undrawable(walk, entity, layer) from None
+    if len(np.unique(points, axis=0)) < 2:
+        walk.others["POINT"] += not around.unseen
+        return
+    _require_near(shapely.linestrings(points))
+    own = around.unseen, around.block, walk.frame.curves - before
+    closed = _as_ring(points, walk.frame, always=strokes.is_closed(entity))
+    if closed is None:
+        walk.strokes.append(chains.Stroke(points, layer, kind, *own))
+    else:
+        walk.shapes.append(Shape(shapely.Polygon(closed), layer, kind, {}, *own, centre=centre))
+
+
+def _as_ring(points: Points, frame: Frame, *, always: bool) -> Points | None:
+    """The ring of a curve that ends where it began; None of any other.
+
+    Parameters
+    ----------
+    points, frame
+        The points of the curve, and the tolerance.
+    always
+        Whether the drawing says that it is closed.
+    """
+    gap = float(np.hypot(*(points[-1] - points[0])))
+    if len(np.unique(points, axis=0)) < 3 or not (always or gap <= frame.near()):
+        return None
+    body = points[:-1] if gap <= frame.near() else points
+    return np.vstack([body, body[:1]])
+
+
+_UNDRAWABLE = (LimitError, ArithmeticError, RecursionError, shapely.errors.ShapelyError)
+
+
+def _undrawable(walk: Walk, entity: Entity, layer: str) -> LayerError:
+    """The error about an entity whose numbers draw nothing.
+
+    Parameters
+    ----------
+    walk
+        What was met so far.
+    entity, layer
+        The entity, and the layer on which it is drawn.
+    """
+    return LayerError(
+        _(
+            "{place}: the {kind} {handle} on layer {layer} holds numbers that are not finite, or a"
+            " curve that needs millions of points; delete it from the drawing",
+            place=walk.place,
+            kind=entity.dxftype(),
+            handle=entity.dxf.handle or "?",
+            layer=layer,
+        )
+    )
+
+
+def _require_near(drawn: shapely.Geometry) -> None:
+    if not (np.abs(shapely.bounds(drawn)) < _LARGEST).all():
+        raise ValueError("a coordinate is too large, or no number")
 
 
 def _drawn(
-    frame: outlines.Frame, entity: Entity, matrix: Matrix | None, kind: str
+    frame: Frame, entity: Entity, matrix: Matrix | None, kind: str
 ) -> tuple[shapely.Polygon | shapely.MultiPolygon | None, outlines.Outline]:
     """The polygon that an entity draws, None of none, and its outline.
 
@@ -431,14 +443,14 @@ def _drawn(
     return shapely.Polygon(outline.rings[0]) if outline.rings else None, outline
 
 
-def _flat(frame: outlines.Frame, entity: Entity) -> outlines.Outline:
+def _flat(frame: Frame, entity: Entity) -> outlines.Outline:
     """The outline of a polyline that lies in one plane (LWPOLYLINE)."""
     height = float(entity.dxf.get("elevation", 0.0))
     points = [tuple(vertex) for vertex in entity.get_points("xyb")]
     return outlines.polyline(points, entity.closed, frame, height)
 
 
-def _polyline(frame: outlines.Frame, entity: Entity) -> outlines.Outline:
+def _polyline(frame: Frame, entity: Entity) -> outlines.Outline:
     """The outline of a polyline whose vertices are entities of their own (POLYLINE)."""
     # of a fitted curve the frame's control points are kept beside the curve's own
     corners = [v for v in entity.vertices if not v.dxf.get("flags", 0) & 16]
