@@ -43,29 +43,31 @@ class Writer:
 
 
 def _html(assessment: Assessment, path: Path, lang: str, beside: Mapping[str, str]) -> None:
-    """Write the report; it shows the map that lies beside it.
+    """Write the report; it shows the map that lies beside it. Of many towns each has a page of its own.
 
     Parameters
     ----------
     assessment, path, lang, beside
         As `Writer.write`.
     """
-    from townland.writing.report.html import report_html
+    from townland.writing.report.html import report_files
 
-    _write(path, report_html(assessment, lang=lang, map_href=beside.get("map")))
+    for name, text in report_files(assessment, lang=lang, has_map="map" in beside):
+        _write(path.parent / name, text)
 
 
 def _map(assessment: Assessment, path: Path, lang: str, beside: Mapping[str, str]) -> None:
-    """Write the map; its findings lead to the report that lies beside it.
+    """Write the map; its findings lead to the report beside it. Of many towns each has its own.
 
     Parameters
     ----------
     assessment, path, lang, beside
         As `Writer.write`.
     """
-    from townland.writing.maps.page import map_html
+    from townland.writing.maps.page import map_files
 
-    _write(path, map_html(assessment, lang=lang, report_href=beside.get("html")))
+    for name, text in map_files(assessment, lang=lang, has_report="html" in beside):
+        _write(path.parent / name, text)
 
 
 def _gpkg(assessment: Assessment, path: Path, lang: str, _beside: Mapping[str, str]) -> None:
@@ -384,4 +386,5 @@ def require_font(formats: Sequence[str], font: Path | None) -> None:
 
 
 def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(exist_ok=True)
     path.write_text(text, encoding="utf-8", newline="\n")

@@ -11,6 +11,7 @@ import base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from urllib.parse import quote
 
 import geopandas as gpd
 import numpy as np
@@ -41,6 +42,7 @@ from townland.writing.maps.pieces import (
     rings_of,
     texts,
 )
+from townland.writing.maps.words import KINDS, WORDS
 from townland.writing.pages import figures
 from townland.writing.pages import look as legend
 
@@ -76,7 +78,14 @@ class MapLayer:
 class Content:
     """Everything one map shows of `results` in `lang`."""
 
-    def __init__(self, assessment: Assessment, results: Sequence[TownResult], lang: str) -> None:
+    def __init__(
+        self,
+        assessment: Assessment,
+        results: Sequence[TownResult],
+        lang: str,
+        *,
+        pages: Sequence[str] = (),
+    ) -> None:
         """Lay out the map.
 
         Parameters
@@ -87,8 +96,11 @@ class Content:
             Those of its towns that are drawn.
         lang
             The reader's language.
+        pages
+            Where each town has a map of its own: this one shows their outlines and verdicts alone.
         """
         self.assessment = assessment
+        self.pages = pages
         self.results = results
         self.lang = lang
         self.comma = _(", ").render(lang)
@@ -100,7 +112,9 @@ class Content:
         self._shapes: dict[str, int] = {}
         self._facts: dict[str, int] = {}
         self.shapes: list[Shape] = []
-        self.layers = [*self._land(), *self._plans(), *self._evidence(), *self._rest()]
+        whole = (self._outlines,)
+        parts = whole if pages else (self._land, self._plans, self._evidence, self._rest)
+        self.layers = [layer for part in parts for layer in part()]
 
     def words(self, text: Words | str) -> str:
         """Put a text into the map's language."""
@@ -140,7 +154,7 @@ class Content:
                 "url": f"data:image/jpeg;base64,{base64.b64encode(picture.jpeg).decode()}",
             }
             for picture in self.assessment.backgrounds
-            if picture.town in self.by_code
+            if picture.town in self.by_code and not self.pages
         ]
 
     def bounds(self) -> list[list[float]]:
@@ -152,7 +166,8 @@ class Content:
 
     def _town(self, result: TownResult) -> dict[str, Json]:
         west, south, east, north = _lonlat_bounds(result)
-        built = construction(result, _scheme(self.assessment, "planned_use"))
+        scheme = _scheme(self.assessment, "planned_use")
+        built = None if self.pages else construction(result, scheme)
         return {
             "code": result.town.code,
             "name": result.town.name,
@@ -160,6 +175,7 @@ class Content:
             "rings": self._shape([result.town.boundary], result.town.crs)[0],
             "built": [] if built is None else self._shape([built], result.town.crs)[0],
             "bounds": [[south, west], [north, east]],
+            "map": quote(self.pages[self.results.index(result)]) if self.pages else "",
         }
 
     def _figures(self, finding: Finding) -> list[Json]:
@@ -175,6 +191,7 @@ class Content:
                 "net": figures.figure(figure.net_m2, "m2", "m2").number,
             }
             for letter, figure, places in figures.shown_figures(finding)
+            if not self.pages
         ]
 
     def _finding(self, finding: Finding) -> dict[str, Json]:
@@ -194,6 +211,27 @@ class Content:
             "why": self.words(finding.why),
             "figures": self._figures(finding),
         }
+
+    def _outlines(self) -> Iterator[MapLayer]:
+        """Draw the towns as wholes, in the colours of their gravest verdicts."""
+        gravest = {
+            code: figures.gravest_look(f for f in self.findings if f.town == code)
+            for code in self.by_code
+        }
+        looks = [name for name in legend.LOOKS if name in gravest.values()]
+        styles = [
+            {"title": self.words(style.word), "fill": style.colour}
+            for style in map(legend.LOOKS.__getitem__, looks)
+        ]
+        features: list[Sequence[Json]] = [
+            [n, looks.index(gravest[result.town.code]), result.town.name, result.town.code,
+             self._areas(result.area_m2), self._shape([result.town.boundary], result.town.crs)[0]]
+            for n, result in enumerate(self.results)
+        ]  # fmt: skip
+        yield MapLayer(
+            "towns", self.words(_("Towns by their gravest verdict")), "land", show=True,
+            styles=styles, features=features,
+        )  # fmt: skip
 
     def _land(self) -> Iterator[MapLayer]:
         frames = [result.land for result in self.results]
@@ -407,39 +445,6 @@ class Content:
             unit = _METRES_PER_DEGREE if source.is_geographic else 1.0
             array = shapely.simplify(array, self.tolerance / unit)
         return rings_of(to_lonlat(array, source))
-
-
-WORDS: dict[str, Words] = {
-    "m2": _("m²"),
-    "ha": _("ha"),
-    "mu": _("mu"),
-    "area": _("Area"),
-    "id": _("Id"),
-    "north": _("N"),
-    "zoom_in": _("Zoom in"),
-    "zoom_out": _("Zoom out"),
-    "whole": _("Show everything"),
-    "close": _("Close"),
-    "here": _("What lies here"),
-    "piece": _("Piece"),
-    "largest": _("Largest pieces"),
-    "gross": _("Gross, m²"),
-    "net": _("Net, m²"),
-    "some": _("the largest {shown} of {n} pieces; all of them: layer {layer} in evidence.gpkg"),
-    "measured": _("Measured"),
-    "limit": _("Limit"),
-    "nothing": _("No piece of land to show for this finding."),
-    "minor": _("Other measures"),
-    "construction": _("Planned construction land, outline"),
-    "no_findings": _("No finding for this town."),
-    "boundary": _("Town boundary"),
-    "together": _("All towns together"),
-    "shown": _("On the map: {finding}"),
-    "pieces": _("{n} pieces"),
-}
-
-
-KINDS: dict[str, Words] = {"imagery": _("Imagery"), "relief": _("Shaded relief")}
 
 
 def _scheme(assessment: Assessment, role: str) -> str | None:

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from html import escape
 from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import quote
 
 import folium
 from branca.element import Element
@@ -17,6 +18,7 @@ from townland.errors import ReportError
 from townland.i18n import DEFAULT_LANGUAGE, Words, _, render
 from townland.writing.maps.content import Content, MapLayer
 from townland.writing.pages.page import SCHEME, OfflineFigure, templates
+from townland.writing.pages.town_files import MANY, town_files
 
 if TYPE_CHECKING:
     from townland.measuring import TownResult
@@ -73,6 +75,40 @@ def map_html(
     return str(built.get_root().render())
 
 
+def map_files(
+    assessment: Assessment, *, lang: str = DEFAULT_LANGUAGE, has_report: bool = True
+) -> Iterator[tuple[str, str]]:
+    """Write the map as its files: ``map.html``, and of many towns one of each in ``map``.
+
+    Of many towns ``map.html`` shows outlines, names and verdicts, and leads to the maps of the towns.
+
+    Parameters
+    ----------
+    assessment
+        What is drawn.
+    lang
+        The reader's language.
+    has_report
+        Whether the report lies beside.
+
+    Yields
+    ------
+    The path of a file below the run folder, with ``/``, and its text.
+    """
+    report_href = "report.html" if has_report else None
+    if len(assessment.towns) <= MANY:
+        yield "map.html", map_html(assessment, lang=lang, report_href=report_href)
+        return
+    names = town_files(assessment.codes)
+    for result, name in zip(assessment.towns, names, strict=True):
+        href = f"../report/{quote(name)}" if has_report else None
+        built = _build(assessment, [result], lang, report_href=href)
+        yield f"map/{name}", str(built.get_root().render())
+    pages = [f"map/{name}" for name in names]
+    built = _build(assessment, assessment.towns, lang, report_href=report_href, pages=pages)
+    yield "map.html", str(built.get_root().render())
+
+
 def _chosen(assessment: Assessment, town: str | None) -> Sequence[TownResult]:
     results = [each for each in assessment.towns if town in (None, each.town.code)]
     if not results:
@@ -84,8 +120,9 @@ def _chosen(assessment: Assessment, town: str | None) -> Sequence[TownResult]:
 
 
 def _build(
-    assessment: Assessment, results: Sequence[TownResult], lang: str, *, report_href: str | None
-) -> folium.Map:
+    assessment: Assessment, results: Sequence[TownResult], lang: str, *, report_href: str | None,
+    pages: Sequence[str] = (),
+) -> folium.Map:  # fmt: skip
     """Put the map together, layer by layer in the order in which they are drawn.
 
     Parameters
@@ -94,8 +131,10 @@ def _build(
         What is drawn: some of the towns of an assessment.
     lang, report_href
         As for `map_html`.
+    pages
+        As for `Content`.
     """
-    content = Content(assessment, results, lang)
+    content = Content(assessment, results, lang, pages=pages)
     ids = (str(n) for n in itertools.count(1))
     page = TownMap(assessment, content, ids, report_href=report_href)
     for name, z_index in PANES.items():

@@ -13,7 +13,7 @@ from townland.measuring.areas import Measure
 from townland.rules.judging.finding import Finding, ReasonFigure
 from townland.rules.judging.phrases import percent
 from townland.terms import UNITS
-from townland.writing.pages.look import VERDICT_ORDER, framed, letter
+from townland.writing.pages.look import VERDICT_ORDER, framed, letter, look_of
 
 NOTHING = "—"
 """What stands where there is no figure."""
@@ -102,6 +102,11 @@ def by_severity(findings: Iterable[Finding]) -> list[Finding]:
 
 def _gravity(finding: Finding) -> tuple[int, bool]:
     return VERDICT_ORDER.index(str(finding.verdict)), finding.only_waits
+
+
+def gravest_look(findings: Iterable[Finding]) -> str:
+    """Choose the look of the gravest of some findings; that of a remark where there is none."""
+    return next(map(look_of, by_severity(findings)), "info")
 
 
 PLACES, FEW_PLACES = 9, 3

@@ -1,36 +1,23 @@
-"""The report: one HTML file that works with the network cut, and prints."""
+"""The report: HTML that works with the network cut, and prints; of many towns a page each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Iterator
+from dataclasses import replace
 from importlib.resources import files
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
-from markupsafe import Markup
-
-import townland
-from townland import terms
 from townland.i18n import DEFAULT_LANGUAGE
-from townland.writing.pages import closing, figures, look
+from townland.writing.pages import look
 from townland.writing.pages.page import SCHEME, asset, page, templates
-from townland.writing.pages.reader import AssessmentReader
-from townland.writing.report import picture
-from townland.writing.report.evidence import Evidence
-from townland.writing.report.findings import ConfirmationView, FindingView
-from townland.writing.report.need import NeedView
+from townland.writing.pages.town_files import MANY, town_files
+from townland.writing.report.content import Report
+from townland.writing.report.index import TownPage
 
 if TYPE_CHECKING:
-    from townland.catalog import LayerSpec
     from townland.measuring import TownResult
-    from townland.measuring.rasters.classes import GridRow, GridTable
-    from townland.measuring.rasters.slope import SlopeRow, SlopeTable
     from townland.results import Assessment
-    from townland.rules.judging.finding import Finding
-
-OVERVIEW = (620, 540)
-DETAIL = (430, 320)
 
 _TEMPLATE = templates("townland.writing.report", look=look.LOOKS).get_template("report.html.j2")
 
@@ -38,7 +25,7 @@ _TEMPLATE = templates("townland.writing.report", look=look.LOOKS).get_template("
 def report_html(
     assessment: Assessment, *, lang: str = DEFAULT_LANGUAGE, map_href: str | None = "map.html"
 ) -> str:
-    """Write the report of an assessment as one HTML file.
+    """Write the report of an assessment as one HTML file, of however many towns.
 
     The same assessment gives the same bytes.
 
@@ -51,245 +38,62 @@ def report_html(
     map_href
         Where the map lies beside the report; None leaves the links out.
     """
-    report = Report(assessment, lang, map_href)
+    return _rendered(Report(assessment, lang, map_href))
+
+
+def report_files(
+    assessment: Assessment, *, lang: str = DEFAULT_LANGUAGE, has_map: bool = True
+) -> Iterator[tuple[str, str]]:
+    """Write the report as its files, the index last: ``report.html``, and of many towns a page each.
+
+    Parameters
+    ----------
+    assessment
+        What is reported.
+    lang
+        The reader's language.
+    has_map
+        Whether the maps lie beside: ``map.html``, and of many towns one of each in ``map``.
+
+    Yields
+    ------
+    The path of a file below the run folder, with ``/``, and its text.
+    """
+    map_href = "map.html" if has_map else None
+    if len(assessment.towns) <= MANY:
+        yield "report.html", report_html(assessment, lang=lang, map_href=map_href)
+        return
+    names = town_files(assessment.codes)
+    for town, name in zip(assessment.towns, names, strict=True):
+        href = f"../map/{quote(name)}" if has_map else None
+        part = Report(of_town(assessment, town), lang, href, whole=assessment)
+        yield f"report/{name}", _rendered(part)
+    pages = [
+        TownPage(town, f"report/{name}", f"map/{name}" if has_map else "")
+        for town, name in zip(assessment.towns, names, strict=True)
+    ]
+    yield "report.html", _rendered(Report(assessment, lang, map_href, pages=pages))
+
+
+def of_town(assessment: Assessment, town: TownResult) -> Assessment:
+    """Give the part of an assessment that is one town's."""
+    code = town.town.code
+    return replace(
+        assessment,
+        towns=(town,),
+        findings=tuple(finding for finding in assessment.findings if finding.town == code),
+    )
+
+
+def _rendered(report: Report) -> str:
+    """Put a page together."""
     folder = files("townland.writing.report") / "templates"
-    body = _TEMPLATE.render(r=report, t=report.t, w=report.w, a=assessment)
     return page(
-        lang=lang,
+        lang=report.lang,
         title=report.title,
         styles=asset(f"{SCHEME}townland/look.css")
         + (folder / "report.css").read_text("utf-8")
         + report.colours(),
-        body=body,
+        body=_TEMPLATE.render(r=report, t=report.t, w=report.w, a=report.assessment),
         script=(folder / "report.js").read_text("utf-8"),
     )
-
-
-FEW = 6
-"""Of more towns than these, the reasons are read at each finding, not in one table."""
-
-
-@dataclass(frozen=True, slots=True)
-class MatrixCell:
-    """One cell of the matrix of towns and rules: its look, and where it stands in the page."""
-
-    look: str
-    href: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """The picture of a town, its legend, and whose pieces are numbered in it."""
-
-    picture: Markup
-    legend: Sequence[tuple[Markup, str]]
-    title: str
-
-
-class TownView:
-    """A town as the page shows it."""
-
-    def __init__(self, report: Report, result: TownResult, number: int) -> None:
-        """Lay out a town.
-
-        Parameters
-        ----------
-        report
-            The page.
-        result
-            The town.
-        number
-            The town's number on the page, by which its elements are called.
-        """
-        self.result = result
-        self.prefix = f"t{number}"
-        self.report = report
-        self.shapes = picture.Shapes(
-            result, self.prefix, report.schemes, step=report.step, named=report.signs
-        )
-        self.defs = self.shapes.defs()
-        assessment, code = report.assessment, result.town.code
-        findings = [finding for finding in assessment.findings if finding.town == code]
-        self.findings = [
-            FindingView(
-                report,
-                finding,
-                f"{self.prefix}-{finding.rule}",
-                report.evidence(finding, self),
-            )
-            for finding in figures.by_severity(findings)
-        ]
-        self.counts = figures.counts(findings)
-        self.overview = self._overview()
-        table = result.land_classes
-        self.lines = closing.class_lines(table) if table else []
-        self.measures = [m for m in result.measures.values() if m.layers]
-        need = assessment.need(code)
-        self.need = (
-            None if need is None else NeedView(report, need, f"{self.prefix}-need", self.anchors())
-        )
-        self.no_need = next((f for f in findings if f.trace.kind == "land_need"), None)
-        self.slope = next((table for table in assessment.slopes if table.town == code), None)
-        self.grids = [table for table in assessment.grids if table.town == code]
-        self.comparisons = [table for table in assessment.comparisons if table.town == code]
-
-    def anchors(self) -> dict[str, str]:
-        """Where each rule's finding stands in the page."""
-        return {view.finding.rule: view.anchor for view in self.findings}
-
-    def _overview(self) -> Overview:
-        """Draw the town with the evidence of its gravest finding that has any on the map."""
-        report, shapes = self.report, self.shapes
-        grave = (view for view in self.findings if view.verdict in ("fail", "review"))
-        gravest = next((view.finding for view in grave if view.evidence is not None), None)
-        shown = report.shown(gravest) if gravest else []
-        label = f"{self.result.town.name}: " + ", ".join(
-            report.measure(each.name) for each in shown
-        )
-        drawing = shapes.picture(
-            label=label, north=report.t("N"), shown=shown, box=shapes.box,
-            width=OVERVIEW[0], height=OVERVIEW[1], id_=f"{self.prefix}-o",
-        )  # fmt: skip
-        title = f"{gravest.rule} {report.w(gravest.title)}" if gravest else ""
-        return Overview(drawing, list(self._legend(shown)), title)
-
-    def _legend(self, shown: Sequence[picture.Shown]) -> Iterator[tuple[Markup, str]]:
-        """Explain the picture of the town: each sample, and what it stands for."""
-        report, shapes = self.report, self.shapes
-        yield picture.EDGE_SWATCH, report.t("Town boundary")
-        for n, each in enumerate(shown):
-            sample = picture.hatch_swatch(each.sign, f"{self.prefix}-ol{n}")
-            yield sample, f"{each.letter} {report.measure(each.name)}"
-        if shapes.gaps:
-            roles = dict.fromkeys(role for roles, _gap in shapes.gaps for role in roles)
-            missing = report.t("Not covered: {role}", role=", ".join(map(report.role, roles)))
-            yield picture.hatch_swatch(look.UNCOVERED, f"{self.prefix}-ob"), missing
-        if shapes.uses:
-            yield picture.BUILT_SWATCH, report.t("Planned construction land, outline")
-        for groups, used, kind in (
-            (look.USES, shapes.uses, "plan"),
-            (look.LAND, shapes.land, "land"),
-        ):
-            for key, group in groups.items():
-                if key in used:
-                    sample = picture.swatch(group.fill, f"{kind}-key {kind}-key-{key}")
-                    yield sample, report.w(group.title)
-
-
-class Report(AssessmentReader):
-    """What the template asks for: words in one language, figures as they are printed."""
-
-    def __init__(self, assessment: Assessment, lang: str, map_href: str | None) -> None:
-        """Lay out the report.
-
-        Parameters
-        ----------
-        assessment, lang, map_href
-            As for `report_html`.
-        """
-        super().__init__(assessment, lang, map_href)
-        self.version = townland.__version__
-        self.schemes = {
-            role: next((s.scheme for s in assessment.catalog.of_role(role) if s.scheme), None)
-            for role in ("land_use", "planned_use")
-        }
-        self.step = picture.drawing_step(assessment.towns)
-        self.signs = look.signs(finding.figures for finding in assessment.findings)
-        self.towns = [TownView(self, town, n) for n, town in enumerate(assessment.towns, 1)]
-        joint = [finding for finding in assessment.findings if finding.town is None]
-        self.joint = [
-            FindingView(self, finding, f"all-{finding.rule}", None)
-            for finding in figures.by_severity(joint)
-        ]
-        self.counts = figures.counts(assessment.findings)
-        self.waiting = [ConfirmationView(self, fact) for fact in assessment.confirmations]
-        self.waits = sum(finding.only_waits for finding in assessment.findings)
-        self.every = [*self.joint, *(view for town in self.towns for view in town.findings)]
-        self.several_books = len({finding.rulebook for finding in assessment.findings}) > 1
-        self.units = list(
-            dict.fromkeys(unit for f in assessment.findings for unit in f.clause.responsible)
-        )
-        self.rules = list(dict.fromkeys(f.rule for f in assessment.findings if f.town is not None))
-        self.title = self.t(
-            "Land-use compliance report · {towns}",
-            towns=self.t(", ").join(town.result.town.name for town in self.towns[:3])
-            + ("…" if len(self.towns) > 3 else ""),
-        )
-
-    def slope_rows(self, table: SlopeTable) -> list[tuple[SlopeRow, list[Decimal]]]:
-        """Lay out cultivated land by slope, closed in ha."""
-        return closing.slope_rows(table)
-
-    def grid_rows(self, table: GridTable) -> list[tuple[GridRow | None, Decimal, Decimal]]:
-        """Lay out a grid's values and what it does not know, closed in ha and percent."""
-        return closing.grid_rows(table)
-
-    def cell(self, town: TownView, rule: str) -> MatrixCell | None:
-        """Find the matrix its cell for a town and a rule; None where the rule is not of the town."""
-        for view in town.findings:
-            if view.finding.rule == rule:
-                word = self.w(look.LOOKS[view.look].word)
-                label = f"{town.result.town.name} {rule}: {word}"
-                return MatrixCell(view.look, f"#{view.anchor}", label)
-        return None
-
-    def shown(self, finding: Finding) -> list[picture.Shown]:
-        """Give the measures that a finding draws and lists, each with its letter and its sign."""
-        return [
-            picture.Shown(letter, figure.measure, self.signs[figure.measure], places)
-            for letter, figure, places in figures.shown_figures(finding)
-        ]
-
-    def evidence(self, finding: Finding, town: TownView | None) -> Evidence | None:
-        """Draw where a finding's evidence lies; None where there is no piece of land to show."""
-        shown = self.shown(finding) if town else []
-        if town is None or not shown:
-            return None
-        id_ = f"{town.prefix}-{finding.rule}"
-        seen = [each.name for each in shown if not each.sign.frame] or [shown[0].name]
-        titles = self.t(", ").join(self.measure(each.name) for each in shown)
-        drawing = town.shapes.picture(
-            label=f"{finding.rule} {titles}", north=self.t("N"), shown=shown,
-            box=town.shapes.window(seen), width=DETAIL[0], height=DETAIL[1],
-            id_=id_,
-        )  # fmt: skip
-        return Evidence(self, finding, town.result, shown, drawing=drawing, id_=f"{id_}l")
-
-    def silent(self) -> list[tuple[FindingView, Sequence[FindingView], bool]]:
-        """What was not evaluated, by rule and what was missing: a finding, all of them, are they few."""
-        groups: dict[tuple[str, tuple[str, ...]], list[FindingView]] = {}
-        for view in self.every:
-            if view.verdict == "not_evaluated":
-                groups.setdefault((view.finding.rule, view.finding.missing), []).append(view)
-        return [(views[0], views, len(views) <= FEW) for views in groups.values()]
-
-    def assumptions(self) -> list[tuple[str, str]]:
-        """List what figures lean on, each with the rules that lean on it."""
-        leaning: dict[str, dict[str, None]] = {}
-        for finding in self.assessment.findings:
-            for assumed in finding.assumed:
-                leaning.setdefault(self.w(assumed), {})[finding.rule] = None
-        return [(text, ", ".join(rules)) for text, rules in leaning.items()]
-
-    def parameters(self) -> list[tuple[str, str, str]]:
-        """List the numbers that are not the policy's: what each is, its value, whose it is."""
-        own = self.assessment.rulebook.parameter
-        return [
-            (self.w(own.title(name)), self.number(getattr(own, name)),
-             self.w(terms.ORIGINS[own.origin(name)]))
-            for name in type(own).model_fields
-        ]  # fmt: skip
-
-    def spec(self, name: str) -> LayerSpec | None:
-        """Find the catalog's entry of a layer; None for a boundary file."""
-        return next((spec for spec in self.assessment.catalog.layer if spec.name == name), None)
-
-    def colours(self) -> str:
-        """Write the legend's fills as style rules."""
-        rules = [f".land-{key}{{fill:{group.fill}}}" for key, group in look.LAND.items()]
-        rules += [
-            f".plan-{key}{{fill:{group.fill};fill-opacity:{0 if key == 'other' else 0.38}}}"
-            for key, group in look.USES.items()
-        ]
-        return "".join(rules)

@@ -49,6 +49,26 @@
     place.scrollIntoView({ block: "start" });
   }
 
+  for (const cell of document.querySelectorAll(".matrix a.mark-cell")) {
+    cell.title = `${cell.closest("tr").cells[0].dataset.key} ${cell.getAttribute("aria-label")}`;
+  }
+
+  // a head of the matrix sorts its rows: names as they are written, figures and verdicts by rank
+  for (const button of document.querySelectorAll(".matrix .sort")) {
+    button.addEventListener("click", () => {
+      const head = button.closest("th");
+      const at = [...head.parentElement.children].indexOf(head);
+      const down = head.getAttribute("aria-sort") === "ascending";
+      for (const other of head.parentElement.children) other.removeAttribute("aria-sort");
+      head.setAttribute("aria-sort", down ? "descending" : "ascending");
+      const key = (row) => row.children[at].dataset.key || "\uffff";
+      const body = button.closest("table").tBodies[0];
+      const order = (a, b) => key(a).localeCompare(key(b), document.documentElement.lang, { numeric: true });
+      const rows = [...body.rows].sort(order);
+      body.append(...(down ? rows.reverse() : rows));
+    });
+  }
+
   // report.html#t1-LAND-03, and report.html#town=CODE&rule=ID as the map writes it
   function followAddress() {
     const name = decodeURIComponent(location.hash.slice(1));
@@ -59,6 +79,10 @@
         && each.dataset.town === (wanted.get("town") || ""),
     );
     if (meant) reveal(meant);
+    // of many towns the findings stand in pages of their own
+    const code = wanted.get("town");
+    const row = code && [...document.querySelectorAll("tr[data-href]")].find((each) => each.dataset.town === code);
+    if (!meant && row && !row.dataset.href.startsWith("#")) location.replace(row.dataset.href + location.hash);
     // the pieces of a cell of the indicator need lie in a list that is closed at first
     const cell = document.getElementById(name);
     const list = cell && cell.closest("details.cells");

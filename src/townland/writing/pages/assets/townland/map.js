@@ -331,7 +331,43 @@ const townland = (() => {
     const area = document.getElementById("town-area");
     name.textContent = town === null ? words.together : data.towns[town].name;
     area.replaceChildren(...(town === null ? [] : [areaLine(data.towns[town].area)]));
+    if (town !== null && data.towns[town].map) {
+      // of many towns each has a map of its own, where its pieces are drawn
+      const link = element("a", { href: data.towns[town].map }, words.town_map);
+      area.append(element("p", {}, link));
+    }
     fillFindings();
+  }
+
+  // Names of towns that have maps of their own; one that would hide another shows when there is room.
+  function nameTowns(map) {
+    if (!data.towns.some((town) => town.map)) return;
+    for (const town of data.towns) {
+      const worst = data.findings.find((finding) => finding.town === data.towns.indexOf(town));
+      const mark = worst ? `${data.verdicts[worst.look].mark} ` : "";
+      const icon = L.divIcon({ html: element("span", {}, mark + town.name), className: "town-name-label", iconSize: null });
+      town.label = L.marker(L.latLngBounds(town.bounds).getCenter(), { icon, interactive: false, pane: "numbers" });
+      town.label.addTo(map);
+    }
+    const arrange = () => {
+      const taken = [];
+      for (const town of data.towns) {
+        const text = town.label.getElement().firstChild;
+        text.hidden = false;
+        const box = text.getBoundingClientRect();
+        text.hidden = taken.some((b) => box.left < b.right && b.left < box.right && box.top < b.bottom && b.top < box.bottom);
+        if (!text.hidden) taken.push(box);
+      }
+    };
+    map.on("zoomend resize", arrange);
+    arrange();
+    map.on("click", (event) => {
+      const hit = at(event.latlng).find((feature) => feature.layer.key === "towns");
+      if (hit) {
+        chooseTown(hit.town);
+        select(gravest(), { zoom: false });
+      }
+    });
   }
 
   function fillFindings() {
@@ -629,13 +665,21 @@ const townland = (() => {
     fillLayers();
     fillBackground();
     startHover(map);
+    nameTowns(map);
     const toggle = document.getElementById("toggle-panel");
     toggle.addEventListener("click", () => {
       const closed = document.body.classList.toggle("panel-closed");
       toggle.setAttribute("aria-expanded", String(!closed));
       map.invalidateSize({ animate: false });
     });
-    if (!followAddress()) {
+    const followed = followAddress();
+    if (!followed && data.towns.some((town) => town.map)) {
+      // of many towns all are shown first, and the gravest is chosen
+      const worst = data.findings.find((finding) => finding.town !== null);
+      chooseTown(null);
+      showTown(false);
+      chooseTown(worst ? worst.town : 0);
+    } else if (!followed) {
       const worst = data.findings.find((finding) => finding.verdict === "fail" && finding.town !== null);
       chooseTown(worst ? worst.town : 0);
       showTown(false);

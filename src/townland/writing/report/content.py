@@ -1,0 +1,263 @@
+"""What the report's pages show: words in one language, figures as they are printed, pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+import townland
+from townland import terms
+from townland.writing.pages import closing, figures, look
+from townland.writing.pages.reader import AssessmentReader
+from townland.writing.report import picture
+from townland.writing.report.evidence import Evidence
+from townland.writing.report.findings import ConfirmationView, FindingView
+from townland.writing.report.index import TownIndex, TownPage, matrix_rules, town_rows
+from townland.writing.report.need import NeedView
+
+if TYPE_CHECKING:
+    from townland.catalog import LayerSpec
+    from townland.measuring import TownResult
+    from townland.measuring.rasters.classes import GridRow, GridTable
+    from townland.measuring.rasters.slope import SlopeRow, SlopeTable
+    from townland.results import Assessment
+    from townland.rules.judging.finding import Finding
+
+OVERVIEW, DETAIL = (620, 540), (430, 320)
+
+FEW = 6
+"""Of more towns than these, the reasons are read at each finding, not in one table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The picture of a town, its legend, and whose pieces are numbered in it."""
+
+    picture: Markup
+    legend: Sequence[tuple[Markup, str]]
+    title: str
+
+
+class TownView:
+    """A town as the page shows it."""
+
+    def __init__(self, report: Report, result: TownResult, number: int) -> None:
+        """Lay out a town.
+
+        Parameters
+        ----------
+        report
+            The page.
+        result
+            The town.
+        number
+            The town's number on the page, by which its elements are called.
+        """
+        self.result = result
+        self.prefix = f"t{number}"
+        self.report = report
+        self.shapes = picture.Shapes(
+            result, self.prefix, report.schemes, step=report.step, named=report.signs
+        )
+        self.defs = self.shapes.defs()
+        assessment, code = report.assessment, result.town.code
+        findings = [finding for finding in assessment.findings if finding.town == code]
+        self.findings = [
+            FindingView(
+                report,
+                finding,
+                f"{self.prefix}-{finding.rule}",
+                report.evidence(finding, self),
+            )
+            for finding in figures.by_severity(findings)
+        ]
+        self.counts = figures.counts(findings)
+        self.overview = self._overview()
+        table = result.land_classes
+        self.lines = closing.class_lines(table) if table else []
+        self.measures = [m for m in result.measures.values() if m.layers]
+        need = assessment.need(code)
+        self.need = (
+            None if need is None else NeedView(report, need, f"{self.prefix}-need", self.anchors())
+        )
+        self.no_need = next((f for f in findings if f.trace.kind == "land_need"), None)
+        self.slope = next((table for table in assessment.slopes if table.town == code), None)
+        self.grids = [table for table in assessment.grids if table.town == code]
+        self.comparisons = [table for table in assessment.comparisons if table.town == code]
+
+    def anchors(self) -> dict[str, str]:
+        """Where each rule's finding stands in the page."""
+        return {view.finding.rule: view.anchor for view in self.findings}
+
+    def _overview(self) -> Overview:
+        """Draw the town with the evidence of its gravest finding that has any on the map."""
+        report, shapes = self.report, self.shapes
+        grave = (view for view in self.findings if view.verdict in ("fail", "review"))
+        gravest = next((view.finding for view in grave if view.evidence is not None), None)
+        shown = report.shown(gravest) if gravest else []
+        label = f"{self.result.town.name}: " + ", ".join(
+            report.measure(each.name) for each in shown
+        )
+        drawing = shapes.picture(
+            label=label, north=report.t("N"), shown=shown, box=shapes.box,
+            width=OVERVIEW[0], height=OVERVIEW[1], id_=f"{self.prefix}-o",
+        )  # fmt: skip
+        title = f"{gravest.rule} {report.w(gravest.title)}" if gravest else ""
+        return Overview(drawing, list(self._legend(shown)), title)
+
+    def _legend(self, shown: Sequence[picture.Shown]) -> Iterator[tuple[Markup, str]]:
+        """Explain the picture of the town: each sample, and what it stands for."""
+        report, shapes = self.report, self.shapes
+        yield picture.EDGE_SWATCH, report.t("Town boundary")
+        for n, each in enumerate(shown):
+            sample = picture.hatch_swatch(each.sign, f"{self.prefix}-ol{n}")
+            yield sample, f"{each.letter} {report.measure(each.name)}"
+        if shapes.gaps:
+            roles = dict.fromkeys(role for roles, _gap in shapes.gaps for role in roles)
+            missing = report.t("Not covered: {role}", role=", ".join(map(report.role, roles)))
+            yield picture.hatch_swatch(look.UNCOVERED, f"{self.prefix}-ob"), missing
+        if shapes.uses:
+            yield picture.BUILT_SWATCH, report.t("Planned construction land, outline")
+        for groups, used, kind in (
+            (look.USES, shapes.uses, "plan"),
+            (look.LAND, shapes.land, "land"),
+        ):
+            for key, group in groups.items():
+                if key in used:
+                    sample = picture.swatch(group.fill, f"{kind}-key {kind}-key-{key}")
+                    yield sample, report.w(group.title)
+
+
+class Report(AssessmentReader):
+    """What the template asks for: words in one language, figures as they are printed."""
+
+    def __init__(
+        self,
+        assessment: Assessment,
+        lang: str,
+        map_href: str | None,
+        *,
+        whole: Assessment | None = None,
+        pages: Sequence[TownPage] = (),
+    ) -> None:
+        """Lay out the report.
+
+        Parameters
+        ----------
+        assessment, lang, map_href
+            As for `report_html`.
+        whole
+            The run of which `assessment` is the part of one town; what things look like is chosen there,
+            once for all pages.
+        pages
+            Where each town has a page of its own: this one is the index, without their findings.
+        """
+        super().__init__(assessment, lang, map_href)
+        self.version = townland.__version__
+        self.schemes = {
+            role: next((s.scheme for s in assessment.catalog.of_role(role) if s.scheme), None)
+            for role in ("land_use", "planned_use")
+        }
+        self.step = picture.drawing_step(assessment.towns)
+        names = [town.town.name for town in assessment.towns]
+        self.whole = whole or assessment
+        self.signs = look.signs(finding.figures for finding in self.whole.findings)
+        self.index = TownIndex(self, pages) if pages else None
+        results = () if pages else assessment.towns
+        self.towns = [TownView(self, town, n) for n, town in enumerate(results, 1)]
+        joint = [finding for finding in assessment.findings if finding.town is None]
+        self.joint = [
+            FindingView(self, finding, f"all-{finding.rule}", None)
+            for finding in figures.by_severity(joint)
+        ]
+        self.counts = figures.counts(assessment.findings)
+        self.waiting = [ConfirmationView(self, fact) for fact in assessment.confirmations]
+        self.waits = sum(finding.only_waits for finding in assessment.findings)
+        self.every = [*self.joint, *(view for town in self.towns for view in town.findings)]
+        self.several_books = len({finding.rulebook for finding in assessment.findings}) > 1
+        self.units = list(
+            dict.fromkeys(unit for f in assessment.findings for unit in f.clause.responsible)
+        )
+        self.rules = matrix_rules(self)
+        named = self.t(", ").join(names[:3]) + ("…" if len(names) > 3 else "")
+        if pages:
+            named = self.t("{n} towns", n=len(names))
+        self.title = self.t("Land-use compliance report · {towns}", towns=named)
+        self.heading = self.title
+        if not pages:
+            longer = self.t(", ").join(names[:6]) + ("…" if len(names) > 6 else "")
+            self.heading = self.t("Land-use compliance report · {towns}", towns=longer)
+        self.up = "../report.html" if whole else None
+        self.rows = town_rows(self, pages)
+
+    def slope_rows(self, table: SlopeTable) -> list[tuple[SlopeRow, list[Decimal]]]:
+        """Lay out cultivated land by slope, closed in ha."""
+        return closing.slope_rows(table)
+
+    def grid_rows(self, table: GridTable) -> list[tuple[GridRow | None, Decimal, Decimal]]:
+        """Lay out a grid's values and what it does not know, closed in ha and percent."""
+        return closing.grid_rows(table)
+
+    def shown(self, finding: Finding) -> list[picture.Shown]:
+        """Give the measures that a finding draws and lists, each with its letter and its sign."""
+        return [
+            picture.Shown(letter, figure.measure, self.signs[figure.measure], places)
+            for letter, figure, places in figures.shown_figures(finding)
+        ]
+
+    def evidence(self, finding: Finding, town: TownView | None) -> Evidence | None:
+        """Draw where a finding's evidence lies; None where there is no piece of land to show."""
+        shown = self.shown(finding) if town else []
+        if town is None or not shown:
+            return None
+        id_ = f"{town.prefix}-{finding.rule}"
+        seen = [each.name for each in shown if not each.sign.frame] or [shown[0].name]
+        titles = self.t(", ").join(self.measure(each.name) for each in shown)
+        drawing = town.shapes.picture(
+            label=f"{finding.rule} {titles}", north=self.t("N"), shown=shown,
+            box=town.shapes.window(seen), width=DETAIL[0], height=DETAIL[1],
+            id_=id_,
+        )  # fmt: skip
+        return Evidence(self, finding, town.result, shown, drawing=drawing, id_=f"{id_}l")
+
+    def silent(self) -> list[tuple[FindingView, Sequence[FindingView], bool]]:
+        """What was not evaluated, by rule and what was missing: a finding, all of them, are they few."""
+        groups: dict[tuple[str, tuple[str, ...]], list[FindingView]] = {}
+        for view in self.every:
+            if view.verdict == "not_evaluated":
+                groups.setdefault((view.finding.rule, view.finding.missing), []).append(view)
+        return [(views[0], views, len(views) <= FEW) for views in groups.values()]
+
+    def assumptions(self) -> list[tuple[str, str]]:
+        """List what figures lean on, each with the rules that lean on it."""
+        leaning: dict[str, dict[str, None]] = {}
+        for finding in self.assessment.findings:
+            for assumed in finding.assumed:
+                leaning.setdefault(self.w(assumed), {})[finding.rule] = None
+        return [(text, ", ".join(rules)) for text, rules in leaning.items()]
+
+    def parameters(self) -> list[tuple[str, str, str]]:
+        """List the numbers that are not the policy's: what each is, its value, whose it is."""
+        own = self.assessment.rulebook.parameter
+        return [
+            (self.w(own.title(name)), self.number(getattr(own, name)),
+             self.w(terms.ORIGINS[own.origin(name)]))
+            for name in type(own).model_fields
+        ]  # fmt: skip
+
+    def spec(self, name: str) -> LayerSpec | None:
+        """Find the catalog's entry of a layer; None for a boundary file."""
+        return next((spec for spec in self.assessment.catalog.layer if spec.name == name), None)
+
+    def colours(self) -> str:
+        """Write the legend's fills as style rules."""
+        rules = [f".land-{key}{{fill:{group.fill}}}" for key, group in look.LAND.items()]
+        rules += [
+            f".plan-{key}{{fill:{group.fill};fill-opacity:{0 if key == 'other' else 0.38}}}"
+            for key, group in look.USES.items()
+        ]
+        return "".join(rules)

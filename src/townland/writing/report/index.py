@@ -1,0 +1,227 @@
+"""All towns on one page: the matrix of towns and rules, and a map of them by their gravest verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import numpy as np
+import pyproj
+import shapely
+from markupsafe import Markup, escape
+
+from townland.geodesy.crs import to_lonlat
+from townland.rules.judging.finding import Finding
+from townland.writing.pages import figures, look
+from townland.writing.pages.reader import AssessmentReader
+
+if TYPE_CHECKING:
+    from townland.measuring import TownResult
+
+WIDTH, HIGHEST, MARGIN = 900, 560, 26
+"""The width of the map of all towns, how high they may make it, and its margin, in pixels."""
+
+LETTER = 13
+"""The height of a name on it."""
+
+SPOT = 5
+"""A town that would be drawn smaller than this is a dot, in pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class TownPage:
+    """A town, and where its own page and its own map lie; `map` is empty without one."""
+
+    result: TownResult
+    href: str
+    map: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixCell:
+    """One cell of the matrix of towns and rules: its look, and where it leads."""
+
+    look: str
+    href: str
+    label: str
+
+    @property
+    def rank(self) -> int:
+        """Where it stands when the matrix is sorted by its column, the gravest first."""
+        return list(look.LOOKS).index(self.look)
+
+
+@dataclass(frozen=True, slots=True)
+class TownRow:
+    """A row of the matrix: the town, where it leads, its cell of each rule, its gravest look."""
+
+    result: TownResult
+    href: str
+    map: str
+    cells: Sequence[MatrixCell | None]
+    gravest: str
+    counts: dict[str, int]
+
+
+def town_rows(r: AssessmentReader, pages: Sequence[TownPage]) -> list[TownRow]:
+    """Lay out the matrix.
+
+    Parameters
+    ----------
+    r
+        The reader of the page.
+    pages
+        Where the towns have pages of their own; without any their findings stand in this one.
+    """
+    rules = matrix_rules(r)
+    findings: dict[str, list[Finding]] = {}
+    for finding in r.assessment.findings:
+        findings.setdefault(finding.town or "", []).append(finding)
+    rows = []
+    for n, result in enumerate(r.assessment.towns):
+        mine = figures.by_severity(findings.get(result.town.code, ()))
+        page = pages[n] if pages else None
+        href = quote(page.href) if page else f"#t{n + 1}"
+        cells = {
+            each.rule: _cell(r, each, f"{href}#t1-{each.rule}" if page else f"{href}-{each.rule}")
+            for each in mine
+        }
+        gravest = figures.gravest_look(mine)
+        rows.append(
+            TownRow(result, href, quote(page.map) if page else "", [*map(cells.get, rules)],
+                    gravest, figures.counts(mine))
+        )  # fmt: skip
+    return rows
+
+
+def matrix_rules(r: AssessmentReader) -> dict[str, str]:
+    """Name the rules that are the matrix's columns, each with its title."""
+    return {f.rule: r.w(f.title) for f in r.assessment.findings if f.town is not None}
+
+
+def _cell(r: AssessmentReader, finding: Finding, href: str) -> MatrixCell:
+    """Lay out the cell of a finding.
+
+    Parameters
+    ----------
+    r, finding
+        The reader, and the finding.
+    href
+        Where the finding stands.
+    """
+    shown = look.look_of(finding)
+    word = r.w(look.LOOKS[shown].word)
+    return MatrixCell(shown, href, f"{finding.rule}: {word}")
+
+
+class TownIndex:
+    """The map of all towns of a run that has many."""
+
+    def __init__(self, r: AssessmentReader, pages: Sequence[TownPage]) -> None:
+        """Lay out the map.
+
+        Parameters
+        ----------
+        r
+            The reader of the page.
+        pages
+            The towns, and where their pages lie.
+        """
+        self.rows = town_rows(r, pages)
+        shapes = [_shape(page.result) for page in pages]
+        self.picture = _drawn(r, self.rows, shapes)
+
+
+def _shape(result: TownResult) -> shapely.Geometry:
+    """Give a town's boundary in degrees: towns may lie in several zones."""
+    source = pyproj.CRS.from_user_input(result.town.crs)
+    boundary = np.asarray([result.town.boundary], dtype=object)
+    shape: shapely.Geometry = to_lonlat(boundary, source)[0]
+    return shape
+
+
+def _drawn(
+    r: AssessmentReader, rows: Sequence[TownRow], shapes: Sequence[shapely.Geometry]
+) -> Markup:
+    """Draw the towns in the colours of their gravest verdicts; a click leads to the town's page.
+
+    Parameters
+    ----------
+    r
+        The reader of the page.
+    rows, shapes
+        The towns, and their boundaries in degrees.
+    """
+    west, south, east, north = shapely.total_bounds(np.asarray(shapes, dtype=object))
+    narrow = float(np.cos(np.radians((south + north) / 2)))
+    room = (WIDTH - 2 * MARGIN, HIGHEST - 2 * MARGIN)
+    scale = min(room[0] / max((east - west) * narrow, 1e-9), room[1] / max(north - south, 1e-9))
+    left = (WIDTH - (east - west) * narrow * scale) / 2
+    high, top = (north - south) * scale + 2 * MARGIN, float(MARGIN)
+    on_page = [
+        shapely.transform(
+            shape,
+            lambda points: np.column_stack(
+                [
+                    left + (points[:, 0] - west) * narrow * scale,
+                    top + (north - points[:, 1]) * scale,
+                ]
+            ),
+        )
+        for shape in shapes
+    ]
+    towns = [
+        f'<a href="{escape(row.href)}" class="place-of {row.gravest}" data-town='
+        f'"{escape(row.result.town.code)}"><title>{escape(_title(r, row))}</title>{_outline(shape)}</a>'
+        for row, shape in zip(rows, on_page, strict=True)
+    ]
+    label = escape(r.t("All towns by their gravest verdict"))
+    return Markup(  # noqa: S704 # names are escaped, the rest is our own
+        f'<svg class="picture all-towns" role="group" aria-label="{label}"'
+        f' viewBox="0 0 {WIDTH} {high:.0f}">'
+        f'{"".join(towns)}<g class="names" aria-hidden="true">{"".join(_names(rows, on_page))}</g></svg>'
+    )
+
+
+def _title(r: AssessmentReader, row: TownRow) -> str:
+    return f"{row.result.town.name}: {r.w(look.LOOKS[row.gravest].word)}"
+
+
+def _outline(shape: shapely.Geometry) -> str:
+    """Draw a boundary to half a pixel; a town too small to be seen is a dot."""
+    west, top, east, bottom = shape.bounds
+    if max(east - west, bottom - top) < 2 * SPOT:
+        return f'<circle cx="{(west + east) / 2:.1f}" cy="{(top + bottom) / 2:.1f}" r="{SPOT}"/>'
+    rings = []
+    for polygon in shapely.get_parts(shape.simplify(0.5)):
+        for ring in (polygon.exterior, *polygon.interiors):
+            points = shapely.get_coordinates(ring)
+            rings.append("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points.tolist()) + "z")
+    return f'<path d="{"".join(rings)}"/>'
+
+
+def _names(rows: Sequence[TownRow], shapes: Sequence[shapely.Geometry]) -> Iterator[str]:
+    """Write the towns' names, the gravest first; one that would hide another is left to the pointer.
+
+    Parameters
+    ----------
+    rows, shapes
+        The towns, and their boundaries on the page.
+    """
+    order = sorted(range(len(rows)), key=lambda n: list(look.LOOKS).index(rows[n].gravest))
+    taken: list[tuple[float, float, float, float]] = []
+    for n in order:
+        name = f"{look.LOOKS[rows[n].gravest].mark} {rows[n].result.town.name}"
+        wide = sum(1.0 if ord(sign) > 0x2E7F else 0.56 for sign in name) * LETTER
+        spot = shapes[n].representative_point()
+        x = min(max(spot.x, wide / 2 + 2), WIDTH - wide / 2 - 2)
+        small = max(shapes[n].bounds[2] - shapes[n].bounds[0], 0) < wide
+        y = shapes[n].bounds[1] - 4 if small else spot.y + LETTER / 3
+        y = max(y, LETTER + 2)
+        box = (x - wide / 2 - 2, y - LETTER, x + wide / 2 + 2, y + 4)
+        if any(box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in taken):
+            continue
+        taken.append(box)
+        yield f'<text x="{x:.1f}" y="{y:.1f}">{escape(name)}</text>'
