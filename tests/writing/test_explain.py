@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from townland.errors import ReportError
 from townland.writing.comparison import compare
 from townland.writing.explain import explain, lines
 from townland.writing.explain.need import explain_need
+from townland.writing.explain.run import read_run
 from townland.writing.report.assessment_json import schema
 from townland_cli.app import app
 
@@ -49,6 +51,13 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "out"
 
 
+@pytest.fixture
+def read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each run is read once by those who explain all of its findings."""
+    monkeypatch.setattr("townland.writing.explain.read_run", cache(read_run))
+
+
+@pytest.mark.usefixtures("read_once")
 def test_every_finding_of_a_run_is_explained_to_the_last_digit(runs: Path) -> None:
     document = json.loads((runs / PLAIN / "assessment.json").read_text("utf-8"))
     for finding in document["findings"]:
@@ -66,6 +75,7 @@ RAW = re.compile(r"[{}]|\bNone\b|\bTrue\b|\bFalse\b|[a-z]+_[a-z]|\['")
 ASIDE = re.compile(r"\([^()]*\)|（[^（）]*）|\[[^\[\]]*\]|［[^［］]*］")
 
 
+@pytest.mark.usefixtures("read_once")
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("law", [PLAIN, "national"])
 def test_no_explanation_shows_a_key_or_raw_data(
