@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyproj
 import shapely
@@ -44,7 +46,8 @@ class Layer:
     ``owner``, ``tag``, ``slope`` (str or None) and geometry
     in `crs`, whatever the file calls them. `extent` is the bounding box (a polygon in `crs`) of the file
     before `where`, `coverage` the declared coverage in `crs` or None. `also` holds the columns that were
-    asked for besides, as Arrow arrays in the frame's order.
+    asked for besides, as Arrow arrays in the frame's order, `numbers` those of the features in the file
+    (None where they are counted).
     """
 
     spec: LayerSpec
@@ -55,6 +58,7 @@ class Layer:
     extent: shapely.Geometry
     coverage: shapely.Geometry | None
     also: Mapping[str, pa.ChunkedArray] = field(default_factory=dict)
+    numbers: npt.NDArray[np.int64] | None = None
 
     @cached_property
     def tree(self) -> shapely.STRtree:

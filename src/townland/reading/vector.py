@@ -204,6 +204,7 @@ def layer_of(
         extent=extent,
         coverage=excerpt.coverage,
         also={name: rows.columns[name] for name in also},
+        numbers=rows.fid,
     )
 
 

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from itertools import chain, count, islice
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
 
 import pyproj
 from shapely.errors import GEOSException
 
+from townland.assessment.parts import (
+    Asked,
+    LayerRead,
+    Part,
+    Ready,
+    joined,
+    judged,
+    made_ready,
+    numbered,
+)
+from townland.assessment.steps import Progress, Step, counted, silent, unannounced
 from townland.catalog import LayerCatalog, LayerSpec
 from townland.errors import EngineError
 from townland.i18n import Words, _
 from townland.issues import Issue
 from townland.measuring import TownResult, measure_town, near, prepare
-from townland.measuring.boundary import mended_towns
-from townland.measuring.coverage import require_towns
 from townland.measuring.doubts import Doubt, doubts_of
 from townland.measuring.kept import KeptTowns
-from townland.measuring.one_name import refuse_one_name
 from townland.measuring.placement import siting_issues
 from townland.measuring.prepare import Repair
 from townland.measuring.rasters import (
@@ -30,7 +39,6 @@ from townland.measuring.rasters import (
     read_rasters,
     with_grids,
 )
-from townland.measuring.rasters.backgrounds import Behind, read_backgrounds
 from townland.measuring.unmeasured import unmeasured
 from townland.reading.digests import Digests
 from townland.reading.kept import KeptLayers
@@ -39,32 +47,14 @@ from townland.reading.windows import Window
 from townland.results import Assessment
 from townland.rules.book.loader import rules_in_force
 from townland.rules.book.model import Rulebook
-from townland.rules.dates import date_issues, day_of
-from townland.rules.evaluate import evaluate, evaluate_portfolio
-from townland.rules.face_value import face_value_notices
+from townland.rules.dates import day_of
 from townland.rules.known import MeasuredTown, known_of
-from townland.rules.need_table import indicator_need, need_measure
-from townland.rules.notices import notices
-from townland.rules.shared_land import meeting
-from townland.rules.unmeasured import beside_unmeasured, not_measured, unmeasured_notices
+from townland.rules.need_table import need_measure
 from townland.terms import ROLES
 from townland.towns import Town
 
 ALWAYS = ("land_use", "planned_use")
 """Roles that every report shows, whether or not a rule needs them."""
-
-Progress = Callable[[Words, int, int], None]
-Step = Callable[[Words], None]
-
-
-def silent(step: Words, done: int, whole: int) -> None:
-    """Tell nobody how far a check has come.
-
-    Parameters
-    ----------
-    step, done, whole
-        What is being done, how many steps are done, and how many there are.
-    """
 
 
 class Checker:
@@ -164,102 +154,105 @@ class Checker:
         TownlandError
             As `townland.check`.
         """
-        roles = _roles(self.catalog, self.rulebook)
-        played = [spec for role in roles for spec in self.catalog.of_role(role)]
-        specs = [spec for spec in played if spec not in self._rastered]
-        steps = len(specs) + len(self._rastered) + len(towns)
-        step = _counted(progress, steps)
+        steps = len(self._specs()) + len(self._rastered) + len(towns)
+        step = counted(progress, steps)
+        ready = made_ready(towns, self.catalog, accept_repairs)
+        part = self.part(ready.towns, accept_repairs, step=step, given=tuple(towns))
+        assessment = self.joined(ready, [part], accept_repairs)
+        progress(_("checked"), steps, steps)
+        return assessment
 
-        require_towns(towns, self.catalog)
-        refuse_one_name(towns)
-        given = (tuple(towns), frozenset(accept_repairs))
-        towns, town_repairs = mended_towns(towns, accept_repairs)
+    def joined(
+        self,
+        ready: Ready,
+        parts: Sequence[Part],
+        accept_repairs: Collection[str] = (),
+        *,
+        order: Sequence[int] | None = None,
+    ) -> Assessment:
+        """The assessment of towns that were measured in parts.
+
+        Parameters
+        ----------
+        ready, parts, order
+            As `parts.joined`.
+        accept_repairs
+            As in `check`.
+
+        Raises
+        ------
+        TownlandError
+            As `parts.joined`.
+        """
+        asked = Asked(self.rulebook, self.catalog, self.on, accept_repairs)
+        return joined(asked, ready, parts, digest=self._layers.digest, order=order)
+
+    def part(
+        self,
+        towns: Sequence[Town],
+        accept_repairs: Collection[str] = (),
+        *,
+        step: Step = unannounced,
+        given: tuple[Town, ...] = (),
+        known: Mapping[str, tuple[Issue, ...]] | None = None,
+    ) -> Part:
+        """Measure and judge towns, each by itself: what `joined` puts together to an assessment.
+
+        Parameters
+        ----------
+        towns
+            With valid boundaries (`made_ready`).
+        accept_repairs, step
+            As in `check`, and what is called with a sentence before each layer and town.
+        given
+            The towns as the check was given them.
+        known
+            The issues of layers, by name, where they are known for all towns of the check already.
+
+        Raises
+        ------
+        TownlandError
+            As `townland.check`.
+        """
         windows = tuple((near(town.boundary), town.crs) for town in towns)
-        vectors = self._read(specs, windows, step)
+        vectors = [
+            replace(layer, issues=(known or {}).get(layer.spec.name, layer.issues))
+            for layer in self._read(self._specs(), windows, step)
+        ]
         sited = tuple(siting_issues(towns, vectors, self._layers.read))
-        rasters = self._read_rasters(windows, frozenset(roles).difference(by_role(vectors)), step)
+        roles = _roles(self.catalog, self.rulebook)
+        lone = frozenset(roles).difference(by_role(vectors))
+        rasters = self._read_rasters(windows, lone, step)
         grounds = self._gathered(towns, by_role(vectors), rasters, accept_repairs)
+        asked = (given or tuple(towns), frozenset(accept_repairs))
         measured = [
             self._measured(
                 town,
                 grounds[town.crs],
                 rasters,
                 step,
-                given=given,
+                given=asked,
                 doubts=doubts_of(town, sited, vectors),
             )
             for town in towns
         ]
-        own = self.rulebook.parameter
-        sound = [each.facts for each in measured if each.result.failed is None]
-        met = meeting(sound, own.sliver_width_m, own.sliver_sigma)
-        shared = met.shared
-        measured = [self._trusted(each, met.refused) for each in measured]
-        facts = [each.facts for each in measured]
-        failed = [each.result.failed for each in measured]
-        judged = [
-            tuple(
-                finding if reason is None else not_measured(finding, reason)
-                for finding in evaluate(self.rulebook, town, self.on)
-            )
-            for town, reason in zip(facts, failed, strict=True)
-        ]
-        others = [
-            each.name for each, reason in zip(facts, failed, strict=True) if reason is not None
-        ]
-        together = (
-            beside_unmeasured(finding, others)
-            for finding in evaluate_portfolio(self.rulebook, facts, self.on, shared=shared)
-        )
-        findings = (*chain(*judged), *together)
-        needs = [
-            indicator_need(
-                self.rulebook,
-                each.facts,
-                on=self.on,
-                findings=own_findings,
-                terrain=each.rasters.steep,
-            )
-            for each, own_findings in zip(measured, judged, strict=True)
-            if each.result.failed is None
-        ]
-        behind = read_backgrounds(self.catalog, towns, digest=self._layers.digest)
-        progress(_("checked"), steps, steps)
-
-        repairs = (*town_repairs, *_first_repairs(grounds))
         playing = with_grids(by_role(vectors), rasters, roles).values()
-        known = [layer for of_role in playing for layer in of_role]
-        used = [*(town.input for town in towns), *(layer.input for layer in known)]
-        inputs = tuple(dict.fromkeys([*used, *rasters.inputs, *behind.inputs]))
-        return Assessment(
-            self.on,
-            self.rulebook,
-            self.catalog,
-            inputs,
+        used = [layer for of_role in playing for layer in of_role]
+        return Part(
+            tuple(LayerRead(layer.input, layer.issues) for layer in used),
+            rasters.inputs,
+            rasters.issues,
+            sited,
+            tuple(numbered(_first_repairs(grounds), used)),
+            tuple(judged(each, self.rulebook, self.on) for each in measured),
             tuple(each.result for each in measured),
-            findings,
-            repairs,
-            (
-                *_issues_of_inputs(towns, known, rasters, behind),
-                *date_issues(inputs, self.on, self.rulebook.parameter.layer_age_years),
-                *sited,
-                *(issue for each in measured for issue in each.issues),
-                *met.issues,
-                *prepare.collapsed(repairs),
-                *prepare.unused(accept_repairs, repairs),
-            ),
-            shared,
-            tuple(need for need in needs if need is not None),
-            tuple(table for each in measured for table in each.rasters.grids),
-            tuple(pair for each in measured for pair in each.rasters.comparisons),
-            tuple(each.rasters.slope for each in measured if each.rasters.slope is not None),
-            behind.pictures,
-            (
-                *unmeasured_notices([each.result for each in measured]),
-                *notices(self.rulebook, self.on),
-                *face_value_notices(findings),
-            ),
         )
+
+    def _specs(self) -> list[LayerSpec]:
+        """The vector layers of the roles that are asked for."""
+        roles = _roles(self.catalog, self.rulebook)
+        played = (spec for role in roles for spec in self.catalog.of_role(role))
+        return [spec for spec in played if spec not in self._rastered]
 
     def _read(
         self, specs: Sequence[LayerSpec], windows: Sequence[Window], step: Step
@@ -388,15 +381,6 @@ class Checker:
         result, own = towns.result(given[0], how, book.measure, measure=measure)
         return known_of(result, own, book, on=self.on, doubts=doubts)
 
-    def _trusted(self, each: MeasuredTown, refused: Mapping[str, Words]) -> MeasuredTown:
-        """A town as it was measured, or unmeasured where GEOS refuses its boundary beside another's."""
-        town = each.result.town
-        if town.code not in refused:
-            return each
-        result = unmeasured(town, self.rulebook.measure, refused[town.code])
-        nothing = TownRasters((), (), None, ())
-        return known_of(result, nothing, self.rulebook, on=self.on, doubts=each.facts.doubts)
-
 
 def check(
     towns: Sequence[Town],
@@ -433,12 +417,6 @@ def check(
     return checker.check(towns, accept_repairs=accept_repairs, progress=progress)
 
 
-def _counted(progress: Progress, steps: int) -> Step:
-    """Report each step with its number."""
-    number = count()
-    return lambda sentence: progress(sentence, next(number), steps)
-
-
 def _reading(spec: LayerSpec) -> Words:
     return _("reading layer {name}", name=spec.name)
 
@@ -448,20 +426,6 @@ def _first_repairs(grounds: Mapping[pyproj.CRS, Grounds]) -> Iterator[Repair]:
     for first in islice(grounds.values(), 1):
         for ground in first.of_role.values():
             yield from ground.repairs
-
-
-def _issues_of_inputs(
-    towns: Sequence[Town], layers: Sequence[Layer], rasters: Rasters, behind: Behind
-) -> tuple[Issue, ...]:
-    """What was assumed in reading, each once.
-
-    Parameters
-    ----------
-    towns, layers, rasters, behind
-        What was read.
-    """
-    read = [*(town.issues for town in towns), *(layer.issues for layer in layers)]
-    return tuple(dict.fromkeys([*chain(*read), *rasters.issues, *behind.issues]))
 
 
 def _roles(catalog: LayerCatalog, rulebook: Rulebook) -> tuple[str, ...]:
