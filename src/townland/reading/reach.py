@@ -65,7 +65,7 @@ def refuse_out_of_reach(
         A vertex lies far from the rest of its feature.
     """
     east, north = _allowed(crs)
-    boxes = shapely.bounds(rows.geometry).reshape(-1, 4)
+    boxes = _boxes(rows.geometry)
     with np.errstate(invalid="ignore"):
         beyond = (boxes[:, 0] < east[0]) | (boxes[:, 2] > east[1])
         beyond |= (boxes[:, 1] < north[0]) | (boxes[:, 3] > north[1])
@@ -94,6 +94,18 @@ def refuse_out_of_reach(
         )
     for at in np.flatnonzero(wide * geodesy.metres_per_unit(crs) > APART_M):
         _refuse_apart(source, rows, int(at), crs=crs, region=region)
+
+
+def _boxes(geometry: npt.NDArray[np.object_]) -> Floats:
+    """West, south, east and north of all vertices; bounds of GEOS are those of the outer rings alone."""
+    boxes: Floats = shapely.bounds(geometry).reshape(-1, 4)
+    parts, of = shapely.get_parts(geometry, return_index=True)
+    holed = np.flatnonzero(shapely.get_num_interior_rings(parts))
+    rings, part = shapely.get_rings(parts[holed], return_index=True)
+    own, at = shapely.bounds(rings).reshape(-1, 4), of[holed][part]
+    np.fmin.at(boxes[:, :2], at, own[:, :2])
+    np.fmax.at(boxes[:, 2:], at, own[:, 2:])
+    return boxes
 
 
 def _allowed(crs: pyproj.CRS) -> tuple[tuple[float, float], tuple[float, float]]:

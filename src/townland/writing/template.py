@@ -21,6 +21,7 @@ from xml.sax.saxutils import escape
 from townland import units
 from townland.errors import ReportError
 from townland.i18n import Words, _, plain_text
+from townland.reading.formats.zipped import UNREADABLE
 from townland.writing.tables.forms import tables
 from townland.writing.tables.model import BLANK, PrintedCell, PrintedTable, figure
 
@@ -205,7 +206,7 @@ def _members(template: Path) -> dict[str, str]:
         if template.suffix.lower() == ".xlsx" and BOOK in read and LINKS in read:
             return read
         reason: object = "-"
-    except (OSError, zipfile.BadZipFile, UnicodeDecodeError) as problem:
+    except UNREADABLE as problem:
         reason = problem
     raise ReportError(
         _("{path}: is no workbook that can be filled ({reason}); save the template as .xlsx",

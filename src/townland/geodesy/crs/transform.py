@@ -214,7 +214,8 @@ def densify(
                 crs=describe(crs),
             )
         )
-    dense: GeometryArray = shapely.segmentize(geometries, length)
+    with np.errstate(invalid="ignore"):  # vertices that are no numbers are the mending's
+        dense: GeometryArray = shapely.segmentize(geometries, length)
     return dense
 
 

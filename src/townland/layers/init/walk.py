@@ -145,5 +145,5 @@ def _zipped(path: Path) -> list[Path]:
     try:
         with zipfile.ZipFile(path) as opened:
             return layer_files([name for name, _info in zipped.members(opened)])
-    except (zipfile.BadZipFile, OSError):
+    except zipped.UNREADABLE:
         return []

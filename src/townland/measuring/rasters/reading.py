@@ -5,6 +5,7 @@ rasterio, a GDAL of its own, is loaded when a raster is read: most checks have n
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -70,7 +71,7 @@ def opened(path: Path | str) -> Iterator[rasterio.DatasetReader]:
         The file is no GeoTIFF, or is damaged.
     """
     import rasterio
-    from rasterio.errors import RasterioError
+    from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
     given = local(path)
     with archive.opened(given) as file:
@@ -82,7 +83,10 @@ def opened(path: Path | str) -> Iterator[rasterio.DatasetReader]:
                 )
             )
         try:
-            with rasterio.open(local(file.resolve()), driver="GTiff") as raster:
+            with warnings.catch_warnings():  # a raster without a place is refused in a sentence
+                warnings.simplefilter("ignore", NotGeoreferencedWarning)
+                opened = rasterio.open(local(file.resolve()), driver="GTiff")
+            with opened as raster:
                 _refuse_harmful(raster, given.as_posix())
                 yield raster
         except RasterioError as problem:

@@ -321,8 +321,10 @@ def _of_feature(feature: object) -> Text | None:
 def _looked_at(member: dict[str, object]) -> object:
     """A geometry or a feature once it is parsed, so that its coordinates need not be kept."""
     kind, parts = member.get("type"), member.get("geometries")
+    if not isinstance(kind, str):
+        return member
     if kind in DEPTHS and "coordinates" in member:
-        return _Seen(_of_coordinates(str(kind), member["coordinates"]))
+        return _Seen(_of_coordinates(kind, member["coordinates"]))
     if kind == "GeometryCollection" and isinstance(parts, list):
         return _Seen(next(filter(None, map(_of_geometry, parts)), None))
     if kind != "Feature":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -23,6 +24,18 @@ MAX_DEPTH = 30
 """Folders in one another."""
 
 _UTF8_NAME = 0x800
+
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    ValueError,
+)
+"""What `zipfile` raises of a zip that is damaged: a name that is no UTF-8 is a ValueError, too."""
 
 Parts = tuple[str, ...]
 """The parts of a path within a zip."""
@@ -49,7 +62,7 @@ def unpack(path: Path, root: Path, target_of: Callable[[Parts], Parts | None]) -
     try:
         with zipfile.ZipFile(path) as archive:
             _unpack(archive, root, path, target_of)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as problem:
+    except UNREADABLE as problem:
         raise LayerError(
             _(
                 "{path}: the zip cannot be unpacked ({reason}); get it again",

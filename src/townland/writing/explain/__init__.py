@@ -23,6 +23,8 @@ from townland.rules.kinds import KINDS
 from townland.writing.explain.run import (
     ReportedFinding,
     ReportedInput,
+    ReportedRun,
+    as_assessment,
     read_run,
 )
 from townland.writing.explain.telling import Teller
@@ -78,6 +80,20 @@ def explain(run: Path | str, rule: str, town: str | None = None) -> Explanation:
         There is no run, or the run has no such finding.
     """
     whole = read_run(Path(run))
+    with as_assessment(Path(run)):
+        return _explained(whole, rule, town)
+
+
+def _explained(whole: ReportedRun, rule: str, town: str | None) -> Explanation:
+    """Explain a finding of a run, and compute it again from its trace.
+
+    Parameters
+    ----------
+    whole
+        The run.
+    rule, town
+        As in `explain`.
+    """
     names = {each.code: each.name for each in whole.towns}
     findings = [ReportedFinding.model_validate(each) for each in whole.findings]
     number = _chosen(findings, rule, town, names)

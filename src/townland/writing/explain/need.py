@@ -12,7 +12,7 @@ from townland import terms, units
 from townland.errors import ReportError
 from townland.i18n import Words, _
 from townland.rules.judging.trace import Number, Row
-from townland.writing.explain.run import read_run
+from townland.writing.explain.run import as_assessment, read_run
 from townland.writing.explain.telling import number
 from townland.writing.pages import figures, look
 
@@ -241,7 +241,8 @@ def explain_need(run: Path | str, town: str | None = None) -> Need:
                 town=chosen.code,
             )
         )
-    need = ReportedNeed.model_validate(table)
+    with as_assessment(Path(run)):
+        need = ReportedNeed.model_validate(table)
     return Need({"code": chosen.code, "name": chosen.name}, need, table)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from townland.errors import ReportError
+from townland.errors import ReportError, TownlandError
 from townland.i18n import _
 from townland.rules.judging.trace import Number, Row
 from townland.terms import Verdict
@@ -86,4 +88,25 @@ def read_run(run: Path) -> ReportedRun:
     try:
         return ReportedRun.model_validate(document)
     except ValueError:
-        raise ReportError(_("{path}: this is no assessment", path=path.as_posix())) from None
+        raise _no_assessment(path) from None
+
+
+@contextmanager
+def as_assessment(run: Path) -> Iterator[None]:
+    """Refuse a run whose parts are not those that townland writes, where they are read.
+
+    Raises
+    ------
+    ReportError
+        A part is missing, or is of another kind.
+    """
+    try:
+        yield
+    except TownlandError:
+        raise
+    except (ValueError, LookupError, ArithmeticError, TypeError):
+        raise _no_assessment(run) from None
+
+
+def _no_assessment(path: Path) -> ReportError:
+    return ReportError(_("{path}: this is no assessment", path=path.as_posix()))

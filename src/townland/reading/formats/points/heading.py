@@ -32,7 +32,8 @@ _ROLES: dict[str, re.Pattern[str]] = {
         "side": r"(界址)?边长|(界址)?点?间距|距离|side|distance|length|界址线长度?",
     }.items()
 }
-_UNIT = re.compile(r"[(\[](.*?)[)\]]")
+_UNIT = re.compile(r"[(\[](.{0,100}?)[)\]]")
+"""What stands in brackets; bounded, since thousands of brackets in a cell would cost their square."""
 _UNIT_ALONE = re.compile(
     r"[(\[]?(m|米|公尺|meters?|metres?|度|°|deg|degrees?|十进制度|度\.?分\.?秒|d+\.?m+\.?s*|°\.?′″|dms)[)\]]?"
 )

@@ -6,7 +6,6 @@ import csv
 import datetime as dt
 import re
 import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
@@ -26,6 +25,7 @@ from townland.reading.formats.points.workbook_size import (
     TooLargeError,
     measure,
 )
+from townland.reading.formats.zipped import UNREADABLE
 
 MAX_UNPACKED = 512 << 20
 MAX_ROWS = 1_000_000
@@ -161,17 +161,7 @@ def _check_workbook(file: Path, place: str) -> Mapping[str, SheetLook]:
                 most=MAX_CELLS,
             )
         ) from None
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        NotImplementedError,
-        RuntimeError,
-        EOFError,
-        OSError,
-        ValueError,
-        ExpatError,
-        ParseError,
-    ) as problem:
+    except (*UNREADABLE, ExpatError, ParseError) as problem:
         raise _damaged(place, problem) from None
 
 

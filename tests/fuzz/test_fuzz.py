@@ -1,0 +1,175 @@
+"""The fuzzer's share of CI, and what it has brought to light: each kind of finding stays mended."""
+
+from __future__ import annotations
+
+import json
+import warnings
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+import rasterio
+import shapely
+from tests import factory_broken as broken
+from tests.factory_coordinates import EAST, NORTH, box
+from tests.fuzz import mutations
+from tests.fuzz.run import run
+from tests.fuzz.seeds import KINDS, SEEDS
+
+import townland as tl
+from townland.errors import CatalogError, CRSError, GeometryError, LayerError, ReportError
+from townland.measuring.rasters.reading import inspect_raster
+from townland.reading.formats.points.heading import roles_of
+
+SECONDS_IN_CI = 15
+"""The fuzzer's share of the tests' time; ``python -m tests.fuzz --minutes 60`` runs by hand."""
+
+
+def test_inputs_end_in_a_result_or_an_error_of_townland() -> None:
+    """The same inputs each time, in their order, as many as the time allows on one core."""
+    tally = run(0, seconds=SECONDS_IN_CI)
+    assert not tally.kinds, str(tally)
+    assert sum(tally.ends.values()) >= 10
+
+
+def test_the_fuzzer_sees_what_ends_a_process(tmp_path: Path) -> None:
+    """Too much memory, too much time and an error that is not townland's are findings."""
+    from tests.fuzz.child import met
+
+    assert met(tmp_path / "no.gpkg", Random(0), "located")["end"] == "refused"  # noqa: S311
+    assert met(None, Random(0), "located")["end"] == "finding"  # type: ignore[arg-type] # noqa: S311
+
+
+def test_changes_depend_on_the_dice_alone(tmp_path: Path) -> None:
+    data = b'{"type": "Feature", "number": 12.5, "line": [1,\n2]}'
+    for change in mutations.PLAIN:
+        first, second = (change(data, Random(7)) for _n in range(2))  # noqa: S311
+        assert first == second, change.__name__
+    assert mutations.digit_lost(b"7", Random(1)) == b""  # noqa: S311
+    assert {seed.kind for seed in SEEDS.values()} == set(KINDS)
+
+
+# --- findings -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "vertex", [(366420407.0, NORTH + 20), (EAST + 20, 26892200.0), (3664204.0, NORTH + 20)]
+)
+@pytest.mark.parametrize("multi", [False, True])
+def test_a_digit_added_in_a_hole_is_refused(vertex: tuple[float, float], multi: bool) -> None:
+    """Bounds are those of outer rings: a hole's vertex 330,000 km away filled the memory."""
+    hole = [(EAST + 20, NORTH + 20), vertex, (EAST + 40, NORTH + 40)]
+    shape = shapely.Polygon(box(0, 0).exterior, [hole])
+    whole = shapely.MultiPolygon([box(200, 0), shape]) if multi else shape
+    with pytest.raises(CRSError) as caught:
+        tl.read_towns(broken.gpd.GeoDataFrame(geometry=[whole], crs=4524))
+    assert "A digit was lost or added" in caught.value.render("en")
+
+
+def test_a_vertex_of_a_hole_far_from_the_others_is_refused() -> None:
+    hole = [(EAST + 20, NORTH + 20), (EAST - 300_000, NORTH + 20), (EAST + 40, NORTH + 40)]
+    shape = shapely.Polygon(box(0, 0).exterior, [hole])
+    with pytest.raises(GeometryError):
+        tl.read_towns(broken.gpd.GeoDataFrame(geometry=[shape], crs=4524))
+
+
+@pytest.mark.parametrize("mark", ["(", "[", "([", "(坐标"])
+def test_brackets_without_end_in_a_heading_cost_no_time(mark: str) -> None:
+    """Ten thousand brackets in a cell took 5 s of a table with one line, by a pattern's square."""
+    assert roles_of(mark * 10_000) == ()
+    assert roles_of("X坐标(纵坐标)") == ("north",)
+
+
+@pytest.mark.parametrize("kind", [{"a": 1}, ["Feature"], [], 7, None, True])
+def test_a_type_that_is_no_text_is_refused(kind: object, tmp_path: Path) -> None:
+    """An object in the place of a type ended GeoJSON's diagnosis with a TypeError."""
+    feature = {"type": kind, "geometry": {"type": "Polygon", "coordinates": [[[0, 0], [1, 0]]]}}
+    path = tmp_path / "a.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    with pytest.raises(LayerError):
+        tl.read_towns(path)
+
+
+def _wrong_name(data: bytearray) -> None:
+    """The name in the member's own header is no UTF-8, though the flag says so."""
+    data[6:8] = (0x800).to_bytes(2, "little")
+    data[30] = 0xFF
+
+
+def _encrypted(data: bytearray) -> None:
+    data[6] |= 1
+
+
+def _unknown_method(data: bytearray) -> None:
+    at = data.index(b"PK\x01\x02")
+    data[at + 10] = 99
+
+
+def _offset_beyond(data: bytearray) -> None:
+    at = data.index(b"PK\x01\x02")
+    data[at + 42 : at + 46] = b"\xff\xff\xff\x7f"
+
+
+@pytest.mark.parametrize("harm", [_wrong_name, _encrypted, _unknown_method, _offset_beyond])
+def test_a_zip_with_a_damaged_header_is_refused(
+    harm: Callable[[bytearray], None], tmp_path: Path
+) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.geojson", '{"type": "FeatureCollection", "features": []}')
+    data = bytearray(path.read_bytes())
+    harm(data)
+    path.write_bytes(data)
+    with pytest.raises(LayerError):
+        tl.read_towns(path)
+    with pytest.raises(CatalogError):
+        tl.layers_init(tmp_path, tmp_path / "proposed.toml")
+
+
+def test_a_raster_without_a_place_is_refused_without_a_warning(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        profile = {"width": 2, "height": 2, "count": 1, "dtype": "uint8", "crs": "EPSG:4524"}
+        with rasterio.open(path, "w", driver="GTiff", **profile) as file:
+            file.write(np.ones((2, 2), "uint8"), 1)
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        inspect_raster(path)
+    assert not heard
+
+
+@pytest.fixture(scope="module")
+def assessment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    """What ``assessment.json`` has of a small check."""
+    path = SEEDS["run"].write(tmp_path_factory.mktemp("run"))
+    document: dict[str, object] = json.loads(path.read_bytes())
+    return document
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [(("inputs", 0, "sha256"), 5), (("inputs", 0, "role"), None), (("findings", 0, "trace"), {}),
+     (("findings", 0, "trace", "kind"), "none"), (("findings", 0, "verdict"), "so so"),
+     (("findings", 0, "trace", "measures"), 1)],
+)  # fmt: skip
+def test_a_run_with_a_part_of_another_kind_is_no_assessment(
+    place: tuple[object, ...], value: object, assessment: dict[str, object], tmp_path: Path
+) -> None:
+    document = json.loads(json.dumps(assessment))
+    at = document
+    for key in place[:-1]:
+        at = at[key]
+    at[place[-1]] = value
+    path = tmp_path / "assessment.json"
+    path.write_text(json.dumps(document))
+    rule = document["findings"][0]["rule"]
+    if place[-1] == "role":
+        assert tl.explain(path, rule)  # an input of no role is not asked for
+        return
+    with pytest.raises(ReportError) as caught:
+        tl.explain(path, rule)
+    assert "this is no assessment" in caught.value.render("en")
