@@ -186,8 +186,12 @@ _UNSAFE = re.compile(
 )
 
 
-_LONG_WORD = re.compile(rf"[^\s/\\,;，。；：、（）]{{{LONGEST_NAME + 1},}}")
-"""A word that no sentence has; paths are no words, since a path that is cut leads nowhere."""
+_LONG_WORD = re.compile(
+    rf"[^\s/\\,;，。；：、（）]{{{LONGEST_NAME + 1},}}"
+    rf"|[^\n/\\,;.:()，。；：、（）]{{{LONGEST_NAME + 1},}}"
+)
+"""A word that no sentence has, or words without a stop; paths are no words, since a path that is cut
+leads nowhere."""
 
 
 def one_line(text: str, longest: int = LONGEST_NAME) -> str:
@@ -201,10 +205,26 @@ def one_line(text: str, longest: int = LONGEST_NAME) -> str:
     >>> one_line("abcdefgh", 5)
     'abc…h'
     """
-    if len(text) > longest:
-        end = longest // 4
-        text = f"{text[: longest - end - 1]}…{text[len(text) - end :]}"
-    return _UNSAFE.sub(_quoted, text)
+    return _UNSAFE.sub(_quoted, _middle_out(text, longest))
+
+
+def shortened(text: str) -> str:
+    """A text as a page or a table shows it: of a name without end, beginning and end.
+
+    >>> shortened("x" * 300) == "x" * 149 + "…" + "x" * 50, shortened("a/" * 150) == "a/" * 150
+    (True, True)
+    """
+    if len(text) <= LONGEST_NAME:
+        return text
+    return _LONG_WORD.sub(lambda found: _middle_out(found[0], LONGEST_NAME), text)
+
+
+def _middle_out(text: str, longest: int) -> str:
+    """Beginning and end of what is longer than so many signs."""
+    if len(text) <= longest:
+        return text
+    end = longest // 4
+    return f"{text[: longest - end - 1]}…{text[len(text) - end :]}"
 
 
 def _quoted(found: re.Match[str]) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from tests import factory_pages
 from tests.factory_pages import assessment
 
 from townland.i18n import Bilingual
@@ -93,6 +94,9 @@ def side_by_side(plain: Assessment, lang: str) -> str:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pages")
     plain, hostile = assessment(), assessment(hostile=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(factory_pages, "HOSTILE", tuple(letter * 300 for letter in "WMABXY"))
+        unbroken = assessment(hostile=True)
     notebook = show_map(plain, town="2")._repr_html_()
     pages = {
         "map": map_html(plain),
@@ -106,6 +110,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "comparison": side_by_side(plain, "zh"),
         "comparison_en": side_by_side(with_long_figures(plain), "en"),
         "hostile_comparison": side_by_side(hostile, "zh"),
+        "unbroken_map": map_html(unbroken),
+        "unbroken_report": report_html(unbroken),
+        "unbroken_comparison": side_by_side(unbroken, "zh"),
         "notebook": f"<!DOCTYPE html><html><body>{notebook}</body></html>",
     }
     for name, html in pages.items():
@@ -187,6 +194,15 @@ def test_no_request_no_error_no_sideways_scroll(
     seen.assert_clean()
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     assert page.evaluate("!!document.querySelector('meta[http-equiv=Content-Security-Policy]')")
+
+
+@pytest.mark.parametrize("name", ["unbroken_map", "unbroken_report", "unbroken_comparison"])
+def test_words_without_a_break_widen_no_page(visit: Any, name: str) -> None:
+    page = visit(name, {"width": 1280, "height": 900}).page
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.locator("details").evaluate_all("all => all.forEach(each => { each.open = true })")
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
 @pytest.mark.parametrize("name", ["hostile_map", "hostile_report", "hostile_comparison"])

@@ -20,7 +20,7 @@ from xml.sax.saxutils import escape
 
 from townland import units
 from townland.errors import ReportError
-from townland.i18n import Words, _, plain_text
+from townland.i18n import Words, _, plain_text, shortened
 from townland.reading.formats.zipped import UNREADABLE
 from townland.writing.tables.forms import tables
 from townland.writing.tables.model import BLANK, PrintedCell, PrintedTable, figure
@@ -99,7 +99,7 @@ def template_fields(assessment: Assessment, lang: str) -> TemplateFields:
         area = result.area_m2
         cells |= {
             f"{begins}town.code": PrintedCell(result.town.code),
-            f"{begins}town.name": PrintedCell(plain_text(result.town.name)),
+            f"{begins}town.name": PrintedCell(plain_text(shortened(result.town.name))),
             f"{begins}town.area_m2": figure(units.half_up(area, 2)),
             f"{begins}town.area_ha": figure(units.ha(area)),
             f"{begins}town.area_mu": figure(units.mu(area)),
@@ -311,7 +311,7 @@ def _filled_texts(fields: TemplateFields) -> Callable[[str], str]:
             for at, sign in letters[done : name.start()]:
                 texts[at] += sign
             meant = fields.cell(name[1]) or BLANK
-            texts[letters[name.start()][0]] += plain_text(meant.whole)
+            texts[letters[name.start()][0]] += plain_text(shortened(meant.whole))
             done = name.end()
         for at, sign in letters[done:]:
             texts[at] += sign

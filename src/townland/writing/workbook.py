@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 from unicodedata import east_asian_width
 
-from townland.i18n import _, plain_text
+from townland.i18n import _, plain_text, shortened
 from townland.writing.pages.look import LOOKS
 from townland.writing.tables.forms import tables
 from townland.writing.tables.model import (
@@ -92,7 +92,7 @@ def write_workbook(assessment: Assessment, path: Path, *, lang: str) -> None:
         title = _("Land-use compliance report").render(lang)
         book.set_properties({"title": title, "author": "townland", "created": day})
         towns = _(", ").render(lang).join(town.town.name for town in assessment.towns)
-        _Writer(book, lang, plain_text(towns)).write(tables(assessment, lang))
+        _Writer(book, lang, plain_text(shortened(towns))).write(tables(assessment, lang))
 
 
 class _Writer:
@@ -362,5 +362,5 @@ def _lines(text: str, width: int) -> int:
 
 def _cut(text: str) -> str:
     """Clean a text for a cell, and shorten what no cell can hold."""
-    whole = plain_text(text)
+    whole = plain_text(shortened(text))
     return whole if len(whole) <= TEXT_LENGTH else whole[: TEXT_LENGTH - 1] + "…"

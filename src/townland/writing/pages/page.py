@@ -12,6 +12,7 @@ import base64
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -20,9 +21,10 @@ from unicodedata import east_asian_width
 
 from branca import element
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from townland.errors import ReportError
-from townland.i18n import _
+from townland.i18n import _, shortened
 from townland.rules.judging.trace import Json
 
 SCHEME = "townland:"
@@ -98,8 +100,23 @@ def safe_json(value: Json) -> str:
     >>> safe_json({"name": "</script><b>", "m2": "1.50"})
     '{"name":"\\u003c/script\\u003e\\u003cb\\u003e","m2":"1.50"}'
     """
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    shown = _without_long_names(value)
+    text = json.dumps(shown, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.translate(_UNSAFE_IN_SCRIPT)
+
+
+def _without_long_names(value: Json) -> Json:
+    """The same data with names as they are shown; keys, codes and addresses stay whole."""
+    if isinstance(value, str):
+        return value if value.startswith("data:") else shortened(value)
+    if isinstance(value, Mapping):
+        return {
+            name: each if name == "code" else _without_long_names(each)
+            for name, each in value.items()
+        }
+    return (
+        [_without_long_names(each) for each in value] if isinstance(value, list | tuple) else value
+    )
 
 
 def page(
@@ -137,7 +154,7 @@ def page(
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="referrer" content="no-referrer">\n'
-        f"<title>{escape(title)}</title>\n{head}"
+        f"<title>{escape(shortened(title))}</title>\n{head}"
         f'<style nonce="{nonce}">\n{styles}\n</style>\n</head>\n<body>\n{body}\n{island}'
         f'<script nonce="{nonce}">\n{script}\n</script>\n</body>\n</html>\n'
     )
@@ -151,10 +168,17 @@ def templates(package: str, **names: object) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_shown,
     )
     environment.globals.update(names)
     environment.tests["wide"] = is_wide
     return environment
+
+
+def _shown(value: object) -> object:
+    """What a template prints: of a name without end, beginning and end."""
+    plain = isinstance(value, str) and not isinstance(value, Markup) and value[:5] != "data:"
+    return shortened(str(value)) if plain else value
 
 
 WIDE = 6

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 
 import townland
-from townland.i18n import Words, _, plain_text
+from townland.i18n import Words, _, plain_text, shortened
 from townland.results import Assessment
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.trace import Json
@@ -197,7 +197,7 @@ def cleaned(value: object) -> Json:
     if is_dataclass(value) and not isinstance(value, type):
         return {each.name: cleaned(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, str):
-        return plain_text(value)
+        return plain_text(shortened(value))
     if isinstance(value, Mapping):
         return {str(name): cleaned(each) for name, each in value.items()}
     if isinstance(value, list | tuple):

@@ -16,6 +16,7 @@ import shapely
 from markupsafe import Markup, escape
 from numpy import typing as npt
 
+from townland.i18n import shortened
 from townland.measuring import TownResult
 from townland.writing.maps import pieces
 from townland.writing.maps.pieces import GroupOf
@@ -267,7 +268,7 @@ class Shapes:
         drawn.reverse()
         drawn.sort(key=lambda each: not each[1].frame)
         parts = [
-            f'<svg class="picture" role="img" aria-label="{escape(label)}"'
+            f'<svg class="picture" role="img" aria-label="{escape(shortened(label))}"'
             f' viewBox="{west:.0f} {top:.0f} {right - west:.0f} {bottom - top:.0f}">',
             f"<defs>{''.join(_pattern(fill, hatch, pixel) for _id, hatch, fill in drawn)}</defs>",
             *self._ground(pixel),
