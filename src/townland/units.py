@@ -268,7 +268,10 @@ def apportion_table(
         for whole in [sum(row, Fraction(0))]
     ]
     wanted = [int(total / unit) for total in columns]
-    while (path := _cheapest(cells, quotas, wanted)) is not None:
+    # whole numbers are compared, as fractions are slow
+    parts = math.lcm(*(quota.denominator for row in quotas for quota in row))
+    due = [[quota.numerator * (parts // quota.denominator) for quota in row] for row in quotas]
+    while (path := _cheapest(cells, due, wanted, parts=parts)) is not None:
         for row, source, target in path:
             cells[row][source] -= 1
             cells[row][target] += 1
@@ -280,28 +283,34 @@ _Move: TypeAlias = tuple[int, int, int]
 
 
 def _cheapest(
-    cells: Sequence[Sequence[int]], quotas: Sequence[Sequence[Fraction]], wanted: Sequence[int]
+    cells: Sequence[Sequence[int]],
+    quotas: Sequence[Sequence[int]],
+    wanted: Sequence[int],
+    *,
+    parts: int,
 ) -> list[_Move] | None:
     """The cheapest moves that bring a unit from a column with too much to one with too little.
 
     Parameters
     ----------
     cells, quotas
-        What the cells have, and what they would have exactly, in units.
+        What the cells have in units, and what they would have exactly in parts of a unit.
     wanted
         What the columns should have.
+    parts
+        So many parts are a unit.
     """
     count = len(wanted)
     excess = [sum(row[at] for row in cells) - wanted[at] for at in range(count)]
     edges = [
-        (1 + quotas[i][j] - cells[i][j] + cells[i][k] - quotas[i][k], (i, j, k))
+        (parts * (1 - cells[i][j] + cells[i][k]) + quotas[i][j] - quotas[i][k], (i, j, k))
         for i in range(len(cells))
         for j in range(count)
         for k in range(count)
         if j != k and cells[i][j] and quotas[i][k]
     ]
-    best: dict[int, tuple[Fraction, list[_Move]]] = {
-        at: (Fraction(0), []) for at in range(count) if excess[at] > 0
+    best: dict[int, tuple[int, list[_Move]]] = {
+        at: (0, []) for at in range(count) if excess[at] > 0
     }
     # shortest ways with costs that may be negative (Bellman and Ford); no way is worth a circle
     for _round in range(count):

@@ -85,7 +85,7 @@ class Accuracies:
         else:
             ground, rows = self.grounds[role], np.unique(self.cuts[role].pieces.rows[role])
             if kept is not None:
-                rows = rows[kept.counted(FeatureRows(ground.frame, rows))[0]]
+                rows = rows[kept.counted(FeatureRows(ground.columns, rows))[0]]
         key = (role, rows.tobytes())
         if key not in self._known:
             self._known[key] = self._edges(role, rows)

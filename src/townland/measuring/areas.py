@@ -307,7 +307,7 @@ def land_classes(
     ridge_name
         The name of the class of ridges where the survey itself has no such feature.
     """
-    part = FeatureRows(ground.frame, closed.pieces.rows[ground.role])
+    part = FeatureRows(ground.columns, closed.pieces.rows[ground.role])
     codes = part["code"].astype(object).where(part["code"].notna(), "").to_numpy()
     state = np.isin(owners(part["owner"]), STATE)
     ridges = ridge_cents(closed.cents, part["ridge"].to_numpy(dtype=float))

@@ -132,14 +132,13 @@ class Kept:
         counts = np.ones(len(part), dtype=bool)
         perhaps = counts.copy()
         if self.codes is not None:
-            counts = self._read(part, np.asarray(part["code"].isin(self.codes), dtype=bool))
-            open_ = part["class_name"].isna() | part["code"].isin(self.maybe)
-            perhaps = counts | np.asarray(open_, dtype=bool)
+            counts = self._read(part, part.among("code", self.codes))
+            perhaps = counts | ~part.known("class_name") | part.among("code", self.maybe)
         if self.or_tags:
-            tagged = np.asarray(part["tag"].isin(self.or_tags), dtype=bool)
+            tagged = part.among("tag", self.or_tags)
             counts, perhaps = counts | tagged, perhaps | tagged
         if self.tags is not None:
-            tagged = np.asarray(part["tag"].isin(self.tags), dtype=bool)
+            tagged = part.among("tag", self.tags)
             counts, perhaps = counts & tagged, perhaps & tagged
         if self.owner is not None:
             state = np.isin(owners(part["owner"]), STATE)
@@ -151,9 +150,9 @@ class Kept:
         """Which rows count by the reading that is believed; `coded` are those that count by code."""
         if self.reading == "code":
             return coded
-        named = np.asarray(part["meant"].isin(self.meant), dtype=bool)
+        named = part.among("meant", self.meant)
         read = {"name": named, "most": coded | named, "least": coded & named}[self.reading]
-        return np.where(part["meant"].notna(), read, coded)
+        return np.where(part.known("meant"), read, coded)
 
 
 def by_reading(

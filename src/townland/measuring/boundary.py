@@ -106,9 +106,9 @@ def _surroundings(boundary: shapely.Geometry, ground: Ground) -> gpd.GeoDataFram
     outside = around[~shapely.covers(boundary, ground.geometry[around])]
     shapely.destroy_prepared(boundary)
     pieces, index = overlay.clip(beside, ground.geometry[outside])
-    part = FeatureRows(ground.frame, outside[index])
+    part = FeatureRows(ground.columns, outside[index])
     return gpd.GeoDataFrame(
-        {"land_use_code": part["code"].to_numpy(), "three_class": part["three_class"].to_numpy()},
+        {"land_use_code": part.objects("code"), "three_class": part.objects("three_class")},
         geometry=list(pieces),
         crs=ground.frame.crs,
     )

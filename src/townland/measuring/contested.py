@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import get_args
 
-import numpy as np
-
 from townland.measuring import areas
 from townland.measuring.areas import Closed, Measure
 from townland.measuring.asked import Kept, Reading, Roles, by_reading
@@ -53,11 +51,11 @@ def contested_land(
     """
     cents, layers, roles = 0, set[str](), set[str]()
     for role, ground in grounds.items():
-        part = FeatureRows(ground.frame, chains[role,].pieces.rows[role])
-        meant = np.asarray(part["meant"].notna(), dtype=bool)
+        part = FeatureRows(ground.columns, chains[role,].pieces.rows[role])
+        meant = part.known("meant")
         if meant.any():
             roles.add(role)
-            layers |= set(part["layer"].to_numpy()[meant])
+            layers |= set(part.objects("layer")[meant])
             cents += int(chains[role,].cents[meant].sum())
     if not roles:
         return None

@@ -49,13 +49,13 @@ def features_of(pieces: Pieces, grounds: Mapping[str, Ground], plane: Plane) -> 
     plane
         The plane of the pieces.
     """
-    parts = {role: FeatureRows(grounds[role].frame, rows) for role, rows in pieces.rows.items()}
+    parts = {role: FeatureRows(grounds[role].columns, rows) for role, rows in pieces.rows.items()}
     ridged = [role for role in parts if grounds[role].ridged]
     return Features(
         plane.back(pieces.geometry),
         parts,
         _described(parts, grounds),
-        parts[ridged[-1]]["ridge"].to_numpy(dtype=float) if ridged else None,
+        parts[ridged[-1]].objects("ridge").astype(float) if ridged else None,
         frozenset(role for role in parts if grounds[role].tagged),
     )
 
@@ -64,21 +64,21 @@ def _described(parts: Mapping[str, FeatureRows], grounds: Mapping[str, Ground]) 
     """The columns of a measure's frame that its layers give: ids, codes, classes, uses, slope grades."""
     columns: dict[str, npt.NDArray[np.object_] | None] = {}
     for role, part in parts.items():
-        columns[f"{role}_id"] = part["id"].to_numpy()
-        columns[f"{role}_code"] = part["code"].to_numpy()
+        columns[f"{role}_id"] = part.objects("id")
+        columns[f"{role}_code"] = part.objects("code")
     classed = [role for role in parts if grounds[role].scheme]
     for column in ("class_name", "three_class", "source", "use_group", "land_group"):
-        columns[column] = parts[classed[-1]][column].to_numpy() if classed else None
+        columns[column] = parts[classed[-1]].objects(column) if classed else None
     if "planned_use" in parts:
-        columns["planned_group"] = parts["planned_use"]["use_group"].to_numpy()
-        columns["planned_class"] = parts["planned_use"]["class_name"].to_numpy()
+        columns["planned_group"] = parts["planned_use"].objects("use_group")
+        columns["planned_class"] = parts["planned_use"].objects("class_name")
     if "land_use" in parts:
-        columns["present_class"] = parts["land_use"]["class_name"].to_numpy()
+        columns["present_class"] = parts["land_use"].objects("class_name")
         columns |= recorded(parts["land_use"], grounds["land_use"])
     # the survey's village stands before that of another layer, whose lists may be older
     placed = sorted((role for role in parts if grounds[role].villages), key=_LAST.__eq__)
     if placed:
-        columns["village"] = parts[placed[-1]]["village"].to_numpy()
+        columns["village"] = parts[placed[-1]].objects("village")
     return columns
 
 

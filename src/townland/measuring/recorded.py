@@ -31,5 +31,5 @@ def recorded(part: FeatureRows, survey: Ground) -> dict[str, npt.NDArray[np.obje
         (survey.productive, "production", "kg_per_ha"),
     ):
         if is_recorded:
-            columns[ours] = part[name].to_numpy()
+            columns[ours] = part.objects(name)
     return columns

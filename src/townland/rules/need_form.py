@@ -144,7 +144,7 @@ def need_form(shares: Shares, beside: Beside, uses: Sequence[str | None]) -> Nee
     uses
         The uses that have a row, land or no land.
     """
-    granted = () if beside.approved is None else pieces_of(beside.approved, uses)
+    granted = () if beside.approved is None else pieces_of(beside.approved.table, uses)
     by_leaf = {leaf: shares.leaf(leaf) for leaf in LEAVES}
     approved = part_of(shares, granted)
     existing = _existing(beside.existing, uses)
@@ -245,7 +245,7 @@ def _existing(measure: Measure | None, uses: Sequence[str | None]) -> dict[str |
     """Give the existing construction land under each use; nothing where no layer shows it."""
     if measure is None:
         return {}
-    pieces = pieces_of(measure, uses)
+    pieces = pieces_of(measure.table, uses)
     sums = [sum((piece.gross_m2 for piece in pieces if piece.use == use), ZERO) for use in uses]
     (shared,) = split([areas_of(measure.area_m2)], [sums])
     return dict(zip(uses, shared, strict=True))

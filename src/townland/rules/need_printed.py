@@ -67,7 +67,7 @@ def printed_measures(
         for name, measure in measures.items()
     }
     if rule.approved is not None and not measures[rule.approved].missing:
-        approved = part_of(shares, pieces_of(measures[rule.approved], uses)).total
+        approved = part_of(shares, pieces_of(measures[rule.approved].table, uses)).total
         printed[rule.approved] = replace(measures[rule.approved], area_m2=approved.printed)
     return printed
 

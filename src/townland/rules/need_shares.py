@@ -10,13 +10,15 @@ same cells.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from townland import units
 from townland.measuring.areas import Measure
+from townland.measuring.piece_table import PieceTable
 from townland.rules.judging.case import ZERO
 from townland.standards.landclass import LAND_PARTS, SOURCES
 from townland.units import Printed
@@ -88,14 +90,17 @@ class Atom(NamedTuple):
     ridge: bool
 
 
-def pieces_of(measure: Measure, uses: Collection[str | None]) -> tuple[Piece, ...]:
+def pieces_of(table: PieceTable, uses: Collection[str | None]) -> tuple[Piece, ...]:
     """Read the pieces of the need, or of a part of it; net is gross where no ridge is known.
 
     A use that is not among `uses` is no known use.
     """
-    frame = measure.frame
-    names = ("planned_use_id", "land_use_id", "area_m2", "net_m2", "planned_group", "source")
-    rows = zip(*(frame[name] for name in names), *_recorded(measure), strict=True)
+    names = (
+        *("planned_use_id", "land_use_id", "area_m2", "net_m2", "planned_group", "source"),
+        # what a survey may record
+        *("land_group", "owner", "slope_grade", "land_grade", "kg_per_ha"),
+    )
+    rows = zip(*map(table.column, names), strict=True)
     return tuple(
         Piece(
             number,
@@ -115,13 +120,6 @@ def pieces_of(measure: Measure, uses: Collection[str | None]) -> tuple[Piece, ..
             planned, land, gross_m2, net_m2, use, source, group, owner, slope, grade, output
         ) in enumerate(rows, start=1)
     )  # fmt: skip
-
-
-def _recorded(measure: Measure) -> Iterator[Sequence[object]]:
-    """Give the columns of what a survey may record, None in all rows where it does not."""
-    frame = measure.frame
-    for name in ("land_group", "owner", "slope_grade", "land_grade", "kg_per_ha"):
-        yield frame[name].tolist() if name in frame else [None] * len(frame)
 
 
 def _text(value: object) -> str | None:
@@ -184,7 +182,13 @@ class Shares:
 
 def shares_of(measure: Measure, uses: Sequence[str | None]) -> Shares:
     """Share the need out to uses and to what the land was, in the order of `uses`."""
-    pieces = pieces_of(measure, uses)
+    return _shares(measure.table, tuple(uses))
+
+
+@lru_cache(maxsize=4)
+def _shares(table: PieceTable, uses: tuple[str | None, ...]) -> Shares:
+    """The shares of the pieces of a need, which both its table and what is printed elsewhere ask."""
+    pieces = pieces_of(table, uses)
     exact = _exact(pieces)
     order = _atoms({atom for _use, atom in exact})
     rows = [use for use in uses if any(key[0] == use for key in exact)]

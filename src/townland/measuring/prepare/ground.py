@@ -21,6 +21,7 @@ from townland.errors import CatalogError, LayerError
 from townland.geodesy import crs as crs_room
 from townland.geodesy.crs import Bounds
 from townland.i18n import _
+from townland.measuring.feature_rows import FrameColumns
 from townland.measuring.prepare.areal import made_valid
 from townland.measuring.prepare.mend import Repair, mend
 from townland.reading.layer import Layer
@@ -101,6 +102,11 @@ class Ground:
     def tree(self) -> shapely.STRtree:
         """A tree of the features' boxes, which all towns ask; made once."""
         return shapely.STRtree(self.geometry)
+
+    @cached_property
+    def columns(self) -> FrameColumns:
+        """The columns of `frame`, which all towns ask."""
+        return FrameColumns(self.frame)
 
     @cached_property
     def meant(self) -> tuple[str, ...]:

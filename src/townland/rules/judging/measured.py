@@ -44,22 +44,23 @@ def only_slivers() -> Words:
 
 def features_met(measure: Measure) -> int:
     """Count the features of a measure's last layer that its pieces lie on."""
-    return measure.frame[f"{measure.layers[-1]}_id"].nunique(dropna=False) if measure.pieces else 0
+    return len(set(map(str, measure.table.column(f"{measure.layers[-1]}_id"))))
 
 
 def patches(measure: Measure, *, slivers_only: bool = False) -> tuple[Patch, ...]:
     """List the features of a measure's last layer, one by one, with their pieces summed."""
     if not measure.pieces:
         return ()
-    frame = measure.frame[measure.frame["sliver"]] if slivers_only else measure.frame
+    table = measure.table.kept(measure.table.sliver) if slivers_only else measure.table
     last = measure.layers[-1]
-    planned = frame["planned_class"] if "planned_class" in frame else repeat(None)
     # without classes of its own the last layer leaves the plan's class there
-    classed = f"{last}_code" in frame and frame[f"{last}_code"].notna().any()
-    present = frame["class_name"] if classed else repeat(None)
+    classed = any(isinstance(code, str) for code in table.column(f"{last}_code"))
+    present = table.column("class_name") if classed else repeat(None)
     parts: dict[str, list[tuple[Decimal, bool, object, object]]] = {}
     for feature, *piece in zip(
-        frame[f"{last}_id"], frame["area_m2"], frame["sliver"], planned, present, strict=False
+        *map(table.column, (f"{last}_id", "area_m2", "sliver", "planned_class")),
+        present,
+        strict=False,
     ):
         area_m2, sliver, use, now = piece
         parts.setdefault(str(feature), []).append((area_m2, bool(sliver), use, now))

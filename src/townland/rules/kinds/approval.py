@@ -95,7 +95,7 @@ def _taken(case: Case[ApprovalLevel]) -> _Taken:
     sides = {figure > limit, gross > limit}
     near = any(case.near(area, limit, closure) for area in (figure, gross)) or len(sides) > 1
     thin = figure > limit >= figure - measure.sliver_m2
-    unowned = bool(measure.pieces) and "owner" not in measure.frame
+    unowned = bool(measure.pieces) and "owner" not in measure.table.columns
     return _Taken(gaps(case, rule.measure), figure, gross, limit, near, thin, unowned)
 
 
