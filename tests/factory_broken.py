@@ -1001,10 +1001,10 @@ def dxf_without_crs(folder: Path) -> Path:
 
 @broken("dxf", LayerError, given=STATED, cure=drawing_whole, area_m2=10_000)
 def dxf_open_boundary(folder: Path) -> Path:
-    """en: holds no closed polyline and no hatch (1 polylines are open) → close the boundary in
-    CAD (PEDIT, Close)
-    zh: 图形中没有闭合的多段线，也没有填充（另有 1 条多段线未闭合）； → 请
-    在 CAD 中闭合界线（PEDIT，闭合）
+    """en: no line closes (1 polylines or chains of lines are open); the smallest gap is … m wide →
+    close the boundary in CAD (PEDIT, Join, Close)
+    zh: 没有闭合的线（1 条多段线或线链未闭合）；最小缺口宽 … 米 → 请
+    在 CAD 中闭合界线（PEDIT，合并、闭合）
     """
     return drawing(folder / "town.dxf", close=False)
 

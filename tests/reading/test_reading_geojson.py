@@ -174,3 +174,51 @@ def test_a_coordinate_that_is_no_number_is_named_by_feature_and_vertex(
     with pytest.raises(LayerError) as caught:
         read_towns([saved(tmp_path, f"{first}\n{second}" if lines else whole)])
     assert f"feature 2, vertex 3: {shown} is no coordinate" in caught.value.render("en")
+
+
+ONE = json.dumps(collection(feature(DEGREES)))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ('"\\u7532"', "NaN", "line 1: NaN is no number of JSON"),
+        ('"\\u7532"', "-Infinity", "line 1: -Infinity is no number of JSON"),
+        ('"\\u7532"', '\n"NaN", "x": Infinity', "line 2: Infinity is no number of JSON"),
+        ("[109.41, 24.31]", "[109.41, 24.31, NaN]", "line 1: NaN is no number of JSON"),
+        ("[109.41, 24.31]", "[nan, 24.31]", "here the text is no JSON any more (nan, 24.31"),
+        ('"features"', '\n"x": [1,],\n"features"', "line 2, column 9: here the text is no JSON"),
+    ],
+)
+def test_numbers_and_commas_that_json_does_not_have_are_refused_with_their_line(
+    tmp_path, before, after, said
+):
+    """GDAL reads all of these, most of them without a word."""
+    with pytest.raises(LayerError) as caught:
+        read_towns([saved(tmp_path, ONE.replace(before, after))])
+    assert said in caught.value.render("en")
+
+
+def test_a_feature_of_a_list_of_lines_that_holds_nan_is_refused_with_its_line(tmp_path):
+    lines = [json.dumps(feature(DEGREES)), json.dumps(feature(DEGREES)).replace('"\\u7532"', "NaN")]
+    with pytest.raises(LayerError) as caught:
+        read_towns([saved(tmp_path, "\n".join(lines))])
+    assert "line 2: NaN" in caught.value.render("en")
+
+
+@pytest.mark.parametrize(
+    ("name", "twice"),
+    [
+        ("name", '"properties": {"name": "乙", '),
+        ("geometry", '"geometry": null, "properties": {'),
+        ("type", '"type": "Feature", "properties": {'),
+    ],
+)
+def test_a_member_that_stands_there_twice_is_refused(tmp_path, name, twice):
+    second = json.dumps(feature(DEGREES)).replace('"properties": {', twice)
+    whole = (
+        f'{{"type": "FeatureCollection", "features": [{json.dumps(feature(DEGREES))}, {second}]}}'
+    )
+    with pytest.raises(LayerError) as caught:
+        read_towns([saved(tmp_path, whole)])
+    assert f"feature 2 has {name} twice" in caught.value.render("en")

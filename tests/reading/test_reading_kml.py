@@ -157,7 +157,7 @@ def test_blanks_after_commas_and_rings_that_stay_open(tmp_path):
 
 
 def test_a_ring_by_itself_bounds_an_area_and_what_is_none_is_left_out(tmp_path):
-    line = f"<LineString><coordinates>{RING}</coordinates></LineString>"
+    line = "<LineString><coordinates>109.40,24.30 109.41,24.30</coordinates></LineString>"
     path = saved(
         tmp_path / "a.kml",
         mark(f"<LinearRing><coordinates>{RING}</coordinates></LinearRing>"),
@@ -339,3 +339,76 @@ def test_a_kml_may_be_a_layer_of_a_catalog(tmp_path):
     assert (found.features, found.crs, found.format) == (1, "EPSG:4326", kml.FORMAT)
     assert [field.name for field in found.fields] == ["name"]
     assert [issue.severity for issue in found.issues] == ["info"]
+
+
+# --- lines, and what is invisible ----------------------------------------------------------
+
+
+def line(coordinates: str) -> str:
+    return f"<LineString><coordinates>{coordinates}</coordinates></LineString>"
+
+
+OPEN = RING.rsplit(" ", 1)[0]
+"""The square without its last side."""
+
+
+def test_a_line_that_closes_is_a_boundary(tmp_path):
+    source, rows = read(saved(tmp_path / "a.kml", mark(line(RING))))
+    assert rows.geometry[0].equals(SQUARE)
+    assert rows.columns["name"].to_pylist() == ["太阳村镇"]
+    closed = next(each for each in source.issues if each.code == "kml_line_closed")
+    assert closed.severity == "info"
+
+
+@pytest.mark.parametrize(
+    ("last", "open_"),
+    [
+        ("109.40,24.3", False),  # the first vertex, written otherwise
+        ("109.40000005,24.30", False),  # 5 mm
+        ("109.4000002,24.30", True),  # 2 cm
+        ("109.40,24.301", True),
+    ],
+)
+def test_a_line_closes_within_a_centimetre(tmp_path, last, open_):
+    path = saved(tmp_path / "a.kml", mark(polygon()), mark(line(f"{OPEN} {last}"), "乙镇"))
+    source, rows = read(path)
+    assert len(rows) == (1 if open_ else 2)
+    assert "geometry_not_polygon" in codes(source) if open_ else "kml_line_closed" in codes(source)
+    assert ("line_open" in codes(source)) == (last == "109.4000002,24.30")
+    assert shapely.area(rows.geometry) == pytest.approx([1e-4] * len(rows), rel=1e-4)
+
+
+def test_an_open_line_is_refused_with_the_length_and_place_of_its_gap(tmp_path):
+    # GRS 80 and WGS 84: a degree of latitude is 110.76 km long at 24.3°, so that 0.01° are 1107.6 m
+    text = refused(saved(tmp_path / "a.kml", mark(line(OPEN)), mark(line("109,24 109.1,24"))))
+    assert "1 lines that do not close" in text
+    assert "太阳村镇: 1107." in text
+    assert "from (109.4000000, 24.3000000) to (109.4000000, 24.3100000)" in text
+
+
+def test_a_line_in_a_multigeometry_and_one_with_two_points(tmp_path):
+    both = f"<MultiGeometry>{polygon()}{line(moved_ring())}</MultiGeometry>"
+    _source, rows = read(saved(tmp_path / "a.kml", mark(both)))
+    assert rows.geometry[0].geom_type == "MultiPolygon"
+    refusal = refused(saved(tmp_path / "b.kml", mark(line("109,24 109.1,24 109,24"))))
+    assert "gap" in refusal or "holds no polygon" in refusal
+
+
+def moved_ring() -> str:
+    return RING.replace("109.4", "109.5")
+
+
+def test_an_invisible_placemark_is_read_and_reported(tmp_path):
+    path = saved(
+        tmp_path / "a.kml",
+        mark(polygon(), "甲"),
+        mark("<visibility>0</visibility>" + polygon(moved_ring()), "乙"),
+        f"<Folder><name>旧</name><visibility>0</visibility>{mark(polygon(), '丙')}</Folder>",
+        f"<Folder><name>新</name><visibility>1</visibility>{mark(polygon(), '丁')}</Folder>",
+    )
+    source, rows = read(path)
+    assert len(rows) == 4
+    (hidden,) = (each for each in source.issues if each.code == "kml_invisible")
+    assert hidden.message.render("en").startswith("2 placemarks are invisible (visibility 0)")
+    assert "乙, 丙;" in hidden.message.render("en")
+    assert "kml_invisible" not in codes(read(path, layer="新")[0])

@@ -147,6 +147,8 @@ NO_DOUBT = {
     "index_trusted": "a database's own index, which the bureau's server keeps with its rows",
     "jurisdiction_unknown": "of the rulebook, not of an input",
     "key_missing": NO_FIGURE,
+    "kml_invisible": "it is read as any other: a second boundary would be a second town",
+    "kml_line_closed": "its ends meet to a centimetre",
     "label_ambiguous": TEXT,
     "land_use_uncovered": GAP,
     "last_line_open": "the line is whole",

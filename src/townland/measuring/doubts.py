@@ -121,7 +121,7 @@ DOUBTFUL: Mapping[str, Doubtful] = {
     ),
     "line_open": Doubtful(
         _INCOMPLETE,
-        _("close the outlines in the drawing that end just before their start"),
+        _("close the lines that end just before their start"),
         of="layer",
     ),
     "line_forks": Doubtful(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from townland.geodesy.crs import Bounds
 from townland.i18n import Text, _
 from townland.issues import Issue
 from townland.reading.format import Fetch, Format, Probe, Request, Source
-from townland.reading.formats import gdal
+from townland.reading.formats import gdal, strict_json
 from townland.reading.limits import distinct, refuse_many_columns
 from townland.reading.rows import LARGEST, Rows, bounds_of, meets
 
@@ -202,8 +202,6 @@ DEPTHS = {
 _NAME = re.compile(rb'"((?:[^"\\]|\\.)*+)"\s*:')
 """The name of a member in the text of JSON."""
 
-_Hook = Callable[[dict[str, object]], object]
-
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
@@ -212,12 +210,12 @@ class _Seen:
     fault: Text | None = None
 
 
-def refuse_faults(path: Path, place: str) -> None:
+def refuse_faults(path: Path, place: str) -> strict_json.Parsed:
     """Name the first feature that is not what GeoJSON prescribes (RFC 7946).
 
     GDAL passes over much of it in silence: a feature that is null, a polygon that stands one list too
-    high. Or it puts NaN in place of a coordinate. A text that is no JSON, or one of another maker's
-    kind, is left to GDAL's own message.
+    high. Or it puts NaN in place of a coordinate. What is no JSON is left to GDAL's own message, and
+    returned where GDAL has none.
 
     Raises
     ------
@@ -231,15 +229,17 @@ def refuse_faults(path: Path, place: str) -> None:
         refuse_many_columns(len(names), place)
         return _looked_at(member)
 
-    documents = _documents(path, looked_at)
-    if not documents:
+    text = path.read_text("utf-8-sig", "replace").lstrip("\x1e")
+    parsed = strict_json.parsed(text, place, looked_at)
+    if not parsed.documents:
         _refuse_many_names(path, place)
-    features = (each for document in documents for each in _features(document, place))
+    features = (each for document in parsed.documents for each in _features(document, place))
     for number, fault in enumerate(map(_of_feature, features), 1):
         if fault is not None:
             raise LayerError(
                 _("{place}: feature {feature}{fault}", place=place, feature=number, fault=fault)
             )
+    return parsed
 
 
 def _names(member: dict[str, object]) -> Iterator[str]:
@@ -255,24 +255,6 @@ def _refuse_many_names(path: Path, place: str) -> None:
     """Count the names in a text that is no JSON: GDAL makes room for them before it finds the fault."""
     found = _NAME.finditer(path.read_bytes())
     distinct((name[1].decode("latin-1") for name in found), place)
-
-
-def _documents(path: Path, looked_at: _Hook) -> list[object]:
-    """The whole as one document, else each of its lines; none where they are no JSON."""
-    text = path.read_text("utf-8-sig", "replace")
-    try:
-        return [json.loads(text, object_hook=looked_at)]
-    except (ValueError, RecursionError):
-        return _lines(text, looked_at)
-
-
-def _lines(text: str, looked_at: _Hook) -> list[object]:
-    """Each line as a document of its own; none where one of them is no JSON."""
-    lines = text.replace("\x1e", "").splitlines()
-    try:
-        return [json.loads(line, object_hook=looked_at) for line in lines if line.strip()]
-    except (ValueError, RecursionError):
-        return []
 
 
 def _features(document: object, place: str) -> list[object]:
@@ -410,8 +392,9 @@ def _open(form: Format, file: Path, place: str, request: Request) -> Source:
     """
     require_utf_8(file, place)
     refuse_address(file, place)
-    refuse_faults(file, place)
+    parsed = refuse_faults(file, place)
     source = gdal.open_layer(form, file, place, request)
+    parsed.refuse(place)  # GDAL reads on where JSON ends
     crs, notes = declared(file, source.crs)
     return replace(
         source,

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
@@ -22,12 +20,15 @@ from townland.i18n import _
 from townland.issues import Issue
 from townland.reading.encoding import UTF_8, codec_of, encoding_of_text
 from townland.reading.format import Format, Probe
+from townland.reading.formats import kml_lines
+from townland.reading.formats.kml_columns import columns_of
 from townland.reading.layer_names import no_layer
-from townland.reading.limits import distinct
 from townland.reading.rows import Rows, Whole, bounds_of
 
 MAX_BYTES = 256 << 20
 MAX_DEPTH = 64
+SHOWN = 20
+"""So many placemarks are named in a message."""
 MAX_RINGS = 100_000
 """A map for a globe that has more is a layer, and would take minutes."""
 CRS = "EPSG:4326"
@@ -44,17 +45,18 @@ _CHINESE_MAPS = re.compile(
 )
 """Makers of maps that are shifted to GCJ-02, or let their user choose it."""
 _OTHERS = ("Point", "LineString", "Model", "Track", "MultiTrack")
-_INTEGERS = ("int", "uint", "short", "ushort", "long")
-_TEXTS = ("name", "description", "coordinates", "value", "SimpleData", "href")
+_OFF = ("0", "false")
+_TEXTS = ("name", "description", "coordinates", "value", "SimpleData", "href", "visibility")
 
 
 def read_kml(
     file: Path, place: str, *, layer: str | None = None, encoding: str | None = None
 ) -> Whole:
-    """Read every placemark that has a polygon, in file order.
+    """Read every placemark that has a polygon or a line that closes, in file order.
 
-    Folders and documents may hold one another; `layer` chooses those of one name. The polygons of a
-    MultiGeometry are one feature. Heights are dropped.
+    A line that ends within 0.01 m of its start closes. Folders and documents may hold one another;
+    `layer` chooses those of one name. The polygons of a MultiGeometry are one feature. Heights are
+    dropped.
 
     Parameters
     ----------
@@ -93,10 +95,10 @@ def read_kml(
     found = _Found(place)
     _parse(text, found, place)
     marks = _chosen(found, layer)
-    columns = _columns(marks, found.types, found.place)
+    columns = columns_of(marks, found.types, found.place)
     geometry = np.array([mark.geometry() for mark in marks], dtype=object)
     rows = Rows(np.arange(len(marks)), columns, geometry, bounds=bounds_of(geometry))
-    issues = (*text_issues, *_notes(found, suspicious=bool(_CHINESE_MAPS.search(text))))
+    issues = (*text_issues, *_notes(found, marks, suspicious=bool(_CHINESE_MAPS.search(text))))
     return Whole(rows, CRS, used, declared, issues)
 
 
@@ -113,6 +115,7 @@ class _Mark:
         default_factory=list
     )
     others: int = 0
+    hidden: bool = False
 
     def geometry(self) -> shapely.Polygon | shapely.MultiPolygon:
         """One polygon, or all of them together."""
@@ -131,8 +134,12 @@ class _Found:
     links: list[str] = field(default_factory=list)
     deep: int = 0
     mended: int = 0
+    lines: int = 0
+    joined: int = 0
+    open_lines: list[kml_lines.OpenLine] = field(default_factory=list)
     path: list[str] = field(default_factory=list)
     folders: list[str] = field(default_factory=list)
+    unseen: list[bool] = field(default_factory=list)
     mark: _Mark | None = None
     column: str = ""
     words: list[str] = field(default_factory=list)
@@ -158,8 +165,9 @@ class _Found:
         self.words.clear()
         if name in ("Folder", "Document"):
             self.folders.append("")
+            self.unseen.append(False)
         elif name == "Placemark":
-            self.mark = _Mark(within=tuple(self.folders))
+            self.mark = _Mark(within=tuple(self.folders), hidden=any(self.unseen))
             self.high = False
         elif name in ("Data", "SimpleData"):
             self.column = attributes.get("name", "")
@@ -185,10 +193,13 @@ class _Found:
         self.words.clear()
         if name in ("Folder", "Document"):
             self.folders.pop()
+            self.unseen.pop()
         elif name == "Placemark":
             self._end_mark()
         elif name == "name" and parent in ("Folder", "Document"):
             self.folders[-1] = words
+        elif name == "visibility" and parent in ("Folder", "Document"):
+            self.unseen[-1] = words in _OFF
         elif name == "href" and parent in ("Link", "Url") and "NetworkLink" in self.path:
             self.links.append(words)
         elif self.mark is not None:
@@ -213,6 +224,8 @@ class _Found:
             mark.name = words or None
         elif name == "description" and parent == "Placemark":
             mark.description = words or None
+        elif name == "visibility" and parent == "Placemark":
+            mark.hidden |= words in _OFF
         elif name == "SimpleData" or (name == "value" and parent == "Data"):
             if self.column:
                 mark.data[self.column] = words
@@ -224,6 +237,8 @@ class _Found:
                 mark.polygons[-1][1].append(ring)
             else:
                 mark.polygons[-1][0].append(ring)
+        elif name == "coordinates" and parent == "LineString":
+            self._line(mark, self._points(mark, words))
         elif name == "Polygon" and len(mark.polygons[-1][0]) != 1:
             raise LayerError(
                 _(
@@ -251,7 +266,18 @@ class _Found:
     def _called(self, mark: _Mark) -> str:
         return mark.name or str(len(self.marks) + 1)
 
-    def _ring(self, mark: _Mark, words: str) -> NDArray[np.float64]:
+    def _line(self, mark: _Mark, points: NDArray[np.float64]) -> None:
+        """Take a line as a ring where it closes, else remember its gap."""
+        ring, joined = kml_lines.ring_of(points)
+        if ring is not None:
+            mark.polygons.append(([ring], []))
+            mark.others -= 1
+            self.lines += 1
+            self.joined += joined
+        elif len(points) > 2 and np.isfinite(points).all():
+            self.open_lines.append(kml_lines.open_line(mark.name or "-", points))
+
+    def _points(self, mark: _Mark, words: str) -> NDArray[np.float64]:
         points = []
         for point in _COMMA.sub(",", words).split():
             numbers = point.split(",")
@@ -267,7 +293,10 @@ class _Found:
                 )
             points.append((float(numbers[0]), float(numbers[1])))
             self.high |= len(numbers) == 3 and float(numbers[2]) != 0
-        ring = np.array(points, np.float64).reshape(-1, 2)
+        return np.array(points, np.float64).reshape(-1, 2)
+
+    def _ring(self, mark: _Mark, words: str) -> NDArray[np.float64]:
+        ring = self._points(mark, words)
         if len(np.unique(ring, axis=0)) < 3 or not np.isfinite(ring).all():
             raise LayerError(
                 _(
@@ -367,6 +396,19 @@ def _malformed(place: str, problem: Exception) -> LayerError:
 
 
 def _chosen(found: _Found, layer: str | None) -> Sequence[_Mark]:
+    nearest = kml_lines.nearest(found.open_lines)
+    if not found.marks and nearest is not None:
+        raise LayerError(
+            _(
+                "{place}: the KML holds no polygon, and {count} lines that do not close; the smallest"
+                " gap is that of {line}, and at most {tolerance} m are closed: end the line where it"
+                " begins, or draw the boundary as a polygon",
+                place=found.place,
+                count=len(found.open_lines),
+                line=nearest.words(),
+                tolerance=kml_lines.CLOSE_M,
+            )
+        )
     if not found.marks:
         raise LayerError(
             _(
@@ -392,7 +434,16 @@ def _chosen(found: _Found, layer: str | None) -> Sequence[_Mark]:
     return marks
 
 
-def _notes(found: _Found, *, suspicious: bool) -> tuple[Issue, ...]:
+def _notes(found: _Found, marks: Sequence[_Mark], *, suspicious: bool) -> tuple[Issue, ...]:
+    """What was assumed, mended or left out.
+
+    Parameters
+    ----------
+    found, marks
+        What was met in the file, and the placemarks that are read.
+    suspicious
+        Whether the file names a maker of maps in GCJ-02.
+    """
     issues = [
         Issue(
             "kml_maybe_gcj02",
@@ -409,6 +460,16 @@ def _notes(found: _Found, *, suspicious: bool) -> tuple[Issue, ...]:
             count=len(found.links),
         )
         issues.append(Issue("kml_link_left_out", "warning", message))
+    issues += kml_lines.notes(found.lines, found.joined, found.open_lines)
+    hidden = [mark.name or "-" for mark in marks if mark.hidden]
+    if hidden:
+        message = _(
+            "{count} placemarks are invisible (visibility 0), and are read all the same: {names}; delete"
+            " those that do not count",
+            count=len(hidden),
+            names=", ".join(hidden[:SHOWN]) + (" …" if len(hidden) > SHOWN else ""),
+        )
+        issues.append(Issue("kml_invisible", "warning", message))
     if found.others:
         message = _(
             "{count} features are points, lines or the like, not polygons, and are left out",
@@ -422,66 +483,6 @@ def _notes(found: _Found, *, suspicious: bool) -> tuple[Issue, ...]:
         message = _("{count} rings are not closed, and were closed", count=found.mended)
         issues.append(Issue("ring_closed", "warning", message))
     return tuple(issues)
-
-
-def _columns(
-    marks: Sequence[_Mark], types: Mapping[str, str], place: str
-) -> dict[str, pa.ChunkedArray]:
-    """The columns of extended data as they are typed, then those of the placemarks themselves.
-
-    Parameters
-    ----------
-    marks, types, place
-        The placemarks, the types of their columns, and how messages name the file.
-    """
-    names = distinct((name for mark in marks for name in mark.data), place)
-    columns = {
-        name: _typed([mark.data.get(name) for mark in marks], types.get(name, "string"))
-        for name in names
-    }
-    for name in ("name", "folder", "description"):
-        values = [getattr(mark, name) for mark in marks]
-        if not any(values):
-            continue
-        taken = {column.lower() for column in columns}
-        columns[name if name not in taken else f"placemark_{name}"] = _typed(values, "string")
-    return columns
-
-
-def _typed(values: Sequence[str | None], kind: str) -> pa.ChunkedArray:
-    """Text as what the schema says it is; it stays text where one value is something else."""
-    if kind in _CONVERTED:
-        with suppress(ValueError, KeyError, OverflowError, pa.ArrowException):
-            return _converted(values, *_CONVERTED[kind])
-    return pa.chunked_array([pa.array(list(values), pa.string())])
-
-
-def _converted(
-    values: Sequence[str | None], convert: Callable[[str], object], of: pa.DataType
-) -> pa.ChunkedArray:
-    """Text as values of a type; what is empty is nothing.
-
-    Parameters
-    ----------
-    values
-        The text.
-    convert, of
-        What makes a value of it, and Arrow's type of these.
-    """
-    found = [convert(value) if value else None for value in values]
-    return pa.chunked_array([pa.array(found, of)])
-
-
-def _truth(text: str) -> bool:
-    return {"true": True, "1": True, "false": False, "0": False}[text.lower()]
-
-
-_CONVERTED: dict[str, tuple[Callable[[str], object], pa.DataType]] = {
-    **dict.fromkeys(_INTEGERS, (int, pa.int64())),
-    **dict.fromkeys(("float", "double"), (float, pa.float64())),
-    "bool": (_truth, pa.bool_()),
-}
-"""How text of each type of a schema is read; text of any other remains text."""
 
 
 def _recognises(probe: Probe) -> bool:
