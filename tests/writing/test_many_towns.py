@@ -119,7 +119,9 @@ def test_the_map_of_all_has_outlines_and_no_pieces(pages: dict[str, str]) -> Non
     assert island is not None
     data = json.loads(island[1])
     assert [layer["key"] for layer in data["layers"]] == ["towns"]
-    assert [unquote(town["map"]) for town in data["towns"]] == [f"map/{n}" for n in town_files(CODES)]
+    assert [unquote(town["map"]) for town in data["towns"]] == [
+        f"map/{n}" for n in town_files(CODES)
+    ]
     one = pages["map/T01.html"]
     assert 'href="../report/T01.html"' in one
     assert "farmland_built_on" in one
@@ -130,7 +132,9 @@ def test_the_run_folder_knows_the_pages_as_its_own(made: Assessment, tmp_path: P
     with pytest.MonkeyPatch.context() as patch:
         for room in ("report.html", "maps.page"):
             patch.setattr(f"townland.writing.{room}.MANY", 1)
-        patch.setattr("townland.writing.report.assessment_json.assessment_json", lambda *_, **__: {})
+        patch.setattr(
+            "townland.writing.report.assessment_json.assessment_json", lambda *_, **__: {}
+        )
         run = write_run(few, tmp_path / "run", formats=("html", "map"))
         names = json.loads((run / MANIFEST).read_text("utf-8"))["files"]
         assert {"report/T01.html", "report/t01-2.html", "map/T01.html"} <= set(names)
