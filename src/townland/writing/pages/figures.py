@@ -130,7 +130,7 @@ def shown_figures(finding: Finding) -> list[tuple[str, ReasonFigure, int]]:
 
 def drawn_measures(result: TownResult) -> dict[str, Measure]:
     """Give the measures of a town that have pieces, by name in the rulebook's order."""
-    return {name: measure for name, measure in result.measures.items() if len(measure.frame)}
+    return {name: measure for name, measure in result.measures.items() if len(measure.table)}
 
 
 def counts(findings: Iterable[Finding]) -> dict[str, int]:

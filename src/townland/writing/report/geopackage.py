@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyogrio
 import pyproj
@@ -20,6 +21,7 @@ import shapely
 
 from townland import geodesy, terms, units
 from townland.i18n import DEFAULT_LANGUAGE, render
+from townland.measuring.piece_table import PieceTable
 from townland.results import Assessment
 from townland.rules.judging.finding import ReasonFigure
 from townland.writing.pages import figures
@@ -197,10 +199,10 @@ def _layers(assessment: Assessment, lang: str) -> Iterator[tuple[str, Frames, st
     crs = assessment.towns[0].town.crs
     yield "towns", _towns(assessment), "towns"
     for name, spec in assessment.rulebook.measure.items():
-        frames = [result.measures[name].frame for result in assessment.towns if spec.layers]
-        if frames:
-            kept = [frame for frame in frames if len(frame)] or frames[:1]
-            yield name, [_flat(frame) for frame in kept], spec.title.render(lang)
+        tables = [result.measures[name].table for result in assessment.towns if spec.layers]
+        if tables:
+            kept = [table for table in tables if len(table)] or tables[:1]
+            yield name, list(_pieces(kept)), spec.title.render(lang)
     yield "repairs", list(_repairs(assessment, lang)) or [_empty(REPAIR_COLUMNS, crs)], "repairs"
     yield "uncovered", _uncovered(assessment) or [_empty(("town", "role"), crs)], "uncovered"
     yield "unplanned", _unplanned(assessment) or [_empty(("town", "area_m2"), crs)], "unplanned"
@@ -278,16 +280,23 @@ def _repairs(assessment: Assessment, lang: str) -> Iterator[gpd.GeoDataFrame]:
             )
 
 
-def _flat(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """The pieces with columns that a GeoPackage can hold."""
-    flat = frame.rename(columns={"class_name": "class"})
-    flat.insert(0, PIECE, range(1, len(flat) + 1))
-    for column in flat.columns.drop(["geometry", PIECE]):
-        if column in ("area_m2", "net_m2", "pm_m2"):
-            flat[column] = pd.to_numeric(flat[column].map(_number), errors="coerce")
-        elif column != "sliver":
-            flat[column] = flat[column].astype(object)
-    return flat
+def _pieces(tables: Sequence[PieceTable]) -> Iterator[gpd.GeoDataFrame]:
+    """The pieces of a measure, a frame for each CRS, with columns that a GeoPackage can hold."""
+    for crs in dict.fromkeys(table.crs for table in tables):
+        own = [table for table in tables if table.crs == crs]
+        flat: dict[str, npt.NDArray[np.generic]] = {
+            PIECE: np.concatenate([np.arange(1, len(table) + 1) for table in own])
+        }
+        for name in dict.fromkeys(name for table in own for name in table.columns):
+            values = np.concatenate([table.column(name) for table in own])
+            if name in ("area_m2", "net_m2", "pm_m2"):
+                values = np.array([_number(value) for value in values], dtype=float)
+            flat["class" if name == "class_name" else name] = (
+                values.astype(bool) if name == "sliver" else values
+            )
+        yield gpd.GeoDataFrame(
+            flat, geometry=np.concatenate([table.geometry for table in own]), crs=crs
+        )
 
 
 def _number(value: Decimal | float | None) -> float | None:
