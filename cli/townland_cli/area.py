@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from townland.i18n import _, displayed
-from townland_cli import printing
+from townland.i18n import _, displayed, one_line
+from townland_cli import paging, printing
 from townland_cli.options import (
     LANG,
     AcceptRepair,
@@ -20,6 +20,7 @@ from townland_cli.options import (
     Layer,
     LogFile,
     Quiet,
+    Verbose,
     words,
 )
 
@@ -38,6 +39,7 @@ def area(
     encoding: Encoding = None,
     accept_repair: AcceptRepair = None,
     as_json: AsJson = False,
+    verbose: Verbose = False,
     lang: Lang = LANG,
     quiet: Quiet = False,
     log_file: LogFile = None,
@@ -46,7 +48,7 @@ def area(
 
     Parameters
     ----------
-    file, layer, crs, encoding, accept_repair, as_json, lang, quiet, log_file
+    file, layer, crs, encoding, accept_repair, as_json, verbose, lang, quiet, log_file
         As the help of the command says.
     """
     printing.start(lang, log_file)
@@ -58,16 +60,21 @@ def area(
     if as_json:
         printing.document([_document(row, lang) for row in rows])
         return
-    _table(rows, lang)
-    _notes(rows, lang)
+    notes = [paging.block(line) for line in _notes(rows, lang)]
+    table = list(_table(rows, lang))
+    # a page for some polygons; of many each is a line, and the notes are a page
+    above = table if len(rows) <= paging.FEW else []
+    for line in table[len(above) :]:
+        printing.say(line)
+    paging.print_page(above, notes, lang=lang, verbose=verbose)
 
 
-def _table(rows: Sequence[PolygonArea], lang: str) -> None:
+def _table(rows: Sequence[PolygonArea], lang: str) -> Iterator[str]:
     head = (
         _("file"), _("name"), _("CRS"), _("official area (m²)"), _("ha"), _("mu"),
         _("on the plane (m²)"),
     )  # fmt: skip
-    printing.table(
+    return printing.table_lines(
         [
             (row.file, row.name, row.crs, row.area_m2, row.ha, row.mu,
              "-" if row.plane_m2 is None else row.plane_m2)
@@ -77,13 +84,16 @@ def _table(rows: Sequence[PolygonArea], lang: str) -> None:
     )  # fmt: skip
 
 
-def _notes(rows: Sequence[PolygonArea], lang: str) -> None:
-    """Print what was assumed in reading, once a file, and every repair."""
-    for file, issue in dict.fromkeys((row.file, issue) for row in rows for issue in row.issues):
+def _notes(rows: Sequence[PolygonArea], lang: str) -> Iterator[str]:
+    """What was assumed in reading, once a file, the gravest first, and every repair."""
+    issues = dict.fromkeys((row.file, issue) for row in rows for issue in row.issues)
+    gravest = list(printing.SEVERITIES)[::-1]
+    for file, issue in sorted(issues, key=lambda each: gravest.index(each[1].severity)):
         severity = displayed(printing.SEVERITIES[issue.severity], lang)
-        printing.say(f"{severity}  {file}  [{issue.code}] {displayed(issue.message, lang)}")
+        shown = one_line(file or "", printing.PATH)
+        yield f"{severity}  {shown}  [{issue.code}] {displayed(issue.message, lang)}"
     for row, repair in [(each, repair) for each in rows for repair in each.repairs]:
-        printing.say(
+        yield (
             displayed(
                 _(
                     "{file}, {name}: mended ({code}), from {before} m² to {after} m²",

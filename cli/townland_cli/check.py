@@ -351,7 +351,8 @@ def _print(
         if as_json:
             printing.document(compared)
         else:
-            side_by_side(compared, out, html="html" in asked.formats, lang=lang)
+            html = "html" in asked.formats
+            side_by_side(compared, out, html=html, lang=lang, verbose=asked.verbose)
     elif as_json:
         printing.document(assessment_json(assessments[0], lang=lang))
     elif not quiet:

@@ -9,8 +9,8 @@ import typer
 
 from townland.errors import DossierError
 from townland.i18n import _, displayed, render
-from townland_cli import printing, streams
-from townland_cli.options import LANG, AsJson, Lang, LogFile, Quiet, words
+from townland_cli import paging, printing, streams
+from townland_cli.options import LANG, AsJson, Lang, LogFile, Quiet, Verbose, words
 
 FAULTS = 1
 
@@ -145,6 +145,7 @@ def _written(out: Path | None, towns: list[tuple[str, str]], lang: str) -> bytes
 def check(
     file: Annotated[Path, typer.Argument(help=words("a TOML file, or a workbook (xlsx, ods)"))],
     as_json: AsJson = False,
+    verbose: Verbose = False,
     lang: Lang = LANG,
     quiet: Quiet = False,
     log_file: LogFile = None,
@@ -153,7 +154,7 @@ def check(
 
     Parameters
     ----------
-    file, as_json, lang, quiet, log_file
+    file, as_json, verbose, lang, quiet, log_file
         As the help of the command says.
     """
     printing.start(lang, log_file)
@@ -169,8 +170,8 @@ def check(
     if as_json:
         printing.document({"file": file.as_posix(), "faults": faults, "implausible": doubts})
     else:
-        for line in (*(displayed(fault, lang) for fault in found), *doubts):
-            printing.say(line)
+        told = (*(displayed(fault, lang) for fault in found), *doubts)
+        paging.print_page([], list(map(paging.block, told)), lang=lang, verbose=verbose)
     if faults or doubts:
         raise typer.Exit(FAULTS)
     if not quiet and not as_json:

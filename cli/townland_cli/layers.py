@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from townland.i18n import _, displayed, render
-from townland_cli import printing
-from townland_cli.options import LANG, AsJson, Catalog, Lang, LogFile, Quiet, words
+from townland.i18n import Words, _, displayed, one_line, render
+from townland_cli import paging, printing, streams
+from townland_cli.options import LANG, AsJson, Catalog, Lang, LogFile, Quiet, Verbose, words
+from townland_cli.wrapping import width, wrapped
 
 if TYPE_CHECKING:
     from townland.issues import Issue
@@ -81,6 +82,7 @@ def check_layers(
         typer.Option("--out", help=words("write the faults to this GeoPackage, for a GIS")),
     ] = None,
     as_json: AsJson = False,
+    verbose: Verbose = False,
     lang: Lang = LANG,
     quiet: Quiet = False,
     log_file: LogFile = None,
@@ -89,7 +91,7 @@ def check_layers(
 
     Parameters
     ----------
-    catalog, out, as_json, lang, quiet, log_file
+    catalog, out, as_json, verbose, lang, quiet, log_file
         As the help of the command says.
     """
     printing.start(lang, log_file)
@@ -103,21 +105,23 @@ def check_layers(
     with printing.progress(lang, quiet=quiet) as progress:
         examined = layers_check(layers, progress=progress)
     written = {} if out is None else write_faults(examined, out, lang=lang)
+    code = FAULTS if any(each.faulty for each in examined) else 0
+    if out is not None:
+        streams.stands(code, printed=as_json)
     if as_json:
         paths = [spec.path for spec in layers.layer]
         documents = [_layer(*pair, lang) for pair in zip(examined, paths, strict=True)]
         printing.document({"layers": documents})
     else:
-        _print_layers(examined, lang)
-        _print_faults(examined, lang)
-        if out is not None:
-            line = _(
-                "{count} faults with a place are in {path}",
-                count=sum(written.values()),
-                path=out.as_posix(),
-            )
-            printing.say("\n" + displayed(line, lang))
-    raise typer.Exit(FAULTS if any(each.faulty for each in examined) else 0)
+        below = [] if out is None else ["", displayed(_in_file(out, written), lang)]
+        paging.print_page(
+            _layer_lines(examined, lang, whole=verbose),
+            [paging.block(line) for line in _faults(examined, lang)],
+            below,
+            lang=lang,
+            verbose=verbose,
+        )
+    raise typer.Exit(code)
 
 
 @app.command(
@@ -132,6 +136,7 @@ def init_layers(
         typer.Option("--out", help=words("the catalog to write (FOLDER/catalog.toml)")),
     ] = None,
     as_json: AsJson = False,
+    verbose: Verbose = False,
     lang: Lang = LANG,
     quiet: Quiet = False,
     log_file: LogFile = None,
@@ -140,7 +145,7 @@ def init_layers(
 
     Parameters
     ----------
-    folder, out, as_json, lang, quiet, log_file
+    folder, out, as_json, verbose, lang, quiet, log_file
         As the help of the command says.
     """
     printing.start(lang, log_file)
@@ -148,11 +153,12 @@ def init_layers(
 
     with printing.progress(lang, quiet=quiet) as progress:
         proposal = layers_init(folder, out, lang=lang, progress=progress)
+    streams.stands(0, printed=as_json)
     if as_json:
         printing.document(_proposal(proposal, lang))
         return
     head = (_("file"), _("role"), _("placed"), _("on what evidence"))
-    printing.table(
+    first, *lines = printing.table_lines(
         [
             (
                 item.source,
@@ -168,7 +174,9 @@ def init_layers(
         "{path} is written; read it, complete it, then: townland layers check --catalog {path}",
         path=proposal.target.as_posix(),
     )
-    printing.say("\n" + displayed(line, lang))
+    below = ["", *wrapped(displayed(line, lang), width())]
+    rows = [paging.block(each) for each in lines]
+    paging.print_page([first], rows, below, lang=lang, verbose=verbose)
 
 
 def _layer(each: Examined, path: str, lang: str) -> dict[str, object]:
@@ -194,9 +202,29 @@ def _layer(each: Examined, path: str, lang: str) -> dict[str, object]:
     }
 
 
-def _print_layers(examined: Sequence[Examined], lang: str) -> None:
+def _in_file(out: Path, written: Mapping[str, int]) -> Words:
+    return _(
+        "{count} faults with a place are in {path}",
+        count=sum(written.values()),
+        path=out.as_posix(),
+    )
+
+
+def _layer_lines(examined: Sequence[Examined], lang: str, *, whole: bool) -> list[str]:
+    """A line a layer; of so many that there is no room for faults only those that have some.
+
+    Parameters
+    ----------
+    examined, lang
+        What was found, and the language.
+    whole
+        Whether every layer has its line.
+    """
+    shown = examined
+    if not whole and len(examined) > paging.LINES // 2:
+        shown = [each for each in examined if each.faulty][: paging.LINES // 2]
     head = (_("layer"), _("role"), _("features"), _("CRS"), _("encoding"), _("faults"))
-    printing.table(
+    lines = printing.table_lines(
         [
             (
                 each.summary.name,
@@ -206,30 +234,34 @@ def _print_layers(examined: Sequence[Examined], lang: str) -> None:
                 each.summary.encoding or "-",
                 sum(count for code, count in each.counts.items() if each.counts_as_fault(code)),
             )
-            for each in examined
+            for each in shown
         ],
         [displayed(title, lang) for title in head],
     )
+    left_out = len(examined) - len(shown)
+    more = _("… and {count} more of these; --verbose prints them", count=left_out)
+    return [*lines, *([displayed(more, lang)] if left_out else [])]
 
 
-def _print_faults(examined: Sequence[Examined], lang: str) -> None:
+def _faults(examined: Sequence[Examined], lang: str) -> list[str]:
     """One line a kind of fault, errors first: how many, at which features, and the first in words."""
     gravest = list(printing.SEVERITIES)[::-1]
+    lines: list[tuple[int, str]] = []
     for each in examined:
         kinds: dict[tuple[str, str], list[Issue]] = {}
         for issue in each.summary.issues:
             kinds.setdefault((issue.severity, issue.code), []).append(issue)
-        for (severity, code), issues in sorted(
-            kinds.items(), key=lambda kind: gravest.index(kind[0][0])
-        ):
+        for (severity, code), issues in kinds.items():
             features = [issue.feature for issue in issues if issue.feature][:EXAMPLES]
             count = each.counts[code]
             place = each.summary.name + (f":{', '.join(features)}" if features else "")
             more = " …" if count > len(features) > 0 else ""
-            printing.say(
-                f"{displayed(printing.SEVERITIES[severity], lang)}  {place}{more}  [{code}] × {count}  "
-                f"{displayed(issues[0].message, lang)}"
+            line = (
+                f"{displayed(printing.SEVERITIES[severity], lang)}  {one_line(place)}{more}"
+                f"  [{code}] × {count}  {displayed(issues[0].message, lang)}"
             )
+            lines.append((gravest.index(severity), line))
+    return [line for _rank, line in sorted(lines, key=lambda each: each[0])]
 
 
 def _proposal(proposal: Proposal, lang: str) -> dict[str, object]:

@@ -104,6 +104,9 @@ Lang = Annotated[
 AsJson = Annotated[
     bool, typer.Option("--json", help=words("print one JSON document to standard output"))
 ]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", help=words("print everything, however many lines that takes"))
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help=words("no progress and no summary"))]
 LogFile = Annotated[
     Path | None, typer.Option("--log-file", help=words("append what is done to this file"))

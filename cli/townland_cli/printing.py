@@ -214,13 +214,19 @@ def document(data: object) -> None:
 
 
 def table(rows: Iterable[Sequence[object]], head: Sequence[str]) -> None:
-    """Print rows in columns; a Chinese character is two columns wide, numbers stand to the right."""
+    """Print rows in columns."""
+    for line in table_lines(rows, head):
+        say(line)
+
+
+def table_lines(rows: Iterable[Sequence[object]], head: Sequence[str]) -> Iterator[str]:
+    """Rows in columns; a Chinese character is two columns wide, numbers stand to the right."""
     lines = [[one_line(str(cell)) for cell in row] for row in rows]
     widths = [max(cell_len(line[i]) for line in [list(head), *lines]) for i in range(len(head))]
     numbers = [_are_numbers([line[i] for line in lines]) for i in range(len(head))]
     for line in [list(head), *lines]:
         cells = [_padded(*each) for each in zip(line, widths, numbers, strict=True)]
-        say("  ".join(cells).rstrip())
+        yield "  ".join(cells).rstrip()
 
 
 def _padded(cell: str, width: int, number: bool) -> str:
@@ -246,13 +252,25 @@ def where_to_look(folder: Path, files: Mapping[str, Words], lang: str) -> None:
 
     Parameters
     ----------
+    folder, files, lang
+        As in `looks`.
+    """
+    for line in looks(folder, files, lang):
+        say(line)
+
+
+def looks(folder: Path, files: Mapping[str, Words], lang: str) -> Iterator[str]:
+    """A line for each file of a folder, and what it holds.
+
+    Parameters
+    ----------
     folder, files
         The folder, and its files with what they hold in words.
     lang
         The language.
     """
     for file, title in files.items():
-        say(f"  {one_line((folder / file).as_posix(), PATH)}  {title.render(lang)}")
+        yield f"  {one_line((folder / file).as_posix(), PATH)}  {title.render(lang)}"
 
 
 def paragraph(text: str, *, indent: str, err: bool = False) -> None:

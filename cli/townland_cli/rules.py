@@ -10,8 +10,8 @@ import typer
 
 from townland.errors import RulebookError
 from townland.i18n import Words, _, displayed, render
-from townland_cli import printing
-from townland_cli.options import LANG, AsJson, Lang, LogFile, Quiet, words
+from townland_cli import paging, printing
+from townland_cli.options import LANG, AsJson, Lang, LogFile, Quiet, Verbose, words
 
 if TYPE_CHECKING:
     from townland.rules.book.lint import RulebookFault
@@ -120,6 +120,7 @@ def lint(
         str, typer.Argument(help=words("a rulebook: a shipped one's id, or a file"))
     ],
     as_json: AsJson = False,
+    verbose: Verbose = False,
     lang: Lang = LANG,
     quiet: Quiet = False,
     log_file: LogFile = None,
@@ -128,7 +129,7 @@ def lint(
 
     Parameters
     ----------
-    rulebook, as_json, lang, quiet, log_file
+    rulebook, as_json, verbose, lang, quiet, log_file
         As the help of the command says.
     """
     printing.start(lang, log_file)
@@ -139,11 +140,13 @@ def lint(
     if as_json:
         printing.document({"file": rulebook, "faults": [_fault(fault, lang) for fault in faults]})
     else:
-        for fault in faults:
-            message = _("look: {text}", text=fault.message) if fault.usable else fault.message
-            printing.say(displayed(message, lang))
-        if not (quiet or unusable):
-            printing.say(displayed(_verdict(rulebook, faults), lang))
+        told = [
+            _("look: {text}", text=fault.message) if fault.usable else fault.message
+            for fault in sorted(faults, key=lambda fault: fault.usable)
+        ]
+        verdict = [] if quiet or unusable else [displayed(_verdict(rulebook, faults), lang)]
+        blocks = [paging.block(displayed(each, lang)) for each in told]
+        paging.print_page([], blocks, verdict, lang=lang, verbose=verbose)
     raise typer.Exit(FAULTS if unusable else 0)
 
 

@@ -12,6 +12,7 @@ from townland.i18n import Words, _, displayed, listed, one_line, render
 from townland.terms import VERDICTS, role
 from townland.writing.run_folder import files_written
 from townland_cli import printing
+from townland_cli.paging import FEW, LINES
 from townland_cli.wrapping import cell_len, width, wrapped
 
 if TYPE_CHECKING:
@@ -25,12 +26,6 @@ PLAIN = ("pass", "info")
 
 GRAVEST = tuple(VERDICTS)
 """The verdicts, the one to look at first before the others."""
-
-LINES = 40
-"""The lines of a page."""
-
-FEW = 10
-"""So many towns have their findings on the page; of more each is a line."""
 
 NOTES, FACTS, REASON, FILES = 6, 4, 3, 5
 """Lines of a page: for notes, for what waits, for the reason of a failure, and for the files."""
