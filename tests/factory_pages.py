@@ -183,6 +183,9 @@ def town_result(
     )  # fmt: skip
 
 
+POLICY = "五、措施\n（一）严格保护耕地。严禁占用永久基本农田，尽量少占或不占耕地，尤其是水田。"
+
+
 def clause(article: str, quote: str, *, assumed: bool = True) -> Clause:
     return Clause(
         document="liuzhou-2018", article=article, quote=quote,
@@ -284,6 +287,7 @@ def assessment(*, towns: int = 3, hostile: bool = False, pieces: int = 160) -> A
             for key, (zh, en) in TITLES.items()
         },
         rule=(), parameter=Parameters(), notes=(), source="", jurisdiction="450200",
+        policy_of=lambda _rule: POLICY,
     )  # fmt: skip
     specs_of = {
         "land_use": [

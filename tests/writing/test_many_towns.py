@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-import shapely
+from shapely import affinity
 from tests.factory_pages import assessment
 
 from townland.output.manifest import MANIFEST
@@ -51,7 +51,7 @@ def many(codes: list[str]) -> Assessment:
     base, found = model.towns[1], [f for f in model.findings if f.town == "2"]
     towns, findings = [], []
     for n, code in enumerate(codes):
-        boundary = shapely.transform(base.town.boundary, lambda xy, n=n: xy + [4000 * n, 0])
+        boundary = affinity.translate(base.town.boundary, 4000 * n)
         town = replace(base.town, code=code, name=f"镇{n}", boundary=boundary)
         towns.append(replace(base, town=town))
         findings += [replace(each, town=code) for each in found]

@@ -136,7 +136,7 @@ def test_policy_and_nothing_elsewhere(page: str):
     nonce = re.search(r"script-src 'nonce-([^']+)'", page).group(1)
     assert "default-src 'none'" in page
     for tag in re.findall(r"<(?:script|style)[^>]*>", page):
-        assert nonce in tag
+        assert nonce in tag or tag == '<script type="application/json" id="data">'  # is never run
     assert not re.search(r"<(link|iframe|img|base|form)\b", page)
     assert not re.search(r'(src|href)="https?:', page)
     assert not re.search(r'\sstyle="', page)  # the policy would drop it
@@ -161,7 +161,7 @@ def test_order_of_the_parts(english: str):
         for part in (
             "Land-use compliance report", "An aid to analysis", "Towns and rules", "Planning area",
             "Place and evidence", "Findings, the gravest first", "Present land use by class",
-            "Measures", "What was not evaluated, and why", "What was assumed",
+            "Measures", "The clauses in their articles", "What was assumed",
             "Numbers that are not the policy's", "Issues and repairs", "Repaired geometry",
             "Inputs", "Sign-off",
         )

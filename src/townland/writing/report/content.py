@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -11,13 +11,18 @@ from markupsafe import Markup
 
 import townland
 from townland import terms
+from townland.i18n import Words, _
+from townland.rules.judging.trace import Json
 from townland.writing.pages import closing, figures, look
-from townland.writing.pages.reader import AssessmentReader
+from townland.writing.pages.page import safe_json
 from townland.writing.report import picture
 from townland.writing.report.evidence import Evidence
 from townland.writing.report.findings import ConfirmationView, FindingView
+from townland.writing.report.front import ClauseReader, front_page, missing_things
 from townland.writing.report.index import TownIndex, TownPage, matrix_rules, town_rows
 from townland.writing.report.need import NeedView
+from townland.writing.report.patches import PatchLists
+from townland.writing.tables.reader import TableReader
 
 if TYPE_CHECKING:
     from townland.catalog import LayerSpec
@@ -27,10 +32,20 @@ if TYPE_CHECKING:
     from townland.results import Assessment
     from townland.rules.judging.finding import Finding
 
-OVERVIEW, DETAIL = (620, 540), (430, 320)
+OVERVIEW, DETAIL, SMALL = (620, 540), (430, 320), (300, 260)
 
-FEW = 6
-"""Of more towns than these, the reasons are read at each finding, not in one table."""
+SIGNED: tuple[Words, ...] = (
+    _("Prepared by"), _("Checked by"), _("Approved by"), _("Organisation (seal)"), _("Date"),
+)  # fmt: skip
+
+WORDS: Mapping[str, Words] = {
+    "csv": _("Download as CSV"),
+    "more": _("Show {n} more"),
+    "shown": _("{shown} of {n} patches"),
+    "number": _("No."),
+    "annex": _("Annex {n}: {title}"),
+}
+"""What the page's script says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +94,11 @@ class TownView:
         self.overview = self._overview()
         table = result.land_classes
         self.lines = closing.class_lines(table) if table else []
+        self.front = front_page(of_town(assessment, result), report.lang)
+        self.grave = [view for view in self.findings if view.look in ("fail", "review")]
+        self.waiting = [view for view in self.findings if view.look == look.WAITS]
+        self.silent = [view for view in self.findings if view.verdict == "not_evaluated"]
+        self.loud = [view for view in self.findings if view.verdict != "not_evaluated"]
         self.measures = [m for m in result.measures.values() if m.layers]
         need = assessment.need(code)
         self.need = (
@@ -88,6 +108,14 @@ class TownView:
         self.slope = next((table for table in assessment.slopes if table.town == code), None)
         self.grids = [table for table in assessment.grids if table.town == code]
         self.comparisons = [table for table in assessment.comparisons if table.town == code]
+
+    def listed(self) -> dict[str, list[str]]:
+        """Name the measures that the town's findings show, each with the rules that show it."""
+        rules: dict[str, list[str]] = {}
+        for view in self.findings:
+            for each in self.report.shown(view.finding):
+                rules.setdefault(each.name, []).append(view.finding.rule)
+        return rules
 
     def anchors(self) -> dict[str, str]:
         """Where each rule's finding stands in the page."""
@@ -107,6 +135,10 @@ class TownView:
             width=OVERVIEW[0], height=OVERVIEW[1], id_=f"{self.prefix}-o",
         )  # fmt: skip
         title = f"{gravest.rule} {report.w(gravest.title)}" if gravest else ""
+        self.small = shapes.picture(
+            label=self.result.town.name, north=report.t("N"), shown=shown, box=shapes.box,
+            width=SMALL[0], height=SMALL[1], id_=f"{self.prefix}-s",
+        )  # fmt: skip
         return Overview(drawing, list(self._legend(shown)), title)
 
     def _legend(self, shown: Sequence[picture.Shown]) -> Iterator[tuple[Markup, str]]:
@@ -132,7 +164,17 @@ class TownView:
                     yield sample, report.w(group.title)
 
 
-class Report(AssessmentReader):
+def of_town(assessment: Assessment, town: TownResult) -> Assessment:
+    """Give the part of an assessment that is one town's."""
+    code = town.town.code
+    return replace(
+        assessment,
+        towns=(town,),
+        findings=tuple(finding for finding in assessment.findings if finding.town == code),
+    )
+
+
+class Report(ClauseReader):
     """What the template asks for: words in one language, figures as they are printed."""
 
     def __init__(
@@ -178,6 +220,7 @@ class Report(AssessmentReader):
         self.waiting = [ConfirmationView(self, fact) for fact in assessment.confirmations]
         self.waits = sum(finding.only_waits for finding in assessment.findings)
         self.every = [*self.joint, *(view for town in self.towns for view in town.findings)]
+        self.lacks = missing_things(TableReader(assessment, lang))
         self.several_books = len({finding.rulebook for finding in assessment.findings}) > 1
         self.units = list(
             dict.fromkeys(unit for f in assessment.findings for unit in f.clause.responsible)
@@ -186,6 +229,9 @@ class Report(AssessmentReader):
         named = self.t(", ").join(names[:3]) + ("…" if len(names) > 3 else "")
         if pages:
             named = self.t("{n} towns", n=len(names))
+        self.signed = list(map(self.w, SIGNED))
+        grave = [view for town in self.towns for view in town.grave]
+        self.first_failing = grave[0].anchor if grave else "matrix" if pages else "t1-findings"
         self.title = self.t("Land-use compliance report · {towns}", towns=named)
         self.heading = self.title
         if not pages:
@@ -224,13 +270,13 @@ class Report(AssessmentReader):
         )  # fmt: skip
         return Evidence(self, finding, town.result, shown, drawing=drawing, id_=f"{id_}l")
 
-    def silent(self) -> list[tuple[FindingView, Sequence[FindingView], bool]]:
-        """What was not evaluated, by rule and what was missing: a finding, all of them, are they few."""
-        groups: dict[tuple[str, tuple[str, ...]], list[FindingView]] = {}
-        for view in self.every:
-            if view.verdict == "not_evaluated":
-                groups.setdefault((view.finding.rule, view.finding.missing), []).append(view)
-        return [(views[0], views, len(views) <= FEW) for views in groups.values()]
+    def data(self) -> str:
+        """Give what the page's script reads: the lists of patches, and its words."""
+        lists = PatchLists(self)
+        for town in self.towns:
+            lists.add(town.prefix, town.result, town.listed())
+        words: dict[str, Json] = {key: self.w(text) for key, text in WORDS.items()}
+        return safe_json({**lists.as_data(), "words": words})
 
     def assumptions(self) -> list[tuple[str, str]]:
         """List what figures lean on, each with the rules that lean on it."""

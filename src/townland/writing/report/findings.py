@@ -16,6 +16,7 @@ from townland.rules.kinds import TITLES
 from townland.writing.pages import figures, look
 from townland.writing.pages.reader import AssessmentReader
 from townland.writing.report.evidence import Evidence
+from townland.writing.report.front import ClauseReader
 
 MEASURE_WORDS: dict[str, Words] = {
     "area_m2": _("gross"),
@@ -32,7 +33,7 @@ class FindingView:
 
     def __init__(
         self,
-        report: AssessmentReader,
+        report: ClauseReader,
         finding: Finding,
         anchor: str,
         evidence: Evidence | None,
@@ -66,6 +67,7 @@ class FindingView:
         self.document: Words | str = finding.clause.document
         if finding.clause.document == report.assessment.rulebook.id:
             self.document = report.assessment.rulebook.title
+        self.clause = report.clause(finding)
         self.open = self.look in ("fail", "review")
         self.evidence = evidence
         self.map_href = report.map_link(finding)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import replace
 from importlib.resources import files
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -12,11 +12,10 @@ from townland.i18n import DEFAULT_LANGUAGE
 from townland.writing.pages import look
 from townland.writing.pages.page import SCHEME, asset, page, templates
 from townland.writing.pages.town_files import MANY, town_files
-from townland.writing.report.content import Report
+from townland.writing.report.content import Report, of_town
 from townland.writing.report.index import TownPage
 
 if TYPE_CHECKING:
-    from townland.measuring import TownResult
     from townland.results import Assessment
 
 _TEMPLATE = templates("townland.writing.report", look=look.LOOKS).get_template("report.html.j2")
@@ -75,25 +74,17 @@ def report_files(
     yield "report.html", _rendered(Report(assessment, lang, map_href, pages=pages))
 
 
-def of_town(assessment: Assessment, town: TownResult) -> Assessment:
-    """Give the part of an assessment that is one town's."""
-    code = town.town.code
-    return replace(
-        assessment,
-        towns=(town,),
-        findings=tuple(finding for finding in assessment.findings if finding.town == code),
-    )
-
-
 def _rendered(report: Report) -> str:
     """Put a page together."""
     folder = files("townland.writing.report") / "templates"
+    body = _TEMPLATE.render(r=report, t=report.t, w=report.w, a=report.assessment)
     return page(
         lang=report.lang,
         title=report.title,
         styles=asset(f"{SCHEME}townland/look.css")
         + (folder / "report.css").read_text("utf-8")
         + report.colours(),
-        body=_TEMPLATE.render(r=report, t=report.t, w=report.w, a=report.assessment),
+        body=re.sub(r"\n\s+", "\n", body),
+        data=report.data(),
         script=(folder / "report.js").read_text("utf-8"),
     )

@@ -108,11 +108,10 @@ class Shapes:
         ) * self.scale
         return steps
 
-    def _path(self, geometries: Iterable[shapely.Geometry]) -> str:
+    def _path(self, geometries: Iterable[shapely.Geometry], coarser: int = 1) -> str:
         """Write polygons as one path of whole steps, relative from point to point."""
-        simple = shapely.simplify(
-            np.asarray(list(geometries), dtype=object), self.step / abs(self.scale[1] * self.step)
-        )
+        tolerance = coarser * self.step / abs(self.scale[1] * self.step)
+        simple = shapely.simplify(np.asarray(list(geometries), dtype=object), tolerance)
         parts = []
         for ring in _rings(simple):
             points = np.rint(self._steps(shapely.get_coordinates(ring)[:-1])).astype(np.int64)
@@ -190,7 +189,8 @@ class Shapes:
         paths = []
         for key in dict.fromkeys(groups.tolist()):
             used[key] = None
-            path = self._path(frame.geometry.array[groups == key])
+            # the faint land around the town needs no fine line
+            path = self._path(frame.geometry.array[groups == key], 8 if kind == "around" else 1)
             look = "plan" if kind == "plan" else "land"
             paths.append(f'<path class="{look}-{key}" d="{path}"/>')
         return f'<g id="{self.prefix}-{kind}" class="{kind}">{"".join(paths)}</g>'

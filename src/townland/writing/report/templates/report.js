@@ -1,34 +1,101 @@
-// The report's page: tiles filter, links open, printing shows everything. Without this script the
-// page shows all findings, and they open and close by themselves.
+// The report's page: tiles and the search filter, links open, lists sort, printing keeps what is shown.
+// Without this script the page shows all findings, and they open and close by themselves.
 (() => {
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const words = data.words;
+
+  // a list's rows, each cell as it is printed; rows and words that lists share stand in the data once
+  const columns = Object.keys(data.heads);
+  const facts = columns.length - data.numbers.length;
+
+  function unpacked(key) {
+    const list = data.lists[key];
+    if (list.heads) return list;
+    const places = list.columns.map((name) => columns.indexOf(name));
+    list.heads = list.columns.map((name) => data.heads[name]);
+    list.numbers = list.columns.filter((name) => data.numbers.includes(name)).length;
+    list.rows = list.rows.map((at) => {
+      const cells = data.rows[at].map((cell, n) => (n && n < facts ? data.texts[cell] : cell));
+      cells.forEach((cell, n) => { if (cell === 0) cells[n] = cells[n - 1]; });
+      return places.map((n) => cells[n]);
+    });
+    return list;
+  }
   const tiles = [...document.querySelectorAll(".tile")];
   const findings = [...document.querySelectorAll("details.finding")];
+  const folds = [...document.querySelectorAll("details.folded")];
   const status = document.getElementById("status");
-
   const units = document.getElementById("units");
+  const search = document.getElementById("search");
   let pressed = null;
 
-  function ours(finding) {
-    return !units || !units.value || finding.dataset.units.split("|").includes(units.value);
+  for (const fold of folds) fold.open = false;
+
+  function element(name, attributes, ...children) {
+    const node = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes || {})) node.setAttribute(key, value);
+    node.append(...children); // strings become text nodes
+    return node;
+  }
+
+  // ---- the filter: a verdict, a unit, words of a finding or numbers of its patches ---------------
+
+  const texts = new Map();
+
+  // what a finding says, its clause, and every patch of the measures that it shows
+  function textOf(finding) {
+    if (!texts.has(finding)) {
+      const lists = [...finding.querySelectorAll(".whole-list")].map((each) => unpacked(each.dataset.list));
+      const rows = lists.flatMap((list) => list.rows.map((row) => row.join(" ")));
+      texts.set(finding, [finding.textContent, ...rows].join("\n").toLowerCase());
+    }
+    return texts.get(finding);
+  }
+
+  function isShown(finding) {
+    if (pressed !== null && finding.dataset.verdict !== pressed) return false;
+    if (units && units.value && !finding.dataset.units.split("|").includes(units.value)) return false;
+    const wanted = search.value.trim().toLowerCase();
+    return !wanted || textOf(finding).includes(wanted);
   }
 
   function filter(verdict) {
     pressed = verdict;
+    const filtered = verdict !== null || Boolean(units && units.value) || search.value.trim() !== "";
     for (const tile of tiles) {
       tile.setAttribute("aria-pressed", String(tile.dataset.verdict === verdict));
     }
     let shown = 0;
     for (const finding of findings) {
-      finding.hidden =
-        (verdict !== null && finding.dataset.verdict !== verdict) || !ours(finding);
+      finding.hidden = !isShown(finding);
       if (!finding.hidden) shown += 1;
     }
-    for (const note of document.querySelectorAll(".filtered")) {
-      const others = [...note.parentElement.querySelectorAll("details.finding")];
-      note.hidden = !others.length || others.some((each) => !each.hidden);
+    for (const fold of folds) {
+      const some = [...fold.querySelectorAll("details.finding")].some((each) => !each.hidden);
+      fold.open = filtered && some;
+      fold.hidden = filtered && !some;
     }
-    status.textContent =
-      verdict === null && !(units && units.value) ? status.dataset.all : status.dataset.some.replace("#", shown);
+    for (const box of document.querySelectorAll(".town, #together")) {
+      const own = [...box.querySelectorAll("details.finding")];
+      box.classList.toggle("none", own.every((each) => each.hidden));
+      if (box.id === "together") box.hidden = filtered && box.classList.contains("none");
+    }
+    filterTowns(filtered);
+    document.body.classList.toggle("filtered", filtered);
+    for (const note of document.querySelectorAll(".filtered-note")) {
+      note.hidden = !filtered || shown > 0;
+    }
+    status.textContent = filtered ? status.dataset.some.replace("#", shown) : status.dataset.all;
+  }
+
+  // of many towns the index has no findings: its matrix keeps the towns that have the verdict or the name
+  function filterTowns(filtered) {
+    if (!document.getElementById("towns")) return;
+    const wanted = search.value.trim().toLowerCase();
+    for (const row of document.querySelectorAll("tr[data-href]")) {
+      const named = row.cells[0].textContent.toLowerCase().includes(wanted);
+      row.hidden = filtered && !(named && (pressed === null || row.dataset.has.split(" ").includes(pressed)));
+    }
   }
 
   for (const tile of tiles) {
@@ -36,37 +103,161 @@
       filter(tile.getAttribute("aria-pressed") === "true" ? null : tile.dataset.verdict);
     });
   }
+  if (units) units.addEventListener("change", () => filter(pressed));
+  search.addEventListener("input", () => filter(pressed));
+  // a browser keeps what was chosen when the page is loaded again
+  if ((units && units.value) || search.value) filter(null);
 
-  if (units) {
-    units.addEventListener("change", () => filter(pressed));
-    if (units.value) filter(null); // a browser keeps what was chosen when the page is loaded again
-  }
-
-  function reveal(place) {
-    if (place.hidden && units) units.value = "";
-    if (place.hidden) filter(null);
-    place.open = true;
-    place.scrollIntoView({ block: "start" });
-  }
+  // ---- the matrix: a head sorts its rows, names as they are written, figures and verdicts by rank -
 
   for (const cell of document.querySelectorAll(".matrix a.mark-cell")) {
     cell.title = `${cell.closest("tr").cells[0].dataset.key} ${cell.getAttribute("aria-label")}`;
   }
 
-  // a head of the matrix sorts its rows: names as they are written, figures and verdicts by rank
+  const lang = document.documentElement.lang;
+  const compare = (a, b) => a.localeCompare(b, lang, { numeric: true });
+
+  function turned(head) {
+    const down = head.getAttribute("aria-sort") === "ascending";
+    for (const other of head.parentElement.children) other.removeAttribute("aria-sort");
+    head.setAttribute("aria-sort", down ? "descending" : "ascending");
+    return down;
+  }
+
   for (const button of document.querySelectorAll(".matrix .sort")) {
     button.addEventListener("click", () => {
       const head = button.closest("th");
       const at = [...head.parentElement.children].indexOf(head);
-      const down = head.getAttribute("aria-sort") === "ascending";
-      for (const other of head.parentElement.children) other.removeAttribute("aria-sort");
-      head.setAttribute("aria-sort", down ? "descending" : "ascending");
+      const down = turned(head);
       const key = (row) => row.children[at].dataset.key || "\uffff";
       const body = button.closest("table").tBodies[0];
-      const order = (a, b) => key(a).localeCompare(key(b), document.documentElement.lang, { numeric: true });
-      const rows = [...body.rows].sort(order);
+      const rows = [...body.rows].sort((a, b) => compare(key(a), key(b)));
       body.append(...(down ? rows.reverse() : rows));
     });
+  }
+
+  // ---- the complete list of a measure's patches ---------------------------------------------------
+
+  const PAGE = 200;
+
+  function row(list, cells, number) {
+    const first = list.heads.length - list.numbers;
+    const line = element("tr", { "data-row": number }, element("td", { class: "mark" }, String(number)));
+    cells.forEach((text, n) => {
+      const numeric = n >= first;
+      line.append(element("td", numeric ? { class: "n", "data-column": list.columns[n] } : {}, text));
+    });
+    return line;
+  }
+
+  function heads(list) {
+    const first = list.heads.length - list.numbers;
+    const line = element("tr", {}, element("th", { scope: "col" }, element("button", { type: "button", class: "sort" }, words.number)));
+    list.heads.forEach((text, n) => {
+      const button = element("button", { type: "button", class: "sort" }, text);
+      line.append(element("th", { scope: "col", ...(n >= first ? { class: "n" } : {}) }, button));
+    });
+    return line;
+  }
+
+  function csvCell(text) {
+    // a spreadsheet would compute what begins so
+    const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+    return `"${safe.replaceAll('"', '""')}"`;
+  }
+
+  function download(list, rows, name) {
+    const lines = [[words.number, ...list.heads], ...rows.map(({ cells, number }) => [String(number), ...cells])];
+    const text = `\ufeff${lines.map((line) => line.map(csvCell).join(",")).join("\r\n")}\r\n`;
+    const address = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
+    element("a", { href: address, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 10000);
+  }
+
+  function listBox(button) {
+    const list = unpacked(button.dataset.list);
+    let rows = list.rows.map((cells, n) => ({ cells, number: n + 1 }));
+    let shown = PAGE;
+    const body = element("tbody", {});
+    const head = heads(list);
+    const table = element("table", { class: "pieces" }, element("caption", { class: "sr-only" }, list.title), element("thead", {}, head), body);
+    const count = element("span", { class: "soft" });
+    const more = element("button", { type: "button" });
+    const csv = element("button", { type: "button", class: "csv" }, words.csv);
+    const input = element("input", { type: "search", "aria-label": document.querySelector("label[for=search]").textContent });
+    const kept = () => {
+      const wanted = input.value.trim().toLowerCase();
+      return wanted ? rows.filter(({ cells }) => cells.join(" ").toLowerCase().includes(wanted)) : rows;
+    };
+    function fill() {
+      const all = kept();
+      body.replaceChildren(...all.slice(0, shown).map(({ cells, number }) => row(list, cells, number)));
+      count.textContent = words.shown.replace("{shown}", all.length).replace("{n}", list.count);
+      more.hidden = all.length <= shown;
+      more.textContent = words.more.replace("{n}", Math.min(PAGE, all.length - shown));
+    }
+    more.addEventListener("click", () => { shown += PAGE; fill(); });
+    input.addEventListener("input", fill);
+    csv.addEventListener("click", () => download(list, kept(), `${button.dataset.file}-${button.dataset.list}.csv`));
+    [...head.children].forEach((cell, at) => {
+      cell.querySelector("button").addEventListener("click", () => {
+        const down = turned(cell);
+        const key = ({ cells, number }) => (at ? cells[at - 1] : String(number));
+        // digits before other words: an area is a number, however long
+        rows.sort((a, b) => (Number(key(a)) - Number(key(b))) || compare(key(a), key(b)));
+        if (down) rows.reverse();
+        fill();
+      });
+    });
+    fill();
+    const tools = element("div", { class: "list-tools" }, input, count, csv, more);
+    return element("div", { class: "list-box" }, tools, element("div", { class: "list", tabindex: "0", role: "region", "aria-label": list.title }, table));
+  }
+
+  for (const button of document.querySelectorAll(".whole-list")) {
+    button.addEventListener("click", () => {
+      const open = button.getAttribute("aria-expanded") === "true";
+      button.setAttribute("aria-expanded", String(!open));
+      const head = button.closest("th");
+      if (open) head.querySelector(".list-box").remove();
+      else head.append(listBox(button));
+    });
+  }
+
+  // ---- the clause in its context: shown at the finding, without leaving it -------------------------
+
+  for (const link of document.querySelectorAll(".context a")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      const shown = link.parentElement.nextElementSibling;
+      if (shown && shown.matches(".in-context")) {
+        shown.remove();
+        return;
+      }
+      const text = document.querySelector(`${link.getAttribute("href")} p`).cloneNode(true);
+      text.classList.add("in-context");
+      link.parentElement.after(text);
+    });
+  }
+
+  // ---- what a reviewer writes goes along when the page is saved -----------------------------------
+
+  for (const field of document.querySelectorAll(".opinion textarea")) {
+    field.addEventListener("input", () => { field.textContent = field.value; });
+  }
+
+  // ---- links ------------------------------------------------------------------------------------------
+
+  function reveal(place) {
+    if (place.hidden) {
+      if (units) units.value = "";
+      search.value = "";
+      filter(null);
+    }
+    const fold = place.closest("details.folded");
+    if (fold) fold.open = true;
+    if (place.matches("details")) place.open = true;
+    place.scrollIntoView({ block: "start" });
   }
 
   // report.html#t1-LAND-03, and report.html#town=CODE&rule=ID as the map writes it
@@ -78,11 +269,14 @@
       (each) => each.dataset.rule === wanted.get("rule")
         && each.dataset.town === (wanted.get("town") || ""),
     );
-    if (meant) reveal(meant);
+    if (meant) {
+      reveal(meant);
+      if (direct) meant.querySelector("summary").focus({ preventScroll: true });
+    }
     // of many towns the findings stand in pages of their own
     const code = wanted.get("town");
-    const row = code && [...document.querySelectorAll("tr[data-href]")].find((each) => each.dataset.town === code);
-    if (!meant && row && !row.dataset.href.startsWith("#")) location.replace(row.dataset.href + location.hash);
+    const line = code && [...document.querySelectorAll("tr[data-href]")].find((each) => each.dataset.town === code);
+    if (!meant && line && !line.dataset.href.startsWith("#")) location.replace(line.dataset.href + location.hash);
     // the pieces of a cell of the indicator need lie in a list that is closed at first
     const cell = document.getElementById(name);
     const list = cell && cell.closest("details.cells");
@@ -94,13 +288,45 @@
   window.addEventListener("hashchange", followAddress);
   followAddress();
 
+  // ---- print: what is filtered stays so; the short one leaves out what nobody signs ----------------
+
   let closed = [];
+
+  function annex() {
+    const box = document.getElementById("annex");
+    box.replaceChildren();
+    if (!document.body.classList.contains("print-short")) return;
+    let number = 0;
+    const done = new Set();
+    for (const button of document.querySelectorAll(".finding:is(.fail, .review):not([hidden]) .whole-list")) {
+      const list = unpacked(button.dataset.list);
+      if (done.has(button.dataset.list)) continue;
+      done.add(button.dataset.list);
+      number += 1;
+      const town = button.closest(".town").querySelector("h2").textContent;
+      const title = words.annex.replace("{n}", number).replace("{title}", `${town} · ${list.title} (${list.rules.join(", ")})`);
+      const thead = heads(list);
+      const body = element("tbody", {}, ...list.rows.map((cells, n) => row(list, cells, n + 1)));
+      const table = element("table", { class: "pieces" }, element("thead", {}, thead), body);
+      box.append(element("section", { class: "annex-list" }, element("h3", {}, title), table));
+    }
+  }
+
   window.addEventListener("beforeprint", () => {
-    filter(null);
-    closed = findings.filter((finding) => !finding.open);
-    for (const finding of closed) finding.open = true;
+    const short = document.body.classList.contains("print-short");
+    closed = [...findings, ...folds].filter((each) => !each.open && !(short && !each.matches(".fail, .review")));
+    for (const each of closed) each.open = true;
+    annex();
   });
   window.addEventListener("afterprint", () => {
-    for (const finding of closed) finding.open = false;
+    for (const each of closed) each.open = false;
+    document.body.classList.remove("print-short");
+    document.getElementById("annex").replaceChildren();
   });
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.addEventListener("click", () => {
+      document.body.classList.toggle("print-short", button.dataset.print === "short");
+      window.print();
+    });
+  }
 })();
