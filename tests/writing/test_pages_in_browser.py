@@ -241,11 +241,72 @@ def test_a_tile_shows_only_its_findings(visit: Any) -> None:
         assert {each.get_attribute("data-verdict") for each in shown.all()} <= {verdict}
     tile.click()  # the same again: all of them, the grey ones folded into what is missing
     assert page.locator("details.finding:visible").count() == everything - 3
-    page.locator("details.folded > summary").evaluate_all("all => all.forEach(each => each.click())")
+    page.locator("details.folded > summary").evaluate_all(
+        "all => all.forEach(each => each.click())"
+    )
     assert page.locator("details.finding:visible").count() == everything
     page.locator(".tile.fail").focus()
     page.keyboard.press("Space")
     assert page.locator("details.finding:visible").count() == 1
+
+
+def test_the_search_finds_findings_patches_and_clauses_and_hides_the_rest(visit: Any) -> None:
+    page = visit("report").page
+    shown = page.locator("details.finding:visible")
+    # YN0003 is a patch of basic farmland, which no other rule looks at
+    for wanted, rules in (("LAND-01", {"LAND-01"}), ("yn0003", {"LAND-03"}),
+                          ("严禁占用", {"LAND-03"})):  # fmt: skip
+        page.locator("#search").fill(wanted)
+        assert {each.get_attribute("data-rule") for each in shown.all()} == rules
+        for part in (".tables", "#basis", "#matrix", ".front"):
+            assert page.locator(f"{part}:visible").count() == 0
+    page.locator("#search").fill("")
+    assert page.locator(".tables:visible").count() == 3
+
+
+def test_a_list_is_whole_sorts_and_is_written_as_it_is_shown(visit: Any, tmp_path: Path) -> None:
+    page = visit("report").page
+    frame = assessment().towns[1].measures["farmland_built_on"].frame
+    finding = page.locator("#t2-LAND-03")
+    finding.locator(".whole-list").first.click()
+    rows = finding.locator(".list-box tbody tr")
+    assert rows.count() == len(frame)
+    finding.locator(".list-box th.n .sort").first.click()  # the smallest first
+    smallest = min(frame["area_m2"])
+    assert rows.first.locator("td.n").first.inner_text() == f"{smallest:.2f}"
+    finding.locator(".list-box input").fill("YN0000")
+    with page.expect_download() as download:
+        finding.locator("button.csv").click()
+    download.value.save_as(tmp_path / "list.csv")
+    lines = (tmp_path / "list.csv").read_text("utf-8-sig").splitlines()
+    kept = [id_ for id_ in frame["permanent_basic_farmland_id"] if "YN0000" in id_]
+    assert len(lines) == 1 + len(kept)
+    assert "YN0000" in lines[1]
+
+
+def test_a_clause_is_read_in_its_article_and_an_opinion_stays(visit: Any) -> None:
+    page = visit("report").page
+    finding = page.locator("#t2-LAND-03")
+    finding.locator(".context a").click()
+    context = finding.locator(".in-context")
+    assert context.inner_text().startswith("（一）严格保护耕地。")
+    assert (
+        context.locator("mark").inner_text()
+        == "严禁占用永久基本农田，尽量少占或不占耕地，尤其是水田"
+    )
+    finding.locator("textarea").fill("同意")
+    assert "同意" in page.locator("#t2-LAND-03").inner_html()  # what a saved page keeps
+
+
+def test_the_first_failing_finding_is_near_by_keyboard_and_beside_the_map(visit: Any) -> None:
+    seen = visit("report", {"width": 1280, "height": 800})
+    seen.page.keyboard.press("Tab")
+    seen.page.keyboard.press("Enter")
+    assert seen.page.evaluate("document.activeElement.closest('details').id") == "t2-LAND-03"
+    places = seen.page.evaluate("""() => ['.overview', '.finding'].map((each) =>
+      document.querySelector(`#t2-findings ${each}`).getBoundingClientRect().toJSON())""")
+    assert abs(places[0]["top"] - places[1]["top"]) < 120
+    assert places[1]["left"] > places[0]["right"]
 
 
 def test_without_scripts_the_report_shows_everything(visit: Any) -> None:

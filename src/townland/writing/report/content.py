@@ -231,6 +231,7 @@ class Report(ClauseReader):
             named = self.t("{n} towns", n=len(names))
         self.signed = list(map(self.w, SIGNED))
         grave = [view for town in self.towns for view in town.grave]
+        grave.sort(key=lambda view: view.look != "fail")
         self.first_failing = grave[0].anchor if grave else "matrix" if pages else "t1-findings"
         self.title = self.t("Land-use compliance report · {towns}", towns=named)
         self.heading = self.title
