@@ -71,8 +71,9 @@ def modules(*roots: Path) -> tuple[Module, ...]:
     return tuple(parsed(path) for path in paths)
 
 
+@cache
 def parsed(path: Path) -> Module:
-    """Parse a file; its nodes in no order that matters."""
+    """Parse a file, once; its nodes in no order that matters."""
     text = path.read_text("utf-8")
     return Module(path, tuple(text.splitlines()), tuple(ast.walk(ast.parse(text))))
 
