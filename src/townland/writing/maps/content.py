@@ -111,6 +111,7 @@ class Content:
         self.signs = legend.signs(finding.figures for finding in assessment.findings)
         self._shapes: dict[str, int] = {}
         self._facts: dict[str, int] = {}
+        self._known_facts: dict[tuple[str, str], int] = {}
         self.shapes: list[Shape] = []
         whole = (self._outlines,)
         parts = whole if pages else (self._land, self._plans, self._evidence, self._rest)
@@ -404,18 +405,18 @@ class Content:
 
     def _known(self, frame: gpd.GeoDataFrame) -> Iterator[list[int]]:
         """Say what the layers know of each piece, as numbers of the page's facts: many share one."""
-        named = [(FACTS[name], texts(frame, name)) for name in facts_of([frame])
-                 if name != "class_name"]  # fmt: skip
-        named += [(AREAS[name], texts(frame, name)) for name in ("net_m2", "pm_m2")]
+        names = [name for name in facts_of([frame]) if name != "class_name"]
+        columns = [(name, texts(frame, name)) for name in (*names, "net_m2", "pm_m2")]
         for row in range(len(frame)):
-            yield [
-                self._facts.setdefault(
-                    self.words(_("{fact}: {value}", fact=title, value=OWNERS.get(text, text))),
-                    len(self._facts),
-                )
-                for title, column in named
-                if (text := column[row])
-            ]
+            yield [self._fact(name, text) for name, column in columns if (text := column[row])]
+
+    def _fact(self, name: str, text: str) -> int:
+        """Give the number of a fact in the page; each is put into words once."""
+        if (name, text) not in self._known_facts:
+            title = AREAS[name] if name in AREAS else FACTS[name]
+            words = self.words(_("{fact}: {value}", fact=title, value=OWNERS.get(text, text)))
+            self._known_facts[name, text] = self._facts.setdefault(words, len(self._facts))
+        return self._known_facts[name, text]
 
     def _shared(self, shape: Shape) -> int:
         """Keep a geometry that several measures may have, and give its number in the page."""

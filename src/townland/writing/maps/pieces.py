@@ -11,7 +11,6 @@ from typing import TypeAlias
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyproj
 import shapely
 
@@ -146,7 +145,12 @@ def texts(frame: gpd.GeoDataFrame, column: str) -> list[str | None]:
     """Give a column as texts, None where it or a value is missing."""
     if column not in frame.columns:
         return [None] * len(frame)
-    return [None if pd.isna(value) else str(value) for value in frame[column]]
+    values = frame[column]
+    known = values.notna().tolist()
+    return [
+        str(value) if is_known else None
+        for value, is_known in zip(values.tolist(), known, strict=True)
+    ]
 
 
 def rings_of(geometries: npt.NDArray[np.object_]) -> list[Shape]:

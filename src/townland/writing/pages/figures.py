@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from townland import units
 from townland.i18n import Words, render
@@ -83,6 +84,7 @@ def plain(value: Decimal) -> str:
     return f"{value:f}".replace("-", "−")
 
 
+@lru_cache(maxsize=4096)
 def area_in_three(m2: Decimal) -> tuple[Figure, Figure, Figure]:
     """Print an area in m², ha and mu.
 

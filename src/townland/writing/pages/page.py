@@ -114,9 +114,13 @@ def _without_long_names(value: Json) -> Json:
             name: each if name == "code" else _without_long_names(each)
             for name, each in value.items()
         }
-    return (
-        [_without_long_names(each) for each in value] if isinstance(value, list | tuple) else value
-    )
+    # coordinates are most of a page, and no names
+    if isinstance(value, list | tuple) and not _NUMBERS.issuperset(map(type, value)):
+        return [_without_long_names(each) for each in value]
+    return value
+
+
+_NUMBERS = frozenset({int, float})
 
 
 def page(

@@ -16,6 +16,7 @@ from townland.measuring.areas import LandClasses, Measure
 from townland.measuring.prepare import Repair
 from townland.measuring.rasters.classes import Comparison, GridTable
 from townland.measuring.rasters.slope import SlopeTable
+from townland.output.json_text import indented
 from townland.reading.layer import Input
 from townland.results import TOGETHER, Assessment
 from townland.rules.confirmations import Confirmation
@@ -121,7 +122,7 @@ def _issue(issue: Issue, lang: str) -> Document:
 
 def dumps(document: object) -> str:
     """JSON text, readable, in UTF-8, the same for the same document."""
-    return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return indented(document) + "\n"
 
 
 def schema() -> Document:

@@ -1,0 +1,32 @@
+"""Indented JSON has the bytes of the standard library."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from townland.output.json_text import indented
+
+LEAVES = st.none() | st.booleans() | st.integers() | st.text() | st.floats(allow_nan=False, allow_infinity=False)  # fmt: skip
+VALUES = st.recursive(
+    LEAVES, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=30
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(VALUES)
+def test_the_bytes_are_those_of_the_standard_library(value):
+    assert indented(value) == json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
+
+
+def test_tuples_are_lists_and_what_json_cannot_hold_is_refused():
+    assert indented({"a": (1, ()), "b": {}}) == '{\n "a": [\n  1,\n  []\n ],\n "b": {}\n}'
+    for number in (math.nan, math.inf, -math.inf):
+        with pytest.raises(ValueError, match="JSON compliant"):
+            indented([number])
+    with pytest.raises(TypeError):
+        indented({"a": {1, 2}})
