@@ -10,8 +10,6 @@ from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 
-import fiona
-import fiona.transform
 import numpy as np
 import pyogrio
 import pyproj
@@ -27,6 +25,7 @@ from townland.i18n import Joined, Words, _
 from townland.issues import Issue
 from townland.reading import source as sources
 from townland.reading.vector import declared_crs, layer_crs, total_bounds
+from townland.reading.widths import fiona_or_none
 from townland.towns import swap_issue
 
 KNOWN_LON, KNOWN_LAT = 109.4, 24.3
@@ -50,13 +49,24 @@ class Answer:
 
 def versions() -> dict[str, str]:
     """The version of every library that a figure passes through, and of the GDAL, PROJ, GEOS inside."""
-    names = ("townland", "geopandas", "shapely", "pyogrio", "fiona", "rasterio", "pyproj", "folium")
+    fiona = fiona_or_none()
+    with_it = () if fiona is None else ("fiona",)
+    names = (
+        "townland",
+        "geopandas",
+        "shapely",
+        "pyogrio",
+        *with_it,
+        "rasterio",
+        "pyproj",
+        "folium",
+    )
     return {
         "python": sys.version.split()[0],
         **{name: version(name) for name in names},
         "GEOS (shapely)": shapely.geos_version_string,
         "GDAL (pyogrio)": pyogrio.__gdal_version_string__,
-        "GDAL (fiona)": fiona.__gdal_version__,
+        **({} if fiona is None else {"GDAL (fiona)": fiona.__gdal_version__}),
         "GDAL (rasterio)": rasterio.__gdal_version__,
         "PROJ (pyproj)": pyproj.proj_version_str,
     }
@@ -65,6 +75,8 @@ def versions() -> dict[str, str]:
 def answers() -> Iterator[Answer]:
     """Ask each library's PROJ the same known question, and the area routine a known area."""
     for name, ask in TRANSFORMS.items():
+        if name == "fiona" and fiona_or_none() is None:
+            continue
         question = _("EPSG:4490 to EPSG:4524 by {library}", library=name)
         yield _answer(question, ask, (KNOWN_X, KNOWN_Y), within=KNOWN_M, digits=4)
     question = _("EPSG:4524 to degrees by {library}", library="pyogrio")
@@ -202,6 +214,8 @@ def _by_pyproj() -> tuple[float, float]:
 
 
 def _by_fiona() -> tuple[float, float]:
+    import fiona.transform
+
     x, y = fiona.transform.transform("EPSG:4490", "EPSG:4524", [KNOWN_LON], [KNOWN_LAT])
     return x[0], y[0]
 

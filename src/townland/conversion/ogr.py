@@ -12,13 +12,14 @@ import numpy as np
 import pyproj
 import shapely
 
+from townland.conversion.by_pyogrio import not_written, save
 from townland.conversion.dbf import LANGUAGE_BYTES, write_dbf
 from townland.conversion.table import PolygonTable, TableColumn, as_json, dates_as_text
-from townland.errors import ReportError
 from townland.i18n import _
 from townland.issues import Issue
 from townland.reading.encoding import UTF_8, codec_of
 from townland.reading.formats import shapefile
+from townland.reading.widths import fiona_or_none
 
 SHAPEFILE = shapefile.FORMAT.data_files
 STAMP = "2000-01-01T00:00:00.000Z"
@@ -91,7 +92,7 @@ def _save(
     schema: Mapping[str, object],
     **options: str,
 ) -> None:
-    """Write polygons and columns through fiona.
+    """Write polygons and columns through fiona, or through pyogrio where fiona is not installed.
 
     Parameters
     ----------
@@ -104,8 +105,10 @@ def _save(
     options
         The driver, and options of its own.
     """
-    import fiona  # a GDAL of its own, and slow to load
-
+    fiona = fiona_or_none()
+    if fiona is None:
+        save(table, columns, path, stamp=STAMP, **options)
+        return
     shapes = [shapely.geometry.mapping(shape) for shape in table.geometry]
     rows = replace(table, columns=tuple(columns)).rows()
     try:
@@ -118,13 +121,7 @@ def _save(
                 for shape, row in zip(shapes, rows, strict=True)
             )
     except (fiona.errors.FionaError, ValueError, RuntimeError) as problem:
-        raise ReportError(
-            _(
-                "{path}: cannot be written ({reason}); nothing was written",
-                path=path.name,
-                reason=" ".join(str(problem).split())[:200],
-            )
-        ) from problem
+        raise not_written(path, problem) from problem
 
 
 def _crs(crs: pyproj.CRS) -> object:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from townland.i18n import _
 from townland.issues import Issue
-from townland.layers.describe import Field, fields_of
+from townland.layers.describe import Field, fields_of, widths_unknown
 from townland.reading import source as sources
 from townland.reading.polygons import no_polygon, polygons
 from townland.reading.reach import refuse_out_of_reach
@@ -121,6 +121,7 @@ def read_table(
         rows = sources.read(source, wanted, None)
         bounds = total_bounds(source, rows)
         declared = {field.name: field for field in fields_of(source)}
+        unknown = widths_unknown(source)
     refuse_out_of_reach(source, rows, used)
     sources.check_degrees(source, bounds, geographic=used.is_geographic)
     found, shape_issues = polygons(rows)
@@ -132,7 +133,7 @@ def read_table(
             "columns with personal data are never copied: {columns}", columns=", ".join(personal)
         )
         column_issues.append(Issue("column_personal", "info", message))
-    issues = (*source.issues, *crs_issues, *rows.issues, *shape_issues, *column_issues)
+    issues = (*source.issues, *crs_issues, *rows.issues, *unknown, *shape_issues, *column_issues)
     return PolygonTable(found.geometry, columns, used), issues
 
 

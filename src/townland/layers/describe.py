@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pyogrio
+
 from townland.catalog import COLUMN_KEYS, LayerCatalog, LayerSpec
 from townland.errors import CatalogError, CRSError, EncodingError, LayerError, TownlandError
 from townland.geodesy import crs as crsys
@@ -30,6 +32,7 @@ from townland.reading.vector import (
     refuse_swapped,
     region_of,
 )
+from townland.reading.widths import fiona_or_none, kinds
 
 LARGE = 10_000
 """From so many features on, a missing spatial index is worth a word."""
@@ -141,7 +144,13 @@ def _vector(spec: LayerSpec, catalog: LayerCatalog, summary: LayerSummary) -> La
     """
     with opened(spec, catalog) as source:
         used, crs_issues = _crs(spec, catalog, source)
-        issues = (*source.issues, *crs_issues, *_missing_columns(spec, source), *_content(source))
+        issues = (
+            *source.issues,
+            *crs_issues,
+            *_missing_columns(spec, source),
+            *_content(source),
+            *widths_unknown(source),
+        )
         return replace(
             summary,
             layer=source.layer,
@@ -217,13 +226,37 @@ def fields_of(source: Source) -> tuple[Field, ...]:
     """The columns, with their widths as the file declares them where GDAL opens it."""
     if not source.format.drivers:
         return tuple(Field(name, "") for name in source.fields)
-    import fiona  # a GDAL of its own, and slow to load: only when a schema is wanted
-
+    fiona = fiona_or_none()
+    if fiona is None:
+        return _fields_by_pyogrio(source)
     with (
         translated(source.place),
         fiona.open(source.path, layer=source.layer, encoding=source.encoding) as file,
     ):
         return tuple(_field(name, kind) for name, kind in file.schema["properties"].items())
+
+
+def _fields_by_pyogrio(source: Source) -> tuple[Field, ...]:
+    """The columns, with their widths as the format itself tells them."""
+    with translated(source.place):
+        info = pyogrio.read_info(source.path, layer=source.layer, encoding=source.encoding)
+    sizes = {} if source.format.widths is None else source.format.widths(source)
+    return tuple(
+        Field(str(name), kind, *sizes.get(str(name), (None, None)))
+        for name, kind in zip(info["fields"], kinds(info), strict=True)
+    )
+
+
+def widths_unknown(source: Source) -> tuple[Issue, ...]:
+    """That the widths of a format are not known, since fiona alone reads them and is not installed."""
+    if not source.format.drivers or source.format.widths is not None or fiona_or_none() is not None:
+        return ()
+    message = _(
+        "the widths of the columns are not known: of {format} the package fiona alone reads them, which"
+        " there is for Python 3.13 and older",
+        format=source.format.title,
+    )
+    return (Issue("widths_unknown", "info", message),)
 
 
 def _field(name: str, kind: str) -> Field:

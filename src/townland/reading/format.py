@@ -6,10 +6,10 @@ Everything else reads the record; nothing asks for a format by its name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,9 @@ from townland.geodesy.crs import Bounds
 from townland.i18n import Joined, Text
 from townland.issues import Issue
 from townland.reading.rows import Rows, Whole
+
+Widths: TypeAlias = Mapping[str, tuple[int | None, int | None]]
+"""Width and decimals of columns by their names; what is not set is None, or left out."""
 
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 """The byte order marks of UTF-16."""
@@ -211,6 +214,8 @@ class Format:
         first bytes whether they can only be those of a layer. `states_encoding` says whether a
         catalog that is proposed states the encoding that was found in the text. `widest_text` is the
         most that a column of text can hold, in bytes of that encoding; None where the format sets none.
+        `widths` gives the widths of its columns where fiona is not installed; None where fiona alone
+        reads them.
     """
 
     name: str
@@ -238,6 +243,7 @@ class Format:
     is_layer: Callable[[bytes], bool] | None = None
     states_encoding: bool = False
     widest_text: int | None = None
+    widths: Callable[[Source], Widths] | None = None
 
     def __repr__(self) -> str:
         return f"<format {self.name}>"

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from townland.errors import LayerError
 from townland.geodesy.crs import Bounds
 from townland.i18n import Text, _
+from townland.reading import widths
 from townland.reading.format import Direct, Format, Probe, Request, Source
 from townland.reading.formats import gdal
 from townland.reading.formats.whole import cut_off, not_files
@@ -158,6 +159,7 @@ FORMAT = Format(
     folder_of="*.gdbtable",
     open=_open,
     drivers=("OpenFileGDB",),
+    widths=widths.of_filegdb,
     layers=gdal.layers_of,
     numbered_from=1,
     columns_alone=True,

@@ -18,6 +18,7 @@ from townland.errors import CRSError, EncodingError, LayerError
 from townland.geodesy.crs import Bounds
 from townland.i18n import Text, _
 from townland.issues import Issue
+from townland.reading import widths
 from townland.reading.format import Fetch, Format, Probe, Request, Source
 from townland.reading.formats import gdal, strict_json
 from townland.reading.limits import distinct, refuse_many_columns
@@ -435,4 +436,5 @@ FORMAT = Format(
     recognises=_recognises,
     open=_open,
     drivers=("GeoJSON", "GeoJSONSeq"),
+    widths=widths.of_none,
 )

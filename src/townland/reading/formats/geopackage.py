@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from townland.errors import LayerError
 from townland.i18n import Text, _
+from townland.reading import widths
 from townland.reading.format import Format, Probe, Request, Source
 from townland.reading.formats import gdal
 from townland.reading.formats.whole import cut_off
@@ -158,6 +159,7 @@ FORMAT = Format(
     faults=_faults,
     open=_open,
     drivers=("GPKG",),
+    widths=widths.of_geopackage,
     layers=gdal.layers_of,
     numbered_from=1,
     numbers_by_column=True,

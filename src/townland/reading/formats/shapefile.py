@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from townland.geodesy.crs import Bounds
 from townland.i18n import Text, _
+from townland.reading import widths
 from townland.reading.encoding import Encoding, encoding_of
 from townland.reading.format import Format, Probe, Request, Source
 from townland.reading.formats import dbf_cells, gdal
@@ -194,6 +195,7 @@ FORMAT = Format(
     index_files=(".sbn", ".sbx", ".qix"),
     open=_open,
     drivers=("ESRI Shapefile",),
+    widths=widths.of_dbf,
     columns_alone=True,
     states_encoding=True,
     widest_text=254,  # dBASE III
