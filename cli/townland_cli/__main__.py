@@ -2,4 +2,6 @@
 
 from townland_cli import main
 
-main()
+# a process that measures towns imports this once more
+if __name__ == "__main__":
+    main()

@@ -12,8 +12,9 @@ import typer
 
 from townland.errors import TownlandError
 from townland.i18n import _, displayed, render
-from townland.writing.run_folder import DEFAULT_FORMATS
+from townland.writing.run_folder import DEFAULT_FORMATS, JSON
 from townland_cli import printing, streams
+from townland_cli.many import How, assessments_of, cleared
 from townland_cli.options import (
     LANG,
     AcceptRepair,
@@ -108,6 +109,16 @@ def check(
             "--rehash", help=words("hash every file again, whatever an earlier run remembers of it")
         ),
     ] = False,
+    workers: Annotated[
+        int,
+        typer.Option("--workers", min=1, help=words("how many processes measure the towns")),
+    ] = 1,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume", help=words("go on from the towns that a run that was stopped has measured")
+        ),
+    ] = False,
     strict: Annotated[
         bool,
         typer.Option(
@@ -131,7 +142,9 @@ def check(
         As the help of the command says.
     accuracy
         As the help of the command says.
-    dossier, formats, font, template, accept_repair, rehash, strict, verbose, as_json, lang
+    dossier, formats, font, template, accept_repair, rehash, workers, resume, strict
+        As the help of the command says.
+    verbose, as_json, lang
         As the help of the command says.
     quiet, log_file
         As the help of the command says.
@@ -176,12 +189,12 @@ def check(
         in_force, left_out = pairs_in_force(runs)
         checkers = _checkers(layers, in_force, digests)
         with printing.progress(lang, quiet=quiet) as progress:
-            assessments = [
-                checker.check(towns, accept_repairs=accept_repair or [], progress=progress)
-                for checker in checkers
-            ]
+            drawn = any(name != JSON for name in chosen)
+            how = How(workers, resume, drawn, accept_repair or [], lang)
+            assessments = assessments_of(checkers, towns, claim, how, progress=progress)
             asked = Output(several, left_out, tuple(chosen), lang, font, template, verbose)
             _write(assessments, claim, asked, progress)
+            cleared(claim, len(checkers))
     code = tl.exit_code(*assessments, strict=strict)
     streams.stands(code, printed=as_json)
     _tell_carried(claim, lang, quiet=quiet)

@@ -71,6 +71,9 @@ class Checker:
         The day whose law counts, as a date or as text, ``YYYY-MM-DD``.
     digests
         The hashes of files, whose `Digests.remembered` says afterwards which an earlier run computed.
+    keep_bytes
+        How much of the layers is kept for a later check, about; None for all that was read. What was
+        asked for longest ago goes first, the latest stays.
 
     Raises
     ------
@@ -94,6 +97,7 @@ class Checker:
         *,
         on: dt.date | str,
         digests: Digests | None = None,
+        keep_bytes: int | None = None,
     ) -> None:
         """Keep what a check needs beside the towns.
 
@@ -103,13 +107,16 @@ class Checker:
             As the class describes them.
         digests
             The hashes of files that are known, None for none.
+        keep_bytes
+            As the class describes it.
         """
         self.catalog = catalog
         self.rulebook = rulebook
         self.on = day_of(on)
         rules_in_force(rulebook, self.on)
         self._rastered = raster_specs(catalog)
-        self._layers = KeptLayers(catalog, digests)
+        self._keep_bytes = keep_bytes
+        self._layers = KeptLayers(catalog, digests, keep_bytes=keep_bytes)
         self._rasters: dict[tuple[tuple[Window, ...], frozenset[str]], Rasters] = {}
         self._towns: KeptTowns[tuple[TownResult, TownRasters]] = KeptTowns()
 
@@ -127,6 +134,11 @@ class Checker:
         other._layers, other._rasters = self._layers, self._rasters
         other._towns = self._towns
         return other
+
+    @property
+    def digests(self) -> Digests:
+        """The hashes of files."""
+        return self._layers.digest
 
     def __repr__(self) -> str:
         return f"<Checker of {len(self.catalog.layer)} layers on {self.on}>"
@@ -220,9 +232,8 @@ class Checker:
             for layer in self._read(self._specs(), windows, step)
         ]
         sited = tuple(siting_issues(towns, vectors, self._layers.read))
+        rasters = self.rasters_near(towns, step)
         roles = _roles(self.catalog, self.rulebook)
-        lone = frozenset(roles).difference(by_role(vectors))
-        rasters = self._read_rasters(windows, lone, step)
         grounds = self._gathered(towns, by_role(vectors), rasters, accept_repairs)
         asked = (given or tuple(towns), frozenset(accept_repairs))
         measured = [
@@ -239,7 +250,7 @@ class Checker:
         playing = with_grids(by_role(vectors), rasters, roles).values()
         used = [layer for of_role in playing for layer in of_role]
         return Part(
-            tuple(LayerRead(layer.input, layer.issues) for layer in used),
+            tuple(LayerRead(layer.input, layer.issues, layer.counted) for layer in used),
             rasters.inputs,
             rasters.issues,
             sited,
@@ -247,6 +258,39 @@ class Checker:
             tuple(judged(each, self.rulebook, self.on) for each in measured),
             tuple(each.result for each in measured),
         )
+
+    def issues_near(self, towns: Sequence[Town], layer: str) -> tuple[Issue, ...]:
+        """What is assumed of a layer near towns.
+
+        Parameters
+        ----------
+        towns, layer
+            The towns, and the layer's name.
+
+        Raises
+        ------
+        TownlandError
+            As `townland.check`.
+        """
+        windows = tuple((near(town.boundary), town.crs) for town in towns)
+        return self._layers.read(self.catalog.named(layer), windows).issues
+
+    def rasters_near(self, towns: Sequence[Town], step: Step = unannounced) -> Rasters:
+        """The class grids and terrain models near towns.
+
+        Parameters
+        ----------
+        towns, step
+            The towns, and what is called before each layer.
+
+        Raises
+        ------
+        TownlandError
+            As `townland.check`.
+        """
+        windows = tuple((near(town.boundary), town.crs) for town in towns)
+        roles = frozenset(_roles(self.catalog, self.rulebook))
+        return self._read_rasters(windows, roles.difference(s.role for s in self._specs()), step)
 
     def _specs(self) -> list[LayerSpec]:
         """The vector layers of the roles that are asked for."""
@@ -290,6 +334,8 @@ class Checker:
             for spec in self._rastered:
                 step(_reading(spec))
         else:
+            if self._keep_bytes is not None:
+                self._rasters.clear()
             self._rasters[windows, roles] = read_rasters(
                 self.catalog, self._rastered, windows, roles=roles,
                 digest=self._layers.digest, announce=lambda spec: step(_reading(spec)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from operator import itemgetter
 from pathlib import Path
@@ -59,10 +59,14 @@ class Ready:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LayerRead:
-    """What is reported of a layer that was read: which file it is, and what was assumed."""
+    """What is reported of a layer that was read: which file it is, and what was assumed.
+
+    `counted` says that some of the issues count features near the towns.
+    """
 
     input: Input
     issues: tuple[Issue, ...]
+    counted: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -304,7 +308,7 @@ def _layers(parts: Sequence[Part]) -> list[LayerRead]:
                 )
             )
         issues = tuple(dict.fromkeys(issue for each in same for issue in each.issues))
-        together.append(LayerRead(same[0].input, issues))
+        together.append(replace(same[0], issues=issues))
     return together
 
 

@@ -31,12 +31,28 @@ from townland.reading.windows import Window, boxes_of, pipeline_of
 class KeptLayers:
     """The layers of a catalog as far as they were read; reading more of a file that changed is refused.
 
-    `digest` are the hashes of files, each computed once.
+    `digest` are the hashes of files, each computed once. With `keep_bytes` no more is kept than so much,
+    about, and the latest excerpt.
     """
 
-    def __init__(self, catalog: LayerCatalog, digest: Digests | None = None) -> None:
+    def __init__(
+        self,
+        catalog: LayerCatalog,
+        digest: Digests | None = None,
+        *,
+        keep_bytes: int | None = None,
+    ) -> None:
+        """Keep nothing yet.
+
+        Parameters
+        ----------
+        catalog, digest, keep_bytes
+            As the class describes them.
+        """
         self._catalog = catalog
+        self._keep_bytes = keep_bytes
         self._excerpts: dict[str, list[Excerpt]] = {}
+        self._latest: list[Excerpt] = []
         self.digest = Digests() if digest is None else digest
 
     def read(self, spec: LayerSpec, windows: Sequence[Window]) -> Layer:
@@ -60,7 +76,27 @@ class KeptLayers:
             kept = [each for each in known if not _holds(read.boxes, each.boxes)]
             self._excerpts[spec.name] = [read, *kept]
             near = touching(read, read.boxes)
+            self._forget(read)
         return layer_of(near, self._catalog, digest=self.digest)
+
+    def _forget(self, latest: Excerpt) -> None:
+        """Let go of what was read longest ago, as far as more is kept than may be."""
+        if self._keep_bytes is None:
+            return
+        known = [each for several in self._excerpts.values() for each in several]
+        order = [each for each in self._latest if any(each is other for other in known)]
+        self._latest = [*order, latest]
+        sizes = [_bytes_of(each) for each in self._latest]
+        while len(self._latest) > 1 and sum(sizes) > self._keep_bytes:
+            oldest, sizes = self._latest.pop(0), sizes[1:]
+            own = self._excerpts[oldest.spec.name]
+            self._excerpts[oldest.spec.name] = [each for each in own if each is not oldest]
+
+
+def _bytes_of(excerpt: Excerpt) -> int:
+    """About how much memory an excerpt takes: its coordinates, and what each feature has besides."""
+    geometry = excerpt.rows.geometry
+    return int(shapely.get_num_coordinates(geometry).sum()) * 16 + len(geometry) * 400
 
 
 def within(excerpt: Excerpt, windows: Sequence[Window]) -> Excerpt | None:

@@ -47,7 +47,7 @@ class Layer:
     in `crs`, whatever the file calls them. `extent` is the bounding box (a polygon in `crs`) of the file
     before `where`, `coverage` the declared coverage in `crs` or None. `also` holds the columns that were
     asked for besides, as Arrow arrays in the frame's order, `numbers` those of the features in the file
-    (None where they are counted).
+    (None where they are counted). `counted` says that some of the issues count features near the towns.
     """
 
     spec: LayerSpec
@@ -59,6 +59,7 @@ class Layer:
     coverage: shapely.Geometry | None
     also: Mapping[str, pa.ChunkedArray] = field(default_factory=dict)
     numbers: npt.NDArray[np.int64] | None = None
+    counted: bool = False
 
     @cached_property
     def tree(self) -> shapely.STRtree:

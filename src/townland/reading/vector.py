@@ -205,6 +205,7 @@ def layer_of(
         coverage=excerpt.coverage,
         also={name: rows.columns[name] for name in also},
         numbers=rows.fid,
+        counted=bool(rows.issues or shape_issues or column_issues),
     )
 
 

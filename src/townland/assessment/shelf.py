@@ -1,0 +1,296 @@
+"""Parts of a check in files: what a report needs of a town is read when it is asked for.
+
+A file holds what `pickle` makes of the records, under a keyed hash: nothing is read that this user's
+townland did not write.
+"""
+
+from __future__ import annotations
+
+import hmac
+import io
+import os
+import pickle
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import BinaryIO
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import shapely
+
+from townland.assessment.parts import Part
+from townland.measuring import TownResult
+from townland.measuring.boundary import Surroundings, near
+from townland.measuring.overlay import Pieces
+from townland.measuring.piece_table import Column, PieceTable
+
+HEAVY = ("land", "planned", "beside", "uncovered", "pieces", "unplanned")
+"""What of a town is drawn only."""
+
+_MAC = 32
+_TAIL = 8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """The `HEAVY` fields of a town."""
+
+    land: gpd.GeoDataFrame
+    planned: gpd.GeoDataFrame
+    beside: Surroundings | None
+    uncovered: Mapping[str, shapely.Geometry]
+    pieces: Mapping[str, Pieces]
+    unplanned: shapely.Geometry
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """Some bytes of a file."""
+
+    path: Path
+    start: int
+    length: int
+
+    def load(self) -> object:
+        """What was written there."""
+        with self.path.open("rb") as file:
+            file.seek(self.start)
+            return pickle.loads(file.read(self.length))  # noqa: S301 - its hash was verified
+
+
+@lru_cache(maxsize=64)
+def _table(extract: Extract) -> PieceTable:
+    found = extract.load()
+    assert isinstance(found, PieceTable)  # noqa: S101 - a table was written there
+    return found
+
+
+@lru_cache(maxsize=2)
+def _drawn(extract: Extract) -> Drawn:
+    found = extract.load()
+    assert isinstance(found, Drawn)  # noqa: S101 - as for a table
+    return found
+
+
+class StoredTable(PieceTable):
+    """Pieces that are read when they are asked for."""
+
+    def __init__(self, extract: Extract, count: int) -> None:
+        object.__setattr__(self, "_extract", extract)
+        object.__setattr__(self, "_count", count)
+
+    _extract: Extract
+    _count: int
+
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def columns(self) -> Mapping[str, Column]:
+        """As `PieceTable`."""
+        return _table(self._extract).columns
+
+    @property
+    def geometry(self) -> npt.NDArray[np.object_]:
+        """As `PieceTable`."""
+        return _table(self._extract).geometry
+
+    @property
+    def crs(self) -> pyproj.CRS:
+        """As `PieceTable`."""
+        return _table(self._extract).crs
+
+    @property
+    def frame(self) -> gpd.GeoDataFrame:
+        """As `PieceTable`; not kept."""
+        return _table(self._extract).frame
+
+    def kept(self, rows: npt.NDArray[np.bool_]) -> PieceTable:
+        """As `PieceTable`."""
+        return _table(self._extract).kept(rows)
+
+    def followed_by(self, more: PieceTable) -> PieceTable:
+        """As `PieceTable`."""
+        return _table(self._extract).followed_by(more)
+
+    def with_columns(self, columns: Mapping[str, Column]) -> PieceTable:
+        """As `PieceTable`."""
+        return _table(self._extract).with_columns(columns)
+
+
+class StoredTown(TownResult):
+    """A town whose frames are read when they are asked for."""
+
+    _extract: Extract
+
+    @classmethod
+    def of(cls, light: TownResult, extract: Extract) -> StoredTown:
+        """The town, of which the `HEAVY` fields lie in a file."""
+        town = object.__new__(cls)
+        for name in (each.name for each in fields(light) if each.name not in HEAVY):
+            object.__setattr__(town, name, getattr(light, name))
+        object.__setattr__(town, "_extract", extract)
+        return town
+
+    @property
+    def land(self) -> gpd.GeoDataFrame:
+        """As `TownResult`."""
+        return _drawn(self._extract).land
+
+    @property
+    def planned(self) -> gpd.GeoDataFrame:
+        """As `TownResult`."""
+        return _drawn(self._extract).planned
+
+    @property
+    def beside(self) -> Surroundings | None:
+        """As `TownResult`."""
+        return _drawn(self._extract).beside
+
+    @property
+    def uncovered(self) -> Mapping[str, shapely.Geometry]:
+        """As `TownResult`."""
+        return _drawn(self._extract).uncovered
+
+    @property
+    def pieces(self) -> Mapping[str, Pieces]:
+        """As `TownResult`."""
+        return _drawn(self._extract).pieces
+
+    @property
+    def unplanned(self) -> shapely.Geometry:
+        """As `TownResult`."""
+        return _drawn(self._extract).unplanned
+
+
+class _Writer(pickle.Pickler):
+    """Writes each table of pieces apart, before the records that name it."""
+
+    def __init__(self, records: BinaryIO, body: BinaryIO) -> None:
+        super().__init__(records, protocol=pickle.HIGHEST_PROTOCOL)
+        self._body = body
+        self._known: dict[int, tuple[int, int, int]] = {}
+
+    def persistent_id(self, obj: object) -> tuple[int, int, int] | None:
+        """Where a table lies, and how many pieces it has; None for everything else."""
+        if not isinstance(obj, PieceTable):
+            return None
+        if id(obj) not in self._known:
+            self._known[id(obj)] = (*_put(self._body, obj), len(obj))
+        return self._known[id(obj)]
+
+
+class _Reader(pickle.Unpickler):
+    """Gives tables of pieces that are read later."""
+
+    def __init__(self, records: BinaryIO, path: Path) -> None:
+        super().__init__(records)
+        self._path = path
+
+    def persistent_load(self, pid: tuple[int, int, int]) -> StoredTable:
+        """The table that lies somewhere in the file."""
+        start, length, count = pid
+        return StoredTable(Extract(self._path, start, length), count)
+
+
+def write_part(part: Part, path: Path, key: bytes, *, drawn: bool) -> None:
+    """Write a part into a file, whole or not at all.
+
+    Parameters
+    ----------
+    part, path
+        The part, and the file.
+    key
+        That of the keyed hash.
+    drawn
+        Whether what is drawn of towns is written, too.
+
+    Raises
+    ------
+    OSError
+        It cannot be written.
+    """
+    new = path.with_suffix(".new")
+    try:
+        with new.open("w+b") as file:
+            file.write(bytes(_MAC))
+            places = [_put(file, _heavy(each)) if drawn else (0, 0) for each in part.results]
+            records = io.BytesIO()
+            _Writer(records, file).dump(
+                (replace(part, results=tuple(map(_light, part.results))), places)
+            )
+            start = file.tell()
+            file.write(records.getbuffer())
+            file.write(start.to_bytes(_TAIL, "little"))
+            file.flush()
+            mac = _mac_of(file, key)
+            file.seek(0)
+            file.write(mac)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def read_part(path: Path, key: bytes) -> Part | None:
+    """The part in a file; None where it is not as this user's townland wrote it."""
+    try:
+        with path.open("rb") as file:
+            stated = file.read(_MAC)
+            if not hmac.compare_digest(stated, _mac_of(file, key)):
+                return None
+            file.seek(-_TAIL, os.SEEK_END)
+            end = file.tell()
+            start = int.from_bytes(file.read(_TAIL), "little")
+            file.seek(start)
+            part, places = _Reader(io.BytesIO(file.read(end - start)), path).load()
+            assert isinstance(part, Part)  # noqa: S101 - as for a table
+    except OSError:
+        return None
+    towns = (
+        StoredTown.of(light, Extract(path, *place))
+        for light, place in zip(part.results, places, strict=True)
+    )
+    return replace(part, results=tuple(towns))
+
+
+def _put(file: BinaryIO, record: object) -> tuple[int, int]:
+    """Write a record at the end of a file: where it begins, and how long it is."""
+    start = file.tell()
+    pickle.dump(record, file, protocol=pickle.HIGHEST_PROTOCOL)
+    return start, file.tell() - start
+
+
+def _mac_of(file: BinaryIO, key: bytes) -> bytes:
+    """The keyed hash of a file behind its place."""
+    file.seek(_MAC)
+    digest = hmac.new(key, digestmod="sha256")
+    while block := file.read(1 << 20):
+        digest.update(block)
+    return digest.digest()
+
+
+def _heavy(result: TownResult) -> Drawn:
+    """What of a town is drawn only, of the land beside it just what lies near."""
+    beside = result.beside
+    if beside is not None:
+        around = beside.ground.near(near(beside.boundary))
+        frame = beside.ground.frame.iloc[around].reset_index(drop=True)
+        beside = Surroundings(beside.boundary, replace(beside.ground, frame=frame, repairs=()))
+    return Drawn(
+        result.land, result.planned, beside, result.uncovered, result.pieces, result.unplanned
+    )
+
+
+def _light(result: TownResult) -> TownResult:
+    """A town without what is drawn only."""
+    nothing = gpd.GeoDataFrame()
+    return replace(
+        result, land=nothing, planned=nothing, beside=None, uncovered={}, pieces={},
+        unplanned=shapely.Polygon(),
+    )  # fmt: skip
