@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import shapely
@@ -16,7 +17,7 @@ _NUMBERS = 5
 """Of a feature: its key, and west, south, east, north."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Boxes:
     """The boxes of all features of a layer, in file order.
 
@@ -30,15 +31,26 @@ class Boxes:
     def __len__(self) -> int:
         return len(self.keys)
 
-    @property
+    @cached_property
+    def _sides(self) -> NDArray[np.float64]:
+        """West, south, east and north of all, each in one block of memory."""
+        return np.ascontiguousarray(self.bounds.T)
+
+    @cached_property
     def total(self) -> Bounds | None:
         """The box around all of them; None where none has one."""
-        here = self.bounds[~np.isnan(self.bounds).any(axis=1)]
-        return finite([*here[:, :2].min(axis=0), *here[:, 2:].max(axis=0)]) if len(here) else None
+        sides = self._sides
+        without = np.isnan(sides).any(axis=0)
+        if without.any():
+            sides = sides[:, ~without]
+        west, south, east, north = sides
+        if not len(west):
+            return None
+        return finite([west.min(), south.min(), east.max(), north.max()])
 
     def near(self, windows: Sequence[Bounds]) -> NDArray[np.int64]:
         """The positions of those that meet one of the windows, be it in a point of the border."""
-        west, south, east, north = self.bounds.T
+        west, south, east, north = self._sides
         hit = np.zeros(len(self), dtype=bool)
         for box in windows:
             hit |= (west <= box[2]) & (east >= box[0]) & (south <= box[3]) & (north >= box[1])
