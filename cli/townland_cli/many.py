@@ -55,6 +55,7 @@ def assessments_of(
     TownlandError
         As `townland.check`, and `check_in_tiles`.
     """
+    from townland import __version__
     from townland.assessment.batch import Batch, check_in_tiles, clear, unfinished
     from townland.assessment.tiles import MOST_TOWNS
 
@@ -78,7 +79,7 @@ def assessments_of(
             check_in_tiles(
                 checker,
                 towns,
-                Batch(folder, how.workers, how.resume, how.drawn),
+                Batch(folder, how.workers, how.resume, how.drawn, version=__version__),
                 accept_repairs=how.accept_repairs,
                 progress=progress,
             )

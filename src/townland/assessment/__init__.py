@@ -11,10 +11,10 @@ import pyproj
 from shapely.errors import GEOSException
 
 from townland.assessment.parts import (
-    Asked,
+    CheckAsked,
     LayerRead,
-    Part,
     Ready,
+    TownsPart,
     joined,
     judged,
     made_ready,
@@ -177,7 +177,7 @@ class Checker:
     def joined(
         self,
         ready: Ready,
-        parts: Sequence[Part],
+        parts: Sequence[TownsPart],
         accept_repairs: Collection[str] = (),
         *,
         order: Sequence[int] | None = None,
@@ -196,7 +196,7 @@ class Checker:
         TownlandError
             As `parts.joined`.
         """
-        asked = Asked(self.rulebook, self.catalog, self.on, accept_repairs)
+        asked = CheckAsked(self.rulebook, self.catalog, self.on, accept_repairs)
         return joined(asked, ready, parts, digest=self._layers.digest, order=order)
 
     def part(
@@ -207,7 +207,7 @@ class Checker:
         step: Step = unannounced,
         given: tuple[Town, ...] = (),
         known: Mapping[str, tuple[Issue, ...]] | None = None,
-    ) -> Part:
+    ) -> TownsPart:
         """Measure and judge towns, each by itself: what `joined` puts together to an assessment.
 
         Parameters
@@ -249,7 +249,7 @@ class Checker:
         ]
         playing = with_grids(by_role(vectors), rasters, roles).values()
         used = [layer for of_role in playing for layer in of_role]
-        return Part(
+        return TownsPart(
             tuple(LayerRead(layer.input, layer.issues, layer.counted) for layer in used),
             rasters.inputs,
             rasters.issues,

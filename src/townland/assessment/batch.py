@@ -26,9 +26,8 @@ import numpy as np
 import pyproj
 import shapely
 
-import townland
 from townland.assessment import Checker
-from townland.assessment.parts import Part, Ready, made_ready
+from townland.assessment.parts import Ready, TownsPart, made_ready
 from townland.assessment.shelf import read_part, write_part
 from townland.assessment.steps import Progress, silent
 from townland.assessment.tiles import MOST_TOWNS, tiles
@@ -67,7 +66,8 @@ WHAT: Mapping[str, Words] = {
 class Batch:
     """How many towns are measured: into which folder, by how many processes, going on or anew.
 
-    `drawn` says whether maps and evidence are written of them, `most` how many towns a tile has.
+    `drawn` says whether maps and evidence are written of them, `most` how many towns a tile has. A run
+    of another `version` of townland is not continued.
     """
 
     folder: Path
@@ -75,6 +75,7 @@ class Batch:
     resume: bool = False
     drawn: bool = True
     most: int = MOST_TOWNS
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,7 +141,7 @@ def check_in_tiles(
         batch.drawn,
     )
     with unwritable(partial(_cannot, batch.folder)):
-        _prepare(batch, _state(job, towns, plan))
+        _prepare(batch, _state(job, batch, towns, plan=plan))
     parts = {at: part for at in range(len(plan)) if (part := read_part(job.file(at), job.key))}
     left = [at for at in range(len(plan)) if at not in parts]
     done = sum(len(plan[at]) for at in parts)
@@ -166,7 +167,7 @@ def unfinished(folder: Path) -> int:
     return len(list(folder.glob("*.part"))) if (folder / STATE).is_file() else 0
 
 
-def _part_of(job: _Job, at: int) -> Part:
+def _part_of(job: _Job, at: int) -> TownsPart:
     """A tile that was measured.
 
     Raises
@@ -294,8 +295,8 @@ def _dying(work: Mapping[int, Sequence[Town]], tiles_: Sequence[int]) -> EngineE
 
 
 def _settled(
-    job: _Job, ready: Ready, plan: Sequence[Sequence[int]], parts: list[Part]
-) -> list[Part]:
+    job: _Job, ready: Ready, plan: Sequence[Sequence[int]], parts: list[TownsPart]
+) -> list[TownsPart]:
     """The parts with what is assumed of each layer near all towns, not only those of a tile.
 
     Most issues are the same in all tiles. Those that count features are taken from one more reading, and
@@ -359,13 +360,17 @@ def _key() -> bytes:
     return secrets.token_bytes(32) if known is None else known
 
 
-def _state(job: _Job, towns: Sequence[Town], plan: Sequence[Sequence[int]]) -> dict[str, str]:
+def _state(
+    job: _Job, batch: Batch, towns: Sequence[Town], *, plan: Sequence[Sequence[int]]
+) -> dict[str, str]:
     """What must be the same for an unfinished run to be continued, each in short.
 
     Parameters
     ----------
-    job, towns, plan
-        What is asked, the towns, and their tiles.
+    job, batch
+        What is asked, and how.
+    towns, plan
+        The towns, and their tiles.
     """
     libraries = (shapely.geos_version_string, pyproj.proj_version_str, np.__version__)
     files = {
@@ -376,7 +381,7 @@ def _state(job: _Job, towns: Sequence[Town], plan: Sequence[Sequence[int]]) -> d
         if path
     }
     state: dict[str, object] = {
-        "version": townland.__version__,
+        "version": batch.version,
         "libraries": libraries,
         "day": job.on.isoformat(),
         "rulebook": job.rulebook.sha256,

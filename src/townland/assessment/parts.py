@@ -40,7 +40,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Asked:
+class CheckAsked:
     """What is asked of all towns: the rules of a day, the layers, and the repairs that are accepted."""
 
     rulebook: Rulebook
@@ -99,7 +99,7 @@ class JudgedTown:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Part:
+class TownsPart:
     """Some of a check's towns, measured and judged one by one, in their order.
 
     `layers` are those that were read, in the order of their roles; `raster_inputs` and `raster_issues`
@@ -175,9 +175,9 @@ def numbered(repairs: Iterator[Repair], layers: Sequence[Layer]) -> Iterator[Num
 
 
 def joined(
-    asked: Asked,
+    asked: CheckAsked,
     ready: Ready,
-    parts: Sequence[Part],
+    parts: Sequence[TownsPart],
     *,
     digest: Callable[[Path], str],
     order: Sequence[int] | None = None,
@@ -263,7 +263,7 @@ def joined(
 
 
 def _refused(
-    asked: Asked, town: Town, known: JudgedTown, *, why: Words
+    asked: CheckAsked, town: Town, known: JudgedTown, *, why: Words
 ) -> tuple[JudgedTown, TownResult]:
     """A town that was measured, and is not once GEOS refused its boundary beside another's.
 
@@ -289,7 +289,7 @@ def _in_order(items: Sequence[T], order: Sequence[int] | None) -> list[T]:
     )
 
 
-def _layers(parts: Sequence[Part]) -> list[LayerRead]:
+def _layers(parts: Sequence[TownsPart]) -> list[LayerRead]:
     """The layers of all parts, each once, with what was assumed of it in any.
 
     Raises
@@ -312,7 +312,7 @@ def _layers(parts: Sequence[Part]) -> list[LayerRead]:
     return together
 
 
-def _repairs(parts: Sequence[Part], layers: Sequence[LayerRead]) -> list[Repair]:
+def _repairs(parts: Sequence[TownsPart], layers: Sequence[LayerRead]) -> list[Repair]:
     """The repairs of all parts, each once, by layer and in the order of its file."""
     if len(parts) == 1:
         return [each.repair for each in parts[0].repairs]
@@ -322,7 +322,7 @@ def _repairs(parts: Sequence[Part], layers: Sequence[LayerRead]) -> list[Repair]
     return [each.repair for each in ordered]
 
 
-def _sited(parts: Sequence[Part], facts: Sequence[Facts]) -> Iterator[Issue]:
+def _sited(parts: Sequence[TownsPart], facts: Sequence[Facts]) -> Iterator[Issue]:
     """The issues of where boundaries lie, town by town."""
     of_town: dict[str, list[Issue]] = {}
     for issue in chain.from_iterable(part.sited for part in parts):

@@ -22,7 +22,7 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
-from townland.assessment.parts import Part
+from townland.assessment.parts import TownsPart
 from townland.measuring import TownResult
 from townland.measuring.boundary import Surroundings, near
 from townland.measuring.overlay import Pieces
@@ -36,7 +36,7 @@ _TAIL = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Drawn:
+class TownFrames:
     """The `HEAVY` fields of a town."""
 
     land: gpd.GeoDataFrame
@@ -70,9 +70,9 @@ def _table(extract: Extract) -> PieceTable:
 
 
 @lru_cache(maxsize=2)
-def _drawn(extract: Extract) -> Drawn:
+def _drawn(extract: Extract) -> TownFrames:
     found = extract.load()
-    assert isinstance(found, Drawn)  # noqa: S101 - as for a table
+    assert isinstance(found, TownFrames)  # noqa: S101 - as for a table
     return found
 
 
@@ -167,7 +167,7 @@ class StoredTown(TownResult):
         return _drawn(self._extract).unplanned
 
 
-class _Writer(pickle.Pickler):
+class _PartWriter(pickle.Pickler):
     """Writes each table of pieces apart, before the records that name it."""
 
     def __init__(self, records: BinaryIO, body: BinaryIO) -> None:
@@ -184,7 +184,7 @@ class _Writer(pickle.Pickler):
         return self._known[id(obj)]
 
 
-class _Reader(pickle.Unpickler):
+class _PartReader(pickle.Unpickler):
     """Gives tables of pieces that are read later."""
 
     def __init__(self, records: BinaryIO, path: Path) -> None:
@@ -197,7 +197,7 @@ class _Reader(pickle.Unpickler):
         return StoredTable(Extract(self._path, start, length), count)
 
 
-def write_part(part: Part, path: Path, key: bytes, *, drawn: bool) -> None:
+def write_part(part: TownsPart, path: Path, key: bytes, *, drawn: bool) -> None:
     """Write a part into a file, whole or not at all.
 
     Parameters
@@ -220,7 +220,7 @@ def write_part(part: Part, path: Path, key: bytes, *, drawn: bool) -> None:
             file.write(bytes(_MAC))
             places = [_put(file, _heavy(each)) if drawn else (0, 0) for each in part.results]
             records = io.BytesIO()
-            _Writer(records, file).dump(
+            _PartWriter(records, file).dump(
                 (replace(part, results=tuple(map(_light, part.results))), places)
             )
             start = file.tell()
@@ -237,7 +237,7 @@ def write_part(part: Part, path: Path, key: bytes, *, drawn: bool) -> None:
         new.unlink(missing_ok=True)
 
 
-def read_part(path: Path, key: bytes) -> Part | None:
+def read_part(path: Path, key: bytes) -> TownsPart | None:
     """The part in a file; None where it is not as this user's townland wrote it."""
     try:
         with path.open("rb") as file:
@@ -248,8 +248,8 @@ def read_part(path: Path, key: bytes) -> Part | None:
             end = file.tell()
             start = int.from_bytes(file.read(_TAIL), "little")
             file.seek(start)
-            part, places = _Reader(io.BytesIO(file.read(end - start)), path).load()
-            assert isinstance(part, Part)  # noqa: S101 - as for a table
+            part, places = _PartReader(io.BytesIO(file.read(end - start)), path).load()
+            assert isinstance(part, TownsPart)  # noqa: S101 - as for a table
     except OSError:
         return None
     towns = (
@@ -275,14 +275,14 @@ def _mac_of(file: BinaryIO, key: bytes) -> bytes:
     return digest.digest()
 
 
-def _heavy(result: TownResult) -> Drawn:
+def _heavy(result: TownResult) -> TownFrames:
     """What of a town is drawn only, of the land beside it just what lies near."""
     beside = result.beside
     if beside is not None:
         around = beside.ground.near(near(beside.boundary))
         frame = beside.ground.frame.iloc[around].reset_index(drop=True)
         beside = Surroundings(beside.boundary, replace(beside.ground, frame=frame, repairs=()))
-    return Drawn(
+    return TownFrames(
         result.land, result.planned, beside, result.uncovered, result.pieces, result.unplanned
     )
 
