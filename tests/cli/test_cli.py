@@ -362,7 +362,7 @@ def test_area_tells_what_was_assumed_of_the_file(here: Here, tmp_path: Path) -> 
     assert code == 0
     assert "[axes_swapped]" in out
     assert "warning" in out
-    assert "the declared area is the one on the projection plane" in out
+    assert "the declared area is the one on the projection plane" in " ".join(out.split())
     rows = json.loads(here("area", tmp_path / "a.txt", "--json")[1])
     assert {"axes_swapped", "declared_area_differs"} <= {i["code"] for i in rows[0]["issues"]}
 

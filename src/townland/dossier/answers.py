@@ -6,6 +6,7 @@ a document of that name.
 
 from __future__ import annotations
 
+import re
 import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +26,10 @@ NAMES = frozenset({"code", "name", "county_code", "county_name"})
 
 _AROUND = "()[]{}<>【】〔〕「」《》“”\"'.。,、;:!"
 """What stands around an answer and is no part of it, after full width is folded."""
+
+
+_OVERFLOW = re.compile(r"\*{2,}|#{2,}")
+"""What programs write in place of a figure that is wider than its column."""
 
 
 @cache
@@ -107,10 +112,14 @@ def _value(value: object, kinds: frozenset[type]) -> object:
     (False, '有', None)
     >>> _value("否", frozenset({bool})), _value("0", frozenset({float})), _value("—", frozenset({float}))
     (False, '0', None)
+    >>> _value("******", frozenset({float})), _value("******", document)
+    ('******', None)
     """
     countable = isinstance(value, int) and not isinstance(value, bool) and bool in kinds
     if not isinstance(value, str) and not countable:
         return value
+    if not kinds & {str, bool} and _OVERFLOW.fullmatch(fold(str(value))):
+        return value  # a figure is there, and no blank: the field refuses it
     meant = answer(str(value))
     if meant == "not_stated":
         return None

@@ -13,33 +13,18 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree as Tree
 
 from townland.i18n import Words, _
-
-ERROR = re.compile(
-    r"#(DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|SPILL!|CALC!|FIELD!|BLOCKED!|BUSY!)|Err:\d{3}"
+from townland.reading.formats.points.ods_look import ods_looks
+from townland.reading.formats.points.workbook_cells import (
+    ERROR,
+    LAST_COLUMN,
+    PLAIN,
+    SheetLook,
+    bare,
 )
-"""What a cell shows whose formula has failed."""
+
+__all__ = ["PLAIN", "SheetLook", "column_name", "column_number", "concealed", "looks", "unreadable"]
 
 _CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
-_LAST_COLUMN = 16_384
-
-
-@dataclass(frozen=True, slots=True)
-class SheetLook:
-    """How a sheet looks: rows count from 1, columns from 0.
-
-    `unread` are the cells of formulas without a value, by row and column: the error that they show, or
-    nothing where the formula was never computed.
-    """
-
-    hidden: bool = False
-    hidden_rows: frozenset[int] = frozenset()
-    hidden_columns: frozenset[int] = frozenset()
-    struck_rows: frozenset[int] = frozenset()
-    unread: Mapping[tuple[int, int], str] = field(default_factory=dict)
-
-
-PLAIN = SheetLook()
-"""A sheet that hides nothing."""
 
 
 @dataclass(slots=True)
@@ -55,11 +40,13 @@ class _SheetSeen:
 
 
 def looks(archive: zipfile.ZipFile) -> Mapping[str, SheetLook]:
-    """How each sheet of an .xlsx looks, by its name; nothing of another kind of workbook.
+    """How each sheet of an .xlsx or .ods looks, by its name; nothing of another kind of workbook.
 
     Its parts were measured before (`workbook_size.measure`), so that they may be gone through.
     """
     names = set(archive.namelist())
+    if "content.xml" in names:
+        return ods_looks(archive)
     if "xl/workbook.xml" not in names or "xl/_rels/workbook.xml.rels" not in names:
         return {}
     links = {
@@ -71,9 +58,9 @@ def looks(archive: zipfile.ZipFile) -> Mapping[str, SheetLook]:
     struck = _struck_styles(archive) if "xl/styles.xml" in names else frozenset()
     found = {}
     for sheet in Tree.fromstring(archive.read("xl/workbook.xml")).iter():  # noqa: S314
-        if _bare(sheet.tag) != "sheet":
+        if bare(sheet.tag) != "sheet":
             continue
-        own = {_bare(key): value for key, value in sheet.attrib.items()}
+        own = {bare(key): value for key, value in sheet.attrib.items()}
         part = links.get(own.get("id", ""), "")
         hidden = own.get("state", "visible") != "visible"
         name = own.get("name", "")
@@ -96,14 +83,14 @@ def _look(archive: zipfile.ZipFile, part: str, hidden: bool, struck: frozenset[s
     seen = _SheetSeen()
     with archive.open(part) as stream:
         for event, element in Tree.iterparse(stream, events=("start", "end")):  # noqa: S314
-            name = _bare(element.tag)
+            name = bare(element.tag)
             if event == "start" and name == "row":
                 seen.row, seen.column = int(element.get("r", seen.row + 1)), -1
                 if _is_on(element.get("hidden")):
                     seen.rows.add(seen.row)
             elif event == "end" and name == "col" and _is_on(element.get("hidden")):
                 first, last = int(element.get("min", 1)), int(element.get("max", 1))
-                seen.columns.update(range(first - 1, min(last, _LAST_COLUMN)))
+                seen.columns.update(range(first - 1, min(last, LAST_COLUMN)))
             elif event == "end" and name == "c":
                 _cell(element, seen, struck)
                 element.clear()
@@ -127,7 +114,7 @@ def _cell(cell: Tree.Element, seen: _SheetSeen, struck: frozenset[str]) -> None:
     """
     found = _CELL.fullmatch(cell.get("r", ""))
     seen.column = column_number(found[1]) if found else seen.column + 1
-    inside = {_bare(child.tag): child for child in cell}
+    inside = {bare(child.tag): child for child in cell}
     value = inside.get("v")
     text = "" if value is None else (value.text or "").strip()
     if cell.get("t") == "e":
@@ -144,9 +131,9 @@ def _struck_styles(archive: zipfile.ZipFile) -> frozenset[str]:
     fonts: list[bool] = []
     styles: list[int] = []
     for part in Tree.fromstring(archive.read("xl/styles.xml")):  # noqa: S314
-        if _bare(part.tag) == "fonts":
+        if bare(part.tag) == "fonts":
             fonts = [any(_strikes(child) for child in font) for font in part]
-        elif _bare(part.tag) == "cellXfs":
+        elif bare(part.tag) == "cellXfs":
             styles = [int(style.get("fontId", 0)) for style in part]
     return frozenset(
         str(at) for at, font in enumerate(styles) if 0 <= font < len(fonts) and fonts[font]
@@ -154,16 +141,11 @@ def _struck_styles(archive: zipfile.ZipFile) -> frozenset[str]:
 
 
 def _strikes(of_font: Tree.Element) -> bool:
-    return _bare(of_font.tag) == "strike" and of_font.get("val", "1") not in ("0", "false")
+    return bare(of_font.tag) == "strike" and of_font.get("val", "1") not in ("0", "false")
 
 
 def _is_on(value: str | None) -> bool:
     return value in ("1", "true")
-
-
-def _bare(name: str) -> str:
-    """The name of an element or attribute without its namespace."""
-    return name.rpartition("}")[2]
 
 
 def column_number(letters: str) -> int:
