@@ -171,7 +171,7 @@ def check(
         printing.document({"file": file.as_posix(), "faults": faults, "implausible": doubts})
     else:
         told = (*(displayed(fault, lang) for fault in found), *doubts)
-        paging.print_page([], list(map(paging.block, told)), lang=lang, verbose=verbose)
+        paging.print_page([], list(map(paging.line_of, told)), lang=lang, verbose=verbose)
     if faults or doubts:
         raise typer.Exit(FAULTS)
     if not quiet and not as_json:

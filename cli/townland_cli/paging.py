@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
@@ -22,6 +23,11 @@ def block(text: str) -> list[str]:
     """The lines of one thing of a list: broken between words, set in from the second on."""
     first, *others = wrapped(text, width() - len(INDENT))
     return [first, *(INDENT + line for line in others)]
+
+
+def line_of(text: str) -> list[str]:
+    """As `block` on a terminal; elsewhere one line, by which editors find file and line of a fault."""
+    return block(text) if sys.stdout.isatty() else [text]
 
 
 def print_page(

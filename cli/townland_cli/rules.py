@@ -145,7 +145,7 @@ def lint(
             for fault in sorted(faults, key=lambda fault: fault.usable)
         ]
         verdict = [] if quiet or unusable else [displayed(_verdict(rulebook, faults), lang)]
-        blocks = [paging.block(displayed(each, lang)) for each in told]
+        blocks = [paging.line_of(displayed(each, lang)) for each in told]
         paging.print_page([], blocks, verdict, lang=lang, verbose=verbose)
     raise typer.Exit(FAULTS if unusable else 0)
 

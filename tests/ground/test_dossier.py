@@ -252,7 +252,7 @@ def test_the_command_writes_one_and_checks_it(tmp_path):
     bad = write(tmp_path / "bad.toml", 'name = "x"\nquota = 3\n')
     found = run(app, ["dossier", "check", str(bad), "--lang", "en"])
     assert found.exit_code == 1
-    assert "line 2: unknown key quota; did you mean quota_ha?" in " ".join(found.stdout.split())
+    assert "line 2: unknown key quota; did you mean quota_ha?" in found.stdout
     absent = run(app, ["dossier", "check", str(tmp_path / "none.toml")])
     assert isinstance(absent.exception, DossierError)
 
