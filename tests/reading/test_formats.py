@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from townland.errors import LayerError
 from townland.reading.formats import BOUNDARIES, FORMATS, SUFFIXES, unread
+from townland.reading.sniff import sniff
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = {
@@ -48,3 +50,47 @@ def test_the_pages_on_files_list_every_ending(lang: str) -> None:
         for title in form.titles:
             english = title if isinstance(title, str) else title.render("en")
             assert english in table or f"`.{english.lower()}`" in table or form.is_archive
+
+
+GML = '<?xml version="1.0"?><gml:FeatureCollection xmlns:gml="http://www.opengis.net/gml"/>'
+WKT = "POLYGON ((36642000 2689000, 36642100 2689000, 36642100 2689100, 36642000 2689000))"
+KML = '<kml xmlns="http://www.opengis.net/kml/2.2"/>'
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.gml", GML, "the content is GML, which is not read here; open it in QGIS"),
+        ("a.gml", WKT, "the name says GML, but the content is WKT, which is not read here"),
+        ("a.gml", KML, "the name says GML, but the content is KML"),
+        ("a.gml", "J1,1,2689000.000", "the content is not that of a .gml file"),
+        ("a.wkt", WKT, "the content is WKT, which is not read here; make a layer of it"),
+        ("a.wkt", GML, "the name says WKT, but the content is GML"),
+        ("a.txt", WKT, "the name says TXT, but the content is WKT"),
+        ("a.txt", "SRID=4524;multipolygon Z(((1 2 3, 4 5 6", "but the content is WKT"),
+        ("a.csv", f'name,WKT\n甲,"{WKT}"\n', "the name says CSV/XLSX, but the content is WKT"),
+        ("a.txt", GML, "the name says TXT, but the content is GML"),
+        ("a.kml", GML, "the name says KML, but the content is GML"),
+        ("a.shp", "<!DOCTYPE html><html>", "the name says Shapefile, but the content is HTML"),
+        ("a.dxf", "AC1032\0\0", "the name says DXF, but the content is DWG"),
+        ("a.txt", "%PDF-1.7", "the name says TXT, but the content is PDF"),
+    ],
+)
+def test_formats_that_are_not_read_are_told_by_name_and_by_content(tmp_path, name, content, said):
+    (tmp_path / name).write_text(content, "utf-8")
+    with pytest.raises(LayerError) as refused:
+        sniff(tmp_path / name)
+    assert said in refused.value.render("en")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "J1,1,2689000.000,36642000.000\n",
+        "点号,X坐标,Y坐标,备注\nJ1,2689000.000,36642000.000,POINT (东)\n",
+        "polygon,x,y\n1,2689000,36642000\n",
+    ],
+)
+def test_a_list_of_points_is_no_wkt(tmp_path, content):
+    (tmp_path / "a.csv").write_text(content, "utf-8")
+    assert sniff(tmp_path / "a.csv").name == "coordinate_table"

@@ -103,10 +103,12 @@ def _file(probe: Probe) -> Format:
     if probe.size == 0:
         raise LayerError(_("{path}: the file is empty (0 bytes); get it again", path=probe.place))
     form = next((form for form in FORMATS if form.recognises(probe)), None)
+    if form is None or form.is_layer is not None:  # any text may be a list of points
+        _refuse_unread_content(probe)
     if form is None:
         raise LayerError(_unknown(probe))
-    declared = SUFFIXES.get(probe.suffix)
-    if declared is not None and declared is not form:
+    declared = SUFFIXES.get(probe.suffix) or unread.named(probe.suffix)
+    if declared is not None and declared is not form and probe.suffix not in form.suffixes:
         raise LayerError(
             _(
                 "{path}: the name says {declared}, but the content is {found}; give the file the"
@@ -120,6 +122,33 @@ def _file(probe: Probe) -> Format:
         _refuse(beside(probe.path, probe.place))
     _refuse(form.faults(probe))
     return form
+
+
+def _refuse_unread_content(probe: Probe) -> None:
+    """Refuse what its content tells to be of a kind that is not read, whatever its name says."""
+    kind = unread.kind_of(probe)
+    if kind is None:
+        return
+    declared = SUFFIXES.get(probe.suffix) or unread.named(probe.suffix)
+    if declared is None or declared is kind:
+        raise LayerError(
+            _(
+                "{path}: the content is {found}, which is not read here; {cure}",
+                path=probe.place,
+                found=kind.title,
+                cure=kind.cure,
+            )
+        )
+    raise LayerError(
+        _(
+            "{path}: the name says {declared}, but the content is {found}, which is not read here;"
+            " {cure}",
+            path=probe.place,
+            declared=declared.title,
+            found=kind.title,
+            cure=kind.cure,
+        )
+    )
 
 
 def _folder(probe: Probe) -> Format:
@@ -194,7 +223,7 @@ def _unknown(probe: Probe) -> Text:
             path=probe.place,
             accepted=ACCEPTED,
         )
-    if probe.suffix in SUFFIXES:
+    if probe.suffix in SUFFIXES or unread.named(probe.suffix) is not None:
         return _(
             "{path}: the content is not that of a {suffix} file (it is damaged, cut off, or"
             " something else under this name); get it again",
