@@ -14,6 +14,7 @@ from townland_cli.options import (
     LANG,
     AcceptRepair,
     AsJson,
+    Columns,
     Crs,
     Encoding,
     Lang,
@@ -21,6 +22,7 @@ from townland_cli.options import (
     LogFile,
     Quiet,
     Verbose,
+    chosen_columns,
     words,
 )
 
@@ -37,6 +39,7 @@ def area(
     layer: Layer = None,
     crs: Crs = None,
     encoding: Encoding = None,
+    columns: Columns = None,
     accept_repair: AcceptRepair = None,
     as_json: AsJson = False,
     verbose: Verbose = False,
@@ -48,14 +51,19 @@ def area(
 
     Parameters
     ----------
-    file, layer, crs, encoding, accept_repair, as_json, verbose, lang, quiet, log_file
+    file, layer, crs, encoding, columns, accept_repair, as_json, verbose, lang, quiet, log_file
         As the help of the command says.
     """
     printing.start(lang, log_file)
     from townland.measuring.official import polygon_areas
 
     rows = polygon_areas(
-        file, layer=layer, crs=crs, encoding=encoding, accept_repairs=accept_repair or []
+        file,
+        layer=layer,
+        crs=crs,
+        encoding=encoding,
+        columns=chosen_columns(columns),
+        accept_repairs=accept_repair or [],
     )
     if as_json:
         printing.document([_document(row, lang) for row in rows])

@@ -21,6 +21,7 @@ from townland_cli.options import (
     Accuracy,
     AsJson,
     Catalog,
+    Columns,
     Crs,
     Encoding,
     FontFile,
@@ -30,6 +31,7 @@ from townland_cli.options import (
     Quiet,
     Rules,
     Template,
+    chosen_columns,
     format_names,
     words,
 )
@@ -85,6 +87,7 @@ def check(
     ] = None,
     crs: Crs = None,
     encoding: Encoding = None,
+    columns: Columns = None,
     accuracy: Accuracy = None,
     dossier: Annotated[
         list[Path] | None,
@@ -140,6 +143,8 @@ def check(
     ----------
     boundary, catalog, rulebook, on, out, layer, where, name_column, code_column, crs, encoding
         As the help of the command says.
+    columns
+        As the help of the command says.
     accuracy
         As the help of the command says.
     dossier, formats, font, template, accept_repair, rehash, workers, resume, strict
@@ -180,6 +185,7 @@ def check(
             code_column=code_column,
             crs=crs,
             encoding=encoding,
+            columns=chosen_columns(columns),
             accuracy_m=accuracy,
             region=lambda: region_of(layers, digests),
         )

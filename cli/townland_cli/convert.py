@@ -9,7 +9,19 @@ import typer
 
 from townland.i18n import _, displayed
 from townland_cli import printing, streams
-from townland_cli.options import LANG, AsJson, Crs, Encoding, Lang, Layer, LogFile, Quiet, words
+from townland_cli.options import (
+    LANG,
+    AsJson,
+    Columns,
+    Crs,
+    Encoding,
+    Lang,
+    Layer,
+    LogFile,
+    Quiet,
+    chosen_columns,
+    words,
+)
 
 HELP = words(
     "Write a boundary file in another format: Shapefile, GeoPackage, GeoJSON, KML, DXF, TXT or XLSX."
@@ -28,6 +40,7 @@ def convert(
     layer: Layer = None,
     crs: Crs = None,
     encoding: Encoding = None,
+    columns: Columns = None,
     to_crs: Annotated[
         str | None,
         typer.Option("--to-crs", help=words("the CRS to write in; that of IN by default")),
@@ -55,7 +68,7 @@ def convert(
 
     Parameters
     ----------
-    source, out, layer, crs, encoding, to_crs, to_encoding, leave_out
+    source, out, layer, crs, encoding, columns, to_crs, to_encoding, leave_out
         As the help of the command says.
     as_json, lang, quiet, log_file
         As the help of the command says.
@@ -69,6 +82,7 @@ def convert(
         layer=layer,
         crs=crs,
         encoding=encoding,
+        columns=chosen_columns(columns),
         to_crs=to_crs,
         to_encoding=to_encoding,
         leave_out=leave_out or [],

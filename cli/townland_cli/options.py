@@ -69,6 +69,17 @@ Encoding = Annotated[
     str | None,
     typer.Option("--encoding", help=words("the encoding of the boundary's text, e.g. GB18030")),
 ]
+Columns = Annotated[
+    str | None,
+    typer.Option(
+        "--columns",
+        metavar="X=…,Y=…",
+        help=words(
+            "the columns of a list of points by heading or position, e.g. X=东坐标,Y=北坐标 or X=2,Y=3;"
+            " also label, ring, plot, name"
+        ),
+    ),
+]
 Accuracy = Annotated[
     float | None,
     typer.Option(
@@ -111,3 +122,10 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help=words("no progress an
 LogFile = Annotated[
     Path | None, typer.Option("--log-file", help=words("append what is done to this file"))
 ]
+
+
+def chosen_columns(text: str | None) -> dict[str, str] | None:
+    """The columns that ``--columns`` names, None without it."""
+    from townland.reading.formats.points.chosen import columns_named
+
+    return None if text is None else columns_named(text)

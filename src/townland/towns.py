@@ -97,6 +97,7 @@ def read_towns(
     code_column: str | None = None,
     crs: str | None = None,
     encoding: str | None = None,
+    columns: Mapping[str, str] | None = None,
     accuracy_m: float | None = None,
     region: Callable[[], Bounds | None] | None = None,
 ) -> tuple[Town, ...]:
@@ -118,6 +119,9 @@ def read_towns(
         The column with the codes; without it towns are coded 1, 2, 3 … in the order of the files.
     crs, encoding
         What the user states, in place of what the files say.
+    columns
+        The columns of a list of points by what they hold: ``{"x": "东坐标", "y": "3"}``, headings or
+        positions from 1; also ``label``, ``ring``, ``plot`` and ``name``.
     accuracy_m
         The standard deviation of a vertex of the boundaries in metres, where it is known; without it,
         what the column ``accuracy_m`` (中误差) of a file says of each. What a file calls its precision
@@ -148,7 +152,7 @@ def read_towns(
         opening = (
             nullcontext(frame_source(boundary))
             if isinstance(boundary, gpd.GeoDataFrame)
-            else sources.opened(boundary, layer=layer, encoding=encoding)
+            else sources.opened(boundary, layer=layer, encoding=encoding, columns=columns)
         )
         with opening as source:
             found = _features(
@@ -174,8 +178,8 @@ def read_towns(
         notes = named(found.issues, name)
         vouched: Confirmed = "restated" if declared_crs(source) else "stated"
         confirmed: Confirmed = vouched if crs else ""
-        columns = (found.codes, found.names, found.rows.geometry, found.accuracies)
-        for code, title, shape, accuracy in zip(*columns, strict=True):
+        values = (found.codes, found.names, found.rows.geometry, found.accuracies)
+        for code, title, shape, accuracy in zip(*values, strict=True):
             own = code or str(len(towns) + 1)
             towns.append(
                 Town(

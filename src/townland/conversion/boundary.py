@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -47,6 +47,7 @@ def convert(
     layer: str | None = None,
     crs: str | None = None,
     encoding: str | None = None,
+    columns: Mapping[str, str] | None = None,
     to_crs: str | None = None,
     to_encoding: str | None = None,
     leave_out: Collection[str] = (),
@@ -62,7 +63,7 @@ def convert(
         A boundary file in any format that is read.
     out
         The file to write; it must not exist.
-    layer, crs, encoding
+    layer, crs, encoding, columns
         Which layer is read, and what the user states in place of what the file says.
     to_crs
         The CRS to write in.
@@ -92,6 +93,7 @@ def convert(
             layer=layer,
             crs=crs,
             encoding=encoding,
+            columns=columns,
             hidden=lambda name: name.lower() in unwanted,
         )
         if to_crs is not None:

@@ -88,6 +88,7 @@ def read_table(
     layer: str | None = None,
     crs: str | None = None,
     encoding: str | None = None,
+    columns: Mapping[str, str] | None = None,
     hidden: Callable[[str], bool] | None = None,
 ) -> tuple[PolygonTable, tuple[Issue, ...]]:
     """Read all polygons of a boundary file, their columns, and what was assumed.
@@ -98,7 +99,7 @@ def read_table(
     ----------
     path
         A boundary file.
-    layer, crs, encoding
+    layer, crs, encoding, columns
         Which layer is read, and what the user states in place of what the file says.
     hidden
         Tells of a column whether it stays unread; those of personal data always do.
@@ -110,7 +111,7 @@ def read_table(
     CRSError
         The CRS is missing, unknown or refused.
     """
-    with sources.opened(path, layer=layer, encoding=encoding) as source:
+    with sources.opened(path, layer=layer, encoding=encoding, columns=columns) as source:
         used, crs_issues = layer_crs(source, crs)
         personal = [name for name in source.fields if is_personal(name)]
         wanted = [
@@ -127,14 +128,14 @@ def read_table(
     found, shape_issues = polygons(rows)
     if len(found) == 0:
         raise no_polygon(rows, source.place)
-    columns, column_issues = _columns(found.columns, declared)
+    made, column_issues = _columns(found.columns, declared)
     if personal:
         message = _(
             "columns with personal data are never copied: {columns}", columns=", ".join(personal)
         )
         column_issues.append(Issue("column_personal", "info", message))
     issues = (*source.issues, *crs_issues, *rows.issues, *unknown, *shape_issues, *column_issues)
-    return PolygonTable(found.geometry, columns, used), issues
+    return PolygonTable(found.geometry, made, used), issues
 
 
 def _columns(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -50,6 +50,7 @@ def polygon_areas(
     layer: str | None = None,
     crs: str | None = None,
     encoding: str | None = None,
+    columns: Mapping[str, str] | None = None,
     accept_repairs: Collection[str] = (),
 ) -> tuple[PolygonArea, ...]:
     """Measure every polygon of files or frames, in their order.
@@ -58,8 +59,8 @@ def polygon_areas(
     ----------
     boundaries
         A file by its path, a GeoDataFrame, or a list of them.
-    layer, crs, encoding
-        Which layer is read, and what the user states in place of what the files say.
+    layer, crs, encoding, columns
+        Which layer is read, and what the user states in place of what the files say, as in `read_towns`.
     accept_repairs
         ``LAYER:FEATURE`` of geometry repairs to accept though they change the area.
 
@@ -73,7 +74,7 @@ def polygon_areas(
     return tuple(
         _measured(town, layer, accept_repairs)
         for each in listed(boundaries)
-        for town in read_towns(each, layer=layer, crs=crs, encoding=encoding)
+        for town in read_towns(each, layer=layer, crs=crs, encoding=encoding, columns=columns)
     )
 
 
@@ -83,6 +84,7 @@ def area(
     layer: str | None = None,
     crs: str | None = None,
     encoding: str | None = None,
+    columns: Mapping[str, str] | None = None,
     accept_repairs: Collection[str] = (),
     exact: bool = False,
 ) -> pd.DataFrame:
@@ -90,7 +92,7 @@ def area(
 
     Parameters
     ----------
-    boundaries, layer, crs, encoding, accept_repairs
+    boundaries, layer, crs, encoding, columns, accept_repairs
         As in `polygon_areas`.
     exact
         Areas as `Decimal`, as they are printed, instead of floats.
@@ -106,7 +108,12 @@ def area(
         As `polygon_areas`.
     """
     rows = polygon_areas(
-        boundaries, layer=layer, crs=crs, encoding=encoding, accept_repairs=accept_repairs
+        boundaries,
+        layer=layer,
+        crs=crs,
+        encoding=encoding,
+        columns=columns,
+        accept_repairs=accept_repairs,
     )
     table = pd.DataFrame(
         {

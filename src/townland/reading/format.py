@@ -66,11 +66,15 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the user asks of a file: a layer by name, the name to prefer without one, an encoding."""
+    """What the user asks of a file: a layer by name, the name to prefer without one, an encoding.
+
+    `columns` are those of a table of points, by what they hold; None where their headings say it.
+    """
 
     layer: str | None = None
     prefer: str | None = None
     encoding: str | None = None
+    columns: Mapping[str, str] | None = None
 
 
 class Fetch(Protocol):
@@ -148,6 +152,30 @@ class ReadWhole(Protocol):
         ...
 
 
+class ReadColumns(Protocol):
+    """Read all features of a table of points whose columns the user names."""
+
+    def __call__(
+        self,
+        file: Path,
+        place: str,
+        *,
+        layer: str | None,
+        encoding: str | None,
+        columns: Mapping[str, str] | None,
+    ) -> Whole:
+        """The features, and what the file says of itself.
+
+        Parameters
+        ----------
+        file, place
+            The file, and how messages name it.
+        layer, encoding, columns
+            What the user asks for, None for nothing.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """What a layer's file says of itself.
@@ -201,11 +229,11 @@ class Format:
         the files by which a folder of this format is recognised.
     Reading
         `open` describes one layer, `read` reads a file whole; a format has one of them, or neither
-        where it holds no features. `drivers` are those of GDAL that may open it, `layers` lists name
-        and geometry type of each layer of a file that may have several. `numbered_from` is the number
-        that the format gives its first feature; `numbers_by_column` says that a filter names
-        the column in which they stand. `columns_alone` says whether columns
-        are read without the geometry beside them.
+        where it holds no features. `read_columns` does so for a table whose columns the user names.
+        `drivers` are those of GDAL that may open it, `layers` lists name and geometry type of each
+        layer of a file that may have several. `numbered_from` is the number that the format gives its
+        first feature; `numbers_by_column` says that a filter names the column in which they stand.
+        `columns_alone` says whether columns are read without the geometry beside them.
     Its part among others
         `is_raster`, `is_archive` (files within a file) and `is_file` (False: a database) say what it
         is. A format with `secondary` does not count in a zip that holds a layer of another format,
@@ -229,6 +257,7 @@ class Format:
 
     open: Callable[[Format, Path, str, Request], Source] | None = None
     read: ReadWhole | None = None
+    read_columns: ReadColumns | None = None
     drivers: tuple[str, ...] = ()
     layers: Callable[[Path, str], list[tuple[str, str]]] | None = None
     numbered_from: int = 0

@@ -40,6 +40,7 @@ def opened(
     layer: str | None = None,
     prefer: str | None = None,
     encoding: str | None = None,
+    columns: Mapping[str, str] | None = None,
     digests: Digests | None = None,
 ) -> Iterator[Source]:
     """Open one layer of a file, for as long as the context lasts.
@@ -55,6 +56,8 @@ def opened(
         The name to look for where none is stated.
     encoding
         The encoding of a Shapefile's text, where the user states it.
+    columns
+        The columns of a table of points, where the user names them (`formats.points.chosen`).
     digests
         The hashes of files that are known, None for none.
 
@@ -70,7 +73,7 @@ def opened(
     with archive.opened(given, prefer=layer or prefer) as file:
         place = given.as_posix() if file == given else f"{given.as_posix()}: {file.name}"
         form = sniff(file, place=place)
-        described = _described(form, file, place, Request(layer, prefer, encoding))
+        described = _described(form, file, place, Request(layer, prefer, encoding, columns))
         refuse_many_columns(len(described.fields), described.place)
         yield grounded(described, Digests() if digests is None else digests)
 
@@ -86,6 +89,8 @@ def _described(form: Format, file: Path, place: str, request: Request) -> Source
         What the user asks of it.
     """
     file = local(file.resolve())
+    if request.columns is not None:
+        return _by_columns(form, file, place, request)
     if form.open is not None:
         return form.open(form, file, place, request)
     if form.read is not None:
@@ -98,6 +103,30 @@ def _described(form: Format, file: Path, place: str, request: Request) -> Source
             kind=form.title,
         )
     )
+
+
+def _by_columns(form: Format, file: Path, place: str, request: Request) -> Source:
+    """A table of points whose columns the user names.
+
+    Parameters
+    ----------
+    form, file, place
+        The format, the file, and how messages name it.
+    request
+        What the user asks of it.
+    """
+    if form.read_columns is None:
+        raise LayerError(
+            _(
+                "{place}: --columns names the columns of a list of points (TXT, CSV, XLSX), and this is"
+                " {kind}; leave it out",
+                place=place,
+                kind=form.title,
+            )
+        )
+    asked = {"layer": request.layer, "encoding": request.encoding}
+    whole = form.read_columns(file, place, **asked, columns=request.columns)
+    return _read_already(form, file, place, whole)
 
 
 def _read_already(form: Format, file: Path, place: str, whole: Whole) -> Source:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from townland.issues import Issue
 from townland.reading.format import Format, Probe
 from townland.reading.formats.points import rings
 from townland.reading.formats.points.axes import Axes, in_order, swapped
+from townland.reading.formats.points.chosen import chosen_heading, spaced
 from townland.reading.formats.points.heading import SEARCHED, Heading, find_heading, is_heading
 from townland.reading.formats.points.lines import content, decoded, few, unended
 from townland.reading.formats.points.numerals import decimals, number, packed, plain, sexagesimal
@@ -46,7 +47,14 @@ _LABEL = re.compile(r"[A-Za-z]{0,3}\d{1,6}")
 _PAGE = re.compile(r"续(上)?表|承上|过次|接(上|下)(页|表)|第.{1,4}页|共.{1,4}页")
 
 
-def read_coordinates(file: Path, place: str, *, layer: str | None, encoding: str | None) -> Whole:
+def read_coordinates(
+    file: Path,
+    place: str,
+    *,
+    layer: str | None,
+    encoding: str | None,
+    columns: Mapping[str, str] | None = None,
+) -> Whole:
     """Read the plots of a table of boundary points, each of them one feature.
 
     The order of the coordinates is decided by their magnitude; a table states no CRS.
@@ -59,6 +67,8 @@ def read_coordinates(file: Path, place: str, *, layer: str | None, encoding: str
         The one sheet that is wanted; without it each sheet with boundary points is read.
     encoding
         The encoding of delimited text, where the user states it.
+    columns
+        The columns that the user names (`chosen.ROLES`); without them they are known by their headings.
 
     Returns
     -------
@@ -75,17 +85,18 @@ def read_coordinates(file: Path, place: str, *, layer: str | None, encoding: str
     if file.suffix.lower() != ".xlsx":
         text, used, notes = decoded(content(file, place), encoding, place)
         notes = (*notes, *unended(text))
-        return parse_table(text, place, encoding=used, issues=notes)
+        return parse_table(text, place, encoding=used, issues=notes, columns=columns)
     sheets = workbook(file, place)
     # a zip's file is named as its layer
     if layer is not None and (layer.lower() != file.stem.lower() or layer in _names(sheets)):
-        return _whole(named_sheet(sheets, layer, place), place, None, ())
+        return _whole(named_sheet(sheets, layer, place), place, None, (), columns)
     notes = tuple(
         Issue("sheet_hidden", "warning", _sheet_hidden(sheet))
         for sheet in sheets
         if sheet.look.hidden and any(any(cells) for _row, cells in sheet.rows)
     )
-    return _whole([sheet for sheet in sheets if not sheet.look.hidden], place, None, notes)
+    shown = [sheet for sheet in sheets if not sheet.look.hidden]
+    return _whole(shown, place, None, notes, columns)
 
 
 def _sheet_hidden(sheet: Sheet) -> Words:
@@ -96,7 +107,12 @@ def _sheet_hidden(sheet: Sheet) -> Words:
 
 
 def parse_table(
-    text: str, place: str, *, encoding: str | None = None, issues: tuple[Issue, ...] = ()
+    text: str,
+    place: str,
+    *,
+    encoding: str | None = None,
+    issues: tuple[Issue, ...] = (),
+    columns: Mapping[str, str] | None = None,
 ) -> Whole:
     """Make features of a delimited text; as `read_coordinates`.
 
@@ -108,8 +124,11 @@ def parse_table(
         How messages name the file.
     encoding, issues
         How it was decoded, and what was assumed.
+    columns
+        As `read_coordinates`.
     """
-    return _whole([delimited(text, place)], place, encoding, issues)
+    sheet = delimited(text if columns is None else spaced(text), place)
+    return _whole([sheet], place, encoding, issues, columns)
 
 
 def _names(sheets: Sequence[Sheet]) -> list[str]:
@@ -117,7 +136,11 @@ def _names(sheets: Sequence[Sheet]) -> list[str]:
 
 
 def _whole(
-    sheets: Sequence[Sheet], place: str, encoding: str | None, issues: tuple[Issue, ...]
+    sheets: Sequence[Sheet],
+    place: str,
+    encoding: str | None,
+    issues: tuple[Issue, ...],
+    chosen: Mapping[str, str] | None,
 ) -> Whole:
     """Make features of the sheets that have boundary points.
 
@@ -129,13 +152,15 @@ def _whole(
         How messages name the file.
     encoding, issues
         How the text was decoded, and what was assumed.
+    chosen
+        The columns that the user names.
     """
     notes = list(issues)
     plots: dict[tuple[str, str, str], TablePlot] = {}
     headings: list[Heading] = []
     for one in sheets:
         sheet = replace(one, rows=[(row, cells) for row, cells in one.rows if any(cells)])
-        heading = find_heading(sheet)
+        heading = find_heading(sheet) if chosen is None else chosen_heading(sheet, chosen)
         if heading is not None:
             headings.append(heading)
             _collect(sheet, heading, plots)
@@ -182,7 +207,7 @@ def _no_table(sheets: Sequence[Sheet], place: str) -> LayerError:
         _(
             "{place}: no table of boundary points: within the first {within} rows there are no"
             " headings for two coordinates; head the columns X坐标 and Y坐标, 纵坐标 and 横坐标, or"
-            " 经度 and 纬度 (found: {found})",
+            " 经度 and 纬度 (found: {found}), or name them with --columns, such as X=2,Y=3",
             place=place,
             within=SEARCHED,
             found=", ".join(cell[:20] for cell in cells[:10]) or "-",
@@ -444,6 +469,7 @@ FORMAT = Format(
     suffixes=(".csv", ".tsv", ".xlsx"),
     recognises=_recognises,
     read=read_coordinates,
+    read_columns=read_coordinates,
     numbered_from=1,
     secondary=True,
     is_layer=_is_layer,

@@ -7,7 +7,7 @@ plot's header is a line that ends in ``@`` (`standards/SOURCES.md`, *Boundary co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -52,7 +52,14 @@ _PLOT_LINE = re.compile(rb"@[ \t,]*\r?$", re.MULTILINE)
 """The line that begins a plot, whatever the file's encoding."""
 
 
-def read_text(file: Path, place: str, *, layer: str | None, encoding: str | None) -> Whole:
+def read_text(
+    file: Path,
+    place: str,
+    *,
+    layer: str | None,
+    encoding: str | None,
+    columns: Mapping[str, str] | None = None,
+) -> Whole:
     """Read the plots of a boundary-coordinate text, each of them one feature.
 
     A text without a plot's header, nor the format's sections, is read as a table of boundary points.
@@ -65,6 +72,8 @@ def read_text(file: Path, place: str, *, layer: str | None, encoding: str | None
         Of no use here: such a file has one layer.
     encoding
         The encoding that the user states.
+    columns
+        The columns of a table that the user names; a text with plots' headers has its own.
 
     Returns
     -------
@@ -82,7 +91,15 @@ def read_text(file: Path, place: str, *, layer: str | None, encoding: str | None
     text, used, notes = decoded(content(file, place), encoding, place)
     notes = (*notes, *unended(text))
     if not _A_HEADER.search(text):
-        return parse_table(text, place, encoding=used, issues=notes)
+        return parse_table(text, place, encoding=used, issues=notes, columns=columns)
+    if columns is not None:
+        raise LayerError(
+            _(
+                "{place}: the text has plots' headers (…,@), below which points stand as 点号,圈号,X,Y;"
+                " leave --columns out",
+                place=place,
+            )
+        )
     return parse(text, place, encoding=used, issues=notes)
 
 
@@ -363,6 +380,7 @@ FORMAT = Format(
     suffixes=(".txt",),
     recognises=_recognises,
     read=read_text,
+    read_columns=read_text,
     numbered_from=1,
     secondary=True,
     is_layer=_is_layer,
