@@ -178,7 +178,7 @@ def test_two_lines_install_and_run_or_test() -> None:
     demo, tests = (block.removesuffix("\n") for block in blocks(READMES[0]))
     for line, lock in ((demo, "requirements.lock"), (tests, "requirements-dev.lock")):
         assert "\n" not in line
-        assert line.startswith("python3 -m venv .venv && ")
+        assert line.startswith("python3 tools/fits.py && python3 -m venv .venv && ")
         assert f"--require-hashes -r {lock} &&" in line
         assert "--no-deps --no-build-isolation -e . &&" in line
     assert demo.endswith(".venv/bin/townland demo")

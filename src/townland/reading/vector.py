@@ -23,6 +23,7 @@ from townland.reading import source as sources
 from townland.reading.columns import as_text, matches, require_column
 from townland.reading.digests import Digests
 from townland.reading.format import Source
+from townland.reading.formats import database
 from townland.reading.frame import frame_source, sha256_of_frame
 from townland.reading.layer import Input, Layer
 from townland.reading.polygons import polygons
@@ -278,6 +279,7 @@ def opened(
         yield frame_source(spec.frame, name=spec.name)
         return
     if spec.database is not None:
+        database.require_packages(spec.path)
         from townland.reading.formats import postgis  # a third of a second to load, rarely needed
 
         declared = catalog.database[spec.database]
