@@ -302,7 +302,7 @@ def test_the_first_failing_finding_is_near_by_keyboard_and_beside_the_map(visit:
     seen = visit("report", {"width": 1280, "height": 800})
     seen.page.keyboard.press("Tab")
     seen.page.keyboard.press("Enter")
-    assert seen.page.evaluate("document.activeElement.closest('details').id") == "t2-LAND-03"
+    seen.page.wait_for_function("document.activeElement.closest('#t2-LAND-03')")
     places = seen.page.evaluate("""() => ['.overview', '.finding'].map((each) =>
       document.querySelector(`#t2-findings ${each}`).getBoundingClientRect().toJSON())""")
     assert abs(places[0]["top"] - places[1]["top"]) < 120
@@ -335,6 +335,37 @@ def test_printing_opens_every_finding_and_clips_no_table(visit: Any, tmp_path: P
     assert wide == []
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert page.locator("details.finding:not([open])").count() > 0
+
+
+def test_the_short_print_is_short_and_keeps_the_filter(visit: Any) -> None:
+    page = visit("report").page
+
+    def pages() -> int:
+        paper = page.pdf(prefer_css_page_size=True)
+        return len(re.findall(rb"/Type ?/Page\b", paper))
+
+    whole = pages()
+    page.evaluate("document.body.classList.add('print-short')")
+    page.locator(".tile.fail").click()
+    page.evaluate("window.print = () => window.dispatchEvent(new Event('beforeprint'))")
+    page.locator("[data-print=short]").evaluate("button => button.click()")
+    # one finding fails; its patches follow as an annex, whole; nothing that was filtered out came back
+    page.emulate_media(media="print")
+    assert page.locator("details.finding:visible").count() == 1
+    assert page.locator(".annex-list:visible").count() == 1
+    assert page.locator(".annex-list tbody tr").count() == 12
+    assert "附件1：石门镇" in page.locator(".annex-list h3").inner_text()
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.locator(".annex-list").count() == 0
+    page.locator(".tile.fail").evaluate("tile => tile.click()")
+    page.evaluate("document.body.classList.add('print-short')")
+    # three towns: a first page, what needs review, a table; and the annexes
+    assert pages() < whole
+    sizes = page.evaluate("""() => [...document.querySelectorAll('main *')].filter((each) =>
+      [...each.childNodes].some((child) => child.nodeType === 3 && child.data.trim())
+      && each.getClientRects().length && !each.closest('svg'))
+      .map((each) => parseFloat(getComputedStyle(each).fontSize) * 0.75)""")
+    assert min(sizes) >= 9
 
 
 @pytest.mark.parametrize("name", ["report_en", "report_long", "report_long_en"])

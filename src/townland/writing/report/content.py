@@ -301,10 +301,30 @@ class Report(ClauseReader):
         return next((spec for spec in self.assessment.catalog.layer if spec.name == name), None)
 
     def colours(self) -> str:
-        """Write the legend's fills as style rules."""
+        """Write the legend's fills as style rules, and what stands at the head of a printed page."""
+        foot = self.t(
+            "An aid to analysis; it does not replace the results of the legal boundary survey."
+        )
         rules = [f".land-{key}{{fill:{group.fill}}}" for key, group in look.LAND.items()]
         rules += [
             f".plan-{key}{{fill:{group.fill};fill-opacity:{0 if key == 'other' else 0.38}}}"
             for key, group in look.USES.items()
         ]
+        for town in self.towns:
+            head = css_text(f"{self.t('Land-use compliance report')} · {town.result.town.name}")
+            rules.append(
+                f"#{town.prefix}{{page:{town.prefix}}}"
+                f"@page {town.prefix}{{@top-left{{content:{head}}}}}"
+            )
+        rules.append(f":root{{--running:{css_text(self.heading)};--foot:{css_text(foot)}}}")
         return "".join(rules)
+
+
+def css_text(text: str) -> str:
+    r"""Write a text as CSS has it, whatever stands in it: what is no letter or digit by its number.
+
+    >>> css_text('镇 "</style>')
+    '"镇\20 \22 \3c \2f style\3e "'
+    """
+    signs = (sign if sign.isalnum() else rf"\{ord(sign):x} " for sign in text)
+    return f'"{"".join(signs)}"'

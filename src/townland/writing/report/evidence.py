@@ -40,6 +40,7 @@ class ListedMeasure:
     pieces: Sequence[ListedPiece]
     sums: Sequence[str]
     booked: str
+    decides: bool
 
 
 class Evidence:
@@ -113,6 +114,7 @@ class Evidence:
             pieces=list(self._pieces(shown, measure)),
             sums=[report.area(sums.get(name), "m2") for name in self._areas],
             booked=report.area(booked, "m2") if booked else "",
+            decides=figure.role == "decides",
         )
 
     def _pieces(self, shown: picture.Shown, measure: Measure) -> Iterator[ListedPiece]:

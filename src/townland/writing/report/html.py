@@ -18,7 +18,12 @@ from townland.writing.report.index import TownPage
 if TYPE_CHECKING:
     from townland.results import Assessment
 
-_TEMPLATE = templates("townland.writing.report", look=look.LOOKS).get_template("report.html.j2")
+FRONT_MOST = 12
+"""So many missing things are named on a first page, which is one page of paper."""
+
+_TEMPLATE = templates(
+    "townland.writing.report", look=look.LOOKS, front_most=FRONT_MOST
+).get_template("report.html.j2")
 
 
 def report_html(

@@ -298,7 +298,7 @@
     if (!document.body.classList.contains("print-short")) return;
     let number = 0;
     const done = new Set();
-    for (const button of document.querySelectorAll(".finding:is(.fail, .review):not([hidden]) .whole-list")) {
+    for (const button of document.querySelectorAll(".finding:is(.fail, .review):not([hidden], .waits) .whole-list[data-decides]")) {
       const list = unpacked(button.dataset.list);
       if (done.has(button.dataset.list)) continue;
       done.add(button.dataset.list);
