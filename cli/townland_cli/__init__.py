@@ -5,6 +5,8 @@ Nothing of GIS is imported before a command needs it, so that help answers at on
 
 from __future__ import annotations
 
+import sys
+
 from townland_cli import streams
 from townland_cli.options import language
 
@@ -20,13 +22,16 @@ def _left_with(command: streams.Command) -> int:
     from townland.errors import TownlandError
     from townland_cli import printing
     from townland_cli.app import app
+    from townland_cli.usage import UsageError, heads_in_words, refused
 
     lang = language()
+    if len(sys.argv) < 3 or {"-h", "--help"} & set(sys.argv):
+        heads_in_words()
     try:
-        app()
-        code = 0
-    except SystemExit as left:
-        code = left.code if isinstance(left.code, int) else 0
+        left = app(standalone_mode=False)
+        code = left if isinstance(left, int) else 0
+    except UsageError as error:
+        code = refused(error, lang)
     except TownlandError as error:
         code = printing.fail(error, lang)
     except KeyboardInterrupt:

@@ -114,7 +114,9 @@ def check(
     ] = False,
     workers: Annotated[
         int,
-        typer.Option("--workers", min=1, help=words("how many processes measure the towns")),
+        typer.Option(
+            "--workers", min=1, metavar="N", help=words("how many processes measure the towns")
+        ),
     ] = 1,
     resume: Annotated[
         bool,
