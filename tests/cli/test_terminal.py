@@ -298,3 +298,24 @@ def test_other_lists_are_pages_too(
         command(monkeypatch, *args, "--lang", "en", "--verbose")
     assert len(whole) >= len(found)
     assert len(whole) > 60
+
+
+@pytest.mark.parametrize("ending", ["geojson", "gpkg", "shp", "kml"])
+def test_area_says_of_degrees_what_doctor_says(
+    ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ring = [(109.4, 24.3), (109.41, 24.3), (109.41, 24.31), (109.4, 24.31)]
+    if ending == "kml":
+        corners = " ".join(f"{lon},{lat}" for lon, lat in [*ring, ring[0]])
+        Path("a.kml").write_text(
+            "<kml><Placemark><Polygon><outerBoundaryIs><LinearRing><coordinates>"
+            f"{corners}</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark></kml>"
+        )
+    else:
+        frame = gpd.GeoDataFrame({"name": ["甲"]}, geometry=[shapely.Polygon(ring)], crs=4490)
+        frame.to_file(f"a.{ending}")
+    for words in (("doctor",), ("area",)):
+        with lines_of(capsys) as found:
+            command(monkeypatch, *words, f"a.{ending}", "--lang", "en")
+        assert "GCJ-02" in " ".join(found)

@@ -352,3 +352,19 @@ def test_lists_and_notes_beside_the_layers_are_no_layers(tmp_path):
     for name in ("说明.txt", "清单.csv", "表.tsv", "dossier.xlsx", "a.gpkg"):
         (tmp_path / name).write_bytes(b"x")
     assert [path.name for path in files(tmp_path)] == ["a.gpkg"]
+
+
+def test_planned_classes_of_a_village_plan_are_known_by_name_and_fields(tmp_path: Path) -> None:
+    # as a village's plan has them: the class of the base year beside the planned one
+    codes = {"GHDLBM": ["070102"], "GHDLMC": ["二类城镇住宅用地"]}
+    base = {"BSM": ["1"], "JQDLBM": ["0101"], "JQDLMC": ["水田"]}
+    lay(tmp_path / "GHDLTB.shp", base | codes)
+    lay(tmp_path / "x.gpkg", codes, east=500)
+    lay(tmp_path / "规划地类图斑.gpkg", codes, east=1000)
+    lay(tmp_path / "GKBJ.gpkg", {"GKBJLX": ["1"]}, east=1500)
+    proposal, text = written(tmp_path)
+    found = {name.partition(" ")[0]: role for name, role in roles(proposal).items()}
+    planned = ("GHDLTB.shp", "x.gpkg", "规划地类图斑.gpkg")
+    assert found == {**dict.fromkeys(planned, "planned_use"), "GKBJ.gpkg": None}
+    assert text.count('class_column = "GHDLBM"') == 3
+    assert "管控边界" in text

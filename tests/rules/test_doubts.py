@@ -123,6 +123,7 @@ NO_DOUBT = {
     "crs_not_understood": "the file then gives no CRS: refused, or inferred, which is a doubt",
     "crs_overridden": STATED,
     "crs_transform_declared": STATED,
+    "degrees_not_told_apart": "no layer is there that could tell; a check asks where its layers lie",
     "declared_area_differs": SURVEYED,
     "declared_area_unit": NO_FIGURE,
     "dossier_implausible": "of the dossier, where its own rules are a review",

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+<<<<<<< HEAD
 from collections.abc import Collection, Mapping, Sequence
+=======
+from collections.abc import Collection, Iterator, Sequence
+>>>>>>> fea83de (Planned classes of village plans, and what area says of degrees)
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import pandas as pd
 
 from townland import units
+from townland.geodesy.crs.candidates import DEGREES
+from townland.i18n import Joined
 from townland.issues import Issue
 from townland.measuring import boundary_areas
 from townland.measuring.prepare import Repair, mend
@@ -133,6 +139,12 @@ def area(
     return table if exact else units.as_floats(table)
 
 
+def _not_told_apart(town: Town) -> Iterator[Issue]:
+    """Say what numbers in degrees leave open, where the file's own format has not said so already."""
+    if town.crs.is_geographic and all(each.code != "kml_maybe_gcj02" for each in town.issues):
+        yield Issue("degrees_not_told_apart", "info", Joined((DEGREES,)))
+
+
 def _measured(town: Town, layer: str | None, accepted: Collection[str]) -> PolygonArea:
     """Mend one polygon as a check would, and measure it.
 
@@ -163,6 +175,6 @@ def _measured(town: Town, layer: str | None, accepted: Collection[str]) -> Polyg
         area_m2=official,
         area_check_m2=check,
         plane_m2=plane,
-        issues=town.issues,
+        issues=(*town.issues, *_not_told_apart(town)),
         repairs=tuple(repairs),
     )

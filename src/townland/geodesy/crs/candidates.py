@@ -18,6 +18,10 @@ from townland.issues import Issue
 _CHINA = (LONGITUDES[0], LATITUDES[0], LONGITUDES[1], LATITUDES[1])
 
 
+DEGREES = _("degrees; the numbers cannot tell CGCS2000 from WGS 84, Xian 1980 or GCJ-02")
+"""What numbers in degrees leave open, whatever a file declares."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A CRS in which numbers may be, and why; `swapped` where the northing (latitude) comes first."""
@@ -66,9 +70,8 @@ def readings(bounds: Bounds, *, region: Bounds | None = None) -> list[Candidate]
         evidence = _("degrees in the order latitude, longitude: swap the columns")
         return [Candidate(CGCS2000, evidence, swapped=True)]
     if max(abs(x0), abs(x1)) <= 180 and max(abs(y0), abs(y1)) <= 90:
-        evidence = _("degrees; the numbers cannot tell CGCS2000 from WGS 84, Xian 1980 or GCJ-02")
         fits = _meets(bounds, region)
-        return [Candidate(crs, evidence) for crs in (CGCS2000, LONLAT) if fits]
+        return [Candidate(crs, DEGREES) for crs in (CGCS2000, LONLAT) if fits]
     if _between(x0, x1, NORTHINGS) and not _between(y0, y1, NORTHINGS):
         return [_swapped(each) for each in _planes((y0, x0, y1, x1), region)]
     return list(_planes(bounds, region))

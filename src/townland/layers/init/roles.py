@@ -31,6 +31,10 @@ NOTES: dict[str, Words] = {
     "village": _(
         "a village's development boundary (村庄开发边界), which is not the urban growth boundary"
     ),
+    "control_lines": _(
+        "control lines (管控边界) of several kinds in one layer: write a layer for each role, and choose"
+        " its kind with where"
+    ),
     "boundary": _("boundaries of towns: give the file to townland check itself"),
     "extent": _("an extent: it may serve as coverage of other layers"),
 }
