@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
-from collections.abc import Collection, Mapping, Sequence
-=======
-from collections.abc import Collection, Iterator, Sequence
->>>>>>> fea83de (Planned classes of village plans, and what area says of degrees)
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
