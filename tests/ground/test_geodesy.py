@@ -227,3 +227,14 @@ def test_a_plan_without_ellipsoid_has_no_official_area() -> None:
         geodesy.official_area_m2(shapely.box(0, 0, 100, 100), plan)
     assert "site plan has no ellipsoid" in error.value.render("en")
     assert "EPSG:4524" in error.value.render("zh")
+
+
+def test_areas_do_not_depend_on_how_many_are_measured_at_once(monkeypatch):
+    squares = [shapely.box(500000 + at, 2700000, 500090 + 2 * at, 2700100) for at in range(9)]
+    polygons = np.array([*squares[:4], None, shapely.Polygon(), *squares[4:]], dtype=object)
+    crs = pyproj.CRS(4545)
+    at_once = geodesy.official_area_m2(polygons, crs)
+    monkeypatch.setattr(geodesy, "VERTICES_AT_ONCE", 11)
+    assert len(geodesy.blocks(polygons)) > 3
+    assert geodesy.official_area_m2(polygons, crs).tolist() == at_once.tolist()
+    assert geodesy.official_area_m2(polygons[:0], crs).tolist() == []

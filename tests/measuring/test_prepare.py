@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import box
 
+from townland import geodesy
 from townland.errors import GeometryError
 from townland.geodesy import official_area_m2
 from townland.issues import GEOMETRY
@@ -325,3 +326,14 @@ def test_mending_gives_valid_land_and_refuses_what_it_would_change(corners) -> N
     again, none = mend(mended)
     assert again is mended or again.is_empty
     assert none == ()
+
+
+def test_faults_of_vertices_do_not_depend_on_how_many_are_looked_at_at_once(monkeypatch):
+    spiked = shapely.Polygon([(0, 0), (9, 0), (9, 4), (15, 4.002), (9, 4.004), (9, 9), (0, 9)])
+    repeated = shapely.Polygon([(0, 0), (5, 0), (5, 0), (5, 5), (0, 5)])
+    many = [spiked, repeated, None, box(0, 0, 9, 9), spiked, repeated]
+    at_once = list(vertex_faults(many, CRS))
+    assert [(fault.code, fault.row) for fault in at_once] == [
+        ("points_repeated", 1), ("points_repeated", 5), ("spike", 0), ("spike", 4)]  # fmt: skip
+    monkeypatch.setattr(geodesy, "VERTICES_AT_ONCE", 8)
+    assert list(vertex_faults(many, CRS)) == at_once

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias, overload
 
 import numpy as np
@@ -45,6 +46,8 @@ DIVIDE_M = 70.0
 
 CHECK_SEGMENT_M = 20.0
 """The densification of the independent check (`standards/SOURCES.md`, *Check area*)."""
+
+VERTICES_AT_ONCE = 1_000_000
 
 PLANE_DIGITS, INSERTED_DIGITS, SECOND_DIGITS = 4, 6, 6
 ARC_SECONDS = 3600.0
@@ -286,7 +289,35 @@ def _ring_areas(lon: Floats, lat: Floats, start: Ints, ellipsoid: Ellipsoid) -> 
     return np.abs(np.add.reduceat(strips, start))
 
 
+def blocks(geometries: npt.NDArray[np.object_]) -> list[slice]:
+    """Runs of geometries of some million vertices together, so that what is made of each stays small.
+
+    >>> blocks(np.array([shapely.box(0, 0, 1, 1), None], dtype=object))
+    [slice(0, 2, None)]
+    """
+    before = np.cumsum(shapely.get_num_coordinates(geometries)) // VERTICES_AT_ONCE
+    starts = np.flatnonzero(np.diff(before, prepend=-1))
+    return [slice(*ends) for ends in pairwise([*starts.tolist(), len(geometries)])]
+
+
 def _ellipsoid_area(
+    geometries: Geometries, crs: pyproj.CRS, *, divide_m: float, rounded: bool
+) -> Floats:
+    """The area by the norm's formulas in m², one for each geometry, a block at a time.
+
+    Parameters
+    ----------
+    geometries, crs, divide_m, rounded
+        As in `_block_area`.
+    """
+    every = np.atleast_1d(np.asarray(geometries, dtype=object))
+    areas = np.zeros(len(every))
+    for block in blocks(every):
+        areas[block] = _block_area(every[block], crs, divide_m=divide_m, rounded=rounded)
+    return areas
+
+
+def _block_area(
     geometries: Geometries, crs: pyproj.CRS, *, divide_m: float, rounded: bool
 ) -> Floats:
     """The area by the norm's formulas in m², one for each geometry.

@@ -59,34 +59,45 @@ def grounded(source: Source, digests: Digests) -> Source:
     )
 
 
-def missed_by_index(source: Source, rows: Rows) -> int:
+def missed_by_index(source: Source) -> int:
     """How many features the file's own index hides from the programs that ask it.
 
     Parameters
     ----------
     source
         The layer.
-    rows
-        All its features.
 
     Raises
     ------
     LayerError
         The library fails over the index.
     """
-    by_index = source.direct.by_index if source.direct is not None else None
     box = source.bounds
-    if by_index is None or box is None:
+    if source.direct is None or source.direct.by_index is None or box is None:
         return 0
+    by_index = source.direct.by_index
     missed: set[int] = set()
-    inside = _first_vertices(rows.geometry)
+    fid, inside = _first_of_all(source, source.direct)
     xs, ys = (np.linspace(box[at], box[at + 2], TILES + 1).tolist() for at in (0, 1))
     with translated(source.place):
         for (west, east), (south, north) in product(pairwise(xs), pairwise(ys)):
             tile = (west, south, east, north)
             here = (inside >= (west, south)).all(axis=1) & (inside <= (east, north)).all(axis=1)
-            missed |= set(rows.fid[here].tolist()) - set(by_index(tile).tolist())
+            missed |= set(fid[here].tolist()) - set(by_index(tile).tolist())
     return len(missed)
+
+
+def _first_of_all(source: Source, direct: Direct) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The number of each feature and its first vertex, of geometries that are kept a batch at a time."""
+    with translated(source.place):
+        try:
+            parts = [(fid, _first_vertices(geometry)) for fid, geometry in direct.scan()]
+        except NotImplementedError:  # true curves, of which reading the layer whole draws chords
+            rows = source.fetch([], None)
+            parts = [(rows.fid, _first_vertices(rows.geometry))]
+    none = (np.array([], np.int64), np.empty((0, 2)))
+    fids, points = zip(none, *parts, strict=True)
+    return np.concatenate(fids), np.concatenate(points)
 
 
 def _first_vertices(geometry: NDArray[np.object_]) -> NDArray[np.float64]:

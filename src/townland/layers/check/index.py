@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from townland.catalog import LayerCatalog, LayerSpec
 from townland.i18n import _
 from townland.layers.check.faults import Faults
-from townland.reading import source as sources
 from townland.reading.grounding import missed_by_index
 from townland.reading.vector import opened
 
@@ -19,13 +18,12 @@ def index_faults(spec: LayerSpec, catalog: LayerCatalog) -> Iterator[Faults]:
     with opened(spec, catalog) as source:
         if source.direct is None or source.direct.by_index is None:
             return
-        rows = sources.read(source, [], None)
-        missed = missed_by_index(source, rows)
+        missed = missed_by_index(source)
     if missed:
         message = _(
             "the spatial index of the file misses {missed} of {count} features: other programs see no"
             " land there, townland does not ask it; build the index anew, or export the layer again",
             missed=missed,
-            count=len(rows),
+            count=source.features,
         )
         yield Faults("index_stale", "warning", message)

@@ -180,19 +180,23 @@ def vertex_faults(geometries: Geometries, crs: pyproj.CRS) -> Iterator[Fault]:
 
     """
     geometries = np.array(geometries, dtype=object, ndmin=1)
-    parts, feature = shapely.get_parts(geometries, return_index=True)
-    rings, part = shapely.get_rings(parts, return_index=True)
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
-    if not len(xy):
-        return
-    row = feature[part][ring]
-    finite = np.isfinite(xy).all(axis=1)
-    again = np.append(False, (xy[1:] == xy[:-1]).all(axis=1) & (ring[1:] == ring[:-1])) & finite
-    yield from _by_row("points_repeated", row[again], xy[again])
-    kept = finite & ~again
-    spikes = np.zeros(len(xy), dtype=bool)
-    spikes[kept] = _turns_back(_metres(xy[kept], crs), ring[kept])
-    yield from _by_row("spike", row[spikes], xy[spikes])
+    repeated: list[Fault] = []
+    spiked: list[Fault] = []
+    for block in geodesy.blocks(geometries):
+        parts, feature = shapely.get_parts(geometries[block], return_index=True)
+        rings, part = shapely.get_rings(parts, return_index=True)
+        xy, ring = shapely.get_coordinates(rings, return_index=True)
+        if not len(xy):
+            continue
+        row = feature[part][ring] + block.start
+        finite = np.isfinite(xy).all(axis=1)
+        again = np.append(False, (xy[1:] == xy[:-1]).all(axis=1) & (ring[1:] == ring[:-1])) & finite
+        repeated += _by_row("points_repeated", row[again], xy[again])
+        kept = finite & ~again
+        spikes = np.zeros(len(xy), dtype=bool)
+        spikes[kept] = _turns_back(_metres(xy[kept], crs), ring[kept])
+        spiked += _by_row("spike", row[spikes], xy[spikes])
+    yield from (*repeated, *spiked)
 
 
 def _by_row(code: str, rows: npt.NDArray[np.int64], places: Floats) -> Iterator[Fault]:

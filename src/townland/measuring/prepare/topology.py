@@ -300,7 +300,7 @@ def lone_lines(parcels: Shapes) -> Shapes:
     Where a layer is a mosaic that is its outline, the outlines of its gaps, and what overlaps. Edges
     are compared by a hash of 64 bits, a block of polygons at a time.
     """
-    blocks = np.array_split(parcels, -(-len(parcels) // EDGES_AT_ONCE))
+    blocks = [parcels[block] for block in geodesy.blocks(parcels)]
     keys, ways = [], []
     for block in blocks:
         marks, way = directed_edges(block)
