@@ -1359,15 +1359,15 @@ def geojson_without_geometry(folder: Path) -> Path:
 
 
 @broken("geojson", LayerError, cure=geojson_whole, area_m2=quadrangle_m2())
-def geojson_that_is_esri_json(folder: Path) -> Path:
-    """en: the content is ESRIJSON, not GeoJSON; → export the layer to a GeoPackage or a
-    Shapefile
-    zh: 内容为 ESRIJSON，不是 GeoJSON； → 请将图层导出为 GeoPackage 或 Shapefile
+def geojson_that_is_esri_json_with_curves(folder: Path) -> Path:
+    """en: feature 1: it has true curves (curveRings), which are not read: → densify them in ArcGIS
+    (Densify), and export again
+    zh: 要素 1：含有真曲线（curveRings），不能读取； → 请在 ArcGIS 中增密（Densify）后重新导出
     """
     content = {
         "geometryType": "esriGeometryPolygon",
         "spatialReference": {"wkid": 4490},
-        "features": [{"attributes": {"name": "甲"}, "geometry": {"rings": [degrees_ring()]}}],
+        "features": [{"attributes": {"name": "甲"}, "geometry": {"curveRings": [degrees_ring()]}}],
     }
     return saved(folder / "town.geojson", json.dumps(content))
 

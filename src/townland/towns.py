@@ -117,11 +117,8 @@ def read_towns(
         The column with the names; without it the usual ones are tried, and else the code is used.
     code_column
         The column with the codes; without it towns are coded 1, 2, 3 … in the order of the files.
-    crs, encoding
-        What the user states, in place of what the files say.
-    columns
-        The columns of a list of points by what they hold: ``{"x": "东坐标", "y": "3"}``, headings or
-        positions from 1; also ``label``, ``ring``, ``plot`` and ``name``.
+    crs, encoding, columns
+        What the user states, in place of what files say; `columns` as ``{"x": "东坐标", "y": "3"}``.
     accuracy_m
         The standard deviation of a vertex of the boundaries in metres, where it is known; without it,
         what the column ``accuracy_m`` (中误差) of a file says of each. What a file calls its precision
@@ -176,8 +173,7 @@ def read_towns(
             surveyed=None,
         )
         notes = named(found.issues, name)
-        vouched: Confirmed = "restated" if declared_crs(source) else "stated"
-        confirmed: Confirmed = vouched if crs else ""
+        confirmed: Confirmed = ("restated" if declared_crs(source) else "stated") if crs else ""
         values = (found.codes, found.names, found.rows.geometry, found.accuracies)
         for code, title, shape, accuracy in zip(*values, strict=True):
             own = code or str(len(towns) + 1)

@@ -134,6 +134,7 @@ NO_DOUBT = {
     "encoding_conflict": TEXT,
     "encoding_declared": TEXT,
     "encoding_guessed": TEXT,
+    "esri_ring_turned": "a ring in no outline can only be one",
     "grid_elsewhere": GAP,
     "grid_no_data": GAP,
     "grid_no_data_undeclared": GAP,

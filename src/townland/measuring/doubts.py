@@ -124,6 +124,9 @@ DOUBTFUL: Mapping[str, Doubtful] = {
         _("close the lines that end just before their start"),
         of="layer",
     ),
+    "features_left_out": Doubtful(
+        _INCOMPLETE, _("get the features that the server left out"), of="layer"
+    ),
     "line_forks": Doubtful(
         _INCOMPLETE, _("draw each outline in the drawing as a closed polyline"), of="layer"
     ),

@@ -20,7 +20,7 @@ from townland.i18n import Text, _
 from townland.issues import Issue
 from townland.reading import widths
 from townland.reading.format import Fetch, Format, Probe, Request, Source
-from townland.reading.formats import gdal, strict_json
+from townland.reading.formats import esrijson, gdal, strict_json
 from townland.reading.limits import distinct, refuse_many_columns
 from townland.reading.rows import LARGEST, Rows, bounds_of, meets
 
@@ -38,8 +38,6 @@ _KEY_LENGTH = 20
 _BLANKS = " \t\r\n"
 _MEMBER = re.compile(r'"crs"\s*:\s*')
 _CONTENT = re.compile(r'"(features|geometry|geometries|coordinates|properties)"\s*:')
-_OTHERS = {"geometryType", "spatialReference", "attributes", "rings"}
-"""Members of the JSON of another maker."""
 _WGS84 = re.compile(r"CRS:?84$|EPSG:.*:?4326$", re.IGNORECASE)
 
 
@@ -262,7 +260,7 @@ def _features(document: object, place: str) -> list[object]:
     """The features of a document; a bare feature or geometry is one."""
     if isinstance(document, _Seen):
         return [document]
-    if not isinstance(document, dict) or ("type" not in document and _OTHERS & document.keys()):
+    if not isinstance(document, dict) or esrijson.is_esri(document):
         return []
     if document.get("type") in ("Feature", *DEPTHS, "GeometryCollection"):
         return [document]
@@ -394,6 +392,10 @@ def _open(form: Format, file: Path, place: str, request: Request) -> Source:
     require_utf_8(file, place)
     refuse_address(file, place)
     parsed = refuse_faults(file, place)
+    document = parsed.documents[0] if parsed.documents else None
+    if isinstance(document, dict) and esrijson.is_esri(document):
+        parsed.refuse(place)
+        return esrijson.source_of(form, file, place, document)
     source = gdal.open_layer(form, file, place, request)
     parsed.refuse(place)  # GDAL reads on where JSON ends
     crs, notes = declared(file, source.crs)
