@@ -124,6 +124,12 @@ def check(
             "--resume", help=words("go on from the towns that a run that was stopped has measured")
         ),
     ] = False,
+    watched: Annotated[
+        bool,
+        typer.Option(
+            "--watch", help=words("check again whenever a file changes, until Ctrl-C ends it")
+        ),
+    ] = False,
     strict: Annotated[
         bool,
         typer.Option(
@@ -149,7 +155,7 @@ def check(
         As the help of the command says.
     accuracy
         As the help of the command says.
-    dossier, formats, font, template, accept_repair, rehash, workers, resume, strict
+    dossier, formats, font, template, accept_repair, rehash, workers, resume, watched, strict
         As the help of the command says.
     verbose, as_json, lang
         As the help of the command says.
@@ -166,50 +172,60 @@ def check(
     from townland.writing.run_folder import names_written, require_font, require_formats
     from townland.writing.template import require_template
 
-    days = [day_of(text) for text in on or [_today()]]
     chosen = [name.strip() for name in formats.split(",") if name.strip()]
     wanted = pairs(where or [])
     require_formats(chosen)
     require_font(chosen, font)
     require_template(chosen, template)
     names = list(dict.fromkeys(rulebook or ["liuzhou-2018"]))
-    several = len(names) * len(set(days)) > 1
-    with claimed(out, names=names_written(chosen, several=several)) as claim:
-        layers = tl.load_catalog(catalog)
-        rulebooks = [tl.load_rulebook(name) for name in names]
-        _warn_of_faults(names, lang)
-        digests = Digests(rehash=rehash)
-        towns = tl.read_towns(
-            boundary,
-            layer=layer,
-            where=wanted,
-            name_column=name_column,
-            code_column=code_column,
-            crs=crs,
-            encoding=encoding,
-            columns=chosen_columns(columns),
-            accuracy_m=accuracy,
-            region=lambda: region_of(layers, digests),
-        )
-        dossiers = [each for path in dossier or [] for each in tl.load_dossiers(path)]
-        towns = tl.match_dossiers(towns, dossiers, some=bool(wanted))
-        runs = [(book, day) for book in rulebooks for day in dict.fromkeys(days)]
-        in_force, left_out = pairs_in_force(runs)
-        checkers = _checkers(layers, in_force, digests)
-        with printing.progress(lang, quiet=quiet) as progress:
-            drawn = any(name != JSON for name in chosen)
-            how = How(workers, resume, drawn, accept_repair or [], lang)
-            assessments = assessments_of(checkers, towns, claim, how, progress=progress)
-            asked = Output(several, left_out, tuple(chosen), lang, font, template, verbose)
-            _write(assessments, claim, asked, progress)
-            cleared(claim, len(checkers))
-    code = tl.exit_code(*assessments, strict=strict)
-    streams.stands(code, printed=as_json)
-    _tell_carried(claim, lang, quiet=quiet)
-    _print(assessments, out, asked, as_json=as_json, quiet=quiet)
-    if digests.remembered and not quiet:
-        _tell_remembered(len(digests.remembered), lang)
-    raise typer.Exit(code)
+
+    def once() -> tuple[Sequence[Assessment], int]:
+        """Check, write, print; the assessments and the exit code."""
+        days = [day_of(text) for text in on or [_today()]]
+        several = len(names) * len(set(days)) > 1
+        with claimed(out, names=names_written(chosen, several=several)) as claim:
+            layers = tl.load_catalog(catalog)
+            rulebooks = [tl.load_rulebook(name) for name in names]
+            _warn_of_faults(names, lang)
+            digests = Digests(rehash=rehash)
+            towns = tl.read_towns(
+                boundary,
+                layer=layer,
+                where=wanted,
+                name_column=name_column,
+                code_column=code_column,
+                crs=crs,
+                encoding=encoding,
+                columns=chosen_columns(columns),
+                accuracy_m=accuracy,
+                region=lambda: region_of(layers, digests),
+            )
+            dossiers = [each for path in dossier or [] for each in tl.load_dossiers(path)]
+            towns = tl.match_dossiers(towns, dossiers, some=bool(wanted))
+            runs = [(book, day) for book in rulebooks for day in dict.fromkeys(days)]
+            in_force, left_out = pairs_in_force(runs)
+            checkers = _checkers(layers, in_force, digests)
+            with printing.progress(lang, quiet=quiet) as progress:
+                drawn = any(name != JSON for name in chosen)
+                how = How(workers, resume, drawn, accept_repair or [], lang)
+                assessments = assessments_of(checkers, towns, claim, how, progress=progress)
+                asked = Output(several, left_out, tuple(chosen), lang, font, template, verbose)
+                _write(assessments, claim, asked, progress)
+                cleared(claim, len(checkers))
+        code = tl.exit_code(*assessments, strict=strict)
+        streams.stands(code, printed=as_json)
+        _tell_carried(claim, lang, quiet=quiet)
+        _print(assessments, out, asked, as_json=as_json, quiet=quiet)
+        if digests.remembered and not quiet:
+            _tell_remembered(len(digests.remembered), lang)
+        return assessments, code
+
+    if watched:
+        from townland_cli.watching import watch
+
+        files = [*boundary, catalog, *(dossier or []), *map(Path, names), *filter(None, [template])]
+        watch(lambda: once()[0], files, lang)
+    raise typer.Exit(once()[1])
 
 
 def _tell_carried(claim: FolderClaim, lang: str, *, quiet: bool) -> None:
