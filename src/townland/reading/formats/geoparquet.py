@@ -17,7 +17,7 @@ from townland.errors import LayerError
 from townland.geodesy.crs import Bounds
 from townland.i18n import Text, _
 from townland.reading.format import Direct, Format, Probe, Request, Source
-from townland.reading.formats import gdal, wkb
+from townland.reading.formats import gdal, geoarrow
 from townland.reading.formats.gdal import require_sound
 from townland.reading.formats.whole import cut_off
 from townland.reading.limits import refuse_long_cells
@@ -42,6 +42,10 @@ def _open(path: Path, place: str) -> tuple[pq.ParquetFile, str, _Column]:
     """The file, the name of its geometry column, and what the ``geo`` metadata says of it."""
     try:
         file = pq.ParquetFile(path, page_checksum_verification=True)
+        if b"geo" not in (file.schema_arrow.metadata or {}):
+            typed = geoarrow.typed_column(file, place)
+            if typed is not None:
+                return file, typed[0], _Column(encoding="WKB", crs=typed[1])
         geo = json.loads((file.schema_arrow.metadata or {})[b"geo"])
         name = geo["primary_column"]
         column = geo["columns"][name]
@@ -63,12 +67,12 @@ def _open(path: Path, place: str) -> tuple[pq.ParquetFile, str, _Column]:
                 place=place,
             )
         ) from None
-    _require_wkb(column, place)
+    _require_known(column, place)
     return file, name, column
 
 
-def _require_wkb(column: _Column, place: str) -> None:
-    """Refuse metadata that are no GeoParquet, and geometry in another encoding than WKB."""
+def _require_known(column: _Column, place: str) -> None:
+    """Refuse metadata that are no GeoParquet, and geometry in an encoding that it does not have."""
     if not _is_sound(column):
         raise LayerError(
             _(
@@ -77,10 +81,11 @@ def _require_wkb(column: _Column, place: str) -> None:
                 place=place,
             )
         )
-    if column.get("encoding") != "WKB":
+    if column.get("encoding") not in ("WKB", *geoarrow.NATIVE):
         raise LayerError(
             _(
-                "{place}: the geometry is encoded as {encoding}; only WKB is read: export it again",
+                "{place}: the geometry is encoded as {encoding}; expected WKB or the encodings of"
+                " GeoParquet 1.1 (polygon, multipolygon …): export it again",
                 place=place,
                 encoding=column.get("encoding"),
             )
@@ -127,7 +132,7 @@ def _open_layer(form: Format, file: Path, place: str, _request: Request) -> Sour
     Raises
     ------
     LayerError
-        It is damaged, or no GeoParquet with geometry as WKB.
+        It is damaged, or no GeoParquet, nor has it a column of the type GEOMETRY.
     """
     parquet, name, column = _open(file, place)
     crs = column.get("crs", "OGC:CRS84")
@@ -187,13 +192,18 @@ def _fetch(
 
 def _scan(path: Path, place: str) -> Iterator[tuple[NDArray[np.int64], NDArray[np.object_]]]:
     """The row and the geometry of every feature, a batch at a time."""
-    file, name, _column = _open(path, place)
+    file, name, column = _open(path, place)
+    encoding = column.get("encoding", "WKB")
     start = 0
     for batch in file.iter_batches(gdal.BATCH, columns=[name]):
         keys = np.arange(start, start + batch.num_rows)
         start += batch.num_rows
-        shapes = batch.column(0).to_numpy(zero_copy_only=False)
-        yield keys, gdal.lenient(shapes, keys + 1, place)
+        if encoding == "WKB":
+            shapes = batch.column(0).to_numpy(zero_copy_only=False)
+            yield keys, gdal.lenient(shapes, keys + 1, place)
+        else:
+            shapes = pa.chunked_array([batch.column(0)])
+            yield keys, geoarrow.geometries(shapes, encoding, keys + 1, place)
 
 
 def _pick(
@@ -214,7 +224,8 @@ def _pick(
     columns, keys, _at
         As `Pick`.
     """
-    plain, name, _column = _open(path, place)
+    plain, name, column = _open(path, place)
+    encoding = column.get("encoding", "WKB")
     # equal cells stand once in a file: they are measured before there is room for each of them
     texts = [
         field.name for field in plain.schema_arrow if field.name in columns and _is_text(field.type)
@@ -230,7 +241,7 @@ def _pick(
             if len(own) < end - start:
                 table = table.take(pa.array(own - start))
             table = _plain(table, columns, place)
-            geometries.append(wkb.geometries(table.column(name).to_numpy(), own + 1, place))
+            geometries.append(geoarrow.geometries(table.column(name), encoding, own + 1, place))
             tables.append(table.select(list(columns)))
         start = end
     empty = _plain(file.schema_arrow.empty_table().select(list(columns)), columns, place)
