@@ -73,7 +73,7 @@ Columns = Annotated[
     str | None,
     typer.Option(
         "--columns",
-        metavar="X=…,Y=…",
+        metavar="X=A,Y=B",
         help=words(
             "the columns of a list of points by heading or position, e.g. X=东坐标,Y=北坐标 or X=2,Y=3;"
             " also label, ring, plot, name"
