@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +39,7 @@ from townland_cli.options import (
 from townland_cli.summary import every_finding, page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from townland.assessment import Checker
     from townland.catalog import LayerCatalog
@@ -138,7 +139,12 @@ def check(
     ] = False,
     verbose: Annotated[
         bool,
-        typer.Option("--verbose", help=words("print every finding, however many lines that takes")),
+        typer.Option(
+            "--verbose",
+            help=words(
+                "print every finding, however many lines that takes, and how long each stage took"
+            ),
+        ),
     ] = False,
     as_json: AsJson = False,
     lang: Lang = LANG,
@@ -166,6 +172,7 @@ def check(
     import townland as tl
     from townland.output.folder import claimed
     from townland.reading.digests import Digests
+    from townland.reading.stages import Stages
     from townland.reading.vector import region_of
     from townland.rules.dates import day_of
     from townland.rules.pairs import pairs_in_force
@@ -205,7 +212,8 @@ def check(
             runs = [(book, day) for book in rulebooks for day in dict.fromkeys(days)]
             in_force, left_out = pairs_in_force(runs)
             checkers = _checkers(layers, in_force, digests)
-            with printing.progress(lang, quiet=quiet) as progress:
+            stages = Stages(time.perf_counter)
+            with printing.progress(lang, quiet=quiet) as progress, stages.watched():
                 drawn = any(name != JSON for name in chosen)
                 how = How(workers, resume, drawn, accept_repair or [], lang)
                 assessments = assessments_of(checkers, towns, claim, how, progress=progress)
@@ -216,6 +224,8 @@ def check(
         streams.stands(code, printed=as_json)
         _tell_carried(claim, lang, quiet=quiet)
         _print(assessments, out, asked, as_json=as_json, quiet=quiet)
+        if verbose:
+            _tell_stages(stages.seconds, lang)
         if digests.remembered and not quiet:
             _tell_remembered(len(digests.remembered), lang)
         return assessments, code
@@ -272,6 +282,13 @@ def _checkers(
     (rulebook, day), *others = runs
     first = tl.Checker(catalog, rulebook, on=day, digests=digests)
     return [first, *(first.under(book, on=on) for book, on in others)]
+
+
+def _tell_stages(seconds: Mapping[Words, float], lang: str) -> None:
+    """Print how long each stage took."""
+    for name, took in seconds.items():
+        line = _("{seconds} s  {stage}", seconds=f"{took:8.2f}", stage=name)
+        printing.say(displayed(line, lang), err=True)
 
 
 def _tell_remembered(count: int, lang: str) -> None:

@@ -43,6 +43,7 @@ from townland.measuring.unmeasured import unmeasured
 from townland.reading.digests import Digests
 from townland.reading.kept import KeptLayers
 from townland.reading.layer import Layer, by_role
+from townland.reading.stages import stage
 from townland.reading.windows import Window
 from townland.results import Assessment
 from townland.rules.book.loader import rules_in_force
@@ -197,7 +198,8 @@ class Checker:
             As `parts.joined`.
         """
         asked = CheckAsked(self.rulebook, self.catalog, self.on, accept_repairs)
-        return joined(asked, ready, parts, digest=self._layers.digest, order=order)
+        with stage(_("judging all towns together")):
+            return joined(asked, ready, parts, digest=self._layers.digest, order=order)
 
     def part(
         self,
@@ -227,26 +229,32 @@ class Checker:
             As `townland.check`.
         """
         windows = tuple((near(town.boundary), town.crs) for town in towns)
-        vectors = [
-            replace(layer, issues=(known or {}).get(layer.spec.name, layer.issues))
-            for layer in self._read(self._specs(), windows, step)
-        ]
-        sited = tuple(siting_issues(towns, vectors, self._layers.read))
-        rasters = self.rasters_near(towns, step)
-        roles = _roles(self.catalog, self.rulebook)
-        grounds = self._gathered(towns, by_role(vectors), rasters, accept_repairs)
+        with stage(_("reading")):
+            vectors = [
+                replace(layer, issues=(known or {}).get(layer.spec.name, layer.issues))
+                for layer in self._read(self._specs(), windows, step)
+            ]
+            rasters = self.rasters_near(towns, step)
+        with stage(_("placing")):
+            sited = tuple(siting_issues(towns, vectors, self._layers.read))
+        with stage(_("gathering")):
+            grounds = self._gathered(towns, by_role(vectors), rasters, accept_repairs)
         asked = (given or tuple(towns), frozenset(accept_repairs))
-        measured = [
-            self._measured(
-                town,
-                grounds[town.crs],
-                rasters,
-                step,
-                given=asked,
-                doubts=doubts_of(town, sited, vectors),
-            )
-            for town in towns
-        ]
+        with stage(_("measuring")):
+            measured = [
+                self._measured(
+                    town,
+                    grounds[town.crs],
+                    rasters,
+                    step,
+                    given=asked,
+                    doubts=doubts_of(town, sited, vectors),
+                )
+                for town in towns
+            ]
+        with stage(_("judging")):
+            towns_judged = tuple(judged(each, self.rulebook, self.on) for each in measured)
+        roles = _roles(self.catalog, self.rulebook)
         playing = with_grids(by_role(vectors), rasters, roles).values()
         used = [layer for of_role in playing for layer in of_role]
         return TownsPart(
@@ -255,7 +263,7 @@ class Checker:
             rasters.issues,
             sited,
             tuple(numbered(_first_repairs(grounds), used)),
-            tuple(judged(each, self.rulebook, self.on) for each in measured),
+            towns_judged,
             tuple(each.result for each in measured),
         )
 

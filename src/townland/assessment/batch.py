@@ -39,6 +39,7 @@ from townland.measuring.doubts import DOUBTFUL
 from townland.output.refused import unwritable
 from townland.reading import cache
 from townland.reading.digests import Digests
+from townland.reading.stages import stage
 from townland.results import Assessment
 from townland.rules.book.model import Rulebook
 from townland.towns import Town
@@ -148,12 +149,20 @@ def check_in_tiles(
     work = {at: [ready.towns[each] for each in plan[at]] for at in left}
     measured = _by_processes(job, work, batch.workers) if batch.workers > 1 else _here(job, work)
     progress(_("measuring {count} towns", count=len(towns)), done, len(towns))
-    for at in measured:
+    while (at := _next(measured, batch.workers)) is not None:
         parts[at] = _part_of(job, at)
         done += len(plan[at])
         progress(_("measuring {count} towns", count=len(towns)), done, len(towns))
     settled = _settled(job, ready, plan, [parts[at] for at in range(len(plan))])
     return checker.joined(ready, settled, accept_repairs, order=tuple(chain.from_iterable(plan)))
+
+
+def _next(measured: Iterator[int], workers: int) -> int | None:
+    """The next tile that is done; None after the last."""
+    if workers == 1:
+        return next(measured, None)
+    with stage(_("measuring in {count} processes", count=workers)):
+        return next(measured, None)
 
 
 def clear(folder: Path) -> None:
@@ -209,7 +218,7 @@ def _measure(
         As in `Checker.part`.
     """
     part = checker.part(towns, job.accept_repairs, known=known)
-    with unwritable(partial(_cannot, job.folder)):
+    with unwritable(partial(_cannot, job.folder)), stage(_("keeping what was measured")):
         write_part(part, job.file(at), job.key, drawn=job.drawn)
 
 

@@ -15,6 +15,7 @@ from townland.reading import cache
 from townland.reading.boxes import Boxes
 from townland.reading.file_systems import tells_changes
 from townland.reading.formats import SUFFIXES
+from townland.reading.stages import stage
 
 SETTLED_NS = 2_000_000_000
 """A file that changed so shortly ago may change once more without its times telling it."""
@@ -74,7 +75,8 @@ class Digests:
         if certain and (known := _recalled(key, state)) is not None:
             self.remembered.append(path)
             return state, known
-        found = sha256_of(path)
+        with stage(_("hashing")):
+            found = sha256_of(path)
         _require_same(path, state)
         newest = max((max(each[2], each[3]) for each in state), default=0)
         if begun is not None and begun - newest >= SETTLED_NS:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from townland.errors import ReportError
 from townland.i18n import DEFAULT_LANGUAGE, Words, _
 from townland.output.folder import COMPARISON, MARK, FolderClaim, claimed, filled
+from townland.reading.stages import stage
 
 if TYPE_CHECKING:
     from townland.results import Assessment
@@ -293,10 +294,16 @@ def write_outputs(
     for writer in chosen:
         write = writer.by_font(font) if writer.by_font and font else writer.write
         write = writer.by_template(template) if writer.by_template and template else write
-        write(assessment, folder / writer.file, lang, files)
-    from townland.writing.report.assessment_json import assessment_json, dumps
+        with stage(_("writing {file}", file=writer.file)):
+            write(assessment, folder / writer.file, lang, files)
+    from townland.writing.report.assessment_json import assessment_parts
 
-    _write(folder / MARK, dumps(assessment_json(assessment, lang=lang)))
+    whole = folder / MARK
+    with (
+        stage(_("writing {file}", file=MARK)),
+        whole.open("w", encoding="utf-8", newline="\n") as file,
+    ):
+        file.writelines(assessment_parts(assessment, lang=lang))
 
 
 def moved_to(assessment: Assessment, folder: Path, out: Path) -> Assessment:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from decimal import Decimal
 from importlib.resources import files
 from typing import TypeAlias
@@ -28,6 +29,7 @@ from townland.rules.need_form import NeedForm
 from townland.rules.need_shares import Areas
 from townland.rules.need_table import Account, Cell, NeedTable
 from townland.rules.notices import HeadNotice
+from townland.writing.report.json_text import parts_of
 
 SCHEMA = "townland-assessment-1"
 SCHEMA_FILE = "assessment.schema.json"
@@ -42,7 +44,21 @@ def assessment_json(assessment: Assessment, *, lang: str = DEFAULT_LANGUAGE) -> 
 
     Sentences are in `lang`; keys, codes and numbers do not depend on it.
     """
+    sections = _sections(assessment, lang)
+    return {
+        key: list(part) if isinstance(part, Iterator) else part for key, part in sections.items()
+    }
+
+
+def assessment_parts(assessment: Assessment, *, lang: str = DEFAULT_LANGUAGE) -> Iterator[str]:
+    """The text of ``assessment.json``, a town and a finding at a time: as `dumps` of the whole."""
+    return parts_of(_sections(assessment, lang))
+
+
+def _sections(assessment: Assessment, lang: str) -> dict[str, Json | Iterator[Json]]:
+    """The parts of the document by their keys; lists that grow with the towns as iterators."""
     rulebook = assessment.rulebook
+    needs = {need.town: need for need in reversed(assessment.needs)}
     return {
         "schema": SCHEMA,
         "townland_version": townland.__version__,
@@ -54,19 +70,19 @@ def assessment_json(assessment: Assessment, *, lang: str = DEFAULT_LANGUAGE) -> 
         },
         "catalog": {"path": assessment.catalog.path, "sha256": assessment.catalog.sha256},
         "inputs": [_input(read) for read in assessment.inputs],
-        "towns": [
+        "towns": (
             {
                 **_town(result, assessment),
-                "indicator_need": _need(assessment.need(result.town.code)),
+                "indicator_need": _need(needs.get(result.town.code)),
             }
             for result in assessment.towns
-        ],
+        ),
         "notices": [_notice(notice, lang) for notice in assessment.notices],
         "matrix": _matrix(assessment),
-        "findings": [_finding(finding, lang) for finding in assessment.findings],
+        "findings": (_finding(finding, lang) for finding in assessment.findings),
         "confirmations": [_confirmation(each, lang) for each in assessment.confirmations],
-        "repairs": [_repair(repair, lang) for repair in assessment.repairs],
-        "issues": [_issue(issue, lang) for issue in assessment.issues],
+        "repairs": (_repair(repair, lang) for repair in assessment.repairs),
+        "issues": (_issue(issue, lang) for issue in assessment.issues),
     }
 
 
