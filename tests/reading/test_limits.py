@@ -16,7 +16,9 @@ import pyarrow.parquet as pq
 import pytest
 from tests import factory_broken as broken
 
+from townland.catalog import load_catalog
 from townland.errors import LayerError
+from townland.layers.check import examined
 from townland.reading.columns import as_text
 from townland.reading.limits import MAX_CELL, MAX_COLUMNS
 from townland.reading.source import attributes, opened, read
@@ -173,3 +175,27 @@ def test_a_geometry_that_is_computed_is_refused(tmp_path: Path) -> None:
     )
     base.close()
     refused(path, "a.gpkg", "far")
+
+
+# ---------------------------------------------------------------- what layers check sees of them
+
+
+def survey(folder: Path, file: Path, keys: str) -> Path:
+    layer = f'name = "a"\nrole = "land_use"\npath = "{file.name}"\n{keys}'
+    return broken.saved(folder / "catalog.toml", f"[[layer]]\n{layer}\n")
+
+
+CLASSED = 'scheme = "sandiao-2019"\nclass_column = '
+
+
+@pytest.mark.parametrize("kind", ["columns", "cell", "computed"])
+def test_layers_check_names_what_is_too_much(tmp_path: Path, kind: str) -> None:
+    if kind == "columns":
+        file, column = as_kml(tmp_path), "name"
+    elif kind == "cell":
+        file, column = broken.plain(tmp_path / "a.gpkg", DLBM=["0" * (MAX_CELL + 1)]), "DLBM"
+    else:
+        file, column = computed(tmp_path / "a.gpkg", "DLBM TEXT"), "DLBM"
+    layers = load_catalog(survey(tmp_path, file, f'{CLASSED}"{column}"'))
+    found = examined(layers.layer[0], layers).summary.issues
+    assert "error" in {issue.severity for issue in found}
