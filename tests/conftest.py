@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+import townland  # noqa: F401 - its guards must be there before any test imports GDAL
+
 # The speed of the machine decides no test; in CI the same examples are tried every time.
 settings.register_profile("townland", deadline=None, derandomize=os.environ.get("CI") == "true")
 settings.load_profile("townland")

@@ -15,6 +15,27 @@ __version__ = "0.1.0"
 
 guard.apply()
 
+
+def _warn_of_late_guards() -> None:
+    """Say where the guards do not hold, since GDAL was used in this process before."""
+    for library, drivers in guard.late():
+        import warnings
+
+        from townland.errors import UnguardedWarning
+        from townland.i18n import LANGUAGES, _
+
+        message = _(
+            "{library} was used before townland was imported, so that its GDAL keeps drivers which open"
+            " other files or the network on behalf of a file ({drivers}); import townland first",
+            library=library,
+            drivers=", ".join(drivers),
+        )
+        words = "\n".join(message.render(language) for language in LANGUAGES)
+        warnings.warn(words, UnguardedWarning, stacklevel=3)
+
+
+_warn_of_late_guards()
+
 _ROOMS = {
     "Assessment": "townland.results",
     "Checker": "townland.assessment",

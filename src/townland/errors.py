@@ -65,3 +65,7 @@ class EngineError(TownlandError):
     """A self-check failed: two areas disagree, or a table does not close."""
 
     exit_code = 4
+
+
+class UnguardedWarning(UserWarning):
+    """GDAL was used before `import townland`, so that its guards do not hold in this process."""

@@ -26,6 +26,7 @@ import warnings
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import geopandas as gpd
@@ -748,6 +749,48 @@ from townland.towns import read_towns
 print(town.name, town.boundary.area, town.crs.to_epsg(), sorted(
     name for name in os.environ if name.startswith(("GDAL_", "OGR_", "PROJ_", "SHAPE_", "CPL_"))))
 """
+
+
+LATE = """
+import warnings
+import pyogrio, pyproj, rasterio
+pyproj.network.set_network_enabled(True)
+with rasterio.Env():
+    pass
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    import townland
+told = [str(each.message) for each in caught if each.category.__name__ == "UnguardedWarning"]
+print(len(told), sum("HTTP" in each and "import townland first" in each for each in told))
+print(pyproj.network.is_network_enabled())
+"""
+
+
+def test_guards_that_came_too_late_are_told() -> None:
+    """Of a process that used GDAL before; the network of PROJ is turned off all the same."""
+    own = {name: value for name, value in os.environ.items() if name not in guard.SETTINGS}
+    done = subprocess.run(
+        [sys.executable, "-c", LATE],
+        env=own,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.split() == ["2", "2", "False"]
+
+
+@pytest.mark.parametrize("drivers", [["GPKG"], ["GPKG", "HTTP"], ["VRT", "GPKG"]])
+def test_a_library_that_was_loaded_but_has_no_such_driver_is_no_fault(
+    drivers: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("fiona", "rasterio"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setitem(
+        sys.modules, "pyogrio", SimpleNamespace(list_drivers=lambda: dict.fromkeys(drivers, "r"))
+    )
+    kept = [each for each in drivers if each != "GPKG"]
+    assert list(guard.late()) == ([("pyogrio", kept)] if kept else [])
 
 
 def test_what_other_programs_set_changes_nothing(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
+from collections.abc import Iterator
 
 SKIPPED_DRIVERS = (
     "VRT,OGR_VRT,HTTP,WFS,OAPIF,WMS,WMTS,WCS,GDALG,CSW,PLSCENES,AmigoCloud,Carto,Elastic"
@@ -57,3 +59,24 @@ def apply() -> None:
     for name in GIS_LIBRARIES:
         # Without any handler Python prints a library's warnings; what matters comes as exceptions.
         logging.getLogger(name).addHandler(logging.NullHandler())
+    if "pyproj" in sys.modules:  # it has asked the environment already
+        sys.modules["pyproj"].network.set_network_enabled(active=False)
+
+
+def late() -> Iterator[tuple[str, list[str]]]:
+    """The libraries that were used before this module, each with the drivers that it keeps all the same.
+
+    GDAL makes its list of drivers once, by the environment of that moment, and no library takes one off.
+    """
+    for name in ("pyogrio", "fiona", "rasterio"):
+        library = sys.modules.get(name)
+        if library is None:
+            continue
+        if name == "pyogrio":
+            drivers = set(library.list_drivers())
+        else:
+            with library.Env() as environment:
+                drivers = set(environment.drivers())
+        kept = sorted(drivers & set(SKIPPED_DRIVERS.split(",")))
+        if kept:
+            yield name, kept
