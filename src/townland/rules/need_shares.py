@@ -185,7 +185,7 @@ def shares_of(measure: Measure, uses: Sequence[str | None]) -> Shares:
     return _shares(measure.table, tuple(uses))
 
 
-@lru_cache(maxsize=4)
+@lru_cache
 def _shares(table: PieceTable, uses: tuple[str | None, ...]) -> Shares:
     """The shares of the pieces of a need, which both its table and what is printed elsewhere ask."""
     pieces = pieces_of(table, uses)
