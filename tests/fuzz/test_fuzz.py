@@ -129,6 +129,23 @@ def test_a_zip_with_a_damaged_header_is_refused(
         tl.layers_init(tmp_path, tmp_path / "proposed.toml")
 
 
+@pytest.mark.parametrize("encoding", ["x-unknown", "utf-42", "\u0634"])
+def test_a_part_of_a_workbook_in_an_unknown_encoding_is_refused(
+    encoding: str, tmp_path: Path
+) -> None:
+    """XML that names an encoding that nobody knows ended in a LookupError."""
+    path = SEEDS["table of points"].write(tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {each: archive.read(each) for each in archive.namelist()}
+    for name in parts:
+        with zipfile.ZipFile(path, "w") as archive:
+            for each, content in parts.items():
+                declared = content.replace(b"UTF-8", encoding.encode(), 1)
+                archive.writestr(each, declared if each == name else content)
+        with pytest.raises(LayerError):
+            tl.read_towns(path)
+
+
 def test_a_raster_without_a_place_is_refused_without_a_warning(tmp_path: Path) -> None:
     path = tmp_path / "a.tif"
     with warnings.catch_warnings():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 
 import numpy as np
 import pyproj
@@ -17,6 +18,7 @@ from townland.assessment import check
 from townland.catalog import load_catalog
 from townland.measuring.rasters import backgrounds
 from townland.measuring.rasters.backgrounds import relief
+from townland.measuring.rasters.jpeg import jpeg
 from townland.rules.book.loader import load_rulebook
 from townland.towns import read_towns
 from townland.writing.maps.page import map_html
@@ -103,3 +105,27 @@ def test_a_background_that_cannot_be_read_stops_nothing(tmp_path):
     told = [issue for issue in found.issues if issue.code == "background_unreadable"]
     assert [issue.layer for issue in told] == ["photo"]
     assert "data:image/jpeg" not in map_html(found)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("shape", [(3, 3), (16, 16), (121, 103)])
+def test_a_jpeg_has_the_tables_of_the_standard_alone(count: int, shape: tuple[int, int]) -> None:
+    """Tables made for a picture differ between versions of libjpeg: T.81 K.3.3 has those of all."""
+    band = (np.add.outer(np.arange(shape[0]), np.arange(shape[1])) % 256).astype("uint8")
+    made = jpeg([band, band[::-1].copy(), band // 2][:count])
+    assert made[:2] == b"\xff\xd8"
+    assert made[-2:] == b"\xff\xd9"
+    assert made.count(b"\xff\xc4") == 2  # one for direct, one for alternating current
+    # table K.3: how many codes have 1 to 16 bits
+    assert bytes.fromhex("00010501010101010100000000000000") in made
+    drawn = pixels(made)
+    assert drawn.shape == (count, *shape)
+    assert abs(drawn[0].astype(int) - band).mean() < 2
+
+
+def test_the_bytes_of_a_jpeg_are_known() -> None:
+    """The digest is the same with rasterio 1.4.4 (GDAL 3.10) and 1.5.2 (GDAL 3.12)."""
+    band = (np.add.outer(np.arange(112), np.arange(96)) % 256).astype("uint8")
+    pictures = ([band], [band, band[::-1].copy(), band // 2])
+    digests = [hashlib.sha256(jpeg(bands)).hexdigest()[:10] for bands in pictures]
+    assert digests == ["491a338b9b", "8c2991bc77"]

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import pyproj
 
 from townland.catalog import LayerCatalog, LayerSpec
@@ -20,6 +19,7 @@ from townland.issues import Issue
 from townland.measuring import near
 from townland.measuring.rasters import reading
 from townland.measuring.rasters.class_grid import raster_input
+from townland.measuring.rasters.jpeg import Bytes, jpeg
 from townland.measuring.rasters.reading import Band
 from townland.reading.layer import Input
 from townland.towns import Town
@@ -28,12 +28,10 @@ WEB_MERCATOR = pyproj.CRS(3857)
 """The plane on which a web map draws, so that a picture stretched between corners lies true."""
 
 MAX_PIXELS, MAX_PIXELS_A_TOWN = 3_000_000, 900_000
-QUALITY = 88
 SUN_FROM_DEG, SUN_HEIGHT_DEG = 315.0, 45.0
 SPREAD = (2, 98)
 """Percentiles of a band that are drawn black and white where it is not of bytes."""
 
-Bytes = npt.NDArray[np.uint8]
 Kind = Literal["imagery", "relief"]
 
 
@@ -122,7 +120,7 @@ def _picture(
     ]
     if all(np.ma.getmaskarray(band).all() for band in read):
         return None
-    degrees = crs_room.transform_bounds(box, WEB_MERCATOR, crs_room.LONLAT)
+    degrees = _rounded(crs_room.transform_bounds(box, WEB_MERCATOR, crs_room.LONLAT))
     if spec.role == "elevation":
         # Web Mercator stretches lengths by 1 / cos(latitude) in both directions
         latitude = np.radians(sum(degrees[1::2]) / 2)
@@ -130,7 +128,13 @@ def _picture(
     else:
         drawn = [_stretched(band, summary.dtype) for band in read]
     kind: Kind = "relief" if spec.role == "elevation" else "imagery"
-    return Background(town.code, kind, spec.name, spec.source or spec.name, degrees, _jpeg(drawn))
+    return Background(town.code, kind, spec.name, spec.source or spec.name, degrees, jpeg(drawn))
+
+
+def _rounded(degrees: Bounds) -> Bounds:
+    """Degrees to 0.1 mm: the last digit of a sine depends on the system's library of mathematics."""
+    west, south, east, north = (round(each, 9) for each in degrees)
+    return west, south, east, north
 
 
 def _pixel(box: Bounds, summary: reading.RasterSummary, *, budget: int) -> float:
@@ -180,18 +184,3 @@ def _stretched(band: Band, dtype: str) -> Bytes:
         )
     drawn = np.clip((band - low) / ((high - low) or 1.0), 0, 1) * 255
     return np.asarray(np.ma.filled(drawn, 255).round(), dtype=np.uint8)
-
-
-def _jpeg(bands: Sequence[Bytes]) -> bytes:
-    import rasterio
-    from rasterio.io import MemoryFile
-
-    rows, columns = bands[0].shape
-    with MemoryFile(ext=".jpg") as memory:
-        with memory.open(
-            driver="JPEG", width=columns, height=rows, count=len(bands), dtype="uint8",
-            quality=QUALITY, transform=rasterio.Affine(1, 0, 0, 0, -1, rows),
-        ) as file:  # fmt: skip
-            for n, band in enumerate(bands, 1):
-                file.write(band, n)
-        return bytes(memory.read())

@@ -380,7 +380,7 @@ def _parse(text: str, target: _Found, place: str) -> None:
                 place=place,
             )
         ) from None
-    except (ParseError, ValueError) as problem:
+    except (ParseError, ValueError, LookupError) as problem:
         raise _malformed(place, problem) from None
 
 

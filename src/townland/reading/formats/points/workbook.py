@@ -161,7 +161,12 @@ def _check_workbook(file: Path, place: str) -> Mapping[str, SheetLook]:
                 most=MAX_CELLS,
             )
         ) from None
-    except (*UNREADABLE, ExpatError, ParseError) as problem:
+    except (
+        *UNREADABLE,
+        ExpatError,
+        ParseError,
+        LookupError,
+    ) as problem:  # an encoding unknown to XML
         raise _damaged(place, problem) from None
 
 
