@@ -59,6 +59,17 @@ def convert(
         list[str] | None,
         typer.Option("--leave-out", help=words("a column that is not copied; may be given again")),
     ] = None,
+    template: Annotated[
+        str | None,
+        typer.Option(
+            "--template",
+            metavar="fields=N,zone=…,single=…",
+            help=words(
+                "how a TXT is written: the number of fields of a header, whether Y begins with the"
+                " zone's number (yes, no), a file a plot (single=yes)"
+            ),
+        ),
+    ] = None,
     as_json: AsJson = False,
     lang: Lang = LANG,
     quiet: Quiet = False,
@@ -70,11 +81,14 @@ def convert(
     ----------
     source, out, layer, crs, encoding, columns, to_crs, to_encoding, leave_out
         As the help of the command says.
+    template
+        As the help of the command says.
     as_json, lang, quiet, log_file
         As the help of the command says.
     """
     printing.start(lang, log_file)
     import townland as tl
+    from townland.conversion.text_template import PLAIN, template_named
 
     done = tl.convert(
         source,
@@ -86,6 +100,7 @@ def convert(
         to_crs=to_crs,
         to_encoding=to_encoding,
         leave_out=leave_out or [],
+        template=PLAIN if template is None else template_named(template),
     )
     streams.stands(0, printed=as_json)
     if as_json:

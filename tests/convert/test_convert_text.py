@@ -17,6 +17,7 @@ from tests.factory_coordinates import EAST, NORTH, STANDARD, box, write
 from townland.conversion.boundary import convert
 from townland.conversion.coordinate_text import write_text
 from townland.conversion.table import PolygonTable, TableColumn
+from townland.conversion.text_template import template_named
 from townland.errors import CRSError, ReportError
 from townland.reading.formats.points.txt import read_text
 from townland.reading.rows import Whole
@@ -148,3 +149,54 @@ def test_what_would_be_read_otherwise_is_not_written(tmp_path):
         with pytest.raises(ReportError, match=r"feature 1|第 1 个要素"):
             write_text(table(shape), tmp_path / "a.txt")
     assert not (tmp_path / "a.txt").exists()
+
+
+# --- templates -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fields", [5, 7, 8, 9, 12])
+@pytest.mark.parametrize("zone", ["yes", "no"])
+def test_a_template_changes_headers_and_zones_but_no_land(tmp_path, fields, zone):
+    shape = box(0, 0).difference(box(40, 40, 10))
+    path = tmp_path / "a.txt"
+    template = template_named(f"fields={fields},zone={zone}")
+    whole = back(table(shape, 地块名称=["甲"], 地类编码=["0101"]), path, template=template)
+    header = next(line for line in path.read_text("gb18030").splitlines() if line.endswith("@"))
+    assert header.count(",") == fields
+    point = path.read_text("gb18030").splitlines()[-1].split(",")
+    assert (float(point[3]) > 36_000_000) == (zone == "yes")
+    assert whole.crs == ("EPSG:4524" if zone == "yes" else "EPSG:4545")
+    moved = shapely.transform(shape, lambda xy: xy - [0 if zone == "yes" else 36_000_000, 0])
+    assert shapely.equals_exact(
+        shapely.normalize(whole.rows.geometry[0]), shapely.normalize(moved), tolerance=1e-8
+    )
+    assert whole.rows.columns["地块名称"].to_pylist() == ["甲"]
+    assert "declared_area_differs" not in {each.code for each in whole.issues}
+
+
+def test_a_file_a_plot_and_all_or_none(tmp_path):
+    source = tmp_path / "in.txt"
+    write_text(table(box(0, 0), box(500, 0), 地块名称=["甲", "乙"]), source)
+    done = convert(source, tmp_path / "out.txt", template=template_named("single=yes"))
+    assert [path.name for path in done.written] == ["out.1.txt", "out.2.txt"]
+    names, numbers = [], []
+    for path in done.written:
+        rows = read_text(path, path.name, layer=None, encoding=None).rows
+        names += rows.columns["地块名称"].to_pylist()
+        numbers += rows.columns["地块编号"].to_pylist()
+    assert (names, numbers) == (["甲", "乙"], ["1", "2"])
+    (tmp_path / "out.1.txt").unlink()
+    with pytest.raises(ReportError):
+        convert(source, tmp_path / "out.txt", template=template_named("single=yes"))
+    assert not (tmp_path / "out.1.txt").exists()
+
+
+@pytest.mark.parametrize("text", ["fields=4", "fields=x", "zone=maybe", "single", "other=1"])
+def test_a_template_that_says_something_else_is_refused(text):
+    with pytest.raises(ReportError):
+        template_named(text)
+
+
+def test_a_template_is_for_txt_alone(tmp_path):
+    with pytest.raises(ReportError):
+        convert(tmp_path / "a.txt", tmp_path / "a.gpkg", template=template_named("fields=9"))

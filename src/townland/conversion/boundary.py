@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from townland.conversion import coordinate_text, dxf, geojson, kml, ogr, points_table
-from townland.conversion.table import read_table
+from townland.conversion.table import PolygonTable, read_table
+from townland.conversion.text_template import PLAIN, TextTemplate, single_plots
 from townland.errors import ReportError
 from townland.geodesy import crs as crsys
 from townland.i18n import _
 from townland.issues import Issue
-from townland.output.beside import beside
+from townland.output.beside import beside, require_free
 
 WRITERS: dict[str, Callable[..., list[Issue]]] = {
     ".shp": ogr.write_shapefile,
@@ -51,6 +52,7 @@ def convert(
     to_crs: str | None = None,
     to_encoding: str | None = None,
     leave_out: Collection[str] = (),
+    template: TextTemplate = PLAIN,
 ) -> Conversion:
     """Write the polygons of a boundary file in the format that the suffix of `out` names.
 
@@ -72,6 +74,8 @@ def convert(
         GB18030 by default.
     leave_out
         Columns that are not copied, in any case of letters.
+    template
+        How a TXT is written; with a file a plot, ``OUT.txt`` becomes ``OUT.1.txt``, ``OUT.2.txt`` ….
 
     Raises
     ------
@@ -86,6 +90,7 @@ def convert(
     suffix = target.suffix.lower()
     names = ogr.SHAPEFILE if suffix == ".shp" else (suffix,)
     _require_format(target, suffix, to_encoding)
+    _require_text(template, suffix)
     with beside(target, tuple(names)) as new:
         unwanted = {name.lower() for name in leave_out}
         table, issues = read_table(
@@ -102,11 +107,47 @@ def convert(
                 table, geometry=crsys.reproject(table.geometry, table.crs, wanted), crs=wanted
             )
             issues = (*issues, *notes)
-        options = {"encoding": to_encoding} if suffix in ENCODED else {}
+        options: dict[str, object] = {"encoding": to_encoding} if suffix in ENCODED else {}
+        if template != PLAIN:
+            options["template"] = template
+        if template.single:
+            endings = (suffix, *(f".{at}{suffix}" for at in range(1, len(table) + 1)))
+            new = replace(new, endings=endings)
+            require_free(new)
         with new.filled() as file:
-            lost = WRITERS[suffix](table, file, **options)
+            if template.single:
+                lost = _write_single(table, file, options)
+            else:
+                lost = WRITERS[suffix](table, file, **options)
         used = crsys.LONLAT if suffix == ".kml" else table.crs
         return Conversion(new.written(), len(table), crsys.describe(used), (*issues, *lost))
+
+
+def _write_single(table: PolygonTable, file: Path, options: Mapping[str, object]) -> list[Issue]:
+    """Write each plot of a table as a text of its own; what was lost, once each.
+
+    Parameters
+    ----------
+    table
+        What is written.
+    file
+        The file whose name the others begin with.
+    options
+        Those of the writer.
+    """
+    issues: list[Issue] = []
+    for at, plot in enumerate(single_plots(table), 1):
+        own = file.with_suffix(f".{at}{file.suffix}")
+        issues += WRITERS[file.suffix.lower()](plot, own, first=at, **options)
+    return list(dict.fromkeys(issues))
+
+
+def _require_text(template: TextTemplate, suffix: str) -> None:
+    """Make sure that a template is asked for a text alone."""
+    if template != PLAIN and suffix != ".txt":
+        raise ReportError(
+            _("--template is for TXT alone, and the file to write ends in {suffix}", suffix=suffix)
+        )
 
 
 def _require_format(target: Path, suffix: str, encoding: str | None) -> None:

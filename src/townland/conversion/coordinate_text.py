@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from townland.conversion.ogr import encoding_named
 from townland.conversion.table import PolygonTable, Value
+from townland.conversion.text_template import PLAIN, TextTemplate
 from townland.errors import CRSError, ReportError
 from townland.geodesy import official_area_m2, round_half_up
 from townland.geodesy.crs import describe
@@ -27,12 +28,22 @@ from townland.units import half_up
 DIGITS = 4
 """A tenth of a millimetre: the digits to which the official area rounds its vertices."""
 
+PREFIX = 1_000_000
+"""Eastings from here on begin with the number of the zone (GB/T 13989)."""
+
 _NUMBER, _NAME, _AREA, _SHEET, _USE, _CLASS = COLUMNS
 BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 _WIDE = str.maketrans({",": "，", "@": "＠", "[": "［", "]": "］", "=": "＝"})
 
 
-def write_text(table: PolygonTable, path: Path, *, encoding: str | None = None) -> list[Issue]:
+def write_text(
+    table: PolygonTable,
+    path: Path,
+    *,
+    encoding: str | None = None,
+    template: TextTemplate = PLAIN,
+    first: int = 1,
+) -> list[Issue]:
     """Write a plot for each feature: X is the northing, Y the easting, to `DIGITS` decimals.
 
     Rings are numbered from 1 through all parts, and each ends with its first point. The area of a
@@ -46,6 +57,10 @@ def write_text(table: PolygonTable, path: Path, *, encoding: str | None = None) 
         The file.
     encoding
         ``UTF-8`` or ``GB18030``, the default.
+    template
+        How many fields headers have, and whether Y begins with the number of the zone.
+    first
+        The number of the first plot, where no column numbers them.
 
     Raises
     ------
@@ -75,10 +90,14 @@ def write_text(table: PolygonTable, path: Path, *, encoding: str | None = None) 
     areas = official_area_m2(printed, table.crs)  # of what is written, to its last digit
     names = table.names()
     extras = _extras(table)
+    shift = _shift(printed, number, template)
     plots = [
         line
         for at, (shape, row) in enumerate(zip(printed, table.rows(), strict=True))
-        for line in _plot(shape, row, at, names[at], float(areas[at]), extras, changed)
+        for line in _fitted(
+            _plot(shape, row, at + first - 1, names[at], float(areas[at]), extras, changed, shift),
+            template,
+        )
     ]
     path.write_bytes("\r\n".join([*head, *plots, ""]).encode(used))
     issues = []
@@ -90,7 +109,43 @@ def write_text(table: PolygonTable, path: Path, *, encoding: str | None = None) 
             first=changed[0][:40],
         )
         issues.append(Issue("text_changed", "warning", message))
-    return [*issues, *lost_columns(table, {*COLUMNS, *extras})]
+    kept = {*COLUMNS, *extras} if template.fields is None else _kept(extras, template.fields)
+    return [*issues, *lost_columns(table, kept)]
+
+
+def _shift(printed: NDArray[np.object_], zone: int, template: TextTemplate) -> float:
+    """What is added to the eastings, so that they begin with the zone's number, or do not.
+
+    Parameters
+    ----------
+    printed
+        The polygons.
+    zone
+        The number of the zone.
+    template
+        What is wanted.
+    """
+    prefixed = float(shapely.total_bounds(printed)[0]) >= PREFIX
+    if template.zone is None or template.zone == prefixed:
+        return 0.0
+    return float(zone * PREFIX) if template.zone else -float(zone * PREFIX)
+
+
+def _fitted(lines: Iterator[str], template: TextTemplate) -> Iterator[str]:
+    """The lines of a plot, its header with as many fields as the template wants."""
+    header = next(lines)
+    if template.fields is not None:
+        fields = header.split(",")[:-1]
+        padded = [*fields, *[""] * template.fields][: template.fields]
+        header = ",".join([*padded, "@"])
+    yield header
+    yield from lines
+
+
+def _kept(extras: Sequence[str], fields: int) -> set[str]:
+    """The columns that headers of so many fields hold."""
+    order = ["", _AREA, _NUMBER, _NAME, "", _SHEET, _USE, _CLASS, *extras]
+    return {name for name in order[:fields] if name}
 
 
 def zone_of(table: PolygonTable, path: Path) -> tuple[int, int]:
@@ -154,6 +209,7 @@ def _plot(
     area_m2: float,
     extras: Sequence[str],
     changed: list[str],
+    shift: float,
 ) -> Iterator[str]:
     """Write one feature: its header and the points of its rings.
 
@@ -167,6 +223,8 @@ def _plot(
         Columns of what headers give beyond the usual.
     changed
         Takes the texts that could not be written as they stand.
+    shift
+        What is added to the eastings.
     """
     rings = rings_of(shape)
     fields = [
@@ -183,7 +241,7 @@ def _plot(
         corners = len(ring) - 1
         for place, (east, north) in enumerate(ring):
             label = first + place % corners
-            yield f"J{label},{number},{north:.{DIGITS}f},{east:.{DIGITS}f}"
+            yield f"J{label},{number},{north:.{DIGITS}f},{east + shift:.{DIGITS}f}"
         first += corners
 
 

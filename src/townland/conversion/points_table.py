@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from townland.conversion.coordinate_text import (
     BREAKS,
     DIGITS,
+    PREFIX,
     as_printed,
     lost_columns,
     rings_of,
@@ -42,8 +43,6 @@ if TYPE_CHECKING:
 TITLE = "界址点成果表"
 SIDE_DIGITS = 3
 HEADS_AT = 3
-PREFIX = 1_000_000
-"""Eastings from here on begin with the number of the zone (GB/T 13989)."""
 DAY = dt.datetime.combine(dt.date(1980, 1, 1), dt.time())
 """The day of every workbook, so that the same points give the same bytes."""
 A4 = 9

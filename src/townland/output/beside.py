@@ -97,12 +97,12 @@ def beside(target: Path, endings: Sequence[str]) -> Iterator[NewFile]:
         raise ReportError(
             _("{path}: there is no such folder; make it first", path=target.parent.as_posix())
         )
-    _require_free(new, before=True)
+    require_free(new, before=True)
     with held(target, partial(_refusal, target)):
         try:
             with _unwritable(target):
                 _clear_stale(new)
-                _require_free(new)
+                require_free(new)
                 new.partial.mkdir()
                 (new.partial / UNFINISHED).write_text("{}", encoding="utf-8")
             yield new
@@ -111,7 +111,7 @@ def beside(target: Path, endings: Sequence[str]) -> Iterator[NewFile]:
                 shutil.rmtree(new.partial, ignore_errors=True)
 
 
-def _require_free(new: NewFile, *, before: bool = False) -> None:
+def require_free(new: NewFile, *, before: bool = False) -> None:
     """Make sure that no file is written over; `before` a killed process's are cleared, not theirs."""
     if before and (new.partial / UNFINISHED).is_file():
         return
