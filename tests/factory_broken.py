@@ -2130,7 +2130,7 @@ def tif_that_is_a_geopackage(folder: Path) -> Path:
 @broken("raster", "grid_elsewhere", way=as_grid, area_m2=0)
 def tif_of_another_county(folder: Path) -> Path:
     """en: the grid says nothing of the towns: it lies elsewhere, or is empty there
-    zh: 该栅格在各镇范围内没有任何数据：位于他处，或此处为空
+    zh: 该栅格在各小镇范围内没有任何数据：位于他处，或此处为空
     """
     tif(folder / "paddy.tif", CELLS, west=EAST + 50_000, south=NORTH)
     return catalog(folder, "paddy.tif", "paddy", PADDY)
@@ -2360,7 +2360,7 @@ def xlsx_dossier_event_of_no_town(folder: Path) -> Path:
 @broken("dossier", DossierError, way=as_dossier, cure=lambda path: sheets(path, TOWNS))
 def xlsx_dossier_of_headings_alone(folder: Path) -> Path:
     """en: towns.xlsx: the first sheet has no town; → give each a row below the headings
-    zh: 第一张工作表中没有小镇； → 请在表头之下每镇填写一行
+    zh: 第一张工作表中没有小镇； → 请在表头之下每个小镇填写一行
     """
     return sheets(folder / "towns.xlsx", TOWNS[:1])
 

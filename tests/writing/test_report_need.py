@@ -128,7 +128,7 @@ def test_the_page_shows_the_figures_of_the_json(found: Assessment, document: Any
     assert f"there stay short {need['short']['ha']:.4f} ha ({need['short']['mu']:.2f} mu)" in card
     # 2.5 ha of quota, and the paddy bank is not stated
     assert "2.5000 ha" in card
-    assert "not stated: replacement bank: paddy (replacement_bank_paddy_ha)" in card
+    assert "not stated: replacement bank: paddy<" in card  # without its key, which no form has
     links = re.findall(r'href="#(t1-need-[^"]*)"', page)
     assert links
     assert all(f'id="{place}"' in page for place in links)

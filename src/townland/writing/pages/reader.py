@@ -40,8 +40,10 @@ class Reader:
         return self.w(terms.role(name))
 
     def missing(self, name: str) -> str:
-        """Put what a finding lacks into words: a role, or a field of the dossier."""
-        return self.role(name) if name in terms.ROLES else self.w(terms.dossier_field(name))
+        """Put what a finding lacks into words: a role, or a field of the dossier, without its key."""
+        if name in terms.ROLES:
+            return self.role(name)
+        return self.w(terms.DOSSIER_FIELDS.get(name) or terms.dossier_field(name))
 
     def three_class(self, name: str | None) -> str:
         """Put one of the three classes into words."""

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 import townland
 from townland import terms
-from townland.i18n import Words, _
+from townland.i18n import Words, _, shortened
 from townland.rules.judging.trace import Json
 from townland.writing.pages import closing, figures, look
 from townland.writing.pages.page import safe_json
@@ -205,7 +205,7 @@ class Report(ClauseReader):
             for role in ("land_use", "planned_use")
         }
         self.step = picture.drawing_step(assessment.towns)
-        names = [town.town.name for town in assessment.towns]
+        names = [shortened(town.town.name) for town in assessment.towns]
         self.whole = whole or assessment
         self.signs = look.signs(finding.figures for finding in self.whole.findings)
         self.index = TownIndex(self, pages) if pages else None
@@ -311,7 +311,9 @@ class Report(ClauseReader):
             for key, group in look.USES.items()
         ]
         for town in self.towns:
-            head = css_text(f"{self.t('Land-use compliance report')} · {town.result.town.name}")
+            head = css_text(
+                f"{self.t('Land-use compliance report')} · {shortened(town.result.town.name)}"
+            )
             rules.append(
                 f"#{town.prefix}{{page:{town.prefix}}}"
                 f"@page {town.prefix}{{@top-left{{content:{head}}}}}"

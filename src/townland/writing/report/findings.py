@@ -12,7 +12,6 @@ from townland.rules.confirmations import Confirmation
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.phrases import number
 from townland.rules.judging.trace import Column, MeasureFigures, Name, Parameter, Working
-from townland.rules.kinds import TITLES
 from townland.writing.pages import figures, look
 from townland.writing.pages.reader import AssessmentReader
 from townland.writing.report.evidence import Evidence
@@ -178,11 +177,8 @@ def _cell(report: AssessmentReader, column: Column, value: object) -> str:
 
 
 def _titled(parameter: Parameter, report: AssessmentReader) -> str:
-    """Name a parameter in words, with the key that a rulebook writes where it has one."""
-    title = report.w(parameter.title.words())
-    if parameter.name not in TITLES:
-        return title
-    return report.w(_("{title} [{name}]", title=title, name=parameter.name))
+    """Name a parameter in words; its key in the rulebook is for `explain` and the assessment."""
+    return report.w(parameter.title.words())
 
 
 def _value(value: bool | int | Decimal | str, report: AssessmentReader) -> str:

@@ -13,6 +13,7 @@ import shapely
 from markupsafe import Markup, escape
 
 from townland.geodesy.crs import to_lonlat
+from townland.i18n import shortened
 from townland.rules.judging.finding import Finding
 from townland.writing.pages import figures, look
 from townland.writing.pages.reader import AssessmentReader
@@ -186,7 +187,7 @@ def _drawn(
 
 
 def _title(r: AssessmentReader, row: TownRow) -> str:
-    return f"{row.result.town.name}: {r.w(look.LOOKS[row.gravest].word)}"
+    return f"{shortened(row.result.town.name)}: {r.w(look.LOOKS[row.gravest].word)}"
 
 
 def _outline(shape: shapely.Geometry) -> str:
@@ -213,7 +214,7 @@ def _names(rows: Sequence[TownRow], shapes: Sequence[shapely.Geometry]) -> Itera
     order = sorted(range(len(rows)), key=lambda n: list(look.LOOKS).index(rows[n].gravest))
     taken: list[tuple[float, float, float, float]] = []
     for n in order:
-        name = f"{look.LOOKS[rows[n].gravest].mark} {rows[n].result.town.name}"
+        name = f"{look.LOOKS[rows[n].gravest].mark} {shortened(rows[n].result.town.name)}"
         wide = sum(1.0 if ord(sign) > 0x2E7F else 0.56 for sign in name) * LETTER
         spot = shapes[n].representative_point()
         x = min(max(spot.x, wide / 2 + 2), WIDTH - wide / 2 - 2)

@@ -127,7 +127,7 @@ def _missing_rows(r: TableReader) -> Iterator[PrintedRow]:
         else:
             kind, how = (
                 r.t("fact"),
-                r.t("state the field {field} in the dossier of the town", field=name),
+                r.t("state “{field}” in the dossier of the town", field=r.missing(name)),
             )
         yield PrintedRow("", name, {
             "what": PrintedCell(r.missing(name)),
