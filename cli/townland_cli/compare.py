@@ -74,8 +74,8 @@ def side_by_side(
         above.append(displayed(same, lang))
     blocks = [
         *(_differing(row, short, lang) for row in differing),
-        *_one_measure(comparison["same_measure"], short, lang),
         *_alone(rows, short, lang),
+        *_one_measure(comparison["same_measure"], short, lang),
     ]
     looks = {PAGE: _("side by side, to be read")} if html else {}
     files = printing.looks(out, {**looks, COMPARISON: _("all of it, for programs")}, lang)
