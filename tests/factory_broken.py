@@ -1950,12 +1950,16 @@ def parquet_without_geometry(folder: Path) -> Path:
 
 
 @broken("geoparquet", LayerError, cure=again(PARQUET), area_m2=10_000)
-def parquet_of_native_geometry(folder: Path) -> Path:
-    """en: the geometry is encoded as polygon; only WKB is read → export it again
-    zh: 几何编码为 polygon；仅支持 WKB， → 请重新导出
+def parquet_of_an_unknown_encoding(folder: Path) -> Path:
+    """en: the geometry is encoded as TWKB; expected WKB or the encodings of GeoParquet 1.1 (polygon,
+    multipolygon …) → export it again
+    zh: 几何编码为 TWKB；应为 WKB 或 GeoParquet 1.1 的编码（polygon、multipolygon 等）， → 请重新导出
     """
-    frame = gpd.GeoDataFrame({"name": ["甲"]}, geometry=[box(0, 0)], crs=CRS)
-    frame.to_parquet(folder / PARQUET, geometry_encoding="geoarrow")
+    table = pq.read_table(plain(folder / PARQUET))
+    metadata = {
+        key: value.replace(b'"WKB"', b'"TWKB"') for key, value in table.schema.metadata.items()
+    }
+    pq.write_table(table.replace_schema_metadata(metadata), folder / PARQUET)
     return folder / PARQUET
 
 
