@@ -169,6 +169,38 @@ def test_order_of_the_parts(english: str):
     assert places == sorted(places)
 
 
+class Keys(HTMLParser):
+    """The figures of tables, each with its key: town, table, row, column."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table: dict[str, str | None] = {}
+        self.row: str | None = None
+        self.keys: list[tuple[str | None, ...]] = []
+        self.without: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "table":
+            self.table, self.row = given, None
+        if tag == "tr":
+            self.row = given.get("data-row")
+        if tag == "td" and "n" in (given.get("class") or "").split() and "data-table" in self.table:
+            key = (self.table.get("data-town"), self.table["data-table"], self.row,
+                   given.get("data-column"))  # fmt: skip
+            self.keys.append(key) if None not in key else self.without.append(str(key))
+
+
+def test_every_figure_of_a_table_has_a_key_of_its_own(page: str):
+    keys = Keys()
+    keys.feed(page)
+    assert keys.without == []
+    shared = {key for key in keys.keys if keys.keys.count(key) > 1}
+    # a measure that several findings show is listed at each of them
+    assert {key[1] for key in shared} <= {"pieces"}
+    assert {key[1] for key in keys.keys} == {"land_by_class", "measures", "pieces"}
+
+
 def test_findings_say_what_they_must(english: str):
     text = text_of(english)
     for part in (

@@ -76,13 +76,13 @@ class Evidence:
         pairs = [(each, by_name[each.name], result.measures[each.name]) for each in shown]
         frames = [largest(measure.frame, each.places) for each, _figure, measure in pairs]
         self._columns = facts_of(frames)
-        self._areas = [
+        self.area_keys = [
             name
             for name in AREAS
             if any(name in frame and frame[name].notna().any() for frame in frames)
         ]
         self.heads = [report.w(FACTS[name]) for name in self._columns]
-        self.area_heads = [report.w(AREAS[name]) for name in self._areas]
+        self.area_heads = [report.w(AREAS[name]) for name in self.area_keys]
         self.measures = [self._measure(*pair) for pair in pairs]
 
     def _measure(
@@ -112,7 +112,7 @@ class Evidence:
             layer=figure.measure,
             count=figure.pieces,
             pieces=list(self._pieces(shown, measure)),
-            sums=[report.area(sums.get(name), "m2") for name in self._areas],
+            sums=[report.area(sums.get(name), "m2") for name in self.area_keys],
             booked=report.area(booked, "m2") if booked else "",
             decides=figure.role == "decides",
         )
@@ -123,7 +123,7 @@ class Evidence:
         ids = piece_ids(frame, measure.layers) or [""] * len(frame)
         known = [texts(frame, name) for name in self._columns]
         areas = [
-            list(frame[name]) if name in frame else [None] * len(frame) for name in self._areas
+            list(frame[name]) if name in frame else [None] * len(frame) for name in self.area_keys
         ]
         for n, id_ in enumerate(ids):
             yield ListedPiece(
