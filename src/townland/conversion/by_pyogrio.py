@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from townland.conversion.table import PolygonTable, TableColumn
 from townland.errors import ReportError
 from townland.i18n import _
+from townland.output.stamped import stamped
 
 _TYPES: dict[str, type | str] = {
     "integer": np.int64,
@@ -53,7 +54,7 @@ def save(
     several = bool((shapely.get_type_id(table.geometry) == 6).any())
     zones = {column.name: _zones(column) for column in columns if column.kind == "datetime"}
     try:
-        with _stamped(stamp):
+        with stamped(stamp):
             pyogrio.raw.write(
                 path,
                 shapely.to_wkb(table.geometry),
@@ -91,17 +92,6 @@ def not_written(path: Path, problem: Exception) -> ReportError:
             reason=" ".join(str(problem).split())[:200],
         )
     )
-
-
-@contextmanager
-def _stamped(stamp: str) -> Iterator[None]:
-    """Let GDAL take this for the time of the change."""
-    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": stamp})
-    try:
-        yield
-    finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
 
 
 def _crs(crs: pyproj.CRS) -> str:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from townland.errors import ReportError
 from townland.i18n import DEFAULT_LANGUAGE, _, render
 from townland.layers.check import Examined, Faults
+from townland.output.stamped import stamped
 from townland.reading.layer import Layer
 from townland.writing.report.geopackage import qml, write_styles
 
@@ -53,36 +54,33 @@ def write_faults(
         The file exists already, or cannot be written.
     """
     refuse_existing(path)
-    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
-    # GDAL writes the time into a GeoPackage, and two runs must be alike byte for byte
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": STAMP})
     written: dict[str, int] = {}
     try:
-        for each in examined:
-            if each.layer is None:
-                continue
-            frame = _frame(each.layer, each.faults, lang)
-            name = each.summary.name
-            pyogrio.write_dataframe(
-                frame,
-                path,
-                layer=name,
-                driver="GPKG",
-                geometry_type="MultiPolygon",
-                promote_to_multi=True,
-                append=path.exists(),
-                layer_options={"GEOMETRY_NAME": "geom", "FID": "fid"},
-                dataset_options={"VERSION": "1.3"} if not path.exists() else None,
-            )
-            written[name] = len(frame)
-        if written:
-            write_styles(path, [(name, name, qml(*COLOUR)) for name in written], STAMP)
+        # two runs must be alike byte for byte
+        with stamped(STAMP):
+            for each in examined:
+                if each.layer is None:
+                    continue
+                frame = _frame(each.layer, each.faults, lang)
+                name = each.summary.name
+                pyogrio.write_dataframe(
+                    frame,
+                    path,
+                    layer=name,
+                    driver="GPKG",
+                    geometry_type="MultiPolygon",
+                    promote_to_multi=True,
+                    append=path.exists(),
+                    layer_options={"GEOMETRY_NAME": "geom", "FID": "fid"},
+                    dataset_options={"VERSION": "1.3"} if not path.exists() else None,
+                )
+                written[name] = len(frame)
+            if written:
+                write_styles(path, [(name, name, qml(*COLOUR)) for name in written], STAMP)
     except (pyogrio.errors.DataSourceError, OSError) as problem:
         raise ReportError(
             _("{path}: cannot be written ({reason})", path=path.as_posix(), reason=str(problem))
         ) from None
-    finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
     return written
 
 

@@ -22,6 +22,7 @@ import shapely
 from townland import geodesy, terms, units
 from townland.i18n import DEFAULT_LANGUAGE, render
 from townland.measuring.piece_table import PieceTable
+from townland.output.stamped import stamped
 from townland.results import Assessment
 from townland.rules.judging.finding import ReasonFigure
 from townland.writing.pages import figures
@@ -80,9 +81,7 @@ def write_evidence(assessment: Assessment, path: Path, *, lang: str = DEFAULT_LA
         The language of titles and of what was mended.
     """
     stamp = f"{assessment.on.isoformat()}T00:00:00Z"
-    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": stamp})
-    try:
+    with stamped(stamp):
         styles, named = [], {}
         signs = legend.signs(finding.figures for finding in assessment.findings)
         for name, frame, title in _layers(assessment, lang):
@@ -104,8 +103,6 @@ def write_evidence(assessment: Assessment, path: Path, *, lang: str = DEFAULT_LA
         _write_figures(assessment, path, named, lang=lang)
         write_styles(path, styles, stamp)
         _require_whole(path, len(styles))
-    finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
 
 
 _UNINDEXED = (

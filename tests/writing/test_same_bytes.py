@@ -1,0 +1,52 @@
+"""The bytes of what is written are the same beside other threads that write."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+import pyogrio
+from tests.factory_broken import plain
+from tests.factory_coordinates import box
+from tests.factory_random import SMALL
+from tests.fuzz.ways import small_layers
+
+import townland as tl
+from townland.output.stamped import stamped
+from townland.writing.report.geopackage import write_evidence
+
+
+def test_the_time_of_a_change_is_no_other_threads() -> None:
+    """A thread that ended gave the clock back to all: `last_change` was now, or another check's day."""
+    inside, seen = threading.Barrier(2, timeout=0.2), []
+
+    def write(stamp: str) -> None:
+        with stamped(stamp):
+            with suppress(threading.BrokenBarrierError):
+                inside.wait()  # would both be inside, they would meet here
+            seen.append((stamp, pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")))
+
+    threads = [threading.Thread(target=write, args=(f"201{n}-01-01T00:00:00Z",)) for n in (7, 8)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert len(seen) == 2
+    assert all(stamp == said for stamp, said in seen)
+    assert pyogrio.get_gdal_config_option("OGR_CURRENT_DATE") is None
+
+
+def test_evidence_written_at_once_has_the_bytes_of_one_alone(tmp_path: Path) -> None:
+    towns = tl.read_towns(plain(tmp_path / "town.gpkg", box(0, 0)))
+    made = tl.check(towns, small_layers(), SMALL, on="2018-12-31")
+
+    def written(name: str) -> bytes:
+        write_evidence(made, tmp_path / name)
+        return (tmp_path / name).read_bytes()
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(written, ["one.gpkg", "two.gpkg"])
+    assert first == second == written("alone.gpkg")
+    assert b"2018-12-31T00:00:00Z" in first
