@@ -179,7 +179,8 @@ def _shared(
 
 def _area(shape: shapely.Geometry) -> float:
     """The area of a geometry made valid: a bow-tie's own takes its loops from one another."""
-    return float(shapely.area(shapely.make_valid(shape, method="structure")))
+    area: float = shapely.area(shapely.make_valid(shape, method="structure"))
+    return area
 
 
 def _meeting(towns: Sequence[Facts]) -> Iterator[_MeetingTowns]:
