@@ -408,8 +408,9 @@ class Checker:
         """
         step(_("measuring {name}", name=town.name))
         book, towns = self.rulebook, self._towns
-        if any(spec.database is not None for spec in self.catalog.layer):
-            towns = KeptTowns()  # the rows of a database may be others by now
+        # the rows of a database may be others by now, and who keeps few layers keeps no towns
+        if self._keep_bytes is not None or any(each.database for each in self.catalog.layer):
+            towns = KeptTowns()
         parameter, profile = book.parameter, book.three_class
         widths = float(parameter.sliver_width_m), float(parameter.sliver_sigma)
         steep_of = need_measure(book, self.on)
