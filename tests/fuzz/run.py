@@ -83,11 +83,15 @@ def run(
 def _child(number: int, count: int, until: float) -> Iterator[tuple[int, str, dict[str, object]]]:
     """One process: each input with what came of it; the last may have ended the process."""
     ours, theirs = os.pipe()
-    with tempfile.TemporaryFile() as noise:
+    # a child that is ended cannot clear away what it wrote
+    with (
+        tempfile.TemporaryFile() as noise,
+        tempfile.TemporaryDirectory(prefix="townland-fuzz-") as folder,
+    ):
         child = subprocess.Popen(
             [sys.executable, "-m", "tests.fuzz.child", str(number), str(count), str(theirs)],
             cwd=ROOT, pass_fds=(theirs,), stdout=noise, stderr=noise,
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
+            env={**os.environ, "OMP_NUM_THREADS": "1", "TMPDIR": folder},
         )  # fmt: skip
         os.close(theirs)
         begun: tuple[int, str] | None = None

@@ -32,7 +32,7 @@ def test_inputs_end_in_a_result_or_an_error_of_townland() -> None:
     """The same inputs each time, in their order, as many as the time allows on one core."""
     tally = run(0, seconds=SECONDS_IN_CI)
     assert not tally.kinds, str(tally)
-    assert sum(tally.ends.values()) >= 10
+    assert tally.ends  # how many there are depends on the machine
 
 
 def test_the_fuzzer_sees_what_ends_a_process(tmp_path: Path) -> None:
