@@ -9,7 +9,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import fiona
 import geopandas as gpd
 import numpy as np
 import pyproj
@@ -241,6 +240,7 @@ VALUES = [
 
 def delivered(path: Path, encoding: str = "GB18030") -> Path:
     """A Shapefile as a bureau hands it over, with widths, types and dates of a schema."""
+    fiona = pytest.importorskip("fiona")
     shape = shapely.geometry.mapping(box(0, 0, 100, 100))
     with fiona.open(
         path,
@@ -256,6 +256,7 @@ def delivered(path: Path, encoding: str = "GB18030") -> Path:
 
 @pytest.mark.parametrize("encoding", [None, "GB18030", "gbk", "utf8"])
 def test_widths_types_dates_and_values_stay(tmp_path, encoding):
+    fiona = pytest.importorskip("fiona")
     source = delivered(tmp_path / "in.shp")
     out = tmp_path / "out.shp"
     done = convert(source, out, to_encoding=encoding)
@@ -283,6 +284,7 @@ def test_widths_types_dates_and_values_stay(tmp_path, encoding):
 
 
 def test_a_geopackage_keeps_widths_and_dates(tmp_path):
+    fiona = pytest.importorskip("fiona")
     source = delivered(tmp_path / "in.shp")
     convert(source, tmp_path / "out.gpkg")
     with fiona.open(tmp_path / "out.gpkg") as file:

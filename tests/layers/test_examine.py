@@ -212,7 +212,7 @@ def test_a_missing_mandatory_field_and_a_code_kept_as_a_number(
 
 def test_the_width_of_a_shapefiles_column_is_looked_at(tmp_path: Path) -> None:
     frame = gpd.GeoDataFrame([parcel(TBMJ=1.0, TBDLMJ=1.0)], geometry=[box(0, 0, 9, 9)], crs=CRS)
-    import fiona
+    fiona = pytest.importorskip("fiona")
 
     fields = dict.fromkeys(("BSM", "DLBM", "ZLDWDM"), "str:12") | {"TBMJ": "float:15.1"}
     schema = {"geometry": "Polygon", "properties": fields}
