@@ -19,11 +19,11 @@ from townland_cli import (
     rules,
 )
 from townland_cli.options import LANG, Lang, words
-from townland_cli.usage import Command, Group
+from townland_cli.usage import HelpedCommand, HelpedGroup
 
 app = typer.Typer(
     name="townland",
-    cls=Group,
+    cls=HelpedGroup,
     help=words("Checks the land of characteristic towns against the policy, clause by clause."),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -36,9 +36,9 @@ app.command("explain", help=explain.HELP, epilog=explain.EXAMPLE)(explain.explai
 app.command("area", help=area.HELP, epilog=area.EXAMPLE)(area.area)
 app.command("convert", help=convert.HELP, epilog=convert.EXAMPLE)(convert.convert)
 app.command("doctor", help=doctor.HELP, epilog=doctor.EXAMPLE)(doctor.doctor)
-app.add_typer(layers.app, name="layers", cls=Group)
-app.add_typer(rules.app, name="rules", cls=Group)
-app.add_typer(dossier.app, name="dossier", cls=Group)
+app.add_typer(layers.app, name="layers", cls=HelpedGroup)
+app.add_typer(rules.app, name="rules", cls=HelpedGroup)
+app.add_typer(dossier.app, name="dossier", cls=HelpedGroup)
 
 
 def _version(asked: bool) -> None:
@@ -65,4 +65,4 @@ def root(
 
 for group in (app, layers.app, rules.app, dossier.app):
     for command in group.registered_commands:
-        command.cls = Command
+        command.cls = HelpedCommand

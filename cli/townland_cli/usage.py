@@ -30,7 +30,7 @@ _COMMAND = re.compile(r"No such command '(.*?)'", re.DOTALL)
 _EXTRA = re.compile(r"unexpected extra argument(?:s|\(s\))? \((.*)\)", re.DOTALL)
 
 
-class Command(TyperCommand):
+class HelpedCommand(TyperCommand):
     """A command whose own ``--help`` is explained in the reader's language."""
 
     def get_help_option(self, ctx: Context) -> TyperOption | None:
@@ -38,7 +38,7 @@ class Command(TyperCommand):
         return _in_words(super().get_help_option(ctx))
 
 
-class Group(TyperGroup):
+class HelpedGroup(TyperGroup):
     """A group of commands whose own ``--help`` is explained in the reader's language."""
 
     def get_help_option(self, ctx: Context) -> TyperOption | None:

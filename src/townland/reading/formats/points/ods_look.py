@@ -75,7 +75,17 @@ def _own(element: Tree.Element, name: str) -> str:
 
 
 def _repeated(element: Tree.Element, what: str, most: int) -> int:
-    """How often an element stands for the same again."""
+    """How often an element stands for the same again.
+
+    Parameters
+    ----------
+    element
+        A column, row or cell.
+    what
+        Which of them, in the plural, as ODF names it.
+    most
+        As often as is counted.
+    """
     times = _own(element, f"number-{what}-repeated")
     return min(max(int(times), 1), most) if times.isdecimal() else 1
 
