@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -29,7 +30,8 @@ class Writer:
     beside it, by the names of their writers. Where `link` is given, the comparison of several runs links
     to the file with these words. A writer that is not a `default` is written only where it is named.
     Where it takes a font, `by_font` gives the `write` that uses the font of a file; `by_template`
-    that which fills a bureau's own file. `packages` are those of the extra ``documents`` that it needs.
+    that which fills a bureau's own file. `packages` are those of the extra ``documents`` that it needs,
+    `further` the files that it writes besides `file`.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Writer:
     by_font: Callable[[Path], Write] | None = None
     by_template: Callable[[Path], Write] | None = None
     packages: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()
 
 
 def _html(assessment: Assessment, path: Path, lang: str, beside: Mapping[str, str]) -> None:
@@ -143,6 +146,23 @@ def _docx(font: Path | None = None) -> Write:
     return write
 
 
+def _made_in(module: str, function: str) -> Write:
+    """Give what writes a file by a function of a module of this room, imported when it writes."""
+
+    def write(assessment: Assessment, path: Path, lang: str, _beside: Mapping[str, str]) -> None:
+        """Write the file.
+
+        Parameters
+        ----------
+        assessment, path, lang, _beside
+            As `Writer.write`.
+        """
+        made_by = getattr(import_module(f"townland.writing.{module}"), function)
+        made_by(assessment, path, lang=lang)
+
+    return write
+
+
 # What a writer imports is imported when it writes: the help of the command names the formats, and must
 # not wait for any library of GIS.
 WRITERS: tuple[Writer, ...] = (
@@ -187,6 +207,14 @@ WRITERS: tuple[Writer, ...] = (
         by_font=_pdf,
         packages=("typst",),
     ),
+    Writer(
+        "csv",
+        "findings.csv",
+        _("the findings as a list, and patches.csv with every patch"),
+        _made_in("exchange.lists", "write_lists"),
+        default=False,
+        further=("patches.csv",),
+    ),
 )
 """What ``--formats`` may name, one record an output; ``assessment.json`` is always written."""
 
@@ -217,7 +245,10 @@ def files_written(formats: Sequence[str]) -> dict[str, Words]:
 
 def names_written(formats: Sequence[str], *, several: bool) -> tuple[str, ...]:
     """The files that are known to be written before a check: of one run, or beside several."""
-    return (COMPARISON, "comparison.html") if several else tuple(files_written(formats))
+    if several:
+        return COMPARISON, "comparison.html"
+    further = (name for writer in written(formats) for name in writer.further)
+    return (*files_written(formats), *further)
 
 
 def write_run(

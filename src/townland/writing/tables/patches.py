@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from townland.measuring import TownResult
@@ -215,8 +215,15 @@ def patch_list(r: TableReader) -> PrintedTable | None:
     rows = r.rows(lambda result: _patch_rows(r, result))
     if not rows:
         return None
+    return PrintedTable(
+        "patches", r.t("Patches of the findings"), _patch_columns(r), rows,
+        unit=r.t("Unit: as each column says"),
+    )  # fmt: skip
+
+
+def _patch_columns(r: TableReader) -> tuple[PrintedColumn, ...]:
     t = r.t
-    columns = (
+    return (
         PrintedColumn("no", t("No."), width=9),
         PrintedColumn("id", t("Patch no."), width=42),
         PrintedColumn("village", t("Village"), width=16),
@@ -229,10 +236,35 @@ def patch_list(r: TableReader) -> PrintedTable | None:
         r.column("net_m2", t("Net, m²"), width=14),
         PrintedColumn("remark", t("Remarks"), width=18),
     )
-    return PrintedTable(
-        "patches", t("Patches of the findings"), columns, rows,
-        unit=t("Unit: as each column says"),
-    )  # fmt: skip
+
+
+def every_patch(r: TableReader) -> PrintedTable:
+    """Lay out all patches of all measures that findings name, whatever the verdict, for a list."""
+    t = r.t
+    columns = (
+        PrintedColumn("measure", t("Layer"), width=24),
+        PrintedColumn("title", t("What is measured or required"), width=30),
+        PrintedColumn("rules", t("Clause no."), width=16),
+        *_patch_columns(r),
+    )
+    rows = tuple(row for town in r.assessment.towns for row in _every_row(r, town))
+    return PrintedTable("all_patches", t("Patches of the findings"), columns, rows)
+
+
+def _every_row(r: TableReader, result: TownResult) -> Iterator[PrintedRow]:
+    """List the patches of a town, each with its measure and the rules that lean on it."""
+    rules: dict[str, dict[str, None]] = {}
+    for finding in r.assessment.findings:
+        for each in finding.figures if finding.town == result.town.code else ():
+            rules.setdefault(each.measure, {})[finding.rule] = None
+    for name, leaning in rules.items():
+        known = {
+            "measure": PrintedCell(name),
+            "title": PrintedCell(r.measure(name)),
+            "rules": PrintedCell(r.t(", ").join(leaning)),
+        }
+        for row in _pieces(r, result, result.measures[name]):
+            yield replace(row, cells={**known, **row.cells})
 
 
 def _patch_rows(r: TableReader, result: TownResult) -> Iterator[PrintedRow]:

@@ -1,0 +1,1 @@
+"""What other programs take: lists for spreadsheets, results for test and code tools, a description."""
