@@ -63,7 +63,7 @@ def convert(
         str | None,
         typer.Option(
             "--template",
-            metavar="fields=N,zone=…,single=…",
+            metavar="fields=N",
             help=words(
                 "how a TXT is written: the number of fields of a header, whether Y begins with the"
                 " zone's number (yes, no), a file a plot (single=yes)"
