@@ -17,6 +17,7 @@ _PIECE = re.compile(
     r"|[^\s\u2e80-\u9fff\uf900-\uffef\d]+\d*[^\s\u2e80-\u9fff\uf900-\uffef]*"  # a word or a path
     r"|\s+|."
 )
+_TOGETHER = re.compile(r"(?= [/–~±×] ?\d)")
 _NOT_FIRST = "、，。；：！？）》】」』”’…·%‰,.;:!?)]}"
 _NOT_LAST = "（《【「『“‘([{"
 
@@ -75,11 +76,15 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def _broken(piece: str, columns: int) -> list[str]:
-    """A piece in parts that are no wider than the console."""
+    """A piece in parts that are no wider than the console: figures that belong together apart first."""
     parts, line = [], ""
-    for sign in piece:
-        if line and cell_len(line + sign) > columns:
+    for figure in _TOGETHER.split(piece):
+        if line and cell_len(line + figure) > columns:
             parts.append(line)
-            line = ""
-        line += sign
+            line, figure = "", figure.lstrip()
+        for sign in figure:
+            if line and cell_len(line + sign) > columns:
+                parts.append(line)
+                line = ""
+            line += sign
     return [*parts, line]
