@@ -177,6 +177,7 @@ def test_a_full_standard_output_leaves_with_the_true_code_and_one_sentence(
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_signals_end_as_ctrl_c_does(number: signal.Signals, code: int) -> None:
+    inherited = signal.signal(number, signal.SIG_DFL)  # under nohup it is ignored
     before = signal.getsignal(number)
     with streams.guarded() as ended:
         with pytest.raises(KeyboardInterrupt):
@@ -185,6 +186,7 @@ def test_signals_end_as_ctrl_c_does(number: signal.Signals, code: int) -> None:
         streams.stands(3)  # the run folder is there: its verdict counts
         assert ended.code(streams.INTERRUPTED) == 3
     assert signal.getsignal(number) == before
+    signal.signal(number, inherited)
 
 
 def test_what_nohup_ignores_stays_ignored() -> None:

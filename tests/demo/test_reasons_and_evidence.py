@@ -217,14 +217,14 @@ def test_no_area_has_two_roundings_in_tables_and_on_the_map(
 ) -> None:
     """All areas have two digits in m² and mu, four in ha; those of one quantity are one number."""
     tables = re.findall(
-        r'<table class="(?:areas|need-form|against|pieces)[^"]*".*?</table>',
+        r'<table\b[^>]*class="(?:areas|need-form|against|pieces)[^"]*".*?</table>',
         reports[lang],
         re.DOTALL,
     )
     cells = [
         cell.strip()
         for table in tables
-        for cell in re.findall(r'<td class="n[^"]*">(?:<a[^>]*>)?([\d.−]+)', table)
+        for cell in re.findall(r'<td class="n[^"]*"[^>]*>(?:<a[^>]*>)?([\d.−]+)', table)
     ]
     assert cells
     # areas, or whole numbers of pieces and persons, or a share of one digit

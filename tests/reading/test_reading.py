@@ -628,7 +628,7 @@ def test_a_covering_in_single_precision_loses_nothing(tmp_path):
     ("change", "said"),
     [
         (lambda column: column.update(crs=None), "no coordinate system is declared"),
-        (lambda column: column.update(encoding="polygon"), "only WKB"),
+        (lambda column: column.update(encoding="TWKB"), "WKB"),
     ],
 )
 def test_what_a_geoparquet_may_not_say(tmp_path, change, said):

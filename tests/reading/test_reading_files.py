@@ -136,15 +136,11 @@ def test_content_must_be_what_the_suffix_says(tmp_path):
 
 def test_json_of_another_kind_is_no_geojson(tmp_path):
     ring = [[109, 24], [109, 25], [110, 25], [109, 24]]
-    document = {
-        "geometryType": "esriGeometryPolygon",
-        "spatialReference": {"wkid": 4490},
-        "fields": [{"name": "n", "type": "esriFieldTypeString"}],
-        "features": [{"attributes": {"n": "a"}, "geometry": {"rings": [ring]}}],
-    }
+    land = {"type": "GeometryCollection", "geometries": [{"type": "Polygon", "arcs": [[0]]}]}
+    document = {"type": "Topology", "objects": {"land": land}, "arcs": [ring]}
     path = tmp_path / "a.json"
     path.write_text(json.dumps(document), encoding="utf-8")
-    assert "the content is ESRIJSON" in refused(path)
+    assert 'the type of the whole is "Topology"' in refused(path)
 
 
 def test_a_plain_database_is_no_geopackage(tmp_path):

@@ -326,7 +326,7 @@ def css_text(text: str) -> str:
     r"""Write a text as CSS has it, whatever stands in it: what is no letter or digit by its number.
 
     >>> css_text('镇 "</style>')
-    '"镇\20 \22 \3c \2f style\3e "'
+    '"镇\\20 \\22 \\3c \\2f style\\3e "'
     """
     signs = (sign if sign.isalnum() else rf"\{ord(sign):x} " for sign in text)
     return f'"{"".join(signs)}"'
