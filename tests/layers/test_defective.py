@@ -47,6 +47,7 @@ def test_the_defective_layer_of_the_readme(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")  # so wide is the console of the page
     exec(compile(SNIPPET, "snippet", "exec"), {})  # noqa: S102 - the README's own words
 
     def run(*args: str, lang: str = "en") -> tuple[int, str]:
