@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import warnings
@@ -26,7 +27,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 def assessment() -> tl.Assessment:
     """The check of the demo county."""
-    layers = ROOT / "layers"
+    os.chdir(ROOT)  # the pages name files as they were typed
+    layers = Path("layers")
     towns = tl.read_towns(layers / "sample/towns.gpkg", code_column="code", name_column="name")
     files = sorted((layers / "sample/dossiers").glob("*.toml"))
     dossiers = [dossier for path in files for dossier in tl.load_dossiers(path)]
