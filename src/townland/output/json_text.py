@@ -1,12 +1,13 @@
-"""Indented JSON in the bytes of the standard library, whose own way to indent is slow.
+"""Indented JSON in the bytes of the standard library, whose own way to indent is slow; a part at a time.
 
-`json` writes in C only what stands on one line.
+`json` writes in C only what stands on one line, and wants the whole document in memory.
 """
 
 from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator, Mapping
 from json.encoder import encode_basestring as quoted
 
 
@@ -31,6 +32,41 @@ def indented(value: object) -> str:
     '{\n "名": [\n  1,\n  2.5,\n  null\n ],\n "{}": {},\n "a": true\n}'
     """
     return _text(value, "\n")
+
+
+def parts_of(document: Mapping[str, object]) -> Iterator[str]:
+    """The text of a document with a last line break: of its iterators an item at a time.
+
+    >>> "".join(parts_of({"a": iter([1, 2]), "b": iter([]), "c": 3})) == '''{
+    ...  "a": [
+    ...   1,
+    ...   2
+    ...  ],
+    ...  "b": [],
+    ...  "c": 3
+    ... }
+    ... '''
+    True
+    """
+    before = "{"
+    for key, value in document.items():
+        yield f"{before}\n {quoted(key)}: "
+        if isinstance(value, Iterator):
+            yield from _items(value)
+        else:
+            yield _text(value, "\n ")
+        before = ","
+    yield "\n}\n"
+
+
+def _items(values: Iterator[object]) -> Iterator[str]:
+    """The text of a list in a document, an item at a time."""
+    line = "\n  "
+    before = "["
+    for value in values:
+        yield f"{before}{line}{_text(value, line)}"
+        before = ","
+    yield "[]" if before == "[" else "\n ]"
 
 
 def _text(value: object, line: str) -> str:

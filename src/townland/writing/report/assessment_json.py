@@ -17,7 +17,7 @@ from townland.measuring.areas import LandClasses, Measure
 from townland.measuring.prepare import Repair
 from townland.measuring.rasters.classes import Comparison, GridTable
 from townland.measuring.rasters.slope import SlopeTable
-from townland.output.json_text import indented
+from townland.output.json_text import indented, parts_of
 from townland.reading.layer import Input
 from townland.results import TOGETHER, Assessment
 from townland.rules.confirmations import Confirmation
@@ -29,7 +29,6 @@ from townland.rules.need_form import NeedForm
 from townland.rules.need_shares import Areas
 from townland.rules.need_table import Account, Cell, NeedTable
 from townland.rules.notices import HeadNotice
-from townland.writing.report.json_text import parts_of
 
 SCHEMA = "townland-assessment-1"
 SCHEMA_FILE = "assessment.schema.json"
