@@ -9,7 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
+import geopandas
 import numpy as np
+import pyogrio
 import pytest
 import rasterio
 import shapely
@@ -190,3 +192,22 @@ def test_a_run_with_a_part_of_another_kind_is_no_assessment(
     with pytest.raises(ReportError) as caught:
         tl.explain(path, rule)
     assert "this is no assessment" in caught.value.render("en")
+
+
+def test_a_ring_without_an_area_is_labelled_in_a_drawing(tmp_path: Path) -> None:
+    """Its inside has no point at which its name could stand."""
+    flat = shapely.polygons([(109.4, 24.3), (109.41, 24.3), (109.4, 24.3), (109.4, 24.3)])
+    frame = geopandas.GeoDataFrame({"name": ["甲"]}, geometry=[flat], crs=4490)
+    frame.to_file(tmp_path / "flat.geojson", engine="pyogrio")
+    (written,) = tl.convert(tmp_path / "flat.geojson", tmp_path / "flat.dxf").written
+    assert "甲" in written.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("ending", ["shp", "gpkg"])
+def test_a_column_without_a_name_gets_one(tmp_path: Path, ending: str) -> None:
+    frame = geopandas.GeoDataFrame({"": [1], "column": [2]}, geometry=[box(5, 5, 80)], crs=4524)
+    frame.to_file(tmp_path / "some.fgb", engine="pyogrio")
+    done = tl.convert(tmp_path / "some.fgb", tmp_path / f"other.{ending}")
+    assert [issue.code for issue in done.issues] == ["field_renamed"]
+    names = pyogrio.read_info(tmp_path / f"other.{ending}")["fields"]
+    assert sorted(names) == ["column", "column_1"]

@@ -226,6 +226,7 @@ def test_what_is_too_long_or_too_deep_is_told_by_its_line() -> None:
         "a.toml, line 2: 20002 characters in one line, and at most 20000 are read; break the line"
     )
     assert "too deep in one another" in told(f"a = {'[' * 9000}{']' * 9000}\n")[0]
+    assert "too deep in one another" in told(f"{'a.' * 3000}a = 1\n")[0]
 
 
 def test_a_long_line_is_cut_about_its_fault() -> None:

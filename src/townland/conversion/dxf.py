@@ -194,6 +194,8 @@ def _label(space: Modelspace, shape: Polygonal, name: str, layer: str) -> None:
         The layer of the drawing.
     """
     point = shape.representative_point()
+    if point.is_empty:  # a ring without an area has no inside
+        point = shapely.points(shapely.get_coordinates(shape)[0])
     west, south, east, north = shape.bounds
     height = max(east - west, north - south) * _TEXT_SHARE
     text = space.add_text(

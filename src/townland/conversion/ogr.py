@@ -26,6 +26,7 @@ STAMP = "2000-01-01T00:00:00.000Z"
 """What a GeoPackage says of its last change, so that the same features give the same bytes."""
 
 _NAME = 10
+_UNNAMED = "column"
 _TEXT = 254
 _INTEGER = 18
 _REAL = (24, 15)
@@ -240,7 +241,7 @@ def _short_names(
         if _cut(column.name, encoding, _NAME) == column.name
     }
     for column in columns:
-        name = _cut(column.name, encoding, _NAME)
+        name = _cut(column.name or _UNNAMED, encoding, _NAME)
         for candidate in _candidates(name, encoding):
             clash = candidate.lower() in taken
             # a name that needs no cutting goes before one that was cut to it
@@ -248,7 +249,7 @@ def _short_names(
                 name = candidate
                 break
         taken.add(name.lower())
-        renamed += [f"{column.name} → {name}"] if name != column.name else []
+        renamed += [f"{column.name or '–'} → {name}"] if name != column.name else []
         found.append(replace(column, name=name))
     return found, _renamed(renamed)
 
@@ -267,12 +268,13 @@ def _distinct(
     taken = set(reserved)
     found, renamed = [], []
     for column in columns:
-        name, number = column.name, 0
+        wanted = column.name or _UNNAMED
+        name, number = wanted, 0
         while name.lower() in taken:
             number += 1
-            name = f"{column.name}_{number}"
+            name = f"{wanted}_{number}"
         taken.add(name.lower())
-        renamed += [f"{column.name} → {name}"] if name != column.name else []
+        renamed += [f"{column.name or '–'} → {name}"] if name != column.name else []
         found.append(replace(column, name=name))
     return found, _renamed(renamed)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import stat
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Self, TypeAlias, TypeVar
 
@@ -145,6 +145,9 @@ def load(
 MAX_BYTES = 2 << 20
 """A catalog, rulebook or dossier of this size would be a book of a thousand pages."""
 
+MAX_DEPTH = 32
+"""Tables and arrays in one another; no document has more than a handful."""
+
 
 def no_file(path: Path, error: type[TownlandError]) -> TownlandError:
     """What a path is told that is none of a file."""
@@ -247,6 +250,8 @@ def _parsed(raw: bytes, name: str) -> dict[str, object] | tuple[int, Words]:
     if fault is None:
         try:
             data = tomllib.loads(source)
+            if _too_deep(data):
+                raise RecursionError
         except RecursionError:
             return 1, _(
                 "{name}: arrays or tables stand too deep in one another; flatten them", name=name
@@ -262,6 +267,21 @@ def _parsed(raw: bytes, name: str) -> dict[str, object] | tuple[int, Words]:
     if fault.shown:
         message = _("{fault}\n    {shown}", fault=message, shown=fault.shown)
     return fault.line, message
+
+
+def _too_deep(data: Mapping[str, object]) -> bool:
+    """Whether values stand deeper in one another than `MAX_DEPTH`, as those of a key ``a.a.a.a``."""
+    level: list[object] = [data]
+    for _depth in range(MAX_DEPTH):
+        level = [inner for value in level for inner in _inner(value)]
+    return bool(level)
+
+
+def _inner(value: object) -> Iterable[object]:
+    """What stands right in a table or an array."""
+    if isinstance(value, Mapping):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _not_there(path: Path) -> Words:
