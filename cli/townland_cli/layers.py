@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from townland.i18n import Words, _, displayed, one_line, render
-from townland_cli import paging, printing, streams
+from townland.terms import role
+from townland_cli import asking, paging, printing, streams
 from townland_cli.options import LANG, AsJson, Catalog, Lang, LogFile, Quiet, Verbose, words
 from townland_cli.wrapping import width, wrapped
 
@@ -135,6 +136,10 @@ def init_layers(
         Path | None,
         typer.Option("--out", help=words("the catalog to write (FOLDER/catalog.toml)")),
     ] = None,
+    rules: Annotated[
+        str,
+        typer.Option("--rules", help=words("the rulebook by which missing layers are told")),
+    ] = "liuzhou-2018",
     as_json: AsJson = False,
     verbose: Verbose = False,
     lang: Lang = LANG,
@@ -145,24 +150,43 @@ def init_layers(
 
     Parameters
     ----------
-    folder, out, as_json, verbose, lang, quiet, log_file
+    folder, out, rules, as_json, verbose, lang, quiet, log_file
         As the help of the command says.
     """
     printing.start(lang, log_file)
     from townland.layers.init import layers_init
+    from townland.layers.init.questions import nobody
+    from townland.rules.book.loader import load_rulebook
 
-    with printing.progress(lang, quiet=quiet) as progress:
-        proposal = layers_init(folder, out, lang=lang, progress=progress)
+    somebody = not (as_json or quiet) and asking.somebody_there()
+    ask = asking.asker(lang) if somebody else nobody
+    # a bar that moves would stand in the way of what is asked
+    with printing.progress(lang, quiet=quiet or somebody) as progress:
+        book = load_rulebook(rules)
+        proposal = layers_init(folder, out, lang=lang, progress=progress, rulebook=book, ask=ask)
     streams.stands(0, printed=as_json)
     if as_json:
         printing.document(_proposal(proposal, lang))
         return
+    _print_proposal(proposal, lang, verbose=verbose)
+
+
+def _print_proposal(proposal: Proposal, lang: str, *, verbose: bool) -> None:
+    """Print what was found, what is missing and what is open.
+
+    Parameters
+    ----------
+    proposal, lang
+        What was found, and the language.
+    verbose
+        Whether every layer is printed, however many lines that takes.
+    """
     head = (_("file"), _("role"), _("placed"), _("on what evidence"))
     first, *lines = printing.table_lines(
         [
             (
                 item.source,
-                item.role or "-",
+                "-" if item.role is None else displayed(render(role(item.role), lang), lang),
                 displayed(item.verdict, lang),
                 displayed(item.reason, lang),
             )
@@ -174,9 +198,26 @@ def init_layers(
         "{path} is written; read it, complete it, then: townland layers check --catalog {path}",
         path=proposal.target.as_posix(),
     )
-    below = ["", *wrapped(displayed(line, lang), width())]
+    below = [*_beside(proposal, lang), "", *wrapped(displayed(line, lang), width())]
     rows = [paging.block(each) for each in lines]
     paging.print_page([first], rows, below, lang=lang, verbose=verbose)
+
+
+def _beside(proposal: Proposal, lang: str) -> Iterator[str]:
+    """The lines on what is missing, on workbooks, and on what nobody answered."""
+    from townland.layers.init.text import notes
+
+    for head, lines in notes(proposal):
+        yield from ("", displayed(head, lang))
+        for line in lines:
+            yield from paging.block("  " + displayed(line, lang))
+    if proposal.unanswered:
+        yield from (
+            "",
+            displayed(_("Left open; the choices stand in the catalog as comments:"), lang),
+        )
+        for question in proposal.unanswered:
+            yield from paging.block("  " + displayed(question.text, lang))
 
 
 def _layer(each: Examined, path: str, lang: str) -> dict[str, object]:
@@ -276,4 +317,16 @@ def _proposal(proposal: Proposal, lang: str) -> dict[str, object]:
             }
             for item in proposal.items
         ],
+        "missing": [
+            {
+                "role": need.role,
+                "unjudged": [rule.id for rule in need.unjudged],
+                "poorer": [rule.id for rule in need.poorer],
+            }
+            for need in proposal.missing
+        ],
+        "workbooks": [
+            {"file": each.source, "what": render(each.what, lang)} for each in proposal.workbooks
+        ],
+        "open": [render(question.text, lang) for question in proposal.unanswered],
     }

@@ -16,11 +16,12 @@ import rasterio
 import shapely
 from tests.factory_demo import DAY, demo_assessment, demo_towns
 from tests.factory_land import CRS, box
+from tests.factory_rules import book
 
-from townland import check, load_rulebook
+from townland import check
 from townland.catalog import load_catalog
 from townland.errors import CatalogError, LayerError
-from townland.layers.init import Proposal, propose, write_proposal
+from townland.layers.init import Proposal, complete, propose, write_proposal
 from townland.layers.init.roles import by_name, raster_role
 from townland.layers.init.walk import files
 from townland.standards import fields
@@ -38,9 +39,12 @@ DLTB = {
 }
 
 
-def lay(path: Path, columns: dict[str, Any], east: float = 0, **options: Any) -> Path:
+def lay(
+    path: Path, columns: dict[str, Any], east: float = 0, rows: int = 1, **options: Any
+) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    frame = gpd.GeoDataFrame(columns, geometry=[box(east, 0, east + 90, 90)], crs=CRS)
+    lands = [box(east + 90 * at, 0, east + 90 * at + 90, 90) for at in range(rows)]
+    frame = gpd.GeoDataFrame(columns, geometry=lands, crs=CRS)
     frame.to_file(path, **options)
     return path
 
@@ -51,7 +55,7 @@ def roles(proposal: Proposal) -> dict[str, str | None]:
 
 def written(folder: Path, lang: str = "en") -> tuple[Proposal, str]:
     target = folder / "catalog.toml"
-    proposal = propose(folder, target)
+    proposal = complete(propose(folder, target), book())
     write_proposal(proposal, target, lang=lang)
     return proposal, target.read_text(encoding="utf-8")
 
@@ -111,7 +115,7 @@ def test_two_vintages_of_one_place_are_left_to_choose_two_halves_are_united(tmp_
     lay(tmp_path / "DLTB_2018.gpkg", DLTB)
     lay(tmp_path / "DLTB_2019.gpkg", DLTB)
     with pytest.raises(CatalogError, match=r"DLTB_2018(.|\n)*DLTB_2019"):
-        propose(tmp_path, tmp_path / "catalog.toml")
+        written(tmp_path)
     lay(tmp_path / "JSYDGZQ.gpkg", {"GZQLXDM": ["010"]})
     _proposal, text = written(tmp_path)
     assert "choose" in text
@@ -217,7 +221,7 @@ def test_layers_of_one_place_are_rivals_whatever_their_crs(tmp_path: Path) -> No
     frame.to_file(tmp_path / "DLTB_2018.gpkg")
     frame.to_crs(4490).to_file(tmp_path / "DLTB_2019.gpkg")
     with pytest.raises(CatalogError) as caught:
-        propose(tmp_path, tmp_path / "catalog.toml")
+        written(tmp_path)
     assert caught.value.render("en").count("lie in one place") == 2
 
 
@@ -258,7 +262,7 @@ def test_nothing_is_overwritten_and_bounds_are_kept(
     assert list(roles(propose(tmp_path, tmp_path / "c.toml"))) == ["l/JSYDGZQ.gpkg | JSYDGZQ"]
     monkeypatch.setattr("townland.layers.init.walk.DEPTH", 0)
     with pytest.raises(CatalogError):
-        propose(tmp_path, tmp_path / "c.toml")
+        complete(propose(tmp_path, tmp_path / "c.toml"), book())
 
 
 def test_names_that_look_like_toml_make_no_other_catalog(tmp_path: Path) -> None:
@@ -273,7 +277,7 @@ def test_the_coverage_of_a_role_is_proposed_with_its_reason_and_left_to_a_person
     tmp_path: Path,
 ) -> None:
     target = tmp_path / "init.toml"
-    write_proposal(propose(SAMPLE, target), target, lang="en")
+    write_proposal(complete(propose(SAMPLE, target), book()), target, lang="en")
     blocks = target.read_text("utf-8").split("[[layer]]")
     by_role = {role: block for block in blocks for role in ROLES if f'role = "{role}"' in block}
     for role in ("permanent_basic_farmland", "ecological_redline", "stock_land"):
@@ -292,7 +296,7 @@ def test_the_coverage_of_a_role_is_proposed_with_its_reason_and_left_to_a_person
 def test_the_catalog_of_the_demo_gives_the_verdicts_of_its_own(tmp_path: Path) -> None:
     """Once the user says where the layers are complete; before that, fewer rules can be judged."""
     target, full = tmp_path / "init.toml", tmp_path / "full.toml"
-    write_proposal(propose(SAMPLE, target), target, lang="zh")
+    write_proposal(complete(propose(SAMPLE, target), book()), target, lang="zh")
     hint = re.compile(r'^# (coverage = ".*/extent\.gpkg\|extent")', re.MULTILINE)
     blocks = target.read_text("utf-8").split("[[layer]]")
     full.write_text(
@@ -301,7 +305,7 @@ def test_the_catalog_of_the_demo_gives_the_verdicts_of_its_own(tmp_path: Path) -
     own = load_catalog(LAYERS / "catalog.toml")
     proposed = load_catalog(target)
     assert {spec.role for spec in proposed.layer} == {spec.role for spec in own.layer}
-    towns, book = demo_towns()[:2], load_rulebook("liuzhou-2018")
+    towns = demo_towns()[:2]
     expected, plain, completed = (
         {
             (found.rule, found.town): (found.verdict, str(found.measured))
@@ -310,8 +314,8 @@ def test_the_catalog_of_the_demo_gives_the_verdicts_of_its_own(tmp_path: Path) -
         }
         for made in (
             demo_assessment(),
-            check(towns, proposed, book, on=DAY),
-            check(towns, load_catalog(full), book, on=DAY),
+            check(towns, proposed, book(), on=DAY),
+            check(towns, load_catalog(full), book(), on=DAY),
         )
     )
     assert completed == expected

@@ -17,7 +17,9 @@ from townland.errors import CatalogError, CRSError, LayerError
 from townland.geodesy import crs as crsys
 from townland.geodesy.crs import Bounds
 from townland.i18n import DEFAULT_LANGUAGE, Joined, Words, _
-from townland.layers.init.items import Item, Key, Proposal
+from townland.layers.init.codes import plan_column, values
+from townland.layers.init.items import Item, Key, Proposal, Question
+from townland.layers.init.questions import Ask, nobody, settled
 from townland.layers.init.roles import (
     NOTES,
     by_fields,
@@ -28,15 +30,21 @@ from townland.layers.init.roles import (
 )
 from townland.layers.init.text import catalog_text
 from townland.layers.init.walk import LayerFile, layers_below
+from townland.layers.init.workbooks import workbooks_below
 from townland.measuring.rasters import reading
 from townland.reading import source as sources
-from townland.reading.columns import as_text
 from townland.reading.format import Source
 from townland.reading.layer_names import NOT_POLYGONS
 from townland.reading.rows import hull
 from townland.reading.vector import declared_crs, layer_crs
+from townland.rules.asks import needs_of
+from townland.rules.book.loader import load_rulebook
+from townland.rules.book.model import Rulebook
 from townland.standards import fields as schemas
 from townland.terms import ROLES, TAGS
+
+RULES = "liuzhou-2018"
+"""The rulebook by which a missing layer is told, where none is named."""
 
 _IDS = (("id_column", "BSM"), ("id_column", "DKBH"))
 _SURVEYED = (
@@ -56,6 +64,8 @@ def layers_init(
     *,
     lang: str = DEFAULT_LANGUAGE,
     progress: Callable[[Words, int, int], None] | None = None,
+    rulebook: Rulebook | None = None,
+    ask: Ask = nobody,
 ) -> Proposal:
     """Find the layers in a folder, and write a commented catalog of them.
 
@@ -69,6 +79,10 @@ def layers_init(
         The language of its comments.
     progress
         Called with a sentence, the files done and all files.
+    rulebook
+        The rules that say what a missing layer costs; without it `RULES`.
+    ask
+        Asks a person where two readings are possible; without it both stand as comments.
 
     Returns
     -------
@@ -95,7 +109,7 @@ def layers_init(
         if progress is not None:
             progress(_("looking at {name}", name=name), number, count)
 
-    proposal = propose(folder, target, tell=report)
+    proposal = complete(propose(folder, target, tell=report), rulebook or load_rulebook(RULES), ask)
     write_proposal(proposal, target, lang=lang)
     return proposal
 
@@ -117,7 +131,7 @@ def propose(
     Raises
     ------
     CatalogError
-        The catalog exists already, or no layer of the folder could be placed.
+        The catalog exists already.
     LayerError
         The folder cannot be looked through.
     """
@@ -130,18 +144,39 @@ def propose(
         )
     found = [_item(found, folder, target) for found in layers_below(folder, tell)]
     region = _region(found)
-    items = _once([_located(item, region) for item in found])
-    if not any(item.placed for item in items):
-        raise CatalogError(
-            Joined(
-                (
-                    _("no layer of {folder} could be placed", folder=folder.as_posix()),
-                    *(_("{file}: {reason}", file=i.source, reason=i.reason) for i in items),
-                ),
-                "\n",
-            )
-        )
-    return Proposal(folder.as_posix(), tuple(items), target)
+    items = tuple(_located(item, region) for item in found)
+    return Proposal(folder.as_posix(), items, target, workbooks=workbooks_below(folder))
+
+
+def complete(proposal: Proposal, rulebook: Rulebook, ask: Ask = nobody) -> Proposal:
+    """Ask what only a person knows, and say what the layers that are missing cost.
+
+    Parameters
+    ----------
+    proposal
+        What was found.
+    rulebook
+        The rules that are to be judged.
+    ask
+        Asks a person; without it every question stays open.
+
+    Raises
+    ------
+    CatalogError
+        No layer of the folder could be placed.
+    """
+    known = settled(proposal.items, ask)
+    placed = {item.role for item in known.items if item.placed}
+    if not placed:
+        raise _nothing_placed(proposal.folder, known.items)
+    missing = tuple(need for need in needs_of(rulebook) if need.role not in placed)
+    return replace(proposal, items=known.items, missing=missing, unanswered=known.unanswered)
+
+
+def _nothing_placed(folder: str, items: Sequence[Item]) -> CatalogError:
+    reasons = (_("{file}: {reason}", file=item.source, reason=item.reason) for item in items)
+    first = _("no layer of {folder} could be placed", folder=folder)
+    return CatalogError(Joined((first, *reasons), "\n"))
 
 
 def write_proposal(proposal: Proposal, target: Path, *, lang: str) -> None:
@@ -163,7 +198,7 @@ def write_proposal(proposal: Proposal, target: Path, *, lang: str) -> None:
     """
     try:
         with target.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(catalog_text(proposal.folder, proposal.items, lang))
+            file.write(catalog_text(proposal, lang))
     except FileExistsError:
         raise CatalogError(
             _(
@@ -314,17 +349,16 @@ def _role(title: str, source: Source) -> tuple[str | None, Words]:
         return fields[0], _("its fields; its name says nothing")
     if fields:
         return None, _("its fields fit several roles: {roles}", roles=", ".join(fields))
+    if planned := plan_column(source):
+        return "planned_use", _(
+            "the codes of its column {column} are those of plans", column=planned
+        )
     return None, _("neither its name nor its fields are those of a known layer")
-
-
-def _values(source: Source, column: str) -> list[str]:
-    texts = as_text(sources.attributes(source, [column])[column])
-    return sorted({text for text in texts if text is not None})
 
 
 def _village(source: Source) -> bool:
     column = schemas.find(("GHFQMC",), source.fields)
-    return column is not None and is_village(_values(source, column))
+    return column is not None and is_village(values(source, column))
 
 
 def _identity(role: str, source: Source) -> list[Key]:
@@ -375,24 +409,26 @@ def _field_column(role: str, name: str | None, source: Source) -> str | None:
 
 def _tags(source: Source, column: str) -> bool:
     """Whether a column holds nothing but the tags that rulebooks know."""
-    values = _values(source, column)
-    return bool(values) and set(values) <= set(TAGS)
+    held = values(source, column)
+    return bool(held) and set(held) <= set(TAGS)
 
 
 def _classes(role: str, source: Source) -> list[Key]:
     column = _field_column(role, ROLES[role].class_field, source)
-    values = _values(source, column) if column else []
-    if column is None or not values:
+    if column is None and role == "planned_use":
+        column = plan_column(source)
+    codes = values(source, column) if column else []
+    if column is None or not codes:
         return []
-    schemes = schemes_of(values, role)
+    schemes = schemes_of(codes, role)
     if len(schemes) == 1:
         why = _("all {count} codes of {column} are its own, and of no other scheme",
-                count=len(values), column=column)  # fmt: skip
+                count=len(codes), column=column)  # fmt: skip
         return [("scheme", schemes[0], why, True), ("class_column", column, why, True)]
     if schemes:
         why = _(
             "all {count} codes of {column} are codes of several schemes: choose",
-            count=len(values),
+            count=len(codes),
             column=column,
         )
         return [
@@ -415,48 +451,11 @@ def _certain(source: Source, used: pyproj.CRS) -> list[Key]:
 def _surveyed_key(source: Source) -> list[Key]:
     """As of when the layer is, where all of its records name one year."""
     column = schemas.find(("SJNF", "数据年份"), source.fields)
-    years = _values(source, column) if column else []
+    years = values(source, column) if column else []
     if len(years) != 1 or len(years[0]) != 4 or not years[0].isdecimal():
         return []
     why = _("the records say {year}; state the day", year=years[0])
     return [("surveyed", f"{years[0]}-12-31", why, False)]
 
 
-def _once(items: Sequence[Item]) -> list[Item]:
-    """Layers of one role are united: where two cover the same place, which is meant cannot be known."""
-    return [_chosen(item, _rivals(item, items)) for item in items]
-
-
-def _rivals(item: Item, items: Sequence[Item]) -> list[str]:
-    """The other layers of its role that are placed where it is."""
-    return [
-        other.source
-        for other in items
-        if other is not item and item.placed and other.placed and other.role == item.role
-        and _meet(item.bounds, other.bounds)
-    ]  # fmt: skip
-
-
-def _chosen(item: Item, rivals: Sequence[str]) -> Item:
-    """A layer, which is not placed where it has rivals."""
-    if not rivals:
-        return item
-    why = _(
-        "several layers for the role {role} lie in one place ({others} too); layers of one"
-        " role are united: choose",
-        role=item.role,
-        others=", ".join(rivals),
-    )
-    return replace(item, placed=False, reason=why)
-
-
-def _meet(one: Bounds | None, other: Bounds | None) -> bool:
-    """Whether two boxes share land; boxes that are unknown may."""
-    if one is None or other is None:
-        return True
-    wide = min(one[2], other[2]) - max(one[0], other[0])
-    high = min(one[3], other[3]) - max(one[1], other[1])
-    return bool(wide > 0 and high > 0)
-
-
-__all__ = ["Item", "Proposal", "layers_init", "propose", "write_proposal"]
+__all__ = ["Item", "Proposal", "Question", "complete", "layers_init", "propose", "write_proposal"]

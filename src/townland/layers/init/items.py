@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from townland.geodesy.crs import Bounds
 from townland.i18n import Words, _
+from townland.rules.asks import RoleNeed
 
 Key: TypeAlias = tuple[str, str, Words, bool]
 """A line of a layer's table: key, value, why, and whether it is certain."""
@@ -42,9 +43,32 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What only a person knows of a folder's layers, and the answers that are possible."""
+
+    text: Words
+    options: tuple[Words, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FolderWorkbook:
+    """A workbook that is no layer: where it is, and what it is there for."""
+
+    source: str
+    what: Words
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
-    """Everything that was found in a folder, in the order of the walk; `target` is its catalog."""
+    """Everything that was found in a folder, in the order of the walk; `target` is its catalog.
+
+    `missing` are the roles that rules read and no layer plays, `workbooks` the tables beside the layers,
+    `unanswered` the questions that nobody answered.
+    """
 
     folder: str
     items: tuple[Item, ...]
     target: Path = Path("catalog.toml")
+    missing: tuple[RoleNeed, ...] = ()
+    workbooks: tuple[FolderWorkbook, ...] = ()
+    unanswered: tuple[Question, ...] = ()

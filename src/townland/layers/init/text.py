@@ -7,34 +7,36 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from townland.catalog import AS_LAYER, OWN_TOWNS
-from townland.i18n import Words, _, render
-from townland.layers.init.items import Item
+from townland.i18n import Words, _, listed, render
+from townland.layers.init.items import Item, Proposal
+from townland.layers.init.questions import SURVEY, coverage_of
 from townland.layers.init.roles import NOTES
 from townland.reading.formats import SUFFIXES
-from townland.terms import ROLES
-
-SURVEY = "land_use"
-"""The role of the land survey, by which its first layer is named, too."""
+from townland.rules.asks import RoleNeed
+from townland.terms import ROLES, role
 
 
-def catalog_text(folder: str, items: Sequence[Item], lang: str) -> str:
+def catalog_text(proposal: Proposal, lang: str) -> str:
     """The catalog as TOML.
 
     Layers that are placed are tables; what needs a choice stands as comments beneath them.
 
     Parameters
     ----------
-    folder
-        The folder that was looked through.
-    items
-        What was found, in order.
+    proposal
+        What was found.
     lang
         The language of the comments.
     """
     names: set[str] = set()
-    blocks = [*_heading(folder, lang), "", *_tables(items, names, lang), *_rest(items, names, lang)]
-    return "\n".join(blocks).rstrip() + "\n"
+    blocks = [
+        *_heading(proposal.folder, lang),
+        "",
+        *_tables(proposal.items, names, lang),
+        *_rest(proposal.items, names, lang),
+        *_beside(proposal, lang),
+    ]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(blocks)).rstrip() + "\n"
 
 
 def _heading(folder: str, lang: str) -> Iterator[str]:
@@ -77,6 +79,40 @@ def _rest(items: Sequence[Item], names: set[str], lang: str) -> Iterator[str]:
         yield _comment(_("What could not be placed, and why:"), lang)
     for item in rest:
         yield from _unplaced(item, names, lang)
+
+
+def _beside(proposal: Proposal, lang: str) -> Iterator[str]:
+    """What is missing, and the workbooks beside the layers, as comments."""
+    for head, lines in notes(proposal):
+        yield ""
+        yield _comment(head, lang)
+        yield from (_comment(line, lang) for line in lines)
+
+
+def notes(proposal: Proposal) -> Iterator[tuple[Words, tuple[Words, ...]]]:
+    """What a reader of a proposal must know beside its layers: a head, and its lines."""
+    if proposal.missing:
+        head = _("No layer plays these roles, and this is what that costs:")
+        yield head, tuple(cost(need) for need in proposal.missing)
+    if proposal.workbooks:
+        lines = (
+            _("{file}: {what}", file=each.source, what=each.what) for each in proposal.workbooks
+        )
+        yield _("Workbooks beside the layers:"), tuple(lines)
+
+
+def cost(need: RoleNeed) -> Words:
+    """Say what a check leaves open without a layer of a role."""
+    place = {"title": role(need.role), "role": need.role}
+    unjudged, poorer = (listed(rule.id for rule in rules) for rules in (need.unjudged, need.poorer))
+    if not need.unjudged:
+        return _(
+            "{title} ({role}): {rules} do without it, by the other layers", rules=poorer, **place
+        )
+    if not need.poorer:
+        return _("{title} ({role}): {rules} cannot be judged", rules=unjudged, **place)
+    return _("{title} ({role}): {rules} cannot be judged; {others} do without it, by the other layers",
+             rules=unjudged, others=poorer, **place)  # fmt: skip
 
 
 def _unplaced(item: Item, names: set[str], lang: str) -> Iterator[str]:
@@ -149,18 +185,10 @@ def _known_coverage(item: Item, lang: str, *, surveyed: bool) -> Iterator[str]:
     surveyed
         Whether a land survey is among the layers.
     """
-    role = ROLES.get(item.role or "")
-    if role is None or role.raster == "only":
-        return
-    if role.unfound == "unplanned":
-        why = _("if the layer is all that is planned in each town that has plots of its own")
-        yield f"# coverage = {_quoted(OWN_TOWNS)}  {_comment(why, lang)}"
-    elif role.unfound != "uncovered" and surveyed:
-        why = _(
-            "if it is a product of the whole county, and so complete where the land survey is; without"
-            " a coverage nothing passes for want of features"
-        )
-        yield f"# coverage = {_quoted(AS_LAYER + SURVEY)}  {_comment(why, lang)}"
+    mostly = coverage_of(item, surveyed=surveyed)
+    if mostly is not None and not any(key == "coverage" for key, *_line in item.keys):
+        coverage, why = mostly
+        yield f"# coverage = {_quoted(coverage)}  {_comment(why, lang)}"
 
 
 def _accuracy(item: Item, lang: str) -> Iterator[str]:

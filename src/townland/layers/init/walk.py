@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from townland.dossier import WORKBOOKS
 from townland.errors import LayerError
 from townland.i18n import Joined, Words, _
 from townland.layers.describe import list_layers
@@ -58,6 +59,27 @@ def files(folder: Path) -> Iterator[Path]:
     LayerError
         The folder is none, or holds more than townland looks through.
     """
+    return (path for path, form in _entries(folder) if _may_be_layer(path, form))
+
+
+def workbooks(folder: Path) -> Iterator[Path]:
+    """The workbooks that are no layers; what a spreadsheet program has open is none (``~$…``).
+
+    Raises
+    ------
+    LayerError
+        As `files`.
+    """
+    return (
+        path
+        for path, form in _entries(folder)
+        if path.suffix.lower() in WORKBOOKS and path.is_file()
+        and not path.name.startswith("~$") and not _may_be_layer(path, form)
+    )  # fmt: skip
+
+
+def _entries(folder: Path) -> Iterator[tuple[Path, Format | None]]:
+    """Everything below a folder that is no folder to look into, with the format of its suffix."""
     if not folder.is_dir():
         raise LayerError(_("{path} is no folder", path=folder.as_posix()))
     waiting, seen = [(folder, 0)], 0
@@ -79,8 +101,8 @@ def files(folder: Path) -> Iterator[Path]:
             if path.is_dir() and (form is None or form.folder_of is None):
                 if depth < DEPTH:
                     waiting.append((path, depth + 1))
-            elif _may_be_layer(path, form):
-                yield path
+            else:
+                yield path, form
 
 
 def _form(path: Path) -> Format | None:
