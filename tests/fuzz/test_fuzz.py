@@ -211,3 +211,17 @@ def test_a_column_without_a_name_gets_one(tmp_path: Path, ending: str) -> None:
     assert [issue.code for issue in done.issues] == ["field_renamed"]
     names = pyogrio.read_info(tmp_path / f"other.{ending}")["fields"]
     assert sorted(names) == ["column", "column_1"]
+
+
+@pytest.mark.parametrize("ending", ["geojson", "shp", "gpkg", "kml", "dxf", "txt", "xlsx"])
+def test_a_vertex_that_is_no_number_is_not_converted(tmp_path: Path, ending: str) -> None:
+    ring = [(EAST, NORTH), (EAST + 90, NORTH), (EAST + 90, float("nan")), (EAST, NORTH + 90)]
+    with np.errstate(invalid="ignore"):
+        shapes = [box(5, 5, 80), shapely.polygons([*ring, ring[0]])]
+    frame = geopandas.GeoDataFrame({"name": ["甲", "乙"]}, geometry=shapes, crs=4524)
+    frame.to_file(tmp_path / "some.gpkg", engine="pyogrio")
+    with pytest.raises(GeometryError) as caught:
+        tl.convert(tmp_path / "some.gpkg", tmp_path / f"other.{ending}")
+    told = caught.value.render("en")
+    assert "feature 2, vertex 3: (36642090, nan) is no place" in told
+    assert not (tmp_path / f"other.{ending}").exists()

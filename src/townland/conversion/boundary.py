@@ -83,6 +83,8 @@ def convert(
         The file cannot be read, or holds no polygon.
     CRSError
         A CRS is missing, unknown or refused, or cannot be written in the format.
+    GeometryError
+        A vertex lies where the CRS has no land, or is no number.
     ReportError
         `out` exists, its suffix is not known, or it cannot be written; nothing was.
     """

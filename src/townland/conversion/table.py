@@ -19,7 +19,7 @@ from townland.issues import Issue
 from townland.layers.describe import Field, fields_of, widths_unknown
 from townland.reading import source as sources
 from townland.reading.polygons import no_polygon, polygons
-from townland.reading.reach import refuse_out_of_reach
+from townland.reading.reach import refuse_not_finite, refuse_out_of_reach
 from townland.reading.vector import layer_crs, total_bounds
 from townland.standards.fields import is_personal
 from townland.towns import usual_name
@@ -110,6 +110,8 @@ def read_table(
         The file cannot be read, or holds no polygon.
     CRSError
         The CRS is missing, unknown or refused.
+    GeometryError
+        A vertex lies where the CRS has no land, or is no number.
     """
     with sources.opened(path, layer=layer, encoding=encoding, columns=columns) as source:
         used, crs_issues = layer_crs(source, crs)
@@ -124,6 +126,7 @@ def read_table(
         declared = {field.name: field for field in fields_of(source)}
         unknown = widths_unknown(source)
     refuse_out_of_reach(source, rows, used)
+    refuse_not_finite(source, rows)
     sources.check_degrees(source, bounds, geographic=used.is_geographic)
     found, shape_issues = polygons(rows)
     if len(found) == 0:

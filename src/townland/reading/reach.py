@@ -96,6 +96,32 @@ def refuse_out_of_reach(
         _refuse_apart(source, rows, int(at), crs=crs, region=region)
 
 
+def refuse_not_finite(source: Source, rows: Rows) -> None:
+    """Refuse features with a vertex that is no number, where nothing mends them.
+
+    Raises
+    ------
+    GeometryError
+        A coordinate is not finite; the message names feature and vertex.
+    """
+    xy, row = shapely.get_coordinates(rows.geometry, return_index=True)
+    lost = np.flatnonzero(~np.isfinite(xy).all(axis=1))
+    if not len(lost):
+        return
+    first, at = lost[0], row[lost[0]]
+    raise GeometryError(
+        _(
+            "{place}: feature {feature}, vertex {vertex}: ({x}, {y}) is no place; correct the"
+            " coordinate, or delete the feature",
+            place=source.place,
+            feature=source.number(int(rows.fid[at])),
+            vertex=int(first - np.searchsorted(row, at)) + 1,
+            x=f"{xy[first, 0]:.10g}",
+            y=f"{xy[first, 1]:.10g}",
+        )
+    )
+
+
 def _boxes(geometry: npt.NDArray[np.object_]) -> Floats:
     """West, south, east and north of all vertices; bounds of GEOS are those of the outer rings alone."""
     boxes: Floats = shapely.bounds(geometry).reshape(-1, 4)
