@@ -24,8 +24,9 @@ from townland.writing.comparison.page import comparison_html
 from townland.writing.comparison.writing import run_names
 from townland.writing.maps.page import map_html, show_map
 from townland.writing.pages import figures
+from townland.writing.report import patches
 from townland.writing.report.assessment_json import assessment_json
-from townland.writing.report.html import report_html
+from townland.writing.report.html import report_files, report_html
 
 pytestmark = pytest.mark.browser
 
@@ -97,6 +98,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(factory_pages, "HOSTILE", tuple(letter * 300 for letter in "WMABXY"))
         unbroken = assessment(hostile=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(patches, "MOST", 5)
+        for name, text in report_files(plain):
+            (folder / "cut" / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / "cut" / name).write_text(text, encoding="utf-8", newline="")
     notebook = show_map(plain, town="2")._repr_html_()
     pages = {
         "map": map_html(plain),
@@ -282,6 +288,25 @@ def test_a_list_is_whole_sorts_and_is_written_as_it_is_shown(visit: Any, tmp_pat
     kept = [id_ for id_ in frame["permanent_basic_farmland_id"] if "YN0000" in id_]
     assert len(lines) == 1 + len(kept)
     assert "YN0000" in lines[1]
+
+
+def test_a_list_that_is_cut_says_so_and_leads_to_all_of_it(visit: Any, folder: Path) -> None:
+    page = visit("cut/report").page
+    frame = assessment().towns[1].measures["farmland_built_on"].frame
+    finding = page.locator("#t2-LAND-03")
+    finding.locator(".whole-list").first.click()
+    box = finding.locator(".list-box")
+    assert box.locator("tbody tr").count() == 5
+    assert f"最大的5个图斑，共{len(frame)}个" in box.locator(".part").inner_text()
+    href = box.locator("a.all-csv").get_attribute("href")
+    lines = (folder / "cut" / href).read_text("utf-8-sig").splitlines()
+    assert len(lines) == 1 + len(frame)
+    # the first five are those of the page, letter by letter
+    shown = [row.locator("td").all_inner_texts() for row in box.locator("tbody tr").all()]
+    assert [line.split(",") for line in lines[1:6]] == shown
+    page.evaluate("window.print = () => window.dispatchEvent(new Event('beforeprint'))")
+    page.locator("[data-print=short]").click()  # its annex says so, too
+    assert page.locator(".annex-list .part").filter(has_text=href).count() == 1
 
 
 def test_a_clause_is_read_in_its_article_and_an_opinion_stays(visit: Any) -> None:

@@ -8,7 +8,7 @@ from importlib.resources import files
 from townland.results import Assessment
 from townland.rules.judging.trace import Json
 from townland.writing.pages import figures, look
-from townland.writing.report import picture
+from townland.writing.report import picture, signs
 from townland.writing.tables.reader import TableReader
 
 WIDTH, LOWEST, HIGHEST = 880, 560, 1000
@@ -26,7 +26,7 @@ def map_sheets(assessment: Assessment, lang: str, family: str) -> list[dict[str,
         The font of the letters.
     """
     r = TableReader(assessment, lang)
-    signs = look.signs(finding.figures for finding in assessment.findings)
+    chosen = look.signs(finding.figures for finding in assessment.findings)
     schemes = {
         role: next((s.scheme for s in assessment.catalog.of_role(role) if s.scheme), None)
         for role in ("land_use", "planned_use")
@@ -38,12 +38,12 @@ def map_sheets(assessment: Assessment, lang: str, family: str) -> list[dict[str,
         grave = [f for f in figures.by_severity(mine) if str(f.verdict) in ("fail", "review")]
         gravest = grave[0] if grave else None
         shown = [
-            picture.Shown(letter, figure.measure, signs[figure.measure], places)
+            picture.Shown(letter, figure.measure, chosen[figure.measure], places)
             for letter, figure, places in (figures.shown_figures(gravest) if gravest else [])
         ]
         names = {each.name for each in shown}
         shapes = picture.Shapes(result, f"p{n}", schemes, step=step, named=names)
-        defs = shapes.defs()
+        defs = signs.patterns([*chosen.values(), look.UNCOVERED]) + shapes.defs
         drawing = shapes.picture(
             label=result.town.name, north=r.t("N"), shown=shown, box=shapes.box,
             width=WIDTH, height=(height := _height(shapes.box)), id_=f"p{n}-o",

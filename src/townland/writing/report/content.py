@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -15,7 +16,7 @@ from townland.i18n import Words, _, shortened
 from townland.rules.judging.trace import Json
 from townland.writing.pages import closing, figures, look
 from townland.writing.pages.page import safe_json
-from townland.writing.report import picture
+from townland.writing.report import patches, picture, signs
 from townland.writing.report.evidence import Evidence
 from townland.writing.report.findings import ConfirmationView, FindingView
 from townland.writing.report.front import ClauseReader, front_page, missing_things
@@ -44,8 +45,14 @@ WORDS: Mapping[str, Words] = {
     "shown": _("{shown} of {n} patches"),
     "number": _("No."),
     "annex": _("Annex {n}: {title}"),
+    "part": _("The {shown} largest of {n} patches stand here. All of them: {place}"),
+    "layer": _("layer {layer} in evidence.gpkg"),
+    "all": _("All {n} patches as CSV"),
+    "comma": _(", "),
 }
 """What the page's script says."""
+
+NO_FILES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +67,20 @@ class Overview:
 class TownView:
     """A town as the page shows it."""
 
-    def __init__(self, report: Report, result: TownResult, number: int) -> None:
+    def __init__(self, report: Report, shapes: picture.Shapes) -> None:
         """Lay out a town.
 
         Parameters
         ----------
         report
             The page.
-        result
-            The town.
-        number
-            The town's number on the page, by which its elements are called.
+        shapes
+            The town as it is drawn, by whose prefix its elements are called.
         """
-        self.result = result
-        self.prefix = f"t{number}"
+        self.result = result = shapes.result
+        self.prefix = shapes.prefix
         self.report = report
-        self.shapes = picture.Shapes(
-            result, self.prefix, report.schemes, step=report.step, named=report.signs
-        )
-        self.defs = self.shapes.defs()
+        self.shapes = shapes
         assessment, code = report.assessment, result.town.code
         findings = [finding for finding in assessment.findings if finding.town == code]
         self.findings = [
@@ -144,23 +146,22 @@ class TownView:
     def _legend(self, shown: Sequence[picture.Shown]) -> Iterator[tuple[Markup, str]]:
         """Explain the picture of the town: each sample, and what it stands for."""
         report, shapes = self.report, self.shapes
-        yield picture.EDGE_SWATCH, report.t("Town boundary")
-        for n, each in enumerate(shown):
-            sample = picture.hatch_swatch(each.sign, f"{self.prefix}-ol{n}")
-            yield sample, f"{each.letter} {report.measure(each.name)}"
+        yield signs.EDGE_SWATCH, report.t("Town boundary")
+        for each in shown:
+            yield signs.hatch_swatch(each.sign), f"{each.letter} {report.measure(each.name)}"
         if shapes.gaps:
             roles = dict.fromkeys(role for roles, _gap in shapes.gaps for role in roles)
             missing = report.t("Not covered: {role}", role=", ".join(map(report.role, roles)))
-            yield picture.hatch_swatch(look.UNCOVERED, f"{self.prefix}-ob"), missing
+            yield signs.hatch_swatch(look.UNCOVERED), missing
         if shapes.uses:
-            yield picture.BUILT_SWATCH, report.t("Planned construction land, outline")
+            yield signs.BUILT_SWATCH, report.t("Planned construction land, outline")
         for groups, used, kind in (
             (look.USES, shapes.uses, "plan"),
             (look.LAND, shapes.land, "land"),
         ):
             for key, group in groups.items():
                 if key in used:
-                    sample = picture.swatch(group.fill, f"{kind}-key {kind}-key-{key}")
+                    sample = signs.swatch(group.fill, f"{kind}-key {kind}-key-{key}")
                     yield sample, report.w(group.title)
 
 
@@ -185,6 +186,7 @@ class Report(ClauseReader):
         *,
         whole: Assessment | None = None,
         pages: Sequence[TownPage] = (),
+        stems: Mapping[str, str] = NO_FILES,
     ) -> None:
         """Lay out the report.
 
@@ -197,6 +199,8 @@ class Report(ClauseReader):
             once for all pages.
         pages
             Where each town has a page of its own: this one is the index, without their findings.
+        stems
+            How files beside the page are called that have a town's longer lists (`PatchLists`).
         """
         super().__init__(assessment, lang, map_href)
         self.version = townland.__version__
@@ -204,13 +208,14 @@ class Report(ClauseReader):
             role: next((s.scheme for s in assessment.catalog.of_role(role) if s.scheme), None)
             for role in ("land_use", "planned_use")
         }
-        self.step = picture.drawing_step(assessment.towns)
         names = [shortened(town.town.name) for town in assessment.towns]
         self.whole = whole or assessment
         self.signs = look.signs(finding.figures for finding in self.whole.findings)
         self.index = TownIndex(self, pages) if pages else None
         results = () if pages else assessment.towns
-        self.towns = [TownView(self, town, n) for n, town in enumerate(results, 1)]
+        drawn = picture.town_shapes(results, self.schemes, prefix="t", named=self.signs)
+        self.towns = [TownView(self, shapes) for shapes in drawn]
+        self.patterns = signs.patterns([*self.signs.values(), look.UNCOVERED]) if results else ""
         joint = [finding for finding in assessment.findings if finding.town is None]
         self.joint = [
             FindingView(self, finding, f"all-{finding.rule}", None)
@@ -239,7 +244,9 @@ class Report(ClauseReader):
             longer = self.t(", ").join(names[:6]) + ("…" if len(names) > 6 else "")
             self.heading = self.t("Land-use compliance report · {towns}", towns=longer)
         self.up = "../report.html" if whole else None
+        self.own_maps = any(page.map and "#" not in page.map for page in pages)
         self.rows = town_rows(self, pages)
+        self.lists = self._lists(stems)
 
     def slope_rows(self, table: SlopeTable) -> list[tuple[SlopeRow, list[Decimal]]]:
         """Lay out cultivated land by slope, closed in ha."""
@@ -269,15 +276,23 @@ class Report(ClauseReader):
             box=town.shapes.window(seen), width=DETAIL[0], height=DETAIL[1],
             id_=id_,
         )  # fmt: skip
-        return Evidence(self, finding, town.result, shown, drawing=drawing, id_=f"{id_}l")
+        return Evidence(self, finding, town.result, shown, drawing=drawing)
+
+    def _lists(self, stems: Mapping[str, str]) -> PatchLists:
+        """List the patches, of each measure as many as leave the page light."""
+        most = patches.MOST
+        while True:
+            lists = PatchLists(self, most, stems)
+            for town in self.towns:
+                lists.add(town.prefix, town.result, town.listed())
+            if len(lists) <= patches.MOST_ROWS or most == 1:
+                return lists
+            most = most // 2
 
     def data(self) -> str:
         """Give what the page's script reads: the lists of patches, and its words."""
-        lists = PatchLists(self)
-        for town in self.towns:
-            lists.add(town.prefix, town.result, town.listed())
         words: dict[str, Json] = {key: self.w(text) for key, text in WORDS.items()}
-        return safe_json({**lists.as_data(), "words": words})
+        return safe_json({**self.lists.as_data(), "words": words})
 
     def assumptions(self) -> list[tuple[str, str]]:
         """List what figures lean on, each with the rules that lean on it."""

@@ -14,7 +14,7 @@ from townland.measuring.areas import Measure
 from townland.rules.judging.finding import Finding, ReasonFigure
 from townland.writing.maps.pieces import AREAS, FACTS, OWNERS, facts_of, largest, piece_ids, texts
 from townland.writing.pages.reader import AssessmentReader
-from townland.writing.report import picture
+from townland.writing.report import picture, signs
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,6 @@ class Evidence:
         shown: Sequence[picture.Shown],
         *,
         drawing: Markup,
-        id_: str,
     ) -> None:
         """Lay out the list.
 
@@ -66,12 +65,9 @@ class Evidence:
             The finding, and its town as measured.
         shown, drawing
             The measures as they are drawn, and their picture.
-        id_
-            Begins the ids of the elements.
         """
         self.picture = drawing
         self._report = report
-        self._id = id_
         by_name = {figure.measure: figure for figure in finding.figures}
         pairs = [(each, by_name[each.name], result.measures[each.name]) for each in shown]
         frames = [largest(measure.frame, each.places) for each, _figure, measure in pairs]
@@ -106,7 +102,7 @@ class Evidence:
         booked = figure.booked_m2
         return ListedMeasure(
             letter=shown.letter,
-            sample=picture.hatch_swatch(shown.sign, f"{self._id}-{shown.letter}"),
+            sample=signs.hatch_swatch(shown.sign),
             title=report.w(figure.title),
             role=report.w(terms.FIGURE_ROLES[figure.role]),
             layer=figure.measure,

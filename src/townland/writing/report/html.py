@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from townland.i18n import DEFAULT_LANGUAGE
 from townland.writing.pages import look
@@ -14,9 +14,16 @@ from townland.writing.pages.page import SCHEME, asset, page, templates
 from townland.writing.pages.town_files import MANY, town_files
 from townland.writing.report.content import Report, of_town
 from townland.writing.report.index import TownPage
+from townland.writing.report.patches import csv_list
 
 if TYPE_CHECKING:
     from townland.results import Assessment
+
+FOLDER = "report/"
+"""Where the pages of the towns lie, where each has one, and the lists that are too long for a page."""
+
+HEAVIEST = 3_000_000
+"""A page of several towns that would have more bytes is an index, and a page for each of them."""
 
 FRONT_MOST = 12
 """So many missing things are named on a first page, which is one page of paper."""
@@ -50,6 +57,9 @@ def report_files(
 ) -> Iterator[tuple[str, str]]:
     """Write the report as its files, the index last: ``report.html``, and of many towns a page each.
 
+    So are the towns of a page that would be heavier than `HEAVIEST`. Patches that find no room in a page
+    follow it in files of their own.
+
     Parameters
     ----------
     assessment
@@ -64,19 +74,58 @@ def report_files(
     The path of a file below the run folder, with ``/``, and its text.
     """
     map_href = "map.html" if has_map else None
-    if len(assessment.towns) <= MANY:
-        yield "report.html", report_html(assessment, lang=lang, map_href=map_href)
-        return
     names = town_files(assessment.codes)
-    for town, name in zip(assessment.towns, names, strict=True):
-        href = f"../map/{quote(name)}" if has_map else None
-        part = Report(of_town(assessment, town), lang, href, whole=assessment)
-        yield f"report/{name}", _rendered(part)
+    stems = {
+        code: name.removesuffix(".html") for code, name in zip(assessment.codes, names, strict=True)
+    }
+    if len(assessment.towns) <= MANY:
+        inside = {code: f"{FOLDER}{stem}" for code, stem in stems.items()}
+        report = Report(assessment, lang, map_href, stems=inside)
+        text = _rendered(report)
+        if len(assessment.towns) == 1 or len(text.encode()) <= HEAVIEST:
+            yield "report.html", text
+            yield from _longer(report, "")
+            return
+    yield from _pages(assessment, lang, names=names, has_map=has_map)
+
+
+def _pages(
+    assessment: Assessment, lang: str, *, names: Sequence[str], has_map: bool
+) -> Iterator[tuple[str, str]]:
+    """Write a page for each town, and the index.
+
+    Parameters
+    ----------
+    assessment, lang
+        What is reported, and the reader's language.
+    names
+        What the towns' pages are called.
+    has_map
+        Whether the maps lie beside.
+    """
+    maps = [""] * len(names)
+    if has_map and len(names) > MANY:
+        maps = [f"map/{quote(name)}" for name in names]
+    elif has_map:
+        maps = [f"map.html#{urlencode({'town': code})}" for code in assessment.codes]
+    for town, name, own in zip(assessment.towns, names, maps, strict=True):
+        href = f"../{own.partition('#')[0]}" if own else None
+        stems = {town.town.code: name.removesuffix(".html")}
+        part = Report(of_town(assessment, town), lang, href, whole=assessment, stems=stems)
+        yield f"{FOLDER}{name}", _rendered(part)
+        yield from _longer(part, FOLDER)
     pages = [
-        TownPage(town, f"report/{name}", f"map/{name}" if has_map else "")
-        for town, name in zip(assessment.towns, names, strict=True)
+        TownPage(town, f"{FOLDER}{name}", own)
+        for town, name, own in zip(assessment.towns, names, maps, strict=True)
     ]
+    map_href = "map.html" if has_map else None
     yield "report.html", _rendered(Report(assessment, lang, map_href, pages=pages))
+
+
+def _longer(report: Report, folder: str) -> Iterator[tuple[str, str]]:
+    """Write the lists that are too long for their page, in `folder` as the page is."""
+    for longer in report.lists.longer:
+        yield f"{folder}{longer.file}", csv_list(report, longer.measure)
 
 
 def _rendered(report: Report) -> str:

@@ -33,7 +33,7 @@ SPOT = 5
 
 @dataclass(frozen=True, slots=True)
 class TownPage:
-    """A town, and where its own page and its own map lie; `map` is empty without one."""
+    """A town, the path of its own page, and where its map is, as a link; `map` is empty without one."""
 
     result: TownResult
     href: str
@@ -91,7 +91,7 @@ def town_rows(r: AssessmentReader, pages: Sequence[TownPage]) -> list[TownRow]:
         }
         gravest = figures.gravest_look(mine)
         rows.append(
-            TownRow(result, href, quote(page.map) if page else "", [*map(cells.get, rules)],
+            TownRow(result, href, page.map if page else "", [*map(cells.get, rules)],
                     gravest, figures.counts(mine))
         )  # fmt: skip
     return rows

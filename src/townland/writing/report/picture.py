@@ -23,14 +23,20 @@ from townland.writing.maps.pieces import GroupOf
 from townland.writing.pages import figures
 from townland.writing.pages import look as legend
 from townland.writing.pages.look import Hatch
+from townland.writing.report import signs
 
-STEP_M = 0.2
+STEP_M = 0.4
 """The grid that coordinates are rounded to, far below what can be seen."""
 
 WINDOW = 0.4
 """How much of a town's extent a picture of a place may show."""
 
 MAX_VERTICES = 300_000
+
+MAX_DRAWN = 1_400_000
+"""So many letters the shapes of a page have at most; they are drawn on a coarser grid for it."""
+
+_COARSEST_M = 1000.0
 
 _METRES_PER_DEGREE = 111_320.0
 _BARS_M = (5, 10, 20, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
@@ -100,6 +106,7 @@ class Shapes:
         self.gaps: list[tuple[list[str], shapely.Geometry]] = []
         self.land: dict[str, None] = {}
         self.uses: dict[str, None] = {}
+        self.defs = self._defs()
 
     def _steps(self, points: npt.ArrayLike) -> npt.NDArray[np.float64]:
         """Put points of the town's CRS (n × 2) into steps from its north-west corner."""
@@ -121,7 +128,7 @@ class Shapes:
                 parts.append(f"M{points[0][0]},{points[0][1]}l{' '.join(moves)}z")
         return "".join(parts).replace(",-", "-")
 
-    def defs(self) -> Markup:
+    def _defs(self) -> Markup:
         """Write the shapes: land by group, plots by use, each measure's pieces, the boundary."""
         around = self._groups("around", self.result.around, legend.land_group, {})
         land = self._groups("land", self.result.land, legend.land_group, self.land)
@@ -270,9 +277,9 @@ class Shapes:
         parts = [
             f'<svg class="picture" role="img" aria-label="{escape(shortened(label))}"'
             f' viewBox="{west:.0f} {top:.0f} {right - west:.0f} {bottom - top:.0f}">',
-            f"<defs>{''.join(_pattern(fill, hatch, pixel) for _id, hatch, fill in drawn)}</defs>",
+            f"<defs>{''.join(signs.scaled(fill, hatch, pixel) for _id, hatch, fill in drawn)}</defs>",
             *self._ground(pixel),
-            *(_hatched(shape, hatch, fill, pixel) for shape, hatch, fill in drawn),
+            *(signs.hatched(shape, hatch, fill, pixel) for shape, hatch, fill in drawn),
             *self._edge(pixel),
             *self._numbers(shown, box, pixel),
             _bar(box, pixel, self.step),
@@ -283,8 +290,8 @@ class Shapes:
 
     def _ground(self, pixel: float) -> Iterator[str]:
         """Draw the land, the plots and the outline of planned construction."""
-        for kind in ("around", "land", "plan"):
-            yield f'<use href="#{self.prefix}-{kind}" stroke-width="{0.8 * pixel:.4g}"/>'
+        uses = (f'<use href="#{self.prefix}-{kind}"/>' for kind in ("around", "land", "plan"))
+        yield f'<g stroke-width="{0.8 * pixel:.4g}">{"".join(uses)}</g>'
         yield (
             f'<use href="#{self.prefix}-built" class="built" stroke-width="{1.8 * pixel:.4g}"'
             f' stroke-dasharray="{7 * pixel:.4g} {4 * pixel:.4g}"/>'
@@ -311,6 +318,10 @@ class Shapes:
         radius = 11.5 * pixel
         taken: list[tuple[float, float]] = []
         for each in sorted(shown, key=lambda each: each.sign.frame):
+            yield (
+                f'<g fill="{each.sign.colour}" stroke-width="{1.5 * pixel:.4g}"'
+                f' font-size="{11.5 * pixel:.0f}">'
+            )
             for n, (x, y) in enumerate(self.spots(each.name, each.places), 1):
                 inside = box[0] < x < box[2] and box[1] < y < box[3]
                 if not inside or any(np.hypot(x - u, y - v) < 1.7 * radius for u, v in taken):
@@ -319,11 +330,11 @@ class Shapes:
                 x = min(max(x, box[0] + radius), box[2] - radius)
                 y = min(max(y, box[1] + radius), box[3] - radius)
                 yield (
-                    f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{radius:.0f}" fill="{each.sign.colour}"'
-                    f' class="badge" stroke-width="{1.5 * pixel:.4g}"/>'
-                    f'<text x="{x:.0f}" y="{y + 4 * pixel:.0f}" font-size="{11.5 * pixel:.0f}"'
+                    f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{radius:.0f}" class="badge"/>'
+                    f'<text x="{x:.0f}" y="{y + 4 * pixel:.0f}"'
                     f' class="number">{each.letter}{n}</text>'
                 )
+            yield "</g>"
 
 
 def drawing_step(results: Sequence[TownResult]) -> float:
@@ -338,36 +349,31 @@ def drawing_step(results: Sequence[TownResult]) -> float:
     return STEP_M * max(1.0, float(vertices / MAX_VERTICES) ** 2)
 
 
-EDGE_SWATCH = Markup(
-    '<svg class="swatch" viewBox="0 0 26 16" aria-hidden="true">'
-    '<rect x="1.5" y="1.5" width="23" height="13" fill="#fff" stroke="#111" stroke-width="2.5"/></svg>'
-)
-"""The legend's sample of the boundary."""
+def town_shapes(
+    results: Sequence[TownResult],
+    schemes: Mapping[str, str | None],
+    *,
+    prefix: str,
+    named: Container[str],
+) -> list[Shapes]:
+    """Draw the towns of a page, as finely as leaves the page light.
 
-
-BUILT_SWATCH = Markup(
-    '<svg class="swatch" viewBox="0 0 26 16" aria-hidden="true">'
-    '<rect x="1" y="1" width="24" height="14" fill="#fff" stroke="#1d3a7a" stroke-width="1.8"'
-    ' stroke-dasharray="6 3"/></svg>'
-)
-"""The legend's sample of the outline of planned construction."""
-
-
-def swatch(fill: str, kind: str) -> Markup:
-    """Draw the legend's sample of a land group or a planned use."""
-    return Markup(  # noqa: S704 # a colour and a class of our own
-        '<svg class="swatch" viewBox="0 0 26 16" aria-hidden="true">'
-        f'<rect x=".5" y=".5" width="25" height="15" class="{kind}" fill="{fill}"/></svg>'
-    )
-
-
-def hatch_swatch(hatch: Hatch, id_: str) -> Markup:
-    """Draw the legend's sample of a hatch."""
-    return Markup(  # noqa: S704 # a colour and an id of our own
-        '<svg class="swatch" viewBox="0 0 26 16" aria-hidden="true">'
-        f"<defs>{_pattern(id_, hatch, 1)}</defs>"
-        f'<rect x="1.5" y="1.5" width="23" height="13" fill="url(#{id_})" {_line(hatch, 1)}/></svg>'
-    )
+    Parameters
+    ----------
+    results, schemes, named
+        The towns; the rest as for `Shapes`.
+    prefix
+        Begins the ids of a town's elements, before the town's number on the page.
+    """
+    step = drawing_step(results)
+    while True:
+        shapes = [
+            Shapes(result, f"{prefix}{n}", schemes, step=step, named=named)
+            for n, result in enumerate(results, 1)
+        ]
+        if sum(len(each.defs) for each in shapes) <= MAX_DRAWN or step > _COARSEST_M:
+            return shapes
+        step *= 2
 
 
 def _text(value: object) -> str | None:
@@ -397,58 +403,6 @@ def _framed(box: Box, width: int, height: int) -> tuple[Box, float]:
     x, y = (west + east) / 2, (north + south) / 2
     half_width, half_height = pixel * width / 2, pixel * height / 2
     return (x - half_width, y - half_height, x + half_width, y + half_height), pixel
-
-
-def _hatched(shape: str, hatch: Hatch, fill: str, pixel: float) -> str:
-    """Draw a shape in a hatch.
-
-    Parameters
-    ----------
-    shape, fill
-        The ids of the shape and of the pattern that fills it.
-    hatch
-        The hatch, for the colour of the outline.
-    pixel
-        The size of a pixel.
-    """
-    return f'<use href="#{shape}" fill="url(#{fill})" {_line(hatch, pixel)}/>'
-
-
-def _line(hatch: Hatch, pixel: float) -> str:
-    """Write how a sign is outlined: what is a frame has a line of its own."""
-    pattern = legend.ALL_PATTERNS[hatch.pattern]
-    width = pattern.width if hatch.frame else 1.4
-    dashes = " ".join(f"{float(part) * pixel:.4g}" for part in pattern.dash.split())
-    dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
-    return f'stroke="{hatch.colour}" stroke-width="{width * pixel:.4g}"{dashed}'
-
-
-def _pattern(id_: str, hatch: Hatch, pixel: float) -> str:
-    """Write the pattern of a hatch.
-
-    Parameters
-    ----------
-    id_
-        What the pattern is called in the page.
-    hatch
-        The hatch.
-    pixel
-        The size of a pixel.
-    """
-    pattern = legend.ALL_PATTERNS[hatch.pattern]
-    # a frame leaves the land under it as it is, but for a tint of its colour
-    ground = f'"{hatch.colour}" fill-opacity=".1"' if hatch.frame else '"#fff" fill-opacity=".3"'
-    paint = (
-        f'fill="{hatch.colour}"'
-        if pattern.dots
-        else f'fill="none" stroke="{hatch.colour}" stroke-width="{pattern.width}"'
-    )
-    return (
-        f'<pattern id="{id_}" width="{pattern.size}" height="{pattern.size}"'
-        f' patternUnits="userSpaceOnUse" patternTransform="scale({pixel:.4g})">'
-        f'<rect width="{pattern.size}" height="{pattern.size}" fill={ground}/>'
-        f'<path d="{pattern.path}" {paint}/></pattern>'
-    )
 
 
 def _bar(box: Box, pixel: float, step: float) -> str:

@@ -6,7 +6,17 @@
 
   // a list's rows, each cell as it is printed; rows and words that lists share stand in the data once
   const columns = Object.keys(data.heads);
-  const facts = columns.length - data.numbers.length;
+  const areas = data.numbers.length;
+
+  function cellsOf([facts, ...rest]) {
+    const cents = rest.slice(0, areas);
+    cents.forEach((area, n) => { if (area === -1) cents[n] = cents[n - 1]; });
+    return [
+      rest.slice(areas).map((at) => data.ids[at]).join(" ∩ "),
+      ...data.facts[facts].map((at) => data.texts[at]),
+      ...cents.map((area) => (area === null ? "" : (area / 100).toFixed(2))),
+    ];
+  }
 
   function unpacked(key) {
     const list = data.lists[key];
@@ -15,8 +25,7 @@
     list.heads = list.columns.map((name) => data.heads[name]);
     list.numbers = list.columns.filter((name) => data.numbers.includes(name)).length;
     list.rows = list.rows.map((at) => {
-      const cells = data.rows[at].map((cell, n) => (n && n < facts ? data.texts[cell] : cell));
-      cells.forEach((cell, n) => { if (cell === 0) cells[n] = cells[n - 1]; });
+      const cells = cellsOf(data.rows[at]);
       return places.map((n) => cells[n]);
     });
     return list;
@@ -174,6 +183,15 @@
     setTimeout(() => URL.revokeObjectURL(address), 10000);
   }
 
+  // of a list that is too long for the page: where all of it is
+  function rest(list) {
+    if (list.rows.length === list.count) return [];
+    const layer = words.layer.replace("{layer}", list.layer);
+    const place = list.file ? decodeURIComponent(list.file) + words.comma + layer : layer;
+    const said = words.part.replace("{shown}", list.rows.length).replace("{n}", list.count).replace("{place}", place);
+    return [element("p", { class: "soft part" }, said)];
+  }
+
   function listBox(button) {
     const list = unpacked(button.dataset.list);
     let rows = list.rows.map((cells, n) => ({ cells, number: n + 1 }));
@@ -211,7 +229,8 @@
     });
     fill();
     const tools = element("div", { class: "list-tools" }, input, count, csv, more);
-    return element("div", { class: "list-box" }, tools, element("div", { class: "list", tabindex: "0", role: "region", "aria-label": list.title }, table));
+    if (list.file) csv.before(element("a", { class: "all-csv", href: list.file, download: "" }, words.all.replace("{n}", list.count)));
+    return element("div", { class: "list-box" }, ...rest(list), tools, element("div", { class: "list", tabindex: "0", role: "region", "aria-label": list.title }, table));
   }
 
   for (const button of document.querySelectorAll(".whole-list")) {
@@ -308,7 +327,7 @@
       const thead = heads(list);
       const body = element("tbody", {}, ...list.rows.map((cells, n) => row(list, cells, n + 1)));
       const table = element("table", { class: "pieces" }, element("thead", {}, thead), body);
-      box.append(element("section", { class: "annex-list" }, element("h3", {}, title), table));
+      box.append(element("section", { class: "annex-list" }, element("h3", {}, title), ...rest(list), table));
     }
   }
 
