@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,16 @@ from tests.factory_land import CRS, box, catalog, shift, write
 
 from townland import doctor, geodesy
 from townland.assessment import check
-from townland.catalog import LayerCatalog, load_catalog
+from townland.catalog import LayerCatalog, LayerSpec, load_catalog
 from townland.errors import CatalogError, CRSError
 from townland.geodesy import crs as crsys
 from townland.layers.describe import inspect
+from townland.measuring.boundary import near
+from townland.measuring.placement import siting_issues
+from townland.reading.kept import KeptLayers
+from townland.reading.layer import Layer
 from townland.reading.vector import region_of
+from townland.reading.windows import Window
 from townland.results import Assessment
 from townland.rules.book.loader import load_rulebook
 from townland.towns import Town, read_towns
@@ -292,6 +298,25 @@ def test_a_boundary_that_follows_no_parcels_raises_no_alarm(
 ) -> None:
     path = write(tmp_path / "round.gpkg", [box(1500, 1500, 1501, 1501).centroid.buffer(333)])
     assert sited(checked(read_towns([path]), land)) == set()
+
+
+def test_land_further_off_is_read_only_as_far_as_it_decides(
+    tmp_path: Path, land: LayerCatalog
+) -> None:
+    """A round town of 667 m: the shifts of 500 to 1,100 m are ruled out by strips beside its own box."""
+    layers, asked = KeptLayers(land), []
+    round_town = box(1500, 1500, 1501, 1501).centroid.buffer(333)
+    (town,) = read_towns([write(tmp_path / "round.gpkg", [round_town])])
+    (spec,) = land.layer
+
+    def read(spec: LayerSpec, windows: Sequence[Window]) -> Layer:
+        asked.extend(shapely.box(*window).area for window, _crs in windows)
+        return layers.read(spec, windows)
+
+    near_town = layers.read(spec, [(near(town.boundary), town.crs)])
+    assert list(siting_issues([town], [near_town], read)) == []
+    # it was one box of (667 + 2 × 1,500)² m²
+    assert 0 < sum(asked) < 3667**2 / 4
 
 
 # --- legacy datums ----------------------------------------------------------------------

@@ -13,7 +13,7 @@ from typing import Literal
 
 from townland.i18n import Words, _
 from townland.issues import Issue
-from townland.measuring.placement import lines_up
+from townland.measuring.lined_up import lines_up
 from townland.reading.layer import Layer
 from townland.towns import Town
 

@@ -5,46 +5,22 @@ A boundary in the wrong zone has the same area as in the right zone: only where 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyproj
 import shapely
-from numpy.typing import NDArray
 
-from townland.catalog import LayerSpec
 from townland.geodesy import crs as crsys
 from townland.geodesy.crs import Bounds
 from townland.i18n import Text, Words, _
 from townland.issues import Issue
+from townland.measuring import lined_up
+from townland.measuring.lined_up import UTM_SCALE, ReadNear, Sampled, scale_of
 from townland.reading.layer import Layer
-from townland.reading.windows import Window
 from townland.towns import Town
 
-EDGE_M = 1.5
-"""A point this near to an edge of a parcel lies on it: more than digitising noise, less than a balk."""
-
-EDGED = ("land_use", "planned_use")
-"""The roles whose layers have edges that a boundary follows."""
-
-POINTS = 400
-"""How many points of a boundary are asked whether they lie on an edge."""
-
-LINED_UP, RISE = 0.5, 0.4
-"""A shifted boundary lines up with its layers where at least half of it lies on edges, and this much
-more than unshifted: by chance a boundary lies on edges for a tenth to a quarter of its length."""
-
-MANY_VERTICES = 1000
-"""An outline of more is put in order before it is asked about several points."""
-
-REACH_M = 1500.0
-"""Edges are looked at this far around a boundary: beyond any shift that is tried."""
-
 _GEOD = pyproj.Geod(ellps="GRS80")
-
-XY = tuple[NDArray[np.float64], NDArray[np.float64]]
-Shift = Callable[[NDArray[np.float64], NDArray[np.float64]], XY]
-ReadNear = Callable[[LayerSpec, Sequence[Window]], Layer]
 
 
 def siting_issues(
@@ -75,35 +51,21 @@ def siting_issues(
     if not boxes:
         return
     inside = [_meets(town, [box for _layer, box in boxes]) for town in towns]
-    edged = [layer for layer in layers if layer.spec.role in EDGED]
-    doubted = [
-        meets and bool(edged) and _share(_lonlat(town), edged) <= 1 - RISE
-        for town, meets in zip(towns, inside, strict=True)
-    ]
+    edged = lined_up.edged(layers)
+    met = [town for town, meets in zip(towns, inside, strict=True) if meets]
+    doubted = {each.town.code: each for each in lined_up.doubted(met, edged, read)}
     # a check reads what is near a boundary; a shifted boundary's own parcels lie further off
-    windows = [
-        (_widened(town), town.crs) for town, doubt in zip(towns, doubted, strict=True) if doubt
-    ]
+    windows = [(lined_up.widened(each.town), each.town.crs) for each in doubted.values()]
     wider = [read(each.spec, windows) for each in edged if windows]
     planes = [layer for layer in layers if crsys.is_gauss_kruger_cgcs2000(layer.crs)]
-    for town, meets, doubt in zip(towns, inside, doubted, strict=True):
+    for town, meets in zip(towns, inside, strict=True):
         if not meets:
             around = crsys.transform_bounds(town.boundary.bounds, town.crs, crsys.LONLAT)
             yield _outside(town, around, boxes=[box for _layer, box in boxes])
-        elif _scale(town.crs) == UTM_SCALE and planes:
+        elif scale_of(town.crs) == UTM_SCALE and planes:
             yield _to_confirm(town, planes[0])
-        if doubt:
-            yield from _lined_up(town, wider)
-
-
-def lines_up(town: Town, layers: Sequence[Layer]) -> bool:
-    """Whether a boundary, as it is declared, lies on edges of its parcels for the most part.
-
-    By chance a boundary lies on edges for a quarter of its length at most: one that lines up lies where
-    it says.
-    """
-    edged = [layer for layer in layers if layer.spec.role in EDGED]
-    return bool(edged) and _share(_lonlat(town), edged) >= LINED_UP
+        if meets and town.code in doubted:
+            yield from _lined_up(doubted[town.code], wider)
 
 
 def _meets(town: Town, boxes: Sequence[Bounds]) -> bool:
@@ -189,29 +151,8 @@ def _direction(azimuth: float) -> Text:
     return names[round(azimuth / 45) % 8]
 
 
-UTM_SCALE = 0.9996
-
-
-def _scale(crs: pyproj.CRS) -> float | None:
-    parameters = crsys.transverse_mercator(crs)
-    return None if parameters is None else parameters.get("Scale factor at natural origin", 1.0)
-
-
-def _other_scale(crs: pyproj.CRS) -> pyproj.CRS | None:
-    """The same plane with the scale of UTM in place of Gauss-Krüger's, and the other way round."""
-    parameters, scale = crsys.transverse_mercator(crs), _scale(crs)
-    if parameters is None or scale not in (1.0, UTM_SCALE) or not crsys.is_identical(crs):
-        return None
-    meridian = parameters.get("Longitude of natural origin", 0.0)
-    easting = parameters.get("False easting", 0.0)
-    other = 1.0 if scale == UTM_SCALE else UTM_SCALE
-    return pyproj.CRS(
-        f"+proj=tmerc +lat_0=0 +lon_0={meridian} +k={other} +x_0={easting} +ellps=GRS80 +units=m"
-    )
-
-
 def _to_confirm(town: Town, layer: Layer) -> Issue:
-    other = _other_scale(town.crs)
+    other = lined_up.other_scale(town.crs)
     message = _(
         "town {town}: its boundary declares UTM ({crs}), the layer {layer} is Gauss-Krüger ({own});"
         " numbers of Gauss-Krüger that are labelled UTM would lie {metres} m off. Confirm that the"
@@ -235,42 +176,24 @@ def _apart(town: Town, other: pyproj.CRS) -> float:
     return float(_GEOD.inv(*declared, *moved)[2])
 
 
-def _sampled(town: Town) -> XY:
-    """Points along the boundary, in the town's CRS."""
-    ring = shapely.boundary(town.boundary)
-    x, y = shapely.get_coordinates(
-        shapely.line_interpolate_point(ring, np.linspace(0, ring.length, POINTS, endpoint=False))
-        if ring.geom_type == "LineString"
-        else _along(ring)
-    ).T
-    return x, y
-
-
-def _lonlat(town: Town) -> XY:
-    """Points along the boundary, in degrees."""
-    lon, lat = crsys.transformer(town.crs, crsys.LONLAT).transform(*_sampled(town))
-    return lon, lat
-
-
-def _lined_up(town: Town, layers: Sequence[Layer]) -> Iterator[Issue]:
+def _lined_up(points: Sampled, layers: Sequence[Layer]) -> Iterator[Issue]:
     """The shift that lets the boundary line up with its layers' edges, where there is one."""
-    lonlat = _lonlat(town)
-    around = crsys.transform_bounds(_widened(town), town.crs, crsys.LONLAT)
-    as_declared = _share(lonlat, layers)
-    least = max(LINED_UP, as_declared + RISE)
-    other = _other_scale(town.crs)
+    town = points.town
+    around = crsys.transform_bounds(lined_up.widened(town), town.crs, crsys.LONLAT)
+    as_declared = lined_up.share(points.lonlat, layers)
+    least = lined_up.least_of(as_declared)
+    other = lined_up.other_scale(town.crs)
     # UTM (0.9996) and Gauss-Krüger (1) differ by the scale of the central meridian alone
-    if other is not None:
-        scaled = crsys.transformer(other, crsys.LONLAT).transform(*_sampled(town))
-        share = _share(scaled, layers, around)
+    if other is not None and points.scaled is not None:
+        share = lined_up.share(points.scaled, layers, around)
         if share >= least:
             yield _scale_suspected(town, other, before=as_declared, after=share)
             return
-    shares = {name: _share(shift(*lonlat), layers, around) for name, shift in SHIFTS.items()}
+    shares = {name: lined_up.share(moved, layers, around) for name, moved in points.shifted.items()}
     name, share = max(shares.items(), key=lambda shifted: shifted[1])
     # internet maps in China must shift coordinates (GCJ-02, BD-09), by some hundred metres
     if share >= least:
-        metres = float(np.median(_GEOD.inv(*lonlat, *SHIFTS[name](*lonlat))[2]))
+        metres = float(np.median(_GEOD.inv(*points.lonlat, *points.shifted[name])[2]))
         message = _(
             "town {town}: {before} % of its boundary lies on edges of parcels or plots, but {after} %"
             " once it is moved by {metres} m as {shift} would: coordinates of an internet map (GCJ-02"
@@ -302,83 +225,7 @@ def _scale_suspected(town: Town, other: pyproj.CRS, *, before: float, after: flo
         before=round(100 * before),
         crs=crsys.describe(town.crs),
         after=round(100 * after),
-        other=_("Gauss-Krüger") if _scale(town.crs) == UTM_SCALE else "UTM",
+        other=_("Gauss-Krüger") if scale_of(town.crs) == UTM_SCALE else "UTM",
         metres=f"{_apart(town, other):.0f}",
     )
     return Issue("crs_scale_suspected", "warning", message, town=town.code)
-
-
-def _widened(town: Town) -> Bounds:
-    west, south, east, north = town.boundary.bounds
-    margin = REACH_M * _unit(town.crs)
-    return west - margin, south - margin, east + margin, north + margin
-
-
-def _along(ring: shapely.Geometry) -> NDArray[np.object_]:
-    """Points along a boundary of several rings, each ring its share."""
-    parts = shapely.get_parts(ring)
-    step = shapely.length(parts).sum() / POINTS
-    return np.concatenate(
-        [shapely.line_interpolate_point(part, np.arange(0, part.length, step)) for part in parts]
-    )
-
-
-def _unit(crs: pyproj.CRS) -> float:
-    """A metre in the unit of a CRS; in degrees, one of latitude."""
-    return 1 / 111_000 if crs.is_geographic else 1.0
-
-
-def _share(lonlat: XY, layers: Sequence[Layer], around: Bounds | None = None) -> float:
-    """The share of points that lie on an edge of some layer.
-
-    Parameters
-    ----------
-    lonlat
-        The points, in degrees.
-    layers
-        The layers, as they were read near the points.
-    around
-        The box in degrees within which they were read: points beyond it lie on no edge, whatever was
-        read there for another town. None where all points lie within it.
-    """
-    lon, lat = lonlat
-    on = np.zeros(len(lon), dtype=bool)
-    known = np.ones(len(lon), dtype=bool)
-    if around is not None:
-        west, south, east, north = around
-        known = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
-    for layer in layers:
-        left = np.flatnonzero(known & ~on)
-        x, y = crsys.transformer(crsys.LONLAT, layer.crs).transform(lon[left], lat[left])
-        on[left] = _on_edges(layer, x, y)
-    return float(on.mean())
-
-
-def _on_edges(layer: Layer, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which points lie on an edge of a layer's polygons; only polygons at the points are looked at.
-
-    Parameters
-    ----------
-    layer
-        The layer.
-    x, y
-        The points, in its CRS.
-    """
-    reach = EDGE_M * _unit(layer.crs)
-    point, row = layer.tree.query(shapely.box(x - reach, y - reach, x + reach, y + reach))
-    rows, at = np.unique(row, return_inverse=True)
-    outlines = shapely.boundary(layer.tree.geometries[rows])
-    # the roads of a county are one polygon of many vertices, at which many points may lie
-    shapely.prepare(outlines[shapely.get_num_coordinates(outlines) > MANY_VERTICES])
-    near = shapely.dwithin(outlines[at], shapely.points(x, y)[point], reach)
-    on = np.zeros(len(x), dtype=bool)
-    on[point[near]] = True
-    return on
-
-
-SHIFTS: dict[str, Shift] = {
-    "GCJ-02 → WGS 84": crsys.wgs84_from_gcj02,
-    "WGS 84 → GCJ-02": crsys.gcj02_from_wgs84,
-    "BD-09 → WGS 84": lambda x, y: crsys.wgs84_from_gcj02(*crsys.gcj02_from_bd09(x, y)),
-}
-"""The shifts of internet maps, on longitude and latitude."""

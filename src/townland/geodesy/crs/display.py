@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -51,11 +53,7 @@ def gcj02_from_wgs84(lon: ArrayLike, lat: ArrayLike) -> tuple[Degrees, Degrees]:
 def wgs84_from_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Degrees, Degrees]:
     """The inverse of `gcj02_from_wgs84` by fixed-point iteration, to less than 1e-6 m."""
     target_lon, target_lat = np.asarray(lon, float), np.asarray(lat, float)
-    lon, lat = target_lon, target_lat
-    for _step in range(12):
-        shifted_lon, shifted_lat = gcj02_from_wgs84(lon, lat)
-        lon, lat = lon + (target_lon - shifted_lon), lat + (target_lat - shifted_lat)
-    return lon, lat
+    return _unshifted(gcj02_from_wgs84, target_lon, target_lat, lon=target_lon, lat=target_lat)
 
 
 def bd09_from_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Degrees, Degrees]:
@@ -74,8 +72,34 @@ def bd09_from_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Degrees, Degrees]:
 def gcj02_from_bd09(lon: ArrayLike, lat: ArrayLike) -> tuple[Degrees, Degrees]:
     """The inverse of `bd09_from_gcj02` by fixed-point iteration."""
     target_lon, target_lat = np.asarray(lon, float), np.asarray(lat, float)
-    lon, lat = target_lon - 0.0065, target_lat - 0.006
+    first = {"lon": target_lon - 0.0065, "lat": target_lat - 0.006}
+    return _unshifted(bd09_from_gcj02, target_lon, target_lat, **first)
+
+
+def _unshifted(
+    shift: Callable[[Degrees, Degrees], tuple[Degrees, Degrees]],
+    target_lon: Degrees,
+    target_lat: Degrees,
+    *,
+    lon: Degrees,
+    lat: Degrees,
+) -> tuple[Degrees, Degrees]:
+    """The coordinates that a shift brings to a target, in at most twelve steps.
+
+    Parameters
+    ----------
+    shift
+        The shift.
+    target_lon, target_lat
+        Where it leads.
+    lon, lat
+        Where the steps begin.
+    """
     for _step in range(12):
-        shifted_lon, shifted_lat = bd09_from_gcj02(lon, lat)
+        shifted_lon, shifted_lat = shift(lon, lat)
+        before = lon, lat
         lon, lat = lon + (target_lon - shifted_lon), lat + (target_lat - shifted_lat)
+        # a step that changes no digit is followed by steps that change none
+        if np.array_equal(before[0], lon) and np.array_equal(before[1], lat):
+            break
     return lon, lat
