@@ -15,7 +15,7 @@ from townland.errors import TownlandError
 from townland.i18n import _, displayed, render
 from townland.writing.run_folder import DEFAULT_FORMATS, JSON
 from townland_cli import printing, streams
-from townland_cli.many import How, assessments_of, cleared
+from townland_cli.many import How, assessments_of, cleared, cluster_of
 from townland_cli.options import (
     LANG,
     AcceptRepair,
@@ -26,12 +26,16 @@ from townland_cli.options import (
     Crs,
     Encoding,
     FontFile,
+    InsecureScheduler,
     Lang,
     Layer,
     LogFile,
     Quiet,
     Rules,
+    Scheduler,
+    SchedulerFile,
     Template,
+    TileTowns,
     chosen_columns,
     format_names,
     words,
@@ -119,6 +123,10 @@ def check(
             "--workers", min=1, metavar="N", help=words("how many processes measure the towns")
         ),
     ] = 1,
+    scheduler: Scheduler = None,
+    scheduler_file: SchedulerFile = None,
+    insecure_scheduler: InsecureScheduler = False,
+    tile_towns: TileTowns = None,
     resume: Annotated[
         bool,
         typer.Option(
@@ -163,6 +171,8 @@ def check(
         As the help of the command says.
     dossier, formats, font, template, accept_repair, rehash, workers, resume, watched, strict
         As the help of the command says.
+    scheduler, scheduler_file, insecure_scheduler, tile_towns
+        As the help of the command says.
     verbose, as_json, lang
         As the help of the command says.
     quiet, log_file
@@ -185,6 +195,7 @@ def check(
     require_font(chosen, font)
     require_template(chosen, template)
     names = list(dict.fromkeys(rulebook or ["liuzhou-2018"]))
+    cluster = cluster_of(scheduler, scheduler_file, insecure=insecure_scheduler, workers=workers)
 
     def once() -> tuple[Sequence[Assessment], int]:
         """Check, write, print; the assessments and the exit code."""
@@ -215,7 +226,7 @@ def check(
             stages = Stages(time.perf_counter)
             with printing.progress(lang, quiet=quiet) as progress, stages.watched():
                 drawn = any(name != JSON for name in chosen)
-                how = How(workers, resume, drawn, accept_repair or [], lang)
+                how = How(workers, cluster, tile_towns, resume, drawn, accept_repair or [], lang)
                 assessments = assessments_of(checkers, towns, claim, how, progress=progress)
                 asked = Output(several, left_out, tuple(chosen), lang, font, template, verbose)
                 _write(assessments, claim, asked, progress)

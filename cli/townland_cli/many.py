@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from townland.errors import TownlandError
-from townland.i18n import Words, _, displayed
+from townland.i18n import Words, _, displayed, listed
 from townland_cli import printing
 
 if TYPE_CHECKING:
@@ -20,13 +20,51 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How towns are measured: by how many processes, going on or anew, and whether they are drawn."""
+    """How towns are measured: by whom, going on or anew, how many in a tile, and whether they are drawn.
+
+    `scheduler` is the address of a cluster, None without one.
+    """
 
     workers: int
+    scheduler: str | None
+    tile_towns: int | None
     resume: bool
     drawn: bool
     accept_repairs: Sequence[str]
     lang: str
+
+    @property
+    def here(self) -> bool:
+        """Whether nothing but the number of the towns asks for tiles."""
+        return self.workers == 1 and self.scheduler is None and not self.resume
+
+
+def cluster_of(
+    address: str | None, file: Path | None, *, insecure: bool, workers: int
+) -> str | None:
+    """The address of the cluster that is asked for, None for none.
+
+    Parameters
+    ----------
+    address, file, insecure, workers
+        As the options of the command name them.
+
+    Raises
+    ------
+    TownlandError
+        It cannot be used, Dask is not installed, or processes of this machine are asked for, too.
+    """
+    if address is None and file is None:
+        return None
+    from townland.assessment.cluster import require_package
+    from townland.assessment.scheduler import scheduler_address
+
+    if workers > 1:
+        raise TownlandError(
+            _("--workers measures on this machine, --scheduler on a cluster; name one of them")
+        )
+    require_package()
+    return scheduler_address(address, file, insecure=insecure)
 
 
 def assessments_of(
@@ -64,10 +102,9 @@ def assessments_of(
     if left and not how.resume:
         message = _("an unfinished run is begun anew; with --resume it goes on from what is done")
         printing.say(displayed(message, how.lang), err=True)
-    by_frame = any(spec.frame is not None or spec.database for spec in checkers[0].catalog.layer)
-    at_once = len(towns) <= MOST_TOWNS and how.workers == 1 and not how.resume
-    # the rows of a database are hashed as they are read, all together
-    if at_once or by_frame:
+    most = how.tile_towns or MOST_TOWNS
+    whole = _needs_whole(checkers[0], how)
+    if whole or (len(towns) <= most and how.here):
         for folder in folders:
             clear(folder)
         return [
@@ -79,7 +116,7 @@ def assessments_of(
             check_in_tiles(
                 checker,
                 towns,
-                Batch(folder, how.workers, how.resume, how.drawn, version=__version__),
+                Batch(folder, how.workers, how.resume, how.drawn, most, __version__, how.scheduler),
                 accept_repairs=how.accept_repairs,
                 progress=progress,
             )
@@ -88,6 +125,37 @@ def assessments_of(
     except TownlandError:
         _tell_kept(sum(map(unfinished, folders)), folders[0], how.lang)
         raise
+
+
+def _needs_whole(checker: Checker, how: How) -> bool:
+    """Whether a layer lies in a database, so that all towns are measured at once, and by this process.
+
+    The rows of a database are hashed as they are read, all together, and nothing says afterwards whether
+    they have changed: a run could not tell whether what it goes on from is still true.
+
+    Raises
+    ------
+    TownlandError
+        A cluster was asked for.
+    """
+    names = [spec.name for spec in checker.catalog.layer if spec.database]
+    if names and how.scheduler is not None:
+        raise TownlandError(
+            _(
+                "layers in a database ({names}) are not measured by a cluster: nothing tells whether"
+                " their rows change between two tiles. Export them to a file that all workers see",
+                names=listed(names),
+            )
+        )
+    if names and not how.here:
+        message = _(
+            "layers in a database ({names}) are read at once, by this process: nothing tells whether"
+            " their rows change between two tiles. --workers and --resume do nothing here; they do where"
+            " the layers are files",
+            names=listed(names),
+        )
+        printing.say(displayed(message, how.lang), err=True)
+    return bool(names)
 
 
 def cleared(claim: FolderClaim, count: int) -> None:

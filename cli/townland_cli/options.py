@@ -109,6 +109,31 @@ AcceptRepair = Annotated[
         help=words("accept a repair that changes a protected area: LAYER:FEATURE"),
     ),
 ]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help=words("the scheduler of a Dask cluster that measures the towns: tls://HOST:PORT"),
+    ),
+]
+SchedulerFile = Annotated[
+    Path | None,
+    typer.Option("--scheduler-file", help=words("the file in which Dask wrote that address")),
+]
+InsecureScheduler = Annotated[
+    bool,
+    typer.Option("--insecure-scheduler", help=words("let the cluster be one without TLS")),
+]
+TileTowns = Annotated[
+    int | None,
+    typer.Option(
+        "--tile-towns",
+        min=1,
+        metavar="N",
+        help=words("how many neighbouring towns are measured together at most; 32 by default"),
+    ),
+]
 Lang = Annotated[
     str, typer.Option("--lang", help=words("the language of messages and reports: zh or en"))
 ]

@@ -404,6 +404,12 @@ class LayerCatalog(Strict):
         """The file that `path` means: relative ones start at the catalog's folder."""
         return self._path.parent / path
 
+    def absolute(self) -> LayerCatalog:
+        """The same catalog, whose files are found wherever a process was started."""
+        catalog = self.model_copy()
+        catalog._path = self._path.absolute()
+        return catalog
+
 
 def _coverage_fault(spec: LayerSpec, by_name: Mapping[str, LayerSpec]) -> Words | None:
     """What is wrong with the layer that a coverage names: it is not there, or the way is a circle."""

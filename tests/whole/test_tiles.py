@@ -5,14 +5,15 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import pytest
 import shapely
 from tests.factory_land import box, catalog, write
 
-from townland.assessment import Checker, batch
+from townland.assessment import Checker, batch, jobs, processes
 from townland.assessment.batch import Batch, check_in_tiles, clear, unfinished
+from townland.assessment.jobs import Job, Measuring, Shelf, Tile
 from townland.assessment.shelf import read_part
 from townland.assessment.tiles import tiles
 from townland.catalog import LayerCatalog
@@ -103,21 +104,21 @@ def test_a_run_that_was_killed_goes_on_to_the_same_bytes(
 ) -> None:
     layers, towns = place
     folder = tmp_path / "state"
-    measured: list[int] = []
-    own = batch._measure
+    measured: list[Tile] = []
+    own = jobs.measure
 
-    def killed(job: batch._Job, checker: Checker, at: int, **more: Any) -> None:
+    def killed(job: Job, checker: Checker, tile: Tile, shelf: Shelf) -> Tile:
         if len(measured) == stop:
-            (folder / "000009.new").write_bytes(b"half a file")
+            (folder / "half.new").write_bytes(b"half a file")
             raise Killed
-        measured.append(at)
-        own(job, checker, at, **more)
+        measured.append(tile)
+        return own(job, checker, tile, shelf)
 
-    monkeypatch.setattr(batch, "_measure", killed)
+    monkeypatch.setattr(jobs, "measure", killed)
     with pytest.raises(Killed):
         checked(layers, towns, Batch(folder, most=2))
     assert unfinished(folder) == stop
-    monkeypatch.setattr(batch, "_measure", own)
+    monkeypatch.setattr(jobs, "measure", own)
     seen: list[int] = []
     found = check_in_tiles(
         Checker(layers, BOOK, on=DAY),
@@ -141,7 +142,7 @@ def test_what_another_wrote_is_measured_again_and_not_read(
     layers, towns = place
     folder = tmp_path / "state"
     checked(layers, towns, Batch(folder, most=4))
-    file = folder / "000000.part"
+    file = next(iter(folder.glob("*.part")))
     content = bytearray(file.read_bytes())
     content[-20] ^= 1
     file.write_bytes(content)
@@ -173,18 +174,18 @@ def test_a_full_disk_leaves_what_is_done(
 ) -> None:
     layers, towns = place
     folder = tmp_path / "state"
-    written = batch.write_part
+    written = jobs.write_part
 
     def full(*given: object, **more: object) -> None:
         if unfinished(folder) == 1:
             raise OSError(28, "No space left on device")
         written(*given, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(batch, "write_part", full)
+    monkeypatch.setattr(jobs, "write_part", full)
     with pytest.raises(ReportError) as raised:
         checked(layers, towns, Batch(folder, most=4))
     assert "(No space left on device). Make room" in raised.value.render("en")
-    monkeypatch.setattr(batch, "write_part", written)
+    monkeypatch.setattr(jobs, "write_part", written)
     assert unfinished(folder) == 1
     assert text(checked(layers, towns, Batch(folder, resume=True, most=4))) == whole
 
@@ -222,12 +223,12 @@ class _Dying:
         self.pools += 1
         return self
 
-    def submit(self, _work: object, at: int, towns: object) -> batch.Future[int]:
-        future: batch.Future[int] = batch.Future()
+    def submit(self, _work: object, tile: Tile) -> processes.Future[str]:
+        future: processes.Future[str] = processes.Future()
         if self.pools <= self.times:
-            future.set_exception(batch.BrokenProcessPool("died"))
+            future.set_exception(processes.BrokenProcessPool("died"))
         else:
-            future.set_result(batch._work(at, towns))  # type: ignore[arg-type]
+            future.set_result(processes._work(tile))
         return future
 
     def shutdown(self, **_how: object) -> None:
@@ -237,7 +238,7 @@ class _Dying:
 @pytest.fixture
 def own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
-    batch._OWN.clear()
+    processes._OWN.clear()
 
 
 @pytest.mark.usefixtures("own")
@@ -248,18 +249,18 @@ def test_a_process_that_dies_is_replaced_once_and_then_reported(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     layers, towns = place
-    prepared = batch._by_processes
+    begun = processes.by_processes
 
-    def begun(job: batch._Job, *given: object) -> object:
-        batch._OWN[:] = [(job, job.checker())]
-        return prepared(job, *given)  # type: ignore[arg-type]
+    def by_processes(job: Job, shelf: Shelf, tiles: Sequence[Tile], workers: int) -> Measuring:
+        processes._OWN[:] = [(job, shelf, job.checker())]
+        return begun(job, shelf, tiles, workers=workers)
 
-    monkeypatch.setattr(batch, "_by_processes", begun)
+    monkeypatch.setattr(batch, "by_processes", by_processes)
     once = _Dying(1)
-    monkeypatch.setattr(batch, "ProcessPoolExecutor", once)
+    monkeypatch.setattr(processes, "ProcessPoolExecutor", once)
     found = checked(layers, towns, Batch(tmp_path / "one", workers=2, most=4))
     assert (text(found), once.pools) == (whole, 2)
-    monkeypatch.setattr(batch, "ProcessPoolExecutor", _Dying(2))
+    monkeypatch.setattr(processes, "ProcessPoolExecutor", _Dying(2))
     with pytest.raises(EngineError) as raised:
         checked(layers, towns, Batch(tmp_path / "two", workers=2, most=4))
     assert "ended 2 times before it was done: 1 镇0" in raised.value.render("en")

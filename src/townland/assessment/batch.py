@@ -1,54 +1,50 @@
-"""Many towns tile by tile: each tile's towns in a file when they are done, by one process or several.
+"""Many towns tile by tile: each tile's towns in a file when they are done, whoever measures them.
 
 What was done stays when the run is killed, and a later one goes on from there.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
 import json
-import os
 import secrets
 import shutil
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import wait as wait_for
 from pathlib import Path
-from threading import Thread
-
-import numpy as np
-import pyproj
-import shapely
 
 from townland.assessment import Checker
+from townland.assessment.cluster import by_cluster
+from townland.assessment.jobs import (
+    Job,
+    Measuring,
+    Runner,
+    Shelf,
+    Tile,
+    cannot_keep,
+    digest_of,
+    facts_of,
+    here,
+    hexdigest,
+)
 from townland.assessment.parts import Ready, TownsPart, made_ready
-from townland.assessment.shelf import read_part, write_part
+from townland.assessment.processes import by_processes
 from townland.assessment.steps import Progress, silent
 from townland.assessment.tiles import MOST_TOWNS, tiles
-from townland.catalog import LayerCatalog
-from townland.errors import EngineError, ReportError
-from townland.i18n import Text, Words, _, listed
+from townland.errors import ReportError
+from townland.i18n import Words, _, listed
 from townland.issues import Issue
 from townland.measuring.doubts import DOUBTFUL
 from townland.output.refused import unwritable
 from townland.reading import cache
-from townland.reading.digests import Digests
 from townland.reading.stages import stage
 from townland.results import Assessment
-from townland.rules.book.model import Rulebook
 from townland.towns import Town
 
 STATE = "state.json"
 """The file that tells a folder of an unfinished run."""
-
-ATTEMPTS = 2
-"""So often a tile is given to a process before it is reported that processes die over it."""
 
 WHAT: Mapping[str, Words] = {
     "version": _("the version of townland"),
@@ -65,10 +61,11 @@ WHAT: Mapping[str, Words] = {
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """How many towns are measured: into which folder, by how many processes, going on or anew.
+    """How many towns are measured: into which folder, by whom, going on or anew.
 
-    `drawn` says whether maps and evidence are written of them, `most` how many towns a tile has. A run
-    of another `version` of townland is not continued.
+    They are measured by so many processes as `workers` says, or by the cluster whose `scheduler` has
+    this address. `drawn` says whether maps and evidence are written of them, `most` how many towns
+    a tile has. A run of another `version` of townland is not continued.
     """
 
     folder: Path
@@ -77,28 +74,23 @@ class Batch:
     drawn: bool = True
     most: int = MOST_TOWNS
     version: str = ""
+    scheduler: str | None = None
 
+    @property
+    def runner(self) -> Runner:
+        """Who measures tiles."""
+        if self.scheduler is not None:
+            return partial(by_cluster, scheduler=self.scheduler)
+        return here if self.workers == 1 else partial(by_processes, workers=self.workers)
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Job:
-    """What a process must know to measure tiles."""
-
-    catalog: LayerCatalog
-    rulebook: Rulebook
-    on: dt.date
-    digests: Digests
-    accept_repairs: tuple[str, ...]
-    folder: Path
-    key: bytes
-    drawn: bool
-
-    def checker(self) -> Checker:
-        """A checker that keeps no layer longer than a tile."""
-        return Checker(self.catalog, self.rulebook, on=self.on, digests=self.digests, keep_bytes=0)
-
-    def file(self, number: int) -> Path:
-        """The file of a tile."""
-        return self.folder / f"{number:06d}.part"
+    @property
+    def elsewhere(self) -> Words | None:
+        """The stage of waiting for those who measure; None where this process does."""
+        if self.scheduler is not None:
+            return _("measuring on the cluster")
+        return (
+            None if self.workers == 1 else _("measuring in {count} processes", count=self.workers)
+        )
 
 
 def check_in_tiles(
@@ -127,41 +119,44 @@ def check_in_tiles(
     ReportError
         The folder cannot be written, or holds an unfinished run of other inputs.
     TownlandError
-        As `Checker.check`, or processes die over a tile; what is done stays in the folder.
+        As `Checker.check`, or processes die over a tile, or the cluster cannot be used; what is done
+        stays in the folder.
     """
     ready = made_ready(towns, checker.catalog, accept_repairs)
     plan = tiles(ready.towns, batch.most)
-    job = _Job(
+    job = Job(
         checker.catalog,
         checker.rulebook,
         checker.on,
         checker.digests,
         tuple(accept_repairs),
-        batch.folder,
-        _key(),
         batch.drawn,
     )
-    with unwritable(partial(_cannot, batch.folder)):
-        _prepare(batch, _state(job, batch, towns, plan=plan))
-    parts = {at: part for at in range(len(plan)) if (part := read_part(job.file(at), job.key))}
-    left = [at for at in range(len(plan)) if at not in parts]
-    done = sum(len(plan[at]) for at in parts)
-    work = {at: [ready.towns[each] for each in plan[at]] for at in left}
-    measured = _by_processes(job, work, batch.workers) if batch.workers > 1 else _here(job, work)
+    inputs = job.inputs(batch.version)
+    with unwritable(partial(cannot_keep, batch.folder)):
+        _prepare(batch, _state(inputs, towns, plan))
+    grouped = [tuple(ready.towns[each] for each in group) for group in plan]
+    work = [Tile(digest_of(inputs, group), group) for group in grouped]
+    shelf = Shelf(batch.folder, _key())
+    parts = {tile: part for tile in work if (part := shelf.known(tile))}
+    measured = batch.runner(job, shelf, [tile for tile in work if tile not in parts])
+    done = sum(len(tile.towns) for tile in parts)
     progress(_("measuring {count} towns", count=len(towns)), done, len(towns))
-    while (at := _next(measured, batch.workers)) is not None:
-        parts[at] = _part_of(job, at)
-        done += len(plan[at])
-        progress(_("measuring {count} towns", count=len(towns)), done, len(towns))
-    settled = _settled(job, ready, plan, [parts[at] for at in range(len(plan))])
+    with closing(measured):
+        while (tile := _next(measured, batch.elsewhere)) is not None:
+            parts[tile] = shelf.part(tile)
+            done += len(tile.towns)
+            progress(_("measuring {count} towns", count=len(towns)), done, len(towns))
+    several = _Several(job, shelf, batch.runner, ready)
+    settled = _settled(several, work, [parts[tile] for tile in work])
     return checker.joined(ready, settled, accept_repairs, order=tuple(chain.from_iterable(plan)))
 
 
-def _next(measured: Iterator[int], workers: int) -> int | None:
+def _next(measured: Measuring, elsewhere: Words | None) -> Tile | None:
     """The next tile that is done; None after the last."""
-    if workers == 1:
+    if elsewhere is None:
         return next(measured, None)
-    with stage(_("measuring in {count} processes", count=workers)):
+    with stage(elsewhere):
         return next(measured, None)
 
 
@@ -176,136 +171,19 @@ def unfinished(folder: Path) -> int:
     return len(list(folder.glob("*.part"))) if (folder / STATE).is_file() else 0
 
 
-def _part_of(job: _Job, at: int) -> TownsPart:
-    """A tile that was measured.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Several:
+    """All tiles of a check: what is asked, where they are kept, who measures them, and all towns."""
 
-    Raises
-    ------
-    ReportError
-        Its file is not what was written.
-    """
-    part = read_part(job.file(at), job.key)
-    if part is None:
-        raise ReportError(_cannot(job.folder, _("a file in it was changed or is gone")))
-    return part
-
-
-def _here(job: _Job, work: Mapping[int, Sequence[Town]]) -> Iterator[int]:
-    """Measure tiles in this process."""
-    checker = job.checker()
-    for at, towns in work.items():
-        _measure(job, checker, at, towns=towns)
-        yield at
-
-
-def _measure(
-    job: _Job,
-    checker: Checker,
-    at: int,
-    *,
-    towns: Sequence[Town],
-    known: Mapping[str, tuple[Issue, ...]] | None = None,
-) -> None:
-    """Measure a tile into its file.
-
-    Parameters
-    ----------
-    job, checker
-        What is asked, and what asks it.
-    at, towns
-        The number of the tile, and its towns.
-    known
-        As in `Checker.part`.
-    """
-    part = checker.part(towns, job.accept_repairs, known=known)
-    with unwritable(partial(_cannot, job.folder)), stage(_("keeping what was measured")):
-        write_part(part, job.file(at), job.key, drawn=job.drawn)
-
-
-_OWN: list[tuple[_Job, Checker]] = []
-"""In a process that measures tiles: what it must know."""
-
-
-def _begin(job: _Job) -> None:
-    """Begin a process that measures tiles; it ends when the one that began it does."""
-    parent = parent_process()
-    if parent is not None:
-        Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
-    _OWN[:] = [(job, job.checker())]
-
-
-def _end_with(sentinel: int) -> None:
-    """End this process when another does."""
-    wait_for([sentinel])
-    os._exit(1)
-
-
-def _work(at: int, towns: Sequence[Town]) -> int:
-    """Measure a tile in a process that `_begin` began."""
-    ((job, checker),) = _OWN
-    _measure(job, checker, at, towns=towns)
-    return at
-
-
-def _by_processes(job: _Job, work: Mapping[int, Sequence[Town]], workers: int) -> Iterator[int]:
-    """Measure tiles in processes of their own; one whose process dies is given to another once.
-
-    Parameters
-    ----------
-    job, work
-        What is asked, and the towns of each tile.
-    workers
-        How many processes.
-
-    Raises
-    ------
-    EngineError
-        Processes die over a tile.
-    """
-    attempts = dict.fromkeys(work, 0)
-    left = list(work)
-    while left:
-        pool = ProcessPoolExecutor(
-            min(workers, len(left)),
-            mp_context=get_context("spawn"),
-            initializer=_begin,
-            initargs=(job,),
-        )
-        running: dict[Future[int], int] = {}
-        try:
-            while left or running:
-                while left and len(running) < workers:
-                    at = left.pop(0)
-                    attempts[at] += 1
-                    running[pool.submit(_work, at, work[at])] = at
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    yield future.result()
-                    del running[future]
-        except BrokenProcessPool:
-            dead = sorted(running.values())
-            if any(attempts[at] >= ATTEMPTS for at in dead):
-                raise _dying(work, dead) from None
-            left = [*dead, *left]
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _dying(work: Mapping[int, Sequence[Town]], tiles_: Sequence[int]) -> EngineError:
-    towns = [f"{town.code} {town.name}" for at in tiles_ for town in work[at]]
-    return EngineError(
-        _(
-            "a process that measured these towns ended {count} times before it was done: {towns}."
-            " Perhaps it had too little memory: run with fewer --workers, and with --resume, which keeps"
-            " the towns that are done",
-            count=ATTEMPTS,
-            towns=listed(towns),
-        )
-    )
+    job: Job
+    shelf: Shelf
+    runner: Runner
+    ready: Ready
 
 
 def _settled(
-    job: _Job, ready: Ready, plan: Sequence[Sequence[int]], parts: list[TownsPart]
-) -> list[TownsPart]:
+    several: _Several, work: Sequence[Tile], parts: Sequence[TownsPart]
+) -> Sequence[TownsPart]:
     """The parts with what is assumed of each layer near all towns, not only those of a tile.
 
     Most issues are the same in all tiles. Those that count features are taken from one more reading, and
@@ -313,10 +191,10 @@ def _settled(
 
     Parameters
     ----------
-    job, ready
-        What is asked, and all towns.
-    plan, parts
-        The positions of the towns of each tile, and the tiles.
+    several
+        What is asked, and of whom.
+    work, parts
+        The tiles, and what was measured of each.
     """
     raster = len({part.raster_issues for part in parts}) > 1
     differing = [
@@ -326,23 +204,19 @@ def _settled(
     ]
     if len(parts) == 1 or not (differing or raster):
         return parts
-    checker = job.checker()
-    rasters = checker.rasters_near(ready.towns) if raster else None
-    known = (
-        {}
-        if rasters is None
-        else {grid.layer.spec.name: grid.layer.issues for grid in rasters.grids}
-    )
+    checker, towns = several.job.checker(), several.ready.towns
+    rasters = checker.rasters_near(towns) if raster else None
+    grids = () if rasters is None else rasters.grids
+    known = {grid.layer.spec.name: grid.layer.issues for grid in grids}
     known = {
-        name: known[name] if name in known else checker.issues_near(ready.towns, name)
+        name: known[name] if name in known else checker.issues_near(towns, name)
         for name in differing
     }
-    for at, part in enumerate(parts):
-        own = {each.input.name: each.issues for each in part.layers}
-        if any(_doubts(own[name]) != _doubts(known[name]) for name in differing):
-            towns = [ready.towns[each] for each in plan[at]]
-            _measure(job, checker, at, towns=towns, known=known)
-            parts[at] = _part_of(job, at)
+    by_tile = dict(zip(work, parts, strict=True))
+    doubted = [tile for tile in work if _otherwise(by_tile[tile], known)]
+    again = {replace(tile, known=known): tile for tile in doubted}
+    for done in several.runner(several.job, several.shelf, list(again)):
+        by_tile[again[done]] = several.shelf.part(done)
     return [
         replace(
             part,
@@ -352,8 +226,14 @@ def _settled(
                 for each in part.layers
             ),
         )
-        for part in parts
+        for part in by_tile.values()
     ]
+
+
+def _otherwise(part: TownsPart, known: Mapping[str, tuple[Issue, ...]]) -> bool:
+    """Whether a layer is in doubt near all towns and not near those of a part, or the reverse."""
+    own = {each.input.name: each.issues for each in part.layers}
+    return any(_doubts(own[name]) != _doubts(known[name]) for name in known)
 
 
 def _doubts(issues: Sequence[Issue]) -> set[str]:
@@ -370,48 +250,23 @@ def _key() -> bytes:
 
 
 def _state(
-    job: _Job, batch: Batch, towns: Sequence[Town], *, plan: Sequence[Sequence[int]]
+    inputs: Mapping[str, object], towns: Sequence[Town], plan: Sequence[Sequence[int]]
 ) -> dict[str, str]:
     """What must be the same for an unfinished run to be continued, each in short.
 
     Parameters
     ----------
-    job, batch
-        What is asked, and how.
+    inputs
+        What all tiles depend on.
     towns, plan
         The towns, and their tiles.
     """
-    libraries = (shapely.geos_version_string, pyproj.proj_version_str, np.__version__)
-    files = {
-        path: job.digests(job.catalog.resolve(path))
-        for spec in job.catalog.layer
-        if spec.frame is None and spec.database is None
-        for path in (spec.path, (spec.coverage_file or "").partition("|")[0])
-        if path
-    }
     state: dict[str, object] = {
-        "version": batch.version,
-        "libraries": libraries,
-        "day": job.on.isoformat(),
-        "rulebook": job.rulebook.sha256,
-        "catalog": job.catalog.sha256,
-        "layers": files,
-        "towns": [_town(town) for town in towns],
-        "options": (sorted(job.accept_repairs), job.drawn, plan),
+        **inputs,
+        "towns": [facts_of(town) for town in towns],
+        "options": (inputs["options"], plan),
     }
-    return {
-        name: hashlib.sha256(json.dumps(value).encode()).hexdigest()
-        for name, value in state.items()
-    }
-
-
-def _town(town: Town) -> tuple[object, ...]:
-    """What a town's figures depend on."""
-    return (
-        town.code, town.name, shapely.to_wkb(town.boundary).hex(), town.crs.to_wkt(),
-        town.input.sha256, town.dossier.model_dump_json(), town.crs_confirmed, town.accuracy_m,
-        [issue.code for issue in town.issues],
-    )  # fmt: skip
+    return {name: hexdigest(value) for name, value in state.items()}
 
 
 def _prepare(batch: Batch, state: Mapping[str, str]) -> None:
@@ -452,12 +307,3 @@ def _prepare(batch: Batch, state: Mapping[str, str]) -> None:
         )
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file.write_text(json.dumps(dict(state), indent=1), encoding="utf-8")
-
-
-def _cannot(folder: Path, reason: object) -> Text:
-    return _(
-        "{folder}: what was measured cannot be kept there ({reason}). Make room, or mend what is wrong;"
-        " with --resume the run goes on from the towns that are done",
-        folder=folder.as_posix(),
-        reason=reason,
-    )

@@ -10,7 +10,8 @@ import hmac
 import io
 import os
 import pickle
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
@@ -214,18 +215,51 @@ def write_part(part: TownsPart, path: Path, key: bytes, *, drawn: bool) -> None:
     OSError
         It cannot be written.
     """
+    with _sealed(path, key) as file:
+        _put_part(part, file, drawn=drawn)
+
+
+def part_bytes(part: TownsPart, *, drawn: bool) -> bytes:
+    """What `write_bytes` writes on another machine, as `write_part` would here."""
+    body = io.BytesIO()
+    body.write(bytes(_MAC))
+    _put_part(part, body, drawn=drawn)
+    return body.getvalue()
+
+
+def write_bytes(content: bytes, path: Path, key: bytes) -> None:
+    """Write what `part_bytes` made into a file, whole or not at all.
+
+    Parameters
+    ----------
+    content, path
+        The bytes, and the file.
+    key
+        That of the keyed hash.
+
+    Raises
+    ------
+    OSError
+        It cannot be written.
+    """
+    with _sealed(path, key) as file:
+        file.write(memoryview(content)[_MAC:])
+
+
+@contextmanager
+def _sealed(path: Path, key: bytes) -> Iterator[BinaryIO]:
+    """A file to write behind the place of its hash; it is there, with it, once the context ends.
+
+    Parameters
+    ----------
+    path, key
+        The file, and the key of the hash.
+    """
     new = path.with_suffix(".new")
     try:
         with new.open("w+b") as file:
             file.write(bytes(_MAC))
-            places = [_put(file, _heavy(each)) if drawn else (0, 0) for each in part.results]
-            records = io.BytesIO()
-            _PartWriter(records, file).dump(
-                (replace(part, results=tuple(map(_light, part.results))), places)
-            )
-            start = file.tell()
-            file.write(records.getbuffer())
-            file.write(start.to_bytes(_TAIL, "little"))
+            yield file
             file.flush()
             mac = _mac_of(file, key)
             file.seek(0)
@@ -235,6 +269,26 @@ def write_part(part: TownsPart, path: Path, key: bytes, *, drawn: bool) -> None:
         new.replace(path)
     finally:
         new.unlink(missing_ok=True)
+
+
+def _put_part(part: TownsPart, file: BinaryIO, *, drawn: bool) -> None:
+    """Write a part behind the place of its hash.
+
+    Parameters
+    ----------
+    part, file
+        The part, and the file.
+    drawn
+        Whether what is drawn of towns is written, too.
+    """
+    places = [_put(file, _heavy(each)) if drawn else (0, 0) for each in part.results]
+    records = io.BytesIO()
+    _PartWriter(records, file).dump(
+        (replace(part, results=tuple(map(_light, part.results))), places)
+    )
+    start = file.tell()
+    file.write(records.getbuffer())
+    file.write(start.to_bytes(_TAIL, "little"))
 
 
 def read_part(path: Path, key: bytes) -> TownsPart | None:
