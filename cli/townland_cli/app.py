@@ -16,6 +16,7 @@ from townland_cli import (
     explain,
     layers,
     printing,
+    report,
     rules,
 )
 from townland_cli.options import LANG, Lang, words
@@ -33,6 +34,7 @@ app = typer.Typer(
 app.command("demo", help=demo.HELP, epilog=demo.EXAMPLE)(demo.demo)
 app.command("check", help=check.HELP, epilog=check.EXAMPLE)(check.check)
 app.command("explain", help=explain.HELP, epilog=explain.EXAMPLE)(explain.explain)
+app.command("report", help=report.HELP, epilog=report.EXAMPLE)(report.report)
 app.command("area", help=area.HELP, epilog=area.EXAMPLE)(area.area)
 app.command("convert", help=convert.HELP, epilog=convert.EXAMPLE)(convert.convert)
 app.command("doctor", help=doctor.HELP, epilog=doctor.EXAMPLE)(doctor.doctor)

@@ -40,7 +40,13 @@ def demo(
     """
     printing.start(lang, log_file)
     import townland as tl
-    from townland.writing.run_folder import DEFAULT_FORMATS, moved_to, run_folder, write_outputs
+    from townland.writing.run_folder import (
+        DEFAULT_FORMATS,
+        HowWritten,
+        moved_to,
+        run_folder,
+        write_outputs,
+    )
 
     with run_folder(out) as folder, printing.progress(lang, quiet=quiet) as progress:
         progress(_("copying the demo county"), 0, 1)
@@ -50,7 +56,7 @@ def demo(
         assessment = tl.check(towns_of(county), catalog, rulebook, on=DAY, progress=progress)
         progress(_("writing {folder}", folder=out.as_posix()), 1, 1)
         moved = moved_to(assessment, folder, out)
-        write_outputs(moved, folder, formats=DEFAULT_FORMATS, lang=lang)
+        write_outputs(moved, folder, formats=DEFAULT_FORMATS, asked=HowWritten(lang))
     streams.stands(0)
     page(moved, out, DEFAULT_FORMATS, lang)
     printing.say(

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from townland.i18n import DEFAULT_LANGUAGE, LANGUAGES, Joined, Words, _
+from townland.i18n import DEFAULT_LANGUAGE, LANGUAGES, Joined, Words, _, listed
 from townland.writing.run_folder import WRITERS
 
 
@@ -44,11 +44,15 @@ def in_help(text: Words) -> str:
     return _MARK.sub(r"\1 ", text.render(LANG))
 
 
-def format_names() -> str:
-    """What ``--formats`` may name, and what each writes, for the help of the command."""
-    names = [_("{name}: {value}", name=each.name, value=each.title) for each in WRITERS]
+def format_names(head: Words | None = None) -> str:
+    """What ``--formats`` may name, and what each writes, for the help of a command."""
+    names = [
+        _("{name}: {value}", name=each.name, value=listed(each.files.values())) for each in WRITERS
+    ]
     return in_help(
-        Joined((_("what to write beside assessment.json:"), Joined(tuple(names), "; ")), " ")
+        Joined(
+            (head or _("what to write beside assessment.json:"), Joined(tuple(names), "; ")), " "
+        )
     )
 
 

@@ -137,7 +137,7 @@ def formats() -> str:
     from townland.writing.papers.fonts import found
     from townland.writing.run_folder import WRITERS
 
-    return ",".join(writer.name for writer in WRITERS if writer.by_font is None or found())
+    return ",".join(writer.name for writer in WRITERS if not writer.takes_font or found())
 
 
 def test_no_output_of_any_command_names_a_person(

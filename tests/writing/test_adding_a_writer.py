@@ -13,9 +13,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 RECORD = '''
 
-def _note(assessment: Assessment, path: Path, lang: str, beside: Mapping[str, str]) -> None:
+def _note(assessment: Assessment, path: Path, asked: HowWritten) -> None:
     """Write a note of one line."""
-    _write(path, f"{len(assessment.findings)} findings, beside {sorted(beside.values())}")
+    beside = sorted(asked.beside.values())
+    path.write_text(f"{len(assessment.findings)} findings, beside {beside}", "utf-8")
 
 
 WRITERS = (*WRITERS, Writer("note", "note.txt", _("file"), _note, default=False))

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import geopandas as gpd
 import numpy as np
@@ -48,6 +48,15 @@ class TownFrames:
     unplanned: shapely.Geometry
 
 
+class Stored(Protocol):
+    """Something that lies in a file; equal ones are the same."""
+
+    def load(self) -> object:
+        """What was written there."""
+
+    def __hash__(self) -> int: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Extract:
     """Some bytes of a file."""
@@ -64,14 +73,14 @@ class Extract:
 
 
 @lru_cache(maxsize=64)
-def _table(extract: Extract) -> PieceTable:
+def _table(extract: Stored) -> PieceTable:
     found = extract.load()
     assert isinstance(found, PieceTable)  # noqa: S101 - a table was written there
     return found
 
 
 @lru_cache(maxsize=2)
-def _drawn(extract: Extract) -> TownFrames:
+def _drawn(extract: Stored) -> TownFrames:
     found = extract.load()
     assert isinstance(found, TownFrames)  # noqa: S101 - as for a table
     return found
@@ -80,11 +89,11 @@ def _drawn(extract: Extract) -> TownFrames:
 class StoredTable(PieceTable):
     """Pieces that are read when they are asked for."""
 
-    def __init__(self, extract: Extract, count: int) -> None:
+    def __init__(self, extract: Stored, count: int) -> None:
         object.__setattr__(self, "_extract", extract)
         object.__setattr__(self, "_count", count)
 
-    _extract: Extract
+    _extract: Stored
     _count: int
 
     def __len__(self) -> int:
@@ -126,10 +135,10 @@ class StoredTable(PieceTable):
 class StoredTown(TownResult):
     """A town whose frames are read when they are asked for."""
 
-    _extract: Extract
+    _extract: Stored
 
     @classmethod
-    def of(cls, light: TownResult, extract: Extract) -> StoredTown:
+    def of(cls, light: TownResult, extract: Stored) -> StoredTown:
         """The town, of which the `HEAVY` fields lie in a file."""
         town = object.__new__(cls)
         for name in (each.name for each in fields(light) if each.name not in HEAVY):
@@ -284,7 +293,7 @@ def _put_part(part: TownsPart, file: BinaryIO, *, drawn: bool) -> None:
     places = [_put(file, _heavy(each)) if drawn else (0, 0) for each in part.results]
     records = io.BytesIO()
     _PartWriter(records, file).dump(
-        (replace(part, results=tuple(map(_light, part.results))), places)
+        (replace(part, results=tuple(map(light, part.results))), places)
     )
     start = file.tell()
     file.write(records.getbuffer())
@@ -307,8 +316,8 @@ def read_part(path: Path, key: bytes) -> TownsPart | None:
     except OSError:
         return None
     towns = (
-        StoredTown.of(light, Extract(path, *place))
-        for light, place in zip(part.results, places, strict=True)
+        StoredTown.of(each, Extract(path, *place))
+        for each, place in zip(part.results, places, strict=True)
     )
     return replace(part, results=tuple(towns))
 
@@ -341,10 +350,15 @@ def _heavy(result: TownResult) -> TownFrames:
     )
 
 
-def _light(result: TownResult) -> TownResult:
+def light(result: TownResult) -> TownResult:
     """A town without what is drawn only."""
     nothing = gpd.GeoDataFrame()
-    return replace(
-        result, land=nothing, planned=nothing, beside=None, uncovered={}, pieces={},
+    kept = {
+        each.name: getattr(result, each.name)
+        for each in fields(TownResult)
+        if each.name not in HEAVY
+    }
+    return TownResult(
+        **kept, land=nothing, planned=nothing, beside=None, uncovered={}, pieces={},
         unplanned=shapely.Polygon(),
     )  # fmt: skip

@@ -93,6 +93,14 @@ class Surroundings:
     boundary: shapely.Geometry
     ground: Ground
 
+    @classmethod
+    def drawn(cls, boundary: shapely.Geometry, frame: gpd.GeoDataFrame) -> Surroundings:
+        """The surroundings of a run that is over: cut already, without the ground they were cut of."""
+        surroundings = object.__new__(cls)
+        object.__setattr__(surroundings, "boundary", boundary)
+        surroundings.__dict__["frame"] = frame
+        return surroundings
+
     @cached_property
     def frame(self) -> gpd.GeoDataFrame:
         """Columns ``land_use_code``, ``three_class`` and geometry."""

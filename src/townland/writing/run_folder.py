@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,7 +18,24 @@ from townland.reading.stages import stage
 if TYPE_CHECKING:
     from townland.results import Assessment
 
-Write: TypeAlias = "Callable[[Assessment, Path, str, Mapping[str, str]], None]"
+
+@dataclass(frozen=True, slots=True)
+class HowWritten:
+    """How an output is to be written.
+
+    `lang` is its language; `beside` are the files that lie beside it, by the names of their writers.
+    `font` is the file of the font, None where one is looked for, and `template` the bureau's own
+    workbook, None for the one that is shipped. `short` asks for the short print.
+    """
+
+    lang: str = DEFAULT_LANGUAGE
+    beside: Mapping[str, str] = field(default_factory=dict)
+    font: Path | None = None
+    template: Path | None = None
+    short: bool = False
+
+
+Write: TypeAlias = "Callable[[Assessment, Path, HowWritten], None]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +43,11 @@ class Writer:
     """One output of a check, which ``--formats`` may name.
 
     `file` is what it is called in the run folder, `title` what it holds, in words. `write` is called
-    with the assessment, the file, the language, and the files of the other outputs that are written
-    beside it, by the names of their writers. Where `link` is given, the comparison of several runs links
-    to the file with these words. A writer that is not a `default` is written only where it is named.
-    Where it takes a font, `by_font` gives the `write` that uses the font of a file; `by_template`
-    that which fills a bureau's own file. `packages` are those of the extra ``documents`` that it needs,
-    `further` the files that it writes besides `file`.
+    with the assessment, the file, and how it is to be written. Where `link` is given, the comparison of
+    several runs links to the file with these words. A writer that is not a `default` is written only
+    where it is named. `takes_font` says that it has letters of a font that may be named. `packages` are
+    those of the extra ``documents`` that it needs, `further` the files that it writes besides `file`,
+    each with what it holds.
     """
 
     name: str
@@ -40,125 +56,40 @@ class Writer:
     write: Write
     link: Words | None = None
     default: bool = True
-    by_font: Callable[[Path], Write] | None = None
-    by_template: Callable[[Path], Write] | None = None
+    takes_font: bool = False
     packages: tuple[str, ...] = ()
-    further: tuple[str, ...] = ()
+    further: Mapping[str, Words] = field(default_factory=dict)
+
+    @property
+    def files(self) -> dict[str, Words]:
+        """Every file that it writes, in words."""
+        return {self.file: self.title, **self.further}
 
 
-def _html(assessment: Assessment, path: Path, lang: str, beside: Mapping[str, str]) -> None:
-    """Write the report; it shows the map that lies beside it. Of many towns each has a page of its own.
-
-    Parameters
-    ----------
-    assessment, path, lang, beside
-        As `Writer.write`.
-    """
-    from townland.writing.report.html import report_files
-
-    for name, text in report_files(assessment, lang=lang, has_map="map" in beside):
-        _write(path.parent / name, text)
-
-
-def _map(assessment: Assessment, path: Path, lang: str, beside: Mapping[str, str]) -> None:
-    """Write the map; its findings lead to the report beside it. Of many towns each has its own.
+def made_in(place: str, **options: str) -> Write:
+    """Give what writes a file by a function of a module of this room, imported when it writes.
 
     Parameters
     ----------
-    assessment, path, lang, beside
-        As `Writer.write`.
+    place
+        The module and the function, ``module:function``; it is called with the assessment, the file
+        and ``lang``.
+    options
+        Further arguments of it, each with the field of `HowWritten` that it is given.
     """
-    from townland.writing.maps.page import map_files
 
-    for name, text in map_files(assessment, lang=lang, has_report="html" in beside):
-        _write(path.parent / name, text)
-
-
-def _gpkg(assessment: Assessment, path: Path, lang: str, _beside: Mapping[str, str]) -> None:
-    """Write the evidence.
-
-    Parameters
-    ----------
-    assessment, path, lang, _beside
-        As `Writer.write`.
-    """
-    from townland.writing.report.geopackage import write_evidence
-
-    write_evidence(assessment, path, lang=lang)
-
-
-def _xlsx(template: Path | None = None) -> Write:
-    """Give what writes the workbook, or fills the one of a bureau."""
-
-    def write(assessment: Assessment, path: Path, lang: str, _beside: Mapping[str, str]) -> None:
-        """Write the workbook.
-
-        Parameters
-        ----------
-        assessment, path, lang, _beside
-            As `Writer.write`.
-        """
-        if template is not None:
-            from townland.writing.template import fill_template
-
-            fill_template(assessment, template, path, lang=lang)
-            return
-        from townland.writing.workbook import write_workbook
-
-        write_workbook(assessment, path, lang=lang)
-
-    return write
-
-
-def _pdf(font: Path | None = None) -> Write:
-    """Give what writes the PDF in the font of a file, or in one that is found."""
-
-    def write(assessment: Assessment, path: Path, lang: str, _beside: Mapping[str, str]) -> None:
-        """Write the PDF.
-
-        Parameters
-        ----------
-        assessment, path, lang, _beside
-            As `Writer.write`.
-        """
-        from townland.writing.papers.pdf import write_pdf
-
-        write_pdf(assessment, path, lang=lang, named=font)
-
-    return write
-
-
-def _docx(font: Path | None = None) -> Write:
-    """Give what writes the document, the letters of its maps in the font of a file or in one found."""
-
-    def write(assessment: Assessment, path: Path, lang: str, _beside: Mapping[str, str]) -> None:
-        """Write the document.
-
-        Parameters
-        ----------
-        assessment, path, lang, _beside
-            As `Writer.write`.
-        """
-        from townland.writing.papers.document import write_document
-
-        write_document(assessment, path, lang=lang, named=font)
-
-    return write
-
-
-def _made_in(module: str, function: str) -> Write:
-    """Give what writes a file by a function of a module of this room, imported when it writes."""
-
-    def write(assessment: Assessment, path: Path, lang: str, _beside: Mapping[str, str]) -> None:
+    def write(assessment: Assessment, path: Path, asked: HowWritten) -> None:
         """Write the file.
 
         Parameters
         ----------
-        assessment, path, lang, _beside
+        assessment, path, asked
             As `Writer.write`.
         """
+        module, _colon, function = place.partition(":")
         made_by = getattr(import_module(f"townland.writing.{module}"), function)
-        made_by(assessment, path, lang=lang)
+        given = {argument: getattr(asked, name) for argument, name in options.items()}
+        made_by(assessment, path, lang=asked.lang, **given)
 
     return write
 
@@ -170,50 +101,54 @@ WRITERS: tuple[Writer, ...] = (
         "html",
         "report.html",
         _("the report, with every finding and its clause"),
-        _html,
+        made_in("report.html:write_report", beside="beside", short="short"),
         link=_("Open the report"),
     ),
     Writer(
         "map",
         "map.html",
         _("the map, with the evidence of every figure"),
-        _map,
+        made_in("maps.page:write_map", beside="beside"),
         link=_("Open the map"),
     ),
-    Writer("gpkg", "evidence.gpkg", _("the evidence, for a GIS"), _gpkg),
+    Writer(
+        "gpkg",
+        "evidence.gpkg",
+        _("the evidence, for a GIS"),
+        made_in("report.geopackage:write_evidence"),
+    ),
     Writer(
         "xlsx",
         "report.xlsx",
         _("the tables to file and sign, with room for the reviewer's opinion"),
-        _xlsx(),
+        made_in("template:write_tables", template="template"),
         default=False,
-        by_template=_xlsx,
     ),
     Writer(
         "docx",
         "report.docx",
         _("the report as a document to go on writing in"),
-        _docx(),
+        made_in("papers.document:write_document", named="font"),
         default=False,
-        by_font=_docx,
+        takes_font=True,
         packages=("docxtpl", "typst"),
     ),
     Writer(
         "pdf",
         "report.pdf",
         _("the report to print and sign, with maps and tables"),
-        _pdf(),
+        made_in("papers.pdf:write_pdf", named="font"),
         default=False,
-        by_font=_pdf,
+        takes_font=True,
         packages=("typst",),
     ),
     Writer(
         "csv",
         "findings.csv",
-        _("the findings as a list, and patches.csv with every patch"),
-        _made_in("exchange.lists", "write_lists"),
+        _("the findings as a list"),
+        made_in("exchange.lists:write_lists"),
         default=False,
-        further=("patches.csv",),
+        further={"patches.csv": _("every patch as a list")},
     ),
 )
 """What ``--formats`` may name, one record an output; ``assessment.json`` is always written."""
@@ -239,7 +174,7 @@ def written(formats: Sequence[str]) -> tuple[Writer, ...]:
 
 def files_written(formats: Sequence[str]) -> dict[str, Words]:
     """What lies in a run folder, by file, in words; ``assessment.json`` comes last."""
-    files = {writer.file: writer.title for writer in written(formats)}
+    files = {name: title for writer in written(formats) for name, title in writer.files.items()}
     return {**files, MARK: _("all of it, for programs")}
 
 
@@ -247,8 +182,7 @@ def names_written(formats: Sequence[str], *, several: bool) -> tuple[str, ...]:
     """The files that are known to be written before a check: of one run, or beside several."""
     if several:
         return COMPARISON, "comparison.html"
-    further = (name for writer in written(formats) for name in writer.further)
-    return (*files_written(formats), *further)
+    return tuple(files_written(formats))
 
 
 def write_run(
@@ -290,18 +224,14 @@ def write_run(
     """
     require_formats(formats)
     with run_folder(out) as folder:
-        write_outputs(assessment, folder, formats=formats, lang=lang, font=font, template=template)
+        write_outputs(
+            assessment, folder, formats=formats, asked=HowWritten(lang, {}, font, template)
+        )
     return path_of(out)
 
 
 def write_outputs(
-    assessment: Assessment,
-    folder: Path,
-    *,
-    formats: Sequence[str],
-    lang: str,
-    font: Path | None = None,
-    template: Path | None = None,
+    assessment: Assessment, folder: Path, *, formats: Sequence[str], asked: HowWritten
 ) -> None:
     """Write ``assessment.json`` and what `formats` names into an open run folder.
 
@@ -313,20 +243,11 @@ def write_outputs(
         The folder, which `run_folder` opened.
     formats
         Names of `WRITERS`.
-    lang
-        The language of everything that is written.
-    font
-        The file of the font of the PDF; without one it is looked for.
-    template
-        The bureau's own workbook, filled in place of the one that is shipped.
+    asked
+        How it is written; what lies beside is what is written.
     """
-    chosen = written(formats)
-    files = {writer.name: writer.file for writer in chosen}
-    for writer in chosen:
-        write = writer.by_font(font) if writer.by_font and font else writer.write
-        write = writer.by_template(template) if writer.by_template and template else write
-        with stage(_("writing {file}", file=writer.file)):
-            write(assessment, folder / writer.file, lang, files)
+    beside = {writer.name: writer.file for writer in written(formats)}
+    write_files(assessment, folder, formats, replace(asked, beside=beside))
     from townland.writing.report.assessment_json import assessment_parts
 
     whole = folder / MARK
@@ -334,7 +255,24 @@ def write_outputs(
         stage(_("writing {file}", file=MARK)),
         whole.open("w", encoding="utf-8", newline="\n") as file,
     ):
-        file.writelines(assessment_parts(assessment, lang=lang))
+        file.writelines(assessment_parts(assessment, lang=asked.lang))
+
+
+def write_files(
+    assessment: Assessment, folder: Path, formats: Sequence[str], asked: HowWritten
+) -> None:
+    """Write what `formats` names into an open run folder, and not ``assessment.json``.
+
+    Parameters
+    ----------
+    assessment, folder, formats
+        As `write_outputs`.
+    asked
+        How it is written.
+    """
+    for writer in written(formats):
+        with stage(_("writing {file}", file=writer.file)):
+            writer.write(assessment, folder / writer.file, asked)
 
 
 def moved_to(assessment: Assessment, folder: Path, out: Path) -> Assessment:
@@ -417,12 +355,7 @@ def require_font(formats: Sequence[str], font: Path | None) -> None:
                     _("{format} needs the package {package}; install townland[documents], or leave"
                       " {format} out of --formats", format=writer.name, package=package)
                 )  # fmt: skip
-    if any(writer.by_font for writer in written(formats)):
+    if any(writer.takes_font for writer in written(formats)):
         from townland.writing.papers.fonts import font as opened
 
         opened(font)
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="\n")

@@ -24,6 +24,7 @@ from townland.i18n import Words, _, plain_text, shortened
 from townland.reading.formats.zipped import UNREADABLE
 from townland.writing.tables.forms import tables
 from townland.writing.tables.model import BLANK, PrintedCell, PrintedTable, figure
+from townland.writing.workbook import write_workbook
 
 if TYPE_CHECKING:
     from townland.results import Assessment
@@ -142,6 +143,33 @@ def require_template(formats: Sequence[str], template: Path | None) -> None:
             _("{path}: no cell has a field such as {field}; write fields into the template",
               path=template.as_posix(), field="{{town.area_ha}}")
         )  # fmt: skip
+
+
+def write_tables(
+    assessment: Assessment, path: Path, *, lang: str, template: Path | None = None
+) -> None:
+    """Write the workbook, or fill the one of a bureau.
+
+    Parameters
+    ----------
+    assessment
+        What is reported.
+    path
+        The file to write.
+    lang
+        The reader's language.
+    template
+        The bureau's workbook, None for the one that is shipped.
+
+    Raises
+    ------
+    ReportError
+        As `fill_template`.
+    """
+    if template is None:
+        write_workbook(assessment, path, lang=lang)
+    else:
+        fill_template(assessment, template, path, lang=lang)
 
 
 def fill_template(assessment: Assessment, template: Path, path: Path, *, lang: str) -> None:

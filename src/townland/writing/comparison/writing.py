@@ -12,7 +12,13 @@ from townland.rules.pairs import LeftOut
 from townland.writing.comparison import compare
 from townland.writing.comparison.words import run_names
 from townland.writing.report.assessment_json import dumps
-from townland.writing.run_folder import DEFAULT_FORMATS, path_of, run_folder, write_outputs
+from townland.writing.run_folder import (
+    DEFAULT_FORMATS,
+    HowWritten,
+    path_of,
+    run_folder,
+    write_outputs,
+)
 
 PAGE = "comparison.html"
 
@@ -57,12 +63,11 @@ def write_runs(
     ReportError
         As `write_run`.
     """
+    asked = HowWritten(lang, {}, font, template)
     with run_folder(out) as folder:
         for name, each in zip(run_names(assessments), assessments, strict=True):
             (folder / name).mkdir()
-            write_outputs(
-                each, folder / name, formats=formats, lang=lang, font=font, template=template
-            )
+            write_outputs(each, folder / name, formats=formats, asked=asked)
         compared = compare(assessments, lang=lang, left_out=left_out)
         if "html" in formats:
             from townland.writing.comparison.page import comparison_html

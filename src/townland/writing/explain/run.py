@@ -63,13 +63,13 @@ class ReportedRun(Row):
     towns: tuple[ReportedTown, ...] = ()
 
 
-def read_run(run: Path) -> ReportedRun:
-    """Read the ``assessment.json`` of a run folder, or the file itself.
+def file_of(run: Path) -> Path:
+    """The ``assessment.json`` of a run folder, or the file itself.
 
     Raises
     ------
     ReportError
-        There is none, or the file is no assessment.
+        There is none.
     """
     path = run / FILE if run.is_dir() else run
     if not path.is_file():  # reading a pipe would never end
@@ -79,6 +79,18 @@ def read_run(run: Path) -> ReportedRun:
                 path=run.as_posix(),
             )
         )
+    return path
+
+
+def read_run(run: Path) -> ReportedRun:
+    """Read the ``assessment.json`` of a run folder, or the file itself.
+
+    Raises
+    ------
+    ReportError
+        There is none, or the file is no assessment.
+    """
+    path = file_of(run)
     try:
         document = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError, RecursionError) as problem:

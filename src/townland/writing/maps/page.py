@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
@@ -18,7 +19,7 @@ from townland.errors import ReportError
 from townland.i18n import DEFAULT_LANGUAGE, Words, _, render
 from townland.writing.maps.content import Content, MapLayer
 from townland.writing.pages.page import SCHEME, OfflineFigure, templates
-from townland.writing.pages.town_files import MANY, town_files
+from townland.writing.pages.town_files import MANY, town_files, write_pages
 
 if TYPE_CHECKING:
     from townland.measuring import TownResult
@@ -107,6 +108,23 @@ def map_files(
     pages = [f"map/{name}" for name in names]
     built = _build(assessment, assessment.towns, lang, report_href=report_href, pages=pages)
     yield "map.html", str(built.get_root().render())
+
+
+def write_map(assessment: Assessment, path: Path, *, lang: str, beside: Mapping[str, str]) -> None:
+    """Write the map; its findings lead to the report beside it. Of many towns each has its own.
+
+    Parameters
+    ----------
+    assessment
+        What is drawn.
+    path
+        The file ``map.html`` in the run folder.
+    lang
+        The reader's language.
+    beside
+        The files that lie beside it, by the names of their writers.
+    """
+    write_pages(path.parent, map_files(assessment, lang=lang, has_report="html" in beside))
 
 
 def _chosen(assessment: Assessment, town: str | None) -> Sequence[TownResult]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from pathlib import Path
 
 MANY = 10
 """Of more towns than these, ``report.html`` and ``map.html`` are an index."""
@@ -46,3 +47,11 @@ def _safe(code: str) -> str:
     name = ("_" if kept[:1] == " " else "") + "_".join(kept.split())
     name = name[:LONGEST] or "_"
     return f"_{name}" if name.casefold() in _RESERVED else name
+
+
+def write_pages(folder: Path, pages: Iterable[tuple[str, str]]) -> None:
+    """Write pages, each by its path below a folder, with ``/``, and its text."""
+    for name, text in pages:
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")

@@ -28,6 +28,8 @@ from townland.rules.judging.finding import ReasonFigure
 from townland.writing.pages import figures
 from townland.writing.pages import look as legend
 from townland.writing.pages.look import Hatch
+from townland.writing.record.shapes import ShownShapes
+from townland.writing.record.store import write_record
 
 STYLE_COLUMNS = (
     "f_table_catalog", "f_table_schema", "f_table_name", "f_geometry_column", "styleName",
@@ -82,7 +84,7 @@ def write_evidence(assessment: Assessment, path: Path, *, lang: str = DEFAULT_LA
     """
     stamp = f"{assessment.on.isoformat()}T00:00:00Z"
     with stamped(stamp):
-        styles, named = [], {}
+        styles, named, shown = [], {}, ShownShapes()
         signs = legend.signs(finding.figures for finding in assessment.findings)
         for name, frame, title in _layers(assessment, lang):
             for epsg, part in _by_crs(frame):
@@ -99,9 +101,12 @@ def write_evidence(assessment: Assessment, path: Path, *, lang: str = DEFAULT_LA
                     dataset_options={"VERSION": "1.3"} if not path.exists() else None,
                 )
                 named[name, part.crs] = layer
+                shown.add(layer, np.asarray(part.geometry.array, object))
                 styles.append((layer, title, _style(name, signs.get(name))))
         _write_figures(assessment, path, named, lang=lang)
         write_styles(path, styles, stamp)
+        with closing(sqlite3.connect(path)) as file, file:
+            write_record(file, assessment, shown, lang)
         _require_whole(path, len(styles))
 
 
@@ -200,11 +205,40 @@ def _layers(assessment: Assessment, lang: str) -> Iterator[tuple[str, Frames, st
         if tables:
             kept = [table for table in tables if len(table)] or tables[:1]
             yield name, list(_pieces(kept)), spec.title.render(lang)
+    yield from _drawn(assessment)
     yield "repairs", list(_repairs(assessment, lang)) or [_empty(REPAIR_COLUMNS, crs)], "repairs"
     yield "uncovered", _uncovered(assessment) or [_empty(("town", "role"), crs)], "uncovered"
     yield "unplanned", _unplanned(assessment) or [_empty(("town", "area_m2"), crs)], "unplanned"
     if assessment.overlaps:
         yield "overlaps", [assessment.shared_land()], "overlaps"
+
+
+def _drawn(assessment: Assessment) -> Iterator[tuple[str, Frames, str]]:
+    """Name, frames and title of the layers that lie under the evidence where it is drawn.
+
+    A measure that is called so keeps its name.
+    """
+    drawn = {
+        "land_use": [(each.town.code, each.land) for each in assessment.towns],
+        "planned_use": [(each.town.code, each.planned) for each in assessment.towns],
+        "land_use_beside": [(each.town.code, each.around) for each in assessment.towns],
+    }
+    for name, frames in drawn.items():
+        own = [_flat(frame, code) for code, frame in frames if frame is not None and len(frame)]
+        taken = name in assessment.rulebook.measure
+        if own:
+            yield f"{name}_drawn" if taken else name, own, name
+
+
+def _flat(frame: gpd.GeoDataFrame, town: str) -> gpd.GeoDataFrame:
+    """A frame that is drawn in columns that a GeoPackage can hold."""
+    columns = {
+        "class" if name == "class_name" else str(name): _cells(str(name), series.to_numpy())
+        for name, series in frame.items()
+        if name != frame.geometry.name
+    }
+    shapes = np.asarray(frame.geometry.array, object)
+    return gpd.GeoDataFrame({"town": town, **columns}, geometry=shapes, crs=frame.crs)
 
 
 def _towns(assessment: Assessment) -> Frames:
@@ -286,14 +320,17 @@ def _pieces(tables: Sequence[PieceTable]) -> Iterator[gpd.GeoDataFrame]:
         }
         for name in dict.fromkeys(name for table in own for name in table.columns):
             values = np.concatenate([table.column(name) for table in own])
-            if name in ("area_m2", "net_m2", "pm_m2"):
-                values = np.array([_number(value) for value in values], dtype=float)
-            flat["class" if name == "class_name" else name] = (
-                values.astype(bool) if name == "sliver" else values
-            )
+            flat["class" if name == "class_name" else name] = _cells(name, values)
         yield gpd.GeoDataFrame(
             flat, geometry=np.concatenate([table.geometry for table in own]), crs=crs
         )
+
+
+def _cells(name: str, values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    """The values of a column of pieces as a GeoPackage can hold them."""
+    if name in ("area_m2", "net_m2", "pm_m2"):
+        return np.array([_number(value) for value in values], dtype=float)
+    return values.astype(bool) if name == "sliver" else values
 
 
 def _number(value: Decimal | float | None) -> float | None:

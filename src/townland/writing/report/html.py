@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from townland.i18n import DEFAULT_LANGUAGE
 from townland.writing.pages import look
 from townland.writing.pages.page import SCHEME, asset, page, templates
-from townland.writing.pages.town_files import MANY, town_files
+from townland.writing.pages.town_files import MANY, town_files, write_pages
 from townland.writing.report.content import Report, of_town
 from townland.writing.report.index import TownPage
 from townland.writing.report.patches import csv_list
@@ -53,7 +54,11 @@ def report_html(
 
 
 def report_files(
-    assessment: Assessment, *, lang: str = DEFAULT_LANGUAGE, has_map: bool = True
+    assessment: Assessment,
+    *,
+    lang: str = DEFAULT_LANGUAGE,
+    has_map: bool = True,
+    short: bool = False,
 ) -> Iterator[tuple[str, str]]:
     """Write the report as its files, the index last: ``report.html``, and of many towns a page each.
 
@@ -68,6 +73,8 @@ def report_files(
         The reader's language.
     has_map
         Whether the maps lie beside: ``map.html``, and of many towns one of each in ``map``.
+    short
+        Whether printing a page gives the short print unless the full one is asked for.
 
     Yields
     ------
@@ -81,16 +88,16 @@ def report_files(
     if len(assessment.towns) <= MANY:
         inside = {code: f"{FOLDER}{stem}" for code, stem in stems.items()}
         report = Report(assessment, lang, map_href, stems=inside)
-        text = _rendered(report)
+        text = _rendered(report, short=short)
         if len(assessment.towns) == 1 or len(text.encode()) <= HEAVIEST:
             yield "report.html", text
             yield from _longer(report, "")
             return
-    yield from _pages(assessment, lang, names=names, has_map=has_map)
+    yield from _pages(assessment, lang, names=names, has_map=has_map, short=short)
 
 
 def _pages(
-    assessment: Assessment, lang: str, *, names: Sequence[str], has_map: bool
+    assessment: Assessment, lang: str, *, names: Sequence[str], has_map: bool, short: bool
 ) -> Iterator[tuple[str, str]]:
     """Write a page for each town, and the index.
 
@@ -100,8 +107,8 @@ def _pages(
         What is reported, and the reader's language.
     names
         What the towns' pages are called.
-    has_map
-        Whether the maps lie beside.
+    has_map, short
+        As for `report_files`.
     """
     maps = [""] * len(names)
     if has_map and len(names) > MANY:
@@ -112,14 +119,14 @@ def _pages(
         href = f"../{own.partition('#')[0]}" if own else None
         stems = {town.town.code: name.removesuffix(".html")}
         part = Report(of_town(assessment, town), lang, href, whole=assessment, stems=stems)
-        yield f"{FOLDER}{name}", _rendered(part)
+        yield f"{FOLDER}{name}", _rendered(part, short=short)
         yield from _longer(part, FOLDER)
     pages = [
         TownPage(town, f"{FOLDER}{name}", own)
         for town, name, own in zip(assessment.towns, names, maps, strict=True)
     ]
     map_href = "map.html" if has_map else None
-    yield "report.html", _rendered(Report(assessment, lang, map_href, pages=pages))
+    yield "report.html", _rendered(Report(assessment, lang, map_href, pages=pages), short=short)
 
 
 def _longer(report: Report, folder: str) -> Iterator[tuple[str, str]]:
@@ -128,10 +135,32 @@ def _longer(report: Report, folder: str) -> Iterator[tuple[str, str]]:
         yield f"{folder}{longer.file}", csv_list(report, longer.measure)
 
 
-def _rendered(report: Report) -> str:
+def write_report(
+    assessment: Assessment, path: Path, *, lang: str, beside: Mapping[str, str], short: bool = False
+) -> None:
+    """Write the report; it shows the map that lies beside it. Of many towns each has a page of its own.
+
+    Parameters
+    ----------
+    assessment
+        What is reported.
+    path
+        The file ``report.html`` in the run folder.
+    lang
+        The reader's language.
+    beside
+        The files that lie beside it, by the names of their writers.
+    short
+        As for `report_files`.
+    """
+    pages = report_files(assessment, lang=lang, has_map="map" in beside, short=short)
+    write_pages(path.parent, pages)
+
+
+def _rendered(report: Report, *, short: bool = False) -> str:
     """Put a page together."""
     folder = files("townland.writing.report") / "templates"
-    body = _TEMPLATE.render(r=report, t=report.t, w=report.w, a=report.assessment)
+    body = _TEMPLATE.render(r=report, short=short, t=report.t, w=report.w, a=report.assessment)
     return page(
         lang=report.lang,
         title=report.title,

@@ -310,6 +310,8 @@
   // ---- print: what is filtered stays so; the short one leaves out what nobody signs ----------------
 
   let closed = [];
+  const asShort = Boolean(document.querySelector('.print[data-as="short"]'));
+  document.body.classList.toggle("print-short", asShort);
 
   function annex() {
     const box = document.getElementById("annex");
@@ -339,7 +341,7 @@
   });
   window.addEventListener("afterprint", () => {
     for (const each of closed) each.open = false;
-    document.body.classList.remove("print-short");
+    document.body.classList.toggle("print-short", asShort);
     document.getElementById("annex").replaceChildren();
   });
   for (const button of document.querySelectorAll("[data-print]")) {

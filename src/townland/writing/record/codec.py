@@ -1,0 +1,348 @@
+"""A tree of townland's own frozen records as JSON, and back: exact, and in the same order.
+
+Every object of the JSON has one key that begins with ``$`` and says what it stands for; a list is a
+tuple. Only records of townland are made again, by their names: nothing else can be called from a file.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import datetime as dt
+import math
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from enum import Enum
+from importlib import import_module
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyproj
+import shapely
+from pydantic import BaseModel
+
+from townland.units import Printed
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Json: TypeAlias = Any
+"""What `json.loads` gives."""
+Shapes: TypeAlias = npt.NDArray[np.object_]
+
+ROOM = "townland"
+
+
+ShapesOut: TypeAlias = Callable[[Shapes], list[int]]
+"""Takes geometries in, and gives the number of each; -1 for none."""
+
+ShapesIn: TypeAlias = Callable[[list[int]], Shapes]
+"""Gives the geometries of numbers."""
+
+
+class RecordError(Exception):
+    """What stands in a file is nothing that was written by `Encoder`."""
+
+
+class Encoder:
+    """Turns records into JSON. A record that is met again is named by its number.
+
+    Parameters
+    ----------
+    shapes
+        Where geometries go.
+    apart
+        Asked first of every value: the JSON of one that is stored elsewhere, else None.
+    """
+
+    def __init__(
+        self, shapes: ShapesOut, apart: Callable[[object], Json] = lambda _value: None
+    ) -> None:
+        self._shapes = shapes
+        self._apart = apart
+        self._met: dict[int, int] = {}
+        self._held: list[object] = []
+
+    def json(self, value: object) -> Json:
+        """The JSON of a value.
+
+        Raises
+        ------
+        TypeError
+            It is none that a record may hold.
+        """
+        if value is None or type(value) in (bool, int, str):
+            return value
+        if type(value) is float:
+            return value if math.isfinite(value) else {"$float": repr(value)}
+        if type(value) is tuple:
+            return [self.json(each) for each in value]
+        small = self._small(value)
+        return self._whole(value) if small is None else small
+
+    def _small(self, value: object) -> Json:
+        """A value without parts that are records; None for another."""
+        match value:
+            case Printed():
+                return {"$printed": [str(Decimal(value)), str(value.ha), str(value.mu)]}
+            case Decimal():
+                return {"$decimal": str(value)}
+            case Enum():
+                return {"$enum": [_name(type(value)), self.json(value.value)]}
+            case dt.datetime():
+                return None
+            case dt.date():
+                return {"$date": value.isoformat()}
+            case PurePath():
+                return {"$path": value.as_posix()}
+            case bytes():
+                return {"$bytes": base64.b64encode(value).decode("ascii")}
+            case pyproj.CRS():
+                return {"$crs": value.srs}
+            case np.generic():
+                return {"$scalar": [value.dtype.str, value.item()]}
+            case shapely.Geometry():
+                return {"$shape": self._shapes(np.array([value], object))[0]}
+        return None
+
+    def _whole(self, value: object) -> Json:
+        """A value that has parts."""
+        known = self._met.get(id(value))
+        if known is not None:
+            return {"$met": known}
+        apart = self._apart(value)
+        found = self._parts(value) if apart is None else apart
+        if _is_shared(value):
+            self._met[id(value)] = len(self._held)
+            self._held.append(value)
+        return found
+
+    def _parts(self, value: object) -> Json:
+        match value:
+            case gpd.GeoDataFrame():
+                return {"$frame": self._frame(value)}
+            case np.ndarray():
+                return {"$array": [value.dtype.str, self._column(value)]}
+            case list():
+                return {"$list": [self.json(each) for each in value]}
+            case frozenset() | set():
+                return {"$set": [self.json(each) for each in sorted(value)]}
+            case Mapping():
+                return {"$map": [[self.json(key), self.json(each)] for key, each in value.items()]}
+            case tuple():
+                return {"$named": [_name(type(value)), [self.json(each) for each in value]]}
+            case BaseModel():
+                return {"$model": [_name(type(value)), *map(self.json, _state(value))]}
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            return self.record(value)
+        raise TypeError(f"a record cannot hold a {type(value)}")
+
+    def record(self, value: DataclassInstance) -> Json:
+        """The JSON of a record in its place, whether or not others of its kind are stored elsewhere."""
+        fields = [self.json(getattr(value, each.name)) for each in dataclasses.fields(value)]
+        return {"$record": [_name(type(value)), fields]}
+
+    def _column(self, values: npt.NDArray[Any]) -> Json:
+        """The values of one dimension: geometries by their numbers, others one by one."""
+        if values.dtype == object and len(values) and _are_shapes(values):
+            return {"$shapes": self._shapes(values)}
+        return [self.json(each) for each in values.tolist()]
+
+    def _frame(self, frame: gpd.GeoDataFrame) -> Json:
+        if not len(frame.columns):
+            return None
+        columns = [
+            [str(name), str(series.dtype), self._column(np.asarray(series, object))]
+            for name, series in frame.items()
+        ]
+        return [columns, frame.geometry.name, self.json(frame.crs), list(map(int, frame.index))]
+
+
+class Decoder:
+    """Makes records again of the JSON that an `Encoder` gave.
+
+    Parameters
+    ----------
+    shapes
+        Where geometries are.
+    apart
+        Makes what was stored elsewhere, by the key that begins its JSON.
+    """
+
+    def __init__(
+        self, shapes: ShapesIn, apart: Mapping[str, Callable[[Json], object]] | None = None
+    ) -> None:
+        self._shapes = shapes
+        self._apart = apart or {}
+        self._held: list[object] = []
+
+    def value(self, json: Json) -> object:
+        """The value.
+
+        Raises
+        ------
+        RecordError
+            The JSON is none of an `Encoder`.
+        """
+        if isinstance(json, list):
+            return tuple(self.value(each) for each in json)
+        if not isinstance(json, dict):
+            return json
+        if len(json) != 1:
+            raise RecordError(str(json)[:80])
+        ((kind, content),) = json.items()
+        try:
+            if kind == "$met":
+                return self._held[content]
+            made = self._apart[kind](content) if kind in self._apart else self._made(kind, content)
+        except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError) as problem:
+            raise RecordError(f"{kind}: {problem}") from problem
+        if _is_shared(made):
+            self._held.append(made)
+        return made
+
+    def record(self, json: Json) -> object:
+        """The value of what `Encoder.record` gave: like it, this one is not counted among those met.
+
+        Raises
+        ------
+        RecordError
+            As `value`.
+        """
+        if not isinstance(json, dict) or list(json) != ["$record"]:
+            raise RecordError(str(json)[:80])
+        return self._of_record(json["$record"])
+
+    def _made(self, kind: str, content: Json) -> object:
+        return getattr(self, f"_of_{kind.removeprefix('$')}")(content)
+
+    def _all(self, content: Json) -> list[Any]:
+        return [self.value(each) for each in content]
+
+    def _of_float(self, content: str) -> float:
+        return float(content)
+
+    def _of_decimal(self, content: str) -> Decimal:
+        return Decimal(content)
+
+    def _of_printed(self, content: list[str]) -> Printed:
+        return Printed(*map(Decimal, content))
+
+    def _of_date(self, content: str) -> dt.date:
+        return dt.date.fromisoformat(content)
+
+    def _of_path(self, content: str) -> Path:
+        return Path(content)
+
+    def _of_bytes(self, content: str) -> bytes:
+        return base64.b64decode(content)
+
+    def _of_crs(self, content: str) -> pyproj.CRS:
+        return pyproj.CRS.from_user_input(content)
+
+    def _of_enum(self, content: tuple[str, Json]) -> object:
+        return _class(content[0], Enum)(self.value(content[1]))
+
+    def _of_scalar(self, content: tuple[str, Json]) -> object:
+        return np.dtype(content[0]).type(content[1])
+
+    def _of_shape(self, content: int) -> object:
+        return self._shapes([content])[0]
+
+    def _of_list(self, content: Json) -> list[object]:
+        return self._all(content)
+
+    def _of_set(self, content: Json) -> frozenset[object]:
+        return frozenset(self._all(content))
+
+    def _of_map(self, content: Iterable[tuple[Json, Json]]) -> dict[object, object]:
+        return {self.value(key): self.value(each) for key, each in content}
+
+    def _of_named(self, content: tuple[str, Json]) -> object:
+        return _class(content[0], tuple)(*self._all(content[1]))
+
+    def _of_array(self, content: tuple[str, Json]) -> npt.NDArray[np.generic]:
+        values = self._column(content[1])
+        return values if content[0] == "|O" else values.astype(content[0])
+
+    def _of_model(self, content: Json) -> BaseModel:
+        """A model as it was, without asking it again whether it is right."""
+        kind = _class(content[0], BaseModel)
+        model: BaseModel = object.__new__(kind)
+        fields, stated, private = self._all(content[1:])
+        object.__setattr__(model, "__dict__", fields)
+        object.__setattr__(model, "__pydantic_fields_set__", set(stated))
+        object.__setattr__(model, "__pydantic_extra__", None)
+        object.__setattr__(model, "__pydantic_private__", private)
+        return model
+
+    def _of_record(self, content: tuple[str, Json]) -> object:
+        kind = _class(content[0], object)
+        made: DataclassInstance = object.__new__(kind)
+        for each, value in zip(dataclasses.fields(kind), self._all(content[1]), strict=True):
+            object.__setattr__(made, each.name, value)
+        return made
+
+    def _column(self, content: Json) -> Shapes:
+        if isinstance(content, dict):
+            return self._shapes(content["$shapes"])
+        values = self._all(content)
+        column = np.empty(len(values), object)
+        column[:] = values
+        return column
+
+    def _of_frame(self, content: Json) -> gpd.GeoDataFrame:
+        if content is None:
+            return gpd.GeoDataFrame()
+        columns, geometry, crs, index = content
+        known = self.value(crs)
+        series = {
+            name: gpd.GeoSeries(self._column(values), index=index, crs=known)
+            if kind == "geometry"
+            else pd.Series(self._column(values), index=index).astype(kind)
+            for name, kind, values in columns
+        }
+        return gpd.GeoDataFrame(series, geometry=geometry, crs=known, index=index)
+
+
+def _is_shared(value: object) -> bool:
+    """Whether a value is numbered, so that it is written once however often it is met."""
+    return isinstance(value, BaseModel | gpd.GeoDataFrame) or (
+        dataclasses.is_dataclass(value) and not isinstance(value, type)
+    )
+
+
+def _are_shapes(values: npt.NDArray[Any]) -> bool:
+    return bool((shapely.is_geometry(values) | (values == None)).all())  # noqa: E711 - of each
+
+
+def _name(kind: type) -> str:
+    return f"{kind.__module__}:{kind.__qualname__}"
+
+
+def _class(name: str, base: type) -> type:
+    """A class of townland by its name.
+
+    Raises
+    ------
+    RecordError
+        None of townland is called so, or it is no record.
+    """
+    module, _colon, qualname = name.partition(":")
+    if module.partition(".")[0] != ROOM or not qualname.isidentifier():
+        raise RecordError(name)
+    found = vars(import_module(module)).get(qualname)
+    record = base is not object or dataclasses.is_dataclass(found)
+    if not (isinstance(found, type) and issubclass(found, base) and record):
+        raise RecordError(name)
+    return found
+
+
+def _state(model: BaseModel) -> tuple[object, object, object]:
+    """The fields of a model, which of them were stated, and what it keeps for itself."""
+    fields = {name: getattr(model, name) for name in type(model).model_fields}
+    return fields, tuple(sorted(model.model_fields_set)), model.__pydantic_private__

@@ -1,0 +1,279 @@
+"""The record of a check in ``evidence.gpkg``: everything that is printed and drawn of it, exactly.
+
+The table ``townland_record`` holds JSON (`codec`), a row for what all outputs need and one for each town
+and each measure's pieces, which are read when they are asked for; ``townland_geometry`` holds geometries
+(`shapes`). Pictures behind the map are tiles of the GeoPackage.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+import townland
+from townland.assessment.shelf import StoredTable, StoredTown, TownFrames, light
+from townland.measuring import TownResult
+from townland.measuring.boundary import Surroundings
+from townland.measuring.piece_table import PieceTable
+from townland.measuring.rasters.backgrounds import Background
+from townland.results import Assessment
+from townland.writing.record.codec import Decoder, Encoder, Json, RecordError
+from townland.writing.record.shapes import ShapesReader, ShapesWriter, ShownShapes
+from townland.writing.record.tiles import put_picture, take_picture
+
+TABLE = "townland_record"
+_MADE = f"CREATE TABLE {TABLE} (name TEXT PRIMARY KEY, content BLOB NOT NULL)"
+_PUT = f"INSERT INTO {TABLE} VALUES (?, ?)"  # noqa: S608 - a constant
+_GET = f"SELECT content FROM {TABLE} WHERE name = ?"  # noqa: S608 - a constant
+HEAD, WHOLE = "head", "assessment"
+BACKGROUND = "background_{number}"
+HELD = 32
+"""Of so many towns all pieces are held; of more each is read when it is asked for."""
+FORM = 1
+"""The form of the record; another one is not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a record says of itself: by which townland it was written, its language, how many towns."""
+
+    version: str
+    lang: str
+    towns: int
+
+
+def write_record(
+    file: sqlite3.Connection, assessment: Assessment, shown: ShownShapes, lang: str
+) -> None:
+    """Write the record of a check into its evidence.
+
+    Parameters
+    ----------
+    file
+        The GeoPackage, in which the layers are already.
+    assessment
+        What is written.
+    shown
+        The geometries of the layers.
+    lang
+        The language of ``assessment.json``.
+    """
+    file.execute(_MADE)
+    head = {
+        "form": FORM,
+        "townland_version": townland.__version__,
+        "lang": lang,
+        "towns": len(assessment.towns),
+    }
+    file.execute(_PUT, (HEAD, json.dumps(head)))
+    _RecordWriter(file, ShapesWriter(file, shown), lang).write(assessment)
+
+
+class _RecordWriter:
+    """Writes the rows of a record."""
+
+    def __init__(self, file: sqlite3.Connection, shapes: ShapesWriter, lang: str) -> None:
+        """Begin with no rows.
+
+        Parameters
+        ----------
+        file, shapes
+            The GeoPackage, and where geometries go.
+        lang
+            The language of titles.
+        """
+        self._file, self._shapes, self._lang = file, shapes, lang
+        self._rows = 0
+        self._pictures = 0
+        self._encoder = Encoder(shapes, self._apart)
+
+    def write(self, assessment: Assessment) -> None:
+        """Write what all outputs need, and before it the rows that it names."""
+        self._put(WHOLE, self._encoder.json(assessment))
+
+    def _apart(self, value: object) -> Json:
+        match value:
+            case PieceTable():
+                return {"$table": [self._row(_columns(value)), len(value)]}
+            case TownResult():
+                whole = self._encoder.record(_printed(value))
+                return {"$town": [whole, self._row(_frames(value))]}
+            case Background():
+                self._pictures += 1
+                name = BACKGROUND.format(number=self._pictures)
+                put_picture(self._file, name, value, self._lang)
+                without = self._encoder.record(replace(value, jpeg=b""))
+                return {"$picture": [without, name]}
+        return None
+
+    def _row(self, value: object) -> str:
+        """Write a value as a row of its own, and give its name."""
+        self._rows += 1
+        name = f"part {self._rows}"
+        self._put(name, Encoder(self._shapes, _without_ground(self._shapes)).json(value))
+        return name
+
+    def _put(self, name: str, content: Json) -> None:
+        text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        self._file.execute(_PUT, (name, zlib.compress(text.encode("utf-8", "surrogatepass"))))
+
+
+def _without_ground(shapes: ShapesWriter) -> Callable[[object], Json]:
+    """What writes the land beside a town as it is drawn, without the ground that it was cut of."""
+
+    def apart(value: object) -> Json:
+        if isinstance(value, Surroundings):
+            encoder = Encoder(shapes)
+            return {"$beside": [encoder.json(value.boundary), encoder.json(value.frame)]}
+        return None
+
+    return apart
+
+
+def _columns(table: PieceTable) -> dict[str, object]:
+    return {"columns": dict(table.columns), "geometry": table.geometry, "crs": table.crs}
+
+
+def _printed(result: TownResult) -> TownResult:
+    """What of a town is printed: what it was judged by lies in the findings."""
+    return replace(light(result), contested=None)
+
+
+def _frames(result: TownResult) -> TownFrames:
+    """What of a town is drawn; what is cut of each role lies in the measures."""
+    return TownFrames(
+        result.land, result.planned, result.beside, result.uncovered, {}, result.unplanned
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """A row of a record, which is read when it is asked for."""
+
+    path: Path
+    name: str
+
+    def load(self) -> object:
+        """What was written there.
+
+        Raises
+        ------
+        RecordError
+            It is no row of a record.
+        """
+        with reading(self.path) as file:
+            return self.read(file)
+
+    def read(self, file: sqlite3.Connection) -> object:
+        """What was written there, in an open file."""
+        decoder = Decoder(ShapesReader(file), {"$beside": lambda content: _beside(file, content)})
+        return decoder.value(content_of(file, self.name))
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow(RecordRow):
+    """A row that holds the pieces of a measure."""
+
+    def read(self, file: sqlite3.Connection) -> PieceTable:
+        """The pieces."""
+        found = super(TableRow, self).read(file)
+        if not isinstance(found, Mapping):
+            raise RecordError(self.name)
+        return PieceTable(**found)
+
+
+def _whole(printed: TownResult, drawn: object) -> TownResult:
+    """A town with what is drawn of it."""
+    assert isinstance(drawn, TownFrames)  # noqa: S101 - as it was written
+    return replace(printed, **{each.name: getattr(drawn, each.name) for each in fields(drawn)})
+
+
+def _beside(file: sqlite3.Connection, content: Json) -> Surroundings:
+    """The land beside a town as it was drawn."""
+    decoder = Decoder(ShapesReader(file))
+    assert isinstance(content, list)  # noqa: S101 - as it was written
+    boundary, frame = map(decoder.value, content)
+    return Surroundings.drawn(boundary, frame)
+
+
+def read_head(file: sqlite3.Connection) -> Head:
+    """What a record says of itself.
+
+    Raises
+    ------
+    RecordError
+        There is no record, or one of another form.
+    """
+    row = file.execute(_GET, (HEAD,)).fetchone()
+    head = json.loads(row[0]) if row else {}
+    if head.get("form") != FORM:
+        raise RecordError(str(head.get("form")))
+    return Head(str(head["townland_version"]), str(head["lang"]), int(head["towns"]))
+
+
+def read_record(path: Path, file: sqlite3.Connection) -> Assessment:
+    """The assessment that a record is of.
+
+    Parameters
+    ----------
+    path, file
+        The GeoPackage, and the same one opened.
+
+    Raises
+    ------
+    RecordError
+        There is none, or it is not as townland writes it.
+    """
+    few = read_head(file).towns <= HELD
+
+    def table(content: Json) -> PieceTable:
+        row = TableRow(path, content[0])
+        return row.read(file) if few else StoredTable(row, content[1])
+
+    def town(content: Json) -> TownResult:
+        printed = decoder.record(content[0])
+        assert isinstance(printed, TownResult)  # noqa: S101 - as it was written
+        row = RecordRow(path, content[1])
+        return _whole(printed, row.read(file)) if few else StoredTown.of(printed, row)
+
+    def picture(content: Json) -> Background:
+        without = decoder.record(content[0])
+        assert isinstance(without, Background)  # noqa: S101 - as it was written
+        return replace(without, jpeg=take_picture(file, content[1]))
+
+    apart = {"$table": table, "$town": town, "$picture": picture}
+    decoder = Decoder(ShapesReader(file), apart)
+    found = decoder.value(content_of(file, WHOLE))
+    if not isinstance(found, Assessment):
+        raise RecordError(WHOLE)
+    return found
+
+
+def content_of(file: sqlite3.Connection, name: str) -> Json:
+    """The JSON of a row.
+
+    Raises
+    ------
+    RecordError
+        There is none.
+    """
+    row = file.execute(_GET, (name,)).fetchone()
+    if row is None:
+        raise RecordError(name)
+    try:
+        return json.loads(zlib.decompress(row[0]).decode("utf-8", "surrogatepass"))
+    except (zlib.error, ValueError) as problem:
+        raise RecordError(f"{name}: {problem}") from problem
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a GeoPackage to read, in which nothing can be changed."""
+    uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+    with closing(sqlite3.connect(uri, uri=True)) as file:
+        yield file
