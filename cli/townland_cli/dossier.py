@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +12,9 @@ from townland.errors import DossierError
 from townland.i18n import _, displayed, render
 from townland_cli import paging, printing, streams
 from townland_cli.options import LANG, AsJson, Lang, LogFile, Quiet, Verbose, words
+
+if TYPE_CHECKING:
+    from townland.dossier.template import NamedTown
 
 FAULTS = 1
 
@@ -46,6 +50,10 @@ def new(
     code_column: Annotated[
         str | None, typer.Option("--code-column", help=words("the column with the towns' codes"))
     ] = None,
+    rules: Annotated[
+        list[str] | None,
+        typer.Option("--rules", help=words("the rulebooks whose clauses a workbook quotes")),
+    ] = None,
     lang: Lang = LANG,
     quiet: Quiet = False,
     log_file: LogFile = None,
@@ -54,7 +62,7 @@ def new(
 
     Parameters
     ----------
-    boundary, out, name_column, code_column, lang, quiet, log_file
+    boundary, out, name_column, code_column, rules, lang, quiet, log_file
         As the help of the command says.
     """
     printing.start(lang, log_file)
@@ -63,7 +71,7 @@ def new(
             _("{path}: the file exists already; give another name", path=out.as_posix())
         )
     towns = _named(boundary or [], name_column, code_column)
-    written = _written(out, towns, lang)
+    written = _written(out, towns, rules or ["liuzhou-2018"], lang)
     if out is None:
         typer.echo(written, nl=False)
         return
@@ -88,8 +96,8 @@ def new(
 
 def _named(
     boundary: list[Path], name_column: str | None, code_column: str | None
-) -> list[tuple[str, str]]:
-    """Give the code and the name of each town of the boundaries.
+) -> list[NamedTown]:
+    """Give the code, the name and the area of each town of the boundaries.
 
     Parameters
     ----------
@@ -100,13 +108,23 @@ def _named(
     """
     if not boundary:
         return []
+    from townland import units
+    from townland.dossier.template import NamedTown
+    from townland.geodesy import official_area_m2
     from townland.towns import read_towns
 
     towns = read_towns(boundary, name_column=name_column, code_column=code_column)
-    return [(town.code, town.name) for town in towns]
+    areas = [
+        float(official_area_m2([town.boundary], town.crs)[0]) if town.boundary.is_valid else None
+        for town in towns
+    ]
+    return [
+        NamedTown(town.code, town.name, None if area is None else units.ha(units.m2(area)))
+        for town, area in zip(towns, areas, strict=True)
+    ]
 
 
-def _written(out: Path | None, towns: list[tuple[str, str]], lang: str) -> bytes:
+def _written(out: Path | None, towns: list[NamedTown], rules: Sequence[str], lang: str) -> bytes:
     """Give the bytes of the dossier, or of the workbook, as the ending of the file decides.
 
     Parameters
@@ -114,7 +132,9 @@ def _written(out: Path | None, towns: list[tuple[str, str]], lang: str) -> bytes
     out
         The file; None for standard output.
     towns
-        The code and the name of each town.
+        The code, the name and the area of each town.
+    rules
+        The rulebooks whose clauses a workbook quotes.
     lang
         The language of a workbook's headings.
     """
@@ -122,7 +142,10 @@ def _written(out: Path | None, towns: list[tuple[str, str]], lang: str) -> bytes
 
     ending = "" if out is None else out.suffix.lower()
     if ending == ".xlsx":
-        return empty_workbook(towns, lang)
+        from townland.rules.asks import clauses_of_fields
+        from townland.rules.book.loader import load_rulebook
+
+        return empty_workbook(towns, lang, clauses_of_fields(map(load_rulebook, rules)))
     if out is not None and ending in WORKBOOKS:
         raise DossierError(
             _("{path}: a workbook is written as .xlsx; change the ending", path=out.as_posix())
@@ -135,7 +158,7 @@ def _written(out: Path | None, towns: list[tuple[str, str]], lang: str) -> bytes
                 count=len(towns),
             )
         )
-    return empty_dossier(*(towns[0] if towns else ())).encode("utf-8")
+    return empty_dossier(*(towns[0][:2] if towns else ())).encode("utf-8")
 
 
 @app.command(

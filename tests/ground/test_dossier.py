@@ -302,13 +302,14 @@ def test_the_empty_workbook_has_a_column_for_every_field_and_explains_each(tmp_p
     assert len(set(heads)) == len(heads)
     assert heads[:2] == ["小镇代码", "小镇名称"]
     names = {each.name for each in lists}
-    assert names == {"events", "subsidy_paid", "subsidy_returned", "reused_sites",
-                     "supply.city", "supply.county"}  # fmt: skip
-    keys = {path for path, field in dossier_fields().items() if not field.any_key} - names
+    assert names == {"大事记", "补助拨付", "补助收回", "过渡期用地", "市级供地", "县级供地"}
+    lists_of = {"events", "subsidy_paid", "subsidy_returned", "reused_sites",
+                "supply.city", "supply.county"}  # fmt: skip
+    keys = {path for path, field in dossier_fields().items() if not field.any_key} - lists_of
     rows = [cells for _number, cells in explained.rows[1:]]
     assert {key for sheet_, _head, key, *_ in rows if sheet_ == towns.name} == keys
     assert [head for sheet_, head, *_ in rows if sheet_ == towns.name] == heads
-    said = {key: (unit, example) for _sheet, _head, key, unit, example, _use in rows}
+    said = {key: (unit, example) for _sheet, _head, key, unit, example, *_uses in rows}
     assert said["quota_ha"] == ("公顷", "40.0")
     assert said["lists.city"] == ("", "是")
     assert all(cells[5] for cells in rows)
@@ -320,9 +321,16 @@ def test_a_workbook_filled_in_by_its_chinese_headings_is_a_dossier(tmp_path):
     full = filled_in(
         path,
         {
-            "小镇": {"小镇代码": "T01", "小镇名称": "甲镇", "人口": "12000", "变相圈地": "无"},
-            "events": {"小镇代码": "T01", "发生日期": "2018-03-01", "事项": "listed"},
-            "reused_sites": {
+            "小镇": {
+                "小镇代码": "T01",
+                "小镇名称": "甲镇",
+                "小镇类型": "重资产型",
+                "人口（人）": "12000",
+                "变相圈地": "无",
+                "已核实确认数值的项": "人口（人）、产业投资",
+            },
+            "大事记": {"小镇代码": "T01", "发生日期": "2018-03-01", "事项": "列入培育名单"},
+            "过渡期用地": {
                 "小镇代码": "T01",
                 "场地名称": "老粮仓",
                 "新用途起始日期": "2018-05-01",
@@ -331,7 +339,8 @@ def test_a_workbook_filled_in_by_its_chinese_headings_is_a_dossier(tmp_path):
     )
     assert dossier_faults(full) == ()
     (found,) = load_dossiers(full)
-    assert (found.code, found.population) == ("T01", 12000)
+    assert (found.code, found.population, found.type) == ("T01", 12000, "heavy_asset")
+    assert found.confirmed == ("population", "industry_investment")
     assert found.facts.land_enclosed_in_disguise is False
     assert [(event.on, event.event) for event in found.events] == [(dt.date(2018, 3, 1), "listed")]
     assert [site.name for site in found.reused_sites] == ["老粮仓"]

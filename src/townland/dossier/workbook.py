@@ -15,14 +15,16 @@ from pydantic_core import ErrorDetails
 from townland import documents
 from townland.documents import values
 from townland.documents.sentences import FaultError
+from townland.dossier.choices import value_of
 from townland.dossier.fields import dossier_fields
-from townland.dossier.headings import explains, field_of, key_of
-from townland.dossier.model import Dossier
+from townland.dossier.headings import TOWN_AREA, explains, field_of, key_of, sheet_of
+from townland.dossier.model import EVENTS, Dossier
 from townland.errors import DossierError, LayerError
 from townland.i18n import Joined, Words, _
 from townland.reading.formats.points.workbook import Sheet, workbook
 from townland.reading.formats.points.workbook_look import column_name, concealed, unreadable
 from townland.reading.sniff import regular_file
+from townland.terms import dossier_field
 
 WORKBOOKS = (".xlsx", ".ods")
 """Endings of files that hold many towns: a row each, and a sheet for each list."""
@@ -36,11 +38,12 @@ Cells: TypeAlias = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A row of a sheet, with its number in the file."""
+    """A row of a sheet, with its number in the file; `path` is the list that the sheet is of."""
 
     sheet: str
     number: int
     cells: Cells
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class _Entries:
         """The tables of a dossier, as a TOML file would hold them."""
         tables: dict[str, object] = {}
         for key, text in self.row.cells.items():
-            _put(tables, key, re.split("[、;；]", text) if key in _LISTS else _cell(text))
+            _put(tables, key, _several(key, text) if key in _LISTS else _chosen(key, text))
         for path, rows in self.lists.items():
             _put(tables, path, [_own(row) for row in rows])
         return tables
@@ -98,7 +101,7 @@ def read_workbook(path: Path) -> tuple[Dossier, ...]:
                 )
             )
         else:
-            owner.lists.setdefault(row.sheet, []).append(row)
+            owner.lists.setdefault(row.path, []).append(row)
     dossiers = []
     for town in towns:
         try:
@@ -123,10 +126,22 @@ def _owner(row: _Row, towns: Sequence[_Entries]) -> _Entries | None:
 def _own(row: _Row) -> dict[str, object]:
     """An entry of a list without what names its town; a reused site has a name of its own."""
     return {
-        key: _cell(text)
+        key: value_of(text, EVENTS) if key == "event" else _cell(text)
         for key, text in row.cells.items()
-        if key != "code" and (key != "name" or row.sheet == "reused_sites")
+        if key != "code" and (key != "name" or row.path == "reused_sites")
     }
+
+
+def _several(key: str, text: str) -> list[str]:
+    """Read a cell with several names; fields that were confirmed may be named as their columns are."""
+    names = [name.strip() for name in re.split("[、;；]", text)]
+    return list(map(field_of, names)) if key == "confirmed" else names
+
+
+def _chosen(key: str, text: str) -> str:
+    """Read a cell with one value, which may be one of some in words."""
+    field = dossier_fields().get(key)
+    return value_of(text, field.choices) if field is not None and field.choices else _cell(text)
 
 
 def _put(tables: dict[str, object], path: str, value: object) -> None:
@@ -244,7 +259,8 @@ def _rows(sheet: Sheet, key: Callable[[str], str]) -> list[_Row]:
                 )
             )
         named = {heading: cell for heading, cell in zip(headings, cells, strict=True) if cell}
-        rows.append(_Row(sheet.name, number, named))
+        named.pop(TOWN_AREA, None)
+        rows.append(_Row(sheet.name, number, named, sheet_of(sheet.name)))
     return rows
 
 
@@ -268,7 +284,7 @@ def _faults(path: Path, problem: ValidationError, town: _Entries) -> Iterator[Wo
             path=path.as_posix(),
             sheet=row.sheet,
             row=row.number,
-            key=".".join(map(str, fault["loc"])) or "-",
+            key=dossier_field(".".join(map(str, fault["loc"])) or "-"),
             reason=cause.message if isinstance(cause, FaultError) else _reason(fault),
         )
 

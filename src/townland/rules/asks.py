@@ -7,7 +7,7 @@ what is told here is what a check will say.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -15,6 +15,7 @@ import pyproj
 
 from townland.dossier import UNSTATED
 from townland.dossier.fields import dossier_field
+from townland.i18n import Words, _
 from townland.measuring.areas import Measure, no_measure
 from townland.rules.book.loader import rules_in_force
 from townland.rules.book.model import Rulebook
@@ -80,6 +81,23 @@ def fields_served(rulebook: Rulebook, on: dt.date | None = None) -> Mapping[str,
             if dossier_field(path) is not None:
                 served.setdefault(path, []).append(rule)
     return {path: tuple(rules) for path, rules in served.items()}
+
+
+def clauses_of_fields(rulebooks: Iterable[Rulebook]) -> Mapping[str, tuple[Words, ...]]:
+    """Quote for each field of a dossier the clauses that it serves, of the rulebooks in their order."""
+    quoted: dict[str, list[Words]] = {}
+    for book in rulebooks:
+        for path, rules in fields_served(book).items():
+            quoted.setdefault(path, []).extend(map(_clause, rules))
+    return {path: tuple(words) for path, words in quoted.items()}
+
+
+def _clause(rule: Rule) -> Words:
+    """Quote the clause of a rule; its title where the text has no words of its own for it."""
+    place = {"rule": rule.id, "article": rule.clause.article}
+    if not rule.clause.quote:
+        return _("{rule} {article}: {title}", title=rule.title, **place)
+    return _("{rule} {article}: “{quote}”", quote=rule.clause.quote, **place)
 
 
 def _need(
