@@ -93,6 +93,17 @@ def test_multipolygons_sum_and_nothing_is_nothing() -> None:
     assert geodesy.official_area_m2([], GK36).tolist() == []
 
 
+def test_rings_without_a_vertex_are_no_rings() -> None:
+    """They stood for the next ring: an area was subtracted from itself."""
+    square = shapely.box(36_642_000, 2_689_000, 36_642_100, 2_689_100)
+    hollow = shapely.from_wkt(square.wkt.replace("))", "), EMPTY)"))
+    assert shapely.get_num_interior_rings(hollow) == 1
+    both = shapely.MultiPolygon([hollow, shapely.box(36_642_200, 2_689_000, 36_642_300, 2_689_100)])
+    one, two, three = geodesy.official_area_m2([square, hollow, both], GK36)
+    assert one == two
+    assert three == pytest.approx(2 * one, abs=0.1)
+
+
 def test_edges_are_divided() -> None:
     # A lopsided town of 3.6 km²: its long edges, straight on the plane, bulge on the ellipsoid
     # (1.3 m² on a 7-vertex town, 17 m² on a 12-vertex one).

@@ -12,7 +12,8 @@ import pyproj
 import pytest
 import shapely
 
-from townland.errors import LayerError
+from townland import area
+from townland.errors import GeometryError, LayerError
 from townland.geodesy.crs import densify
 from townland.towns import read_towns
 
@@ -91,3 +92,13 @@ def test_points_are_counted_before_edges_are_divided() -> None:
     long = np.array([shapely.box(0, 0, 40_000_000, 40_000_000)], dtype=object)
     with pytest.raises(LayerError, match="160000"):
         densify(long, pyproj.CRS(3857))
+
+
+def test_a_coordinate_without_end_is_told_by_the_mending(tmp_path: Path) -> None:
+    """Infinity is beyond what the CRS allows, and no vertex that has lost a digit."""
+    shape = shapely.Polygon([RING[0], RING[1], (np.inf, NORTH[1]), RING[3]])
+    path = tmp_path / "a.gpkg"
+    gpd.GeoDataFrame({"name": ["甲"]}, geometry=[shape], crs=4524).to_file(path)
+    with pytest.raises(GeometryError) as caught:
+        area(path)
+    assert "a coordinate is no number" in caught.value.render("en")

@@ -11,7 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import shapely
+from pyproj import CRS
 
+from townland import area
 from townland.errors import LayerError
 from townland.reading import source as sources
 from townland.towns import read_towns
@@ -103,3 +105,58 @@ def test_a_parquet_without_geometry_and_one_of_an_unknown_encoding_are_refused(t
         with pytest.raises(LayerError) as refused:
             read(tmp_path / f"{name}.parquet")
         assert said in refused.value.render("en")
+
+
+POINT = pa.struct([("x", pa.float64()), ("y", pa.float64())])
+CORNERS = [{"x": x, "y": y} for x, y in SQUARE.exterior.coords]
+
+
+def native(path: Path, rings: Any, encoding: str = "polygon", **more: Any) -> Path:
+    """A second feature of these rings, as no writer of shapes makes it."""
+    kind = pa.list_(pa.list_(POINT))
+    column = {"encoding": encoding, "geometry_types": [], **more}
+    column["crs"] = json.loads(CRS.from_epsg(4524).to_json())
+    geo = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}
+    table = pa.table({"name": ["甲", "乙"], "geometry": pa.array([[CORNERS], rings], kind)})
+    pq.write_table(table.replace_schema_metadata({"geo": json.dumps(geo)}), path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("rings", "said"),
+    [
+        (
+            [None, CORNERS],
+            "feature 2: a ring or a part of it is missing (null)",
+        ),  # ended the process
+        ([[None, *CORNERS]], "feature 2: a coordinate is missing or no number"),
+        ([[{"x": E, "y": None}, *CORNERS]], "feature 2: a coordinate is missing or no number"),
+        ([[*CORNERS[:2], {"x": float("inf"), "y": N}, *CORNERS[2:]]], "feature 2: a coordinate"),
+        ([CORNERS, CORNERS[:2]], "feature 2: a ring has fewer than three points"),
+    ],
+)
+def test_what_is_missing_in_a_native_geometry_is_named(tmp_path, rings, said):
+    with pytest.raises(LayerError) as refused:
+        read_towns(native(tmp_path / "a.parquet", rings))
+    assert said in refused.value.render("en")
+
+
+def test_a_ring_without_a_vertex_changes_no_area(tmp_path):
+    """It shifted the rings of all others: an area of 0.00 m², and no word."""
+    path = native(tmp_path / "a.parquet", [CORNERS[:-1], []])
+    one, two = area(path)["area_m2"]
+    assert one == two == pytest.approx(9995.01, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "more", "said"),
+    [
+        ("WKB", {}, "is encoded as WKB, but the column is of the type list"),
+        ("multipolygon", {}, "is encoded as multipolygon, but the column is of the type list"),
+        ("polygon", {"edges": "spherical"}, "its edges are curves on the Earth (edges: spherical)"),
+    ],
+)
+def test_metadata_that_do_not_fit_the_column_are_refused(tmp_path, encoding, more, said):
+    with pytest.raises(LayerError) as refused:
+        read_towns(native(tmp_path / "a.parquet", [CORNERS], encoding, **more))
+    assert said in refused.value.render("en")

@@ -222,3 +222,34 @@ def test_a_member_that_stands_there_twice_is_refused(tmp_path, name, twice):
     with pytest.raises(LayerError) as caught:
         read_towns([saved(tmp_path, whole)])
     assert f"feature 2 has {name} twice" in caught.value.render("en")
+
+
+def test_a_member_of_the_whole_that_stands_there_twice_is_refused(tmp_path):
+    one = json.dumps(feature(DEGREES))
+    whole = f'{{"type": "FeatureCollection", "features": [{one}], "features": [{one}, {one}]}}'
+    with pytest.raises(LayerError) as caught:
+        read_towns([saved(tmp_path, whole)])
+    assert "the object around all features has features twice" in caught.value.render("en")
+
+
+@pytest.mark.parametrize(
+    ("more", "cut"),
+    [
+        ({"exceededTransferLimit": True}, True),  # ArcGIS
+        ({"properties": {"exceededTransferLimit": True}}, True),
+        ({"numberMatched": 500, "numberReturned": 1}, True),  # OGC API Features
+        ({"totalFeatures": 2}, True),  # GeoServer
+        ({"numberMatched": 1, "totalFeatures": "unknown", "exceededTransferLimit": False}, False),
+    ],
+)
+def test_features_that_a_server_left_out_are_told(tmp_path, more, cut):
+    """A protected layer that stops at the server's limit is not all of it."""
+    (town,) = read_towns([saved(tmp_path, collection(feature(DEGREES), **more))])
+    assert ("features_left_out" in [each.code for each in town.issues]) is cut
+
+
+def test_the_error_of_a_server_is_no_map(tmp_path):
+    failed = collection(feature(DEGREES), error={"code": 504, "message": "Timeout\nof the query"})
+    with pytest.raises(LayerError) as caught:
+        read_towns([saved(tmp_path, failed)])
+    assert "reports an error in it (504: Timeout of the query)" in caught.value.render("en")

@@ -263,9 +263,12 @@ class _Rings:
         polygons = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
         parts, part_owner = parts[polygons], part_owner[polygons]
         rings, ring_part = shapely.get_rings(parts, return_index=True)
+        outer = np.diff(ring_part, prepend=-1) != 0
+        # a file may hold rings of no vertex: no array tells where they begin
+        drawn = ~shapely.is_empty(rings)
+        rings, ring_part, outer = rings[drawn], ring_part[drawn], outer[drawn]
         xy, ring_of = shapely.get_coordinates(rings, return_index=True)
         start = np.flatnonzero(np.diff(ring_of, prepend=-1))
-        outer = np.diff(ring_part, prepend=-1) != 0
         return cls(xy, start, np.where(outer, 1.0, -1.0), part_owner[ring_part], len(geometries))
 
     def summed(self, ring_areas: Floats) -> Floats:

@@ -76,6 +76,8 @@ def refuse_out_of_reach(
     for at in np.flatnonzero(beyond):
         xy = shapely.get_coordinates(rows.geometry[at])
         far = np.flatnonzero(_outside(xy[:, 0], east) | _outside(xy[:, 1], north))
+        if not len(far):
+            continue
         number = source.number(int(rows.fid[at]))
         raise CRSError(
             _(

@@ -22,6 +22,7 @@ from townland.errors import CRSError, LayerError
 from townland.i18n import Text, _
 from townland.issues import Issue
 from townland.reading.format import Format, Source
+from townland.reading.formats import server_said
 from townland.reading.limits import distinct
 from townland.reading.rows import LARGEST, Rows, bounds_of, choose
 
@@ -182,12 +183,13 @@ def _polygon(rings: Sequence[Ring], seen: _Mended) -> shapely.Polygon | shapely.
     """The polygons of rings that are told by their direction; None of none."""
     if not rings:
         return None
-    shells = [ring for ring in rings if not shapely.is_ccw(shapely.linearrings(ring))]
-    holes = [ring for ring in rings if shapely.is_ccw(shapely.linearrings(ring))]
-    outlines = [shapely.Polygon(ring) for ring in shells]
-    inner: dict[int, list[Ring]] = {}
-    for hole in holes:
-        around = _around(shapely.Polygon(hole), outlines[: len(shells)])
+    table = shapely.linearrings(np.concatenate(rings), indices=np.repeat(
+        np.arange(len(rings)), [len(ring) for ring in rings]
+    ))  # fmt: skip
+    is_hole = shapely.is_ccw(table)
+    outlines = list(shapely.polygons(table[~is_hole]))
+    inner: dict[int, list[shapely.LinearRing]] = {}
+    for hole, around in zip(table[is_hole], _around(table[is_hole], outlines), strict=True):
         if around is None:
             # a hole in nothing is an outline that goes the wrong way
             seen.turned += 1
@@ -200,11 +202,21 @@ def _polygon(rings: Sequence[Ring], seen: _Mended) -> shapely.Polygon | shapely.
     return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
 
 
-def _around(hole: shapely.Polygon, outlines: Sequence[shapely.Polygon]) -> int | None:
-    """The position of the smallest outline around a hole, None of none."""
-    point = hole.representative_point()
-    found = [at for at, outline in enumerate(outlines) if outline.contains(point)]
-    return min(found, key=lambda at: outlines[at].area, default=None)
+def _around(
+    holes: NDArray[np.object_], outlines: Sequence[shapely.Polygon]
+) -> Sequence[int | None]:
+    """For each hole the position of the smallest outline around it, None of none."""
+    within: list[int | None] = [None] * len(holes)
+    if not len(holes) or not outlines:
+        return within
+    points = shapely.point_on_surface(shapely.polygons(holes))
+    area = shapely.area(np.array(outlines, dtype=object))
+    pairs = shapely.STRtree(outlines).query(points, predicate="within")
+    for hole, outline in pairs.T.tolist():
+        best = within[hole]
+        if best is None or area[outline] < area[best]:
+            within[hole] = outline
+    return within
 
 
 def _refused(place: str, number: int, reason: Text) -> LayerError:
@@ -278,27 +290,34 @@ def _columns(
         for each in (fields if isinstance(fields, list) else [])
         if isinstance(each, dict) and each.get("type") == _DATE
     }
-    return {name: _column([row.get(name) for row in tables], name in dates) for name in names}
+    return {
+        name.translate(_LONE): _column([row.get(name) for row in tables], name in dates)
+        for name in names
+    }
+
+
+_LONE = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+"""Halves of characters, which JSON can write and no text can hold."""
 
 
 def _column(values: list[object], is_date: bool) -> pa.ChunkedArray:
+    values = [each.translate(_LONE) if isinstance(each, str) else each for each in values]
     try:
         array = pa.array(values, pa.timestamp("ms")) if is_date else pa.array(values)
-    except (pa.ArrowException, OverflowError):
-        array = pa.array([None if value is None else str(value) for value in values])
+    except (pa.ArrowException, OverflowError, UnicodeEncodeError):
+        array = pa.array(_texts(values), pa.string())
     if pa.types.is_null(array.type) or pa.types.is_nested(array.type):
-        texts = [None if value is None else str(value) for value in values]
-        array = pa.array(texts, pa.string())
+        array = pa.array(_texts(values), pa.string())
     return pa.chunked_array([array])
+
+
+def _texts(values: Sequence[object]) -> list[str | None]:
+    return [None if value is None else str(value).translate(_LONE) for value in values]
 
 
 def _notes(document: Mapping[str, object], seen: _Mended) -> Iterator[Issue]:
     """What was mended, and whether the file says that it is not whole."""
-    if document.get("exceededTransferLimit") is True:
-        message = _(
-            "the server that made the file left features out (exceededTransferLimit); ask for the rest"
-        )
-        yield Issue("features_left_out", "warning", message)
+    yield from server_said.left_out(document, len(_features(document)))
     if seen.turned:
         message = _(
             "{count} rings go counter-clockwise, as holes do, and lie in no outline; they are read as"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +18,7 @@ import shapely
 from numpy.typing import NDArray
 
 from townland.errors import LayerError
-from townland.i18n import _
+from townland.i18n import Text, _
 from townland.reading.formats import wkb
 
 NATIVE: Mapping[str, tuple[shapely.GeometryType, int]] = {
@@ -48,8 +49,8 @@ def geometries(
 
     Raises
     ------
-    pyarrow.ArrowException
-        The column is not what its encoding says.
+    LayerError
+        A part of a geometry is missing, or no number.
     """
     if encoding == "WKB":
         return wkb.geometries(column.to_numpy(), fid, place)
@@ -58,11 +59,72 @@ def geometries(
     present = np.asarray(pc.is_valid(array))
     found = np.full(len(array), None, dtype=object)
     if present.any():
-        found[present] = _ragged(array.filter(pa.array(present)), kind, lists)
+        own = _Numbered(np.asarray(fid)[present], place)
+        found[present] = _ragged(array.filter(pa.array(present)), kind, lists, own)
     return found
 
 
-def _ragged(array: pa.Array, kind: shapely.GeometryType, lists: int) -> NDArray[np.object_]:
+def is_as_said(column: pa.DataType, encoding: str) -> bool:
+    """Whether a column is of the type that its encoding says.
+
+    >>> is_as_said(pa.binary(), "WKB"), is_as_said(pa.binary(), "polygon")
+    (True, False)
+    """
+    if encoding == "WKB":
+        plain = column.value_type if pa.types.is_dictionary(column) else column
+        return any(kind(plain) for kind in _BYTES)
+    for _level in range(NATIVE[encoding][1]):
+        if not (pa.types.is_list(column) or pa.types.is_large_list(column)):
+            return False
+        column = column.value_type
+    return pa.types.is_struct(column) and all(column.get_field_index(x) >= 0 for x in "xy")
+
+
+_BYTES = (
+    pa.types.is_binary,
+    pa.types.is_large_binary,
+    pa.types.is_binary_view,
+    pa.types.is_fixed_size_binary,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbered:
+    """The numbers of the features of an array, and how messages name their file."""
+
+    fid: NDArray[np.int64]
+    place: str
+
+    def refuse(self, faulty: NDArray[np.bool_], of: NDArray[np.int64], reason: Text) -> None:
+        """Refuse the first feature of which a part is faulty: GEOS would read past what is there.
+
+        Parameters
+        ----------
+        faulty, of
+            Which parts are faulty, and the position of the feature of each.
+        reason
+            What is wrong with them.
+
+        Raises
+        ------
+        LayerError
+            There is one.
+        """
+        if faulty.any():
+            number = int(self.fid[of[np.argmax(faulty)]])
+            raise LayerError(
+                _(
+                    "{place}: feature {feature}: {reason}",
+                    place=self.place,
+                    feature=number,
+                    reason=reason,
+                )
+            )
+
+
+def _ragged(
+    array: pa.Array, kind: shapely.GeometryType, lists: int, own: _Numbered
+) -> NDArray[np.object_]:
     """The geometries of lists of points, none of which is missing.
 
     Parameters
@@ -71,15 +133,41 @@ def _ragged(array: pa.Array, kind: shapely.GeometryType, lists: int) -> NDArray[
         The lists.
     kind, lists
         What they hold, and how many lists stand around a point.
+    own
+        Their numbers.
     """
     offsets: list[NDArray[np.int64]] = []
+    of = np.arange(len(array))
     for _level in range(lists):
+        own.refuse(
+            ~np.asarray(pc.is_valid(array)), of, _("a ring or a part of it is missing (null)")
+        )
         lengths = np.asarray(pc.list_value_length(array), np.int64)
         offsets.insert(0, np.concatenate([[0], np.cumsum(lengths)]))
+        of = np.repeat(of, lengths)
         array = array.flatten()
-    x, y = (np.asarray(pc.struct_field(array, side), np.float64) for side in ("x", "y"))
-    made = shapely.from_ragged_array(kind, np.column_stack([x, y]), tuple(offsets) or None)
+    xy = np.column_stack(
+        [np.asarray(pc.cast(pc.struct_field(array, side), pa.float64())) for side in ("x", "y")]
+    )
+    own.refuse(
+        ~np.isfinite(xy).all(axis=1), of, _("a coordinate is missing or no number; correct it")
+    )
+    if "POLYGON" in kind.name:
+        short = _too_short(xy, offsets[0])
+        start = np.minimum(offsets[0][:-1], len(of) - 1)
+        own.refuse(short, of[start], _("a ring has fewer than three points; correct it"))
+    made = shapely.from_ragged_array(kind, xy, tuple(offsets) or None)
     return np.asarray(made, dtype=object)
+
+
+def _too_short(xy: NDArray[np.float64], offsets: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which rings have one or two points beside the one that closes them; an empty ring is none."""
+    first, last = offsets[:-1], offsets[1:] - 1
+    sizes = last - first + 1
+    drawn = sizes > 0
+    closed = np.zeros(len(sizes), bool)
+    closed[drawn] = (xy[first[drawn]] == xy[last[drawn]]).all(axis=1)
+    return np.asarray(drawn & (sizes - closed < 3))
 
 
 def typed_column(file: pq.ParquetFile, place: str) -> tuple[str, str | None] | None:

@@ -20,7 +20,7 @@ from townland.i18n import Text, _
 from townland.issues import Issue
 from townland.reading import widths
 from townland.reading.format import Fetch, Format, Probe, Request, Source
-from townland.reading.formats import esrijson, gdal, strict_json
+from townland.reading.formats import esrijson, gdal, server_said, strict_json
 from townland.reading.limits import distinct, refuse_many_columns
 from townland.reading.rows import LARGEST, Rows, bounds_of, meets
 
@@ -230,6 +230,8 @@ def refuse_faults(path: Path, place: str) -> strict_json.Parsed:
 
     text = path.read_text("utf-8-sig", "replace").lstrip("\x1e")
     parsed = strict_json.parsed(text, place, looked_at)
+    for document in parsed.documents:
+        server_said.refuse_error(document, place)
     if not parsed.documents:
         _refuse_many_names(path, place)
     features = (each for document in parsed.documents for each in _features(document, place))
@@ -399,12 +401,13 @@ def _open(form: Format, file: Path, place: str, request: Request) -> Source:
     source = gdal.open_layer(form, file, place, request)
     parsed.refuse(place)  # GDAL reads on where JSON ends
     crs, notes = declared(file, source.crs)
+    cut = server_said.left_out(document, source.features) if isinstance(document, dict) else ()
     return replace(
         source,
         crs=crs,
         fetch=partial(_fetch, source.fetch),
         direct=None,
-        issues=(*notes, *source.issues),
+        issues=(*notes, *cut, *source.issues),
     )
 
 

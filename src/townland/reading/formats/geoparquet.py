@@ -36,6 +36,7 @@ class _Column(TypedDict):
     crs: NotRequired[dict[str, object] | str | None]
     bbox: NotRequired[list[float] | None]
     covering: NotRequired[dict[str, dict[str, list[str]]]]
+    edges: NotRequired[str]
 
 
 def _open(path: Path, place: str) -> tuple[pq.ParquetFile, str, _Column]:
@@ -49,7 +50,7 @@ def _open(path: Path, place: str) -> tuple[pq.ParquetFile, str, _Column]:
         geo = json.loads((file.schema_arrow.metadata or {})[b"geo"])
         name = geo["primary_column"]
         column = geo["columns"][name]
-        file.schema_arrow.field(name)
+        kind = file.schema_arrow.field(name).type
     except (pa.ArrowException, OSError) as problem:
         raise LayerError(
             _(
@@ -67,12 +68,20 @@ def _open(path: Path, place: str) -> tuple[pq.ParquetFile, str, _Column]:
                 place=place,
             )
         ) from None
-    _require_known(column, place)
+    _require_known(column, kind, place)
     return file, name, column
 
 
-def _require_known(column: _Column, place: str) -> None:
-    """Refuse metadata that are no GeoParquet, and geometry in an encoding that it does not have."""
+def _require_known(column: _Column, kind: pa.DataType, place: str) -> None:
+    """Refuse metadata that are no GeoParquet, or that do not fit the column.
+
+    Parameters
+    ----------
+    column, kind
+        What the metadata say of the geometry column, and its type.
+    place
+        How messages name the file.
+    """
     if not _is_sound(column):
         raise LayerError(
             _(
@@ -88,6 +97,25 @@ def _require_known(column: _Column, place: str) -> None:
                 " GeoParquet 1.1 (polygon, multipolygon …): export it again",
                 place=place,
                 encoding=column.get("encoding"),
+            )
+        )
+    if column.get("edges") not in (None, "planar"):
+        raise LayerError(
+            _(
+                "{place}: its edges are curves on the Earth (edges: {edges}), and no straight lines;"
+                " export the layer again with planar edges",
+                place=place,
+                edges=str(column.get("edges"))[:40],
+            )
+        )
+    if not geoarrow.is_as_said(kind, column["encoding"]):
+        raise LayerError(
+            _(
+                "{place}: the metadata say that the geometry is encoded as {encoding}, but the column is"
+                " of the type {kind}; export the layer again",
+                place=place,
+                encoding=column["encoding"],
+                kind=str(kind)[:80],
             )
         )
 

@@ -25,7 +25,8 @@ class Parsed:
 
     `documents` are the whole as one, or each line as one; none where the text is nested too deep.
     `constant` is the first number that JSON does not have, with its line; `twice` the first name that
-    an object has twice, with the number of the feature; `fault` where the text stops being JSON.
+    an object has twice, with the number of the feature (0 for what is around all features); `fault`
+    where the text stops being JSON.
     """
 
     documents: list[object] = field(default_factory=list)
@@ -51,6 +52,15 @@ class Parsed:
                     place=place,
                     line=self.constant[1],
                     found=self.constant[0],
+                )
+            )
+        if self.twice is not None and self.twice[1] == 0:
+            raise LayerError(
+                _(
+                    "{place}: the object around all features has {name} twice, and programs differ in"
+                    " which of them they take; delete one",
+                    place=place,
+                    name=self.twice[0],
                 )
             )
         if self.twice is not None:
@@ -84,7 +94,7 @@ def parsed(text: str, place: str, hook: Hook) -> Parsed:
         if len(member) < len(pairs) and found.twice is None:
             names = [name for name, _value in pairs]
             double = next(name for name in names if names.count(name) > 1)
-            found.twice = double[:60], features + 1
+            found.twice = double[:60], 0 if "features" in member else features + 1
         features += member.get("type") == "Feature" or "attributes" in member
         return hook(member)
 
