@@ -134,9 +134,9 @@ def _marks(shapes: Sequence[Shape], walk: Walk) -> set[int]:
         *(stroke.points for stroke in walk.strokes),
         np.empty((0, 2)),
     ]
-    tree = shapely.STRtree(shapely.points(np.vstack(lines)))
+    tree = shapely.STRtree(shapely.points(np.unique(np.vstack(lines), axis=0)))
     centres = shapely.points(list(circles.values()))
-    near = tree.query(centres, predicate="dwithin", distance=walk.frame.near())[0]
+    near = tree.query_nearest(centres, max_distance=walk.frame.near(), all_matches=False)[0]
     at = list(circles)
     return {at[circle] for circle in near.tolist()}
 
@@ -158,14 +158,18 @@ def _nothing_closed(
     on_layer = [
         chain
         for chain in open_
-        if chain.is_line
+        if (chain.is_line or chain.forks)
         and (layer is None or chain.strokes[0].layer.lower() == layer.lower())
         and (layer is not None or not chain.strokes[0].unseen)
     ]
     if layer is not None and not on_layer:
         names = {shape.block or shape.layer for shape in shapes}
         return no_layer(layer, sorted(names), walk.place)
-    nearest = min(on_layer, key=lambda chain: chain.gap, default=None)
+    nearest = min(
+        (chain for chain in on_layer if not chain.forks), key=lambda chain: chain.gap, default=None
+    )
+    if nearest is None and on_layer:
+        return _forked(on_layer, walk.place)
     if nearest is not None and nearest.ends is not None:
         return LayerError(
             _(
@@ -201,16 +205,51 @@ def _nothing_closed(
     )
 
 
+def _forked(forks: Sequence[LineChain], place: str) -> LayerError:
+    """The error about a drawing whose lines all end where more than two of them meet.
+
+    Parameters
+    ----------
+    forks, place
+        The lines, and how messages name the file.
+    """
+    first = next((chain for chain in forks if chain.ends is not None), forks[0])
+    x, y = first.strokes[0].points[0] if first.ends is None else first.ends[0]
+    return LayerError(
+        _(
+            "{place}: no line closes by itself: {count} lines begin and end where more than two meet,"
+            " so that what they bound is not certain; the first begins on layer {layer} at ({x}, {y}):"
+            " draw each boundary as a closed polyline (BOUNDARY), and delete lines that lie on others"
+            " (OVERKILL)",
+            place=place,
+            count=len(forks),
+            layer=first.strokes[0].layer,
+            x=f"{x:.3f}",
+            y=f"{y:.3f}",
+        )
+    )
+
+
 def _once(shapes: Sequence[Shape]) -> list[Shape]:
-    """The shapes without the polylines that only repeat a ring of a hatch on their layer."""
+    """The shapes without those that only repeat another on their layer, or a ring of a hatch there."""
     filled = _filled(shapes)
-    return [each for each in shapes if each.hatched or _shell(each) not in filled]
+    found: dict[object, Shape] = {}
+    for each in shapes:
+        if each.hatched or _shell(each) not in filled:
+            found.setdefault(_whole(each), each)
+    return list(found.values())
+
+
+def _whole(shape: Shape) -> object:
+    """The same for two shapes that are drawn alike on one layer and carry the same columns."""
+    columns = tuple(sorted(shape.columns.items(), key=str))
+    return shape.layer, shape.hatched, _key(shape.polygon), columns
 
 
 def _filled(shapes: Iterable[Shape]) -> set[tuple[str, bytes]]:
     """The rings of hatches, each with its layer."""
     return {
-        (shape.layer, _key(ring))
+        (shape.layer, _key(shapely.Polygon(ring)))
         for shape in shapes
         if shape.hatched
         for part in shapely.get_parts(shape.polygon)
@@ -220,13 +259,14 @@ def _filled(shapes: Iterable[Shape]) -> set[tuple[str, bytes]]:
 
 def _shell(shape: Shape) -> tuple[str, bytes]:
     """The ring that a polyline draws, with its layer."""
-    return shape.layer, _key(shape.polygon.exterior)
+    return shape.layer, _key(shapely.Polygon(shape.polygon.exterior))
 
 
-def _key(ring: shapely.LinearRing) -> bytes:
-    """The same for two rings of the same points to a tenth of a millimetre, wherever they begin."""
-    rounded = np.unique(np.round(shapely.get_coordinates(ring), 4), axis=0)
-    return rounded.tobytes()
+def _key(polygon: shapely.Polygon | shapely.MultiPolygon) -> bytes:
+    """The same for polygons of the same rings to a tenth of a millimetre, wherever they begin."""
+    rounded = shapely.transform(polygon, lambda points: np.round(points, 4) + 0.0)
+    found: bytes = shapely.to_wkb(shapely.normalize(rounded))
+    return found
 
 
 def _names(found: list[Shape], texts: list[Text]) -> tuple[list[str | None], list[Issue]]:

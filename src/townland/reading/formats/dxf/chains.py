@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from townland.reading.formats.dxf.curves import Points
 from townland.reading.formats.dxf.unseen import Unseen
@@ -107,10 +107,16 @@ def _chains(strokes: Sequence[Stroke], near: float) -> Iterator[LineChain]:
 
 
 def _nodes(ends: Points, near: float) -> list[int]:
-    """For each end the number of the point where it meets others: the first end there."""
-    tree = shapely.STRtree(shapely.points(ends))
-    one, other = tree.query(shapely.points(ends), predicate="dwithin", distance=near)
-    parent = list(range(len(ends)))
+    """For each end the number of the point where it meets others.
+
+    Ends in one cell meet; only cells are compared, as thousands of ends may lie at one point.
+    """
+    cells = np.floor(ends / (near / math.sqrt(2))).astype(np.int64)
+    _cells, cell = np.unique(cells, axis=0, return_inverse=True)
+    order = np.argsort(cell.ravel(), kind="stable")
+    places = shapely.multipoints(shapely.points(ends[order]), indices=cell.ravel()[order])
+    one, other = shapely.STRtree(places).query(places, predicate="dwithin", distance=near)
+    parent = list(range(len(places)))
 
     def root(at: int) -> int:
         while parent[at] != at:
@@ -121,7 +127,7 @@ def _nodes(ends: Points, near: float) -> list[int]:
     for a, b in zip(one.tolist(), other.tolist(), strict=True):
         a, b = sorted((root(a), root(b)))
         parent[b] = a
-    return [root(at) for at in range(len(ends))]
+    return [root(at) for at in cell.ravel().tolist()]
 
 
 def _path(
@@ -142,8 +148,10 @@ def _path(
     used.add(first // 2)
     while True:
         node = nodes[path[-1] ^ 1]
+        if len(meeting[node]) != 2:
+            return path
         onward = [end for end in meeting[node] if end // 2 not in used]
-        if len(meeting[node]) != 2 or not onward:
+        if not onward:
             return path
         path.append(onward[0])
         used.add(onward[0] // 2)
@@ -189,18 +197,18 @@ def _with_gaps(
     degrees
         How many ends meet at each.
     """
-    lines = [chain for chain in made if chain.ring is None and chain.is_line]
-    every: NDArray[np.float64] = np.array([c.ends for c in lines], np.float64).reshape(-1, 2)
-    tree = shapely.STRtree(shapely.points(every))
+    lines = [chain.ends for chain in made if chain.is_line and chain.ends is not None]
+    points = np.unique(np.array(lines, np.float64).reshape(-1, 2), axis=0)
+    tree = shapely.STRtree(shapely.points(points))
     for chain, path in zip(made, paths, strict=True):
         if chain.ring is not None or chain.ends is None:
             yield chain
             continue
         gap, ends = float(np.hypot(*(chain.ends[1] - chain.ends[0]))), chain.ends
         for end in chain.ends if chain.is_line else ():
-            at = tree.query_nearest(shapely.Point(end), exclusive=True)
-            away = float(np.hypot(*(every[at[0]] - end))) if len(at) else gap
+            at = tree.query_nearest(shapely.Point(end), exclusive=True, all_matches=False)
+            away = float(np.hypot(*(points[at[0]] - end))) if len(at) else gap
             if away < gap:
-                gap, ends = away, np.array([end, every[at[0]]])
+                gap, ends = away, np.array([end, points[at[0]]])
         forks = min(degrees[path[0]], degrees[path[-1] ^ 1]) > 2
         yield LineChain(chain.strokes, None, chain.widest, gap, ends, forks)

@@ -101,6 +101,7 @@ def steps_of(radius: float, sweep: float, frame: Frame) -> int:
     """
     if not (math.isfinite(radius) and math.isfinite(sweep)):
         raise LimitError
+    radius = abs(radius)  # a circle all the same
     share = min(1.0, frame.chord() / (2 * radius)) if radius > 0 else 1.0
     widest = min(math.pi / 4, 4 * math.asin(math.sqrt(share)))
     steps = math.ceil(abs(sweep) / widest) if widest > 0 else MAX_POINTS + 1
@@ -239,7 +240,9 @@ def _sampled(curve: BSpline, frame: Frame) -> Points:
 
     ezdxf would divide it without end where the numbers are too large for the tolerance.
     """
-    knots = np.unique(np.array(curve.knots(), np.float64))
+    # of a spline whose ends are not clamped, as closed ones are, the first and last knots draw nothing
+    drawn = curve.knots()[curve.order - 1 : curve.count + 1]
+    knots = np.unique(np.array(drawn, np.float64))
     parts = 8
     while parts * len(knots) <= _MAX_SPLINE:
         points = _divided(curve, knots, parts)

@@ -18,6 +18,7 @@ from townland.errors import LayerError
 from townland.i18n import _
 from townland.reading.encoding import Encoding
 from townland.reading.formats.dxf import chains, outlines, strokes
+from townland.reading.formats.dxf.blocks import unfolded
 from townland.reading.formats.dxf.curves import Frame, LimitError, Points
 from townland.reading.formats.dxf.loading import content, damage_reported, encoding_of, loaded
 from townland.reading.formats.dxf.unseen import Unseen, unseen_layers
@@ -138,12 +139,27 @@ def walked(file: Path, place: str, *, encoding: str | None = None) -> tuple[int,
         unit = int(document.header.get("$INSUNITS", 0))
         walk = Walk(place, frame=Frame(unit=_unit(entities)))
         walk.unseen_layers = unseen_layers(document)
+        if unfolded(entities, MAX_DEPTH) > MAX_ENTITIES:
+            raise _unfolds(place)
         for entity in entities:
             _visit(walk, entity, _Around())
         for block in _never_inserted(document):
             for entity in block:
                 _visit(walk, entity, _Around(unseen="block", block=block.name))
     return unit, text, walk
+
+
+def _unfolds(place: str) -> LayerError:
+    """The error about a drawing that unfolds without end."""
+    return LayerError(
+        _(
+            "{place}: the drawing's blocks unfold to more than {limit} things, or to more than"
+            " {depth} levels; save the boundary as a drawing of its own (WBLOCK)",
+            place=place,
+            limit=MAX_ENTITIES,
+            depth=MAX_DEPTH,
+        )
+    )
 
 
 def _never_inserted(document: Drawing) -> Iterator[BlockLayout]:
@@ -196,15 +212,7 @@ def _visit(walk: Walk, entity: Entity, around: _Around) -> None:
     """
     walk.visited += 1
     if walk.visited > MAX_ENTITIES or around.depth > MAX_DEPTH:
-        raise LayerError(
-            _(
-                "{place}: the drawing's blocks unfold to more than {limit} things, or to more than"
-                " {depth} levels; save the boundary as a drawing of its own (WBLOCK)",
-                place=walk.place,
-                limit=MAX_ENTITIES,
-                depth=MAX_DEPTH,
-            )
-        )
+        raise _unfolds(walk.place)
     kind = entity.dxftype()
     own = str(entity.dxf.get("layer", "0"))
     # DXF: layer 0 in a block stands for the layer on which the block is inserted

@@ -223,7 +223,7 @@ def _left_out(walk: Walk, drawn: DrawingRead) -> Iterator[Issue]:
             "dxf_drawn_twice",
             "info",
             _(
-                "{count} polylines repeat the outline of a hatch on their layer, and count once",
+                "{count} lines or hatches repeat what is drawn already on their layer, and count once",
                 count=walk.twice,
             ),
         )

@@ -129,10 +129,10 @@ def nested(
     rings: Sequence[Points], style: int = 0
 ) -> shapely.Polygon | shapely.MultiPolygon | None:
     """The polygons whose shells and holes are `rings`, told by which lies in which; None of none."""
-    shells = shapely.polygons([shapely.linearrings(ring) for ring in rings])
-    shells = shells[np.sort(_first_of_each(shells))] if len(shells) else shells
-    if len(shells) == 0:
+    if not rings:
         return None
+    shells = shapely.polygons([shapely.linearrings(ring) for ring in rings])
+    shells = shells[np.sort(_first_of_each(shells))]
     inner, outer = _containment(shells)
     depth = np.bincount(inner, minlength=len(shells))
     deepest = {0: len(shells), 1: 1, 2: 0}.get(style, len(shells))
