@@ -963,10 +963,25 @@ def csv_of_headings_alone(folder: Path) -> Path:
     area_m2=10_000,
 )
 def xls_of_1997(folder: Path) -> Path:
-    """en: workbooks of the old kind .xls cannot be read here → save it as .xlsx
-    zh: 不能读取旧版 .xls 工作簿； → 请另存为 .xlsx
+    """en: workbooks of the kind .xls are not read as boundary points → save it as .xlsx
+    zh: .xls 工作簿不能作为界址点成果表读取； → 请另存为 .xlsx
     """
     return saved(folder / "town.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504))
+
+
+@case(
+    "coordinate_table",
+    LayerError,
+    cure=lambda path: workbook(path.with_suffix(".xlsx"), {"甲": [ROWS[0], *NUMBERS]}),
+    area_m2=10_000,
+)
+def ods_of_points(folder: Path) -> Path:
+    """en: workbooks of the kind .ods are not read as boundary points → save it as .xlsx
+    zh: .ods 工作簿不能作为界址点成果表读取； → 请另存为 .xlsx
+    """
+    with zipfile.ZipFile(folder / "town.ods", "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+    return folder / "town.ods"
 
 
 # --- drawings -------------------------------------------------------------------------------------

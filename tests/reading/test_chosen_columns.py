@@ -118,3 +118,36 @@ def test_messages_name_the_option(
     with pytest.raises(LayerError) as refused, sources.opened(make(tmp_path), columns=columns):
         pass
     assert said in refused.value.render("en")
+
+
+TWO = [SQUARE, [(x + 500, y) for x, y in SQUARE]]
+
+
+def test_a_blank_line_between_points_is_refused_unless_the_ring_is_closed(tmp_path):
+    """It was passed over: eight points of two squares became one ring."""
+    text = "\n\n".join("\n".join(f"{x},{y}" for x, y in ring) for ring in TWO)
+    (tmp_path / "a.txt").write_text(f"{text}\n", "utf-8")
+    with (
+        pytest.raises(LayerError) as refused,
+        sources.opened(tmp_path / "a.txt", columns=columns_named("X=1,Y=2")),
+    ):
+        pass
+    assert "a blank line stands between points, before line 6" in refused.value.render("en")
+    closed = "\n\n".join("\n".join(f"{x},{y}" for x, y in [*ring, ring[0]]) for ring in TWO)
+    (tmp_path / "a.txt").write_text(f"{closed}\n\n", "utf-8")
+    (row,) = polygon_areas([tmp_path / "a.txt"], crs="EPSG:4524", columns=columns_named("X=1,Y=2"))
+    assert row.plane_m2 == 20_000
+
+
+@pytest.mark.parametrize(
+    "columns", [{"X": "1", "y": "2"}, {"x": "1"}, {"x": "1", "y": "2", "z": "3"}]
+)
+def test_columns_in_python_are_named_as_on_the_command_line(tmp_path, columns):
+    (tmp_path / "a.txt").write_text("\n".join(f"{x},{y}" for x, y in SQUARE) + "\n", "utf-8")
+    if {*map(str.lower, columns)} == {"x", "y"}:
+        (row,) = polygon_areas([tmp_path / "a.txt"], crs="EPSG:4524", columns=columns)
+        assert row.plane_m2 == 10_000
+        return
+    with pytest.raises(LayerError) as refused:
+        polygon_areas([tmp_path / "a.txt"], crs="EPSG:4524", columns=columns)
+    assert "expected the columns of both coordinates" in refused.value.render("en")

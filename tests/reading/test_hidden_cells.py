@@ -52,6 +52,14 @@ def hide_column(book: Workbook) -> None:
     book.active.column_dimensions["C"].hidden = True
 
 
+def flatten_row(book: Workbook) -> None:
+    book.active.row_dimensions[5].height = 0.05
+
+
+def flatten_column(book: Workbook) -> None:
+    book.active.column_dimensions["C"].width = 0.05
+
+
 def formula(book: Workbook) -> None:
     book.active["B5"] = "=B4-50"
 
@@ -65,6 +73,8 @@ def error(book: Workbook) -> None:
     ("change", "said"),
     [
         (hide_row, "row 5: the row is hidden"),
+        (flatten_row, "row 5: the row is hidden"),
+        (flatten_column, "column C is hidden"),
         (strike, "row 5: the row is struck through"),
         (hide_column, "column C is hidden"),
         (formula, "row 5: cell B5 holds a formula without a saved value"),

@@ -19,6 +19,10 @@ STYLES = (
     '<style:table-properties table:display="false"/></style:style>'
     '<style:style style:name="struck" style:family="table-cell">'
     '<style:text-properties style:text-line-through-style="solid"/></style:style>'
+    '<style:style style:name="low" style:family="table-row">'
+    '<style:table-row-properties style:row-height="0cm"/></style:style>'
+    '<style:style style:name="thin" style:family="table-column">'
+    '<style:table-column-properties style:column-width="0.00in"/></style:style>'
     '<style:style style:name="plain" style:family="table-cell">'
     '<style:text-properties style:text-line-through-style="none"/></style:style>'
 )
@@ -67,6 +71,8 @@ FAILED = (
 TYPED = FAILED.replace('office:value-type="string"', 'office:value-type="error"')
 COLUMNS = '<table:table-column table:number-columns-repeated="2"/>'
 HIDDEN_QUOTA = f"{COLUMNS}<table:table-column{HIDDEN}/>"
+LOW = ' table:style-name="low"'
+THIN_QUOTA = f'{COLUMNS}<table:table-column table:style-name="thin"/>'
 NAMES = row("name", "code", "quota_ha", "population")
 
 
@@ -78,6 +84,8 @@ NAMES = row("name", "code", "quota_ha", "population")
         (sheet(NAMES, row("甲镇", "T1", 40, 12000, more=HIDDEN)), "row 2: the row is hidden"),
         (sheet(NAMES, row("甲镇", "T1", 40, 12000), columns=HIDDEN_QUOTA), "column C is hidden"),
         (sheet(NAMES, row("甲镇", "T1", 40, 12000), style="gone"), "the sheet is hidden"),
+        (sheet(NAMES, row("甲镇", "T1", 40, 12000, more=LOW)), "row 2: the row is hidden"),
+        (sheet(NAMES, row("甲镇", "T1", 40, 12000), columns=THIN_QUOTA), "column C is hidden"),
         (sheet(NAMES, row("甲镇", "T1", TYPED, 12000)), "row 2: cell C2 holds the error #DIV/0!"),
         (
             sheet(NAMES, row("甲镇", "T1", FAILED.replace("#DIV/0!", "Err:502"), 12000)),

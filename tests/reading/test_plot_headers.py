@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.factory_coordinates import points, square, text
 
+from townland.errors import LayerError
 from townland.reading.formats.points.plot_header import plot_header
 from townland.reading.formats.points.text_plots import declared_area
 from townland.reading.formats.points.txt import parse
@@ -36,9 +37,14 @@ def codes(whole: Whole) -> list[str]:
 
 
 def test_a_canal_never_becomes_a_town():
-    whole = parse(text("4,D2,引水渠,线,,,,@", *points(square(0, 0))), "a.txt")
-    assert len(whole.rows) == 0
+    canal = ("4,D2,引水渠,线,,,,@", *points(square(0, 0)))
+    plot = ("5,1.0,D1,地块甲,面,,,,@", *points(square(300, 0)))
+    whole = parse(text(*canal, *plot), "a.txt")
+    assert whole.rows.columns["地块名称"].to_pylist() == ["地块甲"]
     assert codes(whole)[:2] == ["geometry_not_polygon", "header_shifted"]
+    with pytest.raises(LayerError) as refused:  # it was said that the file holds nothing
+        parse(text(*canal), "a.txt")
+    assert "none of its 1 plots is an area: 图形属性 says 线" in refused.value.render("en")
 
 
 def test_without_a_kind_the_position_counts_and_is_reported():

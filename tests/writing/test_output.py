@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -215,6 +216,27 @@ def test_a_folder_that_cannot_be_written_is_told_before_the_work(tmp_path: Path)
     tmp_path.chmod(0o500)
     with pytest.raises(ReportError, match="cannot be written"), claimed(tmp_path / "run"):
         pytest.fail("the work began")
+
+
+@posix
+def test_a_link_in_a_circle_and_a_file_are_told_before_the_work(tmp_path: Path) -> None:
+    """Of the circle nothing was told until all was measured."""
+    (tmp_path / "run").symlink_to("other")
+    (tmp_path / "other").symlink_to("run")
+    (tmp_path / "a.gpkg").write_text("mine", encoding="utf-8")
+    for name, said in (("run", "leads back to itself"), ("a.gpkg", "is a file")):
+        with pytest.raises(ReportError) as caught, claimed(tmp_path / name):
+            pytest.fail("the work began")
+        assert said in caught.value.render("en")
+    assert (tmp_path / "a.gpkg").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_full_disk_is_told_as_such(tmp_path: Path) -> None:
+    """The cure was to close files in other programs."""
+    with pytest.raises(ReportError) as caught, claimed(tmp_path / "run") as claim, filled(claim):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert "the disk is full" in caught.value.render("en")
+    assert "other programs" not in caught.value.render("en")
 
 
 def test_what_was_made_for_work_that_failed_goes(tmp_path: Path) -> None:

@@ -265,6 +265,12 @@ def _unwritable(out: Path) -> AbstractContextManager[None]:
 
 
 def _refusal(out: Path, reason: object) -> Text:
+    if os.strerror(errno.ENOSPC) in str(reason):
+        return _(
+            "{path}: the disk is full; nothing was written. Make room on it, or name a folder on"
+            " another disk with --out",
+            path=out.as_posix(),
+        )
     return _(
         "{path}: cannot be written ({reason}); nothing was written. Close the files of the"
         " folder in other programs, or name another folder with --out",
@@ -335,6 +341,15 @@ def require_target(out: Path) -> None:
                 reason=problem.strerror or problem,
             )
         ) from problem
+    if not there and Path(os.path.realpath(out)).is_symlink():
+        raise ReportError(
+            _(
+                "{path}: is a link that leads back to itself; name another folder with --out",
+                path=out.as_posix(),
+            )
+        )
+    if out.is_file():
+        raise ReportError(_("{path}: is a file; name a folder with --out", path=out.as_posix()))
     if not out.name:
         raise ReportError(
             _("{path}: name a new folder with --out, e.g. --out my-run", path=out.as_posix())

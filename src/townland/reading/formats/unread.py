@@ -12,7 +12,7 @@ from townland.reading.format import Probe
 DRAWINGS = (".dwg", ".dgn")
 EXPORTS = (".mdb", ".accdb", ".udb", ".udd", ".udbx", ".vct", ".mpk", ".lpk")
 """What only the software that made it can open."""
-OLD_WORKBOOKS = (".xls",)
+OTHER_WORKBOOKS = (".xls", ".ods")
 
 
 def holds_layers(suffix: str) -> bool:
@@ -24,7 +24,7 @@ def advice(suffix: str, place: str) -> Text | None:
     """What to do with a file of this suffix, None where townland may read it.
 
     >>> advice(".xls", "a.xls").render("en")
-    'a.xls: workbooks of the old kind .xls cannot be read here; save it as .xlsx'
+    'a.xls: workbooks of the kind .xls are not read as boundary points; save it as .xlsx'
     >>> advice(".xlsx", "a.xlsx") is None
     True
     """
@@ -42,10 +42,11 @@ def advice(suffix: str, place: str) -> Text | None:
             path=place,
             suffix=suffix,
         )
-    if suffix in OLD_WORKBOOKS:
+    if suffix in OTHER_WORKBOOKS:
         return _(
-            "{path}: workbooks of the old kind .xls cannot be read here; save it as .xlsx",
+            "{path}: workbooks of the kind {suffix} are not read as boundary points; save it as .xlsx",
             path=place,
+            suffix=suffix,
         )
     return None
 

@@ -21,6 +21,9 @@ ROLES: Mapping[str, str] = {
 }
 """What a column may be called for, in small letters; X and Y are the two coordinates."""
 
+_RING = 3
+"""So many points bound an area."""
+
 _SEPARATORS = re.compile(r"[\t;,，]")
 _BLANKS = re.compile(r"[ \u3000]+")
 
@@ -76,6 +79,7 @@ def chosen_heading(sheet: Sheet, columns: Mapping[str, str]) -> Heading | None:
     LayerError
         A heading stands nowhere, or no row has a number in both columns.
     """
+    columns = _by_role(columns)
     if not sheet.rows:
         return None
     headings = [_places(cells) for _row, cells in sheet.rows[:SEARCHED]]
@@ -116,7 +120,52 @@ def chosen_heading(sheet: Sheet, columns: Mapping[str, str]) -> Heading | None:
                 within=SEARCHED,
             )
         )
+    if not {"plot", "name", "ring"} & places.keys():
+        _refuse_blank_lines(sheet, below)
     return Heading(places, first, second, degrees=False, sure=False, written="", below=below)
+
+
+def _by_role(columns: Mapping[str, str]) -> dict[str, str]:
+    """The columns by the values of `ROLES`, whatever they are called for in Python.
+
+    Raises
+    ------
+    LayerError
+        A key is none of them, or a coordinate is missing.
+    """
+    found = {ROLES.get(str(key).strip().lower(), ""): value for key, value in columns.items()}
+    if "" in found or not {"x", "y"} <= found.keys():
+        raise _unclear(",".join(f"{key}={value}" for key, value in columns.items()))
+    return found
+
+
+def _refuse_blank_lines(sheet: Sheet, below: int) -> None:
+    """Refuse blank lines between points where they may begin another ring, or may mean nothing.
+
+    Parameters
+    ----------
+    sheet, below
+        The sheet without its empty rows, and the position of its first point.
+
+    Raises
+    ------
+    LayerError
+        Three points at least stand before and after one, and the ring before it is not closed.
+    """
+    rows = sheet.rows[below:]
+    breaks = [at for at in range(1, len(rows)) if rows[at][0] > rows[at - 1][0] + 1]
+    bounds = [0, *breaks, len(rows)]
+    for start, end, after in zip(bounds, bounds[1:], bounds[2:], strict=False):
+        if min(end - start, after - end) >= _RING and rows[start][1] != rows[end - 1][1]:
+            raise LayerError(
+                _(
+                    "{place}: a blank line stands between points, before line {line}, and whether"
+                    " another ring begins there is not known; repeat the first point of each ring at its"
+                    " end, or delete the blank line",
+                    place=sheet.place,
+                    line=rows[end][0],
+                )
+            )
 
 
 def spaced(text: str) -> str:

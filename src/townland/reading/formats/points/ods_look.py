@@ -5,6 +5,7 @@ Its cells come with repetitions, and what hides a sheet or strikes a text stands
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,13 +16,15 @@ from townland.reading.formats.points.workbook_cells import ERROR, LAST_COLUMN, S
 _CONTENT = "content.xml"
 _MOST_ROWS = 1_000_000
 _HIDDEN = ("collapse", "filter")
+_FLAT = re.compile(r"0*\.?0*(?:cm|mm|in|pt|pc|px)")
 
 
 @dataclass(slots=True)
 class _Styles:
-    """The names of the styles that hide a sheet, and of those that strike text through."""
+    """The names of the styles that hide a sheet, that leave a row or a column no room, that strike."""
 
     hiding: set[str] = field(default_factory=set)
+    flat: set[str] = field(default_factory=set)
     striking: set[str] = field(default_factory=set)
 
 
@@ -60,7 +63,7 @@ def ods_looks(archive: zipfile.ZipFile) -> Mapping[str, SheetLook]:
             if name == "style":
                 _style(element, styles)
             elif name == "table-column":
-                _column(element, seen)
+                _column(element, seen, styles)
             elif name == "table-row":
                 _row(element, seen, styles)
                 element.clear()
@@ -96,18 +99,35 @@ def _style(style: Tree.Element, styles: _Styles) -> None:
         kind = bare(inside.tag)
         if kind == "table-properties" and _own(inside, "display") == "false":
             styles.hiding.add(_own(style, "name"))
+        if any(_FLAT.fullmatch(_own(inside, size)) for size in ("row-height", "column-width")):
+            styles.flat.add(_own(style, "name"))
         lines = (_own(inside, "text-line-through-style"), _own(inside, "text-line-through-type"))
         if kind == "text-properties" and any(line not in ("", "none") for line in lines):
             styles.striking.add(_own(style, "name"))
 
 
-def _column(column: Tree.Element, seen: _TableSeen) -> None:
-    """Take down whether columns are hidden."""
+def _column(column: Tree.Element, seen: _TableSeen, styles: _Styles) -> None:
+    """Take down whether columns are hidden.
+
+    Parameters
+    ----------
+    column
+        The element.
+    seen
+        What was seen of its sheet, which is added to.
+    styles
+        The styles that hide.
+    """
     times = _repeated(column, "columns", LAST_COLUMN)
-    if _own(column, "visibility") in _HIDDEN:
+    if _is_unseen(column, styles):
         last = min(seen.column + times, LAST_COLUMN)
         seen.columns.update(range(seen.column, last))
     seen.column += times
+
+
+def _is_unseen(element: Tree.Element, styles: _Styles) -> bool:
+    """Whether a row or a column is hidden, or has no room."""
+    return _own(element, "visibility") in _HIDDEN or _own(element, "style-name") in styles.flat
 
 
 def _row(row: Tree.Element, seen: _TableSeen, styles: _Styles) -> None:
@@ -138,7 +158,7 @@ def _row(row: Tree.Element, seen: _TableSeen, styles: _Styles) -> None:
         struck = struck or (bool(value) and _own(cell, "style-name") in styles.striking)
         column += many
     numbers = range(seen.row, seen.row + times)
-    if filled and _own(row, "visibility") in _HIDDEN:
+    if filled and _is_unseen(row, styles):
         seen.rows.update(numbers)
     if struck:
         seen.struck.update(numbers)

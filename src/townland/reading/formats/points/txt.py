@@ -120,6 +120,17 @@ def parse(
     keys, plots = _parts(lines(text, place), place)
     check_unit(keys, place)
     areas = [plot for plot in plots if plot.kind == "面"]
+    if not areas:
+        raise LayerError(
+            _(
+                "{place}: none of its {count} plots is an area: 图形属性 says {kind} of the first, in line"
+                " {line}; give the boundary as 面",
+                place=place,
+                count=len(plots),
+                kind=plots[0].kind,
+                line=plots[0].line,
+            )
+        )
     axes = _axes(areas, place)
     crs, crs_issues = crs_of(keys, axes.zone)
     notes = [*issues, *left_out(plots), *shifted(plots), *swapped(axes), *crs_issues]

@@ -24,6 +24,7 @@ from townland.reading.formats.points.workbook_cells import (
 
 __all__ = ["PLAIN", "SheetLook", "column_name", "column_number", "concealed", "looks", "unreadable"]
 
+_SEEN = 0.1
 _CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
 
@@ -86,9 +87,9 @@ def _look(archive: zipfile.ZipFile, part: str, hidden: bool, struck: frozenset[s
             name = bare(element.tag)
             if event == "start" and name == "row":
                 seen.row, seen.column = int(element.get("r", seen.row + 1)), -1
-                if _is_on(element.get("hidden")):
+                if _is_on(element.get("hidden")) or _is_flat(element.get("ht")):
                     seen.rows.add(seen.row)
-            elif event == "end" and name == "col" and _is_on(element.get("hidden")):
+            elif event == "end" and name == "col" and _is_unseen_column(element):
                 first, last = int(element.get("min", 1)), int(element.get("max", 1))
                 seen.columns.update(range(first - 1, min(last, LAST_COLUMN)))
             elif event == "end" and name == "c":
@@ -142,6 +143,18 @@ def _struck_styles(archive: zipfile.ZipFile) -> frozenset[str]:
 
 def _strikes(of_font: Tree.Element) -> bool:
     return bare(of_font.tag) == "strike" and of_font.get("val", "1") not in ("0", "false")
+
+
+def _is_unseen_column(column: Tree.Element) -> bool:
+    return _is_on(column.get("hidden")) or _is_flat(column.get("width"))
+
+
+def _is_flat(size: str | None) -> bool:
+    """Whether a height (in points) or a width (in characters) leaves nothing to be seen."""
+    try:
+        return size is not None and float(size) < _SEEN
+    except ValueError:
+        return False
 
 
 def _is_on(value: str | None) -> bool:
