@@ -5,6 +5,8 @@ Whatever looks at all parcels near all towns, for each town, exceeds the budget 
 
 from __future__ import annotations
 
+import json
+import math
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -14,9 +16,13 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from tests.factory_land import CRS, box, catalog
+from tests.factory_land import CRS, box, catalog, geodesic_m2
+from typer.testing import CliRunner
 
 import townland as tl
+from townland.assessment.tiles import MOST_TOWNS
+from townland.reading import digests, source
+from townland_cli.app import app
 
 PARCEL_M, TOWN_M, COLUMNS = 100, 150, 10
 """Parcels are squares; a town lies in every second row and column of them, and reaches into four."""
@@ -65,6 +71,19 @@ def counted(counts: Counter[str], name: str, work: Callable[..., Any]) -> Callab
     return wrapper
 
 
+def results(counts: Counter[str], name: str, work: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that notes how often it is called, and how much comes of it."""
+
+    def wrapper(*arguments: Any, **options: Any) -> Any:
+        found = work(*arguments, **options)
+        own = found[0] if isinstance(found, tuple) else found
+        counts[f"calls of {name}"] += 1
+        counts[name] += max(own.shape) if isinstance(own, np.ndarray) else len(own)
+        return found
+
+    return wrapper
+
+
 def work_of(rows: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Counter[str], Any]:
     """What a check of ten towns a row does, counted, and what came of it."""
     folder.mkdir()
@@ -98,3 +117,78 @@ def test_no_town_looks_at_the_parcels_of_all_the_others(
     assert counts["intersects"] > 60
     over = {name: counts[name] / 60 for name, most in BUDGET.items() if counts[name] > 60 * most}
     assert over == {}
+
+
+SMALL = """
+id = "small"
+title = { zh = "用地", en = "Land" }
+version = "1"
+three_class = "survey"
+
+[measure.forest]
+title = { zh = "林地", en = "Forest" }
+layers = ["land_use"]
+where = { land_use = "agricultural" }
+
+[[rule]]
+id = "SMALL-1"
+title = { zh = "林地", en = "Forest" }
+kind = "forbidden_area"
+measure = "forest"
+limit = 0
+unit = "ha"
+clause = { document = "small", article = "1", quote = "", effective = 2018-01-01 }
+"""
+
+THOUSAND = 1000
+RESULTS = {
+    "read": (source, "read"), "hashed": (digests, "sha256_of"), "pairs": (shapely.STRtree, "query"),
+    "edges": (shapely, "get_coordinates"),
+}  # fmt: skip
+"""What reads, hashes, asks trees and takes apart edges: how often, and how much comes of it."""
+
+OF_A_THOUSAND = {
+    "area": 8, "boundary": 20, "bounds": 100, "box": 800, "contains_properly": 20, "dwithin": 1700,
+    "edges": 1800, "get_coordinates": 850, "get_parts": 85, "get_rings": 30, "intersection": 20,
+    "intersects": 40, "is_valid": 20, "pairs": 1700, "points": 800, "transform": 40,
+}  # fmt: skip
+"""As `BUDGET`; most are points along a boundary, and the two edges that each lies on."""
+
+
+def test_a_thousand_towns_cost_a_thousand_times_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    survey, _towns = county(THOUSAND // COLUMNS)
+    survey.to_file(tmp_path / "survey.gpkg")
+    catalog(tmp_path, {"land_use": tmp_path / "survey.gpkg"})
+    (tmp_path / "small.toml").write_text(SMALL, "utf-8")
+    # each town is the parcel in the middle of its nine, on whose edges it lies
+    middles = survey.geometry.iloc[4::9]
+    names = [f"town {number}" for number in range(THOUSAND)]
+    gpd.GeoDataFrame({"name": names}, geometry=list(middles), crs=CRS).to_file(
+        tmp_path / "towns.gpkg"
+    )
+    counts: Counter[str] = Counter()
+    line = ["check", str(tmp_path / "towns.gpkg"), "--catalog", str(tmp_path / "catalog.toml"),
+            "--rules", str(tmp_path / "small.toml"), "--on", "2024-12-31", "--formats", "json",
+            "--quiet", "--rehash", "--out", str(tmp_path / "out")]  # fmt: skip
+    with monkeypatch.context() as patch:
+        for name in VECTORISED:
+            patch.setattr(shapely, name, counted(counts, name, getattr(shapely, name)))
+        for name, (owner, function) in RESULTS.items():
+            patch.setattr(owner, function, results(counts, name, getattr(owner, function)))
+        done = CliRunner().invoke(app, line)
+    assert done.exit_code == 1, done.output
+    over = {name: counts[name] / THOUSAND for name, most in OF_A_THOUSAND.items()
+            if counts[name] > THOUSAND * most}  # fmt: skip
+    assert over == {}
+    # a town's nine parcels, and the town itself; a tile at a time; files once, and not once a tile
+    assert counts["read"] == THOUSAND * (9 + 1)
+    assert counts["calls of read"] == math.ceil(THOUSAND / MOST_TOWNS) + 1
+    assert counts["calls of hashed"] <= 3
+    written = json.loads((tmp_path / "out" / "assessment.json").read_text("utf-8"))
+    figures = [finding["measured"] for finding in written["findings"]]
+    assert len(figures) == THOUSAND
+    ends = [geodesic_m2(middles.iloc[at]) for at in (0, -1)]
+    assert [figures[0], figures[-1]] == pytest.approx(ends, abs=0.1)
