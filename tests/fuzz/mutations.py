@@ -297,7 +297,7 @@ def changed(path: Path, dice: Random) -> str:
     """Change a file by one of the changes that suit it; the name of the change."""
     data = path.read_bytes()
     if data.startswith(b"SQLite") and dice.random() < 0.5:
-        with suppress(sqlite3.Error, IndexError):
+        with suppress(sqlite3.Error, IndexError, UnicodeError):
             sqlite_cell(path, dice)
         return "sqlite_cell"
     options: list[Change] = list(BINARY if b"\x00" in data[:4096] else PLAIN[10:] * 2 + PLAIN[:10])

@@ -241,7 +241,10 @@ def signs(named: Iterable[Sequence[ReasonFigure]]) -> dict[str, Hatch]:
     `named` gives the measures of each finding. No two of one finding share a pattern while there are
     enough, so that they differ without their colour; what holds others is an outline.
     """
-    findings = [[figure for figure in figures if figure.pieces] for figures in named]
+    drawn = ([figure for figure in figures if figure.pieces] for figures in named)
+    # many towns have the same measures: each set of them once
+    unlike = {tuple((each.measure, each.role) for each in figures): figures for figures in drawn}
+    findings = list(unlike.values())
     wholes = {name for figures in findings for name in framed(figures)}
     chosen: dict[str, Hatch] = {}
     for name in dict.fromkeys(figure.measure for figures in findings for figure in figures):

@@ -30,7 +30,7 @@ from townland.rules.judging.trace import Json
 SCHEME = "townland:"
 """How a page's element names an asset of this package: ``townland:leaflet/leaflet.js``."""
 
-_UNSAFE_IN_SCRIPT = {ord(character): f"\\u{ord(character):04x}" for character in "<>&'\u2028\u2029"}
+_UNSAFE_IN_SCRIPT = {character: f"\\u{ord(character):04x}" for character in "<>&'\u2028\u2029"}
 
 
 def assets() -> Traversable:
@@ -102,7 +102,9 @@ def safe_json(value: Json) -> str:
     """
     shown = _without_long_names(value)
     text = json.dumps(shown, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.translate(_UNSAFE_IN_SCRIPT)
+    for character, escaped in _UNSAFE_IN_SCRIPT.items():  # a pass each is faster than `translate`
+        text = text.replace(character, escaped)
+    return text
 
 
 def _without_long_names(value: Json) -> Json:

@@ -184,7 +184,7 @@ class Report(ClauseReader):
         lang: str,
         map_href: str | None,
         *,
-        whole: Assessment | None = None,
+        signs_of: Mapping[str, look.Hatch] | None = None,
         pages: Sequence[TownPage] = (),
         stems: Mapping[str, str] = NO_FILES,
     ) -> None:
@@ -194,9 +194,8 @@ class Report(ClauseReader):
         ----------
         assessment, lang, map_href
             As for `report_html`.
-        whole
-            The run of which `assessment` is the part of one town; what things look like is chosen there,
-            once for all pages.
+        signs_of
+            The sign of each measure, where `assessment` is one town of a run: chosen once for all pages.
         pages
             Where each town has a page of its own: this one is the index, without their findings.
         stems
@@ -209,8 +208,8 @@ class Report(ClauseReader):
             for role in ("land_use", "planned_use")
         }
         names = [shortened(town.town.name) for town in assessment.towns]
-        self.whole = whole or assessment
-        self.signs = look.signs(finding.figures for finding in self.whole.findings)
+        figures_of = (finding.figures for finding in assessment.findings)
+        self.signs = look.signs(figures_of) if signs_of is None else signs_of
         self.index = TownIndex(self, pages) if pages else None
         results = () if pages else assessment.towns
         drawn = picture.town_shapes(results, self.schemes, prefix="t", named=self.signs)
@@ -243,7 +242,7 @@ class Report(ClauseReader):
         if not pages:
             longer = self.t(", ").join(names[:6]) + ("…" if len(names) > 6 else "")
             self.heading = self.t("Land-use compliance report · {towns}", towns=longer)
-        self.up = "../report.html" if whole else None
+        self.up = "../report.html" if signs_of is not None and not pages else None
         self.own_maps = any(page.map and "#" not in page.map for page in pages)
         self.rows = town_rows(self, pages)
         self.lists = self._lists(stems)

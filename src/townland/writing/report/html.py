@@ -115,10 +115,11 @@ def _pages(
         maps = [f"map/{quote(name)}" for name in names]
     elif has_map:
         maps = [f"map.html#{urlencode({'town': code})}" for code in assessment.codes]
+    chosen = look.signs(finding.figures for finding in assessment.findings)
     for town, name, own in zip(assessment.towns, names, maps, strict=True):
         href = f"../{own.partition('#')[0]}" if own else None
         stems = {town.town.code: name.removesuffix(".html")}
-        part = Report(of_town(assessment, town), lang, href, whole=assessment, stems=stems)
+        part = Report(of_town(assessment, town), lang, href, signs_of=chosen, stems=stems)
         yield f"{FOLDER}{name}", _rendered(part, short=short)
         yield from _longer(part, FOLDER)
     pages = [
@@ -126,7 +127,8 @@ def _pages(
         for town, name, own in zip(assessment.towns, names, maps, strict=True)
     ]
     map_href = "map.html" if has_map else None
-    yield "report.html", _rendered(Report(assessment, lang, map_href, pages=pages), short=short)
+    index = Report(assessment, lang, map_href, signs_of=chosen, pages=pages)
+    yield "report.html", _rendered(index, short=short)
 
 
 def _longer(report: Report, folder: str) -> Iterator[tuple[str, str]]:
