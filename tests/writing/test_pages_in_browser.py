@@ -370,7 +370,9 @@ def test_the_short_print_is_short_and_keeps_the_filter(visit: Any) -> None:
         return len(re.findall(rb"/Type ?/Page\b", paper))
 
     whole = pages()
-    page.evaluate("document.body.classList.add('print-short')")
+    page.evaluate("document.body.classList.add('print-sheets')")
+    assert pages() == 3  # a map sheet a town, and nothing else
+    page.evaluate("document.body.className = 'print-short'")
     page.locator(".tile.fail").click()
     page.evaluate("window.print = () => window.dispatchEvent(new Event('beforeprint'))")
     page.locator("[data-print=short]").evaluate("button => button.click()")

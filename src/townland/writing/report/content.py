@@ -23,6 +23,7 @@ from townland.writing.report.front import ClauseReader, front_page, missing_thin
 from townland.writing.report.index import TownIndex, TownPage, matrix_rules, town_rows
 from townland.writing.report.need import NeedView
 from townland.writing.report.patches import PatchLists
+from townland.writing.report.sheets import town_sheets
 from townland.writing.tables.reader import TableReader
 
 if TYPE_CHECKING:
@@ -141,7 +142,11 @@ class TownView:
             label=self.result.town.name, north=report.t("N"), shown=shown, box=shapes.box,
             width=SMALL[0], height=SMALL[1], id_=f"{self.prefix}-s",
         )  # fmt: skip
-        return Overview(drawing, list(self._legend(shown)), title)
+        legend = list(self._legend(shown))
+        self.sheets = town_sheets(
+            report, shapes, shown=shown, legend=legend, what=title, signed=report.signed
+        )
+        return Overview(drawing, legend, title)
 
     def _legend(self, shown: Sequence[picture.Shown]) -> Iterator[tuple[Markup, str]]:
         """Explain the picture of the town: each sample, and what it stands for."""
@@ -210,6 +215,7 @@ class Report(ClauseReader):
         names = [shortened(town.town.name) for town in assessment.towns]
         figures_of = (finding.figures for finding in assessment.findings)
         self.signs = look.signs(figures_of) if signs_of is None else signs_of
+        self.signed = list(map(self.w, SIGNED))
         self.index = TownIndex(self, pages) if pages else None
         results = () if pages else assessment.towns
         drawn = picture.town_shapes(results, self.schemes, prefix="t", named=self.signs)
@@ -233,7 +239,6 @@ class Report(ClauseReader):
         named = self.t(", ").join(names[:3]) + ("…" if len(names) > 3 else "")
         if pages:
             named = self.t("{n} towns", n=len(names))
-        self.signed = list(map(self.w, SIGNED))
         grave = [view for town in self.towns for view in town.grave]
         grave.sort(key=lambda view: view.look != "fail")
         self.first_failing = grave[0].anchor if grave else "matrix" if pages else "t1-findings"

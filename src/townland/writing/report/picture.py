@@ -90,9 +90,9 @@ class Shapes:
         self.step = step
         boundary = result.town.boundary
         west, south, east, north = boundary.bounds
-        geographic = pyproj.CRS.from_user_input(result.town.crs).is_geographic
-        narrowing = np.cos(np.radians((south + north) / 2)) if geographic else 1.0
-        metres = _METRES_PER_DEGREE if geographic else 1.0
+        self.geographic = pyproj.CRS.from_user_input(result.town.crs).is_geographic
+        narrowing = np.cos(np.radians((south + north) / 2)) if self.geographic else 1.0
+        metres = _METRES_PER_DEGREE if self.geographic else 1.0
         self.scale = np.array([narrowing * metres / step, -metres / step])
         self.corner = np.array([west, north])
         left, top, right, bottom = self._steps([(west, north), (east, south)]).ravel().tolist()
@@ -268,25 +268,43 @@ class Shapes:
         """
         box, pixel = _framed(box, width, height)
         west, top, right, bottom = box
+        drawn = self.drawn(shown=shown, box=box, pixel=pixel, north=north, id_=id_)
+        return Markup(  # noqa: S704 # the label is escaped, the rest is our own
+            f'<svg class="picture" role="img" aria-label="{escape(shortened(label))}"'
+            f' viewBox="{west:.0f} {top:.0f} {right - west:.0f} {bottom - top:.0f}">'
+            f"{''.join(drawn)}</svg>"
+        )
+
+    def drawn(
+        self, *, shown: Sequence[Shown], box: Box, pixel: float, north: str, id_: str
+    ) -> Iterator[str]:
+        """Draw what is in a window, without the window.
+
+        Parameters
+        ----------
+        shown, north, id_
+            As for `picture`.
+        box, pixel
+            The window, and the size of a pixel in it.
+        """
         drawn = [(self.names[each.name], each.sign, f"{id_}-h{n}") for n, each in enumerate(shown)]
         if self.gaps:
             drawn.append((f"{self.prefix}-bare", legend.UNCOVERED, f"{id_}-b"))
         # the decisive measure lies on top, what holds others below
         drawn.reverse()
         drawn.sort(key=lambda each: not each[1].frame)
-        parts = [
-            f'<svg class="picture" role="img" aria-label="{escape(shortened(label))}"'
-            f' viewBox="{west:.0f} {top:.0f} {right - west:.0f} {bottom - top:.0f}">',
-            f"<defs>{''.join(signs.scaled(fill, hatch, pixel) for _id, hatch, fill in drawn)}</defs>",
-            *self._ground(pixel),
-            *(signs.hatched(shape, hatch, fill, pixel) for shape, hatch, fill in drawn),
-            *self._edge(pixel),
-            *self._numbers(shown, box, pixel),
-            _bar(box, pixel, self.step),
-            _arrow(box, pixel, north),
-            "</svg>",
-        ]
-        return Markup("".join(parts))  # noqa: S704 # the label is escaped, the rest is our own
+        yield f"<defs>{''.join(signs.scaled(fill, hatch, pixel) for _id, hatch, fill in drawn)}</defs>"
+        yield from self._ground(pixel)
+        yield from (signs.hatched(shape, hatch, fill, pixel) for shape, hatch, fill in drawn)
+        yield from self._edge(pixel)
+        yield from self._numbers(shown, box, pixel)
+        yield _bar(box, pixel, self.step)
+        yield _arrow(box, pixel, north)
+
+    def world(self, x: float, y: float) -> tuple[float, float]:
+        """Give the coordinates, east before north, of a point in steps."""
+        east, north = np.array([x, y]) / self.scale + self.corner
+        return float(east), float(north)
 
     def _ground(self, pixel: float) -> Iterator[str]:
         """Draw the land, the plots and the outline of planned construction."""

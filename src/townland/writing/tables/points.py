@@ -14,6 +14,7 @@ from townland import units
 from townland.geodesy.crs import describe
 from townland.geodesy.crs.zones import zone_of_code
 from townland.measuring import TownResult
+from townland.writing.pages.reader import Reader
 from townland.writing.tables.model import (
     PrintedCell,
     PrintedColumn,
@@ -88,17 +89,23 @@ def _head(r: TableReader, result: TownResult, count: int) -> Iterator[str]:
     r, result, count
         The reader, the town, and how many points it has.
     """
-    crs = result.town.crs
+    named, *rest = crs_lines(r, result.town.crs)
+    yield r.t("Coordinate system: {crs}", crs=named)
+    yield from rest
+    yield r.t("area {ha} ha", ha=r.area(result.area_m2, "ha"))
+    yield r.t("{n} boundary points", n=count)
+
+
+def crs_lines(r: Reader, crs: pyproj.CRS) -> Iterator[str]:
+    """Name a coordinate system, its zone, its central meridian."""
     named, zone = describe(crs), zone_of_code(describe(crs))
-    yield r.t("Coordinate system: {crs}", crs=f"{crs.name} ({named})")
+    yield f"{crs.name} ({named})"
     if zone is not None:
         degrees, number = zone
         yield r.t("zone {number} of {degrees}°", number=number, degrees=degrees)
     meridian = _meridian(crs)
     if meridian:
         yield r.t("central meridian {degrees}°", degrees=meridian)
-    yield r.t("area {ha} ha", ha=r.area(result.area_m2, "ha"))
-    yield r.t("{n} boundary points", n=count)
 
 
 def _meridian(crs: pyproj.CRS) -> str:

@@ -342,12 +342,22 @@
   window.addEventListener("afterprint", () => {
     for (const each of closed) each.open = false;
     document.body.classList.toggle("print-short", asShort);
+    document.body.classList.remove("print-sheets");
     document.getElementById("annex").replaceChildren();
   });
   for (const button of document.querySelectorAll("[data-print]")) {
     button.addEventListener("click", () => {
-      document.body.classList.toggle("print-short", button.dataset.print === "short");
+      for (const kind of ["short", "sheets"]) {
+        document.body.classList.toggle(`print-${kind}`, button.dataset.print === kind);
+      }
       window.print();
     });
+  }
+
+  const paper = document.getElementById("paper");
+  const onPaper = () => document.body.classList.toggle("paper-a3", paper.value === "a3");
+  if (paper) {
+    paper.addEventListener("change", onPaper);
+    onPaper();
   }
 })();

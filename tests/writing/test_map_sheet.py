@@ -1,0 +1,108 @@
+"""Map sheets: a round scale, coordinates where they belong, and everything that a sheet must say."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html import unescape
+
+import pytest
+from tests.factory_pages import HOSTILE, assessment
+from tests.writing.test_report_html import in_degrees
+
+from townland.writing.report.html import report_html
+from townland.writing.report.picture import STEP_M
+from townland.writing.report.sheet import LETTER, layout
+from townland.writing.report.sheet_grid import scale_of
+
+
+def sheets_of(page: str) -> dict[str, str]:
+    """The sheets of a page, by paper and position."""
+    found = re.findall(r'<div class="on-(a\d-\w+)">(<svg class="sheet".*?)</div>', page, re.DOTALL)
+    return dict(found)
+
+
+def words_of(svg: str) -> list[str]:
+    return [unescape(text) for text in re.findall(r"<text[^>]*>([^<]*)</text>", svg)]
+
+
+@pytest.fixture(scope="module")
+def sheets() -> dict[str, str]:
+    return sheets_of(report_html(assessment(towns=1), lang="en"))
+
+
+def test_a_town_has_a_sheet_of_each_paper(sheets: dict[str, str]) -> None:
+    assert [kind[:2] for kind in sheets] == ["a4", "a3"]
+    for svg in sheets.values():
+        assert svg.count('<use href="#t1-land"/>') == 1
+        assert svg.count('<use href="#t1-edge"') == 2
+        assert "&lt;svg" not in svg  # nothing of it was escaped as words
+
+
+def test_lengths_on_paper_are_those_of_the_scale(sheets: dict[str, str]) -> None:
+    for kind, svg in sheets.items():
+        scale = int(re.search(r"Scale 1:([\d,]+)<", svg)[1].replace(",", ""))
+        room = layout(kind[:2], wide=kind.endswith("wide")).map
+        window = re.search(r'<svg x="[\d.]+"[^>]*viewBox="(\S+) (\S+) (\S+) (\S+)"', svg)
+        west, _top, width, height = map(float, window.groups())
+        # 1:12,500 is 12.5 m a millimetre
+        assert width * STEP_M == pytest.approx(room.width * scale / 1000, abs=0.1)
+        assert height * STEP_M == pytest.approx(room.height * scale / 1000, abs=0.1)
+        # a coordinate stands where its distance from the town's western end puts it
+        town = assessment(towns=1).towns[0].town.boundary.bounds
+        for x, label in re.findall(r'<text x="([\d.]+)" y="[\d.]+">(36\d+\.\d)</text>', svg):
+            metres = float(label) * 1000 - (town[0] + west * STEP_M)
+            assert float(x) == pytest.approx(room.x + metres * 1000 / scale, abs=0.1)
+
+
+def test_a_larger_paper_shows_the_town_larger(sheets: dict[str, str]) -> None:
+    # a town of some 1,900 m, and 5 % of air, on 168 mm (A4) and 255 mm (A3): 11,875 and 7,824
+    scales = [re.search(r"Scale 1:([\d,]+)<", svg)[1] for svg in sheets.values()]
+    assert scales == ["12,500", "8,000"]
+    assert scale_of(840, 100, width_mm=168, height_mm=100) == 5000
+
+
+def test_a_sheet_says_what_it_shows_and_who_signs(sheets: dict[str, str]) -> None:
+    words = words_of(sheets["a4-tall"])
+    text = " ".join(words)
+    for said in (
+        "云溪镇: present land use, plan and evidence", "(code 1)", "LAND-03", "liuzhou-2018",
+        "2018-12-31", "EPSG:4524", "central meridian 108°", "in km", "townland 0.1.0", "Legend",
+        "Town boundary", "A Permanent basic farmland", "Prepared by", "Approved by", "N",
+    ):  # fmt: skip
+        assert said in text, said
+    # letters of 9 points: all of the legend
+    sizes = re.findall(
+        r'<text class="(?:word|heading)"[^>]*font-size="([\d.]+)"', sheets["a3-tall"]
+    )
+    assert min(map(float, sizes)) >= LETTER
+
+
+def test_a_sheet_in_degrees_has_a_grid_of_longitude_and_latitude() -> None:
+    made = assessment(towns=1)
+    degrees = replace(made, towns=(in_degrees(made.towns[0]),))
+    text = " ".join(words_of(sheets_of(report_html(degrees, lang="en"))["a4-tall"]))
+    assert "longitude and latitude" in text
+    # EAST 36,520,000 is 20 km east of 108° E, 0.197° at 24.4° N
+    assert "108°11′30″" in text
+    assert "EPSG:4490" in text
+
+
+def test_hostile_names_are_words_on_a_sheet() -> None:
+    for svg in sheets_of(report_html(assessment(hostile=True))).values():
+        assert "<img" not in svg
+        assert "<script" not in svg
+    assert any(HOSTILE[1] in text for text in words_of(report_html(assessment(hostile=True))))
+
+
+def test_every_legend_finds_room() -> None:
+    for kind, svg in sheets_of(report_html(assessment(towns=1))).items():
+        laid = layout(kind[:2], wide=kind.endswith("wide"))
+        area = laid.legend
+        for x, y in re.findall(r'<text class="word" x="([\d.]+)" y="([\d.]+)"', svg):
+            inside = [
+                each.x <= float(x) <= each.x + each.width
+                and each.y <= float(y) <= each.y + each.height
+                for each in (area, laid.block)
+            ]
+            assert any(inside)
