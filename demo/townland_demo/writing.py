@@ -6,7 +6,6 @@ import shutil
 from contextlib import closing
 from pathlib import Path
 
-import fiona
 import geopandas as gpd
 import numpy as np
 import pyogrio
@@ -111,6 +110,8 @@ def write_county(folder: Path, *, seed: int = SEED) -> Path:
 
 def _write_survey(path: Path, layer: gpd.GeoDataFrame) -> None:
     """FileGDB through fiona, which alone keeps the widths of the text fields."""
+    import fiona  # has no package for Python 3.14 and later, which read the county as well
+
     shutil.rmtree(path, ignore_errors=True)
     # origin 0 and 0.1 mm steps: a coordinate comes back as the very double that the other files hold
     options = {"XORIGIN": "0", "YORIGIN": "0", "XYSCALE": "10000", "XYTOLERANCE": "0.001"}
@@ -145,6 +146,8 @@ def _write_features(
     options
         Its options.
     """
+    import fiona
+
     schema = {"geometry": "Polygon", "properties": fields}
     columns = frame[list(fields)].astype(object)
     columns = columns.where(columns.notna(), None)

@@ -19,15 +19,20 @@ SHAPE = shapely.Polygon(
 )
 
 
-def source(folder: Path) -> Path:
+HOLLOW = f"MULTIPOLYGON ({SHAPE.wkt.removeprefix('POLYGON ')[:-1]}, EMPTY), EMPTY)"
+
+
+def source(folder: Path, shape: shapely.Geometry = SHAPE) -> Path:
     path = folder / "in.gpkg"
-    gpd.GeoDataFrame({"name": ["甲镇"]}, geometry=[SHAPE], crs="EPSG:4524").to_file(path)
+    gpd.GeoDataFrame({"name": ["甲镇"]}, geometry=[shape], crs="EPSG:4524").to_file(path)
     return path
 
 
 @pytest.mark.parametrize("suffix", WRITERS)
-def test_each_format_that_is_written(tmp_path, suffix):
-    before = source(tmp_path)
+@pytest.mark.parametrize("empty", [False, True])
+def test_each_format_that_is_written(tmp_path, suffix, empty):
+    """With a ring and a part without a vertex, too: KML ended the process, a workbook in a traceback."""
+    before = source(tmp_path, shapely.from_wkt(HOLLOW) if empty else SHAPE)
     after = tmp_path / f"out{suffix}"
     convert(before, after)
     crs = "EPSG:4524" if suffix in (".dxf", ".xlsx") else None

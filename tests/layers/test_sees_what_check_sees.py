@@ -13,6 +13,7 @@ import pytest
 import rasterio
 import shapely
 import tests.factory_broken as broken
+from tests.factory_dbf import put_table
 from tests.reading.test_windows import FORGED
 
 from townland.catalog import load_catalog
@@ -223,9 +224,10 @@ def test_a_survey_all_of_whose_geometries_are_missing_is_examined(
 def test_only_a_value_that_fills_a_column_may_have_been_cut(
     value: str, expected: str, tmp_path: Path
 ) -> None:
-    frame = gpd.GeoDataFrame({"YJJBNTTBBH": [value]}, geometry=[FIELD], crs=4524)
-    schema = {"geometry": "Polygon", "properties": {"YJJBNTTBBH": "str:10"}}
-    frame.to_file(tmp_path / "a.shp", engine="fiona", schema=schema, encoding="GB18030")
+    frame = gpd.GeoDataFrame({"YJJBNTTBBH": [""]}, geometry=[FIELD], crs=4524)
+    frame.to_file(tmp_path / "a.shp")
+    (tmp_path / "a.cpg").unlink()
+    put_table(tmp_path / "a.shp", [("YJJBNTTBBH", "C", 10, 0)], [[value]], "gb18030")
     found = looked_at(catalog_of(tmp_path / "a.shp", 'encoding = "GB18030"\n')).issues
     codes = {issue.code for issue in found} & {"field_narrow", "field_width"}
     assert codes == {expected}

@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from tests.factory_dbf import put_table
 
 from townland.catalog import LayerCatalog, LayerSpec
 from townland.layers.check import examined
@@ -22,25 +23,10 @@ def shapefile(folder: Path, *cells: str, width: int = 6, code: str = "0101") -> 
         shapely.box(east + 100 * n, north, east + 100 * n + 90, north + 90)
         for n in range(len(cells))
     ]
-    marks = [float(f"0.{n + 1:0{width - 2}}") for n in range(len(cells))]
-    frame = gpd.GeoDataFrame(
-        {"BSM": [f"b{n + 1}" for n in range(len(cells))], "DLBM": code, "KCXS": marks},
-        geometry=boxes,
-        crs="EPSG:4524",
-    )
     path = folder / "dltb.shp"
-    schema = {
-        "geometry": "Polygon",
-        "properties": {"BSM": "str:18", "DLBM": "str:5", "KCXS": f"float:{width}.{width - 2}"},
-    }
-    frame.to_file(path, engine="fiona", schema=schema)
-    table = path.with_suffix(".dbf")
-    content = table.read_bytes()
-    for mark, cell in zip(marks, cells, strict=True):
-        old = f"{mark:.{width - 2}f}".encode()
-        assert content.count(old) == 1
-        content = content.replace(old, cell.encode().rjust(width))
-    table.write_bytes(content)
+    gpd.GeoDataFrame({"BSM": [""] * len(cells)}, geometry=boxes, crs="EPSG:4524").to_file(path)
+    columns = [("BSM", "C", 18, 0), ("DLBM", "C", 5, 0), ("KCXS", "N", width, width - 2)]
+    put_table(path, columns, [(f"b{n}", code, cell) for n, cell in enumerate(cells, 1)])
     return path
 
 

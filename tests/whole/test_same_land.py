@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from functools import cache
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from tests.factory_random import (
 )
 
 from townland.assessment import check
-from townland.catalog import LayerCatalog
+from townland.catalog import LayerCatalog, load_catalog
 from townland.results import Assessment
 from townland.towns import read_towns
 
@@ -104,17 +105,45 @@ def tiled(here: Place) -> LayerCatalog:
     )
 
 
+def hollow(shape: shapely.Polygon) -> shapely.Polygon:
+    """A polygon with a ring more, which has no vertex."""
+    return shapely.from_wkb(struct.pack("<BII", 1, 3, 2) + shape.wkb[9:] + struct.pack("<I", 0))
+
+
+def in_files(here: Place, folder: Path) -> LayerCatalog:
+    """Each layer in another format: a GeoPackage, a GeoParquet of lists, a Shapefile."""
+    frame(here.parcels, 4524, DLBM=here.codes).to_file(folder / "a.gpkg")
+    plan = frame(here.plots, 4524, GHDM=here.uses)
+    plan.to_parquet(folder / "b.parquet", geometry_encoding="geoarrow")
+    frame(here.farmland, 4524).to_file(folder / "c.shp")
+    path = folder / "catalog.toml"
+    path.write_text(
+        '[[layer]]\nname = "land_use"\nrole = "land_use"\npath = "a.gpkg"\nid_column = "BSM"\n'
+        'scheme = "sandiao-2019"\nclass_column = "DLBM"\n'
+        '[[layer]]\nname = "planned_use"\nrole = "planned_use"\npath = "b.parquet"\n'
+        'id_column = "BSM"\nscheme = "guide-2023"\nclass_column = "GHDM"\n'
+        '[[layer]]\nname = "permanent_basic_farmland"\nrole = "permanent_basic_farmland"\n'
+        'path = "c.shp"\nid_column = "BSM"\n',
+        encoding="utf-8",
+    )
+    return load_catalog(path)
+
+
 @pytest.mark.parametrize(
     ("way", "exact"),
-    [("order", True), ("rings", True), ("tiles", True), ("alone", True), ("points", False),
-     ("crs of layers", False), ("crs of towns", False), ("format", True)],
+    [("order", True), ("rings", True), ("hollow rings", True), ("tiles", True), ("alone", True),
+     ("points", False), ("crs of layers", False), ("crs of towns", False), ("format", True),
+     ("format of layers", True)],
 )  # fmt: skip
 def test_the_same_land_told_otherwise(way: str, exact: bool, tmp_path: Path) -> None:
     here = {"order": reordered, "rings": lambda each: every(each, turned),
+            "hollow rings": lambda each: every(each, hollow),
             "points": lambda each: every(each, fuller)}.get(way, lambda each: each)(made())  # fmt: skip
     book = tiled(here) if way == "tiles" else layers(here)
     if way == "crs of layers":
         book = layers(here, (4490, 4545, 32649))
+    if way == "format of layers":
+        book = in_files(here, tmp_path)
     towns: gpd.GeoDataFrame | Path = frame(here.towns, 4490 if way == "crs of towns" else 4524)
     if way == "alone":
         towns = towns.iloc[:1]

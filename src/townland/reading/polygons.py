@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely import GeometryType
 
 from townland.errors import LayerError
@@ -63,7 +64,32 @@ def polygons(rows: Rows) -> tuple[Rows, list[Issue]]:
         )
         issues.append(Issue("geometry_collection", "info", message))
     rows, flattened = _flat(rows if surface.all() else rows.take(surface))
+    rows = replace(rows, geometry=without_hollow_parts(rows.geometry))
     return rows, [*issues, *flattened]
+
+
+def without_hollow_parts(geometries: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Polygons without the parts and inner rings that have no vertex: they count, and bound nothing.
+
+    >>> hollow = shapely.from_wkt("MULTIPOLYGON (((0 0, 1 0, 1 1, 0 0), EMPTY), EMPTY)")
+    >>> without_hollow_parts(np.array([hollow]))[0].wkt
+    'MULTIPOLYGON (((0 0, 1 0, 1 1, 0 0)))'
+    """
+    parts, of = shapely.get_parts(geometries, return_index=True)
+    holed = np.flatnonzero(shapely.get_num_interior_rings(parts))
+    rings, at = shapely.get_rings(parts[holed], return_index=True)
+    hollow = np.unique(holed[at[shapely.is_empty(rings)]])
+    for part in hollow.tolist():
+        own = [ring for ring in parts[part].interiors if not ring.is_empty]
+        parts[part] = shapely.Polygon(parts[part].exterior, own)
+    bare = shapely.is_empty(parts)
+    touched = np.unique(of[np.concatenate([hollow, np.flatnonzero(bare)])])
+    geometries = geometries.copy() if len(touched) else geometries
+    for owner in touched.tolist():
+        mine = parts[(of == owner) & ~bare]
+        is_one = shapely.get_type_id(geometries[owner]) == GeometryType.POLYGON
+        geometries[owner] = mine[0] if is_one else shapely.multipolygons(mine)
+    return geometries
 
 
 def _of_collection(shape: shapely.GeometryCollection) -> shapely.MultiPolygon:
