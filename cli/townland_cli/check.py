@@ -31,6 +31,7 @@ from townland_cli.options import (
     Layer,
     LogFile,
     Quiet,
+    Redact,
     Rules,
     Scheduler,
     SchedulerFile,
@@ -111,6 +112,7 @@ def check(
     font: FontFile = None,
     template: Template = None,
     accept_repair: AcceptRepair = None,
+    redact: Redact = False,
     rehash: Annotated[
         bool,
         typer.Option(
@@ -169,7 +171,7 @@ def check(
         As the help of the command says.
     accuracy
         As the help of the command says.
-    dossier, formats, font, template, accept_repair, rehash, workers, resume, watched, strict
+    dossier, formats, font, template, accept_repair, redact, rehash, workers, resume, watched, strict
         As the help of the command says.
     scheduler, scheduler_file, insecure_scheduler, tile_towns
         As the help of the command says.
@@ -186,12 +188,18 @@ def check(
     from townland.reading.vector import region_of
     from townland.rules.dates import day_of
     from townland.rules.pairs import pairs_in_force
-    from townland.writing.run_folder import names_written, require_font, require_formats
+    from townland.writing.run_folder import (
+        names_written,
+        require_font,
+        require_formats,
+        told_formats,
+    )
     from townland.writing.template import require_template
 
     chosen = [name.strip() for name in formats.split(",") if name.strip()]
     wanted = pairs(where or [])
     require_formats(chosen)
+    chosen = list(told_formats(chosen, redact=redact))
     require_font(chosen, font)
     require_template(chosen, template)
     names = list(dict.fromkeys(rulebook or ["liuzhou-2018"]))
@@ -225,9 +233,10 @@ def check(
             checkers = _checkers(layers, in_force, digests)
             stages = Stages(time.perf_counter)
             with printing.progress(lang, quiet=quiet) as progress, stages.watched():
-                drawn = any(name != JSON for name in chosen)
+                drawn = redact or any(name != JSON for name in chosen)
                 how = How(workers, cluster, tile_towns, resume, drawn, accept_repair or [], lang)
                 assessments = assessments_of(checkers, towns, claim, how, progress=progress)
+                assessments = _shown(assessments, redact=redact)
                 asked = Output(several, left_out, tuple(chosen), lang, font, template, verbose)
                 _write(assessments, claim, asked, progress)
                 cleared(claim, len(checkers))
@@ -247,6 +256,13 @@ def check(
         files = [*boundary, catalog, *(dossier or []), *map(Path, names), *filter(None, [template])]
         watch(lambda: once()[0], files, lang)
     raise typer.Exit(once()[1])
+
+
+def _shown(assessments: list[Assessment], *, redact: bool) -> list[Assessment]:
+    """The assessments as they are written and printed."""
+    from townland.writing.redaction import redacted
+
+    return [redacted(each) for each in assessments] if redact else assessments
 
 
 def _tell_carried(claim: FolderClaim, lang: str, *, quiet: bool) -> None:

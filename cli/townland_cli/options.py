@@ -141,6 +141,15 @@ TileTowns = Annotated[
 Lang = Annotated[
     str, typer.Option("--lang", help=words("the language of messages and reports: zh or en"))
 ]
+Redact = Annotated[
+    bool,
+    typer.Option(
+        "--redact",
+        help=words(
+            "leave out owners, ids, places and coordinates, and evidence.gpkg; maps to 10 m"
+        ),
+    ),
+]
 AsJson = Annotated[
     bool, typer.Option("--json", help=words("print one JSON document to standard output"))
 ]

@@ -8,9 +8,19 @@ from typing import Annotated
 import typer
 
 from townland.i18n import _
-from townland.writing.run_folder import files_written
+from townland.writing.run_folder import files_written, told_formats
 from townland_cli import printing
-from townland_cli.options import LANG, FontFile, Lang, LogFile, Quiet, Template, format_names, words
+from townland_cli.options import (
+    LANG,
+    FontFile,
+    Lang,
+    LogFile,
+    Quiet,
+    Redact,
+    Template,
+    format_names,
+    words,
+)
 
 HELP = words("Write reports of a run again from its folder alone, without its layers.")
 EXAMPLE = words("Example: townland report townland-out --formats xlsx,docx")
@@ -37,6 +47,7 @@ def report(
     short: Annotated[
         bool, typer.Option("--short", help=words("report.html prints short; needs --out"))
     ] = False,
+    redact: Redact = False,
     font: FontFile = None,
     template: Template = None,
     lang: Lang = LANG,
@@ -47,7 +58,7 @@ def report(
 
     Parameters
     ----------
-    run, formats, out, town, short, font, template, lang, quiet, log_file
+    run, formats, out, town, short, redact, font, template, lang, quiet, log_file
         As the help of the command says.
     """
     printing.start(lang, log_file)
@@ -60,7 +71,8 @@ def report(
     require_font(chosen, font)
     require_template(chosen, template)
     folder = report_again(
-        run, formats=chosen, out=out, town=town, short=short, lang=lang, font=font, template=template
+        run, formats=chosen, out=out, town=town, short=short, redact=redact, lang=lang, font=font,
+        template=template,
     )  # fmt: skip
     if not quiet:
-        printing.where_to_look(folder, files_written(chosen), lang)
+        printing.where_to_look(folder, files_written(told_formats(chosen, redact=redact)), lang)

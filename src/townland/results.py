@@ -56,6 +56,7 @@ class Assessment:
     slopes: tuple[SlopeTable, ...] = ()
     backgrounds: tuple[Background, ...] = ()
     notices: tuple[HeadNotice, ...] = ()
+    redacted: bool = False  # without ids, places and coordinates (`writing.redaction`)
 
     def __repr__(self) -> str:
         codes = ", ".join(self.codes)

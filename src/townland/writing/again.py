@@ -13,12 +13,14 @@ from townland.output.folder import MARK, claimed, filled
 from townland.output.manifest import MANIFEST, strangers
 from townland.results import Assessment
 from townland.writing.record.reading import run_again
+from townland.writing.redaction import redacted
 from townland.writing.report.content import of_town
 from townland.writing.run_folder import (
     WRITERS,
     HowWritten,
     names_written,
     require_formats,
+    told_formats,
     write_files,
     write_outputs,
 )
@@ -31,6 +33,7 @@ def report_again(
     out: Path | str | None = None,
     town: str | None = None,
     short: bool = False,
+    redact: bool = False,
     lang: str = DEFAULT_LANGUAGE,
     font: Path | None = None,
     template: Path | None = None,
@@ -50,6 +53,8 @@ def report_again(
         Only this town, by code or name; needs `out`.
     short
         Whether ``report.html`` prints short; needs `out`.
+    redact
+        Whether owners, ids, places and coordinates are left out (`redacted`); needs `out`.
     lang
         The language of what is written.
     font, template
@@ -68,9 +73,10 @@ def report_again(
     """
     run = Path(run)
     require_formats(formats)
-    _require_place(formats, out, part=town is not None, short=short)
+    _require_place(formats, out, other=town is not None or redact, short=short)
     target = run if out is None else Path(out)
     asked = HowWritten(lang, font=font, template=template, short=short)
+    formats = told_formats(formats, redact=redact)
     names = names_written(formats, several=False)
     with (
         claimed(target, names=names) as claim,
@@ -82,6 +88,7 @@ def report_again(
             _write_beside(assessment, folder, formats, asked)
         else:
             part = assessment if town is None else part_of(assessment, town)
+            part = redacted(part) if redact else part
             write_outputs(part, folder, formats=formats, asked=asked)
     return target
 
@@ -108,7 +115,7 @@ def part_of(assessment: Assessment, town: str) -> Assessment:
 
 
 def _require_place(
-    formats: Sequence[str], out: Path | str | None, *, part: bool, short: bool
+    formats: Sequence[str], out: Path | str | None, *, other: bool, short: bool
 ) -> None:
     """Make sure that what differs from the check is not written over what the check wrote.
 
@@ -116,17 +123,18 @@ def _require_place(
     ----------
     formats, out
         What is written, and where.
-    part, short
-        Whether one town of several, or the short report, is asked for.
+    other, short
+        Whether another assessment is written, as of one town, or the short report is asked for.
 
     Raises
     ------
     ReportError
         It would be, or nothing that is written can be short.
     """
-    if out is None and (part or short):
+    if out is None and (other or short):
         raise ReportError(
-            _("--town and --short write other reports than the check did; name a folder with --out")
+            _("--town, --short and --redact write other reports than the check did; name a folder with"
+              " --out")
         )  # fmt: skip
     if short and "html" not in formats:
         raise ReportError(_("--short needs html among --formats; add it, or leave --short out"))

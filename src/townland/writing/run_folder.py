@@ -47,7 +47,8 @@ class Writer:
     several runs links to the file with these words. A writer that is not a `default` is written only
     where it is named. `takes_font` says that it has letters of a font that may be named. `packages` are
     those of the extra ``documents`` that it needs, `further` the files that it writes besides `file`,
-    each with what it holds.
+    each with what it holds. What is `located` tells where the land lies, and is not written of an
+    assessment that is redacted.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Writer:
     takes_font: bool = False
     packages: tuple[str, ...] = ()
     further: Mapping[str, Words] = field(default_factory=dict)
+    located: bool = False
 
     @property
     def files(self) -> dict[str, Words]:
@@ -116,6 +118,7 @@ WRITERS: tuple[Writer, ...] = (
         "evidence.gpkg",
         _("the evidence, for a GIS"),
         made_in("report.geopackage:write_evidence"),
+        located=True,
     ),
     Writer(
         "xlsx",
@@ -170,6 +173,18 @@ def written(formats: Sequence[str]) -> tuple[Writer, ...]:
     require_formats(formats)
     by_name = {writer.name: writer for writer in WRITERS}
     return tuple(by_name[name] for name in dict.fromkeys(formats) if name != JSON)
+
+
+def told_formats(formats: Sequence[str], *, redact: bool) -> tuple[str, ...]:
+    """The formats that are written, of what is redacted those alone that tell no place.
+
+    Raises
+    ------
+    ReportError
+        A format is not known.
+    """
+    located = {writer.name for writer in written(formats) if writer.located}
+    return tuple(name for name in formats if not (redact and name in located))
 
 
 def files_written(formats: Sequence[str]) -> dict[str, Words]:
@@ -246,6 +261,7 @@ def write_outputs(
     asked
         How it is written; what lies beside is what is written.
     """
+    formats = told_formats(formats, redact=assessment.redacted)
     beside = {writer.name: writer.file for writer in written(formats)}
     write_files(assessment, folder, formats, replace(asked, beside=beside))
     from townland.writing.report.assessment_json import assessment_parts

@@ -37,8 +37,13 @@ class PlanePoint(NamedTuple):
     east: Decimal
 
 
-def boundary_points(r: TableReader) -> PrintedTable:
-    """Lay out the points of each boundary ring by ring, the first point repeated at its end."""
+def boundary_points(r: TableReader) -> PrintedTable | None:
+    """Lay out the points of each boundary ring by ring, the first point repeated at its end.
+
+    None of a redacted assessment, which has no coordinates.
+    """
+    if r.assessment.redacted:
+        return None
     t = r.t
     columns = (
         PrintedColumn("no", t("No."), width=8),

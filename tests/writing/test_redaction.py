@@ -1,0 +1,138 @@
+"""What is redacted tells neither whose land it is nor where: every file is searched, zips unpacked."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pyogrio
+import pytest
+import shapely
+from tests.factory_demo import SAMPLE, demo_assessment
+
+from townland.geodesy.crs import to_lonlat
+from townland.writing.again import part_of
+from townland.writing.redaction import STEP_M, redacted
+from townland.writing.run_folder import write_run
+
+FORMATS = ("html", "map", "gpkg", "xlsx", "csv")
+NAMED = {
+    "county.gdb": ("DLTB", ("BSM", "TBYBH", "QSDWDM", "QSDWMC", "ZLDWDM", "ZLDWMC")),
+    "YJJBNTBHTB.shp": (None, ("BSM", "YJJBNTTBBH", "QSDWMC", "ZLDWMC", "XZQMC")),
+    "plan.gpkg": ("planned_use", ("DKBH",)),
+    "approved.gpkg": ("approved_land", ("DKBH", "PZWH")),
+}
+"""The columns of the sample that hold owners, ids and places."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    hidden = redacted(part_of(demo_assessment(), "T02"))
+    return write_run(hidden, tmp_path_factory.mktemp("redacted") / "run", formats=FORMATS)
+
+
+def texts(folder: Path) -> Iterator[tuple[str, str]]:
+    """Every file, and every member of one that is a zip."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as members:
+                for name in members.namelist():
+                    yield f"{path.name}/{name}", members.read(name).decode("utf-8", "replace")
+        elif path.is_file():
+            yield path.name, path.read_bytes().decode("utf-8", "replace")
+
+
+def named() -> set[str]:
+    """Every owner, id and place of the sample that could not be a figure: four signs, or Chinese."""
+    found: set[str] = set()
+    for file, (layer, columns) in NAMED.items():
+        frame = pyogrio.read_dataframe(SAMPLE / file, layer=layer, read_geometry=False)
+        for column in columns:
+            found |= set(frame[column].dropna().astype(str))
+    return {text for text in found if len(text) > 4 or re.search(r"[\u4e00-\u9fff]", text)}
+
+
+def coordinates() -> tuple[set[str], set[tuple[str, str]]]:
+    """Every vertex in the town to 1 m, and in degrees to 1e-5; and pairs without the zone."""
+    result = part_of(demo_assessment(), "T02").towns[0]
+    shapes = [result.town.boundary, *result.land.geometry, *result.planned.geometry]
+    east, north = np.floor(shapely.get_coordinates(shapes)).astype(int).T
+    degrees = shapely.get_coordinates(to_lonlat(np.array(shapes, object), result.town.crs))
+    alone = {str(each) for each in (*east, *north) if each % 10_000}
+    pairs = {(str(x), str(y)) for x, y in zip(east % 1_000_000, north, strict=True)}
+    return alone | {f"{each:.5f}" for each in degrees.ravel()}, pairs
+
+
+def told(text: str) -> tuple[set[str], set[tuple[str, str]]]:
+    """Numbers of a text as `coordinates` has them: metres, degrees, neighbours in both orders."""
+    metres = re.findall(r"(?<![\d.])(\d{6,8})(?=\.\d|(?![\d.]))", text)
+    degrees = {each[: each.index(".") + 6] for each in re.findall(r"\d{2,3}\.\d{5,}", text)}
+    return {*metres, *degrees}, {*pairwise(metres), *pairwise(metres[::-1])}
+
+
+def test_no_owner_no_id_no_place_in_any_file(folder: Path) -> None:
+    hidden = named()
+    assert len(hidden) > 1000
+    for name, text in texts(folder):
+        words = set(re.findall(r"[0-9A-Za-z_\-]+|[\u4e00-\u9fff〔〕0-9号]+", text))
+        assert not words & hidden, name
+        places = {each for each in hidden if re.search(r"[\u4e00-\u9fff]", each)}
+        assert not [each for each in places if each in text], name
+
+
+def test_no_coordinate_in_any_file(folder: Path) -> None:
+    alone, pairs = coordinates()
+    assert len(alone) > 5000
+    for name, text in texts(folder):
+        numbers, neighbours = told(text)
+        assert not numbers & alone, name
+        assert not neighbours & pairs, name
+
+
+def test_there_is_no_evidence_and_everything_says_that_it_is_redacted(folder: Path) -> None:
+    names = {path.name for path in folder.iterdir()}
+    assert names == {
+        "assessment.json", "findings.csv", "map.html", "patches.csv", "report.html", "report.xlsx",
+        "townland-manifest.json",
+    }  # fmt: skip
+    document = json.loads((folder / "assessment.json").read_text("utf-8"))
+    assert document["notices"][0]["code"] == "redacted"
+    assert "已脱敏" in (folder / "report.html").read_text("utf-8")
+
+
+def patch_areas(path: Path) -> list[str]:
+    rows = csv.DictReader(io.StringIO(path.read_text("utf-8-sig")))
+    return [row["图斑面积（m²）"] for row in rows]
+
+
+def test_figures_and_verdicts_are_unchanged(folder: Path, tmp_path: Path) -> None:
+    whole = part_of(demo_assessment(), "T02")
+    plain = write_run(whole, tmp_path / "plain", formats=["csv", "xlsx"])
+    numbers = [told(text) for name, text in texts(plain) if name.startswith("report.xlsx")]
+    assert {each for one in numbers for each in one[0]} & coordinates()[0]  # the search finds some
+    documents = [
+        json.loads((each / "assessment.json").read_text("utf-8")) for each in (plain, folder)
+    ]
+    for one, other in zip(*(each["findings"] for each in documents), strict=True):
+        for key in ("rule", "verdict", "measured", "limit", "margin", "pm", "figures"):
+            assert one[key] == other[key]
+    assert documents[0]["towns"][0]["measures"] == documents[1]["towns"][0]["measures"]
+    areas = [patch_areas(each / "patches.csv") for each in (plain, folder)]
+    assert areas[0] == areas[1]
+
+
+def test_what_is_drawn_lies_on_whole_steps_of_a_plane_of_its_own() -> None:
+    (result,) = redacted(part_of(demo_assessment(), "T02")).towns
+    points = shapely.get_coordinates([result.town.boundary, *result.land.geometry])
+    assert not (points % STEP_M).any()
+    assert result.town.boundary.bounds[:2] == (0.0, 0.0)
+    first = demo_assessment().town("T02")
+    assert len(result.land) == len(first.land)
+    assert result.town.boundary.area == pytest.approx(first.town.boundary.area, rel=0.01)
