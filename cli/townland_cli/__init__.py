@@ -5,8 +5,6 @@ Nothing of GIS is imported before a command needs it, so that help answers at on
 
 from __future__ import annotations
 
-import sys
-
 from townland_cli import streams
 from townland_cli.options import language
 
@@ -22,11 +20,9 @@ def _left_with(command: streams.Command) -> int:
     from townland.errors import TownlandError
     from townland_cli import printing
     from townland_cli.app import app
-    from townland_cli.usage import UsageError, heads_in_words, refused
+    from townland_cli.usage import UsageError, refused
 
     lang = language()
-    if len(sys.argv) < 3 or {"-h", "--help"} & set(sys.argv):
-        heads_in_words()
     try:
         left = app(standalone_mode=False)
         code = left if isinstance(left, int) else 0

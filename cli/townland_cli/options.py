@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from itertools import pairwise
 from pathlib import Path
@@ -27,7 +26,6 @@ def language() -> str:
 
 
 LANG = language()
-_MARK = re.compile(r"([，。；：、）])(?=[^\s，。；：、）])")
 
 
 def words(sentence: str) -> str:
@@ -36,12 +34,8 @@ def words(sentence: str) -> str:
 
 
 def in_help(text: Words) -> str:
-    """A text as the help of the command prints it, in the language of this call.
-
-    Help is broken at blanks only and cut off where a word is longer than its column, so Chinese gets
-    one behind each of its marks.
-    """
-    return _MARK.sub(r"\1 ", text.render(LANG))
+    """A text as the help of the command prints it, in the language of this call."""
+    return text.render(LANG)
 
 
 def format_names(head: Words | None = None) -> str:
@@ -49,11 +43,8 @@ def format_names(head: Words | None = None) -> str:
     names = [
         _("{name}: {value}", name=each.name, value=listed(each.files.values())) for each in WRITERS
     ]
-    return in_help(
-        Joined(
-            (head or _("what to write beside assessment.json:"), Joined(tuple(names), "; ")), " "
-        )
-    )
+    before = head or _("what to write beside assessment.json:")
+    return in_help(_("{head} {names}", head=before, names=Joined(tuple(names), _("; "))))
 
 
 Catalog = Annotated[Path, typer.Option("--catalog", help=words("the layer catalog"))]

@@ -14,11 +14,12 @@ from typer.core import TyperCommand, TyperGroup
 
 from townland.errors import TownlandError
 from townland.i18n import Words, _
-from townland_cli import printing
+from townland_cli import printing, wrapping
 from townland_cli.options import words
 
 if TYPE_CHECKING:
     from typer._click.core import Context  # typer.Context is below it
+    from typer._click.formatting import HelpFormatter
     from typer.core import TyperOption
 
 HELP_SHOWN = words("show this help and leave")
@@ -33,6 +34,11 @@ _EXTRA = re.compile(r"unexpected extra argument(?:s|\(s\))? \((.*)\)", re.DOTALL
 class HelpedCommand(TyperCommand):
     """A command whose own ``--help`` is explained in the reader's language."""
 
+    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """Print the help, its heads in the reader's language."""
+        heads_in_words()
+        super().format_help(ctx, formatter)
+
     def get_help_option(self, ctx: Context) -> TyperOption | None:
         """Give typer's option in other words."""
         return _in_words(super().get_help_option(ctx))
@@ -40,6 +46,11 @@ class HelpedCommand(TyperCommand):
 
 class HelpedGroup(TyperGroup):
     """A group of commands whose own ``--help`` is explained in the reader's language."""
+
+    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """Print the help, its heads in the reader's language."""
+        heads_in_words()
+        super().format_help(ctx, formatter)
 
     def get_help_option(self, ctx: Context) -> TyperOption | None:
         """Give typer's option in other words."""
@@ -53,8 +64,15 @@ def _in_words(option: TyperOption | None) -> TyperOption | None:
 
 
 def heads_in_words() -> None:
-    """Have the parts of the help headed in the reader's language, where help will be printed."""
+    """Have the parts of the help headed in the reader's language, and its lines broken as it is written.
+
+    Rich breaks lines at blanks alone, of which Chinese has none, and cuts off what is longer than its
+    column.
+    """
+    from rich import _wrap
     from typer import rich_utils
+
+    _wrap.words = wrapping.words
 
     rich_utils.ARGUMENTS_PANEL_TITLE = words("Arguments")
     rich_utils.OPTIONS_PANEL_TITLE = words("Options")

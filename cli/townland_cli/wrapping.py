@@ -61,6 +61,32 @@ def wrapped(text: str, columns: int) -> Iterator[str]:
         yield line.rstrip()
 
 
+def words(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where a line may be broken, as rich asks for it: beginning, end and text of each piece.
+
+    >>> list(words("用地，见 --out"))
+    [(0, 1, '用'), (1, 3, '地，'), (3, 5, '见 '), (5, 10, '--out')]
+    """
+    begins = 0
+    for piece in _pieces(text):
+        yield begins, begins + len(piece), _WithBlank(piece)
+        begins += len(piece)
+
+
+class _WithBlank(str):
+    """A piece whose blank counts where rich asks whether it has room.
+
+    Rich takes blanks off the end of a line by the count of its signs, and cuts off a line of Chinese,
+    whose signs are fewer than its columns, where a blank is beyond the last of them.
+    """
+
+    __slots__ = ()
+
+    def rstrip(self, _chars: str | None = None, /) -> str:
+        """Give the piece as it is."""
+        return self
+
+
 def _pieces(text: str) -> Iterator[str]:
     """What is not broken: a word, a figure with its unit, a sign with the marks that belong to it."""
     held = ""

@@ -108,6 +108,17 @@ def test_help_is_not_cut_off_on_a_narrow_console(lang: str) -> None:
     for name, words in shown.items():
         assert "--lang" in words, name
         assert "…" not in words, name
+        assert not re.search("[，。；：、）] [\u4e00-\u9fff]", words), name
+        assert not re.search(r"[\u4e00-\u9fff][,;] ", words), name
+
+
+def test_no_chinese_sentence_has_a_blank_behind_its_marks() -> None:
+    """A catalog's sentences are printed as they stand: in help, on pages, in papers."""
+    text = (ROOT / "src/townland/locale/zh/LC_MESSAGES/townland.po").read_text("utf-8")
+    chinese = re.findall(r'^msgstr "(.*)"$', text, re.MULTILINE)
+    assert len(chinese) > 1000
+    found = [each for each in chinese if re.search("[，。；：、）] +[^ ·]", each)]
+    assert found == []
 
 
 @pytest.mark.parametrize("name", COMMANDS)
