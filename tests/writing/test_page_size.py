@@ -6,13 +6,16 @@ import csv
 import io
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.factory_browser import chromium
 from tests.factory_demo import demo_assessment
 from tests.factory_pages import HOSTILE, assessment
 
 from townland.writing.report import html, patches, picture
+from townland.writing.report.content import of_town
 from townland.writing.report.html import report_files, report_html
 
 HEAVIEST = 3_000_000
@@ -81,3 +84,51 @@ def test_a_page_of_many_patches_has_fewer_of_each_measure(monkeypatch: pytest.Mo
     assert [each["count"] for each in whole["lists"].values()] == [
         each["count"] for each in cut["lists"].values()
     ]
+
+
+A4_MM, INCH_MM = (210, 297), 25.4
+PIXEL_MM = INCH_MM / 96
+MARGIN_MM, LETTER_PT, MOST_PAGES = 15, 9, 8
+
+
+@pytest.mark.browser
+def test_the_short_print_of_a_demo_town_is_eight_pages_that_one_can_read(tmp_path: Path) -> None:
+    demo = demo_assessment()
+    path = tmp_path / "town.html"
+    path.write_text(report_html(of_town(demo, demo.town("T02")), lang="en"), encoding="utf-8")
+    width = (A4_MM[0] - 2 * MARGIN_MM) / PIXEL_MM
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": int(width), "height": 1000})
+        page.goto(path.as_uri())
+        # lists of patches follow as annexes, which nobody limits
+        page.evaluate("""() => {
+          document.body.classList.add('print-short');
+          document.getElementById('annex').hidden = true;
+        }""")
+        paper = page.pdf(prefer_css_page_size=True)
+        assert 2 <= len(re.findall(rb"/Type ?/Page\b", paper)) <= MOST_PAGES
+        boxes = {
+            tuple(map(float, box.split())) for box in re.findall(rb"/MediaBox ?\[([^]]+)\]", paper)
+        }
+        (box,) = boxes
+        assert box == pytest.approx([mm / INCH_MM * 72 for mm in (0, 0, *A4_MM)], abs=1)
+        margins = page.evaluate("""() => [...document.styleSheets[0].cssRules]
+          .flatMap((rule) => rule.cssRules ? [...rule.cssRules] : [])
+          .filter((rule) => rule instanceof CSSPageRule && !rule.selectorText)
+          .flatMap((rule) => [...rule.style].filter((name) => /^margin-/.test(name))
+            .map((name) => rule.style.getPropertyValue(name)))""")
+        assert len(margins) == 4
+        assert min(float(margin.removesuffix("mm")) for margin in margins) >= MARGIN_MM
+        page.emulate_media(media="print")
+        page.evaluate("document.body.classList.add('print-short')")
+        page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        high = page.evaluate("""() => [...document.querySelectorAll('details.finding.fail')]
+          .map((each) => each.getBoundingClientRect().height)""")
+        sizes = page.evaluate("""() => [...document.querySelectorAll('main *')].filter((each) =>
+          [...each.childNodes].some((child) => child.nodeType === 3 && child.data.trim())
+          && each.getClientRects().length && !each.closest('svg'))
+          .map((each) => parseFloat(getComputedStyle(each).fontSize) * 0.75)""")
+    assert len(high) == 8
+    assert min(high) > 0
+    assert max(high) * PIXEL_MM <= (A4_MM[1] - 2 * MARGIN_MM) / 2
+    assert min(sizes) >= LETTER_PT
