@@ -389,6 +389,16 @@ def test_a_town_that_cannot_be_measured_leaves_the_others_whole(
     assert "could not be measured" in (folder / "report.html").read_text("utf-8")
 
 
+def test_a_town_of_no_area_to_the_printed_digit_leaves_the_others_whole(
+    tmp_path: Path, place: dict[str, Path]
+) -> None:
+    """A sliver of 500 m and a micrometre: 0.0005 m². It ended the run of all towns in a traceback."""
+    found = run(tmp_path, [box(0, 0, 500, 500), box(0, 600, 500, 600.000001)], place)
+    assert exit_code(found) == 4
+    assert [result.failed is None for result in found.towns] == [True, False]
+    assert "encloses 0.00 m²" in found.notices[0].message.render("en")
+
+
 def test_a_geos_refusal_on_shared_land_leaves_the_other_towns_whole(
     tmp_path: Path, place: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,8 +14,9 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from townland.errors import EngineError
 from townland.geodesy import kernel
-from townland.i18n import Words
+from townland.i18n import Words, _
 from townland.issues import Issue
 from townland.measuring import areas, layer_issues, unplanned
 from townland.measuring.accuracy import (
@@ -151,7 +152,8 @@ def measure_town(
     Raises
     ------
     EngineError
-        The two areas of the boundary disagree, or the pieces do not close to it.
+        The two areas of the boundary disagree, or it has none to the printed digit; or the pieces do
+        not close to it.
     CatalogError
         A measure needs the classes of a layer that has none.
 
@@ -190,6 +192,15 @@ def _result(
         As in `measure_town`.
     """
     area, check_area, plane = boundary_areas(town.town)
+    if not area:
+        raise EngineError(
+            _(
+                "town {town}: its boundary encloses {area} m², so that there is nothing to share out;"
+                " draw the boundary anew, or delete it",
+                town=town.name,
+                area=area,
+            )
+        )
     kept = {name: kept_of(name, spec, grounds, profile) for name, spec in measures.items()}
     asked = asked_of(measures, tuple(grounds))
     cuts = {

@@ -205,7 +205,7 @@ def close_town(
                 allowed=units.m2(allowed),
             )
         )
-    shares = units.apportion([*raw.tolist(), uncovered_m2], control_m2) if control_m2 else []
+    shares = units.apportion([*raw.tolist(), uncovered_m2], control_m2)
     cents = np.array([int(share / CENT) for share in shares], dtype=np.int64)
     return Closed(pieces, cents[:-1], cents[-1:], units.m2(abs(closure)))
 
