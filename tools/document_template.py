@@ -11,6 +11,7 @@ from pathlib import Path
 from docx import Document
 from docx.document import Document as Paper
 from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -109,6 +110,16 @@ def grid(paper: Paper, rows: list[list[str]], *, heads: tuple[int, ...] = ()) ->
         for spare in own[len(row) :]:
             spare._tc.getparent().remove(spare._tc)
     repeated(table, *heads)
+
+
+def contents(paper: Paper) -> None:
+    """Add the place of the table of contents, whose entries the writer of the document makes."""
+    text(paper, field("words.contents"), size=15)
+    paper.paragraphs[-1].paragraph_format.page_break_before = True
+    entry = paper.styles.add_style("toc 1", WD_STYLE_TYPE.PARAGRAPH)
+    entry.base_style = paper.styles["Normal"]
+    entry.paragraph_format.space_after = Pt(6)
+    paper.add_paragraph(style=entry)
 
 
 def fields(paper: Paper, name: str) -> None:
@@ -255,6 +266,7 @@ def main() -> None:
     paper.add_paragraph("")
     fields(paper, "sign")
     text(paper, field("disclaimer"), size=8.5, soft=True)
+    contents(paper)
     paper.add_heading(field("words.basis"), 1)
     grid(
         paper,

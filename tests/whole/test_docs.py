@@ -62,6 +62,7 @@ def test_the_commands_of_the_interface_are_there() -> None:
     assert set(COMMANDS) == {
         "townland demo",
         "townland check",
+        "townland report",
         "townland area",
         "townland layers list",
         "townland layers init",

@@ -63,6 +63,30 @@ def test_heads_are_repeated_and_each_table_has_a_heading(checked: Assessment, fi
     assert lying.page_width > lying.page_height
 
 
+def test_the_contents_stand_already_and_lead_to_every_chapter(
+    checked: Assessment, file: Path
+) -> None:
+    paper = docx.Document(str(file))
+    chapters = [each.text for each in paper.paragraphs if each.style.name == "Heading 1"]
+    entries = [each for each in paper.paragraphs if each.style.name == "toc 1"]
+    links = [link for each in entries for link in each._p.iter(qn("w:hyperlink"))]
+    assert [each.text for each in entries] == chapters
+    titles = [part.title for part in content(checked, "zh").tables if part.title]
+    assert chapters[-len(titles) :] == titles
+    begins = paper.element.iter(qn("w:bookmarkStart"))
+    marks = {mark.get(qn("w:name")): mark.getparent() for mark in begins}
+    led_to = [
+        "".join(t.text for t in marks[link.get(qn("w:anchor"))].iter(qn("w:t"))) for link in links
+    ]
+    assert led_to == chapters
+    kinds = [
+        sign.get(qn("w:fldCharType")) for each in entries for sign in each._p.iter(qn("w:fldChar"))
+    ]
+    assert kinds == ["begin", "separate", "end"]
+    with zipfile.ZipFile(file) as parts:
+        assert b"updateFields" not in parts.read("word/settings.xml"), "Word would ask"
+
+
 def test_findings_stand_in_sentences_with_a_line_for_the_opinion(
     checked: Assessment, file: Path
 ) -> None:

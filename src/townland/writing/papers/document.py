@@ -92,6 +92,8 @@ def write_document(
             _("the document needs the package {package}; install townland[documents], or leave"
               " {format} out of --formats", package="docxtpl", format="docx")
         ) from problem  # fmt: skip
+    from townland.writing.papers.contents import fill_contents
+
     shipped = (files("townland.writing.papers") / "templates" / "report.docx").read_bytes()
     paper = DocxTemplate(io.BytesIO(shipped))
     told = content(assessment, lang)
@@ -100,6 +102,7 @@ def write_document(
     paper.render(filled, SandboxedEnvironment(autoescape=True), autoescape=True)
     for table in paper.docx.tables:
         _set_widths(table)
+    fill_contents(paper.docx)
     day = dt.datetime.combine(assessment.on, dt.time())
     about = paper.docx.core_properties
     about.title, about.author = told.title, "townland"
