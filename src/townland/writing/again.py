@@ -173,4 +173,7 @@ def _write_beside(
         for each in WRITERS
         if each.name in formats or (folder / each.file).is_file()
     }
-    write_files(assessment, folder, formats, replace(asked, beside=there))
+    # what describes the folder is right only when it is written with it
+    formats = [*formats, *(each.name for each in WRITERS if each.last and each.name in there)]
+    for last in (False, True):
+        write_files(assessment, folder, formats, replace(asked, beside=there), last=last)

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from townland.results import Assessment
 
 
+CRATE = "ro-crate-metadata.json"
+"""The file that describes the others; it is written anew with each of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class HowWritten:
     """How an output is to be written.
@@ -48,7 +52,7 @@ class Writer:
     where it is named. `takes_font` says that it has letters of a font that may be named. `packages` are
     those of the extra ``documents`` that it needs, `further` the files that it writes besides `file`,
     each with what it holds. What is `located` tells where the land lies, and is not written of an
-    assessment that is redacted.
+    assessment that is redacted; what is `last` is written when all other files are.
     """
 
     name: str
@@ -61,6 +65,7 @@ class Writer:
     packages: tuple[str, ...] = ()
     further: Mapping[str, Words] = field(default_factory=dict)
     located: bool = False
+    last: bool = False
 
     @property
     def files(self) -> dict[str, Words]:
@@ -152,6 +157,28 @@ WRITERS: tuple[Writer, ...] = (
         made_in("exchange.lists:write_lists"),
         default=False,
         further={"patches.csv": _("every patch as a list")},
+    ),
+    Writer(
+        "junit",
+        "junit.xml",
+        _("the findings as tests of a build server"),
+        made_in("exchange.junit:write_junit"),
+        default=False,
+    ),
+    Writer(
+        "sarif",
+        "findings.sarif",
+        _("the findings in SARIF 2.1.0"),
+        made_in("exchange.sarif:write_sarif"),
+        default=False,
+    ),
+    Writer(
+        "crate",
+        CRATE,
+        _("what the folder holds and was made from (RO-Crate)"),
+        made_in("exchange.crate:write_crate"),
+        default=False,
+        last=True,
     ),
 )
 """What ``--formats`` may name, one record an output; ``assessment.json`` is always written."""
@@ -263,7 +290,8 @@ def write_outputs(
     """
     formats = told_formats(formats, redact=assessment.redacted)
     beside = {writer.name: writer.file for writer in written(formats)}
-    write_files(assessment, folder, formats, replace(asked, beside=beside))
+    asked = replace(asked, beside=beside)
+    write_files(assessment, folder, formats, asked, last=False)
     from townland.writing.report.assessment_json import assessment_parts
 
     whole = folder / MARK
@@ -272,10 +300,16 @@ def write_outputs(
         whole.open("w", encoding="utf-8", newline="\n") as file,
     ):
         file.writelines(assessment_parts(assessment, lang=asked.lang))
+    write_files(assessment, folder, formats, asked, last=True)
 
 
 def write_files(
-    assessment: Assessment, folder: Path, formats: Sequence[str], asked: HowWritten
+    assessment: Assessment,
+    folder: Path,
+    formats: Sequence[str],
+    asked: HowWritten,
+    *,
+    last: bool,
 ) -> None:
     """Write what `formats` names into an open run folder, and not ``assessment.json``.
 
@@ -285,10 +319,13 @@ def write_files(
         As `write_outputs`.
     asked
         How it is written.
+    last
+        Whether what is written when all other files are, or those.
     """
     for writer in written(formats):
-        with stage(_("writing {file}", file=writer.file)):
-            writer.write(assessment, folder / writer.file, asked)
+        if writer.last == last:
+            with stage(_("writing {file}", file=writer.file)):
+                writer.write(assessment, folder / writer.file, asked)
 
 
 def moved_to(assessment: Assessment, folder: Path, out: Path) -> Assessment:
