@@ -25,7 +25,9 @@ CODES = ("0101", "0103", "0202", "0301", "0404", "0702", "1006", "1104")
 CRS = "EPSG:4524"
 
 
-def edges(random: np.random.Generator, starts: Floats, ends: Floats) -> list[Floats]:
+def edges(
+    random: np.random.Generator, starts: Floats, ends: Floats, corners: tuple[int, int] = (5, 51)
+) -> list[Floats]:
     """A crooked line for each pair of ends, without its last point.
 
     Parameters
@@ -34,8 +36,10 @@ def edges(random: np.random.Generator, starts: Floats, ends: Floats) -> list[Flo
         Where all chance comes from.
     starts, ends
         The ends of the lines, (n, 2), in metres.
+    corners
+        The fewest points of a line, and one more than the most.
     """
-    counts = random.integers(5, 51, len(starts))
+    counts = random.integers(*corners, len(starts))
     side = np.array([[0, -1], [1, 0]])
     lines = []
     for start, end, count in zip(starts, ends, counts, strict=True):
@@ -46,14 +50,24 @@ def edges(random: np.random.Generator, starts: Floats, ends: Floats) -> list[Flo
     return [np.round(line, 3) for line in lines]
 
 
-def county(parcels: int, seed: int = 1) -> gpd.GeoDataFrame:
-    """A land survey of about so many parcels."""
+def county(parcels: int, seed: int = 1, corners: tuple[int, int] = (5, 51)) -> gpd.GeoDataFrame:
+    """A land survey of about so many parcels.
+
+    Parameters
+    ----------
+    parcels
+        Their number.
+    seed
+        Where all chance comes from.
+    corners
+        The fewest points of a line between two parcels, and one more than the most.
+    """
     random = np.random.default_rng(seed)
     size = round(parcels**0.5)
     corner = np.stack(np.meshgrid(np.arange(size + 1), np.arange(size + 1)), -1) * CELL
     corner = corner + random.uniform(-20, 20, corner.shape) + (WEST, SOUTH)
-    across = [edges(random, row[:-1], row[1:]) for row in corner]
-    up = [edges(random, low, high) for low, high in pairwise(corner)]
+    across = [edges(random, row[:-1], row[1:], corners) for row in corner]
+    up = [edges(random, low, high, corners) for low, high in pairwise(corner)]
     corner = np.round(corner, 3)
     cells = [
         np.concatenate(

@@ -16,7 +16,7 @@ from townland.errors import ReportError
 from townland.geodesy.crs import to_lonlat
 from townland.i18n import Bilingual
 from townland.rules.judging.finding import FigureRole, ReasonFigure
-from townland.writing.maps import content, pieces
+from townland.writing.maps import packing, pieces
 from townland.writing.maps.page import TownMap, map_html, show_map
 from townland.writing.pages import figures
 from townland.writing.pages import look as legend
@@ -32,12 +32,35 @@ def data_of(html: str) -> dict:
     return json.loads(re.search(r'id="data">(.*?)</script>', html, re.S).group(1))
 
 
-def decode(rings: list[list[list[int]]]) -> shapely.MultiPolygon:
-    polygons = []
-    for polygon in rings:
-        parts = [np.cumsum(np.reshape(ring, (-1, 2)), axis=0) / 1e7 for ring in polygon]
-        polygons.append(shapely.Polygon(parts[0], parts[1:]))
-    return shapely.MultiPolygon(polygons)
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+
+def numbers(text: str) -> list[int]:
+    """The whole numbers of a packed ring, by the letter: five bits each, the sign the lowest of all."""
+    found, number, bits = [], 0, 0
+    for letter in text:
+        part = LETTERS.index(letter)
+        number |= (part & 31) << bits
+        bits += 5
+        if part < 32:
+            found.append(-(number + 1) // 2 if number % 2 else number // 2)
+            number = bits = 0
+    return found
+
+
+def decode(text: str, origin: list[int]) -> shapely.MultiPolygon:
+    rings = []
+    for ring in text.split():
+        steps = np.reshape(numbers(ring), (-1, 2))
+        rings.append(shapely.Polygon((np.cumsum(steps, axis=0) + origin) / 1e7))
+    whole = rings[0]
+    for ring in rings[1:]:  # a hole lies within, another part beside
+        whole = whole.symmetric_difference(ring)
+    return whole
+
+
+def layer_of(data: dict, key: str) -> dict:
+    return next(layer["pieces"] for layer in data["layers"] if layer["key"] == key)
 
 
 def test_vendored_files_are_those_of_the_manifest():
@@ -135,23 +158,42 @@ def test_geometry_comes_back_to_a_centimetre(page: str):
     made = assessment()
     for n, result in enumerate(made.towns):
         frame = result.land
-        layer = next(layer for layer in data["layers"] if layer["key"] == "land")
-        features = [feature for feature in layer["features"] if feature[0] == n]
+        pieces = layer_of(data, "land")
+        shapes = [
+            shape for shape, town in zip(pieces["shape"], pieces["town"], strict=True) if town == n
+        ]
         expected = to_lonlat(np.asarray(frame.geometry.array), CRS)
-        assert len(features) == len(frame)
-        for feature, geometry in zip(features, expected, strict=True):
-            assert decode(feature[5]).hausdorff_distance(geometry) < 1e-7
+        assert len(shapes) == len(frame)
+        for shape, geometry in zip(shapes, expected, strict=True):
+            drawn = decode(data["shapes"][shape], data["origin"])
+            assert drawn.hausdorff_distance(geometry) < 1e-7
+
+
+def test_holes_and_parts_come_back_and_shared_edges_stay_shared() -> None:
+    whole = shapely.box(110, 24, 110.001, 24.001)
+    hole = shapely.box(110.0002, 24.0002, 110.0008, 24.0008)
+    parts = shapely.MultiPolygon([whole - hole, shapely.box(110.002, 24, 110.003, 24.001)])
+    origin = (1_100_000_000, 240_000_000)
+    text, empty = packing.pack(np.array([parts, shapely.Point(0, 0)]), origin)
+    assert empty == ""
+    assert decode(text, list(origin)).symmetric_difference(parts).area < 1e-12
+    # one crooked line between two, thinned: none overlaps the other, nothing lies between
+    line = [(x, 50 + (x % 7)) for x in range(0, 101)]
+    low = shapely.Polygon([(0, 0), *line, (100, 0)])
+    high = shapely.Polygon([(0, 100), *line, (100, 100)])
+    thin = packing.simplified(np.array([low, high]), 4.0, CRS)
+    assert shapely.get_num_coordinates(thin).sum() < 70  # of 206
+    assert thin[0].intersection(thin[1]).area < 1e-9
+    assert thin[0].union(thin[1]).area == pytest.approx(10_000)
 
 
 def test_areas_are_the_measures_own_in_three_units(page: str):
     data = data_of(page)
     frame = assessment().towns[1].measures["farmland_built_on"].frame
-    layer = next(layer for layer in data["layers"] if layer["key"] == "measure:farmland_built_on")
-    assert sorted(Decimal(feature[4][0]) for feature in layer["features"]) == sorted(
-        frame["area_m2"]
-    )
+    areas = layer_of(data, "measure:farmland_built_on")["area"]
+    assert sorted(Decimal(area.split()[0]) for area in areas) == sorted(frame["area_m2"])
     largest = max(frame["area_m2"])
-    assert layer["features"][0][4] == [part.number for part in figures.area_in_three(largest)]
+    assert areas[0].split() == [part.number for part in figures.area_in_three(largest)]
 
 
 def test_findings_lead_to_layers_that_exist(page: str):
@@ -172,18 +214,17 @@ def test_gaps_are_listed_once_for_the_roles_that_share_them():
     assert [roles for roles, _ in pieces.gaps(result)] == [["land_use", "paddy"]]
 
 
-def test_too_many_pieces_are_merged_by_group_and_lines_simplified(monkeypatch: pytest.MonkeyPatch):
+def test_of_many_vertices_lines_are_simplified_and_no_piece_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     whole = data_of(map_html(assessment(towns=2)))
-    monkeypatch.setattr(content, "MAX_FEATURES", 50)
-    monkeypatch.setattr(content, "MAX_VERTICES", 100)
-    merged = data_of(map_html(assessment(towns=2)))
-    lands = [
-        next(layer for layer in each["layers"] if layer["key"] == "land")["features"]
-        for each in (whole, merged)
-    ]
-    assert len(lands[1]) < 20 < len(lands[0])
-    sums = [sum(Decimal(feature[4][0]) for feature in land) for land in lands]
-    assert sums[0] == sums[1]
+    monkeypatch.setattr(packing, "MAX_VERTICES", 800)
+    thin = data_of(map_html(assessment(towns=2), lang="en"))
+    assert thin["simplified"].startswith("Lines are drawn within about")
+    assert whole["simplified"] == ""
+    for key in ("area", "id", "town"):
+        assert layer_of(thin, "land")[key] == layer_of(whole, "land")[key]
+    assert all(thin["shapes"][shape] for shape in layer_of(thin, "land")["shape"])
 
 
 def test_an_unknown_town_is_named():

@@ -17,7 +17,9 @@ from jinja2 import DictLoader, Environment
 
 from townland.errors import ReportError
 from townland.i18n import DEFAULT_LANGUAGE, Words, _, render
-from townland.writing.maps.content import Content, MapLayer
+from townland.writing.maps.content import Content
+from townland.writing.maps.layers import MapLayer
+from townland.writing.maps.words import DISCLAIMER
 from townland.writing.pages.page import SCHEME, OfflineFigure, templates
 from townland.writing.pages.town_files import MANY, town_files, write_pages
 
@@ -26,8 +28,12 @@ if TYPE_CHECKING:
     from townland.results import Assessment
 
 PANES = {"background": 300, "land": 401, "plan": 402, "other": 403, "measure": 404, "highlight": 405,
-         "boundary": 406, "numbers": 610}  # fmt: skip
+         "boundary": 406, "grid": 407, "numbers": 610}  # fmt: skip
 """Drawing order; each pane has a canvas of its own, so that switching layers keeps the order."""
+
+SCRIPTS = ("base", "shapes", "styles", "canvas", "places", "panel", "labels", "address", "geodesy",
+           "tools", "sheet", "start")  # fmt: skip
+"""The files of the page's script, in the order in which they stand in the page."""
 
 _TEMPLATES = templates("townland.writing.maps")
 E = TypeVar("E", bound=Element)
@@ -187,6 +193,7 @@ class TownMap(folium.Map):
         ("leaflet_css", f"{SCHEME}leaflet/leaflet.css"),
         ("look_css", f"{SCHEME}townland/look.css"),
         ("map_css", f"{SCHEME}townland/map.css"),
+        ("map_tools_css", f"{SCHEME}townland/map_tools.css"),
     ]
     _template = _TEMPLATES.get_template("map.html.j2")
 
@@ -221,7 +228,7 @@ class TownMap(folium.Map):
 class Drawing(JSCSSMixin):
     """Draws one layer of the page's data into the feature group that it is a child of."""
 
-    default_js = [("townland_map", f"{SCHEME}townland/map.js")]  # noqa: RUF012
+    default_js = [(f"map_{name}", f"{SCHEME}townland/map/{name}.js") for name in SCRIPTS]  # noqa: RUF012
     _template = Environment(
         loader=DictLoader(
             {
@@ -277,12 +284,11 @@ def _words(assessment: Assessment, content: Content) -> dict[str, Words]:
         "panel": _("Findings and legend"),
         "map_label": _("Map: move with the arrow keys, zoom with + and −"),
         "town": _("Town"),
+        "search": _("Search: parcel number, owner or place"),
+        "opacity": _("Opacity"),
         "findings": _("Findings, the gravest first"),
         "legend": _("Layers and legend"),
         "boundary": _("Town boundary"),
         "disclaimer": DISCLAIMER,
         "noscript": _("The map needs JavaScript; the report shows the same without it."),
     }
-
-
-DISCLAIMER = _("An aid to analysis; it does not replace the results of the legal boundary survey.")

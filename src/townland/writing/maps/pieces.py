@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import geopandas as gpd
@@ -14,16 +12,12 @@ import numpy.typing as npt
 import pyproj
 import shapely
 
-from townland.i18n import Words, _, render
+from townland.i18n import Words, _
 from townland.measuring import TownResult
+from townland.results import Assessment
 from townland.writing.pages import figures
 from townland.writing.pages import look as legend
 
-DEGREE = 10_000_000
-"""So many steps of the map's whole numbers make a degree."""
-
-Shape: TypeAlias = list[list[list[int]]]
-"""A geometry as the page has it: its polygons, their rings, the whole numbers of these."""
 GroupOf: TypeAlias = Callable[[str | None, str | None, str | None], str]
 """Finds a feature its group in the legend, by its code, its one of the three classes, its scheme."""
 
@@ -61,22 +55,6 @@ class Drawn:
     roles: Sequence[str]
     crs: pyproj.CRS
 
-    def dissolved(self, lang: str) -> Drawn:
-        """Merge the land by legend group: too many features to draw one by one."""
-        keys = list(dict.fromkeys(self.groups))
-        rows = []
-        for key in keys:
-            part = self.frame[[group == key for group in self.groups]]
-            rows.append(
-                {
-                    "class_name": render(legend.LAND[key].title, lang),
-                    "area_m2": sum(part["area_m2"], Decimal(0)),
-                    "geometry": shapely.union_all(part.geometry.array),
-                }
-            )
-        merged = gpd.GeoDataFrame(rows, geometry="geometry", crs=self.frame.crs)
-        return replace(self, frame=merged, groups=keys)
-
 
 def groups_of(drawn: Iterable[Drawn]) -> list[str]:
     """List the groups of the legend that a layer's features have, in the order in which they come."""
@@ -102,6 +80,14 @@ def construction(result: TownResult, scheme: str | None) -> shapely.Geometry | N
     )
     plots = frame.geometry.array[[group != legend.NO_CONSTRUCTION for group in groups]]
     return shapely.union_all(np.asarray(plots, dtype=object)) if len(plots) else None
+
+
+def scheme_of(assessment: Assessment, role: str) -> str | None:
+    """Name the scheme of the codes that the layers of a role have; None where none says it."""
+    for spec in assessment.catalog.of_role(role):
+        if spec.scheme:
+            return str(spec.scheme)
+    return None
 
 
 def groups_by_code(
@@ -151,35 +137,6 @@ def texts(frame: gpd.GeoDataFrame, column: str) -> list[str | None]:
         str(value) if is_known else None
         for value, is_known in zip(values.tolist(), known, strict=True)
     ]
-
-
-def rings_of(geometries: npt.NDArray[np.object_]) -> list[Shape]:
-    """Encode geometries: each as polygons of rings of 1e-7 degrees, the first point and then steps."""
-    parts, source = shapely.get_parts(geometries, return_index=True)
-    polygonal = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
-    parts, source = parts[polygonal], source[polygonal]
-    rings, polygon = shapely.get_rings(parts, return_index=True)
-    shapes: list[Shape] = [[] for _ in geometries]
-    polygons: list[list[list[int]]] = [[] for _ in parts]
-    for at, own in zip(source.tolist(), polygons, strict=True):
-        shapes[at].append(own)
-    for at, steps in zip(polygon.tolist(), _steps(rings), strict=True):
-        polygons[at].append(steps)
-    return shapes
-
-
-def _steps(rings: npt.NDArray[np.object_]) -> Iterator[list[int]]:
-    """Write each ring as its first point and the steps from point to point, x before y."""
-    coordinates, ring = shapely.get_coordinates(rings, return_index=True)
-    points = np.rint(coordinates * DEGREE).astype(np.int64)
-    first = np.diff(ring, prepend=-1) != 0
-    steps = np.where(first[:, None], points, np.diff(points, axis=0, prepend=points[:1]))
-    last = np.diff(ring, append=-1) != 0  # a ring ends where it began
-    kept = first | (~last & (steps != 0).any(axis=1))
-    ends = np.searchsorted(ring[kept], np.arange(len(rings) + 1)) * 2
-    numbers: list[int] = steps[kept].ravel().tolist()
-    for start, end in pairwise(ends.tolist()):
-        yield numbers[start:end]
 
 
 def largest(frame: gpd.GeoDataFrame, places: int = figures.PLACES) -> gpd.GeoDataFrame:

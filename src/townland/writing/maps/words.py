@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from townland.i18n import Words, _
 
+DISCLAIMER = _("An aid to analysis; it does not replace the results of the legal boundary survey.")
+
 WORDS: dict[str, Words] = {
     "m2": _("m²"),
     "ha": _("ha"),
@@ -32,6 +34,36 @@ WORDS: dict[str, Words] = {
     "shown": _("On the map: {finding}"),
     "town_map": _("Open the map of this town"),
     "pieces": _("{n} pieces"),
+    "pm": _("±, m²"),
+    "fact": _("{fact}: {value}"),
+    "town": _("Town"),
+    "town_verdict": _("{town}: {verdict}"),
+    "answers": _("{n} found"),
+    "answers_some": _("{n} found, the first {shown} are listed"),
+    "coordinates": _("Coordinates under the pointer"),
+    "tools": _("Tools"),
+    "tool_length": _("Measure a length"),
+    "tool_area": _("Measure an area"),
+    "tool_swipe": _("Swipe between present and planned use"),
+    "tool_grid": _("Coordinate grid"),
+    "tool_picture": _("Save the map with its legend as a picture (PNG)"),
+    "tool_print": _("Print the map sheet"),
+    "measure_hint": _(
+        "Click to set points, double-click to end; by keyboard: blank, Enter, Escape."
+    ),
+    "measure_again": _("Click to begin anew; the button again ends measuring."),
+    "length": _("Length: {metres} m"),
+    "official_area": _("Official area: {area}"),
+    "perimeter": _("Perimeter: {metres} m"),
+    "swipe": _("Present use on the left, planned use on the right"),
+    "present": _("Present use"),
+    "planned": _("Planned use"),
+    "evidence": _("Evidence"),
+    "background": _("Background"),
+    "legend": _("Legend"),
+    "saved": _("The picture is saved."),
+    "saved_without_tiles": _("The picture is saved, without the online map behind it."),
+    "disclaimer": DISCLAIMER,
 }
 
 

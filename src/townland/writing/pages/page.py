@@ -108,12 +108,12 @@ def safe_json(value: Json) -> str:
 
 
 def _without_long_names(value: Json) -> Json:
-    """The same data with names as they are shown; keys, codes and addresses stay whole."""
+    """The same data with names as they are shown; keys, codes, shapes and addresses stay whole."""
     if isinstance(value, str):
         return value if value.startswith("data:") else shortened(value)
     if isinstance(value, Mapping):
         return {
-            name: each if name == "code" else _without_long_names(each)
+            name: each if name in _WHOLE else _without_long_names(each)
             for name, each in value.items()
         }
     # coordinates are most of a page, and no names
@@ -123,6 +123,8 @@ def _without_long_names(value: Json) -> Json:
 
 
 _NUMBERS = frozenset({int, float})
+_WHOLE = frozenset({"code", "shapes"})
+"""Keys of what is not cut: a code names a town in an address, and packed shapes are no names."""
 
 
 def page(
