@@ -87,6 +87,18 @@ def test_the_contents_stand_already_and_lead_to_every_chapter(
         assert b"updateFields" not in parts.read("word/settings.xml"), "Word would ask"
 
 
+def test_no_table_is_wider_than_its_page(checked: Assessment, file: Path) -> None:
+    paper = docx.Document(str(file))
+    lying = len(content(checked, "zh").tables)
+    rooms = [paper.sections[at] for at in (0, -1)]
+    upright, broad = (each.page_width - each.left_margin - each.right_margin for each in rooms)
+    for at, table in enumerate(paper.tables):
+        room = broad if at >= len(paper.tables) - lying else upright
+        for row in table._tbl.tr_lst:
+            assert sum(cell.width or 0 for cell in row.tc_lst) <= room, rows_of(table)[0]
+        assert sum(column.w or 0 for column in table._tbl.tblGrid.gridCol_lst) <= room * 1.01
+
+
 def test_findings_stand_in_sentences_with_a_line_for_the_opinion(
     checked: Assessment, file: Path
 ) -> None:

@@ -47,6 +47,8 @@ WHITE, HEAD, BAND, SUM = "FFFFFF", "E9EDF2", "DFE7EF", "F3F3F2"
 PICTURE_MM = 165
 TABLE_TWIPS = 15_100
 """The width of a table on a lying A4 page, in twentieths of a point."""
+PAGE_WIDTH = 6_110_000
+"""What a table may take of the 170 mm of a standing A4 page, in EMU, once columns are whole twips."""
 BLANKS = 14
 """The length of a line that is written on."""
 GROUNDS = {"band": BAND, "total": SUM, "part": SUM}
@@ -100,8 +102,11 @@ def write_document(
     paper.init_docx()
     filled = {**_laid_out(told, lang), "maps": list(_maps(assessment, lang, paper, named))}
     paper.render(filled, SandboxedEnvironment(autoescape=True), autoescape=True)
-    for table in paper.docx.tables:
+    drawn_up = paper.docx.tables
+    for table in drawn_up:
         _set_widths(table)
+    for table in drawn_up[: len(drawn_up) - len(told.tables)]:
+        _keep_on_page(table)
     fill_contents(paper.docx)
     day = dt.datetime.combine(assessment.on, dt.time())
     about = paper.docx.core_properties
@@ -121,6 +126,22 @@ def _set_widths(table: Table) -> None:
             for column, cell in zip(columns, cells, strict=True):
                 column.w = cell.width
             return
+
+
+def _keep_on_page(table: Table) -> None:
+    """Share the width of a standing page between the columns of a table that is wider than it."""
+    from docx.shared import Emu
+
+    columns, rows = table._tbl.tblGrid.gridCol_lst, [row.tc_lst for row in table._tbl.tr_lst]
+    most = max(map(len, rows), default=0)
+    widths = [sum(cell.width or 0 for cell in row) for row in rows]
+    if max(widths, default=0) <= PAGE_WIDTH or len(columns) != most:
+        return
+    for column in columns:
+        column.w = Emu(PAGE_WIDTH // most)
+    for row in rows:
+        for cell in row:
+            cell.width = Emu(PAGE_WIDTH // most)
 
 
 def _dated(document: bytes) -> bytes:
