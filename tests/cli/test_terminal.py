@@ -175,6 +175,24 @@ def test_a_full_standard_output_leaves_with_the_true_code_and_one_sentence(
     assert ("the files are written" in err) == (args[1] in ("init", "new"))
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="pipes of Windows break otherwise")
+def test_a_reader_that_goes_changes_no_code_once_the_file_stands(
+    town: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """As ``| head -1`` goes: it left with 1, and said that nothing was written."""
+    assert town.exists()
+    reading, writing = os.pipe()
+    os.close(reading)
+    with monkeypatch.context() as patch, os.fdopen(writing, "w", encoding="utf-8") as pipe:
+        as_stream(patch, "stdout", pipe)
+        left = command(patch, "dossier", "new", "--out", "new.toml", "--lang", "en")
+    assert left == 0
+    assert Path("new.toml").stat().st_size > 1000
+    err = capfd.readouterr().err
+    assert "Traceback" not in err
+    assert "nothing was written" not in err
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_signals_end_as_ctrl_c_does(number: signal.Signals, code: int) -> None:
     inherited = signal.signal(number, signal.SIG_DFL)  # under nohup it is ignored

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import geopandas as gpd
 import shapely
 from tests import factory_broken as broken
 from tests.factory_coordinates import STANDARD, box, points, square, text, workbook
@@ -45,6 +47,28 @@ def _whole(name: str) -> Callable[[Path], Path]:
         return path
 
     return write
+
+
+def _as_arcgis(folder: Path) -> Path:
+    """Two towns as EsriJSON, one with a hole."""
+    path = folder / "esri.json"
+    rings = [box(20, 220, 20), box(0, 200), box(0, 0)]
+    turned = [list(map(list, shapely.orient_polygons(each).exterior.coords)) for each in rings]
+    features = [
+        {"attributes": {"NAME": "甲"}, "geometry": {"rings": [turned[2][::-1]]}},
+        {"attributes": {"NAME": "乙"}, "geometry": {"rings": [turned[1][::-1], turned[0]]}},
+    ]
+    content = {"geometryType": "esriGeometryPolygon", "spatialReference": {"wkid": 4524}}
+    path.write_text(json.dumps({**content, "features": features}), "utf-8")
+    return path
+
+
+def _of_lists(folder: Path) -> Path:
+    """Two towns in a GeoParquet whose geometry is lists of points."""
+    path = folder / "lists.parquet"
+    frame = gpd.GeoDataFrame({"NAME": ["甲", "乙"]}, geometry=[box(0, 0), box(0, 200)], crs=4524)
+    frame.to_parquet(path, geometry_encoding="geoarrow")
+    return path
 
 
 def _zipped(name: str) -> Callable[[Path], Path]:
@@ -122,6 +146,8 @@ SEEDS: dict[str, Seed] = {
                      "a.txt", "a.xlsx", "a.gml", "a.gpx", "a.csv")
         if name not in ("a.gpx", "a.csv", "a.gml")
     },
+    "EsriJSON": Seed("boundary", _as_arcgis),
+    "GeoParquet of lists": Seed("boundary", _of_lists),
     "zipped Shapefile": Seed("boundary", _zipped("a.shp")),
     "zipped KML": Seed("boundary", _zipped("doc.kml")),
     "text of the standard": Seed("boundary", _text(STANDARD, "a.txt")),
