@@ -207,6 +207,9 @@ def test_certificates_are_those_of_dask_s_configuration(tmp_path: Path) -> None:
     }
     with dask.config.set(none), refused(r"distributed.comm.tls.ca-file"):
         client_security("tls://10.0.0.7:8786")
+    required = {**none, "distributed.comm.require-encryption": True}
+    with dask.config.set(required), refused(r"requires encryption"):
+        client_security("tcp://127.0.0.1:8786")
     gone = {**none, "distributed.comm.tls.ca-file": str(tmp_path / "ca.pem")}
     with dask.config.set(gone), refused(r"tls.client.cert"):
         client_security("tls://10.0.0.7:8786")

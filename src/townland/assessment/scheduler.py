@@ -117,7 +117,8 @@ def client_security(address: str) -> Security:
     Raises
     ------
     TownlandError
-        It names none, and the address needs them; or they cannot be read.
+        It names none, and the address needs them; they cannot be read; or it requires them, and the
+        address is without.
     """
     from distributed.security import Security
 
@@ -133,6 +134,14 @@ def client_security(address: str) -> Security:
                 settings=", ".join(SETTINGS),
             )
         ) from problem
+    if security.require_encryption and not address.startswith("tls:"):
+        raise TownlandError(
+            _(
+                "{address}: Dask's configuration requires encryption"
+                " (distributed.comm.require-encryption); name the cluster tls://HOST:PORT",
+                address=address,
+            )
+        )
     if address.startswith("tls:") and context is None:
         raise TownlandError(
             _(
