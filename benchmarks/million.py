@@ -12,12 +12,8 @@ side with plain shapely and geopandas in the same run. See README.md beside this
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
-import statistics
-import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,6 +22,10 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import timing
 
 from townland.measuring.overlay import Pieces, cross
 
@@ -134,22 +134,12 @@ def check(case: str, folder: Path) -> dict[str, float]:
         "check", towns, "--code-column", "code", "--catalog", catalog,
         "--on", "2026-11-26", "--out", out,
     ]  # fmt: skip
-    start = time.perf_counter()
-    command = [sys.executable, "-m", "townland_cli", *map(str, words)]
-    process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stderr is not None
-    errors = process.stderr.read()
-    _pid, status, used = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - start
-    if os.waitstatus_to_exitcode(status) > 1:
-        raise SystemExit(errors)
+    used = timing.cold([sys.executable, "-m", "townland_cli", *words], {}, accepted=(0, 1, 3))
     pages = [path.stat().st_size for path in out.rglob("*.html")]
     files = [path.stat().st_size for path in out.rglob("*") if path.is_file()]
     return {
-        "seconds": seconds,
-        "peak_mb": used.ru_maxrss / 1024,
+        "seconds": used["seconds"][0],
+        "peak_mb": used["peak_mb"],
         "page_mb": max(pages) / 1e6,
         "all_mb": sum(files) / 1e6,
     }
@@ -186,17 +176,19 @@ def overlay(case: str, folder: Path, runs: int) -> dict[str, float]:
         "shapely": lambda: shapely.intersection(plots, great),
         "geopandas": lambda: gpd.overlay(left, right).geometry.array,
     }
-    seconds: dict[str, list[float]] = {side: [] for side in sides}
+    known: dict[str, list[timing.Run]] = {side: [] for side in sides}
     for _ in range(runs):
-        areas = []
         for side, run in sides.items():
-            start = time.perf_counter()
-            pieces = run()
-            seconds[side].append(time.perf_counter() - start)
-            areas.append(float(shapely.area(np.asarray(pieces)).sum()))
+            known[side].append(timing.timed(timing.Job(run, whole), 1, warm=False))
+        areas = [each[-1]["areas"]["all"] for each in known.values()]
         if np.ptp(areas) > 0.001:
             raise SystemExit(f"{case}: the areas differ: {areas}")
-    return {side: statistics.median(each) for side, each in seconds.items()}
+    return {side: timing.median(each, "seconds") for side, each in known.items()}
+
+
+def whole(pieces: object) -> timing.Areas:
+    """The area of pieces together."""
+    return {"all": float(shapely.area(np.asarray(pieces)).sum())}
 
 
 def print_overlays(cases: Sequence[str], folder: Path, runs: int) -> None:

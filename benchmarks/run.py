@@ -1,213 +1,247 @@
-"""How fast are towns laid over a county's survey, side by side with geopandas?
+"""How fast are towns laid over a county's survey, and in how much memory, beside other programs?
 
-    python benchmarks/run.py [--runs 5] [--folder benchmarks/data]
+    python benchmarks/run.py [--parcels 300000] [--towns 1 20 1000] [--runs 3] [--sides …]
+        [--peers PYTHON] [--baseline FOLDER] [--folder benchmarks/data] [--write]
 
-Both sides read the same GeoPackage, cut its parcels to the same towns and sum the same plane areas;
-every figure is a median over interleaved runs in processes of their own, each warmed up first. What
-townland does besides (validity, double claims, gaps) is inside its time. See README.md beside this.
+Every side reads the same GeoPackage, cuts its parcels to the same towns and gives the plane area by
+class; the script stops where two sides differ by more than a millionth of a class. ``townland`` is the
+library's whole check (validity, double claims, gaps, official areas, rules), ``townland check`` the
+command from its start to its end, ``cold`` a script of the side from its start to its end. `--peers` is
+an interpreter that has the other programs, `--baseline` a checkout of an older commit, which is timed in
+the same run. Figures are kept in the folder, and `--write` writes all that are known into the README
+beside this and draws their growth.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import platform
-import resource
-import statistics
 import subprocess
 import sys
-import time
-from importlib.metadata import version
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias, TypedDict
-
-if TYPE_CHECKING:
-    import geopandas as gpd
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-CATALOG = """[[layer]]
-name = "land_use"
-role = "land_use"
-path = "{path}"
-layer = "DLTB"
-scheme = "sandiao-2019"
-class_column = "DLBM"
-id_column = "BSM"
-net_factor_column = "KCXS"
-owner_column = "QSXZ"
-"""
+import sides
+import timing
+from sides import SIDES
+from timing import Run
+
+COMMAND, WORKERS, REPORT = "townland check", "townland check --workers 2", "townland check, report"
+SCRIPT = "geopandas bbox, cold"
+COLD = (COMMAND, WORKERS, REPORT, SCRIPT)
+IMAGES = timing.SOURCE / "docs" / "images"
+MANY = 100
+"""So many towns are checked once, without a warm-up."""
+ALIKE = 1e-6
+"""By such a part of a class two sides may differ."""
 
 
-def townland_pieces(path: Path, towns: gpd.GeoDataFrame) -> float:
-    """Read, repair, class and cut as a check does; the plane area of all pieces in m²."""
-    import tomllib
-
-    import shapely
-
-    from townland.catalog import LayerCatalog, LayerSpec
-    from townland.measuring.cut import cut
-    from townland.measuring.prepare import gather
-    from townland.measuring.town_land import TownLand
-    from townland.reading.vector import read_layer
-    from townland.towns import read_towns
-
-    spec = LayerSpec(**tomllib.loads(CATALOG.format(path=path.as_posix()))["layer"][0])
-    catalog = LayerCatalog(layer=[spec])
-    windows = [(town.bounds, towns.crs) for town in towns.geometry]
-    layer = read_layer(spec, catalog, windows, digest=None)
-    ground = gather("land_use", [layer], towns.crs, "survey")
-    grounds = {"land_use": ground}
-    cuts = [
-        cut(TownLand.of(town), ground, grounds, sliver_width_m=0.2)
-        for town in read_towns(towns, name_column="name")
-    ]
-    return float(sum(shapely.area(each.pieces.geometry).sum() for each in cuts))
-
-
-def geopandas_whole(path: Path, towns: gpd.GeoDataFrame) -> float:
-    """`read_file` of the whole layer, `overlay`, `area`."""
-    import geopandas as gpd
-
-    return float(gpd.overlay(towns, gpd.read_file(path), how="intersection").area.sum())
-
-
-def geopandas_window(path: Path, towns: gpd.GeoDataFrame) -> float:
-    """The same with a bounding-box read, town by town."""
-    import geopandas as gpd
-
-    total = 0.0
-    for i in range(len(towns)):
-        town = towns.iloc[[i]]
-        near = gpd.read_file(path, bbox=tuple(town.total_bounds))
-        total += float(gpd.overlay(town, near, how="intersection").area.sum())
-    return total
-
-
-class Run(TypedDict):
-    """What a process measures: the seconds of each repeat, the area in m², and the peak memory."""
-
-    seconds: list[float]
-    area: float
-    peak_mb: float
-
-
-Case: TypeAlias = tuple[str, int, int]
-"""Side, number of parcels, number of towns."""
-
-CASES: tuple[Case, ...] = (
-    ("townland", 30_000, 1),
-    ("townland", 300_000, 1),
-    ("geopandas bbox", 300_000, 1),
-    ("geopandas", 300_000, 1),
-    ("townland", 300_000, 20),
-    ("geopandas bbox", 300_000, 20),
-    ("geopandas", 300_000, 20),
-)
-SIDES = {
-    "townland": townland_pieces,
-    "geopandas": geopandas_whole,
-    "geopandas bbox": geopandas_window,
-}
-
-
-def work(side: str, path: Path, parcels: int, count: int, repeats: int) -> None:
-    """Be one process: warm up, then time; print the `Run` as JSON.
+def measured(side: str, layer: Path, towns: Path, options: argparse.Namespace) -> Run | None:
+    """Run a case once, in a process of its own; None where it fails.
 
     Parameters
     ----------
-    side
-        A key of `SIDES`.
-    path
-        The county's file.
-    parcels
-        The number of its parcels.
-    count
-        The number of towns.
-    repeats
-        How often it is timed.
+    side, layer, towns
+        The side, and the files of the county and of its towns.
+    options
+        What was asked.
     """
-    import county
+    many = _count(towns) > MANY
+    cache = {"XDG_CACHE_HOME": str(options.folder / "cache")}
+    if side in COLD:
+        return _cold(side, layer, towns, {**cache, "peers": options.peers})
+    source = options.baseline if side == "baseline" else timing.SOURCE
+    python = sys.executable if side in ("townland", "baseline") else options.peers
+    repeats = 1 if many or SIDES[side].whole else 7 if _count(towns) == 1 else 3
+    words = [side, layer, towns, repeats, int(not many and not SIDES[side].whole)]
+    env = {**timing.environment(source), **cache}
+    return timing.by_process(Path(__file__), words, python=python, env=env)
 
-    towns = county.towns(count, parcels)
-    area = SIDES[side](path, towns)
-    seconds = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        area = SIDES[side](path, towns)
-        seconds.append(time.perf_counter() - start)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": seconds, "area": area, "peak_mb": peak}))
+
+def _count(towns: Path) -> int:
+    return int(towns.stem.split("-")[-2])
+
+
+def _cold(side: str, layer: Path, towns: Path, env: dict[str, str]) -> Run:
+    """A command, or a script of another side, from its start to its end.
+
+    Parameters
+    ----------
+    side, layer, towns
+        As in `measured`.
+    env
+        The cache of the benchmark's own, and under ``peers`` the interpreter of the others.
+    """
+    peers = env.pop("peers")
+    if side == SCRIPT:
+        script = Path(sides.__file__)
+        return timing.cold([peers, script, "geopandas bbox", layer, towns], env)
+    words: list[object] = [
+        sys.executable, "-m", "townland_cli", "check", towns, "--catalog", sides.catalog_of(layer),
+        "--name-column", "name", "--rules", sides.RULES, "--on", sides.DAY, "--quiet",
+        "--out", layer.with_suffix(".run"),
+    ]  # fmt: skip
+    words += [] if side == REPORT else ["--formats", "json"]
+    words += ["--workers", 2] if side == WORKERS else []
+    return timing.cold(words, env, accepted=(0, 1, 3))
+
+
+def chosen(options: argparse.Namespace, count: int) -> list[str]:
+    """The sides of a race of so many towns."""
+    here = set(
+        timing.by_name(options.peers, [name for side in SIDES.values() for name in side.needs])
+    )
+    found = []
+    for side in options.sides:
+        if side == "baseline" and options.baseline is None:
+            continue
+        if side == WORKERS and count <= MANY:
+            continue
+        if side in SIDES and side not in ("townland", "baseline"):
+            missing = [name for name in SIDES[side].needs if name not in here]
+            if missing:
+                print(f"{side} is left out: {', '.join(missing)} is not installed", file=sys.stderr)
+                continue
+        found.append(side)
+    return found
+
+
+def race(options: argparse.Namespace, parcels: int, count: int) -> dict[str, list[Run]]:
+    """All sides in turn, so often as was asked; the slow ones twice, and with many towns all once.
+
+    Parameters
+    ----------
+    options, parcels, count
+        What was asked, and the sizes of the county and of the towns.
+
+    Raises
+    ------
+    SystemExit
+        Two sides differ.
+    """
+    layer, towns = timing.county(options.folder, parcels, count)
+    runs: dict[str, list[Run]] = {side: [] for side in chosen(options, count)}
+    for turn in range(1 if count > MANY else options.runs):
+        for side, known in runs.items():
+            if turn >= 2 and side in SIDES and SIDES[side].whole:
+                continue
+            run = measured(side, layer, towns, options)
+            if run is not None:
+                known.append(run)
+                cpu = [round(each, 3) for each in run["cpu"]]
+                print(turn, side, f"{parcels:,}", count, cpu, file=sys.stderr, flush=True)
+    agree({side: known[0] for side, known in runs.items() if known and known[0]["areas"]})
+    return {side: known for side, known in runs.items() if known}
+
+
+def agree(runs: dict[str, Run]) -> None:
+    """Make sure that all sides give the same area of each class.
+
+    Raises
+    ------
+    SystemExit
+        They do not.
+    """
+    for side, run in runs.items():
+        first = next(iter(runs.values()))["areas"]
+        for name in first.keys() | run["areas"].keys():
+            one, other = first.get(name, 0.0), run["areas"].get(name, 0.0)
+            if abs(one - other) > ALIKE * max(one, other):
+                raise SystemExit(
+                    f"{side} gives {other} m² of class {name}, {next(iter(runs))} {one}"
+                )
+
+
+def kept(options: argparse.Namespace, parcels: int, count: int, runs: dict[str, list[Run]]) -> None:
+    """Add the figures of a race to those that are known.
+
+    Parameters
+    ----------
+    options, parcels, count, runs
+        What was asked, the sizes of the race, and what was measured.
+    """
+    path = options.folder / "results.json"
+    known = json.loads(path.read_text()) if path.exists() else []
+    new = [
+        {
+            "side": side, "parcels": parcels, "towns": count,
+            "seconds": timing.median(each, "seconds"), "cpu": timing.median(each, "cpu"),
+            "peak_mb": timing.peak_mb(each),
+        }
+        for side, each in runs.items()
+    ]  # fmt: skip
+    names = {(each["side"], each["parcels"], each["towns"]) for each in new}
+    old = [each for each in known if (each["side"], each["parcels"], each["towns"]) not in names]
+    path.write_text(json.dumps([*old, *new], indent=1))
+
+
+def table(results: Sequence[dict[str, float]]) -> Iterator[str]:
+    """The lines of the table of all figures; ratios are to the library's check."""
+    yield "| parcels | towns | side | s | CPU s | peak MB | s ÷ townland's | CPU ÷ townland's |"
+    yield "|---:|---:|---|---:|---:|---:|---:|---:|"
+    order = [*SIDES, *COLD]
+    for each in sorted(
+        results, key=lambda r: (r["parcels"], r["towns"], order.index(str(r["side"])))
+    ):
+        same = (each["parcels"], each["towns"])
+        ours = next(
+            (r for r in results if r["side"] == "townland" and (r["parcels"], r["towns"]) == same),
+            None,
+        )
+        ratios = [
+            "" if ours is None else f"{each[what] / ours[what]:.2f}" for what in ("seconds", "cpu")
+        ]
+        yield (
+            f"| {each['parcels']:,} | {each['towns']:,} | {each['side']} | {each['seconds']:.2f} |"
+            f" {each['cpu']:.2f} | {each['peak_mb']:.0f} | {' | '.join(ratios)} |"
+        )
+
+
+def write(options: argparse.Namespace) -> None:
+    """Write the table of all known figures into the README, and draw how they grow."""
+    results = json.loads((options.folder / "results.json").read_text())
+    packages = sorted({name for side in SIDES.values() for name in side.packages})
+    told = timing.told_versions(options.peers, packages)
+    lines = [f"Measured on {timing.machine()}; {told}.", "", *table(results)]
+    timing.into_readme("results", lines)
+    if timing.by_name(options.peers, ["matplotlib"]):
+        script = Path(__file__).with_name("curves.py")
+        words = [options.peers, script, options.folder / "results.json", IMAGES]
+        subprocess.run([str(word) for word in words], check=True)
+    else:
+        print("no pictures: matplotlib is not installed", file=sys.stderr)
 
 
 def main() -> None:
-    """Run every case in turn, or be the worker of a run."""
+    """Run every race in turn, or be the worker of a case."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=5, help="processes of each side")
-    parser.add_argument("--folder", type=Path, default=Path(__file__).parent / "data")
+    every = [*SIDES, *COLD]
+    parser.add_argument("--runs", type=int, default=3, help="processes of each side")
+    parser.add_argument("--folder", type=Path, default=timing.BENCHMARKS / "data")
+    parser.add_argument("--parcels", type=int, nargs="+", default=[300_000])
+    parser.add_argument("--towns", type=int, nargs="+", default=[1, 20, 1000])
+    parser.add_argument("--sides", nargs="+", choices=every, default=every)
+    parser.add_argument("--peers", default=sys.executable, help="an interpreter with the others")
+    parser.add_argument("--baseline", type=Path, help="a checkout of an older commit")
+    parser.add_argument(
+        "--write", action="store_true", help="write the README's table and pictures"
+    )
     parser.add_argument("--worker", nargs=5)
     options = parser.parse_args()
     if options.worker:
-        side, path, parcels, count, repeats = options.worker
-        work(side, Path(path), int(parcels), int(count), int(repeats))
+        side, layer, towns, repeats, warm = options.worker
+        timing.work(SIDES[side].make(Path(layer), Path(towns)), int(repeats), warm=warm == "1")
         return
-    runs: dict[Case, list[Run]] = {case: [] for case in CASES}
-    for turn in range(options.runs):
-        for case in CASES:
-            if case[0] == "geopandas" and turn >= 3:
-                continue  # ten seconds and more each: three are enough for a median
-            runs[case].append(measured(case, options.folder))
-            seconds = [round(second, 4) for second in runs[case][-1]["seconds"]]
-            print(turn, case, seconds, file=sys.stderr)
-    report(runs)
-
-
-def measured(case: Case, folder: Path) -> Run:
-    """Run a case in a process of its own."""
-    import county
-
-    side, parcels, count = case
-    path = county.write(parcels, folder)
-    repeats = 1 if side == "geopandas" else 7 if count == 1 else 3
-    command = [sys.executable, __file__, "--worker", side, path, parcels, count, repeats]
-    process = subprocess.run(
-        [str(word) for word in command], check=True, capture_output=True, text=True
-    )
-    run: Run = json.loads(process.stdout)
-    return run
-
-
-def report(runs: dict[Case, list[Run]]) -> None:
-    """Print the table, once the sides agree in the area."""
-    areas = {case: each[0]["area"] for case, each in runs.items()}
-    for parcels, count in ((300_000, 1), (300_000, 20)):
-        same = [area for case, area in areas.items() if case[1:] == (parcels, count)]
-        if max(same) - min(same) > 1e-3:
-            raise SystemExit(f"the sides disagree: {same}")
-    seconds = {
-        case: statistics.median(second for run in each for second in run["seconds"])
-        for case, each in runs.items()
-    }
-    memory = {
-        case: statistics.median(run["peak_mb"] for run in each) for case, each in runs.items()
-    }
-    libraries = ("townland", "geopandas", "shapely", "pyogrio")
-    names = ", ".join(f"{name} {version(name)}" for name in libraries)
-    print(f"Python {platform.python_version()}, {names}, {platform.machine()}\n")
-    print("| side | parcels | towns | median s | peak MB | ratio to townland |")
-    print("|---|---|---|---|---|---|")
-    for case in runs:
-        side, parcels, count = case
-        ratio = seconds[case] / seconds["townland", parcels, count]
-        print(
-            f"| {side} | {parcels:,} | {count} | {seconds[case]:.4f} | {memory[case]:.0f} |"
-            f" {ratio:.1f} |"
-        )
-    small, large = ("townland", 30_000, 1), ("townland", 300_000, 1)
-    print(
-        f"\nten times the layer, one town: {seconds[large] / seconds[small]:.2f} × the time,"
-        f" {memory[large] / memory[small]:.2f} × the memory"
-    )
+    options.folder = options.folder.resolve()
+    for parcels in options.parcels:
+        for count in options.towns:
+            kept(options, parcels, count, race(options, parcels, count))
+    known = json.loads((options.folder / "results.json").read_text())
+    print("\n".join(table([each for each in known if each["parcels"] in options.parcels])))
+    if options.write:
+        write(options)
 
 
 if __name__ == "__main__":
