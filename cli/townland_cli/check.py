@@ -122,7 +122,10 @@ def check(
     workers: Annotated[
         int,
         typer.Option(
-            "--workers", min=1, metavar="N", help=words("how many processes measure the towns")
+            "--workers",
+            min=1,
+            metavar="N",
+            help=words("how many processes measure the towns and write of many"),
         ),
     ] = 1,
     scheduler: Scheduler = None,
@@ -237,7 +240,9 @@ def check(
                 how = How(workers, cluster, tile_towns, resume, drawn, accept_repair or [], lang)
                 assessments = assessments_of(checkers, towns, claim, how, progress=progress)
                 assessments = _shown(assessments, redact=redact)
-                asked = Output(several, left_out, tuple(chosen), lang, font, template, verbose)
+                asked = Output(
+                    several, left_out, tuple(chosen), lang, font, template, verbose, workers
+                )
                 _write(assessments, claim, asked, progress)
                 cleared(claim, len(checkers))
         code = tl.exit_code(*assessments, strict=strict)
@@ -370,6 +375,7 @@ class Output:
     font: Path | None
     template: Path | None
     verbose: bool
+    workers: int
 
 
 def _write(
@@ -394,7 +400,7 @@ def _write(
     if asked.several:
         write_runs(
             assessments, claim, formats=asked.formats, lang=asked.lang, left_out=asked.left_out,
-            font=asked.font, template=asked.template,
+            font=asked.font, template=asked.template, workers=asked.workers,
         )  # fmt: skip
     else:
         write_run(
@@ -404,6 +410,7 @@ def _write(
             lang=asked.lang,
             font=asked.font,
             template=asked.template,
+            workers=asked.workers,
         )
 
 

@@ -67,10 +67,15 @@ def by_processes(job: Job, shelf: Shelf, tiles: Sequence[Tile], *, workers: int)
 
 def _begin(job: Job, shelf: Shelf) -> None:
     """Begin a process that measures tiles; it ends when the one that began it does."""
+    end_with_parent()
+    _OWN[:] = [(job, shelf, job.checker())]
+
+
+def end_with_parent() -> None:
+    """Have this process end when the one that began it does."""
     parent = parent_process()
     if parent is not None:
         Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
-    _OWN[:] = [(job, shelf, job.checker())]
 
 
 def _end_with(sentinel: int) -> None:

@@ -96,6 +96,10 @@ class StoredTable(PieceTable):
     _extract: Stored
     _count: int
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """For another process, which reads the same file."""
+        return StoredTable, (self._extract, self._count)
+
     def __len__(self) -> int:
         return self._count
 
@@ -132,6 +136,12 @@ class StoredTable(PieceTable):
         return _table(self._extract).with_columns(columns)
 
 
+def _light(town: TownResult) -> dict[str, object]:
+    """The fields of a town that are not `HEAVY`."""
+    names = (each.name for each in fields(town))
+    return {name: getattr(town, name) for name in names if name not in HEAVY}
+
+
 class StoredTown(TownResult):
     """A town whose frames are read when they are asked for."""
 
@@ -140,11 +150,19 @@ class StoredTown(TownResult):
     @classmethod
     def of(cls, light: TownResult, extract: Stored) -> StoredTown:
         """The town, of which the `HEAVY` fields lie in a file."""
+        return cls._with(_light(light), extract)
+
+    @classmethod
+    def _with(cls, light: Mapping[str, object], extract: Stored) -> StoredTown:
+        """The town of the fields that are not `HEAVY`."""
         town = object.__new__(cls)
-        for name in (each.name for each in fields(light) if each.name not in HEAVY):
-            object.__setattr__(town, name, getattr(light, name))
-        object.__setattr__(town, "_extract", extract)
+        for name, value in {**light, "_extract": extract}.items():
+            object.__setattr__(town, name, value)
         return town
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """For another process, which reads the same file."""
+        return StoredTown._with, (_light(self), self._extract)
 
     @property
     def land(self) -> gpd.GeoDataFrame:

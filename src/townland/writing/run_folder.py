@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from townland.errors import ReportError
-from townland.i18n import DEFAULT_LANGUAGE, Words, _
+from townland.i18n import DEFAULT_LANGUAGE, Words, _, listed
 from townland.output.folder import COMPARISON, MARK, FolderClaim, claimed, filled
 from townland.reading.stages import stage
 
@@ -29,7 +29,8 @@ class HowWritten:
 
     `lang` is its language; `beside` are the files that lie beside it, by the names of their writers.
     `font` is the file of the font, None where one is looked for, and `template` the bureau's own
-    workbook, None for the one that is shipped. `short` asks for the short print.
+    workbook, None for the one that is shipped. `short` asks for the short print. Of many towns `workers`
+    processes write side by side, each an output.
     """
 
     lang: str = DEFAULT_LANGUAGE
@@ -37,6 +38,7 @@ class HowWritten:
     font: Path | None = None
     template: Path | None = None
     short: bool = False
+    workers: int = 1
 
 
 Write: TypeAlias = "Callable[[Assessment, Path, HowWritten], None]"
@@ -235,6 +237,7 @@ def write_run(
     lang: str = DEFAULT_LANGUAGE,
     font: Path | None = None,
     template: Path | None = None,
+    workers: int = 1,
 ) -> Path:
     """Write the run folder `out`, whole or not at all; an older run folder is replaced.
 
@@ -253,6 +256,8 @@ def write_run(
         The file of the font of the PDF; without one it is looked for.
     template
         The bureau's own workbook, filled in place of the one that is shipped.
+    workers
+        How many processes write the outputs of many towns.
 
     Returns
     -------
@@ -267,7 +272,10 @@ def write_run(
     require_formats(formats)
     with run_folder(out) as folder:
         write_outputs(
-            assessment, folder, formats=formats, asked=HowWritten(lang, {}, font, template)
+            assessment,
+            folder,
+            formats=formats,
+            asked=HowWritten(lang, font=font, template=template, workers=workers),
         )
     return path_of(out)
 
@@ -322,10 +330,18 @@ def write_files(
     last
         Whether what is written when all other files are, or those.
     """
-    for writer in written(formats):
-        if writer.last == last:
-            with stage(_("writing {file}", file=writer.file)):
-                writer.write(assessment, folder / writer.file, asked)
+    from townland.writing.pages.town_files import MANY
+
+    chosen = [writer for writer in written(formats) if writer.last == last]
+    if asked.workers > 1 and len(chosen) > 1 and len(assessment.towns) > MANY:
+        from townland.writing.side_by_side import write_in_processes
+
+        with stage(_("writing {file}", file=listed([writer.file for writer in chosen]))):
+            write_in_processes(assessment, folder, [writer.name for writer in chosen], asked)
+        return
+    for writer in chosen:
+        with stage(_("writing {file}", file=writer.file)):
+            writer.write(assessment, folder / writer.file, asked)
 
 
 def moved_to(assessment: Assessment, folder: Path, out: Path) -> Assessment:

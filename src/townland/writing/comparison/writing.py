@@ -32,6 +32,7 @@ def write_runs(
     left_out: Sequence[LeftOut] = (),
     font: Path | None = None,
     template: Path | None = None,
+    workers: int = 1,
 ) -> Path:
     """Write a whole run folder for each assessment into `out`, and the comparison beside them.
 
@@ -53,6 +54,8 @@ def write_runs(
         The file of the font of the PDFs; without one it is looked for.
     template
         The bureau's own workbook, filled for each run.
+    workers
+        How many processes write the outputs of many towns.
 
     Returns
     -------
@@ -63,7 +66,7 @@ def write_runs(
     ReportError
         As `write_run`.
     """
-    asked = HowWritten(lang, {}, font, template)
+    asked = HowWritten(lang, font=font, template=template, workers=workers)
     with run_folder(out) as folder:
         for name, each in zip(run_names(assessments), assessments, strict=True):
             (folder / name).mkdir()

@@ -19,7 +19,13 @@ from townland.results import Assessment
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.trace import Json
 from townland.writing.maps.layers import Layers
-from townland.writing.maps.packing import DEGREE, METRES_PER_DEGREE, PackedShapes, coarse_m, tolerance_m
+from townland.writing.maps.packing import (
+    DEGREE,
+    METRES_PER_DEGREE,
+    PackedShapes,
+    coarse_m,
+    tolerance_m,
+)
 from townland.writing.maps.pieces import construction, scheme_of
 from townland.writing.maps.planes import plane_of
 from townland.writing.maps.words import KINDS, WORDS
