@@ -125,6 +125,7 @@ WRITERS: tuple[Writer, ...] = (
         "evidence.gpkg",
         _("the evidence, for a GIS"),
         made_in("report.geopackage:write_evidence"),
+        further={"evidence.qgz": _("the evidence as a QGIS project")},
         located=True,
     ),
     Writer(

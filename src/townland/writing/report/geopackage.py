@@ -30,6 +30,8 @@ from townland.writing.pages import look as legend
 from townland.writing.pages.look import Hatch
 from townland.writing.record.shapes import ShownShapes
 from townland.writing.record.store import write_record
+from townland.writing.report.gis_words import LAYERS, write_titles
+from townland.writing.report.qgis import GisLayer, categories_qml, write_project
 
 STYLE_COLUMNS = (
     "f_table_catalog", "f_table_schema", "f_table_name", "f_geometry_column", "styleName",
@@ -60,6 +62,9 @@ DASHES = {
     "frame-long": "dash", "frame-fine": "solid",
 }  # fmt: skip
 """The outline of QGIS that comes nearest to each frame of the pages."""
+DRAWN = {"land_use": legend.LAND, "land_use_beside": legend.LAND, "planned_use": legend.USES}
+"""The layers that are coloured by the legend of land."""
+
 EVIDENCE = ("#b30000", "#d7301f66", "0.3")
 
 
@@ -84,7 +89,7 @@ def write_evidence(assessment: Assessment, path: Path, *, lang: str = DEFAULT_LA
     """
     stamp = f"{assessment.on.isoformat()}T00:00:00Z"
     with stamped(stamp):
-        styles, named, shown = [], {}, ShownShapes()
+        layers, named, shown = [], {}, ShownShapes()
         signs = legend.signs(finding.figures for finding in assessment.findings)
         for name, frame, title in _layers(assessment, lang):
             for epsg, part in _by_crs(frame):
@@ -102,12 +107,16 @@ def write_evidence(assessment: Assessment, path: Path, *, lang: str = DEFAULT_LA
                 )
                 named[name, part.crs] = layer
                 shown.add(layer, np.asarray(part.geometry.array, object))
-                styles.append((layer, title, _style(name, signs.get(name))))
+                style = _style(name, signs.get(name), lang)
+                at_once = name in signs or name in ("towns", "land_use", "planned_use")
+                layers.append(GisLayer(layer, name, title, part.crs, style, at_once))
         _write_figures(assessment, path, named, lang=lang)
-        write_styles(path, styles, stamp)
+        write_styles(path, [(each.table, each.title, each.style) for each in layers], stamp)
+        write_titles(path, [(each.table, each.title) for each in layers], lang)
         with closing(sqlite3.connect(path)) as file, file:
             write_record(file, assessment, shown, lang)
-        _require_whole(path, len(styles))
+        _require_whole(path, len(layers))
+        write_project(assessment, path.with_suffix(".qgz"), layers, lang=lang)
 
 
 _UNINDEXED = (
@@ -137,8 +146,21 @@ def _require_whole(path: Path, layers: int) -> None:
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
 
-def _style(name: str, sign: Hatch | None) -> str:
-    """The style of a layer: that of its sign on the report and the map, where it has one."""
+def _style(name: str, sign: Hatch | None, lang: str) -> str:
+    """The style of a layer: that of its sign on the report and the map, where it has one.
+
+    Parameters
+    ----------
+    name, sign
+        What the layer is of, and its sign.
+    lang
+        The language of the legend.
+    """
+    if name in DRAWN:
+        entries = DRAWN[name].items()
+        return categories_qml(
+            "drawn_as", {key: (each.title.render(lang), each.fill) for key, each in entries}
+        )
     if sign is None:
         return qml(*COLOURS.get(name, EVIDENCE))
     if sign.frame:
@@ -182,7 +204,7 @@ def _write_figures(
         layer="figures",
         driver="GPKG",
         append=True,
-        layer_options={"DESCRIPTION": "figures"},
+        layer_options={"DESCRIPTION": LAYERS["figures"].render(lang)},
     )
 
 
@@ -199,21 +221,34 @@ Frames: TypeAlias = list[gpd.GeoDataFrame]
 def _layers(assessment: Assessment, lang: str) -> Iterator[tuple[str, Frames, str]]:
     """Name, frames and title of every layer."""
     crs = assessment.towns[0].town.crs
-    yield "towns", _towns(assessment), "towns"
+    titles = {name: title.render(lang) for name, title in LAYERS.items()}
+    yield "towns", _towns(assessment), titles["towns"]
     for name, spec in assessment.rulebook.measure.items():
         tables = [result.measures[name].table for result in assessment.towns if spec.layers]
         if tables:
             kept = [table for table in tables if len(table)] or tables[:1]
             yield name, list(_pieces(kept)), spec.title.render(lang)
-    yield from _drawn(assessment)
-    yield "repairs", list(_repairs(assessment, lang)) or [_empty(REPAIR_COLUMNS, crs)], "repairs"
-    yield "uncovered", _uncovered(assessment) or [_empty(("town", "role"), crs)], "uncovered"
-    yield "unplanned", _unplanned(assessment) or [_empty(("town", "area_m2"), crs)], "unplanned"
+    yield from _drawn(assessment, lang)
+    yield (
+        "repairs",
+        list(_repairs(assessment, lang)) or [_empty(REPAIR_COLUMNS, crs)],
+        LAYERS["repairs"].render(lang),
+    )
+    yield (
+        "uncovered",
+        _uncovered(assessment) or [_empty(("town", "role"), crs)],
+        LAYERS["uncovered"].render(lang),
+    )
+    yield (
+        "unplanned",
+        _unplanned(assessment) or [_empty(("town", "area_m2"), crs)],
+        LAYERS["unplanned"].render(lang),
+    )
     if assessment.overlaps:
-        yield "overlaps", [assessment.shared_land()], "overlaps"
+        yield "overlaps", [assessment.shared_land()], titles["overlaps"]
 
 
-def _drawn(assessment: Assessment) -> Iterator[tuple[str, Frames, str]]:
+def _drawn(assessment: Assessment, lang: str) -> Iterator[tuple[str, Frames, str]]:
     """Name, frames and title of the layers that lie under the evidence where it is drawn.
 
     A measure that is called so keeps its name.
@@ -224,10 +259,22 @@ def _drawn(assessment: Assessment) -> Iterator[tuple[str, Frames, str]]:
         "land_use_beside": [(each.town.code, each.around) for each in assessment.towns],
     }
     for name, frames in drawn.items():
-        own = [_flat(frame, code) for code, frame in frames if frame is not None and len(frame)]
+        role = name.removesuffix("_beside")
+        scheme = next((each.scheme for each in assessment.catalog.of_role(role)), None)
+        group = legend.use_group if role == "planned_use" else legend.land_group
+        own = [
+            _flat(frame, code).assign(
+                drawn_as=[
+                    group(code, three, scheme if isinstance(scheme, str) else None)
+                    for code, three in zip(frame[f"{role}_code"], frame["three_class"], strict=True)
+                ]
+            )
+            for code, frame in frames
+            if frame is not None and len(frame)
+        ]
         taken = name in assessment.rulebook.measure
         if own:
-            yield f"{name}_drawn" if taken else name, own, name
+            yield f"{name}_drawn" if taken else name, own, LAYERS[name].render(lang)
 
 
 def _flat(frame: gpd.GeoDataFrame, town: str) -> gpd.GeoDataFrame:
