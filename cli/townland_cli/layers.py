@@ -269,7 +269,7 @@ def _layer_lines(examined: Sequence[Examined], lang: str, *, whole: bool) -> lis
         [
             (
                 each.summary.name,
-                each.summary.role,
+                render(role(each.summary.role), lang),
                 "-" if each.summary.features is None else each.summary.features,
                 each.summary.crs or "-",
                 each.summary.encoding or "-",

@@ -133,10 +133,14 @@ def _town_lines(assessment: Assessment, lang: str) -> Iterator[str]:
         counts.setdefault(finding.town, Counter())[finding.verdict.value] += 1
     for code in sorted(counts, key=lambda code: [-counts[code][verdict] for verdict in GRAVEST]):
         titles = _titles(None if code is None else assessment.town(code))
-        numbers = ", ".join(
-            f"{displayed(VERDICTS[verdict], lang)} {counts[code][verdict]}"
-            for verdict in GRAVEST
-            if counts[code][verdict]
+        numbers = (
+            _(", ")
+            .render(lang)
+            .join(
+                f"{displayed(VERDICTS[verdict], lang)} {counts[code][verdict]}"
+                for verdict in GRAVEST
+                if counts[code][verdict]
+            )
         )
         # the area gives way to the verdicts, and so does the end of a long name
         room = width() - cell_len(numbers) - 3
@@ -295,7 +299,7 @@ def _once_confirmed(row: Waiting, lang: str) -> str:
     line = f"{row.rule} {towns} → {displayed(VERDICTS[row.verdict.value], lang)}"
     if not row.others:
         return line
-    others = ", ".join(render(role(name), lang) for name in row.others)
+    others = _(", ").render(lang).join(render(role(name), lang) for name in row.others)
     too = displayed(_("with {others} confirmed too", others=others), lang)
     return f"{line}  ({too})"
 

@@ -72,7 +72,8 @@ def test_answers_make_lines_certain_and_no_answer_leaves_them_open(folder: Path)
         asked.append(question)
         told = question.text.render("en")
         if "several schemes" in told:
-            return [option.render("en") for option in question.options].index("sandiao-2019")
+            options = [option.render("en") for option in question.options]
+            return next(at for at, words in enumerate(options) if "(sandiao-2019)" in words)
         return None if "planned" in told else 0
 
     proposal = layers_init(folder, lang="en", ask=ask)

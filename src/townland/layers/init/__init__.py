@@ -341,7 +341,7 @@ def _role(title: str, source: Source) -> tuple[str | None, Words]:
         known = dict.fromkeys((names[0].name, names[0].meaning))
         evidence = _("its name ({name})", name=" ".join(known))
         if named in fields:
-            return named, Joined((evidence, _("its fields")), ", ")
+            return named, Joined((evidence, _("its fields")), _(", "))
         return named, evidence
     if len(fields) == 1:
         if fields[0] == "growth_boundary" and _village(source):

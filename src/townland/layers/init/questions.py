@@ -6,7 +6,7 @@ one it stands as a comment.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -19,6 +19,14 @@ from townland.layers.init.items import Item, Key, Question
 SURVEY = "land_use"
 """The role of the land survey, by which its first layer is named, too."""
 
+
+SCHEMES: Mapping[str, Words] = {
+    "gbt21010-2007": _("classification of land use, 2007"),
+    "gbt21010-2017": _("classification of land use, 2017"),
+    "sandiao-2019": _("working classification of the third land survey"),
+    "guide-2023": _("classification for survey, plan and use control, 2023"),
+}
+"""The titles of the schemes that the codes of one column may be of."""
 
 ALL, ONE_BY_ONE = 0, 2
 """Answers to whether layers are complete."""
@@ -158,7 +166,7 @@ def _with_scheme(item: Item, ask: Ask) -> Item:
     question = Question(
         _("The codes of {file}, column {column}, are codes of several schemes. Which are they?",
           file=item.source, column=column[1]),
-        tuple(_("{name}", name=key[1]) for key in schemes),
+        tuple(_scheme(key[1]) for key in schemes),
     )  # fmt: skip
     answer = ask(question)
     if answer is None:
@@ -167,6 +175,14 @@ def _with_scheme(item: Item, ask: Ask) -> Item:
     chosen = (_certain(schemes[answer], why), _certain(column, why))
     others = tuple(key for key in item.keys if key not in schemes and key is not column)
     return replace(item, keys=(*others, *chosen))
+
+
+def _scheme(name: str) -> Words:
+    """Call a scheme by its title, and by the name that a catalog has for it."""
+    title = SCHEMES.get(name)
+    if title is None:
+        return _("{name}", name=name)
+    return _("{title} ({name})", title=title, name=name)
 
 
 def _certain(key: Key, why: Words) -> Key:
