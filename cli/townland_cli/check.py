@@ -253,6 +253,8 @@ def check(
             _tell_stages(stages.seconds, lang)
         if digests.remembered and not quiet:
             _tell_remembered(len(digests.remembered), lang)
+        if digests.whole and not quiet:
+            _tell_whole(digests.whole, lang)
         return assessments, code
 
     if watched:
@@ -331,6 +333,17 @@ def _tell_remembered(count: int, lang: str) -> None:
         count=count,
     )
     printing.say(displayed(message, lang), err=True)
+
+
+def _tell_whole(features: Mapping[str, int], lang: str) -> None:
+    """Print which large layers are read whole by every check, and what makes that needless."""
+    message = _(
+        "read whole each time: {layers}; once packed, windows of them are read: townland layers pack"
+        " {names}",
+        layers=", ".join(f"{name} ({count})" for name, count in features.items()),
+        names=" ".join(features),
+    )
+    printing.paragraph(displayed(message, lang), indent="", err=True)
 
 
 def _today() -> str:

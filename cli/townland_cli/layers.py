@@ -10,7 +10,7 @@ import typer
 
 from townland.i18n import Words, _, displayed, one_line, render
 from townland.terms import role
-from townland_cli import asking, paging, printing, streams
+from townland_cli import asking, packing, paging, printing, streams
 from townland_cli.options import LANG, AsJson, Catalog, Lang, LogFile, Quiet, Verbose, words
 from townland_cli.wrapping import width, wrapped
 
@@ -25,7 +25,7 @@ FAULTS = 1
 EXAMPLES = 3
 """So many features stand for a kind of fault."""
 
-app = typer.Typer(help=words("Find, show and examine layers."), no_args_is_help=True)
+app = typer.Typer(help=words("Find, show, examine and pack layers."), no_args_is_help=True)
 
 
 @app.command(
@@ -201,6 +201,9 @@ def _print_proposal(proposal: Proposal, lang: str, *, verbose: bool) -> None:
     below = [*_beside(proposal, lang), "", *wrapped(displayed(line, lang), width())]
     rows = [paging.block(each) for each in lines]
     paging.print_page([first], rows, below, lang=lang, verbose=verbose)
+
+
+app.command("pack", help=packing.HELP, epilog=packing.EXAMPLE)(packing.pack_layers)
 
 
 def _beside(proposal: Proposal, lang: str) -> Iterator[str]:

@@ -54,6 +54,7 @@ _ROOMS = {
     "explain": "townland.writing.explain",
     "layers_check": "townland.layers.check",
     "layers_init": "townland.layers.init",
+    "layers_pack": "townland.layers.pack",
     "load_catalog": "townland.catalog",
     "load_dossiers": "townland.dossier",
     "load_rulebook": "townland.rules.book.loader",
@@ -74,6 +75,7 @@ if TYPE_CHECKING:
     from townland.geodesy import official_area_m2
     from townland.layers.check import layers_check
     from townland.layers.init import layers_init
+    from townland.layers.pack import layers_pack
     from townland.measuring.official import area
     from townland.results import Assessment, exit_code
     from townland.rules.book.loader import load_rulebook
@@ -105,6 +107,7 @@ __all__ = [
     "explain",
     "layers_check",
     "layers_init",
+    "layers_pack",
     "load_catalog",
     "load_dossiers",
     "load_rulebook",

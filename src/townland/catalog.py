@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -56,6 +57,9 @@ DATABASE = "db:"
 FRAME = "GeoDataFrame"
 """What stands in the place of the path of a layer that is a GeoDataFrame."""
 
+PACKED = ".townland.parquet"
+"""How the names of the files end that ``townland layers pack`` writes, and no others."""
+
 AS_LAYER = "layer:"
 """How a coverage begins that reaches as far as another layer."""
 
@@ -77,6 +81,11 @@ def no_vertices(layer: str) -> Words:
         " vertices, so that its areas have no ±; take it out",
         name=layer,
     )
+
+
+def not_packed(layer: str) -> Words:
+    """Say that only files of features are packed."""
+    return _("layer {name}: only a layer of features in a file is packed", name=layer)
 
 
 class NamedTowns(Strict):
@@ -104,13 +113,15 @@ class LayerSpec(Strict):
     `path` is kept as it was written; `LayerCatalog.resolve` gives the file. A layer that was given as a
     GeoDataFrame has it as `frame`, and no file. `coverage` is where the layer claims to be complete: a
     file of polygons, another layer (`AS_LAYER`), the towns that have features of it (`OWN_TOWNS`), or
-    towns by code or name. `accuracy_m` is the standard deviation of a vertex in metres.
+    towns by code or name. `accuracy_m` is the standard deviation of a vertex in metres. `packed` is the
+    file that ``townland layers pack`` made of the layer, from which a check reads in place of `path`.
     """
 
     name: str = Field(min_length=1)
     role: RoleName
     path: str = Field(min_length=1)
     layer: str | None = None
+    packed: str | None = Field(default=None, pattern=rf"{re.escape(PACKED)}$")
     scheme: str | None = None
     classes: (
         dict[
@@ -205,6 +216,8 @@ class LayerSpec(Strict):
     def _rasters_have_no_vertices(self) -> LayerSpec:
         if self.accuracy_m is not None and self.is_raster:
             raise FaultError(no_vertices(self.name))
+        if self.packed is not None and (self.is_raster or self.database is not None):
+            raise FaultError(not_packed(self.name))
         return self
 
     @property

@@ -67,6 +67,7 @@ def test_the_commands_of_the_interface_are_there() -> None:
         "townland layers list",
         "townland layers init",
         "townland layers check",
+        "townland layers pack",
         "townland rules list",
         "townland rules show",
         "townland rules lint",

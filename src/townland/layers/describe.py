@@ -23,6 +23,8 @@ from townland.reading.format import Format, Source
 from townland.reading.formats import raster
 from townland.reading.layer_names import NOT_POLYGONS
 from townland.reading.library_errors import translated
+from townland.reading.packed import worth_packing
+from townland.reading.sealed import unpacked
 from townland.reading.sniff import local, sniff
 from townland.reading.vector import (
     declared_crs,
@@ -33,9 +35,6 @@ from townland.reading.vector import (
     region_of,
 )
 from townland.reading.widths import fiona_or_none, kinds
-
-LARGE = 10_000
-"""From so many features on, a missing spatial index is worth a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +141,13 @@ def _vector(spec: LayerSpec, catalog: LayerCatalog, summary: LayerSummary) -> La
     summary
         What is known of it before its file is opened.
     """
-    with opened(spec, catalog) as source:
+    with opened(unpacked(spec), catalog) as source:
         used, crs_issues = _crs(spec, catalog, source)
         issues = (
             *source.issues,
             *crs_issues,
             *_missing_columns(spec, source),
-            *_content(source),
+            *_content(spec, source, worth_packing(source, catalog.resolve(spec.path))),
             *widths_unknown(source),
         )
         return replace(
@@ -206,18 +205,27 @@ def _missing_columns(spec: LayerSpec, source: Source) -> Iterator[Issue]:
             yield _fault("column_missing", problem)
 
 
-def _content(source: Source) -> Iterator[Issue]:
-    """That a layer is empty, holds no polygons, or is slow to read."""
+def _content(spec: LayerSpec, source: Source, slow: bool) -> Iterator[Issue]:
+    """That a layer is empty, holds no polygons, or is slow to read.
+
+    Parameters
+    ----------
+    spec, source
+        The layer, and its file.
+    slow
+        Whether it is large and read whole each time.
+    """
     if source.features == 0:
         yield Issue("layer_empty", "warning", _("the layer holds no features"))
     if source.geometry_type.split(" ")[-1] in NOT_POLYGONS:
         message = _("the layer holds {kind}, but polygons are expected", kind=source.geometry_type)
         yield Issue("geometry_not_polygon", "error", message)
-    if not source.indexed and (source.features or 0) > LARGE:
+    if slow and spec.packed is None:
         message = _(
-            "{count} features without a spatial index: every check goes through all of them;"
-            " save the layer as a GeoPackage",
+            "{count} features that every check reads whole; pack the layer once: townland layers pack"
+            " {name}",
             count=source.features,
+            name=spec.name,
         )
         yield Issue("index_missing", "info", message)
 

@@ -19,10 +19,14 @@ from townland.output.refused import held, unwritable
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
-    """A file that is written: where it will lie, and the endings of all files that belong to it."""
+    """A file that is written: where it will lie, and the endings of all files that belong to it.
+
+    With `replaces` a file that has its name already is replaced in one step.
+    """
 
     target: Path
     endings: tuple[str, ...]
+    replaces: bool = False
 
     @property
     def partial(self) -> Path:
@@ -66,9 +70,9 @@ class NewFile:
         moved: list[Path] = []
         try:
             for path in made:
-                if os.path.lexists(path):
+                if os.path.lexists(path) and not self.replaces:
                     raise _there(path)
-                (self.partial / path.name).rename(path)
+                (self.partial / path.name).replace(path)
                 moved.append(path)
         except BaseException:
             for path in moved:
@@ -77,7 +81,7 @@ class NewFile:
 
 
 @contextmanager
-def beside(target: Path, endings: Sequence[str]) -> Iterator[NewFile]:
+def beside(target: Path, endings: Sequence[str], *, replaces: bool = False) -> Iterator[NewFile]:
     """Hold a file that is not there yet against other processes, and try whether it can be written.
 
     Parameters
@@ -86,13 +90,15 @@ def beside(target: Path, endings: Sequence[str]) -> Iterator[NewFile]:
         The file.
     endings
         The endings of all files that are written, its own among them.
+    replaces
+        Whether a file that is there is replaced when the new one is whole.
 
     Raises
     ------
     ReportError
         It exists, its folder does not, it cannot be written, or another process writes it.
     """
-    new = NewFile(target, tuple(endings))
+    new = NewFile(target, tuple(endings), replaces)
     if not target.parent.is_dir():
         raise ReportError(
             _("{path}: there is no such folder; make it first", path=target.parent.as_posix())
@@ -116,7 +122,7 @@ def require_free(new: NewFile, *, before: bool = False) -> None:
     if before and (new.partial / UNFINISHED).is_file():
         return
     for path in new.names:
-        if os.path.lexists(path):
+        if os.path.lexists(path) and not new.replaces:
             raise _there(path)
 
 

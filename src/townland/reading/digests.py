@@ -15,6 +15,7 @@ from townland.reading import cache
 from townland.reading.boxes import Boxes
 from townland.reading.file_systems import tells_changes
 from townland.reading.formats import SUFFIXES
+from townland.reading.sealed import Held
 from townland.reading.stages import stage
 
 SETTLED_NS = 2_000_000_000
@@ -32,7 +33,8 @@ class Digests:
     A hash of an earlier run stands where every file of the layer still has its path, size, times and
     inode, lies on a local disk, and had not changed for two seconds when it was hashed. `remembered` are
     the paths whose hash was taken from there; with `rehash` it never is. `boxes` are those of the layers
-    that were read, by their content.
+    that were read, by their content; `packed` are the descriptions of packed files, by their state.
+    `whole` counts the features of the layers that were read whole, by name.
     """
 
     def __init__(self, *, rehash: bool = False) -> None:
@@ -40,6 +42,8 @@ class Digests:
         self._known: dict[Path, tuple[State, str]] = {}
         self.remembered: list[Path] = []
         self.boxes: dict[str, Boxes] = {}
+        self.packed: dict[str, Held] = {}
+        self.whole: dict[str, int] = {}
 
     def __call__(self, path: Path) -> str:
         """The SHA-256 of a layer's files, as `sha256_of` gives it.

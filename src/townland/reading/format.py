@@ -7,7 +7,7 @@ Everything else reads the record; nothing asks for a format by its name.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from townland.geodesy.crs import Bounds
 from townland.i18n import Joined, Text
 from townland.issues import Issue
+from townland.reading.boxes import Boxes
 from townland.reading.rows import Rows, Whole
 
 Widths: TypeAlias = Mapping[str, tuple[int | None, int | None]]
@@ -122,17 +123,36 @@ class Pick(Protocol):
         ...
 
 
+NONE_CHANGED: NDArray[np.int64] = np.array([], np.int64)
+"""The numbers of no feature."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Streamed:
+    """Some features in file order, and which of them reading gives another shape than the file does.
+
+    `curves` are the numbers of the features whose curves became chords, `closed` of those whose rings
+    were closed or dropped.
+    """
+
+    rows: Rows
+    curves: NDArray[np.int64] = field(default_factory=NONE_CHANGED.copy)
+    closed: NDArray[np.int64] = field(default_factory=NONE_CHANGED.copy)
+
+
 @dataclass(frozen=True, slots=True)
 class Direct:
     """How a file gives all its features once, and then single ones, without any index of its own.
 
     `scan` goes through the file in its order and gives keys and geometries, a batch at a time; a key is
-    whatever lets `pick` come back to the feature. `by_index` gives the numbers of the features near a
-    box by the file's own index, None where it has none: only to say what the index misses.
+    whatever lets `pick` come back to the feature. `stream` does so with columns, too, so many features
+    at a time. `by_index` gives the numbers of the features near a box by the file's own index, None
+    where it has none: only to say what the index misses.
     """
 
     scan: Callable[[], Iterator[tuple[NDArray[np.int64], NDArray[np.object_]]]]
     pick: Pick
+    stream: Callable[[Sequence[str], int], Iterator[Streamed]]
     by_index: Callable[[Bounds], NDArray[np.int64]] | None = None
 
 
@@ -185,7 +205,9 @@ class Source:
     is read without the rest. `crs` is the text that the file declares, None where it declares none.
     `fetch` never believes an index of the file: without `direct` it reads the file whole and chooses.
     `starred` gives the rows whose cell in a column holds asterisks in place of a number, None where the
-    format has none.
+    format has none; `raw_cells` gives, for rows of `Direct.stream`, the text of the cells of columns of
+    numbers that hold asterisks or no number, None elsewhere. `boxes` are those of all features where
+    windows rest on them.
     """
 
     path: Path
@@ -204,6 +226,8 @@ class Source:
     encoding_declared: str | None = None
     issues: tuple[Issue, ...] = ()
     starred: Callable[[Rows, str], NDArray[np.bool_]] | None = None
+    raw_cells: Callable[[Rows], Mapping[str, NDArray[np.object_]]] | None = None
+    boxes: Boxes | None = None
 
     def number(self, fid: int) -> int:
         """The number of a feature as people count, from 1."""

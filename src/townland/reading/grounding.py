@@ -56,6 +56,7 @@ def grounded(source: Source, digests: Digests) -> Source:
         bounds=boxes.total,
         indexed=True,
         fetch=partial(_fetch, source, direct, boxes, digests),
+        boxes=boxes,
     )
 
 
@@ -145,6 +146,11 @@ def _taken_now(source: Source, direct: Direct) -> Boxes:
             return taken([(rows.fid, rows.geometry)])
 
 
+def read_whole(wanted: int, features: int) -> bool:
+    """Whether so many features of a layer are wanted that all of it is read."""
+    return wanted > WHOLE * features and features <= MAX_FEATURES
+
+
 def _fetch(
     source: Source,
     direct: Direct,
@@ -171,7 +177,7 @@ def _fetch(
     else:
         at = own.near(boxes)
         expected = len(at)
-        if expected > WHOLE * len(own) and len(own) <= MAX_FEATURES:
+        if read_whole(expected, len(own)):
             rows = source.fetch(columns, None)
             rows = rows.take(at) if len(rows) == len(own) else rows
         else:

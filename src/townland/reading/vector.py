@@ -26,6 +26,7 @@ from townland.reading.format import Source
 from townland.reading.formats import database
 from townland.reading.frame import frame_source, sha256_of_frame
 from townland.reading.layer import Input, Layer
+from townland.reading.packed import note_whole, packed_source
 from townland.reading.polygons import polygons
 from townland.reading.reach import refuse_out_of_reach
 from townland.reading.rows import Rows, bounds_of, hull, sha256_of_rows
@@ -288,10 +289,14 @@ def opened(
         ) as source:
             yield source
         return
+    if spec.packed is not None:
+        yield packed_source(spec, catalog, Digests() if digest is None else digest)
+        return
     path = catalog.resolve(spec.path)
     with sources.opened(
         path, layer=spec.layer, prefer=spec.name, encoding=spec.encoding, digests=digest
     ) as source:
+        note_whole(spec, source, path, digest)
         yield source
 
 
@@ -355,7 +360,8 @@ def region_of(
     but
         A layer that does not count.
     """
-    others = [spec for spec in catalog.layer if spec is not but and not spec.is_raster]
+    name = None if but is None else but.name
+    others = [spec for spec in catalog.layer if spec.name != name and not spec.is_raster]
     surveys = [spec for spec in others if spec.role == "land_use"]
     for specs in (surveys, others):
         found = [box for spec in specs if (box := _certain_box(spec, catalog, digest)) is not None]

@@ -16,7 +16,7 @@ import numpy as np
 
 from townland import geodesy
 from townland.catalog import LayerCatalog, LayerSpec, load_catalog
-from townland.errors import TownlandError
+from townland.errors import LayerError, TownlandError
 from townland.i18n import Words, _
 from townland.issues import Issue
 from townland.layers.check import areas, consistency, domains, fields, placing
@@ -27,7 +27,10 @@ from townland.layers.check.records import Records, records, wanted
 from townland.layers.describe import LayerSummary, inspect
 from townland.measuring import prepare
 from townland.reading.columns import require_column
+from townland.reading.digests import Digests
 from townland.reading.layer import Layer
+from townland.reading.packed import packed_source
+from townland.reading.sealed import unpacked
 from townland.reading.vector import read_layer
 from townland.terms import ROLES
 
@@ -119,7 +122,7 @@ def examined(spec: LayerSpec, catalog: LayerCatalog) -> Examined:
         elif "TBMJ" in columns:
             columns[areas.RECORDED] = columns["TBMJ"]
         layer = read_layer(
-            spec, catalog, None, hashed=False, also=list(dict.fromkeys(columns.values()))
+            unpacked(spec), catalog, None, hashed=False, also=list(dict.fromkeys(columns.values()))
         )
         held = records(layer, columns)
         found = [
@@ -133,7 +136,12 @@ def examined(spec: LayerSpec, catalog: LayerCatalog) -> Examined:
         return Examined(replace(summary, issues=(*summary.issues, issue)))
     ids = layer.frame["id"].tolist()
     known = {(issue.code, issue.feature) for issue in summary.issues}
-    listed = [*layer.issues, *issues(found, ids, spec.name), *_accuracy_missing(spec, catalog)]
+    listed = [
+        *layer.issues,
+        *issues(found, ids, spec.name),
+        *_accuracy_missing(spec, catalog),
+        *_packed_unusable(spec, catalog),
+    ]
     new = [issue for issue in listed if (issue.code, issue.feature) not in known]
     named = tuple(replace(issue, layer=spec.name) for issue in new)
     return Examined(replace(summary, issues=(*summary.issues, *named)), tuple(found), layer)
@@ -152,6 +160,17 @@ def _accuracy_missing(spec: LayerSpec, catalog: LayerCatalog) -> Iterator[Issue]
             ),
             spec.name,
         )
+
+
+def _packed_unusable(spec: LayerSpec, catalog: LayerCatalog) -> Iterator[Issue]:
+    """That a check would refuse the packed file of a layer, all bytes of which are looked at."""
+    if spec.packed is None:
+        return
+    try:
+        packed_source(spec, catalog, Digests()).fetch([], None, shapes=False)
+    except LayerError as problem:
+        message = _("{reason}", reason=problem.message)
+        yield Issue("packed_unusable", "warning", message, spec.name)
 
 
 def _found(held: Records) -> Iterator[Faults]:

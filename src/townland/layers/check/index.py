@@ -8,6 +8,7 @@ from townland.catalog import LayerCatalog, LayerSpec
 from townland.i18n import _
 from townland.layers.check.faults import Faults
 from townland.reading.grounding import missed_by_index
+from townland.reading.sealed import unpacked
 from townland.reading.vector import opened
 
 
@@ -15,7 +16,7 @@ def index_faults(spec: LayerSpec, catalog: LayerCatalog) -> Iterator[Faults]:
     """An index that misses features: townland reads them all the same, other programs do not."""
     if spec.database is not None or spec.frame is not None:
         return
-    with opened(spec, catalog) as source:
+    with opened(unpacked(spec), catalog) as source:
         if source.direct is None or source.direct.by_index is None:
             return
         missed = missed_by_index(source)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from townland.catalog import PACKED
 from townland.dossier import WORKBOOKS
 from townland.errors import LayerError
 from townland.i18n import Joined, Words, _
@@ -86,7 +87,8 @@ def _entries(folder: Path) -> Iterator[tuple[Path, Format | None]]:
     while waiting:
         here, depth = waiting.pop(0)
         for path in sorted(here.iterdir()):
-            if path.is_symlink() or path.name.startswith("."):
+            # what was packed is no layer of its own
+            if path.is_symlink() or path.name.startswith(".") or path.name.endswith(PACKED):
                 continue
             seen += 1
             if seen > FILES:

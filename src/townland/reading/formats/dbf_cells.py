@@ -8,7 +8,7 @@ does not say.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -34,8 +34,44 @@ class _Field:
     width: int
 
 
-def with_raw_numbers(rows: Rows, table: Path) -> Rows:
-    """Rows whose columns with cells that are no numbers are text, these cells as they stand.
+class RawCells:
+    """The raw cells of the features that were read: a file in a zip is gone when they are asked for."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, dict[int, str]] = {}
+
+    def keep(self, fid: NDArray[np.int64], raw: Mapping[str, NDArray[np.object_]]) -> None:
+        """Take what `raw_cells` gave of the features of these numbers."""
+        for name, texts in raw.items():
+            pairs = zip(fid.tolist(), texts, strict=True)
+            self._texts.setdefault(name, {}).update((n, t) for n, t in pairs if t is not None)
+
+    def of(self, column: str) -> Mapping[int, str]:
+        """The cells of a column, by the number of the feature."""
+        return self._texts.get(column, {})
+
+    def starred(self, rows: Rows, column: str) -> NDArray[np.bool_]:
+        """The rows whose cell in a column of numbers is full of asterisks."""
+        texts = self.of(column)
+        return np.array([_is_starred(texts.get(fid)) for fid in rows.fid.tolist()], dtype=bool)
+
+
+def with_texts(rows: Rows, raw: Mapping[str, NDArray[np.object_]]) -> Rows:
+    """Rows whose columns with cells that are no numbers are text, these as `raw_cells` has them."""
+    changed = {}
+    for name, texts in raw.items():
+        bad = {
+            at: text.strip(" \0")
+            for at, text in enumerate(texts)
+            if text is not None and _NUMBER.fullmatch(text.encode("latin-1")) is None
+        }
+        if bad:
+            changed[name] = _with_text(rows.columns[name], bad)
+    return replace(rows, columns={**rows.columns, **changed}) if changed else rows
+
+
+def raw_cells(rows: Rows, table: Path) -> dict[str, NDArray[np.object_]]:
+    """The text of the cells that hold no number, or asterisks, by column; None for all others.
 
     Parameters
     ----------
@@ -44,28 +80,29 @@ def with_raw_numbers(rows: Rows, table: Path) -> Rows:
     table
         The .dbf.
     """
-    raw = {}
+    found = {}
     for name, cells in _cells(rows, table):
-        bad = _unreadable(cells)
-        if bad:
-            raw[name] = _with_text(rows.columns[name], bad)
-    return replace(rows, columns={**rows.columns, **raw}) if raw else rows
+        distinct, which = np.unique(cells, return_inverse=True)
+        texts = np.array([_raw(cell) for cell in distinct.tolist()], dtype=object)
+        if any(text is not None for text in texts):
+            found[name] = texts[which]
+    return found
 
 
-def starred(rows: Rows, column: str, table: Path) -> NDArray[np.bool_]:
-    """The rows of a Shapefile whose cell in a column of numbers is full of asterisks.
+def _raw(cell: bytes) -> str | None:
+    """The text of a cell that holds no number, or asterisks; None for every other."""
+    if _NUMBER.fullmatch(cell) is not None and b"*" not in cell:
+        return None
+    return cell.decode("latin-1")
 
-    Parameters
-    ----------
-    rows, table
-        As `with_raw_numbers`.
-    column
-        The column.
+
+def _is_starred(text: str | None) -> bool:
+    """Whether a raw cell is full of asterisks.
+
+    >>> _is_starred("****"), _is_starred("0,5"), _is_starred(None)
+    (True, False, False)
     """
-    for name, cells in _cells(rows, table):
-        if name == column:
-            return np.array([not cell.strip(b"* ") and b"*" in cell for cell in cells], dtype=bool)
-    return np.zeros(len(rows), dtype=bool)
+    return text is not None and "*" in text and not text.strip("* ")
 
 
 def _cells(rows: Rows, table: Path) -> Iterator[tuple[str, NDArray[np.bytes_]]]:
@@ -74,7 +111,7 @@ def _cells(rows: Rows, table: Path) -> Iterator[tuple[str, NDArray[np.bytes_]]]:
     Parameters
     ----------
     rows, table
-        As `with_raw_numbers`.
+        As `raw_cells`.
     """
     if not len(rows) or not rows.columns:
         return
@@ -106,14 +143,6 @@ def _numeric(fields: bytes) -> Iterator[tuple[str, _Field]]:
         if field[11:12] in _NUMERIC and name.isascii():
             yield name.decode("ascii"), _Field(start, field[16])
         start += field[16]
-
-
-def _unreadable(cells: NDArray[np.bytes_]) -> dict[int, str]:
-    """The cells that hold neither a number nor nothing, by their position."""
-    distinct, which = np.unique(cells, return_inverse=True)
-    wrong = np.array([_NUMBER.fullmatch(cell) is None for cell in distinct.tolist()], dtype=bool)
-    texts = [cell.decode("latin-1").strip(" \0") for cell in distinct.tolist()]
-    return {int(at): texts[which[at]] for at in np.flatnonzero(wrong[which])}
 
 
 def _with_text(values: pa.ChunkedArray, texts: dict[int, str]) -> pa.ChunkedArray:

@@ -202,6 +202,7 @@ def _open(form: Format, file: Path, place: str, request: Request) -> Source:
         direct=Direct(
             partial(_scan, source.direct, file, place),
             partial(_pick, source, file),
+            source.direct.stream,
             source.direct.by_index,
         ),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TypedDict
@@ -20,14 +20,12 @@ from townland.geodesy.crs import Bounds
 from townland.i18n import _
 from townland.issues import Issue
 from townland.reading.encoding import Encoding
-from townland.reading.format import Direct, Format, Request, Source
+from townland.reading.format import Direct, Format, Request, Source, Streamed
 from townland.reading.formats import wkb
 from townland.reading.layer_names import layer_name
 from townland.reading.library_errors import translated
 from townland.reading.rows import Rows, finite, meets, no_rows
 
-SHOWN = 20
-"""So many features are named in a message."""
 BATCH = 16_384
 """So many features are in memory while the boxes of a layer are taken."""
 MOST_NUMBERS = 10_000
@@ -138,6 +136,7 @@ def open_layer(
         direct=Direct(
             partial(_scan, opened),
             partial(_pick, opened),
+            partial(_stream, opened),
             partial(_by_index, opened) if info["capabilities"]["fast_spatial_filter"] else None,
         ),
         encoding="UTF-8" if encoding is None else encoding.used,
@@ -237,32 +236,67 @@ def _scan(opened: _Opened) -> Iterator[tuple[NDArray[np.int64], NDArray[np.objec
         for batch in batches:
             fid = batch.column(0).to_numpy().astype(np.int64)
             shapes = batch.column(batch.num_columns - 1).to_numpy(zero_copy_only=False)
-            yield fid, lenient(shapes, fid + 1 - opened.numbered_from, opened.place)
+            yield fid, wkb.lenient(shapes, fid + 1 - opened.numbered_from, opened.place)
 
 
-def lenient(
-    shapes: NDArray[np.object_], numbers: NDArray[np.int64], place: str
-) -> NDArray[np.object_]:
-    """Geometries of WKB of which only the extent is wanted: rings that are not closed are, silently.
+def _stream(opened: _Opened, columns: Sequence[str], most: int) -> Iterator[Streamed]:
+    """All features with these columns, in file order.
 
     Parameters
     ----------
-    shapes, numbers
-        WKB and number of each feature.
-    place
-        How messages name the file.
-
-    Raises
-    ------
-    NotImplementedError
-        True curves are among them.
+    opened
+        The layer.
+    columns, most
+        The columns, and how many features come at a time.
     """
+    with pyogrio.raw.open_arrow(
+        opened.file,
+        layer=opened.name,
+        columns=list(columns),
+        return_fids=True,
+        batch_size=most,
+        use_pyarrow=True,
+        **opened.options,
+    ) as (_meta, batches):
+        for batch in batches:
+            yield _part(opened, columns, pa.Table.from_batches([batch]))
+
+
+def _part(opened: _Opened, columns: Sequence[str], table: pa.Table) -> Streamed:
+    """The features of a table as GDAL gives it, and which of them were given another shape.
+
+    Parameters
+    ----------
+    opened, columns
+        The layer, and the columns.
+    table
+        What GDAL gives.
+    """
+    fid, found, shapes = _taken_apart(table, columns)
     try:
-        return wkb.geometries(shapes, numbers, place)
+        geometry = wkb.geometries(shapes, fid + 1 - opened.numbered_from, opened.place)
     except NotImplementedError:
-        raise
+        return Streamed(_drawn(opened, columns, fid), curves=fid[wkb.curved(shapes)])
     except shapely.errors.GEOSException:
-        return np.asarray(shapely.from_wkb(shapes, on_invalid="fix"), dtype=object)
+        geometry, closed = wkb.mended(shapes)
+        return Streamed(Rows(fid, found, geometry), closed=fid[closed])
+    return Streamed(Rows(fid, found, geometry))
+
+
+def _drawn(opened: _Opened, columns: Sequence[str], fid: NDArray[np.int64]) -> Rows:
+    """These features with chords in place of curves; without numbers to ask for, all are read.
+
+    Parameters
+    ----------
+    opened, columns
+        The layer, and the columns.
+    fid
+        The numbers of the features.
+    """
+    if opened.number is not None:
+        return replace(_pick(opened, columns, fid, fid), issues=())
+    every = _read(opened, columns, None)
+    return replace(every.take(np.isin(every.fid, fid)), issues=())
 
 
 def _pick(
@@ -384,15 +418,22 @@ def _read(opened: _Opened, columns: Sequence[str], keys: NDArray[np.int64] | Non
         return_fids=True,
         **opened.options,
     )
+    fid, found, shapes = _taken_apart(table, columns)
+    geometry, issues = _geometries(opened, fid, shapes, columns, where)
+    return Rows(fid, found, geometry, issues)
+
+
+def _taken_apart(
+    table: pa.Table, columns: Sequence[str]
+) -> tuple[NDArray[np.int64], dict[str, pa.ChunkedArray], NDArray[np.object_]]:
+    """The numbers, the columns and the WKB of features as GDAL gives them."""
     # The feature's number comes first and its geometry last: a column of the file may have the name of
     # either, as "id" does in GeoJSON.
     names = table.schema.names[1:-1]
-    fid = table.column(0).to_numpy().astype(np.int64, copy=False)
-    shapes = table.column(table.num_columns - 1).to_numpy()
-    geometry, issues = _geometries(opened, fid, shapes, columns, where)
     found = {name: table.column(1 + names.index(name)) for name in columns}
     require_sound(found)
-    return Rows(fid, found, geometry, issues)
+    fid = table.column(0).to_numpy().astype(np.int64, copy=False)
+    return fid, found, table.column(table.num_columns - 1).to_numpy()
 
 
 def require_sound(columns: Mapping[str, pa.ChunkedArray]) -> None:
@@ -436,23 +477,7 @@ def _geometries(
         # this way believes the count that a GeoPackage states
         if len(raw[2]) != len(fid):
             raise ValueError(f"{len(raw[2])} of {len(fid)} features") from None
-        message = _("true curves are drawn as chords of 0.1 degrees of arc")
-        return shapely.from_wkb(raw[2]), (Issue("curve_linearised", "warning", message),)
+        return shapely.from_wkb(raw[2]), wkb.curves_drawn()
     except shapely.errors.GEOSException:
-        # GEOS refuses rings that are not closed; GDAL writes them as they stand in the file
-        geometry = shapely.from_wkb(shapes, on_invalid="fix")
-        closed = shapely.is_missing(shapely.from_wkb(shapes, on_invalid="ignore"))
-        return geometry, _closed(numbers[closed & ~shapely.is_missing(geometry)])
-
-
-def _closed(numbers: NDArray[np.int64]) -> tuple[Issue, ...]:
-    """That rings of these features were closed in reading, or dropped where they have too few points."""
-    if not len(numbers):
-        return ()
-    message = _(
-        "{count} features have rings that are not closed, or have fewer than 3 points; they were closed,"
-        " or dropped: features {features}",
-        count=len(numbers),
-        features=", ".join(map(str, numbers[:SHOWN])) + (" …" if len(numbers) > SHOWN else ""),
-    )
-    return (Issue("ring_closed", "warning", message),)
+        geometry, closed = wkb.mended(shapes)
+        return geometry, wkb.rings_closed(numbers[closed])

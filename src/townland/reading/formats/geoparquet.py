@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from townland.errors import LayerError
 from townland.geodesy.crs import Bounds
 from townland.i18n import Text, _
-from townland.reading.format import Direct, Format, Probe, Request, Source
-from townland.reading.formats import gdal, geoarrow
+from townland.reading.format import Direct, Format, Probe, Request, Source, Streamed
+from townland.reading.formats import gdal, geoarrow, wkb
 from townland.reading.formats.gdal import require_sound
 from townland.reading.formats.whole import cut_off
 from townland.reading.limits import refuse_long_cells
@@ -43,11 +43,13 @@ def _open(path: Path, place: str) -> tuple[pq.ParquetFile, str, _Column]:
     """The file, the name of its geometry column, and what the ``geo`` metadata says of it."""
     try:
         file = pq.ParquetFile(path, page_checksum_verification=True)
-        if b"geo" not in (file.schema_arrow.metadata or {}):
+        # the schema that Arrow keeps in the file may have been written before the metadata
+        entries = file.metadata.metadata or {}
+        if b"geo" not in entries:
             typed = geoarrow.typed_column(file, place)
             if typed is not None:
                 return file, typed[0], _Column(encoding="WKB", crs=typed[1])
-        geo = json.loads((file.schema_arrow.metadata or {})[b"geo"])
+        geo = json.loads(entries[b"geo"])
         name = geo["primary_column"]
         column = geo["columns"][name]
         kind = file.schema_arrow.field(name).type
@@ -184,6 +186,7 @@ def _open_layer(form: Format, file: Path, place: str, _request: Request) -> Sour
         direct=Direct(
             partial(_scan, file, place),
             partial(_pick, file, place),
+            partial(_stream, file, place),
             partial(_by_covering, file, place) if covering else None,
         ),
     )
@@ -228,10 +231,33 @@ def _scan(path: Path, place: str) -> Iterator[tuple[NDArray[np.int64], NDArray[n
         start += batch.num_rows
         if encoding == "WKB":
             shapes = batch.column(0).to_numpy(zero_copy_only=False)
-            yield keys, gdal.lenient(shapes, keys + 1, place)
+            yield keys, wkb.lenient(shapes, keys + 1, place)
         else:
             shapes = pa.chunked_array([batch.column(0)])
             yield keys, geoarrow.geometries(shapes, encoding, keys + 1, place)
+
+
+def _stream(path: Path, place: str, columns: Sequence[str], most: int) -> Iterator[Streamed]:
+    """All features with these columns, in the order of their rows.
+
+    Parameters
+    ----------
+    path, place
+        The file, and how messages name it.
+    columns, most
+        The columns, and how many features come at a time.
+    """
+    file, name, column = _open(path, place)
+    encoding = column.get("encoding", "WKB")
+    start = 0
+    for batch in file.iter_batches(most, columns=[*columns, name]):
+        table = _plain(pa.Table.from_batches([batch]), columns, place)
+        fid = np.arange(start, start + len(table))
+        start += len(table)
+        values = {field: table.column(field) for field in columns}
+        require_sound(values)
+        shapes = geoarrow.geometries(table.column(name), encoding, fid + 1, place)
+        yield Streamed(Rows(fid, values, shapes))
 
 
 def _pick(

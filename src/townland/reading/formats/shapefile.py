@@ -127,6 +127,13 @@ def _open(form: Format, file: Path, place: str, request: Request) -> Source:
 
 def _with_raw_numbers(source: Source, table: Path) -> Source:
     """The layer, whose cells that are no numbers stand as their text: GDAL takes them for 0 or blank."""
+    known = dbf_cells.RawCells()
+
+    def put_right(rows: Rows) -> Rows:
+        """The rows with the text of cells that are no numbers."""
+        raw = dbf_cells.raw_cells(rows, table)
+        known.keep(rows.fid, raw)
+        return dbf_cells.with_texts(rows, raw)
 
     def fetch(
         columns: Sequence[str], boxes: Sequence[Bounds] | None, *, shapes: bool = True
@@ -140,7 +147,7 @@ def _with_raw_numbers(source: Source, table: Path) -> Source:
         """
         rows = source.fetch(columns, boxes, shapes=shapes)
         # without shapes the rows have no numbers by which they stand in the table
-        return dbf_cells.with_raw_numbers(rows, table) if shapes else rows
+        return put_right(rows) if shapes else rows
 
     def pick(columns: Sequence[str], keys: NDArray[np.int64], at: NDArray[np.int64]) -> Rows:
         """Read as `format.Pick`.
@@ -151,11 +158,15 @@ def _with_raw_numbers(source: Source, table: Path) -> Source:
             As there.
         """
         assert source.direct is not None  # noqa: S101 - it is replaced only where it is there
-        return dbf_cells.with_raw_numbers(source.direct.pick(columns, keys, at), table)
+        return put_right(source.direct.pick(columns, keys, at))
 
     direct = None if source.direct is None else replace(source.direct, pick=pick)
     return replace(
-        source, fetch=fetch, direct=direct, starred=partial(dbf_cells.starred, table=table)
+        source,
+        fetch=fetch,
+        direct=direct,
+        starred=known.starred,
+        raw_cells=partial(dbf_cells.raw_cells, table=table),
     )
 
 

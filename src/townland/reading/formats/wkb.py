@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 
 from townland.errors import LayerError
 from townland.i18n import _
+from townland.issues import Issue
 
 MAX_DEPTH = 32
 """GDAL's own limit; a MultiPolygon is 2 deep, and GEOS runs out of stack at some ten thousand."""
+SHOWN = 20
+"""So many features are named in a message."""
 _SHALLOW = 9 * 1000
 """Each level takes 9 bytes: what is smaller cannot be deep enough to do harm."""
 _POINT, _LINE, _POLYGON = 1, 2, 3
@@ -94,3 +97,68 @@ def too_deep(value: bytes) -> bool:
     except (struct.error, IndexError):
         return False
     return False
+
+
+def curved(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Which WKB holds true curves, of which GEOS makes no geometry."""
+    return np.array([_is_curved(shape) for shape in shapes], dtype=bool)
+
+
+def _is_curved(shape: bytes | None) -> bool:
+    try:
+        shapely.from_wkb(shape, on_invalid="ignore")
+    except NotImplementedError:
+        return True
+    return False
+
+
+def lenient(
+    shapes: NDArray[np.object_], numbers: NDArray[np.int64], place: str
+) -> NDArray[np.object_]:
+    """Geometries of WKB of which only the extent is wanted: rings that are not closed are, silently.
+
+    Parameters
+    ----------
+    shapes, numbers
+        WKB and number of each feature.
+    place
+        How messages name the file.
+
+    Raises
+    ------
+    NotImplementedError
+        True curves are among them.
+    """
+    try:
+        return geometries(shapes, numbers, place)
+    except NotImplementedError:
+        raise
+    except shapely.errors.GEOSException:
+        return np.asarray(shapely.from_wkb(shapes, on_invalid="fix"), dtype=object)
+
+
+def mended(shapes: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
+    """Geometries whose rings are closed, and which of them had one that was not."""
+    # GEOS refuses rings that are not closed; GDAL writes them as they stand in the file
+    geometry = np.asarray(shapely.from_wkb(shapes, on_invalid="fix"), dtype=object)
+    closed = shapely.is_missing(shapely.from_wkb(shapes, on_invalid="ignore"))
+    return geometry, closed & ~shapely.is_missing(geometry)
+
+
+def curves_drawn() -> tuple[Issue, ...]:
+    """That curves became chords in reading."""
+    message = _("true curves are drawn as chords of 0.1 degrees of arc")
+    return (Issue("curve_linearised", "warning", message),)
+
+
+def rings_closed(numbers: NDArray[np.int64]) -> tuple[Issue, ...]:
+    """That rings of these features were closed in reading, or dropped where they have too few points."""
+    if not len(numbers):
+        return ()
+    message = _(
+        "{count} features have rings that are not closed, or have fewer than 3 points; they were closed,"
+        " or dropped: features {features}",
+        count=len(numbers),
+        features=", ".join(map(str, numbers[:SHOWN])) + (" …" if len(numbers) > SHOWN else ""),
+    )
+    return (Issue("ring_closed", "warning", message),)
