@@ -29,7 +29,7 @@ EXAMPLE = words("Example: townland report townland-out --formats xlsx,docx")
 def report(
     run: Annotated[Path, typer.Argument(help=words("the folder that townland check wrote"))],
     formats: Annotated[
-        str, typer.Option("--formats", metavar="A,B,C,D,E", help=format_names(_("what to write:")))
+        str, typer.Option("--formats", help=format_names(_("what to write:")))
     ] = "html,map",
     out: Annotated[
         Path | None,
