@@ -311,7 +311,8 @@ def assessment(*, towns: int = 3, hostile: bool = False, pieces: int = 160) -> A
         ],
     }
     catalog: Any = SimpleNamespace(
-        path="layers/catalog.toml", sha256="ef" * 32, of_role=lambda role: specs_of.get(role, []),
+        path="layers/catalog.toml", sha256="ef" * 32, tiles={},
+        of_role=lambda role: specs_of.get(role, []),
         layer=[spec for each in specs_of.values() for spec in each],
     )  # fmt: skip
     bow = shapely.box(EAST, NORTH + 300, EAST + 120, NORTH + 380)

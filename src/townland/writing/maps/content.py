@@ -28,6 +28,7 @@ from townland.writing.maps.packing import (
 )
 from townland.writing.maps.pieces import construction, scheme_of
 from townland.writing.maps.planes import plane_of
+from townland.writing.maps.tiles import NO_TILES, online_maps
 from townland.writing.maps.words import KINDS, WORDS
 from townland.writing.pages import figures
 from townland.writing.pages import look as legend
@@ -43,6 +44,7 @@ class Content:
         lang: str,
         *,
         pages: Sequence[str] = (),
+        online: bool = False,
     ) -> None:
         """Lay out the map.
 
@@ -56,6 +58,8 @@ class Content:
             The reader's language.
         pages
             Where each town has a map of its own: this one shows their outlines and verdicts alone.
+        online
+            Whether the online maps that the catalog names lie behind.
         """
         self.assessment = assessment
         self.pages = pages
@@ -64,7 +68,8 @@ class Content:
         codes = {result.town.code for result in results}
         self.findings = [f for f in assessment.findings if f.town is None or f.town in codes]
         self.by_code = {result.town.code: result for result in results}
-        (south, west), (north, _east) = self.bounds()
+        bounds = (south, west), (north, _east) = self.bounds()
+        self.online = online_maps(assessment, bounds, lang) if online else NO_TILES
         origin = round(west * DEGREE), round(south * DEGREE)
         drawn = [] if pages else _drawn(results)
         far = coarse_m(drawn, (north - south) * METRES_PER_DEGREE)
@@ -100,6 +105,7 @@ class Content:
         simplified = _("Lines are drawn within about {metres} m; evidence.gpkg has them exactly.",
                        metres=f"{self.shapes.tolerance_m:g}")  # fmt: skip
         data |= {
+            "tiles": self.online.data,
             "origin": list(self.shapes.origin),
             "coarse": self.shapes.coarse_m,
             "shapes": self.shapes.packed,

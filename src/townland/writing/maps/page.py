@@ -32,7 +32,7 @@ PANES = {"background": 300, "land": 401, "plan": 402, "other": 403, "measure": 4
 """Drawing order; each pane has a canvas of its own, so that switching layers keeps the order."""
 
 SCRIPTS = ("base", "shapes", "styles", "canvas", "places", "panel", "labels", "address", "geodesy",
-           "tools", "sheet", "start")  # fmt: skip
+           "tools", "tiles", "sheet", "start")  # fmt: skip
 """The files of the page's script, in the order in which they stand in the page."""
 
 _TEMPLATES = templates("townland.writing.maps")
@@ -40,7 +40,11 @@ E = TypeVar("E", bound=Element)
 
 
 def show_map(
-    assessment: Assessment, *, town: str | None = None, lang: str = DEFAULT_LANGUAGE
+    assessment: Assessment,
+    *,
+    town: str | None = None,
+    lang: str = DEFAULT_LANGUAGE,
+    online: bool = False,
 ) -> folium.Map:
     """Draw an assessment as a Folium map, which shows itself in a notebook and works offline.
 
@@ -52,6 +56,8 @@ def show_map(
         The code of one town; all of them without.
     lang
         ``"zh"`` or ``"en"``.
+    online
+        Whether the online maps that the catalog names lie behind; the notebook then holds their keys.
 
     Raises
     ------
@@ -59,15 +65,19 @@ def show_map(
         There is no such town, or no town at all.
 
     """
-    return _build(assessment, _chosen(assessment, town), lang, report_href=None)
+    return _build(assessment, _chosen(assessment, town), lang, report_href=None, online=online)
 
 
 def map_html(
-    assessment: Assessment, *, lang: str = DEFAULT_LANGUAGE, report_href: str | None = "report.html"
+    assessment: Assessment,
+    *,
+    lang: str = DEFAULT_LANGUAGE,
+    report_href: str | None = "report.html",
+    online: bool = True,
 ) -> str:
     """Write the map of all towns as one HTML file that works with the network cut.
 
-    The same assessment gives the same bytes.
+    The same assessment gives the same bytes; where the catalog names online maps, the same keys too.
 
     Parameters
     ----------
@@ -77,8 +87,12 @@ def map_html(
         The reader's language.
     report_href
         Where the report lies beside the map; None leaves the links out.
+    online
+        Whether the online maps that the catalog names lie behind.
     """
-    built = _build(assessment, _chosen(assessment, None), lang, report_href=report_href)
+    built = _build(
+        assessment, _chosen(assessment, None), lang, report_href=report_href, online=online
+    )
     return str(built.get_root().render())
 
 
@@ -145,7 +159,7 @@ def _chosen(assessment: Assessment, town: str | None) -> Sequence[TownResult]:
 
 def _build(
     assessment: Assessment, results: Sequence[TownResult], lang: str, *, report_href: str | None,
-    pages: Sequence[str] = (),
+    pages: Sequence[str] = (), online: bool = True,
 ) -> folium.Map:  # fmt: skip
     """Put the map together, layer by layer in the order in which they are drawn.
 
@@ -157,8 +171,10 @@ def _build(
         As for `map_html`.
     pages
         As for `Content`.
+    online
+        Whether the online maps that the catalog names lie behind.
     """
-    content = Content(assessment, results, lang, pages=pages)
+    content = Content(assessment, results, lang, pages=pages, online=online)
     ids = (str(n) for n in itertools.count(1))
     page = TownMap(assessment, content, ids, report_href=report_href)
     for name, z_index in PANES.items():
@@ -221,7 +237,11 @@ class TownMap(folium.Map):
         self.words = {key: render(text, lang) for key, text in _words(assessment, content).items()}
         # Folium has put the map into a figure of branca's; it goes into one that works offline.
         OfflineFigure(
-            lang=lang, title=self.words["title"], data=content.as_data(), height="680px"
+            lang=lang,
+            title=self.words["title"],
+            data=content.as_data(),
+            height="680px",
+            images=content.online.opened,
         ).add_child(self)
 
 

@@ -63,6 +63,8 @@ WORDS: dict[str, Words] = {
     "legend": _("Legend"),
     "saved": _("The picture is saved."),
     "saved_without_tiles": _("The picture is saved, without the online map behind it."),
+    "online": _("online"),
+    "stop": _("; "),
     "disclaimer": DISCLAIMER,
 }
 

@@ -12,7 +12,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -128,8 +128,9 @@ _WHOLE = frozenset({"code", "shapes"})
 
 
 def page(
-    *, lang: str, title: str, head: str = "", styles: str, body: str, data: str = "", script: str
-) -> str:
+    *, lang: str, title: str, head: str = "", styles: str, body: str, data: str = "", script: str,
+    images: Sequence[str] = (),
+) -> str:  # fmt: skip
     """Put a page together: one file under a strict content security policy.
 
     The nonce is a hash of the content, so that the same content gives the same bytes and nobody who
@@ -147,11 +148,13 @@ def page(
         Style rules and program text of townland's own, which run.
     data
         What the script reads: text from `safe_json`.
+    images
+        Addresses from which pictures may be fetched; nothing is, without one.
     """
-    content = "\0".join((lang, title, head, styles, body, data, script))
+    content = "\0".join((lang, title, head, styles, body, data, script, *images))
     nonce = base64.b64encode(hashlib.sha256(content.encode()).digest()[:18]).decode()
     policy = (
-        f"default-src 'none'; img-src data:; style-src 'nonce-{nonce}';"
+        f"default-src 'none'; img-src {' '.join(('data:', *images))}; style-src 'nonce-{nonce}';"
         f" script-src 'nonce-{nonce}'; connect-src 'none'; base-uri 'none'; form-action 'none'"
     )
     tag = _("en").render(lang)  # the language tag of HTML, by which browsers choose a font
@@ -211,7 +214,10 @@ class OfflineFigure(element.Figure):
     `data` is what the page's own script reads; it is put into a block that is never run.
     """
 
-    def __init__(self, *, lang: str, title: str, data: Json = None, height: str = "640px") -> None:
+    def __init__(
+        self, *, lang: str, title: str, data: Json = None, height: str = "640px",
+        images: Sequence[str] = (),
+    ) -> None:  # fmt: skip
         """Begin an empty figure.
 
         Parameters
@@ -222,10 +228,13 @@ class OfflineFigure(element.Figure):
             What the page's own script reads.
         height
             The height of the frame in which a notebook shows the page.
+        images
+            As for `page`.
         """
         super().__init__(width="100%", height=height, title=title)
         self.lang = lang
         self.data = data
+        self.images = tuple(images)
 
     def render(self, **kwargs: object) -> str:
         """Render the whole page.
@@ -250,6 +259,7 @@ class OfflineFigure(element.Figure):
                 *(asset(each.url) for each in heads if isinstance(each, _SCRIPT)),
                 self.script.render(**kwargs),
             )),
+            images=self.images,
         )  # fmt: skip
 
     def _own_head(self, **kwargs: object) -> str:

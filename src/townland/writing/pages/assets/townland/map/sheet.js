@@ -59,11 +59,10 @@
   }
 
   function drawTiles(pen, view) {
-    if (!state.tiles) return;
     const { map } = state;
     const origin = map.getContainer().getBoundingClientRect();
     const grow = view.scale / 2 ** map.getZoom();
-    for (const image of state.tiles.getContainer()?.querySelectorAll("img.leaflet-tile-loaded") || []) {
+    for (const image of map.getPane("tilePane").querySelectorAll("img.leaflet-tile-loaded")) {
       const box = image.getBoundingClientRect();
       const x = (box.left - origin.left - origin.width / 2) * grow + view.size.x / 2;
       const y = (box.top - origin.top - origin.height / 2) * grow + view.size.y / 2;
@@ -244,7 +243,7 @@
   function foot(view) {
     const plane = townland.planeAt(state.map.getCenter());
     const sources = [...new Set(data.backgrounds.map((picture) => `${picture.title}: ${picture.source}`))];
-    const tiles = state.tiles ? [data.tiles[0].title] : [];
+    const tiles = (state.online || []).filter((each) => state.map.hasLayer(each)).map((each) => each.title);
     return [plane ? plane.title : "", data.simplified, ...sources, ...tiles, words.disclaimer].filter(Boolean);
   }
 

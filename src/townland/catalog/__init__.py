@@ -24,6 +24,7 @@ from pydantic import (
 from pydantic_core import InitErrorDetails
 
 from townland import documents
+from townland.catalog.tiles import Tiles
 from townland.documents import Strict, values
 from townland.documents.sentences import FaultError
 from townland.errors import CatalogError
@@ -278,6 +279,7 @@ class LayerCatalog(Strict):
 
     layer: list[LayerSpec] = Field(min_length=1)
     database: dict[str, Database] = Field(default_factory=dict)
+    tiles: dict[str, Tiles] = Field(default_factory=dict)
     _path: Path = PrivateAttr(default=Path("catalog.toml"))
     _sha256: str = PrivateAttr(default="")
 
