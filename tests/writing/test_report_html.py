@@ -63,6 +63,13 @@ def english() -> str:
     return report_html(assessment(), lang="en")
 
 
+def test_classes_have_their_english_names_beside_the_chinese(page: str, english: str) -> None:
+    assert "<td>0101</td><td>Paddy field 水田</td>" in english
+    assert "<td>0101</td><td>水田</td>" in page
+    assert "<td>Paddy field 水田</td>" in english[english.index("data-measure=") :]
+    assert '"Paddy field 水田"' in english[english.index('id="data"') :]
+
+
 @st.composite
 def tables(draw: st.DrawFn) -> LandClasses:
     groups = draw(st.lists(st.sampled_from(["农用地", "建设用地", "未利用地", None]), min_size=1,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from townland.i18n import Text, _
+from townland.i18n import Bilingual, Text, _
 from townland.standards.landclass import (
     FINER_USES,
     PROFILES,
@@ -196,3 +196,25 @@ def _headings() -> Mapping[tuple[str, str], str]:
     folder = files("townland") / "standards" / "landclasses"
     rows = csv.DictReader((folder / "headings.csv").read_text("utf-8").splitlines())
     return {(row["scheme"], row["code"]): row["name"] for row in rows}
+
+
+@cache
+def _english() -> Mapping[str, str]:
+    """The English names of classes, by their Chinese names; see `SOURCES.md`."""
+    folder = files("townland") / "standards" / "landclasses"
+    rows = csv.DictReader((folder / "english.csv").read_text("utf-8").splitlines())
+    return {row["name"]: row["english"] for row in rows}
+
+
+def class_words(name: str) -> Bilingual | str:
+    """Name a class to a reader: in English, with the Chinese that data and law have beside it.
+
+    Names that no scheme has, those of a table of one's own, stay as they are.
+
+    >>> class_words("水田").render("en"), class_words("水田").render("zh")
+    ('Paddy field 水田', '水田')
+    >>> class_words("Ackerland")
+    'Ackerland'
+    """
+    english = _english().get(name)
+    return name if english is None else Bilingual(name, f"{english} {name}")

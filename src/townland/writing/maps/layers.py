@@ -25,9 +25,9 @@ from townland.rules.judging.trace import Json
 from townland.writing.maps.packing import DEGREE, PackedShapes
 from townland.writing.maps.pieces import (
     FACTS,
-    OWNERS,
     Drawn,
     GroupOf,
+    fact_words,
     facts_of,
     gaps,
     groups_by_code,
@@ -334,7 +334,10 @@ class Layers:
             frame, before = each.frame, len(columns.shape)
             columns.town.extend([each.town] * len(frame))
             columns.style.extend(rank[group] for group in each.groups)
-            columns.name.extend(self._text(name or "") for name in texts(frame, "class_name"))
+            columns.name.extend(
+                self._text(self.words(fact_words("class_name", name)))
+                for name in texts(frame, "class_name")
+            )
             columns.id.extend(piece_ids(frame, each.roles) or [""] * len(frame))
             columns.area.extend(_areas(area) for area in frame["area_m2"])
             columns.shape.extend(self.shapes.add(frame.geometry.array, each.crs))
@@ -356,7 +359,7 @@ class Layers:
     def _fact(self, name: str, text: str) -> int:
         """Give the number of a fact in the page; each is put into words once."""
         if (name, text) not in self._known_facts:
-            words = self.words(_("{fact}: {value}", fact=FACTS[name], value=OWNERS.get(text, text)))
+            words = self.words(_("{fact}: {value}", fact=FACTS[name], value=fact_words(name, text)))
             self._known_facts[name, text] = self._facts.setdefault(words, len(self._facts))
         return self._known_facts[name, text]
 

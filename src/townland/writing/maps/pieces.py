@@ -15,6 +15,7 @@ import shapely
 from townland.i18n import Words, _
 from townland.measuring import TownResult
 from townland.results import Assessment
+from townland.standards.class_names import class_words
 from townland.writing.pages import figures
 from townland.writing.pages import look as legend
 
@@ -40,6 +41,21 @@ AREAS: Mapping[str, Words] = {
     "pm_m2": _("±, m²"),
 }
 """The areas of a piece that are listed where they are known."""
+
+
+CLASSES = ("present_class", "class_name", "planned_class")
+"""Those of `FACTS` that are names of classes."""
+
+
+def fact_words(name: str, text: str | None) -> Words | str:
+    """Put a fact of a piece into words: an owner, a class by its name, else the text as it stands.
+
+    >>> fact_words("planned_class", "工业用地").render("en")
+    'Industrial land 工业用地'
+    """
+    if not text or name not in CLASSES:
+        return OWNERS.get(text or "", text or "")
+    return class_words(text)
 
 
 @dataclass(frozen=True, slots=True)

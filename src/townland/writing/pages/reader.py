@@ -10,6 +10,7 @@ from townland.i18n import Words, _, render
 from townland.measuring.rasters.slope import GROUP, Grade
 from townland.results import Assessment
 from townland.rules.judging.finding import Finding
+from townland.standards.class_names import class_words
 from townland.writing.pages import closing, figures, look
 
 
@@ -48,6 +49,10 @@ class Reader:
     def three_class(self, name: str | None) -> str:
         """Put one of the three classes into words."""
         return self.w(terms.three_class(name))
+
+    def land_class(self, name: str | None) -> str:
+        """Name a class of land or a planned use, in English with its Chinese beside it."""
+        return self.w(class_words(name)) if name else self.t("Unknown land class")
 
     def kind(self, group: str) -> str:
         """Put a kind of land that a grid distinguishes into words."""

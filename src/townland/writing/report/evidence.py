@@ -12,7 +12,15 @@ from townland import terms
 from townland.measuring import TownResult
 from townland.measuring.areas import Measure
 from townland.rules.judging.finding import Finding, ReasonFigure
-from townland.writing.maps.pieces import AREAS, FACTS, OWNERS, facts_of, largest, piece_ids, texts
+from townland.writing.maps.pieces import (
+    AREAS,
+    FACTS,
+    fact_words,
+    facts_of,
+    largest,
+    piece_ids,
+    texts,
+)
 from townland.writing.pages.reader import AssessmentReader
 from townland.writing.report import picture, signs
 
@@ -125,7 +133,10 @@ class Evidence:
             yield ListedPiece(
                 f"{shown.letter}{n + 1}",
                 id_,
-                [self._report.w(OWNERS.get(column[n] or "", column[n])) for column in known],
+                [
+                    self._report.w(fact_words(name, column[n]))
+                    for name, column in zip(self._columns, known, strict=True)
+                ],
                 [self._report.area(_area(column[n]), "m2") for column in areas],
             )
 

@@ -13,7 +13,15 @@ from townland.measuring import TownResult
 from townland.measuring.areas import Measure
 from townland.rules.judging.trace import Json
 from townland.writing.exchange.lists import harmless
-from townland.writing.maps.pieces import AREAS, FACTS, OWNERS, facts_of, largest, piece_ids, texts
+from townland.writing.maps.pieces import (
+    AREAS,
+    FACTS,
+    fact_words,
+    facts_of,
+    largest,
+    piece_ids,
+    texts,
+)
 from townland.writing.pages import closing
 from townland.writing.pages.reader import AssessmentReader
 
@@ -173,7 +181,7 @@ def _rows(
     """
     frame = largest(measure.frame, most)
     ids = piece_ids(frame, measure.layers) or [""] * len(frame)
-    facts = [[r.w(OWNERS.get(t or "", t)) for t in texts(frame, name)] for name in FACTS]
+    facts = [[r.w(fact_words(name, t)) for t in texts(frame, name)] for name in FACTS]
     areas = [list(frame[name]) if name in frame else [None] * len(frame) for name in AREAS]
     for at, id_ in enumerate(ids):
         known = [column[at] for column in areas]

@@ -180,7 +180,7 @@ def _class_columns(r: TableReader) -> list[ClassColumn]:
     """List the classes that some town has, and those always shown, ordered by the three classes."""
     tables = [result.land_classes for result in r.assessment.towns if result.land_classes]
     met = {
-        row.code: ClassColumn(row.three_class, row.code, row.name or r.t("Unknown land class"))
+        row.code: ClassColumn(row.three_class, row.code, r.land_class(row.name))
         for table in tables
         for row in table.rows
     }
@@ -189,7 +189,7 @@ def _class_columns(r: TableReader) -> list[ClassColumn]:
         titles = load_scheme(scheme).entries
         for code in ALWAYS:
             if code in titles and code not in met:
-                met[code] = ClassColumn("农用地", code, titles[code].name)
+                met[code] = ClassColumn("农用地", code, r.land_class(titles[code].name))
     order = list(terms.THREE_CLASSES)
     return sorted(
         met.values(),
@@ -319,7 +319,7 @@ def _class_rows(r: TableReader, result: TownResult) -> Iterator[PrintedRow]:
 def class_words(r: TableReader, line: ClassLine) -> tuple[RowKind, str]:
     """Give a line of the land classes its kind and its name."""
     if line.kind == "class":
-        return "row", line.name or r.t("Unknown land class")
+        return "row", r.land_class(line.name)
     if line.kind == "total":
         return "total", r.t("Total (control area)")
     if line.kind == "uncovered":

@@ -12,6 +12,7 @@ import shapely
 from townland import units
 from townland.measuring import TownResult
 from townland.measuring.areas import Measure
+from townland.standards.class_names import class_words
 from townland.writing.maps.pieces import texts
 from townland.writing.pages import closing
 from townland.writing.tables.model import (
@@ -142,7 +143,7 @@ def _plots(r: TableReader, result: TownResult, measure: Measure) -> Plots:
         none = closing.printed(ZERO, "ha")
         parts["inside"] = [none if dark else ha for ha, dark in zip(rest, blind, strict=True)]
         parts["unjudged"] = [ha if dark else none for ha, dark in zip(rest, blind, strict=True)]
-    return Plots(names, [used[name] or "" for name in names], whole,
+    return Plots(names, [r.w(class_words(used[name] or "")) for name in names], whole,
                  {key: parts[key] for key in PARTS if key in parts})  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from townland.measuring import TownResult
 from townland.measuring.areas import Measure
+from townland.standards.class_names import class_words
 from townland.writing.maps.pieces import OWNERS, piece_ids, texts
 from townland.writing.pages import closing, figures
 from townland.writing.tables.model import (
@@ -119,7 +120,7 @@ def _farmland_rows(r: TableReader, result: TownResult, name: str) -> Iterator[Pr
             "id": PrintedCell(patches.ids[at]),
             **_texts(r, patches, at),
             "code": PrintedCell(patches.text(f"{FARMLAND}_code", at)),
-            "class": PrintedCell(patches.text("class_name", at)),
+            "class": PrintedCell(r.w(class_words(patches.text("class_name", at)))),
             **_three(of_gross[at], of_net[at]),
             "replace": PrintedCell(anew),
             "remark": PrintedCell(_sliver(r, m2, sliver=bool(frame["sliver"].iloc[at]))),
@@ -150,7 +151,7 @@ def _texts(r: TableReader, patches: PatchList, at: int) -> dict[str, PrintedCell
     return {
         "owner": PrintedCell(r.w(OWNERS.get(owner, owner))),
         "village": PrintedCell(patches.text("village", at)),
-        "use": PrintedCell(patches.text("planned_class", at)),
+        "use": PrintedCell(r.w(class_words(patches.text("planned_class", at)))),
         "slope": PrintedCell(patches.text("slope_grade", at)),
         "grade": PrintedCell(patches.text("land_grade", at)),
     }
@@ -295,7 +296,7 @@ def _pieces(r: TableReader, result: TownResult, measure: Measure) -> Iterator[Pr
             "no": PrintedCell(str(at + 1)),
             "id": PrintedCell(patches.ids[at]),
             **_texts(r, patches, at),
-            "class": PrintedCell(patches.text("present_class", at)),
+            "class": PrintedCell(r.w(class_words(patches.text("present_class", at)))),
             **_areas(gross, net),
         }
         if sliver:
