@@ -206,7 +206,7 @@ def progress(lang: str, *, quiet: bool) -> Iterator[Callable[[Words, int, int], 
 
 def document(data: object) -> None:
     """Print one JSON document to standard output, in UTF-8 whatever the console."""
-    from townland.writing.report.assessment_json import dumps
+    from townland.output.json_text import dumps
 
     # inside of JSON a control sign may be written as its number; JSON itself quotes those below 32
     safe = _ABOVE.sub(lambda found: f"\\u{ord(found[0]):04x}", dumps(data))

@@ -23,6 +23,7 @@ from townland.geodesy import crs as crsys
 from townland.layers.describe import inspect
 from townland.measuring.boundary import near
 from townland.measuring.placement import siting_issues
+from townland.output.json_text import dumps
 from townland.reading.kept import KeptLayers
 from townland.reading.layer import Layer
 from townland.reading.vector import region_of
@@ -30,7 +31,7 @@ from townland.reading.windows import Window
 from townland.results import Assessment
 from townland.rules.book.loader import load_rulebook
 from townland.towns import Town, read_towns
-from townland.writing.report.assessment_json import assessment_json, dumps
+from townland.writing.report.assessment_json import assessment_json
 from townland.writing.report.html import report_html
 from townland_cli import main
 

@@ -26,12 +26,13 @@ from townland.geodesy.plane import Plane
 from townland.i18n import _
 from townland.measuring import areas, measure_town
 from townland.measuring.prepare import gather
+from townland.output.json_text import dumps
 from townland.reading.vector import read_layer
 from townland.results import Assessment, exit_code
 from townland.rules.book.loader import load_rulebook
 from townland.terms import Verdict
 from townland.towns import read_towns
-from townland.writing.report.assessment_json import assessment_json, dumps, schema
+from townland.writing.report.assessment_json import assessment_json, schema
 from townland.writing.report.geopackage import write_evidence
 from townland.writing.run_folder import write_run
 

@@ -21,13 +21,14 @@ from townland.assessment import Checker, check
 from townland.catalog import LayerCatalog, load_catalog
 from townland.errors import RulebookError, TownlandError
 from townland.measuring import measure_town
+from townland.output.json_text import dumps
 from townland.reading import digests, source
 from townland.reading.kept import KeptLayers
 from townland.reading.vector import read_layer
 from townland.results import Assessment
 from townland.rules.book.loader import load_rulebook
 from townland.towns import Town, read_towns
-from townland.writing.report.assessment_json import assessment_json, dumps
+from townland.writing.report.assessment_json import assessment_json
 
 DAY = dt.date(2018, 12, 31)
 BOOK = load_rulebook("liuzhou-2018")

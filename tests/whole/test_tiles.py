@@ -18,10 +18,11 @@ from townland.assessment.shelf import read_part
 from townland.assessment.tiles import tiles
 from townland.catalog import LayerCatalog
 from townland.errors import EngineError, LayerError, ReportError
+from townland.output.json_text import dumps
 from townland.results import Assessment
 from townland.rules.book.loader import load_rulebook
 from townland.towns import Town, read_towns
-from townland.writing.report.assessment_json import assessment_json, dumps
+from townland.writing.report.assessment_json import assessment_json
 
 BOOK = load_rulebook("national-2021")
 DAY = "2022-12-31"

@@ -12,9 +12,10 @@ from tests.factory_rules import DAY, book
 
 from townland.assessment import check
 from townland.dossier import Dossier
+from townland.output.json_text import dumps
 from townland.rules.kinds import KINDS
 from townland.towns import read_towns
-from townland.writing.report.assessment_json import SCHEMA_FILE, assessment_json, dumps, schema
+from townland.writing.report.assessment_json import SCHEMA_FILE, assessment_json, schema
 
 
 def test_the_shipped_file_is_what_the_types_say() -> None:

@@ -13,10 +13,11 @@ from tests.factory_pages import assessment
 from tests.writing.test_pages_in_browser import side_by_side
 
 from townland.i18n import LANGUAGES, catalog, displayed, shortened
+from townland.output.json_text import dumps
 from townland.results import Assessment
 from townland.writing.maps.page import map_html
 from townland.writing.papers.content import cleaned, content
-from townland.writing.report.assessment_json import assessment_json, dumps
+from townland.writing.report.assessment_json import assessment_json
 from townland.writing.report.html import report_html
 from townland.writing.workbook import write_workbook
 

@@ -18,10 +18,11 @@ from tests.rules.test_pipeline import land
 
 from townland.assessment import check
 from townland.dossier import Dossier
+from townland.output.json_text import dumps
 from townland.results import Assessment
 from townland.towns import read_towns
 from townland.writing.pages.figures import ranges
-from townland.writing.report.assessment_json import assessment_json, dumps, schema
+from townland.writing.report.assessment_json import assessment_json, schema
 from townland.writing.report.geopackage import write_evidence
 from townland.writing.report.html import report_html
 

@@ -60,7 +60,7 @@ CELLS = {"cells": True}
 class Strict(BaseModel):
     """The base of every document: frozen, no key that is not known, no number in quotation marks."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False, defer_build=True)
 
     @model_validator(mode="wrap")
     @classmethod

@@ -34,6 +34,11 @@ def indented(value: object) -> str:
     return _text(value, "\n")
 
 
+def dumps(document: object) -> str:
+    """JSON text, readable, in UTF-8, the same for the same document."""
+    return indented(document) + "\n"
+
+
 def parts_of(document: Mapping[str, object]) -> Iterator[str]:
     """The text of a document with a last line break: of its iterators an item at a time.
 

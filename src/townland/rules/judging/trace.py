@@ -95,7 +95,7 @@ Json: TypeAlias = "Mapping[str, Json] | Sequence[Json] | str | int | float | boo
 class Row(BaseModel):
     """A row of a trace: frozen, and only what was stated is written."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, defer_build=True)
 
     @classmethod
     def columns(cls) -> dict[str, Column]:

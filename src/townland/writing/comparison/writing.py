@@ -7,11 +7,11 @@ from pathlib import Path
 
 from townland.i18n import DEFAULT_LANGUAGE
 from townland.output.folder import COMPARISON, FolderClaim
+from townland.output.json_text import dumps
 from townland.results import Assessment
 from townland.rules.pairs import LeftOut
 from townland.writing.comparison import compare
 from townland.writing.comparison.words import run_names
-from townland.writing.report.assessment_json import dumps
 from townland.writing.run_folder import (
     DEFAULT_FORMATS,
     HowWritten,

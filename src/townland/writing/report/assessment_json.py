@@ -17,7 +17,7 @@ from townland.measuring.areas import LandClasses, Measure
 from townland.measuring.prepare import Repair
 from townland.measuring.rasters.classes import Comparison, GridTable
 from townland.measuring.rasters.slope import SlopeTable
-from townland.output.json_text import indented, parts_of
+from townland.output.json_text import parts_of
 from townland.reading.layer import Input
 from townland.results import TOGETHER, Assessment
 from townland.rules.confirmations import Confirmation
@@ -133,11 +133,6 @@ def _issue(issue: Issue, lang: str) -> Document:
         "message": render(issue.message, lang),
         "place": None if issue.place is None else list(issue.place),
     }
-
-
-def dumps(document: object) -> str:
-    """JSON text, readable, in UTF-8, the same for the same document."""
-    return indented(document) + "\n"
 
 
 def schema() -> Document:
