@@ -8,7 +8,8 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
-from townland.writing.report.assessment_json import SCHEMA_FILE, dumps, schema
+from townland.output.json_text import dumps
+from townland.writing.report.assessment_json import SCHEMA_FILE, schema
 
 
 def main() -> None:

@@ -30,12 +30,13 @@ from townland.layers.check import examine
 from townland.layers.describe import inspect
 from townland.layers.init.walk import files
 from townland.layers.pack import PackedLayer, features, file, layers_pack, order
+from townland.output.json_text import dumps
 from townland.reading import sealed
 from townland.reading.digests import Digests
 from townland.reading.vector import read_excerpt, read_layer
 from townland.rules.book.loader import load_rulebook
 from townland.towns import read_towns
-from townland.writing.report.assessment_json import assessment_json, dumps
+from townland.writing.report.assessment_json import assessment_json
 
 SIDE = 6
 """So many squares of 90 m, 100 m apart, in a row, and so many rows."""
