@@ -12,7 +12,8 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from townland import documents
-from townland.catalog import Database, LayerCatalog, LayerSpec
+from townland.catalog import LayerCatalog, LayerSpec
+from townland.catalog.database import Database
 from townland.documents import CELLS, Strict, values
 from townland.dossier import Dossier
 from townland.errors import CatalogError, DossierError, RulebookError

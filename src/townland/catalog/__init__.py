@@ -15,7 +15,6 @@ from pydantic import (
     Discriminator,
     Field,
     PrivateAttr,
-    SecretStr,
     Tag,
     ValidationError,
     field_validator,
@@ -24,6 +23,7 @@ from pydantic import (
 from pydantic_core import InitErrorDetails
 
 from townland import documents
+from townland.catalog.database import Database
 from townland.catalog.tiles import Tiles
 from townland.documents import Strict, values
 from townland.documents.sentences import FaultError
@@ -251,27 +251,6 @@ class LayerSpec(Strict):
     def is_raster(self) -> bool:
         """Whether the role is one that a raster plays."""
         return ROLES[self.role].raster == "only"
-
-
-class Database(Strict):
-    """A PostgreSQL database with PostGIS: the variable that holds its connection, or the connection.
-
-    It reads ``postgresql://user:password@server/database`` and is never told to anyone.
-    """
-
-    url: SecretStr | None = None
-    url_env: str | None = Field(default=None, min_length=1)
-
-    @model_validator(mode="after")
-    def _one(self) -> Database:
-        if (self.url is None) == (self.url_env is None):
-            raise FaultError(
-                _(
-                    "a database needs either url_env, the environment variable that holds its"
-                    " connection, or url"
-                )
-            )
-        return self
 
 
 class LayerCatalog(Strict):

@@ -22,7 +22,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from townland.catalog import Database
+from townland.catalog.database import Database
 from townland.errors import LayerError
 from townland.geodesy.crs import Bounds
 from townland.i18n import Text, _
