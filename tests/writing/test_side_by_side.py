@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -16,7 +17,7 @@ from townland.assessment.batch import Batch, check_in_tiles
 from townland.errors import EngineError, ReportError
 from townland.results import Assessment
 from townland.rules.book.loader import load_rulebook
-from townland.towns import read_towns
+from townland.towns import Town, read_towns
 from townland.writing import side_by_side
 from townland.writing.pages import town_files
 from townland.writing.run_folder import write_run
@@ -55,17 +56,26 @@ class Dying(Pool):
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> Assessment:
-    """Three towns, measured in tiles: what is drawn of them lies in files."""
-    folder = tmp_path_factory.mktemp("towns")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("towns")
+
+
+@pytest.fixture(scope="module")
+def three(folder: Path) -> tuple[Checker, Sequence[Town]]:
+    """Three towns, and what checks them."""
     cells = [box(x, 0, x + 100, 100) for x in range(0, 600, 100)]
     survey = write(folder / "survey.gpkg", cells, BSM=list("123456"), DLBM=["0101", "0301"] * 3,
                    KCXS=["0.1"] * 6, QSXZ=["30"] * 6)  # fmt: skip
     shapes = [box(200 * n + 20, 20, 200 * n + 190, 80) for n in range(3)]
     towns = read_towns([write(folder / "towns.gpkg", shapes, name=["甲", "乙", "丙"])])
     book = load_rulebook("national-2021")
-    checker = Checker(catalog(folder, {"land_use": survey}), book, on="2022-12-31")
-    return check_in_tiles(checker, towns, Batch(folder / "state", most=1))
+    return Checker(catalog(folder, {"land_use": survey}), book, on="2022-12-31"), towns
+
+
+@pytest.fixture(scope="module")
+def found(folder: Path, three: tuple[Checker, Sequence[Town]]) -> Assessment:
+    """Three towns, measured in tiles: what is drawn of them lies in files."""
+    return check_in_tiles(*three, Batch(folder / "state", most=1))
 
 
 @pytest.fixture
@@ -98,6 +108,16 @@ def test_processes_write_the_same_bytes(
         (2, "spawn")
     ]
     assert contents(together) == contents(alone)
+
+
+def test_evidence_of_tiles_is_that_of_all_at_once(
+    found: Assessment, three: tuple[Checker, Sequence[Town]], tmp_path: Path
+) -> None:
+    """The record of the check within it, too, though tiles share no objects."""
+    checker, towns = three
+    tiled = write_run(found, tmp_path / "tiled", formats=("gpkg",))
+    whole = write_run(checker.check(towns), tmp_path / "whole", formats=("gpkg",))
+    assert contents(tiled) == contents(whole)
 
 
 @pytest.mark.usefixtures("many")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -337,12 +338,27 @@ def write_files(
     if asked.workers > 1 and len(chosen) > 1 and len(assessment.towns) > MANY:
         from townland.writing.side_by_side import write_in_processes
 
+        files = {folder / each.file: partial(_write_one, each.name, asked) for each in chosen}
         with stage(_("writing {file}", file=listed([writer.file for writer in chosen]))):
-            write_in_processes(assessment, folder, [writer.name for writer in chosen], asked)
+            write_in_processes(assessment, files, workers=asked.workers)
         return
     for writer in chosen:
         with stage(_("writing {file}", file=writer.file)):
             writer.write(assessment, folder / writer.file, asked)
+
+
+def _write_one(name: str, asked: HowWritten, assessment: Assessment, path: Path) -> None:
+    """Write an output by the name of its writer.
+
+    Parameters
+    ----------
+    name, asked
+        The writer, and how it writes.
+    assessment, path
+        What is written, and where.
+    """
+    (writer,) = (writer for writer in WRITERS if writer.name == name)
+    writer.write(assessment, path, asked)
 
 
 def moved_to(assessment: Assessment, folder: Path, out: Path) -> Assessment:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeAlias
 
 from townland.assessment.processes import end_with_parent
 from townland.errors import EngineError
 from townland.i18n import _, listed
 from townland.results import Assessment
-from townland.writing.run_folder import WRITERS, HowWritten
+
+WriteOne: TypeAlias = Callable[[Assessment, Path], None]
+"""Writes a file of an assessment; another process finds it by its name."""
 
 _OWN: list[Assessment] = []
 """In a process that writes: what it writes of."""
 
 
 def write_in_processes(
-    assessment: Assessment, folder: Path, names: Sequence[str], asked: HowWritten
+    assessment: Assessment, files: Mapping[Path, WriteOne], *, workers: int
 ) -> None:
     """Write some outputs by processes of this machine, to the bytes that one process writes.
 
@@ -27,12 +30,10 @@ def write_in_processes(
     ----------
     assessment
         What is written.
-    folder
-        The folder that is filled.
-    names
-        Names of `WRITERS`.
-    asked
-        How they are written, and by how many processes.
+    files
+        The files, each with what writes it.
+    workers
+        How many processes there are at most.
 
     Raises
     ------
@@ -42,20 +43,20 @@ def write_in_processes(
         A process died.
     """
     pool = ProcessPoolExecutor(
-        min(asked.workers, len(names)),
+        min(workers, len(files)),
         mp_context=get_context("spawn"),
         initializer=_begin,
         initargs=(assessment,),
     )
     try:
-        for done in [pool.submit(_write, name, folder, asked) for name in names]:
+        for done in [pool.submit(_write, write, path) for path, write in files.items()]:
             done.result()
     except BrokenProcessPool:
         raise EngineError(
             _(
                 "a process that wrote {files} ended before it was done. Perhaps it had too little"
                 " memory: run with --workers 1",
-                files=listed([writer.file for writer in WRITERS if writer.name in names]),
+                files=listed([path.name for path in files]),
             )
         ) from None
     finally:
@@ -68,14 +69,7 @@ def _begin(assessment: Assessment) -> None:
     _OWN[:] = [assessment]
 
 
-def _write(name: str, folder: Path, asked: HowWritten) -> None:
-    """Write an output in a process that `_begin` began.
-
-    Parameters
-    ----------
-    name, folder, asked
-        As for `write_in_processes`, of one output.
-    """
-    (writer,) = (writer for writer in WRITERS if writer.name == name)
+def _write(write: WriteOne, path: Path) -> None:
+    """Write an output in a process that `_begin` began."""
     (assessment,) = _OWN
-    writer.write(assessment, folder / writer.file, asked)
+    write(assessment, path)

@@ -2,6 +2,9 @@
 
 Every object of the JSON has one key that begins with ``$`` and says what it stands for; a list is a
 tuple. Only records of townland are made again, by their names: nothing else can be called from a file.
+
+Records that are met often are written once, those that others name first. Which are the same is told by
+what they hold, so that a check gives the same text wherever its parts were measured.
 """
 
 from __future__ import annotations
@@ -9,10 +12,12 @@ from __future__ import annotations
 import base64
 import dataclasses
 import datetime as dt
+import json
 import math
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from enum import Enum
+from hashlib import blake2b
 from importlib import import_module
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -49,7 +54,7 @@ class RecordError(Exception):
 
 
 class Encoder:
-    """Turns records into JSON. A record that is met again is named by its number.
+    """Turns records into JSON. A record is named by its number where it is met.
 
     Parameters
     ----------
@@ -65,10 +70,23 @@ class Encoder:
         self._shapes = shapes
         self._apart = apart
         self._met: dict[int, int] = {}
-        self._held: list[object] = []
+        self._alive: list[object] = []
+        self._numbers: dict[bytes, int] = {}
+        self._held: list[Json] = []
+
+    def document(self, value: object) -> Json:
+        """The JSON of a value with that of all records that it names.
+
+        Raises
+        ------
+        TypeError
+            It is none that a record may hold.
+        """
+        whole = self.json(value)
+        return {"$document": [self._held, whole]}
 
     def json(self, value: object) -> Json:
-        """The JSON of a value.
+        """The JSON of a value in a document.
 
         Raises
         ------
@@ -111,15 +129,22 @@ class Encoder:
 
     def _whole(self, value: object) -> Json:
         """A value that has parts."""
-        known = self._met.get(id(value))
-        if known is not None:
-            return {"$met": known}
-        apart = self._apart(value)
-        found = self._parts(value) if apart is None else apart
-        if _is_shared(value):
-            self._met[id(value)] = len(self._held)
-            self._held.append(value)
-        return found
+        number = self._met.get(id(value))
+        if number is None:
+            apart = self._apart(value)
+            found = self._parts(value) if apart is None else apart
+            if not _is_shared(value):
+                return found
+            number = self._met[id(value)] = self._number(found)
+            self._alive.append(value)  # no other may have its id
+        return {"$met": number}
+
+    def _number(self, found: Json) -> int:
+        """The number of a record by its JSON."""
+        number = self._numbers.setdefault(digest_of(text_of(found)), len(self._held))
+        if number == len(self._held):
+            self._held.append(found)
+        return number
 
     def _parts(self, value: object) -> Json:
         match value:
@@ -180,8 +205,24 @@ class Decoder:
         self._apart = apart or {}
         self._held: list[object] = []
 
+    def document(self, json: Json) -> Any:
+        """The value of what `Encoder.document` gave.
+
+        Raises
+        ------
+        RecordError
+            The JSON is none of an `Encoder`.
+        """
+        try:
+            held, whole = json["$document"]
+        except (TypeError, ValueError, LookupError) as problem:
+            raise RecordError(str(json)[:80]) from problem
+        for each in held:
+            self._held.append(self.value(each))
+        return self.value(whole)
+
     def value(self, json: Json) -> object:
-        """The value.
+        """The value of JSON in a document.
 
         Raises
         ------
@@ -198,12 +239,9 @@ class Decoder:
         try:
             if kind == "$met":
                 return self._held[content]
-            made = self._apart[kind](content) if kind in self._apart else self._made(kind, content)
+            return self._apart[kind](content) if kind in self._apart else self._made(kind, content)
         except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError) as problem:
             raise RecordError(f"{kind}: {problem}") from problem
-        if _is_shared(made):
-            self._held.append(made)
-        return made
 
     def record(self, json: Json) -> object:
         """The value of what `Encoder.record` gave: like it, this one is not counted among those met.
@@ -307,6 +345,17 @@ class Decoder:
             for name, kind, values in columns
         }
         return gpd.GeoDataFrame(series, geometry=geometry, crs=known, index=index)
+
+
+def text_of(json_value: Json) -> bytes:
+    """JSON as its bytes."""
+    text = json.dumps(json_value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass")
+
+
+def digest_of(content: bytes) -> bytes:
+    """Tells contents apart."""
+    return blake2b(content, digest_size=16).digest()
 
 
 def _is_shared(value: object) -> bool:

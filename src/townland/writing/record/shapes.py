@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from hashlib import blake2b
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
-from townland.writing.record.codec import RecordError, Shapes
+from townland.writing.record.codec import RecordError, Shapes, digest_of
 
 TABLE = "townland_geometry"
 _MADE = (
@@ -39,11 +38,11 @@ class ShownShapes:
         """Note the geometries of a layer, whose rows are numbered from 1."""
         for fid, wkb in enumerate(_wkb(_multi(shapes)), 1):
             if wkb is not None:
-                self._places.setdefault(_digest(wkb), (layer, fid))
+                self._places.setdefault(digest_of(wkb), (layer, fid))
 
     def place(self, wkb: bytes | None) -> Place | None:
         """The layer and row of a geometry by the WKB of its `_multi`; None where no layer holds it."""
-        return None if wkb is None else self._places.get(_digest(wkb))
+        return None if wkb is None else self._places.get(digest_of(wkb))
 
 
 class ShapesWriter:
@@ -70,7 +69,7 @@ class ShapesWriter:
         single
             Whether it is a polygon of its own.
         """
-        digest = _digest(wkb)
+        digest = digest_of(wkb)
         known = self._numbers.get(digest)
         if known is not None:
             return known
@@ -153,7 +152,3 @@ def _is_single(shapes: Shapes) -> npt.NDArray[np.bool_]:
 def _wkb(shapes: Shapes) -> list[bytes | None]:
     found: list[bytes | None] = list(shapely.to_wkb(np.asarray(shapes, object)))
     return found
-
-
-def _digest(wkb: bytes) -> bytes:
-    return blake2b(wkb, digest_size=16).digest()

@@ -22,7 +22,14 @@ from townland.measuring.boundary import Surroundings
 from townland.measuring.piece_table import PieceTable
 from townland.measuring.rasters.backgrounds import Background
 from townland.results import Assessment
-from townland.writing.record.codec import Decoder, Encoder, Json, RecordError
+from townland.writing.record.codec import (
+    Decoder,
+    Encoder,
+    Json,
+    RecordError,
+    digest_of,
+    text_of,
+)
 from townland.writing.record.shapes import ShapesReader, ShapesWriter, ShownShapes
 from townland.writing.record.tiles import put_picture, take_picture
 
@@ -88,13 +95,13 @@ class _RecordWriter:
             The language of titles.
         """
         self._file, self._shapes, self._lang = file, shapes, lang
-        self._rows = 0
+        self._rows: dict[bytes, str] = {}
         self._pictures = 0
         self._encoder = Encoder(shapes, self._apart)
 
     def write(self, assessment: Assessment) -> None:
         """Write what all outputs need, and before it the rows that it names."""
-        self._put(WHOLE, self._encoder.json(assessment))
+        self._put(WHOLE, text_of(self._encoder.document(assessment)))
 
     def _apart(self, value: object) -> Json:
         match value:
@@ -112,15 +119,17 @@ class _RecordWriter:
         return None
 
     def _row(self, value: object) -> str:
-        """Write a value as a row of its own, and give its name."""
-        self._rows += 1
-        name = f"part {self._rows}"
-        self._put(name, Encoder(self._shapes, _without_ground(self._shapes)).json(value))
-        return name
+        """Write a value as a row of its own, unless one holds the same, and give its name."""
+        encoder = Encoder(self._shapes, _without_ground(self._shapes))
+        text = text_of(encoder.document(value))
+        digest = digest_of(text)
+        if digest not in self._rows:
+            self._rows[digest] = f"part {len(self._rows) + 1}"
+            self._put(self._rows[digest], text)
+        return self._rows[digest]
 
-    def _put(self, name: str, content: Json) -> None:
-        text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        self._file.execute(_PUT, (name, zlib.compress(text.encode("utf-8", "surrogatepass"))))
+    def _put(self, name: str, text: bytes) -> None:
+        self._file.execute(_PUT, (name, zlib.compress(text)))
 
 
 def _without_ground(shapes: ShapesWriter) -> Callable[[object], Json]:
@@ -128,8 +137,7 @@ def _without_ground(shapes: ShapesWriter) -> Callable[[object], Json]:
 
     def apart(value: object) -> Json:
         if isinstance(value, Surroundings):
-            encoder = Encoder(shapes)
-            return {"$beside": [encoder.json(value.boundary), encoder.json(value.frame)]}
+            return {"$beside": Encoder(shapes).document((value.boundary, value.frame))}
         return None
 
     return apart
@@ -172,7 +180,7 @@ class RecordRow:
     def read(self, file: sqlite3.Connection) -> object:
         """What was written there, in an open file."""
         decoder = Decoder(ShapesReader(file), {"$beside": lambda content: _beside(file, content)})
-        return decoder.value(content_of(file, self.name))
+        return decoder.document(content_of(file, self.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +203,7 @@ def _whole(printed: TownResult, drawn: object) -> TownResult:
 
 def _beside(file: sqlite3.Connection, content: Json) -> Surroundings:
     """The land beside a town as it was drawn."""
-    decoder = Decoder(ShapesReader(file))
-    assert isinstance(content, list)  # noqa: S101 - as it was written
-    boundary, frame = map(decoder.value, content)
+    boundary, frame = Decoder(ShapesReader(file)).document(content)
     return Surroundings.drawn(boundary, frame)
 
 
@@ -248,7 +254,7 @@ def read_record(path: Path, file: sqlite3.Connection) -> Assessment:
 
     apart = {"$table": table, "$town": town, "$picture": picture}
     decoder = Decoder(ShapesReader(file), apart)
-    found = decoder.value(content_of(file, WHOLE))
+    found = decoder.document(content_of(file, WHOLE))
     if not isinstance(found, Assessment):
         raise RecordError(WHOLE)
     return found
