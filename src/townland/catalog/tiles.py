@@ -33,7 +33,7 @@ class Tiles(Strict):
 
     kind: Literal["xyz", "wmts", "tianditu"] = "xyz"
     url: str | None = None
-    layer: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]+$")] | None = None
+    layer: str | None = None
     style: str = "default"
     matrix_set: str | None = None
     format: str = "image/png"
@@ -42,6 +42,13 @@ class Tiles(Strict):
     max_zoom: Annotated[int, Field(ge=1, le=24)] = 18
     title: str = ""
     source: str = ""
+
+    @field_validator("layer")
+    @classmethod
+    def _layer_is_a_name(cls, layer: str | None) -> str | None:
+        if layer is not None and not re.fullmatch(r"[A-Za-z0-9_.:-]+", layer):
+            raise FaultError(_("the layer of tiles is a name of letters, digits and _ . : -"))
+        return layer
 
     @field_validator("url")
     @classmethod
