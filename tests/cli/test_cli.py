@@ -144,7 +144,7 @@ def test_a_failed_self_check_leaves_with_4_and_the_folder(here: Here) -> None:
 
 def test_a_bug_leaves_with_4_and_no_folder(here: Here, quick: list[str]) -> None:
     here.patch.setattr(
-        "townland.writing.report.html.report_html", Mock(side_effect=ZeroDivisionError)
+        "townland.writing.report.html.write_report", Mock(side_effect=ZeroDivisionError)
     )
     code, out, err = here(*quick, "--quiet", "--lang", "en")
     assert (code, out) == (4, "")

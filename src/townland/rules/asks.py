@@ -11,10 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-import pyproj
-
 from townland.dossier import UNSTATED
 from townland.dossier.fields import dossier_field
+from townland.geodesy.crs import LONLAT
 from townland.i18n import Words, _
 from townland.measuring.areas import Measure, no_measure
 from townland.rules.book.loader import rules_in_force
@@ -28,7 +27,7 @@ from townland.rules.kinds import KINDS
 from townland.terms import ROLES
 
 _TOWN_M2 = Decimal("1000000.00")
-_CRS = pyproj.CRS.from_epsg(4490)
+_NO_M2 = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +146,9 @@ def _findings(book: Rulebook, without: tuple[str, ...]) -> dict[str, Finding]:
     measures: dict[str, Measure] = {}
     for name, spec in book.measure.items():
         missing = tuple(role for role in spec.needed if role in without)
-        none = no_measure(name, tuple(spec.layers), town_m2=_TOWN_M2, missing=missing, crs=_CRS)
-        measures[name] = none if missing else replace(none, uncovered_m2=Decimal(0))
-    town = Facts("-", "-", _TOWN_M2, Decimal(0), measures, UNSTATED)
+        none = no_measure(name, tuple(spec.layers), town_m2=_TOWN_M2, missing=missing, crs=LONLAT)
+        measures[name] = none if missing else replace(none, uncovered_m2=_NO_M2)
+    town = Facts("-", "-", _TOWN_M2, _NO_M2, measures, UNSTATED)
     return {
         rule.id: KINDS[rule.kind].finding(rule, book, [town], rule.clause.effective)
         for rule in book.rule
