@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -122,7 +121,7 @@ class LayerSpec(Strict):
     role: RoleName
     path: str = Field(min_length=1)
     layer: str | None = None
-    packed: str | None = Field(default=None, pattern=rf"{re.escape(PACKED)}$")
+    packed: str | None = None
     scheme: str | None = None
     classes: (
         dict[
@@ -219,6 +218,20 @@ class LayerSpec(Strict):
             raise FaultError(no_vertices(self.name))
         if self.packed is not None and (self.is_raster or self.database is not None):
             raise FaultError(not_packed(self.name))
+        return self
+
+    @model_validator(mode="after")
+    def _packed_by_townland(self) -> LayerSpec:
+        if self.packed is not None and not self.packed.endswith(PACKED):
+            raise FaultError(
+                _(
+                    "layer {name}: packed = {file} names no file that townland layers pack wrote: those"
+                    " end in {ending}",
+                    name=self.name,
+                    file=self.packed,
+                    ending=PACKED,
+                )
+            )
         return self
 
     @property
