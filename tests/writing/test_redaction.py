@@ -6,23 +6,36 @@ import csv
 import io
 import json
 import re
+import shutil
+import subprocess
 import zipfile
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyogrio
 import pytest
 import shapely
 from tests.factory_demo import SAMPLE, demo_assessment
+from tests.writing.test_map_sheet import sheets_of, words_of
 
 from townland.geodesy.crs import to_lonlat
+from townland.results import Assessment
 from townland.writing.again import part_of
-from townland.writing.redaction import STEP_M, redacted
+from townland.writing.papers.fonts import found
+from townland.writing.papers.typeset import Typesetter
+from townland.writing.redaction import STEP_M, STRUCK, redacted
 from townland.writing.run_folder import write_run
+from townland.writing.tables.forms import tables
 
 FORMATS = ("html", "map", "gpkg", "xlsx", "csv")
+PAPERS = ("pdf", "docx") if found() else ()
+"""What needs a Chinese font, which not every machine has."""
+
+HANDED = "pdf-data.json"
+"""Beside a run folder: what typst was handed for the PDF, whose texts are packed in the file itself."""
 NAMED = {
     "county.gdb": ("DLTB", ("BSM", "TBYBH", "QSDWDM", "QSDWMC", "ZLDWDM", "ZLDWMC")),
     "YJJBNTBHTB.shp": (None, ("BSM", "YJJBNTTBBH", "QSDWMC", "ZLDWMC", "XZQMC")),
@@ -35,18 +48,39 @@ NAMED = {
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     hidden = redacted(part_of(demo_assessment(), "T02"))
-    return write_run(hidden, tmp_path_factory.mktemp("redacted") / "run", formats=FORMATS)
+    return run_of(hidden, tmp_path_factory.mktemp("redacted") / "run", (*FORMATS, *PAPERS))
+
+
+def run_of(made: Assessment, folder: Path, formats: tuple[str, ...]) -> Path:
+    """A run folder, with the data of its PDF beside it."""
+    real = Typesetter.pdf
+
+    def kept(self: Typesetter, template: bytes, data: str, **given: Any) -> bytes:
+        folder.with_name(HANDED).write_text(data, "utf-8")
+        return real(self, template, data, **given)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Typesetter, "pdf", kept)
+        return write_run(made, folder, formats=formats)
 
 
 def texts(folder: Path) -> Iterator[tuple[str, str]]:
-    """Every file, and every member of one that is a zip."""
+    """Every file, every member of a zip, what a PDF was set from, and what is read from it."""
+    if (handed := folder.with_name(HANDED)).exists():
+        yield HANDED, json.dumps(json.loads(handed.read_text("utf-8")), ensure_ascii=False)
+        if shutil.which("pdftotext"):
+            asked = ["pdftotext", "-raw", folder / "report.pdf", "-"]
+            yield "report.pdf in words", subprocess.check_output(asked, encoding="utf-8")
     for path in sorted(folder.rglob("*")):
         if path.is_file() and zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as members:
                 for name in members.namelist():
                     yield f"{path.name}/{name}", members.read(name).decode("utf-8", "replace")
         elif path.is_file():
-            yield path.name, path.read_bytes().decode("utf-8", "replace")
+            text = path.read_bytes().decode("utf-8", "replace")
+            if path.suffix == ".pdf":  # else it has places on the page, and what is packed
+                text = text[text.index("<x:xmpmeta") : text.index("</x:xmpmeta>")]
+            yield path.name, text
 
 
 def named() -> set[str]:
@@ -100,11 +134,34 @@ def test_there_is_no_evidence_and_everything_says_that_it_is_redacted(folder: Pa
     names = {path.name for path in folder.iterdir()}
     assert names == {
         "assessment.json", "findings.csv", "map.html", "patches.csv", "report.html", "report.xlsx",
-        "townland-manifest.json",
+        "townland-manifest.json", *(f"report.{name}" for name in PAPERS),
     }  # fmt: skip
     document = json.loads((folder / "assessment.json").read_text("utf-8"))
     assert document["notices"][0]["code"] == "redacted"
     assert "已脱敏" in (folder / "report.html").read_text("utf-8")
+
+
+def test_the_sheets_have_no_grid_and_tell_no_coordinate_system(folder: Path) -> None:
+    sheets = sheets_of((folder / "report.html").read_text("utf-8"))
+    assert len(sheets) == 2
+    for svg in sheets.values():
+        assert 'class="grid"' not in svg
+        assert 'class="coordinates"' not in svg
+        assert svg.count('<rect class="outer"') == 1
+        assert not [text for text in words_of(svg) if "坐标" in text or "EPSG" in text]
+
+
+def test_the_papers_are_read_and_what_they_name_is_struck_out(folder: Path) -> None:
+    if not PAPERS:
+        pytest.skip("no Chinese font on this machine, so there is neither PDF nor document")
+    read = {"report.docx/word/document.xml", HANDED}
+    read |= {"report.pdf in words"} if shutil.which("pdftotext") else set()
+    found_in = dict(texts(folder))
+    for name in read:
+        assert STRUCK in found_in[name], name
+    whole = tables(part_of(demo_assessment(), "T02"), "zh")  # from which both are laid out
+    text = json.dumps([row.texts(each.columns) for each in whole for row in each.rows])
+    assert told(text)[0] & coordinates()[0]
 
 
 def patch_areas(path: Path) -> list[str]:

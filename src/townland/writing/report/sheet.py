@@ -39,7 +39,7 @@ AIR = 1.05
 
 @dataclass(frozen=True, slots=True)
 class SheetWords:
-    """What stands on a sheet, in the reader's language."""
+    """What stands on a sheet, in the reader's language; `located` says whether a grid tells where."""
 
     title: str
     north: str
@@ -48,6 +48,7 @@ class SheetWords:
     facts: Sequence[tuple[str, str]]
     signed: Sequence[str]
     note: str
+    located: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,8 @@ def map_sheet(
         f'<rect class="paper" width="{width:g}" height="{height:g}"/>',
         *_title(words.title, laid),
         *_map(shapes, laid, scale, shown=shown, north=words.north, id_=id_),
+        *(_coordinates(shapes, laid.map, scale) if words.located else ()),
+        *_frames(laid.map),
         *_legend(legend, laid.legend, words.legend, scale=f"{words.scale} 1:{scale:,}"),
         *_block(words, laid.block),
         "</svg>",
@@ -194,7 +197,7 @@ def _window(shapes: Shapes, room: Area, scale: int) -> Box:
 def _map(
     shapes: Shapes, laid: Layout, scale: int, *, shown: Sequence[Shown], north: str, id_: str
 ) -> Iterator[str]:
-    """Draw the map in its frame, with the grid over it and coordinates around it.
+    """Draw the map.
 
     Parameters
     ----------
@@ -212,6 +215,17 @@ def _map(
         f'<svg x="{room.x:g}" y="{room.y:g}" width="{room.width:g}" height="{room.height:g}"'
         f' viewBox="{west:.1f} {top:.1f} {east - west:.1f} {bottom - top:.1f}">{drawn}</svg>'
     )
+
+
+def _coordinates(shapes: Shapes, room: Area, scale: int) -> Iterator[str]:
+    """Draw the grid over the map, with its coordinates around it.
+
+    Parameters
+    ----------
+    shapes, room, scale
+        The town, the map, the denominator of the scale.
+    """
+    west, top, east, bottom = _window(shapes, room, scale)
     low, high = shapes.world(west, bottom), shapes.world(east, top)
     degrees = shapes.geographic
     across = grid_lines(low[0], high[0], length_mm=room.width, degrees=degrees)
@@ -220,7 +234,7 @@ def _map(
 
 
 def _grid(room: Area, across: Sequence[GridLine], up: Sequence[GridLine]) -> Iterator[str]:
-    """Draw the lines of the grid, their labels, the inner frame and the outer one.
+    """Draw the lines of the grid, and their labels.
 
     Parameters
     ----------
@@ -240,6 +254,10 @@ def _grid(room: Area, across: Sequence[GridLine], up: Sequence[GridLine]) -> Ite
             labels.append(f"<text {turn}>{label}</text>")
     yield f'<path class="grid" d="{"".join(lines)}"/>'
     yield f'<g class="coordinates" font-size="{LETTER}">{"".join(labels)}</g>'
+
+
+def _frames(room: Area) -> Iterator[str]:
+    """Draw the inner frame of the map and the outer one, between which coordinates stand."""
     yield _frame(room, "inner")
     outer = Area(room.x - STRIP, room.y - STRIP, room.width + 2 * STRIP, room.height + 2 * STRIP)
     yield _frame(outer, "outer")

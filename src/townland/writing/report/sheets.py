@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
@@ -44,7 +44,7 @@ def town_sheets(
 def sheet_words(
     r: AssessmentReader, result: TownResult, *, what: str, signed: Sequence[str], degrees: bool
 ) -> SheetWords:
-    """Put into words what stands on a town's sheet.
+    """Put into words what stands on a town's sheet; of what is redacted nothing of coordinates.
 
     Parameters
     ----------
@@ -57,16 +57,14 @@ def sheet_words(
     """
     t, book = r.t, r.assessment.rulebook
     name = shortened(result.town.name)
-    grid = t("longitude and latitude") if degrees else t("Y to the east, X to the north, in km")
-    named, *rest = crs_lines(r, result.town.crs)
+    located = not r.assessment.redacted
     facts = [
         (t("Town"), t("{town} (code {code})", town=name, code=shortened(result.town.code))),
         (t("Planning area"), f"{r.area(result.area_m2, 'ha')} {t('ha')}"),
         *([(t("Shown"), what)] if what else []),
         (t("Basis"), f"{r.w(book.title)} ({book.id}, {book.version})"),
         (t("Day of the check"), r.assessment.on.isoformat()),
-        (t("CRS"), t(", ").join([named, *rest[-1:]])),
-        (t("Coordinate grid"), grid),
+        *(_whereabouts(r, result, degrees=degrees) if located else ()),
         (t("Made by"), f"townland {townland.__version__}"),
     ]
     return SheetWords(
@@ -77,4 +75,21 @@ def sheet_words(
         facts=facts,
         signed=signed,
         note=t("An aid to analysis; it does not replace the results of the legal boundary survey."),
+        located=located,
     )
+
+
+def _whereabouts(
+    r: AssessmentReader, result: TownResult, *, degrees: bool
+) -> Iterator[tuple[str, str]]:
+    """Say in what coordinates the sheet is drawn.
+
+    Parameters
+    ----------
+    r, result, degrees
+        As for `sheet_words`.
+    """
+    named, *rest = crs_lines(r, result.town.crs)
+    yield r.t("CRS"), r.t(", ").join([named, *rest[-1:]])
+    east_north = r.t("Y to the east, X to the north, in km")
+    yield r.t("Coordinate grid"), r.t("longitude and latitude") if degrees else east_north
