@@ -17,6 +17,7 @@ settings.register_profile("townland", deadline=None, derandomize=os.environ.get(
 settings.load_profile("townland")
 
 LONGEST = (
+    "fuzz/test_fuzz.py",
     "whole/test_paris.py",
     "cli/test_cli.py",
     "rules/test_cases.py",
@@ -24,6 +25,10 @@ LONGEST = (
     "cli/test_change_a_rule.py",
     "cli/test_demo_command.py",
     "writing/test_explain.py",
+    "whole/test_cluster.py",
+    "whole/test_growth.py",
+    "writing/test_page_size.py",
+    "writing/test_report_again.py",
     "rules/test_pipeline.py",
     "reading/test_reading_database.py",
     "writing/test_comparison.py",
