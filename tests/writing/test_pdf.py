@@ -80,7 +80,7 @@ def test_a_font_without_the_letters_of_the_text_is_refused(tmp_path: Path) -> No
     whole = font(chosen)
     few = replace(whole, characters=whole.characters - {ord("农")})
     with pytest.raises(ReportError) as refused:
-        pdf._data(made, "zh", few, "Noto")
+        pdf._data(made, content(made, "zh"), few, lang="zh", family="Noto")
     assert "农" in refused.value.message.render("zh")
 
 

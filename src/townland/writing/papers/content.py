@@ -60,8 +60,9 @@ Line = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class PaperColumn:
-    """A column of a table: its head, the head above it, its width in letters, its side."""
+    """A column of a table: its key, its head, the head above it, its width in letters, its side."""
 
+    key: str
     title: str
     group: str
     width: int
@@ -71,11 +72,17 @@ class PaperColumn:
 
 @dataclass(frozen=True, slots=True)
 class PaperRow:
-    """A row: its kind, what its cells say with their units, the verdicts that colour them."""
+    """A row: its kind, what its cells say with their units, the verdicts that colour them.
+
+    `town` and `key` are those of the printed row; `numbers` says which cells are figures.
+    """
 
     kind: RowKind
     cells: tuple[str, ...]
     marks: tuple[str, ...] = ()
+    town: str = ""
+    key: str = ""
+    numbers: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +101,7 @@ class PaperTable:
 
 @dataclass(frozen=True, slots=True)
 class PaperFinding:
-    """A finding as the papers tell it."""
+    """A finding as the papers tell it; `numbers` names what of the last three is a figure."""
 
     rule: str
     title: str
@@ -109,12 +116,14 @@ class PaperFinding:
     measured: str
     limit: str
     margin: str
+    numbers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PaperTown:
-    """The findings of a town: what is told in full, and what is a line each."""
+    """The findings of a town (of all: no `code`): what is told in full, and what is a line each."""
 
+    code: str
     town: str
     full: tuple[PaperFinding, ...]
     lines: tuple[PaperFinding, ...]
@@ -122,8 +131,9 @@ class PaperTown:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many findings of each town have each verdict; `marks` are the verdicts."""
+    """How many findings of each town have each verdict; `marks` are the verdicts, `codes` the towns."""
 
+    codes: tuple[str, ...]
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     marks: tuple[str, ...]
@@ -226,7 +236,8 @@ def _tally(r: TableReader) -> Tally:
         rows.append((r.town_name(code), area, *(str(count) for count in counts.values())))
     heads = [r.t("Town"), r.t("Planning area, ha")]
     heads += [r.w(LOOKS[name].word) for name in figures.counts(())]
-    return Tally(tuple(heads), tuple(rows), tuple(figures.counts(())))
+    codes = tuple(code or "" for code in towns)
+    return Tally(codes, tuple(heads), tuple(rows), tuple(figures.counts(())))
 
 
 def _basis(r: TableReader) -> Iterator[tuple[str, str]]:
@@ -257,6 +268,7 @@ def _findings(r: TableReader) -> Iterator[PaperTown]:
         if mine:
             ordered = figures.by_severity(mine)
             yield PaperTown(
+                code or "",
                 r.town_name(code),
                 tuple(_told(r, each) for each in ordered if str(each.verdict) in OPEN),
                 tuple(_told(r, each) for each in ordered if str(each.verdict) not in OPEN),
@@ -266,10 +278,11 @@ def _findings(r: TableReader) -> Iterator[PaperTown]:
 def _told(r: TableReader, finding: Finding) -> PaperFinding:
     clause, look, book = finding.clause, look_of(finding), r.assessment.rulebook
     document = r.w(book.title) if clause.document == book.id else clause.document
-    measured, limit, margin = (
-        r.quantity(value, finding.unit).whole
-        for value in (finding.measured, finding.limit, finding.margin)
-    )
+    cells = {
+        "measured": r.quantity(finding.measured, finding.unit),
+        "limit": r.quantity(finding.limit, finding.unit),
+        "margin": r.quantity(finding.margin, finding.unit),
+    }
     return PaperFinding(
         rule=finding.rule,
         title=r.w(finding.title),
@@ -281,9 +294,8 @@ def _told(r: TableReader, finding: Finding) -> PaperFinding:
         why=r.w(finding.why),
         units=leading(r, clause.responsible),
         missing=r.t(", ").join(map(r.missing, finding.missing)),
-        measured=measured,
-        limit=limit,
-        margin=margin,
+        **{name: cell.whole for name, cell in cells.items()},
+        numbers=tuple(name for name, cell in cells.items() if cell.value is not None),
     )
 
 
@@ -297,7 +309,7 @@ def _table(table: PrintedTable) -> Iterator[PaperTable]:
             signed=table.signed and n == 0,
             grouped=any(column.group for column in columns),
             columns=tuple(
-                PaperColumn(each.title, each.group, each.width, each.number, each.silent)
+                PaperColumn(each.key, each.title, each.group, each.width, each.number, each.silent)
                 for each in columns
             ),
             rows=tuple(_row(row, columns) for row in table.rows),
@@ -310,7 +322,12 @@ def _row(row: PrintedRow, columns: Sequence[PrintedColumn]) -> PaperRow:
         return PaperRow(row.kind, (row.cells[""].text,))
     cells = [row.cells.get(column.key, BLANK) for column in columns]
     return PaperRow(
-        row.kind, tuple(cell.whole for cell in cells), tuple(cell.mark for cell in cells)
+        row.kind,
+        tuple(cell.whole for cell in cells),
+        tuple(cell.mark for cell in cells),
+        row.town,
+        row.key,
+        tuple(cell.value is not None for cell in cells),
     )
 
 

@@ -16,9 +16,10 @@ from townland.errors import ReportError
 from townland.i18n import _
 from townland.output.scratch import scratch
 from townland.rules.judging.trace import Json
-from townland.writing.papers.content import cleaned, content
+from townland.writing.papers.content import PaperContent, cleaned, content
 from townland.writing.papers.drawings import map_sheets
 from townland.writing.papers.fonts import Font, font, is_needed, written_out
+from townland.writing.papers.listing import LABEL, PaperFigure, figures_listed
 from townland.writing.papers.typeset import Typesetter
 
 if TYPE_CHECKING:
@@ -28,7 +29,14 @@ SHOWN = 20
 """So many characters that a font lacks are named."""
 
 
-def write_pdf(assessment: Assessment, path: Path, *, lang: str, named: Path | None = None) -> None:
+def write_pdf(
+    assessment: Assessment,
+    path: Path,
+    *,
+    lang: str,
+    named: Path | None = None,
+    listed: bool = False,
+) -> list[PaperFigure]:
     """Write the PDF.
 
     Parameters
@@ -41,6 +49,13 @@ def write_pdf(assessment: Assessment, path: Path, *, lang: str, named: Path | No
         The reader's language.
     named
         The font's file; without one it is looked for.
+    listed
+        Whether typst is asked, once more, on which pages the figures stand.
+
+    Returns
+    -------
+    Every figure that has a key, with its page, in the order of the pages; none where `listed` is not
+    asked for.
 
     Raises
     ------
@@ -51,20 +66,26 @@ def write_pdf(assessment: Assessment, path: Path, *, lang: str, named: Path | No
     template = (files("townland.writing.papers") / "templates" / "report.typ").read_bytes()
     with scratch() as folder:
         setter = Typesetter(chosen, folder)
-        told = _data(assessment, lang, chosen, setter.family)
+        whole = content(assessment, lang)
+        told = _data(assessment, whole, chosen, lang=lang, family=setter.family)
         data = json.dumps(told, ensure_ascii=False)
         path.write_bytes(setter.pdf(template, data, on=assessment.on))
+        return figures_listed(whole, setter.listed(template, data, LABEL)) if listed else []
 
 
-def _data(assessment: Assessment, lang: str, chosen: Font, family: str) -> dict[str, Json]:
+def _data(
+    assessment: Assessment, whole: PaperContent, chosen: Font, *, lang: str, family: str
+) -> dict[str, Json]:
     """Give what the template is filled with; every character of it has a sign in the font.
 
     Parameters
     ----------
-    assessment, lang
-        What is reported, and the reader's language.
+    assessment, whole
+        What is reported, and what the papers say of it.
     chosen, family
         The font.
+    lang
+        The reader's language.
 
     Raises
     ------
@@ -79,7 +100,7 @@ def _data(assessment: Assessment, lang: str, chosen: Font, family: str) -> dict[
         "maps": map_sheets(assessment, lang, family),
         "family": family,
     }  # fmt: skip
-    told = {**_named(content(assessment, lang)), **_named(rest)}
+    told = {**_named(whole), **_named(rest)}
     missing = chosen.missing(_texts(told))
     needed = [sign for sign in missing if is_needed(sign)]
     if needed:

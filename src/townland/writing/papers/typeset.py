@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 from pathlib import Path
 from typing import Final
 
 from townland.errors import ReportError
 from townland.i18n import _
+from townland.rules.judging.trace import Json
 from townland.writing.papers.fonts import Font
 
 STANDARD: Final = "a-2b"
@@ -85,6 +87,33 @@ class Typesetter:
         if warnings:
             raise _refused("; ".join(warning.message for warning in warnings))
         return made
+
+    def listed(self, template: bytes, data: str, label: str) -> list[dict[str, Json]]:
+        """Ask a template for the list that it gives under a label when `listed` is among its inputs.
+
+        Parameters
+        ----------
+        template, data
+            As `pdf`.
+        label
+            The label of the one metadata that is the list.
+
+        Raises
+        ------
+        ReportError
+            typst refuses it.
+        """
+        import typst
+
+        try:
+            asked = typst.query(
+                template, f"<{label}>", field="value", one=True, font_paths=self._fonts,
+                sys_inputs={"data": data, "listed": label},
+            )  # fmt: skip
+        except typst.TypstError as problem:
+            raise _refused(problem.message) from problem
+        given: list[dict[str, Json]] = json.loads(asked)
+        return given
 
     def png(self, template: bytes, data: str) -> bytes:
         """Set a picture of one page.
