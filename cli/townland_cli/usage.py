@@ -43,6 +43,10 @@ class HelpedCommand(TyperCommand):
         """Give typer's option in other words."""
         return _in_words(super().get_help_option(ctx))
 
+    def get_usage(self, ctx: Context) -> str:
+        """Give the line of usage, its head in the reader's language."""
+        return super().get_usage(ctx).replace("Usage: ", words("Usage: "), 1)
+
 
 class HelpedGroup(TyperGroup):
     """A group of commands whose own ``--help`` is explained in the reader's language."""
@@ -55,6 +59,10 @@ class HelpedGroup(TyperGroup):
     def get_help_option(self, ctx: Context) -> TyperOption | None:
         """Give typer's option in other words."""
         return _in_words(super().get_help_option(ctx))
+
+    def get_usage(self, ctx: Context) -> str:
+        """Give the line of usage, its head in the reader's language."""
+        return super().get_usage(ctx).replace("Usage: ", words("Usage: "), 1)
 
 
 def _in_words(option: TyperOption | None) -> TyperOption | None:
@@ -122,8 +130,10 @@ def _fault(error: Exception, context: Context | None) -> Words:
         return _("behind {name} stands a number", name=_called(param))
     if param is not None:
         return _("{name} cannot be read ({message})", name=_called(param), message=message)
+    commands = getattr(context.command, "commands", {}) if context else {}
+    if message.startswith("Missing command"):
+        return _("no command was typed; there are {known}", known=", ".join(commands))
     if unknown := _COMMAND.search(message):
-        commands = getattr(context.command, "commands", {}) if context else {}
         near = get_close_matches(unknown[1], list(commands), n=1, cutoff=0.5)
         if near:
             return _meant(_("there is no command {name}", name=unknown[1]), near)

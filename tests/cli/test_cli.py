@@ -156,7 +156,8 @@ def test_a_bug_leaves_with_4_and_no_folder(here: Here, quick: list[str]) -> None
 def test_no_command_shows_help(here: Here) -> None:
     code, out, err = here()
     assert code == 2
-    assert "Usage" in out + err
+    assert "用法：townland " in out + err
+    assert "没有写命令；可用的命令有 demo, check" in here("--lang", "zh")[2]
     assert here("--help")[0] == 0
 
 
