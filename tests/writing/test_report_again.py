@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import zlib
 from contextlib import closing
 from pathlib import Path
 
 import pyogrio
 import pytest
+import shapely
 from tests.factory_demo import demo_assessment
 
 from townland.errors import ReportError
@@ -96,6 +98,18 @@ def forget_the_record(run: Path) -> None:
     (run / "townland-manifest.json").unlink()
 
 
+def edit_a_layer_of_a_copy(run: Path) -> None:
+    with closing(sqlite3.connect(run / "evidence.gpkg")) as file, file:
+        for (name,) in file.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'land_use'"
+        ).fetchall():
+            file.execute(f'DROP TRIGGER "{name}"')
+        file.execute(
+            "UPDATE land_use SET geom = (SELECT geom FROM land_use WHERE fid = 2) WHERE fid = 1"
+        )
+    (run / "townland-manifest.json").unlink()
+
+
 def take_another_assessment(run: Path) -> None:
     path = run / "assessment.json"
     path.write_text(path.read_text("utf-8").replace('"fail"', '"pass"', 1), "utf-8")
@@ -116,6 +130,7 @@ def be_of_another_version(run: Path) -> None:
     [
         (drop_evidence, "holds no evidence.gpkg"),
         (edit_a_layer, "evidence.gpkg was changed after the check"),
+        (edit_a_layer_of_a_copy, "evidence.gpkg was changed after the check"),
         (forget_the_record, "holds no record of the check"),
         (take_another_assessment, "is not the assessment that evidence.gpkg beside it is of"),
         (be_of_another_version, "was written by townland 0.0.1"),
@@ -129,6 +144,41 @@ def test_what_is_not_the_run_as_it_was_is_refused(
         report_again(copy, formats=["csv"], out=tmp_path / "out")
     assert told in refused.value.message.render("en")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_row_that_is_none_of_townlands_is_refused() -> None:
+    packed = zlib.compress(b"[" + b"1," * (1 << 23) + b"1]", 9)
+    rows = (
+        "[]",
+        b"\xff",
+        5,
+        None,
+        packed,
+        zlib.compress(b"[" * 100_000),
+        zlib.compress(b"[1]")[:-4],
+    )
+    with closing(sqlite3.connect(":memory:")) as file:
+        file.execute("CREATE TABLE townland_record (name TEXT, content)")
+        file.executemany("INSERT INTO townland_record VALUES ('head', ?)", [(row,) for row in rows])
+        for _row in rows:
+            with pytest.raises(store.RecordError):
+                store.content_of(file, "head")
+            with pytest.raises(store.RecordError):
+                store.read_head(file)
+            file.execute(
+                "DELETE FROM townland_record WHERE rowid = (SELECT min(rowid) FROM townland_record)"
+            )
+
+
+@pytest.mark.parametrize(
+    "json",
+    [{"$record": ["townland.nothing:x", []]}, {"$record": ["townland..os:x", []]}, {"$crs": "none"},
+     {"$shape": 0}],
+)  # fmt: skip
+def test_json_that_is_none_of_townlands_is_refused(json: object) -> None:
+    decoder = store.Decoder(lambda _numbers: shapely.from_wkb([b"\x00"]))
+    with pytest.raises(store.RecordError):
+        decoder.value(json)
 
 
 def test_a_record_makes_nothing_but_records_of_townland() -> None:

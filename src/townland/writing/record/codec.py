@@ -29,6 +29,7 @@ import pandas as pd
 import pyproj
 import shapely
 from pydantic import BaseModel
+from pyproj.exceptions import CRSError
 
 from townland.units import Printed
 
@@ -51,6 +52,11 @@ ShapesIn: TypeAlias = Callable[[list[int]], Shapes]
 
 class RecordError(Exception):
     """What stands in a file is nothing that was written by `Encoder`."""
+
+
+_UNLIKE = (TypeError, ValueError, LookupError, ArithmeticError, AttributeError, RecursionError,
+           ImportError, CRSError, shapely.errors.ShapelyError)  # fmt: skip
+"""What is raised where JSON is not that of an `Encoder`."""
 
 
 class Encoder:
@@ -240,7 +246,7 @@ class Decoder:
             if kind == "$met":
                 return self._held[content]
             return self._apart[kind](content) if kind in self._apart else self._made(kind, content)
-        except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError) as problem:
+        except _UNLIKE as problem:
             raise RecordError(f"{kind}: {problem}") from problem
 
     def record(self, json: Json) -> object:

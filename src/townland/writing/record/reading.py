@@ -15,6 +15,7 @@ from townland.output.manifest import strangers
 from townland.results import Assessment
 from townland.writing.explain.run import file_of
 from townland.writing.record.codec import RecordError
+from townland.writing.record.seal import seal_of
 from townland.writing.record.store import Head, read_head, read_record, reading
 from townland.writing.report.assessment_json import assessment_parts
 
@@ -36,6 +37,8 @@ def run_again(run: Path) -> Iterator[Assessment]:
         with reading(path) as file:
             head = read_head(file)
             _require_version(path, head)
+            if seal_of(file) != head.seal:
+                raise _changed(run, [EVIDENCE])
             found = read_record(path, file)
         _require_same(run / MARK, found, head)
         yield found
@@ -61,11 +64,15 @@ def evidence_of(run: Path) -> Path:
         )  # fmt: skip
     changed = [name for name in strangers(run) if name in (EVIDENCE, MARK)]
     if changed:
-        raise ReportError(
-            _("{path}: {names} was changed after the check, so that it is not what was checked. Run the"
-              " check again", path=run.as_posix(), names=", ".join(changed))
-        )  # fmt: skip
+        raise _changed(run, changed)
     return run / EVIDENCE
+
+
+def _changed(run: Path, names: list[str]) -> ReportError:
+    return ReportError(
+        _("{path}: {names} was changed after the check, so that it is not what was checked. Run the"
+          " check again", path=run.as_posix(), names=", ".join(names))
+    )  # fmt: skip
 
 
 @contextmanager

@@ -104,9 +104,11 @@ class ShapesReader:
             raise RecordError(f"geometry {missing}") from None
         return column
 
-    def _found(self, wanted: Sequence[int]) -> Iterator[tuple[int, shapely.Geometry | None]]:
+    def _found(self, wanted: Sequence[int]) -> Iterator[tuple[int, shapely.Geometry]]:
         rows = list(self._rows(_GET, wanted))
         own = [(number, wkb) for number, layer, _fid, _single, wkb in rows if layer is None]
+        if None in dict(own).values():
+            raise RecordError("geometry")
         yield from zip(
             (number for number, _ in own), shapely.from_wkb([wkb for _, wkb in own]), strict=True
         )
@@ -114,8 +116,7 @@ class ShapesReader:
             there = [row for row in rows if row[1] == layer]
             shapes = dict(self._shown(layer, [row[2] for row in there]))
             for number, _layer, fid, single, _wkb in there:
-                shape = shapes.get(fid)
-                yield number, shape.geoms[0] if single and shape is not None else shape
+                yield number, shapes[fid].geoms[0] if single else shapes[fid]
 
     def _shown(self, layer: str, fids: Sequence[int]) -> Iterator[tuple[int, shapely.Geometry]]:
         name = layer.replace('"', '""')

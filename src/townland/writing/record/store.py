@@ -17,6 +17,7 @@ from pathlib import Path
 
 import townland
 from townland.assessment.shelf import StoredTable, StoredTown, TownFrames, light
+from townland.i18n import LANGUAGES
 from townland.measuring import TownResult
 from townland.measuring.boundary import Surroundings
 from townland.measuring.piece_table import PieceTable
@@ -30,6 +31,7 @@ from townland.writing.record.codec import (
     digest_of,
     text_of,
 )
+from townland.writing.record.seal import seal_of
 from townland.writing.record.shapes import ShapesReader, ShapesWriter, ShownShapes
 from townland.writing.record.tiles import put_picture, take_picture
 
@@ -41,17 +43,28 @@ HEAD, WHOLE = "head", "assessment"
 BACKGROUND = "background_{number}"
 HELD = 32
 """Of so many towns all pieces are held; of more each is read when it is asked for."""
+LEAST, RATIO = 1 << 22, 100
+"""A row holds at most so many bytes, or so many times its own; a county's hold 17 times theirs."""
 FORM = 1
 """The form of the record; another one is not read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a record says of itself: by which townland it was written, its language, how many towns."""
+    """What a record says of itself.
+
+    Attributes
+    ----------
+    version, lang, towns
+        By which townland it was written, in which language, and how many towns it has.
+    seal
+        What `seal_of` gave when it was written.
+    """
 
     version: str
     lang: str
     towns: int
+    seal: str
 
 
 def write_record(
@@ -77,8 +90,8 @@ def write_record(
         "lang": lang,
         "towns": len(assessment.towns),
     }
-    file.execute(_PUT, (HEAD, json.dumps(head)))
     _RecordWriter(file, ShapesWriter(file, shown), lang).write(assessment)
+    file.execute(_PUT, (HEAD, json.dumps({**head, "seal": seal_of(file)})))
 
 
 class _RecordWriter:
@@ -197,7 +210,8 @@ class TableRow(RecordRow):
 
 def _whole(printed: TownResult, drawn: object) -> TownResult:
     """A town with what is drawn of it."""
-    assert isinstance(drawn, TownFrames)  # noqa: S101 - as it was written
+    if not isinstance(drawn, TownFrames):
+        raise RecordError("town")
     return replace(printed, **{each.name: getattr(drawn, each.name) for each in fields(drawn)})
 
 
@@ -216,10 +230,17 @@ def read_head(file: sqlite3.Connection) -> Head:
         There is no record, or one of another form.
     """
     row = file.execute(_GET, (HEAD,)).fetchone()
-    head = json.loads(row[0]) if row else {}
-    if head.get("form") != FORM:
-        raise RecordError(str(head.get("form")))
-    return Head(str(head["townland_version"]), str(head["lang"]), int(head["towns"]))
+    try:
+        head = json.loads(row[0])
+        form, seal = head["form"], head.get("seal", "")
+        found = Head(
+            str(head["townland_version"]), str(head["lang"]), int(head["towns"]), str(seal)
+        )
+    except (TypeError, ValueError, LookupError, AttributeError, RecursionError) as problem:
+        raise RecordError(HEAD) from problem
+    if form != FORM or found.lang not in LANGUAGES:
+        raise RecordError(f"{form} {found.lang}")
+    return found
 
 
 def read_record(path: Path, file: sqlite3.Connection) -> Assessment:
@@ -243,13 +264,15 @@ def read_record(path: Path, file: sqlite3.Connection) -> Assessment:
 
     def town(content: Json) -> TownResult:
         printed = decoder.record(content[0])
-        assert isinstance(printed, TownResult)  # noqa: S101 - as it was written
+        if not isinstance(printed, TownResult):
+            raise RecordError("town")
         row = RecordRow(path, content[1])
         return _whole(printed, row.read(file)) if few else StoredTown.of(printed, row)
 
     def picture(content: Json) -> Background:
         without = decoder.record(content[0])
-        assert isinstance(without, Background)  # noqa: S101 - as it was written
+        if not isinstance(without, Background):
+            raise RecordError("picture")
         return replace(without, jpeg=take_picture(file, content[1]))
 
     apart = {"$table": table, "$town": town, "$picture": picture}
@@ -272,9 +295,25 @@ def content_of(file: sqlite3.Connection, name: str) -> Json:
     if row is None:
         raise RecordError(name)
     try:
-        return json.loads(zlib.decompress(row[0]).decode("utf-8", "surrogatepass"))
-    except (zlib.error, ValueError) as problem:
+        return json.loads(_inflated(row[0]).decode("utf-8", "surrogatepass"))
+    except (zlib.error, TypeError, ValueError, RecursionError) as problem:
         raise RecordError(f"{name}: {problem}") from problem
+
+
+def _inflated(content: bytes) -> bytes:
+    """What a row holds, unless it is larger than any text of townland's makes of so few bytes.
+
+    Raises
+    ------
+    ValueError
+        It is.
+    """
+    most = max(LEAST, RATIO * len(content))
+    inflating = zlib.decompressobj()
+    text = inflating.decompress(content, most)
+    if not inflating.eof:
+        raise ValueError("larger than a record")
+    return text
 
 
 @contextmanager
