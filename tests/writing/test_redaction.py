@@ -10,23 +10,30 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyogrio
+import pyproj
 import pytest
 import shapely
 from tests.factory_demo import SAMPLE, demo_assessment
 from tests.writing.test_map_sheet import sheets_of, words_of
 
 from townland.geodesy.crs import to_lonlat
+from townland.geodesy.crs.recognise import _declared_transform
+from townland.i18n import Text
+from townland.issues import Issue
 from townland.results import Assessment
+from townland.rules.notices import HeadNotice
 from townland.writing.again import part_of
 from townland.writing.papers.fonts import found
 from townland.writing.papers.typeset import Typesetter
 from townland.writing.redaction import STEP_M, STRUCK, redacted
+from townland.writing.report.assessment_json import assessment_parts
 from townland.writing.run_folder import write_run
 from townland.writing.tables.forms import tables
 
@@ -149,6 +156,37 @@ def test_the_sheets_have_no_grid_and_tell_no_coordinate_system(folder: Path) -> 
         assert 'class="coordinates"' not in svg
         assert svg.count('<rect class="outer"') == 1
         assert not [text for text in words_of(svg) if "坐标" in text or "EPSG" in text]
+
+
+def test_what_a_check_was_told_tells_neither_owner_nor_place() -> None:
+    """The file of the boundary is called by its owner; datum parameters are secret where law says so."""
+    whole = part_of(demo_assessment(), "T02")
+    catalog = whole.catalog.model_copy(update={"layer": list(whole.catalog.layer)})
+    catalog.layer[0] = catalog.layer[0].model_copy(update={"transform": "+towgs84=1.5,2.5,3.5"})
+    first = replace(whole.inputs[0], name="zhangsan_plot", crs_used="EPSG:4524")
+    town = whole.towns[0]
+    measures = {
+        name: replace(each, without_accuracy=("zhangsan_plot",))
+        for name, each in town.measures.items()
+    }
+    told_of = Issue(
+        "a", "warning", _declared_transform(pyproj.CRS("EPSG:4524"), "+towgs84=1.5,2.5,3.5")
+    )
+    head = HeadNotice("b", Text("{reason}", (("reason", told_of.message),)))
+    hidden = redacted(
+        replace(whole, catalog=catalog, inputs=(first, *whole.inputs[1:]), issues=(told_of,),
+                notices=(head,), towns=(replace(town, measures=measures),))
+    )  # fmt: skip
+    texts = "".join(assessment_parts(hidden, lang="zh")) + "".join(
+        text
+        for each in tables(hidden, "zh")
+        for row in each.rows
+        for text in row.texts(each.columns)
+    )
+    assert "LAND-01" in texts
+    for secret in ("zhangsan", "towgs84", "EPSG:", "CGCS2000 / ", "catalog.toml", "投资主体一览"):
+        assert secret not in texts, secret
+    assert all(each.transform is None for each in hidden.catalog.layer)
 
 
 def test_the_papers_are_read_and_what_they_name_is_struck_out(folder: Path) -> None:

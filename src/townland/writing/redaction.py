@@ -21,6 +21,7 @@ import pyproj
 import shapely
 from pydantic import BaseModel
 
+from townland.catalog import LayerCatalog
 from townland.geodesy.crs import LONLAT
 from townland.i18n import Text, _
 from townland.issues import Issue
@@ -30,6 +31,7 @@ from townland.measuring.piece_table import PieceTable
 from townland.measuring.prepare import Repair
 from townland.reading.layer import Input
 from townland.results import Assessment
+from townland.rules.judging.trace import Term
 from townland.rules.need_shares import Piece
 from townland.rules.notices import HeadNotice
 from townland.rules.shared_land import SharedLand
@@ -55,6 +57,12 @@ SHORT = 4
 """A shorter id is struck out where it stands alone, not within a sentence, where it may be a figure."""
 
 _NAMING = frozenset({"feature", "features", "first", "second", "id", "ids", "village", "name"})
+_PLACING = frozenset({
+    "crs", "own", "transform", "region", "evidence", "candidates", "bounds", "meridian", "ellipsoid",
+    "x", "y", "x2", "y2", "easting", "west", "east", "south", "north", "prefix", "zone",
+})  # fmt: skip
+"""The places of sentences in which coordinates stand, or how they become places."""
+
 _TOKEN = re.compile(r"[0-9A-Za-z_.\-]+")
 
 
@@ -71,23 +79,31 @@ def redacted(assessment: Assessment) -> Assessment:
         _("Redacted: without owners, ids, places and coordinates; what is drawn is rounded to 10 m and"
           " lies on a plane of its own. Figures and verdicts are unchanged"),
     )  # fmt: skip
-    catalog = assessment.catalog.model_copy()
-    catalog._path = Path(catalog._path.name)
+    struck = strike.rest(replace(assessment, backgrounds=(), catalog=None, rulebook=None))  # type: ignore[arg-type]
     return replace(
-        strike.rest(replace(assessment, backgrounds=(), catalog=None, rulebook=None)),  # type: ignore[arg-type]
-        catalog=catalog,
+        struck,
+        catalog=_without_places(assessment.catalog),
         rulebook=assessment.rulebook,
-        notices=(notice, *assessment.notices),
+        notices=(notice, *struck.notices),
         redacted=True,
     )
 
 
+def _without_places(catalog: LayerCatalog) -> LayerCatalog:
+    """A catalog without its name, and without what tells how its coordinates become places."""
+    layers = [each.model_copy(update={"crs": None, "transform": None}) for each in catalog.layer]
+    hidden = catalog.model_copy(update={"layer": type(catalog.layer)(layers)})
+    hidden._path = Path(f"{STRUCK}.toml")
+    return hidden
+
+
 @dataclass(frozen=True, slots=True)
 class _Hidden:
-    """What is struck out: ids of features, and names of places and sites."""
+    """What is struck out: ids of features, names of places and sites, and names of boundary files."""
 
     ids: frozenset[str]
     names: re.Pattern[str] | None
+    files: frozenset[str]
 
     @classmethod
     def of(cls, assessment: Assessment) -> _Hidden:
@@ -96,7 +112,9 @@ class _Hidden:
         ids = {text for text in _ids(assessment) if text} - kept
         names = {text for text in _names(assessment) if len(text) > 1} - kept
         ordered = sorted(map(re.escape, names), key=len, reverse=True)
-        return cls(frozenset(ids), re.compile("|".join(ordered)) if ordered else None)
+        return cls(
+            frozenset(ids), re.compile("|".join(ordered)) if ordered else None, _files(assessment)
+        )
 
     def struck(self, text: str, *, alone: bool) -> str:
         """A text without them.
@@ -108,7 +126,7 @@ class _Hidden:
         alone
             Whether the text as a whole may be an id, however short.
         """
-        if text in self.ids and (alone or len(text) >= SHORT):
+        if text in self.files or (text in self.ids and (alone or len(text) >= SHORT)):
             return STRUCK
         if self.names is not None:
             text = self.names.sub(STRUCK, text)
@@ -153,6 +171,13 @@ def _names(assessment: Assessment) -> Iterator[str]:
         yield from (str(each) for each in table.column("village") if each is not None)
     for result in assessment.towns:
         yield from (site.name for site in result.town.dossier.reused_sites or ())
+
+
+def _files(assessment: Assessment) -> frozenset[str]:
+    """What the files of boundaries are called, an owner perhaps, unless it is a word of townland's."""
+    read = {each.name for each in assessment.inputs if each.role == "boundary"}
+    own = {text for each in assessment.catalog.layer for text in (each.name, each.role)}
+    return frozenset(read - own - {"towns", "boundary"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +244,7 @@ class _Strike:
             (TownResult, self._result), (Town, self._town), (PieceTable, self._table),
             (Repair, self._repair), (Issue, self._issue), (Input, self._input),
             (SharedLand, self._shared), (Piece, self._piece), (Text, self._text),
+            (Term, self._term),
         )  # fmt: skip
 
     def rest(self, value: T) -> T:
@@ -261,13 +287,16 @@ class _Strike:
     def _text(self, text: Text) -> Text:
         """A sentence, in whose places names of features may stand."""
         return Text(
-            text.msgid,
-            tuple(
-                (name, self._hidden.struck(value, alone=name in _NAMING))
-                if type(value) is str
-                else (name, self.rest(value))
-                for name, value in text.params
-            ),
+            text.msgid, tuple((name, self._param(name, each)) for name, each in text.params)
+        )
+
+    def _param(self, name: str, value: object) -> object:
+        if name in _PLACING:
+            return STRUCK
+        return (
+            self._hidden.struck(value, alone=name in _NAMING)
+            if type(value) is str
+            else self.rest(value)
         )
 
     def _result(self, result: TownResult) -> object:
@@ -316,10 +345,15 @@ class _Strike:
         return self._record(issue, feature="", place=None)
 
     def _input(self, read: Input) -> object:
-        return self._record(read, path=None)
+        name = self._hidden.struck(read.name, alone=True)
+        return self._record(read, name=name, path=None, crs_declared=None, crs_used=STRUCK)
 
     def _shared(self, land: SharedLand) -> object:
         return self._record(land, geometry=self._shape(land.geometry, land.crs), crs=LOCAL)
+
+    def _term(self, term: Term) -> object:
+        """An addend of a figure, without what a document of the dossier is called."""
+        return self._parts(term.model_copy(update={"document": STRUCK}) if term.document else term)
 
     def _piece(self, piece: Piece) -> Piece:
         return piece._replace(planned_use_id="", land_use_id="")
