@@ -9,11 +9,14 @@ from html.parser import HTMLParser
 import pytest
 
 from townland.results import Assessment
+from townland.writing.again import part_of
+from townland.writing.form_fields import FORM_FIELDS, RULE_FIELDS
 from townland.writing.pages import closing
 from townland.writing.report.assessment_json import assessment_json
 from townland.writing.report.html import report_html
 from townland.writing.tables.forms import tables
 from townland.writing.tables.model import FigureKey, PrintedTable
+from townland.writing.template import template_fields
 
 
 class Keyed(HTMLParser):
@@ -96,3 +99,22 @@ def test_what_lies_outside_the_growth_boundary_is_the_measure_s(
             parts = [row.cells[name].value for name in ("inside", "outside", "unjudged")]
             assert min(parts) >= 0
             assert sum(parts) == row.cells["whole"].value
+
+
+def test_fields_of_the_older_forms_are_cells_of_the_tables(demo: Assessment) -> None:
+    made = part_of(demo, "T02")
+    cells = template_fields(made, "zh").cells
+    silent = {"conversion.mean_grade", "replenishment.mean_grade", "replenishment.production_kg"}
+    assert {field for field in (*FORM_FIELDS, *RULE_FIELDS) if not cells[field].text} == silent
+    # the forms' own sums: new land is agricultural or unused, the state's or a collective's
+    form = {field: cells[field].text for field in FORM_FIELDS}
+    whole, parts = Decimal(form["statement.new"]), ("agricultural", "unused")
+    assert whole == sum(Decimal(form[f"statement.{part}"]) for part in parts)
+    for part in ("new", *parts, "cultivated"):
+        owned = (Decimal(form[f"statement.{part}_{owner}"]) for owner in ("state", "collective"))
+        assert sum(owned) == Decimal(form[f"statement.{part}"])
+    taken, held, short = (
+        Decimal(form[f"replenishment.{name}"]) for name in ("taken", "held", "short")
+    )
+    assert short == taken - held
+    assert cells["conversion.conformity"].text == cells["findings.LAND-07.verdict"].text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zipfile
 import zlib
@@ -19,6 +20,7 @@ from tests.writing.test_workbook import sample
 from townland import units
 from townland.errors import ReportError
 from townland.results import Assessment
+from townland.writing.form_fields import FORM_FIELDS, RULE_FIELDS
 from townland.writing.run_folder import write_run
 from townland.writing.template import TABLES, fill_template, require_template, template_fields
 
@@ -187,6 +189,24 @@ def test_every_table_and_column_is_in_the_docs(one: Assessment, name: str) -> No
     keys = {*TABLES, *(key for key in fields.cells if key.count(".") == 1)}
     keys |= {key for columns in fields.columns.values() for key in columns if not key.isdigit()}
     assert [key for key in keys if f"`{key}`" not in text and f"{{{{{key}}}}}" not in text] == []
+
+
+@pytest.mark.parametrize("name", ["your-template.md", "your-template.zh-CN.md"])
+def test_the_docs_list_the_fields_of_the_older_forms(name: str) -> None:
+    text = (Path(__file__).parents[2] / "docs" / name).read_text("utf-8")
+    fields = {*FORM_FIELDS, *RULE_FIELDS}
+    begins = "|".join({field.partition(".")[0] for field in fields})
+    assert set(re.findall(rf"\{{\{{((?:{begins})\.\w+)\}}\}}", text)) == fields
+
+
+def test_fields_of_the_older_forms_are_filled(one: Assessment, tmp_path: Path) -> None:
+    path = filled(
+        one, tmp_path, {"A1": "{{statement.total}}", "A2": "耕地{{conversion.mean_grade}}等"}
+    )
+    sheet = openpyxl.load_workbook(path)["审查表"]
+    meant = template_fields(one, "zh").cells["scale.planned_construction.measured"]
+    assert sheet["A1"].value == float(meant.value or 0)
+    assert sheet["A2"].value == "耕地等"
 
 
 def test_what_a_town_does_not_have_is_blank(one: Assessment, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from townland import units
 from townland.errors import ReportError
 from townland.i18n import Words, _, plain_text, shortened
 from townland.reading.formats.zipped import UNREADABLE
+from townland.writing.form_fields import form_cells
 from townland.writing.tables.forms import tables
 from townland.writing.tables.model import BLANK, PrintedCell, PrintedTable, figure
 from townland.writing.workbook import write_workbook
@@ -86,7 +87,7 @@ class TemplateFields:
 
 
 def template_fields(assessment: Assessment, lang: str) -> TemplateFields:
-    """Give every field: of the town, and of the tables as ``table.row.column``.
+    """Give every field: of the town, of the older forms, and of the tables as ``table.row.column``.
 
     Of several towns, each field of a town begins with the town's code.
     """
@@ -108,6 +109,9 @@ def template_fields(assessment: Assessment, lang: str) -> TemplateFields:
     printed = tables(assessment, lang)
     for table in printed:
         cells |= dict(_cells(table, several=several))
+    for result in assessment.towns:
+        begins = f"{result.town.code}." if several else ""
+        cells |= form_cells(cells, assessment.rulebook, begins)
     columns = {table.key: frozenset(column.key for column in table.columns) for table in printed}
     return TemplateFields(cells, columns, several)
 
