@@ -188,7 +188,7 @@ def test_each_fact_stands_once_with_its_line_and_its_verdicts(tmp_path: Path) ->
     assert farmland.layers == ("基本农田",)
     assert farmland.coverage == 'coverage = "layer:调查"'
     assert farmland.head.render("en").startswith("1 finding waits for one confirmation: does the")
-    assert "图层 基本农田 是否包含全部“永久基本农田”" in farmland.head.render("zh")
+    assert "“永久基本农田”图层是否包含全部图斑" in farmland.head.render("zh")
     assert rows(farmland) == [("LAND-03", PASS, ("450200",), ())]
     assert rows(facts["control_zone"]) == [("LAND-07", PASS, ("450200",), ("ecological_redline",))]
 
@@ -212,8 +212,8 @@ def test_the_line_of_a_plan_holds_for_every_town_that_waits(
     waits = [replace(each, confirms=("planned_use",)) for each in waiting()]
     (fact,) = confirmations(held, waits, planned)
     assert fact.coverage == line
-    assert "is the layer p all that is planned?" in fact.head.render("en")
-    assert fact.head.render("zh") == "2 项结论待同一确认：图层 p 是否就是全部规划用地？"
+    assert "is the layer of “planned use” all that is planned?" in fact.head.render("en")
+    assert fact.head.render("zh") == "2 项结论待同一确认：“规划用途”图层是否就是全部规划用地？"
 
 
 def test_without_a_survey_the_towns_are_named(tmp_path: Path) -> None:

@@ -210,10 +210,10 @@ def test_an_address_brings_back_view_layers_grid_and_opacity(page: Page) -> None
       townland.state.moved = true;
       townland.setGrid(true);
       townland.setAlpha('land', 0.5);
-      townland.state.map.setView([24.412, 108.223], 16, { animate: false });
+      townland.state.map.setView([24.412, 108.223], 17, { animate: false });
     }""")
     address = page.url
-    assert "at=24.412000%2C108.223000%2C16" in address
+    assert "at=24.412000%2C108.223000%2C17" in address
     page.goto("about:blank")
     page.goto(address)
     state = page.evaluate("""() => ({
@@ -222,7 +222,7 @@ def test_an_address_brings_back_view_layers_grid_and_opacity(page: Page) -> None
       land: townland.state.map.getPane('land').style.opacity, town: townland.state.town,
     })""")
     assert state.pop("centre") == pytest.approx({"lat": 24.412, "lng": 108.223}, abs=1e-6)
-    assert state == {"zoom": 16, "plan": False, "grid": True, "land": "0.5", "town": 1}
+    assert state == {"zoom": 17, "plan": False, "grid": True, "land": "0.5", "town": 1}
     page.goto("about:blank")
     page.goto(address.partition("#")[0])
 

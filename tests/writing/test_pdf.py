@@ -84,6 +84,18 @@ def test_a_font_without_the_letters_of_the_text_is_refused(tmp_path: Path) -> No
     assert "农" in refused.value.message.render("zh")
 
 
+def test_a_drawing_reaches_the_paper_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = found()
+    if chosen is None:
+        pytest.skip("no Chinese font on this machine")
+    drawn = "".join(f".land-{n}{{fill:#{n:06x}}}" for n in range(60))
+    sheet = {"town": "T", "svg": drawn, "title": "", "legend": []}
+    monkeypatch.setattr(pdf, "map_sheets", lambda *_: [sheet])
+    made = assessment(towns=1, pieces=20)
+    filled = pdf._data(made, content(made, "zh"), font(chosen), lang="zh", family="Noto")
+    assert [each["svg"] for each in filled["maps"]] == [drawn]
+
+
 def test_the_same_font_gives_the_same_bytes_and_nothing_vanishes(tmp_path: Path) -> None:
     if found() is None:
         pytest.skip("no Chinese font on this machine")

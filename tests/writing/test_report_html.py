@@ -274,7 +274,7 @@ def test_what_findings_wait_for_stands_once_at_the_head():
     text = text_of(html)
     assert (
         text.count(
-            "4 findings wait for one confirmation: is the layer 规划用地 all that is planned?"
+            "4 findings wait for one confirmation: is the layer of “planned use” all that is planned?"
         )
         == 1
     )

@@ -42,14 +42,9 @@ class Confirmation:
     @property
     def question(self) -> Words:
         """What somebody must confirm, as a question."""
-        layers = phrases.listed(self.layers)
         if ROLES[self.role].unfound == "unplanned":
-            return _("is the layer {layers} all that is planned?", layers=layers)
-        return _(
-            "does the layer {layers} show all the {role} there is?",
-            layers=layers,
-            role=role(self.role),
-        )
+            return _("is the layer of “{role}” all that is planned?", role=role(self.role))
+        return _("does the layer of “{role}” show all that there is?", role=role(self.role))
 
     @property
     def head(self) -> Words:

@@ -183,6 +183,7 @@ def templates(package: str, **names: object) -> Environment:
     )
     environment.globals.update(names)
     environment.tests["wide"] = is_wide
+    environment.filters["coded"] = coded
     return environment
 
 
@@ -190,6 +191,18 @@ def _shown(value: object) -> object:
     """What a template prints: of a name without end, beginning and end."""
     plain = isinstance(value, str) and not isinstance(value, Markup) and value[:5] != "data:"
     return shortened(str(value)) if plain else value
+
+
+_KEY = re.compile(r"(?<![\w./-])[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?![\w/-])", re.ASCII)
+
+
+def coded(text: str) -> Markup:
+    """Mark the keys inside a sentence, so that they are told from its words.
+
+    >>> coded("in layers/a.toml, in the table of planned_use <1>")
+    Markup('in layers/a.toml, in the table of <code>planned_use</code> &lt;1&gt;')
+    """
+    return Markup(_KEY.sub(r"<code>\g<0></code>", escape(str(_shown(text)))))  # noqa: S704 # escaped
 
 
 WIDE = 6

@@ -97,10 +97,13 @@ def _data(
     rest = {
         "colophon": colophon.render(lang),
         "year": day.year, "month": day.month, "dom": day.day,
-        "maps": map_sheets(assessment, lang, family),
         "family": family,
     }  # fmt: skip
     told = {**_named(whole), **_named(rest)}
+    told["maps"] = [
+        {**_named(sheet), "svg": sheet["svg"]}  # a drawing is no name: nothing of it is cut
+        for sheet in map_sheets(assessment, lang, family)
+    ]
     missing = chosen.missing(_texts(told))
     needed = [sign for sign in missing if is_needed(sign)]
     if needed:

@@ -59,7 +59,8 @@
     data.towns.forEach((town, n) => {
       if (state.town === null || n === state.town) bounds.extend(town.bounds);
     });
-    state.map.fitBounds(bounds, { padding: [18, 18], animate });
+    // the tools, the town's name and the readout stand beside the land, not on it
+    state.map.fitBounds(bounds, { paddingTopLeft: [56, 36], paddingBottomRight: [18, 62], animate });
   }
 
   // ---- findings --------------------------------------------------------------------------------
