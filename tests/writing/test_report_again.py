@@ -83,6 +83,15 @@ def test_a_town_and_the_short_print_go_into_a_folder_of_their_own(
     assert codes == ["T02"]
 
 
+def test_a_run_is_never_replaced_by_what_is_written_of_it(copy: Path) -> None:
+    before = files(copy)
+    for out in (copy, copy / ".." / copy.name, copy.parent):
+        with pytest.raises(ReportError, match="--out"):
+            report_again(copy, formats=["csv"], out=out, redact=True)
+    report_again(copy, formats=["csv"], out=copy)
+    assert files(copy) == before
+
+
 def drop_evidence(run: Path) -> None:
     (run / "evidence.gpkg").unlink()
 

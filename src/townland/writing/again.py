@@ -73,8 +73,9 @@ def report_again(
     """
     run = Path(run)
     require_formats(formats)
+    out = _own_folder(run, out)
     _require_place(formats, out, other=town is not None or redact, short=short)
-    target = run if out is None else Path(out)
+    target = run if out is None else out
     asked = HowWritten(lang, font=font, template=template, short=short)
     formats = told_formats(formats, redact=redact)
     names = names_written(formats, several=False)
@@ -112,6 +113,24 @@ def part_of(assessment: Assessment, town: str) -> Assessment:
         slopes=tuple(each for each in assessment.slopes if each.town == code),
         backgrounds=tuple(each for each in assessment.backgrounds if each.town == code),
     )
+
+
+def _own_folder(run: Path, out: Path | str | None) -> Path | None:
+    """The folder that is written in place of another one; None where that is the run's.
+
+    Raises
+    ------
+    ReportError
+        It holds the run, which would go with what it replaces.
+    """
+    if out is None or Path(out).resolve() == run.resolve():
+        return None
+    if Path(out).resolve() in run.resolve().parents and Path(out).name:
+        raise ReportError(
+            _("{path}: holds the run that is to be written again; name another folder with --out",
+              path=Path(out).as_posix())
+        )  # fmt: skip
+    return Path(out)
 
 
 def _require_place(
