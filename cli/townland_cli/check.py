@@ -191,13 +191,13 @@ def check(
     from townland.reading.vector import region_of
     from townland.rules.dates import day_of
     from townland.rules.pairs import pairs_in_force
+    from townland.writing.document_form import require_template
     from townland.writing.run_folder import (
         names_written,
         require_font,
         require_formats,
         told_formats,
     )
-    from townland.writing.template import require_template
 
     chosen = [name.strip() for name in formats.split(",") if name.strip()]
     wanted = pairs(where or [])

@@ -93,9 +93,7 @@ FontFile = Annotated[
 ]
 Template = Annotated[
     Path | None,
-    typer.Option(
-        "--template", help=words("your own workbook (.xlsx) with fields, filled as report.xlsx")
-    ),
+    typer.Option("--template", help=words("your own .xlsx or .docx with fields, filled as report")),
 ]
 AcceptRepair = Annotated[
     list[str] | None,

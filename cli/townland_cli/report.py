@@ -63,8 +63,8 @@ def report(
     """
     printing.start(lang, log_file)
     from townland.writing.again import report_again
+    from townland.writing.document_form import require_template
     from townland.writing.run_folder import require_font, require_formats
-    from townland.writing.template import require_template
 
     chosen = [name.strip() for name in formats.split(",") if name.strip()]
     require_formats(chosen)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import docx
 import openpyxl
 import pytest
 import xlsxwriter
@@ -20,9 +21,10 @@ from tests.writing.test_workbook import sample
 from townland import units
 from townland.errors import ReportError
 from townland.results import Assessment
+from townland.writing.document_form import require_template, write_words
 from townland.writing.form_fields import FORM_FIELDS, RULE_FIELDS
 from townland.writing.run_folder import write_run
-from townland.writing.template import TABLES, fill_template, require_template, template_fields
+from townland.writing.template import TABLES, fill_template, template_fields
 
 STRINGS, SHEET = "xl/sharedStrings.xml", "xl/worksheets/sheet1.xml"
 
@@ -214,3 +216,45 @@ def test_what_a_town_does_not_have_is_blank(one: Assessment, tmp_path: Path) -> 
     path = filled(one, tmp_path, {f"A{at}": name for at, name in enumerate(names, 1)})
     sheet = openpyxl.load_workbook(path)["审查表"]
     assert [sheet[f"A{at}"].value for at in (1, 2, 3)] == [None, "见", None]
+
+
+def form(path: Path, texts: list[list[str]]) -> Path:
+    """A document with a paragraph of runs for each text, one in bold, and a field in its header."""
+    made = docx.Document()
+    made.sections[0].header.paragraphs[0].text = "{{town.name}}"
+    for runs in texts:
+        paragraph = made.add_paragraph()
+        for run in runs:
+            paragraph.add_run(run).bold = run.startswith("{{")
+    made.add_table(1, 1).cell(0, 0).text = "{{statement.total}}"
+    made.save(str(path))
+    return path
+
+
+def test_a_document_is_filled_and_all_else_stays(one: Assessment, tmp_path: Path) -> None:
+    made = form(tmp_path / "form.docx", [["面积 ", "{{town.", "area_ha}} 公顷 & "], ["填表人："]])
+    require_template(["docx"], made)
+    with pytest.raises(ReportError, match="docx"):
+        require_template(["xlsx"], made)
+    write_words(one, tmp_path / "report.docx", lang="zh", template=made)
+    read = docx.Document(str(tmp_path / "report.docx"))
+    area = units.ha(one.towns[0].area_m2)
+    assert [each.text for each in read.paragraphs] == [f"面积 {area} 公顷 & ", "填表人："]
+    assert [run.bold for run in read.paragraphs[0].runs] == [False, True, False]
+    assert read.sections[0].header.paragraphs[0].text == one.towns[0].town.name
+    meant = template_fields(one, "zh").cells["scale.planned_construction.measured"]
+    assert read.tables[0].cell(0, 0).text == meant.whole
+    before, after = members(made), members(tmp_path / "report.docx")
+    changed = {name for name in before if before[name] != after[name]}
+    assert list(before) == list(after)
+    assert changed == {"word/document.xml", "word/header1.xml"}
+
+
+def test_a_misspelt_field_of_a_document_is_refused(one: Assessment, tmp_path: Path) -> None:
+    made = form(tmp_path / "form.docx", [["{{statement.nwe}}"]])
+    with pytest.raises(ReportError, match=r"document ¶1.*statement\.nwe.*statement\.new"):
+        write_words(one, tmp_path / "report.docx", lang="zh", template=made)
+    assert not (tmp_path / "report.docx").exists()
+    (tmp_path / "none.docx").write_text("no zip")
+    with pytest.raises(ReportError, match=r"none\.docx"):
+        require_template(["docx"], tmp_path / "none.docx")

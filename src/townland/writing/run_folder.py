@@ -30,8 +30,8 @@ class HowWritten:
 
     `lang` is its language; `beside` are the files that lie beside it, by the names of their writers.
     `font` is the file of the font, None where one is looked for, and `template` the bureau's own
-    workbook, None for the one that is shipped. `short` asks for the short print. Of many towns `workers`
-    processes write side by side, each an output.
+    workbook or document, None for what is shipped. `short` asks for the short print. Of many towns
+    `workers` processes write side by side, each an output.
     """
 
     lang: str = DEFAULT_LANGUAGE
@@ -140,7 +140,7 @@ WRITERS: tuple[Writer, ...] = (
         "docx",
         "report.docx",
         _("the report as a document to go on writing in"),
-        made_in("papers.document:write_document", named="font"),
+        made_in("document_form:write_words", named="font", template="template"),
         default=False,
         takes_font=True,
         packages=("docxtpl", "typst"),
@@ -257,7 +257,7 @@ def write_run(
     font
         The file of the font of the PDF; without one it is looked for.
     template
-        The bureau's own workbook, filled in place of the one that is shipped.
+        The bureau's own workbook or document, filled in place of the one that is shipped.
     workers
         How many processes write the outputs of many towns.
 

@@ -125,23 +125,22 @@ def _cells(table: PrintedTable, *, several: bool) -> Iterator[tuple[str, Printed
                 yield f"{town}{table.key}.{row.key}.{column}", cell
 
 
-def require_template(formats: Sequence[str], template: Path | None) -> None:
-    """Make sure before a long check that a template can be filled, and is asked for.
+def is_document(template: Path) -> bool:
+    """Say whether a template is filled as ``report.docx``, by its name."""
+    return template.suffix.lower() == ".docx"
+
+
+def require_workbook(template: Path) -> None:
+    """Make sure before a long check that a workbook can be filled.
 
     Raises
     ------
     ReportError
-        ``xlsx`` is not among the formats; the file is no ``.xlsx``; no cell of it has a field.
+        The file is no ``.xlsx``; no cell of it has a field.
     """
-    if template is None:
-        return
-    if "xlsx" not in formats:
-        raise ReportError(
-            _("--template needs xlsx among --formats; add it, or leave --template out")
-        )
     members = _members(template)
-    texts = [_shown(item.group()) for item in _ITEM.finditer(members.get(STRINGS, ""))]
-    texts += [_shown(sheet.xml) for sheet in _sheets(members)]
+    texts = [shown_text(item.group()) for item in _ITEM.finditer(members.get(STRINGS, ""))]
+    texts += [shown_text(sheet.xml) for sheet in _sheets(members)]
     if not any(map(FIELD.search, texts)):
         raise ReportError(
             _("{path}: no cell has a field such as {field}; write fields into the template",
@@ -163,14 +162,14 @@ def write_tables(
     lang
         The reader's language.
     template
-        The bureau's workbook, None for the one that is shipped.
+        The bureau's workbook; None, or a document, for the one that is shipped.
 
     Raises
     ------
     ReportError
         As `fill_template`.
     """
-    if template is None:
+    if template is None or is_document(template):
         write_workbook(assessment, path, lang=lang)
     else:
         fill_template(assessment, template, path, lang=lang)
@@ -199,24 +198,23 @@ def fill_template(assessment: Assessment, template: Path, path: Path, *, lang: s
     sheets = _sheets(members)
     items = [item.group() for item in _ITEM.finditer(members.get(STRINGS, ""))]
     faults = [
-        _no_field(f"{sheet.name}!{address}", name, fields)
+        no_field(f"{sheet.name}!{address}", name, fields)
         for sheet in sheets
         for address, text in _texts(sheet, items)
         for name in FIELD.findall(text)
         if fields.cell(name) is None
     ]
     if faults:
-        several = _("; ").render(lang).join(fault.render(lang) for fault in dict.fromkeys(faults))
-        raise ReportError(
-            _("{path}: {faults}. Correct the template", path=template.as_posix(), faults=several)
-        )
+        raise wrong_fields(template, faults, lang)
     changed = {sheet.member: _filled_sheet(sheet.xml, items, fields) for sheet in sheets}
     if items:
-        fill = _filled_texts(fields)
+        fill = filled_texts(fields)
         changed[STRINGS] = _ITEM.sub(lambda item: fill(item.group()), members[STRINGS])
     if any(_FORMULA.search(sheet.xml) for sheet in sheets):
         changed[BOOK] = _calculating(members[BOOK])
-    _write(template, path, {name: xml for name, xml in changed.items() if xml != members[name]})
+    write_changed(
+        template, path, {name: xml for name, xml in changed.items() if xml != members[name]}
+    )
 
 
 def _members(template: Path) -> dict[str, str]:
@@ -268,7 +266,7 @@ def _attribute(tag: str, name: str) -> str:
 def _texts(sheet: FilledSheet, items: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Give the text of each cell that has one, with its address."""
     for cell in _CELL.finditer(sheet.xml):
-        yield _attribute(cell[2], "r"), _shown(_source(cell, items))
+        yield _attribute(cell[2], "r"), shown_text(_source(cell, items))
 
 
 def _source(cell: re.Match[str], items: Sequence[str]) -> str:
@@ -279,12 +277,26 @@ def _source(cell: re.Match[str], items: Sequence[str]) -> str:
     return cell[3] if kind == "inlineStr" else ""
 
 
-def _shown(xml: str) -> str:
+def shown_text(xml: str) -> str:
     """Give a text as it is shown, its runs joined."""
     return "".join(unescape(run[3] or "") for run in _TEXT.finditer(_SOUND.sub("", xml)))
 
 
-def _no_field(cell: str, name: str, fields: TemplateFields) -> Words:
+def wrong_fields(template: Path, faults: Sequence[Words], lang: str) -> ReportError:
+    """Refuse a template for all its fields that are none.
+
+    Parameters
+    ----------
+    template, faults, lang
+        The template, what is wrong, and the reader's language.
+    """
+    several = _("; ").render(lang).join(fault.render(lang) for fault in dict.fromkeys(faults))
+    return ReportError(
+        _("{path}: {faults}. Correct the template", path=template.as_posix(), faults=several)
+    )
+
+
+def no_field(cell: str, name: str, fields: TemplateFields) -> Words:
     """Say that a field is none, and which was meant.
 
     Parameters
@@ -311,11 +323,11 @@ def _filled_sheet(xml: str, items: Sequence[str], fields: TemplateFields) -> str
     fields
         What fields stand for.
     """
-    fill = _filled_texts(fields)
+    fill = filled_texts(fields)
 
     def filled(cell: re.Match[str]) -> str:
         source = _source(cell, items)
-        alone = FIELD.fullmatch(_shown(source).strip())
+        alone = FIELD.fullmatch(shown_text(source).strip())
         meant = fields.cell(alone[1]) if alone else None
         attributes = re.sub(r'\st\s*=\s*("[^"]*"|\'[^\']*\')', "", cell[2])
         if meant is not None and meant.value is not None:
@@ -329,7 +341,7 @@ def _filled_sheet(xml: str, items: Sequence[str], fields: TemplateFields) -> str
     return _CELL.sub(filled, xml)
 
 
-def _filled_texts(fields: TemplateFields) -> Callable[[str], str]:
+def filled_texts(fields: TemplateFields) -> Callable[[str], str]:
     """Give what fills the fields of a text; one that lies over several runs goes into its first."""
 
     def fill(xml: str) -> str:
@@ -382,7 +394,7 @@ def _calculating(book: str) -> str:
     return _CALCULATES.sub(marked, book, count=1)
 
 
-def _write(template: Path, path: Path, changed: Mapping[str, str]) -> None:
+def write_changed(template: Path, path: Path, changed: Mapping[str, str]) -> None:
     """Write the zip anew, its members in their order with what each says of itself.
 
     Parameters
