@@ -17,7 +17,7 @@ DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 needed = pytest.mark.skipif(not DATA.is_dir(), reason="the folder of real data is not here")
 
 OUTPUTS = {
-    "assessment.json", "evidence.gpkg", "map.html", "map", "report.html", "report",
+    "assessment.json", "evidence.gpkg", "evidence.qgz", "map.html", "map", "report.html", "report",
     "townland-manifest.json",
 }  # fmt: skip
 

@@ -31,7 +31,9 @@ CHECK = ["check", str(SAMPLE / "towns.gpkg"), "--catalog", str(LAYERS / "catalog
          "--on", "2018-12-31", "--code-column", "code"]  # fmt: skip
 SQUARE = shapely.box(36_512_000, 2_690_000, 36_513_000, 2_691_000)
 MANIFEST = "townland-manifest.json"
-FILES = {"assessment.json", "report.html", "map.html", "evidence.gpkg", MANIFEST}
+FILES = {
+    "assessment.json", "report.html", "map.html", "evidence.gpkg", "evidence.qgz", MANIFEST
+}  # fmt: skip
 
 
 def one(town: str) -> list[str]:
@@ -548,6 +550,7 @@ def test_an_older_run_is_replaced_and_what_is_left_of_a_killed_one_goes(
         "townland-out",
         "townland-out/assessment.json",
         "townland-out/evidence.gpkg",
+        "townland-out/evidence.qgz",
         f"townland-out/{MANIFEST}",
     }
 

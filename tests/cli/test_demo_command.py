@@ -21,6 +21,7 @@ FILES = {
     "report.html",
     "map.html",
     "evidence.gpkg",
+    "evidence.qgz",
     "townland-manifest.json",
     "county",
 }

@@ -482,14 +482,14 @@ def test_a_failure_leaves_nothing_behind(tmp_path, suffix, monkeypatch):
 
 def test_a_rename_that_fails_takes_back_those_before(tmp_path, monkeypatch):
     source = write(tmp_path / "in.gpkg", [box(0, 0, 1, 1)], name=["甲"])
-    real = Path.rename
+    real = Path.replace
 
     def failing(self: Path, target: Path) -> Path:
         if self.suffix == ".shp":
             raise PermissionError(13, "Permission denied")
         return real(self, target)
 
-    monkeypatch.setattr(Path, "rename", failing)
+    monkeypatch.setattr(Path, "replace", failing)
     with pytest.raises(ReportError):
         convert(source, tmp_path / "out.shp")
     assert [path.name for path in tmp_path.iterdir()] == ["in.gpkg"]

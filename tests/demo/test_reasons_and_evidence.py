@@ -238,5 +238,6 @@ def test_no_area_has_two_roundings_in_tables_and_on_the_map(
             continue
         for number, result in enumerate(demo.towns):
             frame = result.measures[layer["key"].removeprefix("measure:")].frame
-            shown = [each[4][0] for each in layer["features"] if each[0] == number]
+            pieces = zip(layer["pieces"]["town"], layer["pieces"]["area"], strict=True)
+            shown = [area.split(" ")[0] for town, area in pieces if town == number]
             assert sorted(shown) == sorted(str(area) for area in frame["area_m2"])

@@ -24,7 +24,7 @@ def test_the_document_is_what_the_data_say() -> None:
 def test_every_code_that_the_document_names_is_one_of_the_code() -> None:
     source = "".join(
         path.read_text("utf-8")
-        for room in ("layers/check", "issues.py")
+        for room in ("layers/check", "layers/describe.py", "issues.py")
         for path in ([ROOT / "src/townland" / room] if room.endswith(".py")
                      else sorted((ROOT / "src/townland" / room).glob("*.py")))
     )  # fmt: skip

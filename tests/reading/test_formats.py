@@ -22,7 +22,7 @@ def test_every_format_has_names_of_its_own() -> None:
     suffixes = [suffix for form in FORMATS for suffix in form.suffixes]
     assert len(set(names)) == len(names)
     assert len(set(suffixes)) == len(suffixes) == len(SUFFIXES)
-    assert not set(suffixes) & {*unread.DRAWINGS, *unread.EXPORTS, *unread.OLD_WORKBOOKS}
+    assert not set(suffixes) & {*unread.DRAWINGS, *unread.EXPORTS, *unread.OTHER_WORKBOOKS}
     assert not set(suffixes) & {suffix for form in FORMATS for suffix in form.side_files}
 
 

@@ -107,8 +107,11 @@ NAMES = row("name", "code", "quota_ha", "population")
             ),
             "row 5: cell C5 holds a formula",
         ),
-        (sheet(NAMES, row("甲镇", "T1", "******", 12000)), "row 2: quota_ha: ******"),
-        (sheet(NAMES, row("甲镇", "T1", "####", 12000)), "row 2: quota_ha: ####"),
+        (
+            sheet(NAMES, row("甲镇", "T1", "******", 12000)),
+            "row 2: annual quota (quota_ha): ******",
+        ),
+        (sheet(NAMES, row("甲镇", "T1", "####", 12000)), "row 2: annual quota (quota_ha): ####"),
         (sheet(NAMES, row("甲镇", "T1", "40,5", 12000)), "quota_ha"),
     ],
 )

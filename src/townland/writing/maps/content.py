@@ -45,6 +45,7 @@ class Content:
         *,
         pages: Sequence[str] = (),
         online: bool = False,
+        signs: Mapping[str, legend.Hatch] | None = None,
     ) -> None:
         """Lay out the map.
 
@@ -60,6 +61,8 @@ class Content:
             Where each town has a map of its own: this one shows their outlines and verdicts alone.
         online
             Whether the online maps that the catalog names lie behind.
+        signs
+            As for `Layers`.
         """
         self.assessment = assessment
         self.pages = pages
@@ -74,7 +77,7 @@ class Content:
         drawn = [] if pages else _drawn(results)
         far = coarse_m(drawn, (north - south) * METRES_PER_DEGREE)
         self.shapes = PackedShapes(origin, tolerance_m(drawn), far)
-        self._layers = Layers(assessment, results, lang, self.shapes)
+        self._layers = Layers(assessment, results, lang, self.shapes, signs)
         made = self._layers.outlines(self.findings) if pages else self._layers.all()
         self.layers = list(made)
 

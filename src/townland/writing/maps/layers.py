@@ -100,8 +100,9 @@ class Layers:
     """The layers of one map, and the texts and shapes that their pieces name by number."""
 
     def __init__(
-        self, assessment: Assessment, results: Sequence[TownResult], lang: str, shapes: PackedShapes
-    ) -> None:
+        self, assessment: Assessment, results: Sequence[TownResult], lang: str, shapes: PackedShapes,
+        signs: Mapping[str, legend.Hatch] | None = None,
+    ) -> None:  # fmt: skip
         """Begin with none.
 
         Parameters
@@ -112,12 +113,15 @@ class Layers:
             The reader's language.
         shapes
             Keeps the geometries.
+        signs
+            The sign of each measure, where they were chosen once for all maps of a run.
         """
         self.assessment = assessment
         self.results = results
         self.lang = lang
         self.shapes = shapes
-        self.signs = legend.signs(finding.figures for finding in assessment.findings)
+        figures = (finding.figures for finding in assessment.findings)
+        self.signs = legend.signs(figures) if signs is None else signs
         self._texts: dict[str, int] = {}
         self._facts: dict[str, int] = {}
         self._known_facts: dict[tuple[str, str], int] = {}
@@ -227,7 +231,7 @@ class Layers:
                 yield Drawn(n, frame, groups, (role,), result.town.crs)
 
     def _evidence(self) -> Iterator[MapLayer]:
-        for name, hatch in reversed(self.signs.items()):  # what decides first is drawn last
+        for name, hatch in reversed(list(self.signs.items())):  # what decides first is drawn last
             title = self.words(legend.measure_title(self.assessment.rulebook, name))
             drawn = list(self._measured(name))
             if drawn:

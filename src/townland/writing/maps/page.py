@@ -20,6 +20,7 @@ from townland.i18n import DEFAULT_LANGUAGE, Words, _, render
 from townland.writing.maps.content import Content
 from townland.writing.maps.layers import MapLayer
 from townland.writing.maps.words import DISCLAIMER
+from townland.writing.pages import look
 from townland.writing.pages.page import SCHEME, OfflineFigure, templates
 from townland.writing.pages.town_files import MANY, town_files, write_pages
 
@@ -121,12 +122,15 @@ def map_files(
         yield "map.html", map_html(assessment, lang=lang, report_href=report_href)
         return
     names = town_files(assessment.codes)
+    chosen = look.signs(finding.figures for finding in assessment.findings)
     for result, name in zip(assessment.towns, names, strict=True):
         href = f"../report/{quote(name)}" if has_report else None
-        built = _build(assessment, [result], lang, report_href=href)
+        built = _build(assessment, [result], lang, report_href=href, signs=chosen)
         yield f"map/{name}", str(built.get_root().render())
     pages = [f"map/{name}" for name in names]
-    built = _build(assessment, assessment.towns, lang, report_href=report_href, pages=pages)
+    built = _build(
+        assessment, assessment.towns, lang, report_href=report_href, pages=pages, signs=chosen
+    )
     yield "map.html", str(built.get_root().render())
 
 
@@ -159,7 +163,7 @@ def _chosen(assessment: Assessment, town: str | None) -> Sequence[TownResult]:
 
 def _build(
     assessment: Assessment, results: Sequence[TownResult], lang: str, *, report_href: str | None,
-    pages: Sequence[str] = (), online: bool = True,
+    pages: Sequence[str] = (), online: bool = True, signs: Mapping[str, look.Hatch] | None = None,
 ) -> folium.Map:  # fmt: skip
     """Put the map together, layer by layer in the order in which they are drawn.
 
@@ -173,8 +177,10 @@ def _build(
         As for `Content`.
     online
         Whether the online maps that the catalog names lie behind.
+    signs
+        As for `Content`.
     """
-    content = Content(assessment, results, lang, pages=pages, online=online)
+    content = Content(assessment, results, lang, pages=pages, online=online, signs=signs)
     ids = (str(n) for n in itertools.count(1))
     page = TownMap(assessment, content, ids, report_href=report_href)
     for name, z_index in PANES.items():

@@ -28,7 +28,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyproj
 import shapely
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 from pyproj.exceptions import CRSError
 
 from townland.units import Printed
@@ -123,6 +123,8 @@ class Encoder:
                 return {"$date": value.isoformat()}
             case PurePath():
                 return {"$path": value.as_posix()}
+            case SecretStr():  # what a catalog keeps to itself goes into no file
+                return {"$secret": None}
             case bytes():
                 return {"$bytes": base64.b64encode(value).decode("ascii")}
             case pyproj.CRS():
@@ -281,6 +283,9 @@ class Decoder:
 
     def _of_path(self, content: str) -> Path:
         return Path(content)
+
+    def _of_secret(self, _content: None) -> SecretStr:
+        return SecretStr("")
 
     def _of_bytes(self, content: str) -> bytes:
         return base64.b64decode(content)

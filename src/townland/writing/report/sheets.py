@@ -34,6 +34,7 @@ def town_sheets(
     signed
         Who signs.
     """
+    legend = [(sample, shortened(name)) for sample, name in legend]
     words = sheet_words(r, shapes.result, what=what, signed=signed, degrees=shapes.geographic)
     return [
         map_sheet(shapes, paper, words, shown=shown, legend=legend, id_=f"{shapes.prefix}-{paper}")
