@@ -574,7 +574,9 @@ report, map_ = html.report_html(found, lang="zh"), page.map_html(found, lang="zh
 html.report_html, page.map_html = (lambda *a, **k: report), (lambda *a, **k: map_)
 # GDAL opens its files unseen by Python: a copy is touched at no fewer moments
 geopackage.write_evidence(found, here / "evidence.gpkg")
-geopackage.write_evidence = lambda _found, path, lang: shutil.copyfile(here / "evidence.gpkg", path)
+geopackage.write_evidence = lambda _found, path, lang: [
+    shutil.copyfile(here / f"evidence.{end}", path.with_suffix(f".{end}")) for end in ("gpkg", "qgz")
+]
 
 tl.write_run(found, here / "older")
 for before in ("nothing", "older"):

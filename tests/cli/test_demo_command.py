@@ -85,7 +85,7 @@ def test_the_demo_is_whole_and_the_command_it_prints_gives_the_same_bytes(
     for town, shown in (("T02", "T02 螺溪小镇"), (None, "全部小镇合计")):
         own = [finding["verdict"] for finding in document["findings"] if finding["town"] == town]
         counts = {word.render("zh"): own.count(kind) for kind, word in VERDICTS.items()}
-        told = ", ".join(f"{word} {count}" for word, count in counts.items() if count)
+        told = "、".join(f"{word} {count}" for word, count in counts.items() if count)
         (line,) = (line for line in printed.splitlines() if line.startswith(shown))
         assert line.endswith(f"   {told}")
     for read in document["inputs"]:

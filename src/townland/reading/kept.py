@@ -20,6 +20,7 @@ from townland.geodesy.crs import Bounds
 from townland.reading.digests import Digests
 from townland.reading.layer import Layer
 from townland.reading.vector import (
+    Covered,
     Excerpt,
     layer_of,
     read_excerpt,
@@ -53,6 +54,7 @@ class KeptLayers:
         self._keep_bytes = keep_bytes
         self._excerpts: dict[str, list[Excerpt]] = {}
         self._latest: list[Excerpt] = []
+        self._covered: dict[str, Covered] = {}
         self.digest = Digests() if digest is None else digest
 
     def read(self, spec: LayerSpec, windows: Sequence[Window]) -> Layer:
@@ -71,7 +73,9 @@ class KeptLayers:
         known = self._excerpts.get(spec.name, [])
         near = next((part for each in known if (part := within(each, windows)) is not None), None)
         if near is None:
-            read = read_excerpt(spec, self._catalog, windows, digest=self.digest)
+            covered = self._covered.get(spec.name)
+            read = read_excerpt(spec, self._catalog, windows, digest=self.digest, covered=covered)
+            self._covered[spec.name] = read.covered
             # what the new excerpt holds, too, is not needed any longer
             kept = [each for each in known if not _holds(read.boxes, each.boxes)]
             self._excerpts[spec.name] = [read, *kept]

@@ -47,6 +47,10 @@ _COLUMNS = {
 }
 
 
+Covered = tuple[shapely.Geometry | None, tuple[Issue, ...]]
+"""The land of a coverage that is a file, None where none is named, and what was mended of it."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Excerpt:
     """The rows of a layer near some boxes as they stand in its file, and what the file says of itself.
@@ -65,8 +69,7 @@ class Excerpt:
     rows: Rows
     bounds: Bounds | None
     unmatched: tuple[Issue, ...]
-    coverage: shapely.Geometry | None
-    coverage_issues: tuple[Issue, ...]
+    covered: Covered
 
 
 def read_layer(
@@ -119,18 +122,16 @@ def read_excerpt(
     *,
     digest: Digests | None = None,
     also: Sequence[str] = (),
+    covered: Covered | None = None,
 ) -> Excerpt:
     """Read the rows of a layer near the windows as they stand in its file.
 
     Parameters
     ----------
     spec, catalog, windows, digest, also
-        As `read_layer`.
-
-    Raises
-    ------
-    LayerError, CRSError, EncodingError
-        As `read_layer`.
+        As `read_layer`, whose errors this raises.
+    covered
+        Its coverage, where it is known from other windows.
     """
     with opened(spec, catalog, digest) as source:
         crs, crs_issues = layer_crs(
@@ -145,10 +146,8 @@ def read_excerpt(
         if where:
             rows = rows.take(matches(rows.columns, where))
             unmatched = () if len(rows) else _matches_nothing(source, where)
-    return Excerpt(
-        spec, source, crs, crs_issues, needed, boxes, rows, bounds, unmatched,
-        *_coverage(spec, catalog, crs, digest),
-    )  # fmt: skip
+    covered = _coverage(spec, catalog, crs, digest) if covered is None else covered
+    return Excerpt(spec, source, crs, crs_issues, needed, boxes, rows, bounds, unmatched, covered)
 
 
 def layer_of(
@@ -202,9 +201,9 @@ def layer_of(
         frame=gpd.GeoDataFrame({**columns, "geometry": gpd.array.from_shapely(geometry, crs)}),
         crs=crs,
         input=_input(spec, source, crs, sha256),
-        issues=named((*issues, *shape_issues, *column_issues, *excerpt.coverage_issues), spec.name),
+        issues=named((*issues, *shape_issues, *column_issues, *excerpt.covered[1]), spec.name),
         extent=extent,
-        coverage=excerpt.coverage,
+        coverage=excerpt.covered[0],
         also={name: rows.columns[name] for name in also},
         numbers=rows.fid,
         counted=bool(rows.issues or shape_issues or column_issues),
@@ -455,7 +454,7 @@ def named(issues: Sequence[Issue], layer: str) -> tuple[Issue, ...]:
 
 def _coverage(
     spec: LayerSpec, catalog: LayerCatalog, crs: pyproj.CRS, digest: Digests | None
-) -> tuple[shapely.Geometry | None, tuple[Issue, ...]]:
+) -> Covered:
     """The union of the polygons of a coverage that is a file, in `crs`; None where none is named.
 
     Parameters

@@ -17,6 +17,7 @@ from townland.output.folder import COMPARISON, MARK, FolderClaim, claimed, fille
 from townland.reading.stages import stage
 
 if TYPE_CHECKING:
+    from townland.reading.layer import Input
     from townland.results import Assessment
 
 
@@ -373,13 +374,21 @@ def moved_to(assessment: Assessment, folder: Path, out: Path) -> Assessment:
     """
     catalog = assessment.catalog.model_copy()
     catalog._path = out / catalog._path.relative_to(folder)
-    inputs = [
-        read
-        if read.path is None
-        else replace(read, path=read.path.replace(folder.as_posix(), out.as_posix(), 1))
-        for read in assessment.inputs
+
+    def moved(read: Input) -> Input:
+        path = read.path
+        return (
+            read
+            if path is None
+            else replace(read, path=path.replace(folder.as_posix(), out.as_posix(), 1))
+        )
+
+    towns = [
+        replace(each, town=replace(each.town, input=moved(each.town.input)))
+        for each in assessment.towns
     ]
-    return replace(assessment, catalog=catalog, inputs=tuple(inputs))
+    inputs = tuple(map(moved, assessment.inputs))
+    return replace(assessment, catalog=catalog, inputs=inputs, towns=tuple(towns))
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import geopandas as gpd
 import numpy as np
@@ -207,7 +207,7 @@ def _claim(layer: Layer, crs: pyproj.CRS) -> Claim:
     """What a layer's catalog entry declares of its coverage, its polygons in a CRS."""
     named = layer.spec.coverage
     land = [layer.extent if layer.coverage is None else layer.coverage]
-    moved = _moved(np.array(land), source=layer.crs, target=crs)[0]
+    moved = _moved_whole(land[0], layer.crs, crs)
     return Claim(
         layer=layer.spec.name,
         box=moved,
@@ -216,6 +216,23 @@ def _claim(layer: Layer, crs: pyproj.CRS) -> Claim:
         own_towns=named == OWN_TOWNS,
         towns=frozenset(named.towns) if isinstance(named, NamedTowns) else None,
     )
+
+
+@lru_cache(maxsize=16)
+def _moved_whole(
+    land: shapely.Geometry, source: pyproj.CRS, target: pyproj.CRS
+) -> shapely.Geometry:
+    """The land of a coverage in another CRS; it is the same for all tiles of towns.
+
+    Parameters
+    ----------
+    land
+        Polygons.
+    source, target
+        Their CRS, and the other.
+    """
+    moved: shapely.Geometry = _moved(np.array([land]), source=source, target=target)[0]
+    return moved
 
 
 def id_key(text: str) -> tuple[bool, int, str]:
