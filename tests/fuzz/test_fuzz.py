@@ -11,6 +11,7 @@ from random import Random
 
 import geopandas
 import numpy as np
+import openpyxl
 import pyogrio
 import pytest
 import rasterio
@@ -225,3 +226,18 @@ def test_a_vertex_that_is_no_number_is_not_converted(tmp_path: Path, ending: str
     told = caught.value.render("en")
     assert "feature 2, vertex 3: (36642090, nan) is no place" in told
     assert not (tmp_path / f"other.{ending}").exists()
+
+
+def test_a_part_of_a_workbook_is_no_longer_than_its_file(tmp_path: Path) -> None:
+    """What the directory of a zip says is read at once, and there must be room for it."""
+    path = tmp_path / "points.xlsx"
+    book = openpyxl.Workbook()
+    book.active.append(["X", "Y"])
+    book.save(path)
+    data = bytearray(path.read_bytes())
+    entry = data.index(b"PK\x01\x02")
+    data[entry + 20 : entry + 24] = (1 << 30).to_bytes(4, "little")  # its packed size
+    path.write_bytes(data)
+    with pytest.raises(LayerError) as caught:
+        tl.read_towns([path], crs="EPSG:4524")
+    assert "longer than the file" in caught.value.render("en")

@@ -29,6 +29,9 @@ _AREAS: Mapping[str, Unit] = {"平方公里": "km2", "公顷": "ha", "亩": "mu"
 _SCALES = {"": 1, "万": 10_000, "亿": 100_000_000}
 
 
+_NARROW = str.maketrans("０１２３４５６７８９．", "0123456789.")
+
+
 def chinese(text: str) -> int:
     """Read a Chinese numeral below ten thousand.
 
@@ -56,7 +59,7 @@ def numbers(quote: str) -> Iterator[tuple[Decimal, str]]:
     >>> list(numbers("规划区面积3平方公里左右"))
     [(Decimal('3'), 'km2')]
     """
-    quote = _NO_NUMBER.sub(" ", quote)
+    quote = _NO_NUMBER.sub(" ", quote.translate(_NARROW))
     for value, words in _WORDS.items():
         if any(word in quote for word in words):
             yield value, ""
@@ -77,7 +80,7 @@ def numbers(quote: str) -> Iterator[tuple[Decimal, str]]:
 
 
 def _value(text: str) -> Decimal:
-    return Decimal(text) if text[0].isdigit() and text.isascii() else Decimal(chinese(text))
+    return Decimal(text) if text[0].isdecimal() else Decimal(chinese(text))
 
 
 def stated(rule: Mapping[str, object]) -> Iterator[tuple[str, Decimal]]:

@@ -142,6 +142,8 @@ def _check_workbook(file: Path, place: str) -> Mapping[str, SheetLook]:
     """How the sheets look; a workbook that unpacks to more than any table, or does harm, is refused."""
     try:
         with zipfile.ZipFile(file) as archive:
+            if sum(part.compress_size for part in archive.infolist()) > file.stat().st_size:
+                raise zipfile.BadZipFile("its parts are longer than the file")
             _check_parts(archive, place)
             return looks(archive)
     except DeclaredError:
