@@ -241,3 +241,37 @@ def test_a_part_of_a_workbook_is_no_longer_than_its_file(tmp_path: Path) -> None
     with pytest.raises(LayerError) as caught:
         tl.read_towns([path], crs="EPSG:4524")
     assert "longer than the file" in caught.value.render("en")
+
+
+PRJ = (
+    'PROJCS["CGCS2000_3_Degree_GK_Zone_36",GEOGCS["GCS_China_Geodetic_Coordinate_System_2000",'
+    'DATUM["D_China_2000",SPHEROID["CGCS2000",6378137.0,298.257222101]],PRIMEM["Greenwich",0.0],'
+    'UNIT["Degree",0.0174532925199433]],PROJECTION["Gauss_Kruger"],PARAMETER["Central_Meridian",108.0],'
+    'UNIT["Meter",1.0]]'
+)
+
+
+@pytest.mark.parametrize(
+    ("sound", "damaged"),
+    [('"Degree",0.0174532925199433', '"Degree",0'), ('"Gauss_Kruger"', '"Gauss_KrugerPlse"')],
+)
+def test_a_crs_with_which_proj_cannot_compute_is_refused(
+    tmp_path: Path, sound: str, damaged: str
+) -> None:
+    frame = geopandas.GeoDataFrame(geometry=[box(5, 5, 80)], crs=4524)
+    frame.to_file(tmp_path / "town.shp", engine="pyogrio")
+    (tmp_path / "town.prj").write_text(PRJ.replace(sound, damaged), encoding="ascii")
+    for read in (tl.read_towns, tl.area):
+        with pytest.raises(CRSError) as caught:
+            read(tmp_path / "town.shp")
+        assert "--crs" in caught.value.render("en")
+
+
+def test_a_file_without_a_name_in_a_zip_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "town.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.shp", b"some")
+    path.write_bytes(path.read_bytes().replace(b"a.shp", b"\0.shp"))
+    with pytest.raises(LayerError) as caught:
+        tl.read_towns([path])
+    assert "a file in it has no name" in caught.value.render("en")

@@ -216,7 +216,25 @@ def _horizontal(crs: pyproj.CRS, place: str) -> pyproj.CRS:
                 crs=describe(crs),
             )
         )
-    return crs.to_2d() if len(crs.axis_info) == 3 else crs
+    flat = crs.to_2d() if len(crs.axis_info) == 3 else crs
+    _require_degrees(flat, place)
+    return flat
+
+
+def _require_degrees(crs: pyproj.CRS, place: str) -> None:
+    """Make sure that PROJ brings coordinates to degrees: parameters and units may be damaged."""
+    try:
+        pyproj.Transformer.from_crs(crs, crs.geodetic_crs or LONLAT, always_xy=True)
+    except ProjError as problem:
+        raise CRSError(
+            _(
+                "{place}: PROJ cannot compute with {crs} ({reason}); its parameters are damaged: state"
+                " the CRS with --crs or the catalog's key crs",
+                place=_at(place),
+                crs=describe(crs),
+                reason=" ".join(str(problem).split())[:160],
+            )
+        ) from None
 
 
 def _at(place: str) -> str | Text:
@@ -307,7 +325,12 @@ def _has_known_operation(crs: pyproj.CRS) -> bool:
 
 def _accuracies(crs: pyproj.CRS, target: pyproj.CRS) -> list[float]:
     """The accuracy in metres of each operation that PROJ knows; negative where it is unknown."""
-    operations = TransformerGroup(crs, target, always_xy=True, allow_ballpark=False).transformers
+    try:
+        operations = TransformerGroup(
+            crs, target, always_xy=True, allow_ballpark=False
+        ).transformers
+    except ProjError:  # a parameter or a unit that PROJ cannot compute with
+        return []
     return [operation.accuracy for operation in operations]
 
 

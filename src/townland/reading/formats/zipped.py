@@ -78,7 +78,10 @@ def members(archive: zipfile.ZipFile) -> list[tuple[str, zipfile.ZipInfo]]:
     Without the UTF-8 flag, Windows writes names in the system's code page: GBK in China. Strict UTF-8
     comes first, since macOS writes that without the flag.
     """
-    return [(_name(info), info) for info in archive.infolist() if not info.is_dir()]
+    entries = archive.infolist()
+    if not all(info.filename for info in entries):
+        raise zipfile.BadZipFile("a file in it has no name")
+    return [(_name(info), info) for info in entries if not info.is_dir()]
 
 
 def _name(info: zipfile.ZipInfo) -> str:
