@@ -19,12 +19,11 @@ from townland.writing.template import (
     FIELD,
     filled_texts,
     is_document,
-    no_field,
+    require_fields,
     require_workbook,
     shown_text,
     template_fields,
     write_changed,
-    wrong_fields,
 )
 
 if TYPE_CHECKING:
@@ -106,20 +105,17 @@ def fill_document(assessment: Assessment, template: Path, path: Path, *, lang: s
         The template is no ``.docx``, or has fields that are none: each is named with its paragraph.
     """
     members, fields = document_members(template), template_fields(assessment, lang)
-    faults = [
-        no_field(f"{Path(member).stem} ¶{n}", name, fields)
+    texts = (
+        (f"{Path(member).stem} ¶{n}", text)
         for member, xml in members.items()
         for n, text in enumerate(_paragraphs(xml), 1)
-        for name in FIELD.findall(text)
-        if fields.cell(name) is None
-    ]
-    if faults:
-        raise wrong_fields(template, faults, lang)
+    )
+    require_fields(template, texts, fields, lang)
     fill = filled_texts(fields)
-    changed = {
+    filled = {
         member: "".join(fill(part) for part in _AFTER.split(xml)) for member, xml in members.items()
     }
-    write_changed(template, path, {n: xml for n, xml in changed.items() if xml != members[n]})
+    write_changed(template, path, members, filled)
 
 
 def document_members(template: Path) -> Mapping[str, str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from html import unescape
@@ -197,24 +197,19 @@ def fill_template(assessment: Assessment, template: Path, path: Path, *, lang: s
     members, fields = _members(template), template_fields(assessment, lang)
     sheets = _sheets(members)
     items = [item.group() for item in _ITEM.finditer(members.get(STRINGS, ""))]
-    faults = [
-        no_field(f"{sheet.name}!{address}", name, fields)
+    texts = (
+        (f"{sheet.name}!{address}", text)
         for sheet in sheets
         for address, text in _texts(sheet, items)
-        for name in FIELD.findall(text)
-        if fields.cell(name) is None
-    ]
-    if faults:
-        raise wrong_fields(template, faults, lang)
+    )
+    require_fields(template, texts, fields, lang)
     changed = {sheet.member: _filled_sheet(sheet.xml, items, fields) for sheet in sheets}
     if items:
         fill = filled_texts(fields)
         changed[STRINGS] = _ITEM.sub(lambda item: fill(item.group()), members[STRINGS])
     if any(_FORMULA.search(sheet.xml) for sheet in sheets):
         changed[BOOK] = _calculating(members[BOOK])
-    write_changed(
-        template, path, {name: xml for name, xml in changed.items() if xml != members[name]}
-    )
+    write_changed(template, path, members, changed)
 
 
 def _members(template: Path) -> dict[str, str]:
@@ -282,21 +277,40 @@ def shown_text(xml: str) -> str:
     return "".join(unescape(run[3] or "") for run in _TEXT.finditer(_SOUND.sub("", xml)))
 
 
-def wrong_fields(template: Path, faults: Sequence[Words], lang: str) -> ReportError:
-    """Refuse a template for all its fields that are none.
+def require_fields(
+    template: Path, texts: Iterable[tuple[str, str]], fields: TemplateFields, lang: str
+) -> None:
+    """Make sure that all fields of a template are fields.
 
     Parameters
     ----------
-    template, faults, lang
-        The template, what is wrong, and the reader's language.
+    template
+        The template.
+    texts
+        Its texts, each with the place where it stands.
+    fields, lang
+        The fields that there are, and the reader's language.
+
+    Raises
+    ------
+    ReportError
+        Some are none; each is named with its place.
     """
+    faults = [
+        _no_field(place, name, fields)
+        for place, text in texts
+        for name in FIELD.findall(text)
+        if fields.cell(name) is None
+    ]
+    if not faults:
+        return
     several = _("; ").render(lang).join(fault.render(lang) for fault in dict.fromkeys(faults))
-    return ReportError(
+    raise ReportError(
         _("{path}: {faults}. Correct the template", path=template.as_posix(), faults=several)
     )
 
 
-def no_field(cell: str, name: str, fields: TemplateFields) -> Words:
+def _no_field(cell: str, name: str, fields: TemplateFields) -> Words:
     """Say that a field is none, and which was meant.
 
     Parameters
@@ -394,16 +408,19 @@ def _calculating(book: str) -> str:
     return _CALCULATES.sub(marked, book, count=1)
 
 
-def write_changed(template: Path, path: Path, changed: Mapping[str, str]) -> None:
+def write_changed(
+    template: Path, path: Path, members: Mapping[str, str], filled: Mapping[str, str]
+) -> None:
     """Write the zip anew, its members in their order with what each says of itself.
 
     Parameters
     ----------
     template, path
-        The workbook that is read, and the one that is written.
-    changed
-        The members that are not as they were.
+        The file that is read, and the one that is written.
+    members, filled
+        Members as they were, and as they are filled; one that is the same keeps its bytes.
     """
+    changed = {name: text for name, text in filled.items() if text != members[name]}
     made = io.BytesIO()
     with zipfile.ZipFile(template) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
         for member in old.infolist():
