@@ -37,6 +37,7 @@ from townland_cli.options import (
     SchedulerFile,
     Template,
     TileTowns,
+    asked_formats,
     chosen_columns,
     format_names,
     words,
@@ -191,20 +192,10 @@ def check(
     from townland.reading.vector import region_of
     from townland.rules.dates import day_of
     from townland.rules.pairs import pairs_in_force
-    from townland.writing.document_form import require_template
-    from townland.writing.run_folder import (
-        names_written,
-        require_font,
-        require_formats,
-        told_formats,
-    )
+    from townland.writing.run_folder import names_written
 
-    chosen = [name.strip() for name in formats.split(",") if name.strip()]
     wanted = pairs(where or [])
-    require_formats(chosen)
-    chosen = list(told_formats(chosen, redact=redact))
-    require_font(chosen, font)
-    require_template(chosen, template)
+    chosen = asked_formats(formats, font=font, template=template, redact=redact)
     names = list(dict.fromkeys(rulebook or ["liuzhou-2018"]))
     cluster = cluster_of(scheduler, scheduler_file, insecure=insecure_scheduler, workers=workers)
 
@@ -240,9 +231,7 @@ def check(
                 how = How(workers, cluster, tile_towns, resume, drawn, accept_repair or [], lang)
                 assessments = assessments_of(checkers, towns, claim, how, progress=progress)
                 assessments = _shown(assessments, redact=redact)
-                asked = Output(
-                    several, left_out, tuple(chosen), lang, font, template, verbose, workers
-                )
+                asked = Output(several, left_out, chosen, lang, font, template, verbose, workers)
                 _write(assessments, claim, asked, progress)
                 cleared(claim, len(checkers))
         code = tl.exit_code(*assessments, strict=strict)

@@ -47,6 +47,34 @@ def format_names(head: Words | None = None) -> str:
     return in_help(_("{head} {names}", head=before, names=Joined(tuple(names), _("; "))))
 
 
+def asked_formats(
+    text: str, *, font: Path | None, template: Path | None, redact: bool
+) -> tuple[str, ...]:
+    """The formats that ``--formats`` names, as far as they are written; before a long check.
+
+    Parameters
+    ----------
+    text
+        What was typed.
+    font, template, redact
+        What was asked for beside it.
+
+    Raises
+    ------
+    ReportError
+        A format is not known, or cannot be written with this font or template.
+    """
+    from townland.writing.document_form import require_template
+    from townland.writing.run_folder import require_font, require_formats, told_formats
+
+    named = [name.strip() for name in text.split(",") if name.strip()]
+    require_formats(named)
+    told = told_formats(named, redact=redact)
+    require_font(told, font)
+    require_template(told, template)
+    return told
+
+
 Catalog = Annotated[Path, typer.Option("--catalog", help=words("the layer catalog"))]
 Rules = Annotated[
     list[str] | None,

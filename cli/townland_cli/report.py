@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from townland.i18n import _
-from townland.writing.run_folder import files_written, told_formats
+from townland.writing.run_folder import files_written
 from townland_cli import printing
 from townland_cli.options import (
     LANG,
@@ -18,6 +18,7 @@ from townland_cli.options import (
     Quiet,
     Redact,
     Template,
+    asked_formats,
     format_names,
     words,
 )
@@ -63,16 +64,11 @@ def report(
     """
     printing.start(lang, log_file)
     from townland.writing.again import report_again
-    from townland.writing.document_form import require_template
-    from townland.writing.run_folder import require_font, require_formats
 
-    chosen = [name.strip() for name in formats.split(",") if name.strip()]
-    require_formats(chosen)
-    require_font(chosen, font)
-    require_template(chosen, template)
+    chosen = asked_formats(formats, font=font, template=template, redact=redact)
     folder = report_again(
         run, formats=chosen, out=out, town=town, short=short, redact=redact, lang=lang, font=font,
         template=template,
     )  # fmt: skip
     if not quiet:
-        printing.where_to_look(folder, files_written(told_formats(chosen, redact=redact)), lang)
+        printing.where_to_look(folder, files_written(chosen), lang)
