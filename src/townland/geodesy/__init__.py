@@ -446,13 +446,11 @@ def _geographic(xy: Floats, crs: pyproj.CRS) -> Floats:
     return np.column_stack((np.radians(lon), np.radians(lat)))
 
 
-@lru_cache(maxsize=64)
 def _to_geodetic(crs: pyproj.CRS) -> pyproj.Transformer:
     """From a projected CRS to degrees on its own datum (Greenwich), longitude first."""
-    geodetic = crs.geodetic_crs
-    if geodetic is None:
+    if crs.geodetic_crs is None:
         raise CRSError(_without_ellipsoid(crs))
-    return pyproj.Transformer.from_crs(crs, geodetic, always_xy=True)
+    return crs_room.to_own_lonlat(crs)
 
 
 __all__ = [

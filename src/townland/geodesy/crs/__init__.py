@@ -38,6 +38,7 @@ from townland.geodesy.crs.transform import (
     reproject,
     run_pipeline,
     to_lonlat,
+    to_own_lonlat,
     transform_bounds,
     transformer,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "reproject",
     "run_pipeline",
     "to_lonlat",
+    "to_own_lonlat",
     "towgs84",
     "transform_bounds",
     "transformer",

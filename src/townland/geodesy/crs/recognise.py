@@ -32,7 +32,7 @@ from townland.geodesy.crs.datum import (
     is_legacy,
     legacy_ellipsoid,
 )
-from townland.geodesy.crs.transform import CGCS2000, LONLAT, Bounds, pipeline
+from townland.geodesy.crs.transform import CGCS2000, LONLAT, Bounds, pipeline, to_own_lonlat
 from townland.i18n import Text, _
 from townland.issues import Issue
 
@@ -224,7 +224,7 @@ def _horizontal(crs: pyproj.CRS, place: str) -> pyproj.CRS:
 def _require_degrees(crs: pyproj.CRS, place: str) -> None:
     """Make sure that PROJ brings coordinates to degrees: parameters and units may be damaged."""
     try:
-        pyproj.Transformer.from_crs(crs, crs.geodetic_crs or LONLAT, always_xy=True)
+        to_own_lonlat(crs)
     except ProjError as problem:
         raise CRSError(
             _(

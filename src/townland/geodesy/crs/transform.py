@@ -137,6 +137,18 @@ def _project(crs: pyproj.CRS) -> tuple[pyproj.Transformer, ...]:
     return () if crs.is_geographic else (_operation(_own_lonlat(crs), crs),)
 
 
+@lru_cache(maxsize=64)
+def to_own_lonlat(crs: pyproj.CRS) -> pyproj.Transformer:
+    """From a CRS to degrees on its own datum (Greenwich), longitude first.
+
+    Raises
+    ------
+    ProjError
+        PROJ cannot compute with it.
+    """
+    return pyproj.Transformer.from_crs(crs, _own_lonlat(crs), always_xy=True)
+
+
 def _own_lonlat(crs: pyproj.CRS) -> pyproj.CRS:
     geodetic = crs.geodetic_crs
     if geodetic is None:
