@@ -319,9 +319,8 @@ def _findings(assessment: Assessment, code: str | None, title: Words, lang: str)
     printing.say("")
     printing.say(displayed(title, lang))
     several = len({finding.rulebook for finding in assessment.findings}) > 1
-    for finding in assessment.findings:
-        if finding.town == code:
-            _print_finding(finding, lang, book=finding.rulebook if several else "")
+    for finding in assessment.findings_of(code):
+        _print_finding(finding, lang, book=finding.rulebook if several else "")
 
 
 def _print_finding(finding: Finding, lang: str, *, book: str) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from difflib import get_close_matches
+from functools import cached_property
 
 import geopandas as gpd
 import pandas as pd
@@ -37,7 +39,7 @@ GROUPED = ("measure", "title", "role")
 """The first columns of `Assessment.evidence`, by which a sum can group."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Assessment:
     """Everything one check found; every report is a rendering of it."""
 
@@ -83,6 +85,18 @@ class Assessment:
     def codes(self) -> tuple[str, ...]:
         """The codes of the towns, in their order."""
         return tuple(result.town.code for result in self.towns)
+
+    def findings_of(self, town: str | None) -> tuple[Finding, ...]:
+        """The findings of a town by its code, in order; without one those on all towns together."""
+        return self._by_town.get(town, ())
+
+    @cached_property
+    def _by_town(self) -> Mapping[str | None, tuple[Finding, ...]]:
+        """The findings grouped once: a page of each of many towns asks for its own."""
+        found: dict[str | None, list[Finding]] = {}
+        for finding in self.findings:
+            found.setdefault(finding.town, []).append(finding)
+        return {town: tuple(findings) for town, findings in found.items()}
 
     def town(self, town: str | None = None) -> TownResult:
         """What was measured in a town, by its code or its name; the first town without one.

@@ -146,6 +146,14 @@ def test_towns_and_rules_are_asked_for_by_name_and_errors_name_those_that_are(
         tl.check((), found.catalog, found.rulebook, on="31.12.2018")
 
 
+def test_findings_of_a_town_are_its_own_in_order(found: tl.Assessment) -> None:
+    for code in (*found.codes, None):
+        own = tuple(each for each in found.findings if each.town == code)
+        assert found.findings_of(code) == own
+        assert own
+    assert found.findings_of("XX") == ()
+
+
 def test_tables_hold_floats_which_can_be_summed_and_drawn(found: tl.Assessment) -> None:
     tables = [found.land_class_table("T02"), found.need_table("T02"), found.slope_table("T02")]
     tables += [found.comparison_table(), found.evidence("LAND-03", "T02")]

@@ -93,7 +93,7 @@ class Run:
         """Count the findings of each town that has any, and of all together, by verdict."""
         lines: list[tuple[str, Mapping[str, int]]] = []
         for code, name in towns.items():
-            findings = [each for each in self.assessment.findings if each.town == code]
+            findings = self.assessment.findings_of(code)
             if findings:
                 lines.append((name, figures.counts(findings)))
         return lines

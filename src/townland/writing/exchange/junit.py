@@ -33,9 +33,8 @@ def write_junit(assessment: Assessment, path: Path, *, lang: str) -> None:
     suites = ET.Element("testsuites", name="townland")
     for result in assessment.towns:
         code = result.town.code
-        found = [each for each in assessment.findings if each.town == code]
-        _suite(suites, f"{code} {result.town.name}", found, lang)
-    together = [each for each in assessment.findings if each.town is None]
+        _suite(suites, f"{code} {result.town.name}", assessment.findings_of(code), lang)
+    together = assessment.findings_of(None)
     if together:
         _suite(suites, render(_("All towns together"), lang), together, lang)
     for suite in suites:

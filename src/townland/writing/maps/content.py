@@ -68,8 +68,8 @@ class Content:
         self.pages = pages
         self.results = results
         self.lang = lang
-        codes = {result.town.code for result in results}
-        self.findings = [f for f in assessment.findings if f.town is None or f.town in codes]
+        codes = [*(result.town.code for result in results), None]
+        self.findings = [each for code in codes for each in assessment.findings_of(code)]
         self.by_code = {result.town.code: result for result in results}
         bounds = (south, west), (north, _east) = self.bounds()
         self.online = online_maps(assessment, bounds, lang) if online else NO_TILES
@@ -78,7 +78,7 @@ class Content:
         far = coarse_m(drawn, (north - south) * METRES_PER_DEGREE)
         self.shapes = PackedShapes(origin, tolerance_m(drawn), far)
         self._layers = Layers(assessment, results, lang, self.shapes, signs)
-        made = self._layers.outlines(self.findings) if pages else self._layers.all()
+        made = self._layers.outlines() if pages else self._layers.all()
         self.layers = list(made)
 
     def words(self, text: Words | str) -> str:
@@ -144,7 +144,7 @@ class Content:
         west, south, east, north = _lonlat_bounds(result)
         scheme = scheme_of(self.assessment, "planned_use")
         built = None if self.pages else construction(result, scheme)
-        own = [finding for finding in self.findings if finding.town == result.town.code]
+        own = self.assessment.findings_of(result.town.code)
         plane = plane_of(result)
         return {
             "code": result.town.code,

@@ -20,7 +20,6 @@ from townland.geodesy.crs import to_lonlat
 from townland.i18n import Joined, Words, _, render
 from townland.measuring import TownResult
 from townland.results import Assessment
-from townland.rules.judging.finding import Finding
 from townland.rules.judging.trace import Json
 from townland.writing.maps.packing import DEGREE, PackedShapes
 from townland.writing.maps.pieces import (
@@ -146,10 +145,10 @@ class Layers:
         """Put a text into the map's language."""
         return render(text, self.lang)
 
-    def outlines(self, findings: Sequence[Finding]) -> Iterator[MapLayer]:
+    def outlines(self) -> Iterator[MapLayer]:
         """Draw the towns as wholes, in the colours of their gravest verdicts."""
         gravest = [
-            figures.gravest_look(f for f in findings if f.town == result.town.code)
+            figures.gravest_look(self.assessment.findings_of(result.town.code))
             for result in self.results
         ]
         looks = [name for name in legend.LOOKS if name in gravest]

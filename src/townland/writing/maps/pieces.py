@@ -106,6 +106,11 @@ def scheme_of(assessment: Assessment, role: str) -> str | None:
     return None
 
 
+def schemes_of(assessment: Assessment) -> dict[str, str | None]:
+    """Name the schemes of the two roles whose pieces a picture shows by group."""
+    return {role: scheme_of(assessment, role) for role in ("land_use", "planned_use")}
+
+
 def groups_by_code(
     frame: gpd.GeoDataFrame, role: str, group_of: Callable[[str | None, str | None], str]
 ) -> list[str]:

@@ -224,13 +224,12 @@ def _cover(r: TableReader) -> Iterator[tuple[str, str]]:
 
 def _tally(r: TableReader) -> Tally:
     """Count the verdicts of each town; their heads come first."""
-    findings = r.assessment.findings
     rows: list[tuple[str, ...]] = []
     towns: list[str | None] = [town.town.code for town in r.assessment.towns]
-    if any(finding.town is None for finding in findings):
+    if r.assessment.findings_of(None):
         towns.append(None)
     for code in towns:
-        counts = figures.counts(finding for finding in findings if finding.town == code)
+        counts = figures.counts(r.assessment.findings_of(code))
         area = next((r.area(town.area_m2, "ha") for town in r.assessment.towns
                      if town.town.code == code), "")  # fmt: skip
         rows.append((r.town_name(code), area, *(str(count) for count in counts.values())))
@@ -264,7 +263,7 @@ def _findings(r: TableReader) -> Iterator[PaperTown]:
     """Tell the findings of each town: what fails or asks for somebody in full, the rest in lines."""
     codes: list[str | None] = [town.town.code for town in r.assessment.towns]
     for code in [*codes, None]:
-        mine = [finding for finding in r.assessment.findings if finding.town == code]
+        mine = r.assessment.findings_of(code)
         if mine:
             ordered = figures.by_severity(mine)
             yield PaperTown(

@@ -7,6 +7,7 @@ from importlib.resources import files
 
 from townland.results import Assessment
 from townland.rules.judging.trace import Json
+from townland.writing.maps.pieces import schemes_of
 from townland.writing.pages import figures, look
 from townland.writing.report import picture, signs
 from townland.writing.tables.reader import TableReader
@@ -27,14 +28,11 @@ def map_sheets(assessment: Assessment, lang: str, family: str) -> list[dict[str,
     """
     r = TableReader(assessment, lang)
     chosen = look.signs(finding.figures for finding in assessment.findings)
-    schemes = {
-        role: next((s.scheme for s in assessment.catalog.of_role(role) if s.scheme), None)
-        for role in ("land_use", "planned_use")
-    }
+    schemes = schemes_of(assessment)
     step = picture.drawing_step(assessment.towns)
     sheets: list[dict[str, Json]] = []
     for n, result in enumerate(assessment.towns, 1):
-        mine = [f for f in assessment.findings if f.town == result.town.code and f.evidence]
+        mine = [f for f in assessment.findings_of(result.town.code) if f.evidence]
         grave = [f for f in figures.by_severity(mine) if str(f.verdict) in ("fail", "review")]
         gravest = grave[0] if grave else None
         shown = [

@@ -14,6 +14,7 @@ import townland
 from townland import terms
 from townland.i18n import Words, _, shortened
 from townland.rules.judging.trace import Json
+from townland.writing.maps.pieces import schemes_of
 from townland.writing.pages import closing, figures, look
 from townland.writing.pages.page import safe_json
 from townland.writing.report import patches, picture, signs
@@ -83,7 +84,7 @@ class TownView:
         self.report = report
         self.shapes = shapes
         assessment, code = report.assessment, result.town.code
-        findings = [finding for finding in assessment.findings if finding.town == code]
+        findings = assessment.findings_of(code)
         self.findings = [
             FindingView(
                 report,
@@ -172,12 +173,7 @@ class TownView:
 
 def of_town(assessment: Assessment, town: TownResult) -> Assessment:
     """Give the part of an assessment that is one town's."""
-    code = town.town.code
-    return replace(
-        assessment,
-        towns=(town,),
-        findings=tuple(finding for finding in assessment.findings if finding.town == code),
-    )
+    return replace(assessment, towns=(town,), findings=assessment.findings_of(town.town.code))
 
 
 class Report(ClauseReader):
@@ -208,10 +204,7 @@ class Report(ClauseReader):
         """
         super().__init__(assessment, lang, map_href)
         self.version = townland.__version__
-        self.schemes = {
-            role: next((s.scheme for s in assessment.catalog.of_role(role) if s.scheme), None)
-            for role in ("land_use", "planned_use")
-        }
+        self.schemes = schemes_of(assessment)
         names = [shortened(town.town.name) for town in assessment.towns]
         figures_of = (finding.figures for finding in assessment.findings)
         self.signs = look.signs(figures_of) if signs_of is None else signs_of
@@ -221,7 +214,7 @@ class Report(ClauseReader):
         drawn = picture.town_shapes(results, self.schemes, prefix="t", named=self.signs)
         self.towns = [TownView(self, shapes) for shapes in drawn]
         self.patterns = signs.patterns([*self.signs.values(), look.UNCOVERED]) if results else ""
-        joint = [finding for finding in assessment.findings if finding.town is None]
+        joint = assessment.findings_of(None)
         self.joint = [
             FindingView(self, finding, f"all-{finding.rule}", None)
             for finding in figures.by_severity(joint)

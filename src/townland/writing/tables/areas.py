@@ -65,9 +65,8 @@ def _scale_rows(r: TableReader, result: TownResult) -> Iterator[PrintedRow]:
     if built is not None:
         area = None if built.missing else (built.area_m2, built.area_pm_m2)
         yield _area_row(r, code, "planned_construction", r.t("Planned construction land"), area)
-    for finding in r.assessment.findings:
-        if finding.town == code:
-            yield _verdict_row(r, finding)
+    for finding in r.assessment.findings_of(code):
+        yield _verdict_row(r, finding)
 
 
 def _area_row(

@@ -55,8 +55,7 @@ def findings(r: TableReader) -> PrintedTable:
 
 
 def _of_town(r: TableReader, town: str | None) -> Iterator[PrintedRow]:
-    mine = [finding for finding in r.assessment.findings if finding.town == town]
-    for finding in figures.by_severity(mine):
+    for finding in figures.by_severity(r.assessment.findings_of(town)):
         yield PrintedRow(
             town or "", finding.rule, _finding_cells(r, finding), anchor=finding_anchor(finding)
         )

@@ -189,8 +189,7 @@ def rules_on(r: TableReader, result: TownResult, measure: str) -> list[str]:
     """
     return [
         finding.rule
-        for finding in r.assessment.findings
-        if finding.town == result.town.code
+        for finding in r.assessment.findings_of(result.town.code)
         for each in finding.figures
         if each.role == "decides" and each.measure == measure
     ]
@@ -203,8 +202,8 @@ def listed_measures(r: TableReader, result: TownResult) -> dict[str, list[str]]:
     """
     own = r.measured_by(built_on(FARMLAND))
     measures: dict[str, list[str]] = {}
-    for finding in r.assessment.findings:
-        if finding.town == result.town.code and str(finding.verdict) in ASKING:
+    for finding in r.assessment.findings_of(result.town.code):
+        if str(finding.verdict) in ASKING:
             for each in finding.figures:
                 if each.role == "decides" and each.pieces and each.measure != own:
                     measures.setdefault(each.measure, []).append(finding.rule)
@@ -255,8 +254,8 @@ def every_patch(r: TableReader) -> PrintedTable:
 def _every_row(r: TableReader, result: TownResult) -> Iterator[PrintedRow]:
     """List the patches of a town, each with its measure and the rules that lean on it."""
     rules: dict[str, dict[str, None]] = {}
-    for finding in r.assessment.findings:
-        for each in finding.figures if finding.town == result.town.code else ():
+    for finding in r.assessment.findings_of(result.town.code):
+        for each in finding.figures:
             rules.setdefault(each.measure, {})[finding.rule] = None
     for name, leaning in rules.items():
         known = {
