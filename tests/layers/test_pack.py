@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import sqlite3
@@ -400,6 +401,15 @@ def test_packed_files_of_others_are_refused(
     assert "does not say of which layer" in refusal(packed)
     done.path.unlink()
     assert "there is no such packed file" in refusal(packed)
+
+
+@pytest.mark.parametrize("text", [b"[]", b"{", b"[" * 9000])
+def test_a_sealed_description_that_is_none_is_refused(tmp_path: Path, text: bytes) -> None:
+    packed, done = packed_of(catalog_of(of_driver("a.gpkg")(tmp_path)))
+    seal = hashlib.sha256(text).hexdigest().encode()
+    forged = pq.read_table(done.path).replace_schema_metadata({sealed.KEY: text, sealed.SEAL: seal})
+    pq.write_table(forged, done.path)
+    assert "is damaged (its description cannot be read)" in refusal(packed)
 
 
 def test_what_is_no_file_of_features_is_not_packed() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -200,7 +200,7 @@ def _require_format(path: Path, text: bytes, cure: Text) -> None:
     cure
         How it is made anew.
     """
-    about = json.loads(text)
+    about = _description(path, text, cure)
     if about.get("format") != FORMAT:
         raise LayerError(
             _(
@@ -213,6 +213,23 @@ def _require_format(path: Path, text: bytes, cure: Text) -> None:
                 cure=cure,
             )
         )
+
+
+def _description(path: Path, text: bytes, cure: Text) -> Mapping[str, object]:
+    """The sealed description as a JSON object, of whatever format.
+
+    Parameters
+    ----------
+    path, text, cure
+        As for `_require_format`.
+    """
+    try:
+        about = json.loads(text)
+    except (ValueError, RecursionError):
+        about = None
+    if not isinstance(about, dict):
+        raise damaged(path, _("its description cannot be read"), cure)
+    return about
 
 
 def _require_groups(own: Held, schema: pa.Schema) -> None:
