@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from townland.errors import ReportError
 from townland.i18n import DEFAULT_LANGUAGE, LANGUAGES, Joined, Words, _, listed
 from townland.writing.run_folder import WRITERS
 
@@ -62,12 +63,22 @@ def asked_formats(
     Raises
     ------
     ReportError
-        A format is not known, or cannot be written with this font or template.
+        None is named; one is not known, or cannot be written with this font or template.
     """
     from townland.writing.document_form import require_template
-    from townland.writing.run_folder import require_font, require_formats, told_formats
+    from townland.writing.run_folder import (
+        known_formats,
+        require_font,
+        require_formats,
+        told_formats,
+    )
 
     named = [name.strip() for name in text.split(",") if name.strip()]
+    if not named:
+        raise ReportError(
+            _("--formats names no format; name one or more of {known}, with commas between them",
+              known=", ".join(known_formats()))
+        )  # fmt: skip
     require_formats(named)
     told = told_formats(named, redact=redact)
     require_font(told, font)

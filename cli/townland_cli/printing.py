@@ -142,6 +142,14 @@ def _log_to(path: Path | None) -> None:
         return
     try:
         handler = logging.FileHandler(path, encoding="utf-8")
+    except FileNotFoundError:
+        raise TownlandError(
+            _(
+                "{path}: the log file cannot be written: its folder is not there; make it, or name"
+                " another with --log-file",
+                path=path.as_posix(),
+            )
+        ) from None
     except OSError as problem:
         raise TownlandError(
             _(

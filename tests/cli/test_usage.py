@@ -61,3 +61,32 @@ def test_a_mistyped_line(
         assert not re.search(r"No such|[Mm]issing|unexpected|require|[Ii]nput|valid", whole)
     else:
         assert whole.startswith("Error: ")
+
+
+CHECK = "check layers/sample/towns.gpkg --catalog layers/catalog.toml"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        ("--dossier nowhere.xlsx", "nowhere.xlsx"),
+        ("--rules nowhere.toml", "nowhere.toml"),
+        ("--formats pdf --font nowhere.ttf", "nowhere.ttf"),
+        ("--formats pdf --font layers", "layers"),
+        ("--formats docx --template nowhere.docx", "nowhere.docx"),
+        ("--formats xlsx --template nowhere.xlsx", "nowhere.xlsx"),
+        ("--formats xlsx --template layers", "layers"),
+        ("--scheduler-file nowhere.json", "nowhere.json"),
+        ("--log-file nowhere/my.log", "nowhere/my.log"),
+        ("--formats=", "html, map, gpkg, xlsx, docx, pdf"),
+        ("--formats=,", "html, map, gpkg, xlsx, docx, pdf"),
+    ],
+)
+def test_a_file_that_is_not_there_is_told_in_plain_words(
+    option: str, told: str, lang: str, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    whole = said(f"{CHECK} --lang {lang} {option}", lang, monkeypatch, capsys)
+    assert told in whole
+    assert not re.search("Errno|No such file or directory|Is a directory", whole)

@@ -127,6 +127,55 @@ def test_changes_of_a_database_that_are_not_saved_are_not_replayed(tmp_path: Pat
     assert (out / "evidence.gpkg").read_text(encoding="utf-8") == "a database"
 
 
+def several(out: Path, text: str) -> FolderClaim:
+    """Two runs side by side, with a document each."""
+    with claimed(out) as claim, filled(claim) as new:
+        (new / "comparison.json").write_text(text, encoding="utf-8")
+        for day in ("a", "b"):
+            (new / day).mkdir()
+            for name in ("assessment.json", "report.docx"):
+                (new / day / name).write_text(text, encoding="utf-8")
+    return claim
+
+
+def again(run: Path, name: str) -> None:
+    """Write a file of a run anew, beside the others."""
+    mine = {path.name: path.read_text("utf-8") for path in run.iterdir()}
+    with claimed(run, names=[name]) as claim, filled(claim) as new:
+        for each, text in mine.items():
+            if each != manifest.MANIFEST:
+                (new / each).write_text(text, encoding="utf-8")
+        (new / name).write_text("again", encoding="utf-8")
+
+
+def test_a_run_of_several_that_is_written_again_is_townlands_all_the_same(tmp_path: Path) -> None:
+    out = tmp_path / "two"
+    several(out, "old")
+    again(out / "a", "report.docx")  # known by the manifest of the folder above
+    again(out / "a", "report.pdf")
+    assert several(out, "new").carried == ()
+    assert set(seen(out).values()) == {"new"}
+    again(out / "a", "report.docx")  # and no manifest of the older run stands in the way
+    (out / "a" / "report.docx").write_text("signed", encoding="utf-8")
+    told = refused(lambda: again(out / "a", "report.docx"))
+    assert "report.docx is not as townland wrote it" in told
+    assert "a/report.docx is not as" in refused(lambda: several(out, "newest"))
+
+
+def test_a_run_that_somebody_put_beside_others_or_whose_manifest_is_none_is_kept(
+    tmp_path: Path,
+) -> None:
+    out = tmp_path / "two"
+    several(out, "old")
+    run(out / "theirs")
+    again(out / "b", "report.docx")
+    (out / "b" / manifest.MANIFEST).write_text("{}", encoding="utf-8")
+    with pytest.raises(ReportError, match=r"b/report\.docx"):
+        several(out, "new")
+    shutil.rmtree(out / "b")
+    assert several(out, "new").carried == ("theirs/",)
+
+
 def test_a_run_folder_without_a_manifest_is_known_by_its_names(tmp_path: Path) -> None:
     out = tmp_path / "run"
     out.mkdir()

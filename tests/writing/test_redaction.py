@@ -34,6 +34,7 @@ from townland.writing.papers.fonts import found
 from townland.writing.papers.typeset import Typesetter
 from townland.writing.redaction import STEP_M, STRUCK, redacted
 from townland.writing.report.assessment_json import assessment_parts
+from townland.writing.report.html import report_html
 from townland.writing.run_folder import write_run
 from townland.writing.tables.forms import tables
 
@@ -162,7 +163,10 @@ def test_what_a_check_was_told_tells_neither_owner_nor_place() -> None:
     """The file of the boundary is called by its owner; datum parameters are secret where law says so."""
     whole = part_of(demo_assessment(), "T02")
     catalog = whole.catalog.model_copy(update={"layer": list(whole.catalog.layer)})
-    catalog.layer[0] = catalog.layer[0].model_copy(update={"transform": "+towgs84=1.5,2.5,3.5"})
+    catalog.layer[0] = catalog.layer[0].model_copy(
+        update={"transform": "+towgs84=1.5,2.5,3.5", "source": "向测绘院李四索取",
+                "licence": "仅供柳城王五使用", "where": {"QSDWMC": ["木桐村"]}}
+    )  # fmt: skip
     first = replace(whole.inputs[0], name="zhangsan_plot", crs_used="EPSG:4524")
     town = whole.towns[0]
     measures = {
@@ -184,7 +188,10 @@ def test_what_a_check_was_told_tells_neither_owner_nor_place() -> None:
         for text in row.texts(each.columns)
     )
     assert "LAND-01" in texts
-    for secret in ("zhangsan", "towgs84", "EPSG:", "CGCS2000 / ", "catalog.toml", "投资主体一览"):
+    texts += report_html(hidden, lang="zh")
+    assert STRUCK in texts
+    for secret in ("zhangsan", "towgs84", "EPSG:", "CGCS2000 / ", "catalog.toml", "投资主体一览", "李四",
+                   "王五", "木桐村"):  # fmt: skip
         assert secret not in texts, secret
     assert all(each.transform is None for each in hidden.catalog.layer)
 

@@ -16,6 +16,7 @@ from tests.factory_demo import demo_assessment
 
 from townland.errors import ReportError
 from townland.writing.again import part_of, report_again
+from townland.writing.papers.fonts import found
 from townland.writing.record import store
 from townland.writing.run_folder import write_run
 
@@ -48,6 +49,16 @@ def test_the_bytes_are_those_of_the_check(
     monkeypatch.chdir(copy)  # neither catalog nor layers are found from here
     report_again(copy, formats=FORMATS)
     assert files(copy) == files(run)
+
+
+@pytest.mark.skipif(found() is None, reason="no Chinese font on this machine")
+def test_the_papers_are_those_of_the_check(tmp_path: Path) -> None:
+    """Fonts are embedded and pictures drawn anew; of the town whose tables are the shortest."""
+    part = part_of(demo_assessment(), "T04")
+    run = write_run(part, tmp_path / "run", formats=("gpkg", "docx", "pdf"))
+    first = files(run)
+    report_again(run, formats=("docx", "pdf"))
+    assert files(run) == first
 
 
 def test_of_many_towns_each_is_read_when_it_is_asked_for(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from townland.documents import why_unread
 from townland.errors import TownlandError
 from townland.i18n import _
 
@@ -86,8 +87,13 @@ def _address_in(file: Path) -> str:
     """The address in a file that Dask's scheduler wrote."""
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as problem:
-        content, reason = None, getattr(problem, "strerror", None) or str(problem)
+    except OSError as problem:
+        raise TownlandError(
+            _("{reason} (--scheduler-file names the file that `dask scheduler` wrote)",
+              reason=why_unread(file, problem))
+        ) from None  # fmt: skip
+    except ValueError as problem:
+        content, reason = None, str(problem)
     else:
         reason = ""
     address = content.get("address") if isinstance(content, dict) else None

@@ -46,6 +46,7 @@ __all__ = [
     "read",
     "tables",
     "validate",
+    "why_unread",
 ]
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -151,11 +152,13 @@ MAX_DEPTH = 32
 
 def no_file(path: Path, error: type[TownlandError]) -> TownlandError:
     """What a path is told that is none of a file."""
-    return error(
-        _(
-            "{path}: this is a folder, a pipe or a device; give the path of a file",
-            path=path.as_posix(),
-        )
+    return error(_no_file(path))
+
+
+def _no_file(path: Path) -> Words:
+    return _(
+        "{path}: this is a folder, a pipe or a device; give the path of a file",
+        path=path.as_posix(),
     )
 
 
@@ -176,12 +179,21 @@ def read(path: Path, error: type[TownlandError]) -> bytes:
                 )
             )
         return path.read_bytes()
-    except FileNotFoundError:
-        raise error(_not_there(path)) from None
     except OSError as problem:
-        raise error(
-            _("{path}: cannot be read ({reason})", path=path.as_posix(), reason=problem.strerror)
-        ) from None
+        raise error(why_unread(path, problem)) from None
+
+
+def why_unread(path: Path, problem: OSError) -> Words:
+    """Say why a file that was named cannot be read, without the system's own words where that can be."""
+    if isinstance(problem, FileNotFoundError | NotADirectoryError):
+        return _not_there(path)
+    if isinstance(problem, IsADirectoryError) or path.is_dir():
+        return _no_file(path)
+    if isinstance(problem, PermissionError):
+        return _(
+            "{path}: you have no right to read it; ask who has, or copy it", path=path.as_posix()
+        )
+    return _("{path}: cannot be read ({reason})", path=path.as_posix(), reason=problem.strerror)
 
 
 def parse(

@@ -161,11 +161,11 @@ def _settle(claim: FolderClaim) -> None:
     older, new = claim.replaced, claim.target
     if not older.exists():
         return
-    for name in strangers(older):
+    for name in strangers(older, called=new.name):
         if not os.path.lexists(new / name):
             (new / name).parent.mkdir(parents=True, exist_ok=True)
             (older / name).rename(new / name)
-    if not strangers(older):
+    if not strangers(older, called=new.name):
         _remove(older)
 
 

@@ -17,6 +17,9 @@ UNNAMED = ("assessment.json", "report.html", "map.html", "evidence.gpkg", "repor
            "comparison.json", "comparison.html")  # fmt: skip
 """What townland wrote into folders that have no manifest yet."""
 
+_RUN = "/assessment.json"
+"""How the name ends that tells a run in the folder of several."""
+
 _SQLITE = b"SQLite format 3\x00"
 _COUNTERS = ((18, 20), (24, 28), (92, 100))
 """Bytes of a SQLite file's head that change where a program only looks into it: journal mode and
@@ -45,14 +48,15 @@ def write_manifest(folder: Path, names: Iterable[str]) -> None:
     (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
 
 
-def strangers(folder: Path) -> tuple[str, ...]:
+def strangers(folder: Path, *, called: str = "") -> tuple[str, ...]:
     """What of a run folder is not as townland wrote it: paths with ``/``, those of folders end so.
 
-    A link is never followed: it is somebody else's, whatever it leads to.
+    A link is never followed: it is somebody else's, whatever it leads to. `called` is the name that the
+    folder had when it was written, where it stands aside.
     """
     if not folder.is_dir():
         return ()
-    return tuple(_strangers(folder, folder, _manifest(folder)))
+    return tuple(_strangers(folder, folder, _manifest(folder, called or folder.name)))
 
 
 def _strangers(folder: Path, at: Path, manifest: Manifest) -> Iterator[str]:
@@ -74,8 +78,14 @@ def _strangers(folder: Path, at: Path, manifest: Manifest) -> Iterator[str]:
                 yield from _strangers(folder, child, manifest)
             else:
                 yield f"{name}/"
-        elif name != MANIFEST and not _is_as_written(child, manifest.get(name)):
+        elif not _is_as_written(child, manifest.get(name)) and not _is_manifest(name, manifest):
             yield name
+
+
+def _is_manifest(name: str, manifest: Manifest) -> bool:
+    """Whether a file is the manifest of the folder, or of a run in it."""
+    run = name.removesuffix(MANIFEST)
+    return name.endswith(MANIFEST) and (not run or f"{run}{_RUN[1:]}" in manifest)
 
 
 def is_link(path: Path) -> bool:
@@ -92,16 +102,40 @@ def _is_as_written(path: Path, known: Known | None) -> bool:
     return path.stat().st_size == known.size and _sha256(path) == known.sha256
 
 
-def _manifest(folder: Path) -> Manifest:
-    """What a folder's manifest names; without one, or of one that is none, what was always written."""
+def _manifest(folder: Path, called: str) -> Manifest:
+    """What is known of a folder's files: by its manifest, by those of the runs in it or the one above.
+
+    A run of several has no manifest until it is reported on again; its own is then newer than what the
+    manifest above says of it. A run that somebody else put there is not named above, and stays theirs.
+    Without any manifest it is what was always written.
+    """
+    known = _listed(folder)
+    if known is None:
+        start = f"{called}/"
+        above = (_listed(folder.parent) or {}).items()
+        known = {name.removeprefix(start): file for name, file in above if name.startswith(start)}
+    if not known:
+        within = ["", *(f"{each.parent.name}/" for each in folder.glob("*/assessment.json"))]
+        return {f"{part}{name}": Known() for part in within for name in UNNAMED}
+    runs = {
+        name.removesuffix(_RUN) for name in known if name.count("/") == 1 and name.endswith(_RUN)
+    }
+    for run in sorted(runs):
+        if not is_link(folder / run):
+            own = _listed(folder / run) or {}
+            known |= {f"{run}/{name}": file for name, file in own.items()}
+    return known
+
+
+def _listed(folder: Path) -> dict[str, Known] | None:
+    """What the manifest of a folder names; None without one, or where it is none."""
     try:
         files = json.loads((folder / MANIFEST).read_bytes())["files"]
         return {
             str(name): Known(int(row["size"]), str(row["sha256"])) for name, row in files.items()
         }
     except (FileNotFoundError, ValueError, TypeError, KeyError, AttributeError):
-        within = ["", *(f"{each.parent.name}/" for each in folder.glob("*/assessment.json"))]
-        return {f"{part}{name}": Known() for part in within for name in UNNAMED}
+        return None
 
 
 def _sha256(path: Path) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from townland.documents import why_unread
 from townland.errors import ReportError
 from townland.i18n import _
 from townland.reading.formats.zipped import UNREADABLE
@@ -134,6 +135,8 @@ def document_members(template: Path) -> Mapping[str, str]:
                 if _FILLED.fullmatch(name)
             }
     except UNREADABLE as problem:
+        if isinstance(problem, OSError):
+            raise ReportError(why_unread(template, problem)) from None
         raise _no_document(template, str(problem)) from problem
     if "word/document.xml" not in read:
         raise _no_document(template, "-")

@@ -90,8 +90,17 @@ def redacted(assessment: Assessment) -> Assessment:
 
 
 def _without_places(catalog: LayerCatalog) -> LayerCatalog:
-    """A catalog without its name, and without what tells how its coordinates become places."""
-    layers = [each.model_copy(update={"crs": None, "transform": None}) for each in catalog.layer]
+    """A catalog without its name, and without what tells how its coordinates become places.
+
+    Words of its author's go, too: who gave a layer, and to whom, names people. Names of layers stay.
+    """
+    layers = [
+        each.model_copy(update={
+            "crs": None, "transform": None, "where": None,
+            "source": STRUCK if each.source else "", "licence": STRUCK if each.licence else "",
+        })
+        for each in catalog.layer
+    ]  # fmt: skip
     hidden = catalog.model_copy(update={"layer": type(catalog.layer)(layers)})
     hidden._path = Path(f"{STRUCK}.toml")
     return hidden

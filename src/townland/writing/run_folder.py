@@ -415,6 +415,11 @@ def path_of(out: Path | str | FolderClaim) -> Path:
     return out.out if isinstance(out, FolderClaim) else Path(out)
 
 
+def known_formats() -> list[str]:
+    """What ``--formats`` may name."""
+    return [*(writer.name for writer in WRITERS), JSON]
+
+
 def require_formats(formats: Sequence[str]) -> None:
     """Make sure that every format is known.
 
@@ -423,7 +428,7 @@ def require_formats(formats: Sequence[str]) -> None:
     ReportError
         One is not.
     """
-    known = [*(writer.name for writer in WRITERS), JSON]
+    known = known_formats()
     unknown = [name for name in formats if name not in known]
     if unknown:
         raise ReportError(

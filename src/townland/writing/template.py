@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from townland import units
+from townland.documents import why_unread
 from townland.errors import ReportError
 from townland.i18n import Words, _, plain_text, shortened
 from townland.reading.formats.zipped import UNREADABLE
@@ -232,6 +233,8 @@ def _members(template: Path) -> dict[str, str]:
             return read
         reason: object = "-"
     except UNREADABLE as problem:
+        if isinstance(problem, OSError):
+            raise ReportError(why_unread(template, problem)) from None
         reason = problem
     raise ReportError(
         _("{path}: is no workbook that can be filled ({reason}); save the template as .xlsx",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from townland.documents import why_unread
 from townland.errors import ReportError
 from townland.i18n import _
 
@@ -61,7 +62,12 @@ def font(path: Path | None) -> Font:
     try:
         held = chosen.read_bytes()
         return Font(chosen, sha256(held).hexdigest(), frozenset(_characters(held)))
-    except (OSError, struct.error, ValueError) as problem:
+    except OSError as problem:
+        raise ReportError(
+            _("{reason} (--font names the font: a file .otf, .ttf or .ttc)",
+              reason=why_unread(chosen, problem))
+        ) from None  # fmt: skip
+    except (struct.error, ValueError) as problem:
         raise ReportError(
             _("{path}: is no font that can be read ({reason}); name one (.otf, .ttf, .ttc) with --font",
               path=chosen.as_posix(), reason=str(problem))
