@@ -359,7 +359,7 @@ def test_a_picture_of_a_place_stays_near_it_and_numbers_keep_clear():
         result, "t1", {"land_use": "sandiao-2019", "planned_use": "guide-2023"},
         step=0.2, named=("farmland_enclosed",),
     )  # fmt: skip
-    largest = pieces.largest(result.measures["farmland_enclosed"].frame).geometry.iloc[0]
+    largest = pieces.largest(result.measures["farmland_enclosed"].table).geometry[0]
     west, top, right, bottom = shapes.window(["farmland_enclosed"])
     ((x, y),) = shapes._steps([largest.centroid.coords[0]])
     assert west < x < right

@@ -8,14 +8,18 @@ from contextlib import suppress
 from pathlib import Path
 
 import pyogrio
+import pytest
 from tests.factory_broken import plain
 from tests.factory_coordinates import box
 from tests.factory_random import SMALL
 from tests.fuzz.ways import small_layers
 
 import townland as tl
+from townland.measuring.piece_table import PieceTable
 from townland.output.stamped import stamped
+from townland.writing.maps.page import write_map
 from townland.writing.report.geopackage import write_evidence
+from townland.writing.report.html import write_report
 
 
 def test_the_time_of_a_change_is_no_other_threads() -> None:
@@ -50,3 +54,31 @@ def test_evidence_written_at_once_has_the_bytes_of_one_alone(tmp_path: Path) -> 
         first, second = pool.map(written, ["one.gpkg", "two.gpkg"])
     assert first == second == written("alone.gpkg")
     assert b"2018-12-31T00:00:00Z" in first
+
+
+def test_evidence_is_put_on_the_disk_once_and_not_layer_by_layer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sixty layers waited sixty times for the disk, which took longer than all of the writing."""
+    towns = tl.read_towns(plain(tmp_path / "town.gpkg", box(0, 0)))
+    made = tl.check(towns, small_layers(), SMALL, on="2018-12-31")
+    write, seen = pyogrio.write_dataframe, []
+
+    def noted(*args: object, **options: object) -> None:
+        seen.append(pyogrio.get_gdal_config_option("OGR_SQLITE_SYNCHRONOUS"))
+        write(*args, **options)
+
+    monkeypatch.setattr(pyogrio, "write_dataframe", noted)
+    write_evidence(made, tmp_path / "evidence.gpkg")
+    assert set(seen) == {False}
+    assert pyogrio.get_gdal_config_option("OGR_SQLITE_SYNCHRONOUS") is None
+
+
+def test_pages_make_no_frame_of_a_measure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A frame of a few pieces takes longer to make than its pieces to lay out; a page made dozens."""
+    towns = tl.read_towns(plain(tmp_path / "town.gpkg", box(0, 0)))
+    made = tl.check(towns, small_layers(), SMALL, on="2018-12-31")
+    monkeypatch.setattr(PieceTable, "frame", property(lambda _table: pytest.fail("a frame")))
+    write_report(made, tmp_path / "report.html", lang="en", beside={})
+    write_map(made, tmp_path / "map.html", lang="en", beside={})
+    assert any(measure.pieces for measure in made.towns[0].measures.values())

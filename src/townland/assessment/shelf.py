@@ -123,7 +123,7 @@ class StoredTable(PieceTable):
         """As `PieceTable`; not kept."""
         return _table(self._extract).frame
 
-    def kept(self, rows: npt.NDArray[np.bool_]) -> PieceTable:
+    def kept(self, rows: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> PieceTable:
         """As `PieceTable`."""
         return _table(self._extract).kept(rows)
 

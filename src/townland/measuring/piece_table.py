@@ -38,6 +38,16 @@ class PieceTable:
             dict(self.columns), geometry=list(self.geometry), crs=self.crs, index=range(len(self))
         )
 
+    @classmethod
+    def of(cls, frame: gpd.GeoDataFrame) -> PieceTable:
+        """The pieces of a frame as columns; what is missing is None."""
+        columns: dict[str, Column] = {}
+        for name, series in frame.drop(columns=frame.geometry.name).items():
+            values = np.array(series, dtype=object)
+            values[series.isna()] = None
+            columns[str(name)] = values
+        return cls(columns, np.asarray(frame.geometry.array, dtype=object), frame.crs)
+
     def column(self, name: str) -> npt.NDArray[np.object_]:
         """A value for each piece; None where there is no such column."""
         values = self.columns.get(name)
@@ -52,8 +62,17 @@ class PieceTable:
         """Which pieces are slivers."""
         return self.column("sliver").astype(bool)
 
-    def kept(self, rows: npt.NDArray[np.bool_]) -> PieceTable:
-        """Some of the pieces."""
+    def texts(self, name: str) -> list[str | None]:
+        """A column as texts, None where it or a value is missing."""
+        values = self.columns.get(name)
+        if values is None or isinstance(values, str):
+            return [values] * len(self)
+        listed = values.tolist() if isinstance(values, np.ndarray) else values
+        # what is missing in a frame differs from itself
+        return [None if each is None or each != each else str(each) for each in listed]
+
+    def kept(self, rows: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> PieceTable:
+        """Some of the pieces, by a mark for each or by their numbers, in the order of these."""
         kept = {
             name: values if values is None or isinstance(values, str) else np.asarray(values)[rows]
             for name, values in self.columns.items()

@@ -13,12 +13,19 @@ _ONE_AT_A_TIME = threading.RLock()
 
 
 @contextmanager
-def stamped(stamp: str) -> Iterator[None]:
-    """Let GDAL take this for the time of every change, and let no other thread write meanwhile."""
+def stamped(stamp: str, *, synced: bool = True) -> Iterator[None]:
+    """Let GDAL take this for the time of every change, and let no other thread write meanwhile.
+
+    A file that is seen to be on the disk when it is whole, as those of a run folder are, need not be
+    seen there after each of its layers: `synced` is False then.
+    """
+    asked = {"OGR_CURRENT_DATE": stamp}
+    if not synced:
+        asked["OGR_SQLITE_SYNCHRONOUS"] = "OFF"
     with _ONE_AT_A_TIME:
-        before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": stamp})
+        before = {name: pyogrio.get_gdal_config_option(name) for name in asked}
+        pyogrio.set_gdal_config_options(asked)
         try:
             yield
         finally:
-            pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+            pyogrio.set_gdal_config_options(before)

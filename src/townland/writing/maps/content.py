@@ -197,12 +197,13 @@ def _drawn(
     results: Sequence[TownResult],
 ) -> list[tuple[npt.NDArray[np.object_], pyproj.CRS]]:
     """List what is drawn of the towns, layer by layer."""
-    return [
-        (np.asarray(frame.geometry.array, dtype=object), result.town.crs)
-        for result in results
-        for frame in (result.land, result.planned, *(m.frame for m in result.measures.values()))
-        if frame is not None and len(frame)
-    ]
+    drawn = []
+    for result in results:
+        frames = [each for each in (result.land, result.planned) if each is not None]
+        shapes = [np.asarray(each.geometry.array, dtype=object) for each in frames if len(each)]
+        shapes += [each.table.geometry for each in result.measures.values() if each.pieces]
+        drawn += [(each, result.town.crs) for each in shapes]
+    return drawn
 
 
 def _lonlat_bounds(result: TownResult) -> list[float]:

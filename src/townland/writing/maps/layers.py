@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 import geopandas as gpd
-import numpy as np
 import pyproj
 import shapely
 
@@ -19,6 +18,7 @@ from townland import terms
 from townland.geodesy.crs import to_lonlat
 from townland.i18n import Joined, Words, _, render
 from townland.measuring import TownResult
+from townland.measuring.piece_table import PieceTable
 from townland.results import Assessment
 from townland.rules.judging.trace import Json
 from townland.writing.maps.packing import DEGREE, PackedShapes
@@ -31,9 +31,9 @@ from townland.writing.maps.pieces import (
     gaps,
     groups_by_code,
     groups_of,
+    largest,
     piece_ids,
     scheme_of,
-    texts,
 )
 from townland.writing.pages import figures
 from townland.writing.pages import look as legend
@@ -224,10 +224,11 @@ class Layers:
         scheme = scheme_of(self.assessment, role)
         for n, (result, frame) in enumerate(zip(self.results, frames, strict=True)):
             if frame is not None and len(frame):
+                table = PieceTable.of(frame)
                 groups = groups_by_code(
-                    frame, role, lambda code, three: group_of(code, three, scheme)
+                    table, role, lambda code, three: group_of(code, three, scheme)
                 )
-                yield Drawn(n, frame, groups, (role,), result.town.crs)
+                yield Drawn(n, table, groups, (role,), result.town.crs)
 
     def _evidence(self) -> Iterator[MapLayer]:
         for name, hatch in reversed(list(self.signs.items())):  # what decides first is drawn last
@@ -244,9 +245,9 @@ class Layers:
         """Give a measure's pieces of each town that has any, the larger first."""
         for n, result in enumerate(self.results):
             measure = result.measures.get(name)
-            if measure is not None and len(measure.frame):
-                frame = measure.frame.sort_values("area_m2", ascending=False, kind="stable")
-                yield Drawn(n, frame, [name] * len(frame), measure.layers, result.town.crs)
+            if measure is not None and measure.pieces:
+                table = largest(measure.table, measure.pieces)
+                yield Drawn(n, table, [name] * len(table), measure.layers, result.town.crs)
 
     def _uncovered(self) -> Iterator[MapLayer]:
         """Draw what the layers leave uncovered, by the title of what is missing there."""
@@ -334,28 +335,28 @@ class Layers:
         columns = Columns()
         rank = {key: n for n, key in enumerate(keys)}
         for each in drawn:
-            frame, before = each.frame, len(columns.shape)
-            columns.town.extend([each.town] * len(frame))
+            table, before = each.table, len(columns.shape)
+            columns.town.extend([each.town] * len(table))
             columns.style.extend(rank[group] for group in each.groups)
             columns.name.extend(
                 self._text(self.words(fact_words("class_name", name)))
-                for name in texts(frame, "class_name")
+                for name in table.texts("class_name")
             )
-            columns.id.extend(piece_ids(frame, each.roles) or [""] * len(frame))
-            columns.area.extend(_areas(area) for area in frame["area_m2"])
-            columns.shape.extend(self.shapes.add(frame.geometry.array, each.crs))
-            columns.facts.extend(self._known(frame))
+            columns.id.extend(piece_ids(table, each.roles) or [""] * len(table))
+            columns.area.extend(_areas(area) for area in table.column("area_m2"))
+            columns.shape.extend(self.shapes.add(table.geometry, each.crs))
+            columns.facts.extend(self._known(table))
             if numbered:
-                columns.net.extend(texts(frame, "net_m2"))
-                columns.pm.extend(texts(frame, "pm_m2"))
-                columns.spots.extend([before + n, *spot] for n, spot in _spots(frame, each.crs))
+                columns.net.extend(table.texts("net_m2"))
+                columns.pm.extend(table.texts("pm_m2"))
+                columns.spots.extend([before + n, *spot] for n, spot in _spots(table, each.crs))
         return columns
 
-    def _known(self, frame: gpd.GeoDataFrame) -> Iterator[int]:
+    def _known(self, table: PieceTable) -> Iterator[int]:
         """Say what the layers know of each piece, as numbers of the page's groups of facts."""
-        names = [name for name in facts_of([frame]) if name != "class_name"]
-        columns = [(name, texts(frame, name)) for name in names]
-        for row in range(len(frame)):
+        names = [name for name in facts_of([table]) if name != "class_name"]
+        columns = [(name, table.texts(name)) for name in names]
+        for row in range(len(table)):
             known = [(name, text) for name, column in columns if (text := column[row])]
             yield self._group(tuple(self._fact(name, text) for name, text in known))
 
@@ -381,10 +382,10 @@ def _areas(m2: Decimal) -> str:
     return " ".join(part.number for part in figures.area_in_three(m2))
 
 
-def _spots(frame: gpd.GeoDataFrame, crs: pyproj.CRS) -> Iterator[tuple[int, list[int]]]:
+def _spots(table: PieceTable, crs: pyproj.CRS) -> Iterator[tuple[int, list[int]]]:
     """Find where the numbers of the largest pieces stand: well inside each of them."""
-    largest = np.asarray(frame.geometry.array[: figures.PLACES], dtype=object)
-    points = to_lonlat(shapely.point_on_surface(largest), pyproj.CRS.from_user_input(crs))
+    numbered = shapely.point_on_surface(table.geometry[: figures.PLACES])
+    points = to_lonlat(numbered, pyproj.CRS.from_user_input(crs))
     for n, point in enumerate(points):
         if not point.is_empty:
             yield n, [round(point.x * DEGREE), round(point.y * DEGREE)]

@@ -67,7 +67,9 @@ class PackedShapes:
         """The geometries, as the page holds them."""
         return list(self._known)
 
-    def add(self, geometries: Sequence[shapely.Geometry], crs: pyproj.CRS) -> list[int]:
+    def add(
+        self, geometries: Sequence[shapely.Geometry] | npt.NDArray[np.object_], crs: pyproj.CRS
+    ) -> list[int]:
         """Keep geometries, and give the number of each in the page.
 
         What lies side by side stays side by side when it is simplified: edges that two share are

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TypeAlias
 
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pyproj
@@ -14,6 +14,7 @@ import shapely
 
 from townland.i18n import Words, _
 from townland.measuring import TownResult
+from townland.measuring.piece_table import PieceTable
 from townland.results import Assessment
 from townland.standards.class_names import class_words
 from townland.writing.pages import figures
@@ -66,7 +67,7 @@ class Drawn:
     """
 
     town: int
-    frame: gpd.GeoDataFrame
+    table: PieceTable
     groups: Sequence[str]
     roles: Sequence[str]
     crs: pyproj.CRS
@@ -88,14 +89,14 @@ def gaps(result: TownResult) -> list[tuple[list[str], shapely.Geometry]]:
 
 def construction(result: TownResult, scheme: str | None) -> shapely.Geometry | None:
     """Unite the plots that are planned for construction, for their common outline; None without."""
-    frame = result.planned
-    if frame is None or not len(frame):
+    if result.planned is None or not len(result.planned):
         return None
+    planned = PieceTable.of(result.planned)
     groups = groups_by_code(
-        frame, "planned_use", lambda code, three: legend.use_group(code, three, scheme)
+        planned, "planned_use", lambda code, three: legend.use_group(code, three, scheme)
     )
-    plots = frame.geometry.array[[group != legend.NO_CONSTRUCTION for group in groups]]
-    return shapely.union_all(np.asarray(plots, dtype=object)) if len(plots) else None
+    plots = planned.geometry[[group != legend.NO_CONSTRUCTION for group in groups]]
+    return shapely.union_all(plots) if len(plots) else None
 
 
 def scheme_of(assessment: Assessment, role: str) -> str | None:
@@ -112,57 +113,59 @@ def schemes_of(assessment: Assessment) -> dict[str, str | None]:
 
 
 def groups_by_code(
-    frame: gpd.GeoDataFrame, role: str, group_of: Callable[[str | None, str | None], str]
+    table: PieceTable, role: str, group_of: Callable[[str | None, str | None], str]
 ) -> list[str]:
     """Find each piece its group in the legend.
 
     Parameters
     ----------
-    frame
+    table
         The pieces.
     role
         The role whose codes decide.
     group_of
         Gives the group of a code and one of the three classes.
     """
-    codes = zip(texts(frame, f"{role}_code"), texts(frame, "three_class"), strict=True)
+    codes = zip(table.texts(f"{role}_code"), table.texts("three_class"), strict=True)
     return [group_of(code, three) for code, three in codes]
 
 
-def piece_ids(frame: gpd.GeoDataFrame, roles: Sequence[str]) -> list[str]:
+def piece_ids(table: PieceTable, roles: Sequence[str]) -> list[str]:
     """Name pieces by the features that meet in them, in the order of the layers."""
-    columns = [texts(frame, f"{role}_id") for role in roles]
+    columns = [table.texts(f"{role}_id") for role in roles]
     return [" ∩ ".join(id_ for id_ in ids if id_) for ids in zip(*columns, strict=True)]
 
 
-def facts_of(frames: Sequence[gpd.GeoDataFrame]) -> list[str]:
+def facts_of(tables: Sequence[PieceTable]) -> list[str]:
     """Choose the columns of `FACTS` that some piece has; the class only where no other says it."""
-    known = [name for name in FACTS if any(any(texts(frame, name)) for frame in frames)]
+    known = [name for name in FACTS if any(any(table.texts(name)) for table in tables)]
     others = {"present_class", "planned_class"}
     others &= set(known)
     said = [
-        any(texts(frame, "class_name") == texts(frame, name) for name in others)
-        or not any(texts(frame, "class_name"))
-        for frame in frames
+        any(table.texts("class_name") == table.texts(name) for name in others)
+        or not any(table.texts("class_name"))
+        for table in tables
     ]
     return [name for name in known if name != "class_name" or not all(said)]
 
 
-def texts(frame: gpd.GeoDataFrame, column: str) -> list[str | None]:
-    """Give a column as texts, None where it or a value is missing."""
-    if column not in frame.columns:
-        return [None] * len(frame)
-    values = frame[column]
-    known = values.notna().tolist()
+def areas_of(table: PieceTable, name: str) -> list[Decimal | None]:
+    """Give a column of areas, None where it or an area is missing."""
+    return [each if isinstance(each, Decimal) else None for each in table.column(name).tolist()]
+
+
+def listed_areas(tables: Sequence[PieceTable]) -> list[str]:
+    """Choose the columns of `AREAS` that some piece has."""
     return [
-        str(value) if is_known else None
-        for value, is_known in zip(values.tolist(), known, strict=True)
+        name
+        for name in AREAS
+        if any(area is not None for table in tables for area in areas_of(table, name))
     ]
 
 
-def largest(frame: gpd.GeoDataFrame, places: int = figures.PLACES) -> gpd.GeoDataFrame:
+def largest(table: PieceTable, places: int = figures.PLACES) -> PieceTable:
     """Give the pieces that are listed and numbered: the largest, the larger first."""
-    return frame.iloc[by_area(frame["area_m2"])[:places]]
+    return table.kept(by_area(table.column("area_m2"))[:places])
 
 
 def by_area(areas_m2: npt.ArrayLike) -> npt.NDArray[np.intp]:

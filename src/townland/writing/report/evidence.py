@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from markupsafe import Markup
 
 from townland import terms
 from townland.measuring import TownResult
 from townland.measuring.areas import Measure
+from townland.measuring.piece_table import PieceTable
 from townland.rules.judging.finding import Finding, ReasonFigure
 from townland.writing.maps.pieces import (
     AREAS,
     FACTS,
+    areas_of,
     fact_words,
     facts_of,
     largest,
+    listed_areas,
     piece_ids,
-    texts,
 )
 from townland.writing.pages.reader import AssessmentReader
 from townland.writing.report import picture, signs
@@ -78,19 +79,17 @@ class Evidence:
         self._report = report
         by_name = {figure.measure: figure for figure in finding.figures}
         pairs = [(each, by_name[each.name], result.measures[each.name]) for each in shown]
-        frames = [largest(measure.frame, each.places) for each, _figure, measure in pairs]
-        self._columns = facts_of(frames)
-        self.area_keys = [
-            name
-            for name in AREAS
-            if any(name in frame and frame[name].notna().any() for frame in frames)
-        ]
+        tables = [largest(measure.table, each.places) for each, _figure, measure in pairs]
+        self._columns = facts_of(tables)
+        self.area_keys = listed_areas(tables)
         self.heads = [report.w(FACTS[name]) for name in self._columns]
         self.area_heads = [report.w(AREAS[name]) for name in self.area_keys]
-        self.measures = [self._measure(*pair) for pair in pairs]
+        self.measures = [
+            self._measure(*pair, table) for pair, table in zip(pairs, tables, strict=True)
+        ]
 
     def _measure(
-        self, shown: picture.Shown, figure: ReasonFigure, measure: Measure
+        self, shown: picture.Shown, figure: ReasonFigure, measure: Measure, table: PieceTable
     ) -> ListedMeasure:
         """Lay out one measure.
 
@@ -98,8 +97,8 @@ class Evidence:
         ----------
         shown, figure
             How it is drawn, and what it is in the reason.
-        measure
-            Its pieces.
+        measure, table
+            Its areas, and those of its pieces that are listed.
         """
         report = self._report
         sums = {
@@ -115,20 +114,25 @@ class Evidence:
             role=report.w(terms.FIGURE_ROLES[figure.role]),
             layer=figure.measure,
             count=figure.pieces,
-            pieces=list(self._pieces(shown, measure)),
+            pieces=list(self._pieces(shown, measure, table)),
             sums=[report.area(sums.get(name), "m2") for name in self.area_keys],
             booked=report.area(booked, "m2") if booked else "",
             decides=figure.role == "decides",
         )
 
-    def _pieces(self, shown: picture.Shown, measure: Measure) -> Iterator[ListedPiece]:
-        """List the largest pieces, in the order of their numbers on the picture."""
-        frame = largest(measure.frame, shown.places)
-        ids = piece_ids(frame, measure.layers) or [""] * len(frame)
-        known = [texts(frame, name) for name in self._columns]
-        areas = [
-            list(frame[name]) if name in frame else [None] * len(frame) for name in self.area_keys
-        ]
+    def _pieces(
+        self, shown: picture.Shown, measure: Measure, table: PieceTable
+    ) -> Iterator[ListedPiece]:
+        """List the largest pieces, in the order of their numbers on the picture.
+
+        Parameters
+        ----------
+        shown, measure, table
+            As for `_measure`.
+        """
+        ids = piece_ids(table, measure.layers) or [""] * len(table)
+        known = [table.texts(name) for name in self._columns]
+        areas = [areas_of(table, name) for name in self.area_keys]
         for n, id_ in enumerate(ids):
             yield ListedPiece(
                 f"{shown.letter}{n + 1}",
@@ -137,9 +141,5 @@ class Evidence:
                     self._report.w(fact_words(name, column[n]))
                     for name, column in zip(self._columns, known, strict=True)
                 ],
-                [self._report.area(_area(column[n]), "m2") for column in areas],
+                [self._report.area(column[n], "m2") for column in areas],
             )
-
-
-def _area(value: object) -> Decimal | None:
-    return value if isinstance(value, Decimal) else None

@@ -88,7 +88,7 @@ def write_evidence(assessment: Assessment, path: Path, *, lang: str = DEFAULT_LA
         The language of titles and of what was mended.
     """
     stamp = f"{assessment.on.isoformat()}T00:00:00Z"
-    with stamped(stamp):
+    with stamped(stamp, synced=False):
         layers, named, shown = [], {}, ShownShapes()
         signs = legend.signs(finding.figures for finding in assessment.findings)
         for name, frame, title in _layers(assessment, lang):

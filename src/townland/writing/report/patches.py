@@ -16,11 +16,12 @@ from townland.writing.exchange.lists import harmless
 from townland.writing.maps.pieces import (
     AREAS,
     FACTS,
+    areas_of,
     fact_words,
     facts_of,
     largest,
+    listed_areas,
     piece_ids,
-    texts,
 )
 from townland.writing.pages import closing
 from townland.writing.pages.reader import AssessmentReader
@@ -162,9 +163,7 @@ def _heads(r: AssessmentReader) -> dict[str, str]:
 
 def _columns(measure: Measure) -> list[str]:
     """Choose the columns that some patch of a measure fills."""
-    frame = measure.frame
-    areas = [each for each in AREAS if each in frame and frame[each].notna().any()]
-    return [ID, *facts_of([frame]), *areas]
+    return [ID, *facts_of([measure.table]), *listed_areas([measure.table])]
 
 
 def _rows(
@@ -179,17 +178,12 @@ def _rows(
     most
         How many.
     """
-    frame = largest(measure.frame, most)
-    ids = piece_ids(frame, measure.layers) or [""] * len(frame)
-    facts = [[r.w(fact_words(name, t)) for t in texts(frame, name)] for name in FACTS]
-    areas = [list(frame[name]) if name in frame else [None] * len(frame) for name in AREAS]
+    table = largest(measure.table, most)
+    ids = piece_ids(table, measure.layers) or [""] * len(table)
+    facts = [[r.w(fact_words(name, t)) for t in table.texts(name)] for name in FACTS]
+    areas = [areas_of(table, name) for name in AREAS]
     for at, id_ in enumerate(ids):
-        known = [column[at] for column in areas]
-        yield (
-            id_ or "",
-            [column[at] for column in facts],
-            [area if isinstance(area, Decimal) else None for area in known],
-        )
+        yield id_, [column[at] for column in facts], [column[at] for column in areas]
 
 
 def _cents(area: Decimal | None) -> int | None:

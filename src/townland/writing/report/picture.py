@@ -360,10 +360,9 @@ def drawing_step(results: Sequence[TownResult]) -> float:
     vertices = 0
     for result in results:
         frames = [result.land, result.around, result.planned]
-        frames += [measure.frame for measure in result.measures.values()]
-        for frame in frames:
-            if frame is not None and len(frame):
-                vertices += int(shapely.get_num_coordinates(frame.geometry.array).sum())
+        drawn = [each.geometry.array for each in frames if each is not None and len(each)]
+        drawn += [measure.table.geometry for measure in result.measures.values()]
+        vertices += sum(int(shapely.get_num_coordinates(each).sum()) for each in drawn)
     return STEP_M * max(1.0, float(vertices / MAX_VERTICES) ** 2)
 
 

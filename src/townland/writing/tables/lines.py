@@ -6,14 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-import numpy as np
 import shapely
 
 from townland import units
 from townland.measuring import TownResult
 from townland.measuring.areas import Measure
 from townland.standards.class_names import class_words
-from townland.writing.maps.pieces import texts
 from townland.writing.pages import closing
 from townland.writing.tables.model import (
     PrintedCell,
@@ -120,10 +118,9 @@ def _plots(r: TableReader, result: TownResult, measure: Measure) -> Plots:
     r, result, measure
         The reader, the town, and the measure of its planned construction land.
     """
-    frame = measure.frame
-    ids = [id_ or "" for id_ in texts(frame, "planned_use_id")]
+    ids = [id_ or "" for id_ in measure.table.texts("planned_use_id")]
     names = list(dict.fromkeys(ids))
-    used = dict(zip(ids, texts(frame, "planned_class"), strict=True))
+    used = dict(zip(ids, measure.table.texts("planned_class"), strict=True))
     whole = _by_plot(measure, names)
     sides = {
         "farmland": built_on("permanent_basic_farmland"),
@@ -149,9 +146,9 @@ def _plots(r: TableReader, result: TownResult, measure: Measure) -> Plots:
 
 def _by_plot(measure: Measure, names: Sequence[str]) -> list[Decimal]:
     """Sum a measure by plot, in hectares that sum to what is printed of it."""
-    frame = measure.frame
+    table = measure.table
     sums = dict.fromkeys(names, ZERO)
-    for id_, area in zip(texts(frame, "planned_use_id"), frame["area_m2"], strict=True):
+    for id_, area in zip(table.texts("planned_use_id"), table.column("area_m2"), strict=True):
         sums[id_ or ""] = sums.get(id_ or "", ZERO) + area
     return closing.closing(list(sums.values()), closing.printed(measure.area_m2, "ha"), "ha")
 
@@ -184,7 +181,7 @@ def _blind(
     if gap is None or gap.is_empty:
         return [False] * len(names)
     shapely.prepare(gap)
-    shapes = np.asarray(measure.frame.geometry.array, dtype=object)
+    shapes = measure.table.geometry
     dark = shapely.intersects(shapes, gap) & ~shapely.touches(shapes, gap)
     blind = {id_ for id_, is_dark in zip(ids, dark.tolist(), strict=True) if is_dark}
     return [name in blind for name in names]

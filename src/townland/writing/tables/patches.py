@@ -9,7 +9,7 @@ from decimal import Decimal
 from townland.measuring import TownResult
 from townland.measuring.areas import Measure
 from townland.standards.class_names import class_words
-from townland.writing.maps.pieces import OWNERS, piece_ids, texts
+from townland.writing.maps.pieces import OWNERS, piece_ids
 from townland.writing.pages import closing, figures
 from townland.writing.tables.model import (
     PrintedCell,
@@ -27,7 +27,7 @@ ASKING = ("fail", "review")
 
 @dataclass(frozen=True, slots=True)
 class PatchList:
-    """Pieces of a measure as a list: what is known of each, by the column of its frame."""
+    """Pieces of a measure as a list: what is known of each, by its column."""
 
     ids: Sequence[str]
     known: Mapping[str, Sequence[str | None]]
@@ -43,9 +43,9 @@ FACTS = ("village", "owner", "present_class", "planned_class", "slope_grade", "l
 
 def _listed(measure: Measure, roles: Sequence[str]) -> PatchList:
     """Read the pieces of a measure, each named by its features of some roles."""
-    frame = measure.frame
-    ids = piece_ids(frame, roles) or [""] * len(frame)
-    return PatchList(ids, {name: texts(frame, name) for name in FACTS})
+    table = measure.table
+    ids = piece_ids(table, roles) or [""] * len(table)
+    return PatchList(ids, {name: table.texts(name) for name in FACTS})
 
 
 def farmland(r: TableReader) -> PrintedTable | None:
@@ -58,7 +58,7 @@ def farmland(r: TableReader) -> PrintedTable | None:
         return None
     t = r.t
     measures = [m for town in r.assessment.towns if (m := town.measures.get(name)) is not None]
-    has = {each: any(any(texts(m.frame, each)) for m in measures) for each in FACTS}
+    has = {each: any(any(m.table.texts(each)) for m in measures) for each in FACTS}
     pieces = any(m.pieces for m in measures)
 
     def known(key: str, title: str, fact: str, width: int) -> PrintedColumn:
@@ -110,11 +110,11 @@ def _farmland_rows(r: TableReader, result: TownResult, name: str) -> Iterator[Pr
         return
     gross, net = closing.printed(measure.area_m2, "ha"), measure.net_m2
     netted = gross if net is None else closing.printed(net, "ha")
-    frame, patches = measure.frame, _listed(measure, (FARMLAND,))
-    of_gross = shared(frame, "area_m2", gross)
-    of_net = of_gross if net is None else shared(frame, "net_m2", netted)
+    table, patches = measure.table, _listed(measure, (FARMLAND,))
+    of_gross = shared(table, "area_m2", gross)
+    of_net = of_gross if net is None else shared(table, "net_m2", netted)
     anew = r.t("as much and as good")
-    for at, m2 in enumerate(frame["area_m2"]):
+    for at, (m2, sliver) in enumerate(zip(table.column("area_m2"), table.sliver, strict=True)):
         cells = {
             "no": PrintedCell(str(at + 1)),
             "id": PrintedCell(patches.ids[at]),
@@ -123,12 +123,12 @@ def _farmland_rows(r: TableReader, result: TownResult, name: str) -> Iterator[Pr
             "class": PrintedCell(r.w(class_words(patches.text("class_name", at)))),
             **_three(of_gross[at], of_net[at]),
             "replace": PrintedCell(anew),
-            "remark": PrintedCell(_sliver(r, m2, sliver=bool(frame["sliver"].iloc[at]))),
+            "remark": PrintedCell(_sliver(r, m2, sliver=bool(sliver))),
         }
         anchor = patches_anchor(code, name) if at == 0 else ""
         yield PrintedRow(code, str(at + 1), cells, anchor=anchor)
     cells = {"id": PrintedCell(r.t("total")), **_three(gross, netted)}
-    if not len(frame):
+    if not len(table):
         cells["remark"] = PrintedCell(r.t("none taken"))
     elif rules := rules_on(r, result, name):
         cells["remark"] = PrintedCell(rules[0], to=f"finding-{code}-{rules[0]}")
@@ -287,9 +287,9 @@ def _pieces(r: TableReader, result: TownResult, measure: Measure) -> Iterator[Pr
     measure
         The measure.
     """
-    code, frame = result.town.code, measure.frame
+    code, table = result.town.code, measure.table
     patches = _listed(measure, measure.layers)
-    rows = zip(frame["area_m2"], frame["net_m2"], frame["sliver"], strict=True)
+    rows = zip(table.column("area_m2"), table.column("net_m2"), table.sliver, strict=True)
     for at, (gross, net, sliver) in enumerate(rows):
         cells = {
             "no": PrintedCell(str(at + 1)),

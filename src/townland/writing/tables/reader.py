@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from townland.measuring import TownResult
+from townland.measuring.piece_table import PieceTable
 from townland.results import Assessment
 from townland.rules.judging.law import MeasureSpec
 from townland.writing.pages import closing, figures
 from townland.writing.pages.reader import AssessmentReader
 from townland.writing.tables.model import PrintedCell, PrintedColumn, PrintedRow, figure
-
-if TYPE_CHECKING:
-    import geopandas as gpd
 
 BUILT = ("construction",)
 
@@ -105,7 +102,7 @@ def built_on(*layers: str, outside: str | None = None) -> Callable[[MeasureSpec]
     return recognised
 
 
-def shared(parts: gpd.GeoDataFrame, column: str, whole: Decimal) -> list[Decimal]:
+def shared(parts: PieceTable, column: str, whole: Decimal) -> list[Decimal]:
     """Share a printed total in hectares out to pieces by one of their areas.
 
     Parameters
@@ -115,4 +112,4 @@ def shared(parts: gpd.GeoDataFrame, column: str, whole: Decimal) -> list[Decimal
     whole
         The total as it is printed.
     """
-    return closing.closing(list(parts[column]), whole, "ha")
+    return closing.closing(parts.column(column).tolist(), whole, "ha")
