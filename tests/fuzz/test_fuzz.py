@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
+import ezdxf
 import geopandas
 import numpy as np
 import openpyxl
@@ -275,3 +276,16 @@ def test_a_file_without_a_name_in_a_zip_is_refused(tmp_path: Path) -> None:
     with pytest.raises(LayerError) as caught:
         tl.read_towns([path])
     assert "a file in it has no name" in caught.value.render("en")
+
+
+def test_a_table_of_a_drawing_without_a_head_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "town.dxf"
+    drawing = ezdxf.new("R2010")
+    drawing.modelspace().add_lwpolyline([(0, 0), (90, 0), (90, 90)], close=True)
+    drawing.saveas(path)
+    text = path.read_text(encoding="utf-8")
+    view = "  0\nTABLE\n  2\nVIEW\n"
+    path.write_text(text.replace(view, view.replace("0", "8")), encoding="utf-8")
+    with pytest.raises(LayerError) as caught:
+        tl.read_towns([path], crs="EPSG:4524")
+    assert "the drawing is damaged" in caught.value.render("en")
