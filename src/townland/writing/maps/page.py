@@ -32,8 +32,8 @@ PANES = {"background": 300, "land": 401, "plan": 402, "other": 403, "measure": 4
          "boundary": 406, "grid": 407, "numbers": 610}  # fmt: skip
 """Drawing order; each pane has a canvas of its own, so that switching layers keeps the order."""
 
-SCRIPTS = ("base", "shapes", "styles", "canvas", "places", "panel", "labels", "address", "geodesy",
-           "tools", "tiles", "sheet", "start")  # fmt: skip
+SCRIPTS = ("base", "shapes", "batches", "styles", "far", "canvas", "places", "panel", "labels",
+           "address", "geodesy", "tools", "tiles", "sheet", "start")  # fmt: skip
 """The files of the page's script, in the order in which they stand in the page."""
 
 _TEMPLATES = templates("townland.writing.maps")

@@ -4,87 +4,12 @@
 (() => {
   const { data, layers, state, store } = townland;
   const ORDER = { land: 0, plan: 1, other: 2, measure: 3 };
-  const MANY = 60000; // of more vertices in view than these, those closer than SNAP fall together
-  const SNAP = 0.5; // pixels: a vertex that two shapes share falls the same way for both
-  const AT_ONCE = 400; // shapes in one path
   const SMALL = 12; // pixels: of smaller pieces the lines between are thinner
   const TINY = 5; // and of these there are none
   const FAR = 1; // of a pixel: where the coarse level is no further off, it is drawn
-  const METRES_AROUND = 2 * Math.PI * 6378137; // the equator, which is the width of the world
+  const SHIFTED = ["land", "plan", "other", "measure", "boundary"]; // panes that look the same wherever the view is
 
   // ---- drawing ---------------------------------------------------------------------------------
-
-  // Put a shape into a path, in pixels: of the coarse level; on a raster of a step; or as it is.
-  function trace(path, shape, view) {
-    const { x, y, ringStart, shapeStart } = store;
-    const { scale, left, top } = view;
-    for (let ring = shapeStart[shape]; ring < shapeStart[shape + 1]; ring += 1) {
-      if (view.coarse) traceCoarse(path, ring, view);
-      else if (view.step) traceStepped(path, ring, view);
-      else {
-        let i = ringStart[ring];
-        path.moveTo(x[i] * scale - left, y[i] * scale - top);
-        for (i += 1; i < ringStart[ring + 1]; i += 1) path.lineTo(x[i] * scale - left, y[i] * scale - top);
-        path.closePath();
-      }
-    }
-  }
-
-  function traceCoarse(path, ring, view) {
-    const { x, y, coarse, coarseStart } = store;
-    const { scale, left, top } = view;
-    const end = coarseStart[ring + 1];
-    let i = coarseStart[ring];
-    if (i === end) return;
-    path.moveTo(x[coarse[i]] * scale - left, y[coarse[i]] * scale - top);
-    for (i += 1; i < end; i += 1) path.lineTo(x[coarse[i]] * scale - left, y[coarse[i]] * scale - top);
-    path.closePath();
-  }
-
-  function traceStepped(path, ring, view) {
-    const { x, y, ringStart } = store;
-    const { scale, left, top, step } = view;
-    let i = ringStart[ring];
-    let lastX = Math.round((x[i] * scale - left) / step);
-    let lastY = Math.round((y[i] * scale - top) / step);
-    path.moveTo(lastX * step, lastY * step);
-    for (i += 1; i < ringStart[ring + 1]; i += 1) {
-      const px = Math.round((x[i] * scale - left) / step);
-      const py = Math.round((y[i] * scale - top) / step);
-      if (px === lastX && py === lastY) continue;
-      path.lineTo(px * step, py * step);
-      lastX = px;
-      lastY = py;
-    }
-    path.closePath();
-  }
-
-  function inView(shapes, view) {
-    const { box } = store;
-    const [west, north, east, south] = view.box;
-    return shapes.filter((shape) => {
-      const b = 4 * shape;
-      return box[b] <= east && box[b + 2] >= west && box[b + 1] <= south && box[b + 3] >= north;
-    });
-  }
-
-  function vertices(shapes) {
-    const { ringStart, shapeStart } = store;
-    let count = 0;
-    for (const shape of shapes) count += ringStart[shapeStart[shape + 1]] - ringStart[shapeStart[shape]];
-    return count;
-  }
-
-  // The shapes as paths of some hundred each: one path of all would be slower to fill.
-  function paths(shapes, view) {
-    const made = [];
-    for (let at = 0; at < shapes.length; at += AT_ONCE) {
-      const path = new Path2D();
-      for (let n = at; n < Math.min(at + AT_ONCE, shapes.length); n += 1) trace(path, shapes[n], view);
-      made.push(path);
-    }
-    return made;
-  }
 
   function fillAll(pen, made, look, alpha) {
     pen.globalAlpha = alpha;
@@ -101,25 +26,22 @@
     pen.setLineDash([]);
   }
 
-  // What the shapes in view measure across, in pixels, one with another.
-  function across(shapes, view) {
+  // What the shapes of a layer measure across, one with another, in the world at zoom 0.
+  function across({ pieces }) {
     const { box } = store;
     let sum = 0;
-    for (const shape of shapes) sum += box[4 * shape + 2] - box[4 * shape] + box[4 * shape + 3] - box[4 * shape + 1];
-    return shapes.length ? (sum / 2 / shapes.length) * view.scale : 0;
+    for (const s of pieces.shape) sum += box[4 * s + 2] - box[4 * s] + box[4 * s + 3] - box[4 * s + 1];
+    return sum / 2 / (pieces.shape.length || 1);
   }
 
-  // Draw a layer: each style's fills at once, then the lines over them.
-  function paintLayer(layer, pen, view) {
-    const seen = layer.styles.map((_style, n) => inView(layer.byStyle[n], view));
-    const all = seen.flat();
-    const coarse = data.coarse > 0 && view.metres * FAR >= data.coarse;
-    const stepped = { ...view, coarse, step: vertices(all) > MANY ? SNAP : 0 };
-    const wide = across(all, view);
+  // Draw a layer's pieces: each style's fills at once, then the lines over them.
+  function paintPieces(layer, pen, view) {
+    const wide = (layer.across ??= across(layer)) * view.scale;
     const thin = layer.kind === "land" ? Math.min(1, wide / SMALL) : 1;
+    const coarse = data.coarse > 0 && view.metres * FAR >= data.coarse;
     const drawn = layer.styles.map((style, n) => {
-      const look = townland.lookOf(layer, style, view.ratio);
-      const made = paths(seen[n], stepped);
+      const look = townland.lookOf(layer, style, view);
+      const made = townland.paths(layer.handfuls[n], { coarse, ...view });
       const alone = layer.kind === "plan" && state.swipe !== null ? 0.9 : look.alpha;
       if (look.fill) fillAll(pen, made, look, alone);
       return { look: { ...look, width: look.width * thin }, made };
@@ -127,6 +49,12 @@
     // lines between pieces of a few pixels would hide their colours
     if (layer.kind !== "land" || wide >= TINY) for (const { look, made } of drawn) strokeAll(pen, made, look);
     pen.globalAlpha = 1;
+  }
+
+  function paintLayer(layer, pen, view) {
+    const paint = (onto, from) => paintPieces(layer, onto, from);
+    const alone = layer.kind === "plan" && state.swipe !== null;
+    if (alone || !townland.fromPicture(layer, pen, view, paint)) paint(pen, view);
   }
 
   // ---- the canvas of a pane --------------------------------------------------------------------
@@ -144,40 +72,91 @@
     _destroyContainer() {
       this._container.remove();
     },
+    getEvents() {
+      return { ...L.Renderer.prototype.getEvents.call(this), move: this._follow };
+    },
     _update() {
       if (this._map._animatingZoom && this._bounds) return;
       L.Renderer.prototype._update.call(this);
       L.DomUtil.setPosition(this._container, this._bounds.min);
-      this.paint();
+      if (!this.shift()) this.paint();
+    },
+    // While the map is dragged: draw what comes into view.
+    _follow() {
+      if (this.following || !this._bounds || !state.started) return;
+      this.following = requestAnimationFrame(() => {
+        this.following = null;
+        if (!this._map || !this._bounds || this._map._animatingZoom) return;
+        const corner = this._map.containerPointToLayerPoint([0, 0]);
+        if (!this._bounds.contains(L.bounds(corner, corner.add(this._map.getSize())))) this._update();
+      });
+    },
+    // What the canvas shows: its corner in the pixels of the world at a zoom, its size, its resolution.
+    _seen() {
+      const { min } = this._bounds;
+      const { x, y } = this._map.getPixelOrigin().add(min);
+      const corner = this._map.containerPointToLayerPoint([0, 0]).subtract(min);
+      const size = this._map.getSize();
+      return {
+        zoom: this._map.getZoom(), left: x, top: y, size: this._bounds.getSize(), kept: true,
+        ratio: window.devicePixelRatio || 1,
+        frame: [corner.x, corner.y, corner.x + size.x, corner.y + size.y],
+      };
+    },
+    // After a move at the same zoom: keep what is still in view, and draw the strips that came into it.
+    shift() {
+      const { drawn } = this;
+      if (!drawn || this.waiting || !SHIFTED.includes(this.options.pane)) return false;
+      const seen = this._seen();
+      const { size: { x: wide, y: high }, ratio } = seen;
+      const [east, south] = [seen.left - drawn.left, seen.top - drawn.top];
+      const same = seen.zoom === drawn.zoom && ratio === drawn.ratio && drawn.size.equals(seen.size);
+      if (!same || Math.abs(east) >= wide || Math.abs(south) >= high) return false;
+      if (![east * ratio, south * ratio, wide * ratio, high * ratio].every(Number.isInteger)) return false;
+      const pen = this._pen;
+      pen.save();
+      pen.globalCompositeOperation = "copy";
+      pen.drawImage(this._container, -east, -south, wide, high);
+      pen.restore();
+      const kept = [Math.max(0, -south), Math.min(high, high - south)];
+      const strips = [
+        east > 0 ? [wide - east, kept[0], wide, kept[1]] : [0, kept[0], -east, kept[1]],
+        south > 0 ? [0, high - south, wide, high] : [0, 0, wide, -south],
+      ];
+      for (const [left, top, right, bottom] of strips) {
+        if (right <= left || bottom <= top) continue;
+        pen.save();
+        pen.beginPath();
+        pen.rect(left, top, right - left, bottom - top);
+        pen.clip();
+        this.onto(pen, { ...seen, strip: [left, top, right, bottom] });
+        pen.restore();
+      }
+      this.drawn = seen;
+      return true;
     },
     // Draw everything anew; until the page has started nothing is in its place yet.
     paint() {
       if (!state.started || !this._bounds || !this._map) return;
-      const ratio = window.devicePixelRatio || 1;
-      const { min } = this._bounds;
-      const size = this._bounds.getSize();
+      const seen = this._seen();
+      const { size, ratio } = seen;
       const canvas = this._container;
       canvas.width = Math.round(size.x * ratio);
       canvas.height = Math.round(size.y * ratio);
       canvas.style.width = `${size.x}px`;
       canvas.style.height = `${size.y}px`;
       this._pen.scale(ratio, ratio);
-      const corner = this._map.getPixelOrigin().add(min);
-      const seen = this._map.containerPointToLayerPoint([0, 0]).subtract(min);
-      const frame = [seen.x, seen.y, seen.x + this._map.getSize().x, seen.y + this._map.getSize().y];
-      this.onto(this._pen, { zoom: this._map.getZoom(), left: corner.x, top: corner.y, size, ratio, frame });
+      this.onto(this._pen, seen);
+      this.drawn = seen;
       this.waiting = false;
     },
     // Draw onto any canvas: its corner in the pixels of the world at a zoom, its size, its resolution.
-    onto(pen, { zoom, left, top, size, ratio, frame }) {
+    onto(pen, { zoom, left, top, size, ratio, frame, strip, kept }) {
       const scale = 2 ** zoom;
-      const box = [left / scale, top / scale, (left + size.x) / scale, (top + size.y) / scale];
-      const [south] = data.towns[0].bounds[0];
-      const metres = (METRES_AROUND * Math.cos((south * Math.PI) / 180)) / (256 * scale);
+      const box = (strip || [0, 0, size.x, size.y]).map((at, n) => (at + (n % 2 ? top : left)) / scale);
+      const metres = townland.metresAt(scale);
       pen.lineJoin = "round";
-      for (const part of this.parts) {
-        part.paint(pen, { scale, left, top, box, ratio, size, frame, metres });
-      }
+      for (const part of this.parts) part.paint(pen, { scale, left, top, box, ratio, size, frame, metres, kept });
     },
     // Draw anew before the next picture, however often it is asked.
     soon() {
@@ -190,7 +169,7 @@
   const sheets = new Map();
 
   function sheetOf(map, pane) {
-    if (!sheets.has(pane)) sheets.set(pane, new Sheet({ pane, padding: 0.1 }).addTo(map));
+    if (!sheets.has(pane)) sheets.set(pane, new Sheet({ pane, padding: 0.05 }).addTo(map));
     return sheets.get(pane);
   }
 
@@ -227,8 +206,9 @@
 
   // Outlines of shapes: each look in turn around all of them.
   function outlines(pane, shapes, looks) {
+    const all = townland.handfuls(shapes);
     return new OnSheet((pen, view) => {
-      const made = paths(inView(shapes, view), view);
+      const made = townland.paths(all, view);
       for (const look of looks) strokeAll(pen, made, look);
       pen.globalAlpha = 1;
     }, { pane });
@@ -241,8 +221,9 @@
   function draw(group, key) {
     const layer = layers.get(key);
     layer.group = group;
-    layer.byStyle = layer.styles.map(() => []);
-    layer.pieces.shape.forEach((shape, n) => layer.byStyle[layer.pieces.style[n]].push(shape));
+    const byStyle = layer.styles.map(() => []);
+    layer.pieces.shape.forEach((shape, n) => byStyle[layer.pieces.style[n]].push(shape));
+    layer.handfuls = byStyle.map(townland.handfuls);
     new OnSheet((pen, view) => paintLayer(layer, pen, view), { pane: layer.kind }).addTo(group);
     if (layer.kind === "plan") {
       const built = data.towns.map((town) => town.built).filter((shape) => shape !== null);
@@ -252,11 +233,12 @@
 
   function drawBoundaries(group) {
     const chosen = (n) => state.town === null || state.town === n;
+    const outline = data.towns.map((town) => townland.handfuls([town.shape]));
     new OnSheet((pen, view) => {
       const order = data.towns.map((_town, n) => n).sort((a, b) => chosen(a) - chosen(b));
       for (const n of order) {
         const town = data.towns[n];
-        const made = paths([town.shape], view);
+        const made = townland.paths(outline[n], view);
         const colour = chosen(n) ? "#111" : data.verdicts[town.look].colour;
         strokeAll(pen, made, { line: "#fff", width: 7, lineAlpha: 0.85 });
         strokeAll(pen, made, { line: colour, width: chosen(n) ? 2.8 : 1.8 });

@@ -97,6 +97,7 @@
     townland.arrangeNames();
     townland.startSheets();
     window.addEventListener("hashchange", townland.follow);
+    townland.ahead([...layers.values()].filter((layer) => map.hasLayer(layer.group)).flatMap((layer) => layer.handfuls.flat()));
     performance.mark("townland:drawn");
   }
 

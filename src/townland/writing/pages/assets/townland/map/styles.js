@@ -29,19 +29,21 @@
     return { tile, scale: pattern.size / tile.width };
   }
 
-  function hatch(style, ratio) {
+  // A hatch as a view shows it: it lies on the land, and goes with it when the view moves.
+  function hatch(style, { ratio, left = 0, top = 0 }) {
     const key = `${style.pattern} ${style.colour} ${ratio}`;
     if (!hatches.has(key)) {
       const { tile, scale } = hatchTile(style, ratio);
-      const fill = tile.getContext("2d").createPattern(tile, "repeat");
-      fill.setTransform(new DOMMatrix().scale(scale));
-      hatches.set(key, fill);
+      hatches.set(key, { fill: tile.getContext("2d").createPattern(tile, "repeat"), scale });
     }
-    return hatches.get(key);
+    const { fill, scale } = hatches.get(key);
+    const { size } = data.patterns[style.pattern];
+    fill.setTransform(new DOMMatrix().translate(-(left % size), -(top % size)).scale(scale));
+    return fill;
   }
 
   // How a layer draws the pieces of one of its styles: fill, alpha of the fill, line.
-  function lookOf(layer, style, ratio) {
+  function lookOf(layer, style, view) {
     if (layer.kind === "land") {
       return { fill: style.fill, alpha: 1, line: "#fff", width: 0.8, lineAlpha: 0.85 };
     }
@@ -51,14 +53,14 @@
     }
     const pattern = data.patterns[style.pattern];
     return {
-      fill: hatch(style, ratio), alpha: 1, line: style.colour, lineAlpha: 1,
+      fill: hatch(style, view), alpha: 1, line: style.colour, lineAlpha: 1,
       width: pattern.path ? 1.3 : pattern.width, dash: pattern.dash ? pattern.dash.split(" ").map(Number) : [],
     };
   }
 
   // Draw the sign of a style into a box of 26 × 16.
   function drawSign(pen, layer, style, ratio) {
-    const look = lookOf(layer, style, ratio);
+    const look = lookOf(layer, style, { ratio });
     pen.save();
     pen.fillStyle = "#fff";
     pen.fillRect(0, 0, 26, 16);
