@@ -147,6 +147,10 @@ def page_number(paper: Paper) -> None:
                 simple = OxmlElement("w:fldSimple")
                 simple.set(qn("w:instr"), part)
                 inner = OxmlElement("w:r")
+                size = OxmlElement("w:sz")
+                size.set(qn("w:val"), "16")
+                inner.append(OxmlElement("w:rPr"))
+                inner[0].append(size)
                 shown = OxmlElement("w:t")
                 shown.text = "1"
                 inner.append(shown)
@@ -275,7 +279,6 @@ def main() -> None:
     paper.add_paragraph("{%p for sheet in maps %}")
     paper.add_heading("{{ words.place }} · {{ sheet.town }}", 1)
     paper.add_paragraph(field("sheet.picture"))
-    text(paper, field("sheet.title"), size=8.5, soft=True)
     paper.add_paragraph("{%p endfor %}")
     findings(paper)
     lying = paper.add_section(WD_SECTION.CONTINUOUS)

@@ -111,7 +111,8 @@ def test_findings_stand_in_sentences_with_a_line_for_the_opinion(
 
 
 def test_each_town_has_its_map(checked: Assessment, file: Path) -> None:
-    assert len(docx.Document(str(file)).inline_shapes) == len(checked.towns)
+    shapes = docx.Document(str(file)).inline_shapes
+    assert [round(each.width.mm) for each in shapes] == [170] * len(checked.towns)
 
 
 def test_hostile_names_come_out_as_text(tmp_path: Path) -> None:

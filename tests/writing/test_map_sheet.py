@@ -10,6 +10,7 @@ import pytest
 from tests.factory_pages import HOSTILE, assessment
 from tests.writing.test_report_html import in_degrees
 
+from townland.writing.papers.drawings import map_sheets
 from townland.writing.report.html import report_html
 from townland.writing.report.picture import STEP_M
 from townland.writing.report.sheet import LETTER, layout
@@ -41,7 +42,7 @@ def test_a_town_has_a_sheet_of_each_paper(sheets: dict[str, str]) -> None:
 
 def test_lengths_on_paper_are_those_of_the_scale(sheets: dict[str, str]) -> None:
     for kind, svg in sheets.items():
-        scale = int(re.search(r"Scale 1:([\d,]+)<", svg)[1].replace(",", ""))
+        scale = int(re.search(r"Scale 1:(\d+)<", svg)[1])
         room = layout(kind[:2], wide=kind.endswith("wide")).map
         window = re.search(r'<svg x="[\d.]+"[^>]*viewBox="(\S+) (\S+) (\S+) (\S+)"', svg)
         west, _top, width, height = map(float, window.groups())
@@ -57,8 +58,8 @@ def test_lengths_on_paper_are_those_of_the_scale(sheets: dict[str, str]) -> None
 
 def test_a_larger_paper_shows_the_town_larger(sheets: dict[str, str]) -> None:
     # a town of some 1,900 m, and 5 % of air, on 168 mm (A4) and 255 mm (A3): 11,875 and 7,824
-    scales = [re.search(r"Scale 1:([\d,]+)<", svg)[1] for svg in sheets.values()]
-    assert scales == ["12,500", "8,000"]
+    scales = [re.search(r"Scale 1:(\d+)<", svg)[1] for svg in sheets.values()]
+    assert scales == ["12500", "8000"]
     assert scale_of(840, 100, width_mm=168, height_mm=100) == 5000
 
 
@@ -86,6 +87,35 @@ def test_a_sheet_in_degrees_has_a_grid_of_longitude_and_latitude() -> None:
     # EAST 36,520,000 is 20 km east of 108° E, 0.197° at 24.4° N
     assert "108°11′30″" in text
     assert "EPSG:4490" in text
+
+
+def test_the_sheet_of_the_papers_is_that_of_the_report(sheets: dict[str, str]) -> None:
+    made = assessment(towns=1)
+    (drawn,) = map_sheets(made, "en", "Noto", paper="a4")
+    assert (drawn.width, drawn.height) == (210, 297)
+    head, _defs, rest = drawn.svg.partition("</defs>")
+    of_page = sheets["a4-tall"].partition(">")[2].replace("#t1-", "#p1-").replace('"t1-', '"p1-')
+    assert rest == of_page.replace("url(#t1-", "url(#p1-").rpartition("</svg>")[0] + "</svg>"
+    # it stands alone: every shape and pattern that it refers to is in it
+    assert set(re.findall(r'(?:href="|url\()#([^")]+)', drawn.svg)) <= set(
+        re.findall(r'id="([^"]+)"', drawn.svg)
+    )
+    assert ".sheet .grid" in head
+    assert "var(" not in head
+
+
+def test_the_sheet_within_a_document_has_the_width_of_its_text_and_a_true_scale() -> None:
+    (drawn,) = map_sheets(assessment(towns=1), "zh", "Noto", paper="text")
+    assert drawn.width == 170  # an A4 page of 210 mm with margins of 20 mm
+    # 1,664 × 1,783 m and 5 % of air on 157 × 135 mm: 1:13,870
+    assert "比例尺 1:15000<" in drawn.svg
+    window = re.search(
+        r'<svg x="[\d.]+"[^>]* width="([\d.]+)"[^>]*viewBox="\S+ \S+ (\S+) ', drawn.svg
+    )
+    assert float(window[2]) * STEP_M == pytest.approx(float(window[1]) * 15, abs=0.1)
+    for said in ("CGCS2000 / 3度带第36带 中央子午线108°E（EPSG:4524）", "图例", "编制人", "北"):
+        assert said in "".join(words_of(drawn.svg)), said
+    assert "Gauss" not in drawn.svg
 
 
 def test_hostile_names_are_words_on_a_sheet() -> None:

@@ -14,6 +14,7 @@ from townland.writing import run_folder
 from townland.writing.papers import content as told
 from townland.writing.papers import pdf
 from townland.writing.papers.content import content
+from townland.writing.papers.drawings import PaperSheet
 from townland.writing.papers.fonts import font, found
 from townland.writing.papers.pdf import write_pdf
 from townland.writing.tables.forms import tables
@@ -89,11 +90,12 @@ def test_a_drawing_reaches_the_paper_whole(monkeypatch: pytest.MonkeyPatch) -> N
     if chosen is None:
         pytest.skip("no Chinese font on this machine")
     drawn = "".join(f".land-{n}{{fill:#{n:06x}}}" for n in range(60))
-    sheet = {"town": "T", "svg": drawn, "title": "", "legend": []}
-    monkeypatch.setattr(pdf, "map_sheets", lambda *_: [sheet])
+    sheet = PaperSheet("T", drawn, 297.0, 210.0, "")
+    monkeypatch.setattr(pdf, "map_sheets", lambda *_, **_named: [sheet])
     made = assessment(towns=1, pieces=20)
     filled = pdf._data(made, content(made, "zh"), font(chosen), lang="zh", family="Noto")
     assert [each["svg"] for each in filled["maps"]] == [drawn]
+    assert [each["wide"] for each in filled["maps"]] == [True]
 
 
 def test_the_same_font_gives_the_same_bytes_and_nothing_vanishes(tmp_path: Path) -> None:

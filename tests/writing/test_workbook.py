@@ -267,8 +267,7 @@ def test_boundary_points_by_ring_with_zone_and_sides() -> None:
     assert [row.cells["side"].text if "side" in row.cells else "" for row in rows] == [
         *["100.000"] * 4, "", *["20.000"] * 4, ""]  # fmt: skip
     head = table.rows[0].cells[""].text
-    assert "3°带第36带" in head
-    assert "中央子午线108°" in head
+    assert "CGCS2000 / 3度带第36带 中央子午线108°E（EPSG:4545）" in head
     assert "界址点8个" in head
 
 

@@ -235,6 +235,15 @@ COLOURS = (
 """Colours of signs, dark enough for a white letter on them."""
 
 
+def fills() -> list[str]:
+    """Write the fills of land and planned uses as style rules."""
+    return [
+        *(f".land-{key}{{fill:{group.fill}}}" for key, group in LAND.items()),
+        *(f".plan-{key}{{fill:{group.fill};fill-opacity:{0 if key == 'other' else 0.38}}}"
+          for key, group in USES.items()),
+    ]  # fmt: skip
+
+
 def signs(named: Iterable[Sequence[ReasonFigure]]) -> dict[str, Hatch]:
     """Choose the sign of every measure that some reason names: one in the whole run.
 

@@ -11,13 +11,13 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from townland.errors import ReportError
-from townland.i18n import _
+from townland.i18n import _, plain_text, shortened
 from townland.output.scratch import scratch
 from townland.writing.pages.figures import NOTHING
 from townland.writing.pages.look import LOOKS
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 DAY = (1980, 1, 1, 0, 0, 0)
 """The day of every part, so that the same document is the same bytes."""
 WHITE, HEAD, BAND, SUM = "FFFFFF", "E9EDF2", "DFE7EF", "F3F3F2"
-PICTURE_MM = 165
 TABLE_TWIPS = 15_100
 """The width of a table on a lying A4 page, in twentieths of a point."""
 PAGE_WIDTH = 6_110_000
@@ -176,10 +175,10 @@ def _maps(
     template = (files("townland.writing.papers") / "templates" / "sheet.typ").read_bytes()
     with scratch() as folder:
         setter = Typesetter(font(named), folder)
-        for sheet in map_sheets(assessment, lang, setter.family):
-            data = json.dumps({**sheet, "family": setter.family}, ensure_ascii=False)
-            png = setter.png(template, data)
-            yield {**sheet, "picture": InlineImage(paper, io.BytesIO(png), width=Mm(PICTURE_MM))}
+        for sheet in map_sheets(assessment, lang, setter.family, paper="text"):
+            png = setter.png(template, json.dumps(asdict(sheet)))
+            picture = InlineImage(paper, io.BytesIO(png), width=Mm(sheet.width))
+            yield {"town": plain_text(shortened(sheet.town)), "picture": picture}
 
 
 def _laid_out(told: PaperContent, lang: str) -> Mapping[str, object]:

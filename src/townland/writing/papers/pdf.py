@@ -101,8 +101,8 @@ def _data(
     }  # fmt: skip
     told = {**_named(whole), **_named(rest)}
     told["maps"] = [
-        {**_named(sheet), "svg": sheet["svg"]}  # a drawing is no name: nothing of it is cut
-        for sheet in map_sheets(assessment, lang, family)
+        {"town": cleaned(sheet.town), "svg": sheet.svg, "wide": sheet.width > sheet.height}
+        for sheet in map_sheets(assessment, lang, family, paper="a4")
     ]
     missing = chosen.missing(_texts(told))
     needed = [sign for sign in missing if is_needed(sign)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
@@ -24,7 +24,7 @@ from townland.writing.report.front import ClauseReader, front_page, missing_thin
 from townland.writing.report.index import TownIndex, TownPage, matrix_rules, town_rows
 from townland.writing.report.need import NeedView
 from townland.writing.report.patches import PatchLists
-from townland.writing.report.sheets import town_sheets
+from townland.writing.report.sheets import decisive, shown_of, town_legend, town_sheets
 from townland.writing.tables.reader import TableReader
 
 if TYPE_CHECKING:
@@ -128,9 +128,7 @@ class TownView:
     def _overview(self) -> Overview:
         """Draw the town with the evidence of its gravest finding that has any on the map."""
         report, shapes = self.report, self.shapes
-        grave = (view for view in self.findings if view.verdict in ("fail", "review"))
-        gravest = next((view.finding for view in grave if view.evidence is not None), None)
-        shown = report.shown(gravest) if gravest else []
+        gravest, shown = decisive((view.finding for view in self.findings), report.signs)
         label = f"{self.result.town.name}: " + ", ".join(
             report.measure(each.name) for each in shown
         )
@@ -143,32 +141,11 @@ class TownView:
             label=self.result.town.name, north=report.t("N"), shown=shown, box=shapes.box,
             width=SMALL[0], height=SMALL[1], id_=f"{self.prefix}-s",
         )  # fmt: skip
-        legend = list(self._legend(shown))
+        legend = list(town_legend(report, shapes, shown))
         self.sheets = town_sheets(
             report, shapes, shown=shown, legend=legend, what=title, signed=report.signed
         )
         return Overview(drawing, legend, title)
-
-    def _legend(self, shown: Sequence[picture.Shown]) -> Iterator[tuple[Markup, str]]:
-        """Explain the picture of the town: each sample, and what it stands for."""
-        report, shapes = self.report, self.shapes
-        yield signs.EDGE_SWATCH, report.t("Town boundary")
-        for each in shown:
-            yield signs.hatch_swatch(each.sign), f"{each.letter} {report.measure(each.name)}"
-        if shapes.gaps:
-            roles = dict.fromkeys(role for roles, _gap in shapes.gaps for role in roles)
-            missing = report.t("Not covered: {role}", role=", ".join(map(report.role, roles)))
-            yield signs.hatch_swatch(look.UNCOVERED), missing
-        if shapes.uses:
-            yield signs.BUILT_SWATCH, report.t("Planned construction land, outline")
-        for groups, used, kind in (
-            (look.USES, shapes.uses, "plan"),
-            (look.LAND, shapes.land, "land"),
-        ):
-            for key, group in groups.items():
-                if key in used:
-                    sample = signs.swatch(group.fill, f"{kind}-key {kind}-key-{key}")
-                    yield sample, report.w(group.title)
 
 
 def of_town(assessment: Assessment, town: TownResult) -> Assessment:
@@ -255,10 +232,7 @@ class Report(ClauseReader):
 
     def shown(self, finding: Finding) -> list[picture.Shown]:
         """Give the measures that a finding draws and lists, each with its letter and its sign."""
-        return [
-            picture.Shown(letter, figure.measure, self.signs[figure.measure], places)
-            for letter, figure, places in figures.shown_figures(finding)
-        ]
+        return shown_of(finding, self.signs)
 
     def evidence(self, finding: Finding, town: TownView | None) -> Evidence | None:
         """Draw where a finding's evidence lies; None where there is no piece of land to show."""
@@ -317,11 +291,7 @@ class Report(ClauseReader):
         foot = self.t(
             "An aid to analysis; it does not replace the results of the legal boundary survey."
         )
-        rules = [f".land-{key}{{fill:{group.fill}}}" for key, group in look.LAND.items()]
-        rules += [
-            f".plan-{key}{{fill:{group.fill};fill-opacity:{0 if key == 'other' else 0.38}}}"
-            for key, group in look.USES.items()
-        ]
+        rules = look.fills()
         for town in self.towns:
             head = css_text(
                 f"{self.t('Land-use compliance report')} · {shortened(town.result.town.name)}"

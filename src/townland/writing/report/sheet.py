@@ -12,17 +12,37 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
+from townland.i18n import plain_text
 from townland.writing.report.picture import Box, Shapes, Shown
 from townland.writing.report.sheet_grid import GridLine, grid_lines, scale_of, spread
 
-PAPERS: Mapping[str, tuple[float, float]] = {"a4": (210.0, 297.0), "a3": (297.0, 420.0)}
-"""The sizes of paper, upright, in millimetres."""
 
-MARGIN, TITLE, STRIP, GAP = 15.0, 11.0, 6.0, 3.0
-"""In millimetres: the margin, the title's line, where coordinates stand, a gap."""
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A size of paper, upright, in millimetres, with its margin and the panel of legend and title block.
 
-PANELS: Mapping[str, float] = {"a4": 70.0, "a3": 90.0}
-"""How broad the panel of legend and title block is, in millimetres."""
+    What does not turn stands in the text of a page that is upright.
+    """
+
+    width: float
+    height: float
+    margin: float
+    panel: float
+    turns: bool = True
+
+
+PAPERS: Mapping[str, Paper] = {
+    "a4": Paper(210.0, 297.0, 15.0, 70.0),
+    "a3": Paper(297.0, 420.0, 15.0, 90.0),
+    "text": Paper(170.0, 226.0, 0.5, 64.0, turns=False),
+}
+"""The sizes of paper; the last is the room for text on an A4 page, below a heading."""
+
+PRINTED = ("a4", "a3")
+"""The papers that the report is printed on."""
+
+TITLE, STRIP, GAP = 11.0, 6.0, 3.0
+"""In millimetres: the title's line, where coordinates stand, a gap."""
 
 LETTER, LEAST, LINE = 3.18, 2.0, 1.32
 """The height of letters in millimetres (9 pt) and where there is no room; lines are so far apart."""
@@ -74,8 +94,8 @@ class Layout:
     @property
     def size(self) -> tuple[float, float]:
         """The paper's width and height."""
-        upright = PAPERS[self.paper]
-        return (upright[1], upright[0]) if self.wide else upright
+        paper = PAPERS[self.paper]
+        return (paper.height, paper.width) if self.wide else (paper.width, paper.height)
 
     @property
     def name(self) -> str:
@@ -98,28 +118,30 @@ def layout(paper: str, *, wide: bool) -> Layout:
     >>> layout("a4", wide=False).map
     Area(x=21.0, y=32.0, width=168.0, height=171.0)
     """
-    upright, panel = PAPERS[paper], PANELS[paper]
-    across, down = (upright[1], upright[0]) if wide else upright
-    top = MARGIN + TITLE + STRIP
+    size = PAPERS[paper]
+    margin, panel = size.margin, size.panel
+    across, down = (size.height, size.width) if wide else (size.width, size.height)
+    top = margin + TITLE + STRIP
     if wide:
-        room = Area(MARGIN + STRIP, top, across - 2 * MARGIN - 2 * STRIP - GAP - panel,
-                    down - top - MARGIN - STRIP)  # fmt: skip
-        left, high = across - MARGIN - panel, panel
-        start = MARGIN + TITLE
-        legend = Area(left, start, panel, down - MARGIN - high - GAP - start)
-        return Layout(paper, wide, room, legend, Area(left, down - MARGIN - high, panel, high))
-    room = Area(MARGIN + STRIP, top, across - 2 * MARGIN - 2 * STRIP,
-                down - top - MARGIN - STRIP - GAP - panel)  # fmt: skip
-    start, broad = down - MARGIN - panel, 0.54 * (across - 2 * MARGIN)
-    legend, left = Area(MARGIN, start, broad, panel), MARGIN + broad + GAP
-    return Layout(paper, wide, room, legend, Area(left, start, across - MARGIN - left, panel))
+        room = Area(margin + STRIP, top, across - 2 * margin - 2 * STRIP - GAP - panel,
+                    down - top - margin - STRIP)  # fmt: skip
+        left, high = across - margin - panel, panel
+        start = margin + TITLE
+        legend = Area(left, start, panel, down - margin - high - GAP - start)
+        return Layout(paper, wide, room, legend, Area(left, down - margin - high, panel, high))
+    room = Area(margin + STRIP, top, across - 2 * margin - 2 * STRIP,
+                down - top - margin - STRIP - GAP - panel)  # fmt: skip
+    start, broad = down - margin - panel, 0.54 * (across - 2 * margin)
+    legend, left = Area(margin, start, broad, panel), margin + broad + GAP
+    return Layout(paper, wide, room, legend, Area(left, start, across - margin - left, panel))
 
 
 @dataclass(frozen=True, slots=True)
 class MapSheet:
-    """A sheet: the name of its kind, the denominator of its scale, what is drawn."""
+    """A sheet: the name of its kind, its size in millimetres, the denominator of its scale, its SVG."""
 
     kind: str
+    size: tuple[float, float]
     scale: int
     svg: Markup
 
@@ -154,7 +176,7 @@ def map_sheet(
             each.wide != (across > down),
             each,
         )
-        for each in (layout(paper, wide=wide) for wide in (False, True))
+        for each in (layout(paper, wide=wide) for wide in (False, True)[: 1 + PAPERS[paper].turns])
     )  # fmt: skip
     width, height = laid.size
     parts = [
@@ -165,11 +187,11 @@ def map_sheet(
         *_map(shapes, laid, scale, shown=shown, north=words.north, id_=id_),
         *(_coordinates(shapes, laid.map, scale) if words.located else ()),
         *_frames(laid.map),
-        *_legend(legend, laid.legend, words.legend, scale=f"{words.scale} 1:{scale:,}"),
+        *_legend(legend, laid.legend, words.legend, scale=f"{words.scale} 1:{scale}"),
         *_block(words, laid.block),
         "</svg>",
     ]
-    return MapSheet(laid.name, scale, Markup("".join(parts)))  # noqa: S704 # words are escaped
+    return MapSheet(laid.name, laid.size, scale, Markup("".join(parts)))  # noqa: S704 # words are escaped
 
 
 def _metres(shapes: Shapes) -> tuple[float, float]:
@@ -272,9 +294,10 @@ def _frame(area: Area, kind: str) -> str:
 
 def _title(title: str, laid: Layout) -> Iterator[str]:
     """Write the title over the map, smaller where it is long."""
-    width = laid.size[0] - 2 * MARGIN
+    margin = PAPERS[laid.paper].margin
+    width = laid.size[0] - 2 * margin
     size = min(6.0, 6.0 * width / max(1.2 * _width(title, 6.0), 1.0))
-    yield _text(title, laid.size[0] / 2, MARGIN + 6.5, size, "name")
+    yield _text(title, laid.size[0] / 2, margin + 6.5, size, "name")
 
 
 def _legend(
@@ -408,11 +431,15 @@ def _text(text: str, x: float, y: float, size: float, kind: str = "word") -> str
         The line, where it begins, the height of its letters, what it is.
     """
     place = f'x="{x:.2f}" y="{y:.2f}" font-size="{size:.2f}"'
-    return f'<text class="{kind}" {place}>{escape(text)}</text>'
+    return f'<text class="{kind}" {place}>{escape(plain_text(text))}</text>'
 
 
 def _width(text: str, size: float) -> float:
     return size * sum(1.0 if ord(sign) > 0x2E7F else 0.56 for sign in text)
+
+
+_PIECE = re.compile(r"[（《“【]*(?:[⺀-￿]|[^\s⺀-￿“”]+)[）》”】，。；：、！？]*\s*|\s+|.")
+"""A word, or a Chinese character, with the marks that belong to it."""
 
 
 def wrapped(text: str, width: float, size: float) -> list[str]:
@@ -429,9 +456,11 @@ def wrapped(text: str, width: float, size: float) -> list[str]:
     ['Present land use', 'and plan']
     >>> wrapped("占用永久基本农田", 12, 3)
     ['占用永久', '基本农田']
+    >>> wrapped("坐标系（甲）", 12, 3)
+    ['坐标系', '（甲）']
     """
     lines = [""]
-    for part in re.findall(r"[⺀-￿]|[^\s⺀-￿]+\s*|\s+", text):
+    for part in _PIECE.findall(text):
         if lines[-1].strip() and _width(lines[-1] + part.rstrip(), size) > width:
             lines[-1] = lines[-1].rstrip()
             lines.append("")

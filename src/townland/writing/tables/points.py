@@ -11,7 +11,7 @@ import pyproj
 import shapely
 
 from townland import units
-from townland.geodesy.crs import describe
+from townland.geodesy.crs import CGCS2000, describe
 from townland.geodesy.crs.zones import zone_of_code
 from townland.measuring import TownResult
 from townland.writing.pages.reader import Reader
@@ -102,13 +102,17 @@ def _head(r: TableReader, result: TownResult, count: int) -> Iterator[str]:
 
 
 def crs_lines(r: Reader, crs: pyproj.CRS) -> Iterator[str]:
-    """Name a coordinate system, its zone, its central meridian."""
-    named, zone = describe(crs), zone_of_code(describe(crs))
-    yield f"{crs.name} ({named})"
+    """Name a coordinate system, its zone, its central meridian; those of China in the reader's words."""
+    code, zone, meridian = describe(crs), zone_of_code(describe(crs)), _meridian(crs)
     if zone is not None:
         degrees, number = zone
-        yield r.t("zone {number} of {degrees}°", number=number, degrees=degrees)
-    meridian = _meridian(crs)
+        yield r.t("CGCS2000 / {degrees}-degree zone {number}, central meridian {meridian}°E ({code})",
+                  degrees=degrees, number=number, meridian=meridian, code=code)  # fmt: skip
+        return
+    if code == CGCS2000.to_string():
+        yield r.t("CGCS2000, longitude and latitude ({code})", code=code)
+        return
+    yield f"{crs.name} ({code})"
     if meridian:
         yield r.t("central meridian {degrees}°", degrees=meridian)
 
