@@ -70,7 +70,7 @@ def new(
         raise DossierError(
             _("{path}: the file exists already; give another name", path=out.as_posix())
         )
-    towns = _named(boundary or [], name_column, code_column)
+    towns, coded = _named(boundary or [], name_column, code_column)
     written = _written(out, towns, rules or ["liuzhou-2018"], lang)
     if out is None:
         typer.echo(written, nl=False)
@@ -82,6 +82,12 @@ def new(
             _("{path}: cannot be written ({reason})", path=out.as_posix(), reason=problem.strerror)
         ) from None
     streams.stands(0)
+    if not coded and not quiet:
+        numbered = _(
+            "the towns are coded 1, 2, 3 … in the order of the file; where it has a column of codes,"
+            " name it with --code-column, here and in townland check"
+        )
+        printing.notices([numbered], lang, err=True)
     if not quiet:
         printing.say(
             displayed(
@@ -96,8 +102,8 @@ def new(
 
 def _named(
     boundary: list[Path], name_column: str | None, code_column: str | None
-) -> list[NamedTown]:
-    """Give the code, the name and the area of each town of the boundaries.
+) -> tuple[list[NamedTown], bool]:
+    """Give the code, the name and the area of each town of the boundaries; and whether codes are theirs.
 
     Parameters
     ----------
@@ -107,7 +113,7 @@ def _named(
         Their columns with names and codes.
     """
     if not boundary:
-        return []
+        return [], True
     from townland import units
     from townland.dossier.template import NamedTown
     from townland.geodesy import official_area_m2
@@ -118,10 +124,11 @@ def _named(
         float(official_area_m2([town.boundary], town.crs)[0]) if town.boundary.is_valid else None
         for town in towns
     ]
-    return [
+    named = [
         NamedTown(town.code, town.name, None if area is None else units.ha(units.m2(area)))
         for town, area in zip(towns, areas, strict=True)
     ]
+    return named, all(town.coded for town in towns)
 
 
 def _written(out: Path | None, towns: list[NamedTown], rules: Sequence[str], lang: str) -> bytes:

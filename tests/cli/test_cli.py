@@ -126,7 +126,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Iterat
     ],
 )
 def test_exit_codes_of_a_check(here: Here, town: str, more: list[str], code: int) -> None:
-    assert here(*one(town), *more, "--formats", "")[0] == code
+    assert here(*one(town), *more, "--formats", "json")[0] == code
     assert here.names() == {
         "townland-out",
         "townland-out/assessment.json",
@@ -333,7 +333,7 @@ def quiet(args: list[str | Path]) -> list[str]:
 
 
 def test_check_json_is_one_document_on_standard_output(tmp_path: Path) -> None:
-    done = console(*one("T02"), "--json", "--formats", "", cwd=tmp_path)
+    done = console(*one("T02"), "--json", "--formats", "json", cwd=tmp_path)
     assert done.returncode == 1
     document = json.loads(done.stdout)
     schema = ROOT / "src" / "townland" / "writing" / "report" / "assessment.schema.json"
@@ -507,7 +507,7 @@ def test_a_summary_says_where_to_look(here: Here) -> None:
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_console_in_gbk_stops_nothing(tmp_path: Path, lang: str) -> None:
     gbk = {"PYTHONIOENCODING": "gbk", "PYTHONUTF8": "0"}
-    done = console(*one("T04"), "--lang", lang, "--formats", "", cwd=tmp_path, **gbk)
+    done = console(*one("T04"), "--lang", lang, "--formats", "json", cwd=tmp_path, **gbk)
     assert done.returncode == 3
     assert "界牌特色小镇" in done.stdout.decode("gbk")
     assert b"Traceback" not in done.stderr

@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -13,7 +14,7 @@ from tests.factory_land import box, write
 from typer.testing import CliRunner
 
 from townland import load_rulebook
-from townland.dossier import empty_workbook, load_dossiers
+from townland.dossier import dossier_faults, empty_workbook, load_dossiers
 from townland.dossier.choices import CHOICES
 from townland.dossier.fields import dossier_fields
 from townland.dossier.headings import TOWN_AREA, field_of, heading
@@ -114,6 +115,53 @@ def test_what_is_chosen_and_typed_is_read_back(form: Path, tmp_path: Path) -> No
     assert one.events is not None
     assert [(each.on, each.event) for each in one.events] == [(dt.date(2018, 3, 1), "listed")]
     assert (two.type, two.population, two.events) == (None, None, None)
+
+
+def test_days_are_read_as_people_write_them_and_a_name_means_its_town(
+    form: Path, tmp_path: Path
+) -> None:
+    book = load_workbook(form)
+    for row in (["甲镇", "2017年9月1日", "申报"], ["01", "2017.12.1", "列入培育名单"],
+                ["01", "2018/11/20", "培育期验收合格"]):  # fmt: skip
+        book["大事记"].append(row)
+    book.save(tmp_path / "filled.xlsx")
+    one, two = load_dossiers(tmp_path / "filled.xlsx")
+    days = [dt.date(2017, 9, 1), dt.date(2017, 12, 1), dt.date(2018, 11, 20)]
+    assert [each.on for each in one.events or ()] == days
+    assert two.events is None
+
+
+def test_what_does_not_fit_a_cell_is_told_in_the_words_of_the_form(
+    form: Path, tmp_path: Path
+) -> None:
+    book = load_workbook(form)
+    towns, events = book.worksheets[0], book["大事记"]
+    events.append(["01", "2018年底", "培育验收通过"])
+    for head, value in {"县级政府综合债务率（1即100%）": "82%", "总投资（亿元）": "18亿元",
+                        "小镇类型": "轻资产"}.items():  # fmt: skip
+        towns.cell(2, heads(towns)[head]).value = value
+    book.save(tmp_path / "filled.xlsx")
+    told = "\n".join(render(each, "zh") for each in dossier_faults(tmp_path / "filled.xlsx"))
+    for said in ("发生日期（on）：2018年底：请写年月日，如 2018-12-31", "事项（event）：培育验收通过",
+                 "是否应为“培育期验收合格”", "是否应为“轻资产型”", "82% 写作 0.82",
+                 "18亿元：请填数字，不写单位"):  # fmt: skip
+        assert said in told, said
+    assert "引号" not in told
+    assert "applied" not in told
+
+
+def test_a_workbook_whose_codes_are_numbers_of_the_rows_says_how_to_name_their_column(
+    tmp_path: Path,
+) -> None:
+    boundary = write(tmp_path / "towns.gpkg", [box(0, 0, 1000, 2000)])
+    call = ["dossier", "new", str(boundary), "--lang", "zh", "--out"]
+    told = CliRunner().invoke(app, [*call, str(tmp_path / "a.xlsx")])
+    assert "--code-column" in told.output
+    frame = gpd.read_file(boundary).assign(code=["T01"])
+    frame.to_file(boundary)
+    coded = CliRunner().invoke(app, [*call, str(tmp_path / "b.xlsx"), "--code-column", "code"])
+    assert coded.exit_code == 0
+    assert "--code-column" not in coded.output
 
 
 def test_every_choice_has_words_that_can_stand_in_a_list_and_mean_it_alone() -> None:

@@ -315,10 +315,10 @@ def test_today_is_never_silent(place: Path, tmp_path: Path) -> None:
     said = " ".join(plain.stdout.split())
     assert said.startswith("Note well: The earlier national papers")
     assert "Note well: Applications under this plan ended" in said
-    quiet = run(place, "--out", tmp_path / "b", "--formats", "", "--quiet")
+    quiet = run(place, "--out", tmp_path / "b", "--formats", "json", "--quiet")
     assert quiet.stdout == ""
     assert "Note well:" in quiet.stderr
-    told = run(place, "--out", tmp_path / "c", "--formats", "", "--json")
+    told = run(place, "--out", tmp_path / "c", "--formats", "json", "--json")
     assert [each["code"] for each in json.loads(told.stdout)["notices"]] == [
         "national_base_repealed",
         "applications_ended",

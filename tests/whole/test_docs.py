@@ -273,7 +273,7 @@ def test_json_alone_loads_no_library_of_maps_rasters_or_pages(command: str, tmp_
     args = [command, str(town)]
     if command == "check":
         args += ["--catalog", str(tmp_path / "catalog.toml"), "--name-column", "name"]
-        args += ["--formats", "", "--on", "2018-12-31", "--out", str(tmp_path / "out")]
+        args += ["--formats", "json", "--on", "2018-12-31", "--out", str(tmp_path / "out")]
     code = (
         "import sys\n"
         f"for name in {['folium', 'branca', 'rasterio', 'jinja2', 'fiona', 'exactextract']!r}:\n"

@@ -45,7 +45,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = command(
         "check", SAMPLE / "towns.gpkg", "--catalog", LAYERS / "catalog.toml", "--code-column", "code",
         "--on", "2018-12-31", "--rules", "liuzhou-2018", "--rules", tight, *dossiers,
-        "--formats", "", "--out", folder / "out", "--quiet",
+        "--formats", "json", "--out", folder / "out", "--quiet",
     )  # fmt: skip
     assert done.exit_code == 1, done.output
     return folder / "out"
@@ -87,7 +87,7 @@ def test_no_explanation_shows_a_key_or_raw_data(
         town = ("--where", "code=T03", "--dossier", SAMPLE / "dossiers/T03.toml")
         command(
             "check", SAMPLE / "towns.gpkg", "--catalog", LAYERS / "catalog.toml", "--code-column",
-            "code", "--on", "2022-01-01", "--rules", "national-2021", *town, "--formats", "",
+            "code", "--on", "2022-01-01", "--rules", "national-2021", *town, "--formats", "json",
             "--out", folder, "--quiet",
         )  # fmt: skip
     document = json.loads((folder / "assessment.json").read_text("utf-8"))

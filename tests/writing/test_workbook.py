@@ -181,6 +181,25 @@ def test_patches_sum_to_what_the_report_prints(checked, printed) -> None:
         assert sum(row.cells[column].value for row in rows) == closing.printed(m2, "ha")
 
 
+def test_every_number_has_room_in_its_column(tmp_path: Path) -> None:
+    """A number with its unit that is wider than its column is printed as ###."""
+    made = sample(towns=1)
+    (first, *others) = made.findings
+    money = replace(first, measured=Decimal("10005.2261"), unit="yi_per_km2")
+    path = tmp_path / "report.xlsx"
+    write_workbook(replace(made, findings=(money, *others)), path, lang="zh")
+    widest = 0
+    for sheet in openpyxl.load_workbook(path).worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if isinstance(cell.value, int | float):
+                    unit = [*cell.number_format.split(";")[0].split('"'), ""][1]
+                    letters = len(shown(cell)) + sum(1 + (ord(sign) > 0x2E7F) for sign in unit)
+                    assert letters < sheet.column_dimensions[cell.column_letter].width, cell
+                    widest = max(widest, letters)
+    assert widest == 24  # 10005.2261 亿元/平方公里
+
+
 def test_a_column_without_a_source_says_so(book) -> None:
     heads = [cell.value for cell in book["占用永久基本农田情况表"][5]]
     assert "权属单位\n（无此字段）" in heads

@@ -15,9 +15,18 @@ from pydantic_core import ErrorDetails
 from townland import documents
 from townland.documents import values
 from townland.documents.sentences import FaultError
+from townland.dossier.cells import DAYS, cell_cure, day_of
 from townland.dossier.choices import value_of
 from townland.dossier.fields import dossier_fields
-from townland.dossier.headings import TOWN_AREA, explains, field_of, key_of, sheet_of
+from townland.dossier.headings import (
+    ROW_KEYS,
+    TOWN_AREA,
+    explains,
+    field_of,
+    key_of,
+    row_heading,
+    sheet_of,
+)
 from townland.dossier.model import EVENTS, Dossier
 from townland.errors import DossierError, LayerError
 from townland.i18n import Joined, Words, _
@@ -115,18 +124,23 @@ def read_workbook(path: Path) -> tuple[Dossier, ...]:
 
 def _owner(row: _Row, towns: Sequence[_Entries]) -> _Entries | None:
     """The town that a row of a list names, by its code before its name."""
-    for key in ("code", "name"):
-        name = row.cells.get(key)
-        for town in towns:
-            if name is not None and town.row.cells.get(key) == name:
-                return town
+    # whoever writes a name below "code" means the town of that name
+    for key, below in (("code", "code"), ("name", "name"), ("name", "code")):
+        name = row.cells.get(below)
+        named = [town for town in towns if name and town.row.cells.get(key) == name]
+        if named and (below == key or len(named) == 1):
+            return named[0]
     return None
 
 
 def _own(row: _Row) -> dict[str, object]:
     """An entry of a list without what names its town; a reused site has a name of its own."""
     return {
-        key: value_of(text, EVENTS) if key == "event" else _cell(text)
+        key: value_of(text, EVENTS)
+        if key == "event"
+        else day_of(text)
+        if key in DAYS
+        else _cell(text)
         for key, text in row.cells.items()
         if key != "code" and (key != "name" or row.path == "reused_sites")
     }
@@ -284,9 +298,19 @@ def _faults(path: Path, problem: ValidationError, town: _Entries) -> Iterator[Wo
             path=path.as_posix(),
             sheet=row.sheet,
             row=row.number,
-            key=dossier_field(".".join(map(str, fault["loc"])) or "-"),
+            key=_column(fault["loc"], row),
             reason=cause.message if isinstance(cause, FaultError) else _reason(fault),
         )
+
+
+def _column(place: Sequence[int | str], row: _Row) -> Words:
+    """Name the column of a fault in words, with its key."""
+    key = str(place[-1]) if place else ""
+    if (
+        row.path != row.sheet and key in ROW_KEYS
+    ):  # the sheet is called in words, as its columns are
+        return _("{title} ({path})", title=row_heading(key), path=key)
+    return dossier_field(".".join(map(str, place)) or "-")
 
 
 def _reason(fault: ErrorDetails) -> Words:
@@ -297,5 +321,6 @@ def _reason(fault: ErrorDetails) -> Words:
         return _("there is no such field; delete it, or look into townland dossier new")
     if fault["type"] == "missing":
         return _("this cell is empty; it must be filled in")
-    reason = values.cure(fault) or _("expected {expected}", expected=values.expected(fault))
+    reason = values.cure(fault) or cell_cure(fault)
+    reason = reason or _("expected {expected}", expected=values.expected(fault))
     return _("{value}: {reason}", value=str(fault["input"]), reason=reason)

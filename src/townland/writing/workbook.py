@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -37,6 +37,8 @@ NAME_LENGTH = 31
 """An office program takes no longer name of a sheet."""
 TEXT_LENGTH = 32_767
 """Nor a longer text of a cell."""
+AIR = 2
+"""So many letters a column is wider than its numbers."""
 A4 = 9
 LINE = 15.0
 """The height of a line of text, in points."""
@@ -303,10 +305,19 @@ class _Writer:
 
 def _place(table: PrintedTable) -> Place:
     """Give a table its sheet: title and names, the unit of a wide table, the fields to sign, heads."""
+    table = replace(table, columns=tuple(_widened(table)))
     wide = sum(column.width for column in table.columns) > WIDE
     first = 2 + (wide and bool(table.unit)) + table.signed
     name = plain_text(table.title)[:NAME_LENGTH]
     return Place(table, name, first, first + 1 + table.grouped)
+
+
+def _widened(table: PrintedTable) -> Iterator[PrintedColumn]:
+    """Make columns as wide as their numbers: one that finds no room is printed as ###."""
+    for column in table.columns:
+        cells = (row.cells.get(column.key, BLANK) for row in table.rows)
+        longest = max((_letters(cell.whole) for cell in cells if cell.value is not None), default=0)
+        yield replace(column, width=max(column.width, longest + AIR))
 
 
 def _print_set_up(sheet: Worksheet, place: Place, footer: str) -> None:
@@ -356,8 +367,12 @@ def _lines(text: str, width: int) -> int:
     (1, 2, 1)
     """
     parts = text.split("\n")
-    wide = [sum(1 + (east_asian_width(sign) in "WF") for sign in part) for part in parts]
-    return sum(max(1, -(-each // width)) for each in wide)
+    return sum(max(1, -(-_letters(part) // width)) for part in parts)
+
+
+def _letters(text: str) -> int:
+    """Count the letters that a text is wide."""
+    return sum(1 + (east_asian_width(sign) in "WF") for sign in text)
 
 
 def _cut(text: str) -> str:
