@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from townland import terms
 from townland.i18n import Text, Words, _
@@ -127,6 +128,7 @@ def _longest(prefixes: Mapping[str, str], code: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def land_group(code: str | None, three_class: str | None, scheme: str | None) -> str:
     """Find a land class its group in the legend; the three classes decide where the code does not.
 
@@ -151,6 +153,7 @@ def land_group(code: str | None, three_class: str | None, scheme: str | None) ->
     return _longest(prefixes, code or "") or _BY_CLASS.get(three_class or "", "unknown")
 
 
+@lru_cache(maxsize=4096)
 def use_group(code: str | None, three_class: str | None, scheme: str | None) -> str:
     """Find a planned use its group in the legend.
 

@@ -17,10 +17,11 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from hashlib import blake2b
 from importlib import import_module
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 import geopandas as gpd
 import numpy as np
@@ -103,13 +104,15 @@ class Encoder:
             return value
         if type(value) is float:
             return value if math.isfinite(value) else {"$float": repr(value)}
+        if type(value) is Decimal:
+            return {"$decimal": str(value)}
         if type(value) is tuple:
             return [self.json(each) for each in value]
-        small = self._small(value)
-        return self._whole(value) if small is None else small
+        kind: type = type(value)
+        return self._small(value) if _is_small(kind) else self._whole(value)
 
     def _small(self, value: object) -> Json:
-        """A value without parts that are records; None for another."""
+        """A value without parts that are records."""
         match value:
             case Printed():
                 return {"$printed": [str(Decimal(value)), str(value.ha), str(value.mu)]}
@@ -117,8 +120,6 @@ class Encoder:
                 return {"$decimal": str(value)}
             case Enum():
                 return {"$enum": [_name(type(value)), self.json(value.value)]}
-            case dt.datetime():
-                return None
             case dt.date():
                 return {"$date": value.isoformat()}
             case PurePath():
@@ -131,17 +132,16 @@ class Encoder:
                 return {"$crs": value.srs}
             case np.generic():
                 return {"$scalar": [value.dtype.str, value.item()]}
-            case shapely.Geometry():
-                return {"$shape": self._shapes(np.array([value], object))[0]}
-        return None
+        return {"$shape": self._shapes(np.array([value], object))[0]}
 
     def _whole(self, value: object) -> Json:
         """A value that has parts."""
+        kind: type = type(value)
         number = self._met.get(id(value))
         if number is None:
             apart = self._apart(value)
             found = self._parts(value) if apart is None else apart
-            if not _is_shared(value):
+            if not _is_shared(kind):
                 return found
             number = self._met[id(value)] = self._number(found)
             self._alive.append(value)  # no other may have its id
@@ -155,6 +155,8 @@ class Encoder:
         return number
 
     def _parts(self, value: object) -> Json:
+        if _is_record(value):
+            return self.record(value)
         match value:
             case gpd.GeoDataFrame():
                 return {"$frame": self._frame(value)}
@@ -170,20 +172,19 @@ class Encoder:
                 return {"$named": [_name(type(value)), [self.json(each) for each in value]]}
             case BaseModel():
                 return {"$model": [_name(type(value)), *map(self.json, _state(value))]}
-        if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            return self.record(value)
         raise TypeError(f"a record cannot hold a {type(value)}")
 
     def record(self, value: DataclassInstance) -> Json:
         """The JSON of a record in its place, whether or not others of its kind are stored elsewhere."""
-        fields = [self.json(getattr(value, each.name)) for each in dataclasses.fields(value)]
+        fields = [self.json(getattr(value, name)) for name in _fields(type(value))]
         return {"$record": [_name(type(value)), fields]}
 
     def _column(self, values: npt.NDArray[Any]) -> Json:
         """The values of one dimension: geometries by their numbers, others one by one."""
         if values.dtype == object and len(values) and _are_shapes(values):
             return {"$shapes": self._shapes(values)}
-        return [self.json(each) for each in values.tolist()]
+        listed = values.tolist()
+        return listed if _AS_IS.issuperset(map(type, listed)) else [*map(self.json, listed)]
 
     def _frame(self, frame: gpd.GeoDataFrame) -> Json:
         if not len(frame.columns):
@@ -369,14 +370,37 @@ def digest_of(content: bytes) -> bytes:
     return blake2b(content, digest_size=16).digest()
 
 
-def _is_shared(value: object) -> bool:
+_AS_IS = frozenset((type(None), bool, int, str))
+"""What JSON has as it is."""
+
+_SMALL = (Printed, Decimal, Enum, dt.date, PurePath, SecretStr, bytes, pyproj.CRS, np.generic,
+          shapely.Geometry)  # fmt: skip
+
+
+@cache
+def _is_small(kind: type) -> bool:
+    """Whether values of a type have no parts that are records."""
+    return issubclass(kind, _SMALL) and not issubclass(kind, dt.datetime)
+
+
+@cache
+def _is_shared(kind: type) -> bool:
     """Whether a value is numbered, so that it is written once however often it is met."""
-    return isinstance(value, BaseModel | gpd.GeoDataFrame) or (
-        dataclasses.is_dataclass(value) and not isinstance(value, type)
-    )
+    return issubclass(kind, BaseModel | gpd.GeoDataFrame) or dataclasses.is_dataclass(kind)
+
+
+def _is_record(value: object) -> TypeGuard[DataclassInstance]:
+    return not isinstance(value, type) and dataclasses.is_dataclass(type(value))
+
+
+@cache
+def _fields(kind: type[DataclassInstance]) -> tuple[str, ...]:
+    return tuple(each.name for each in dataclasses.fields(kind))
 
 
 def _are_shapes(values: npt.NDArray[Any]) -> bool:
+    if not (values[0] is None or isinstance(values[0], shapely.Geometry)):
+        return False
     return bool((shapely.is_geometry(values) | (values == None)).all())  # noqa: E711 - of each
 
 

@@ -33,8 +33,13 @@ def seal_of(file: sqlite3.Connection) -> str:
         asked += [select.format(str(name).replace('"', '""')) for (name,) in file.execute(names)]
     for select in asked:
         for row in file.execute(select):
-            for cell in row:
-                content = cell if isinstance(cell, bytes) else repr(cell).encode()
-                digest.update(b"%s%d:" % (type(cell).__name__.encode(), len(content)))
-                digest.update(content)
+            digest.update(b"".join(map(_told, row)))
     return digest.hexdigest()
+
+
+def _told(cell: object) -> bytes:
+    """A cell with its type and its length before it, so that no two rows give the same bytes."""
+    if type(cell) is bytes:
+        return b"bytes%d:%b" % (len(cell), cell)
+    content = repr(cell).encode()
+    return b"%b%d:%b" % (type(cell).__name__.encode(), len(content), content)

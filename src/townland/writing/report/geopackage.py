@@ -262,30 +262,33 @@ def _drawn(assessment: Assessment, lang: str) -> Iterator[tuple[str, Frames, str
         role = name.removesuffix("_beside")
         scheme = next((each.scheme for each in assessment.catalog.of_role(role)), None)
         group = legend.use_group if role == "planned_use" else legend.land_group
-        own = [
-            _flat(frame, code).assign(
-                drawn_as=[
-                    group(code, three, scheme if isinstance(scheme, str) else None)
-                    for code, three in zip(frame[f"{role}_code"], frame["three_class"], strict=True)
-                ]
-            )
-            for code, frame in frames
-            if frame is not None and len(frame)
-        ]
+        known = scheme if isinstance(scheme, str) else None
+        own = []
+        for town, frame in frames:
+            if frame is not None and len(frame):
+                codes = zip(frame[f"{role}_code"], frame["three_class"], strict=True)
+                own.append(_flat(frame, town, [group(*each, known) for each in codes]))
         taken = name in assessment.rulebook.measure
         if own:
             yield f"{name}_drawn" if taken else name, own, LAYERS[name].render(lang)
 
 
-def _flat(frame: gpd.GeoDataFrame, town: str) -> gpd.GeoDataFrame:
-    """A frame that is drawn in columns that a GeoPackage can hold."""
-    columns = {
+def _flat(frame: gpd.GeoDataFrame, town: str, groups: Sequence[str]) -> gpd.GeoDataFrame:
+    """A frame that is drawn in columns that a GeoPackage can hold.
+
+    Parameters
+    ----------
+    frame, town, groups
+        The frame, its town, and the group of each of its pieces in the legend.
+    """
+    columns: dict[str, object] = {
         "class" if name == "class_name" else str(name): _cells(str(name), series.to_numpy())
         for name, series in frame.items()
         if name != frame.geometry.name
     }
     shapes = np.asarray(frame.geometry.array, object)
-    return gpd.GeoDataFrame({"town": town, **columns}, geometry=shapes, crs=frame.crs)
+    columns = {"town": town, **columns, "drawn_as": groups}
+    return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(shapes, crs=frame.crs))
 
 
 def _towns(assessment: Assessment) -> Frames:

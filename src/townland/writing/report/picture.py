@@ -119,14 +119,9 @@ class Shapes:
         """Write polygons as one path of whole steps, relative from point to point."""
         tolerance = coarser * self.step / abs(self.scale[1] * self.step)
         simple = shapely.simplify(np.asarray(list(geometries), dtype=object), tolerance)
-        parts = []
-        for ring in _rings(simple):
-            points = np.rint(self._steps(shapely.get_coordinates(ring)[:-1])).astype(np.int64)
-            steps = np.diff(points, axis=0)
-            moves = [f"{x},{y}" for x, y in steps[(steps != 0).any(axis=1)].tolist()]
-            if moves:
-                parts.append(f"M{points[0][0]},{points[0][1]}l{' '.join(moves)}z")
-        return "".join(parts).replace(",-", "-")
+        corners, ring = shapely.get_coordinates(_rings(simple), return_index=True)
+        points = np.rint(self._steps(corners)).astype(np.int64)
+        return "".join(_drawn(points, ring)).replace(",-", "-")
 
     def _defs(self) -> Markup:
         """Write the shapes: land by group, plots by use, each measure's pieces, the boundary."""
@@ -397,11 +392,33 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _rings(geometries: npt.NDArray[np.object_]) -> Iterator[shapely.LinearRing]:
-    for polygon in shapely.get_parts(geometries):
-        if polygon.geom_type == "Polygon" and not polygon.is_empty:
-            yield polygon.exterior
-            yield from polygon.interiors
+def _rings(geometries: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """The rings of polygons; what is none is left out."""
+    parts = shapely.get_parts(geometries)
+    polygons = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
+    rings: npt.NDArray[np.object_] = shapely.get_rings(polygons)
+    return rings
+
+
+def _drawn(points: npt.NDArray[np.int64], ring: npt.NDArray[np.intp]) -> Iterator[str]:
+    """Draw rings, each from its first point by steps; the last point of a ring is its first.
+
+    Parameters
+    ----------
+    points
+        The points of all rings (n × 2).
+    ring
+        The number of each point's ring.
+    """
+    steps = np.diff(points, axis=0, prepend=points[:1])
+    first = np.diff(ring, prepend=-1) != 0
+    last = np.diff(ring, append=-1) != 0
+    moved = ~first & ~last & (steps != 0).any(axis=1)
+    words = [f"{x},{y}" for x, y in steps[moved].tolist()]
+    stops = np.cumsum(np.add.reduceat(moved, np.flatnonzero(first), dtype=np.intp)).tolist()
+    for (x, y), start, stop in zip(points[first].tolist(), [0, *stops], stops, strict=False):
+        if stop > start:
+            yield f"M{x},{y}l{' '.join(words[start:stop])}z"
 
 
 def _framed(box: Box, width: int, height: int) -> tuple[Box, float]:
