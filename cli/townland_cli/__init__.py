@@ -6,6 +6,7 @@ Nothing of GIS is imported before a command needs it, so that help answers at on
 from __future__ import annotations
 
 from townland_cli import streams
+from townland_cli.loading import loading
 from townland_cli.options import language
 
 
@@ -17,10 +18,11 @@ def main() -> None:
 
 def _left_with(command: streams.Command) -> int:
     """Run the command; its exit code, after a sentence on what ended it where something did."""
-    from townland.errors import TownlandError
-    from townland_cli import printing
-    from townland_cli.app import app
-    from townland_cli.usage import UsageError, refused
+    with loading():
+        from townland.errors import TownlandError
+        from townland_cli import printing
+        from townland_cli.app import app
+        from townland_cli.usage import UsageError, refused
 
     lang = language()
     try:

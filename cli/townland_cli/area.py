@@ -10,6 +10,7 @@ import typer
 
 from townland.i18n import _, displayed, one_line
 from townland_cli import paging, printing
+from townland_cli.loading import loading
 from townland_cli.options import (
     LANG,
     AcceptRepair,
@@ -55,7 +56,8 @@ def area(
         As the help of the command says.
     """
     printing.start(lang, log_file)
-    from townland.measuring.official import polygon_areas
+    with loading():
+        from townland.measuring.official import polygon_areas
 
     rows = polygon_areas(
         file,

@@ -15,6 +15,7 @@ from townland.errors import TownlandError
 from townland.i18n import _, displayed, render
 from townland.writing.run_folder import DEFAULT_FORMATS, JSON
 from townland_cli import printing, streams
+from townland_cli.loading import loading
 from townland_cli.many import How, assessments_of, cleared, cluster_of
 from townland_cli.options import (
     LANG,
@@ -185,14 +186,15 @@ def check(
         As the help of the command says.
     """
     printing.start(lang, log_file)
-    import townland as tl
-    from townland.output.folder import claimed
-    from townland.reading.digests import Digests
-    from townland.reading.stages import Stages
-    from townland.reading.vector import region_of
-    from townland.rules.dates import day_of
-    from townland.rules.pairs import pairs_in_force
-    from townland.writing.run_folder import names_written
+    with loading():
+        import townland as tl
+        from townland.output.folder import claimed
+        from townland.reading.digests import Digests
+        from townland.reading.stages import Stages
+        from townland.reading.vector import region_of
+        from townland.rules.dates import day_of
+        from townland.rules.pairs import pairs_in_force
+        from townland.writing.run_folder import names_written
 
     wanted = pairs(where or [])
     chosen = asked_formats(formats, font=font, template=template, redact=redact)

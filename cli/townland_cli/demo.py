@@ -10,6 +10,7 @@ import typer
 
 from townland.i18n import _, displayed
 from townland_cli import printing, streams
+from townland_cli.loading import loading
 from townland_cli.options import LANG, Lang, LogFile, Quiet, words
 from townland_cli.summary import page
 
@@ -39,14 +40,15 @@ def demo(
         As the help of the command says.
     """
     printing.start(lang, log_file)
-    import townland as tl
-    from townland.writing.run_folder import (
-        DEFAULT_FORMATS,
-        HowWritten,
-        moved_to,
-        run_folder,
-        write_outputs,
-    )
+    with loading():
+        import townland as tl
+        from townland.writing.run_folder import (
+            DEFAULT_FORMATS,
+            HowWritten,
+            moved_to,
+            run_folder,
+            write_outputs,
+        )
 
     with run_folder(out) as folder, printing.progress(lang, quiet=quiet) as progress:
         progress(_("copying the demo county"), 0, 1)

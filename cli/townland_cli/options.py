@@ -65,7 +65,6 @@ def asked_formats(
     ReportError
         None is named; one is not known, or cannot be written with this font or template.
     """
-    from townland.writing.document_form import require_template
     from townland.writing.run_folder import (
         known_formats,
         require_font,
@@ -82,7 +81,10 @@ def asked_formats(
     require_formats(named)
     told = told_formats(named, redact=redact)
     require_font(told, font)
-    require_template(told, template)
+    if template is not None:
+        from townland.writing.document_form import require_template
+
+        require_template(told, template)
     return told
 
 
