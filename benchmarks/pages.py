@@ -42,9 +42,8 @@ OPENED = """() => {
 }"""
 
 
-def many(towns: int) -> Assessment:
+def many(towns: int, demo: Assessment) -> Assessment:
     """The demo county's towns until there are so many; each copy has its code and its place."""
-    demo = demo_assessment()
     results, findings = [], []
     for n in range(towns):
         model = demo.towns[n % len(demo.towns)]
@@ -107,7 +106,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args()
     out = asked.out or Path(tempfile.mkdtemp(prefix="townland-pages-"))
-    for _name, _size in written(many(asked.towns), out):
+    for _name, _size in written(many(asked.towns, demo_assessment()), out):
         pass
     sizes = {path: path.stat().st_size / MB for path in out.rglob("*.html")}
     heaviest = {

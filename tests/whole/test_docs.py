@@ -172,15 +172,6 @@ def test_what_a_text_links_to_is_there(text: Path) -> None:
         assert (ROOT / target).exists(), target
 
 
-@pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
-def test_the_readme_shows_the_map_and_the_report(readme: Path) -> None:
-    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", readme.read_text(encoding="utf-8"))
-    assert len(pictures) == 2
-    for picture in pictures:
-        assert (ROOT / picture).read_bytes().startswith(b"\x89PNG")
-        assert (ROOT / picture).stat().st_size < 250_000
-
-
 def test_both_readmes_hold_the_same_commands_and_snippets() -> None:
     first, second = READMES
     assert blocks(first) == blocks(second)
