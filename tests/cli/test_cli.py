@@ -501,7 +501,7 @@ def test_a_summary_says_where_to_look(here: Here) -> None:
     for name in FILES - {MANIFEST}:
         assert f"  my/run/{name}  " in out
         assert (here.folder / "my" / "run" / name).is_file()
-    assert "reading layer land_use" in err
+    assert "reading layer “land survey”" in err
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

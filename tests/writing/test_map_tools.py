@@ -314,3 +314,11 @@ def test_classes_differ_in_grey_or_are_divided_by_lines(page: Page) -> None:
     greys = {round(0.299 * red + 0.587 * green + 0.114 * blue) for red, green, blue, _ in found}
     assert len(greys) >= len(kinds) - 1
     assert max(greys) - min(greys) > 40
+
+
+def test_no_key_stands_in_what_is_said_of_a_finding(page: Page) -> None:
+    keys = page.evaluate("townland.data.layers.map((each) => each.key.replace('measure:', ''))")
+    page.evaluate("townland.select(townland.ofTown().find((each) => each.figures.length))")
+    words = page.locator("#findings").inner_text()
+    assert "layer “Permanent basic farmland built on” in evidence.gpkg" in words
+    assert not [key for key in keys if "_" in key and key in words]

@@ -63,6 +63,8 @@ def test_patches_without_room_in_the_page_are_in_a_file(monkeypatch: pytest.Monk
     measure = made.towns[1].measures["farmland_built_on"]
     listed = data_of(files["report.html"])["lists"]["t2-farmland_built_on"]
     assert (len(listed["rows"]), listed["count"]) == (5, measure.pieces)
+    # the layer is named by its title, as a GIS shows it
+    assert listed["layer"] == made.rulebook.measure["farmland_built_on"].title.render("zh")
     (name,) = (name for name in files if name.endswith("2-farmland_built_on.csv") or
                name == listed["file"])  # fmt: skip
     rows = list(csv.reader(io.StringIO(files[name].removeprefix("\ufeff"))))

@@ -51,7 +51,7 @@ from townland.rules.book.model import Rulebook
 from townland.rules.dates import day_of
 from townland.rules.known import MeasuredTown, known_of
 from townland.rules.need_table import need_measure
-from townland.terms import ROLES
+from townland.terms import ROLES, role
 from townland.towns import Town
 
 ALWAYS = ("land_use", "planned_use")
@@ -473,7 +473,11 @@ def check(
 
 
 def _reading(spec: LayerSpec) -> Words:
-    return _("reading layer {name}", name=spec.name)
+    """Name a layer by what it shows, and by its own name where that is another."""
+    title = role(spec.role)
+    if spec.name == spec.role:
+        return _("reading layer “{title}”", title=title)
+    return _("reading layer “{title}” ({name})", title=title, name=spec.name)
 
 
 def _first_repairs(grounds: Mapping[pyproj.CRS, Grounds]) -> Iterator[Repair]:

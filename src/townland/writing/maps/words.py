@@ -22,7 +22,7 @@ WORDS: dict[str, Words] = {
     "largest": _("Largest pieces"),
     "gross": _("Gross, m²"),
     "net": _("Net, m²"),
-    "some": _("the largest {shown} of {n} pieces; all of them: layer {layer} in evidence.gpkg"),
+    "some": _("the largest {shown} of {n} pieces; all of them: layer “{layer}” in evidence.gpkg"),
     "measured": _("Measured"),
     "limit": _("Limit"),
     "nothing": _("No piece of land to show for this finding."),

@@ -48,7 +48,7 @@ WORDS: Mapping[str, Words] = {
     "number": _("No."),
     "annex": _("Annex {n}: {title}"),
     "part": _("The {shown} largest of {n} patches stand here. All of them: {place}"),
-    "layer": _("layer {layer} in evidence.gpkg"),
+    "layer": _("layer “{layer}” in evidence.gpkg"),
     "all": _("All {n} patches as CSV"),
     "comma": _(", "),
 }

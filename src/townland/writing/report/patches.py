@@ -108,10 +108,11 @@ class PatchLists:
         if len(measure.table) <= self._most:
             return {}
         stem = self._stems.get(result.town.code)
+        title = self._r.measure(measure.name)
         if stem is None:
-            return {"file": "", "layer": measure.name}
+            return {"file": "", "layer": title}
         self.longer.append(LongerList(f"{stem}-{measure.name}.csv", measure))
-        return {"file": f"{quote(stem)}-{measure.name}.csv", "layer": measure.name}
+        return {"file": f"{quote(stem)}-{measure.name}.csv", "layer": title}
 
     def _listed(self, measure: Measure) -> Iterator[int]:
         """Give the numbers of a measure's rows among all rows."""

@@ -205,7 +205,7 @@
       list.append(element("li", {}, button));
     });
     const all = sentence(numbered.length < figure.count ? words.some : words.pieces, {
-      shown: numbered.length, n: figure.count, layer: figure.layer.replace("measure:", ""),
+      shown: numbered.length, n: figure.count, layer: layer.title,
     });
     return [head, element("p", { class: "label" }, all), list, element("p", { class: "sums" }, sums)];
   }
