@@ -38,6 +38,8 @@ def styles(paper: Paper) -> None:
         for kind in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
             fonts.attrib.pop(qn(kind), None)
         fonts.set(qn("w:eastAsia"), CHINESE)
+    for lang in paper.styles.element.iter(qn("w:lang")):
+        lang.set(qn("w:eastAsia"), "zh-CN")  # or Chinese marks stand where Japanese ones do
     paper.styles["Heading 1"].paragraph_format.page_break_before = True
     paper.styles["Normal"].paragraph_format.space_after = Pt(4)
 
@@ -95,8 +97,24 @@ def wide(cell: _Cell, source: str) -> None:
     width.set(qn("w:type"), "dxa")
 
 
-def grid(paper: Paper, rows: list[list[str]], *, heads: tuple[int, ...] = ()) -> None:
-    """Add a table; ``>`` begins what stands at the right, ``*`` what is bold."""
+def grid(
+    paper: Paper,
+    rows: list[list[str]],
+    *,
+    heads: tuple[int, ...] = (),
+    widths: tuple[int, ...] = (),
+) -> None:
+    """Add a table; ``>`` begins what stands at the right, ``*`` what is bold.
+
+    Parameters
+    ----------
+    paper, rows
+        The document, and the texts of the cells.
+    heads
+        The rows that are repeated.
+    widths
+        The widths of the columns in millimetres, where they are not equal.
+    """
     table = paper.add_table(rows=len(rows), cols=max(map(len, rows)))
     table.style = "Table Grid"
     table.autofit = True
@@ -106,6 +124,8 @@ def grid(paper: Paper, rows: list[list[str]], *, heads: tuple[int, ...] = ()) ->
         for cell, words in zip(own, row, strict=False):
             if "{{ c.text }}" in words:
                 wide(cell, "c.width")
+            if len(row) == len(widths):
+                cell.width = Mm(widths[own.index(cell)])
             put(cell, words.lstrip(">*"), right=words[:1] == ">", bold=words[:1] == "*")
         for spare in own[len(row) :]:
             spare._tc.getparent().remove(spare._tc)
@@ -130,7 +150,7 @@ def fields(paper: Paper, name: str) -> None:
 def pairs(paper: Paper, name: str) -> None:
     """Add lines of what something is and what it says."""
     line = [field("line[0]"), field("line[1]")]
-    grid(paper, [["{%tr for line in " + name + " %}"], line, ["{%tr endfor %}"]])
+    grid(paper, [["{%tr for line in " + name + " %}"], line, ["{%tr endfor %}"]], widths=(32, 137))
 
 
 def page_number(paper: Paper) -> None:
@@ -249,10 +269,7 @@ def main() -> None:
     text(paper, field("title"), size=24, middle=True)
     text(paper, field("towns_line"), size=14, middle=True)
     paper.add_paragraph("")
-    grid(
-        paper,
-        [["{%tr for line in cover %}"], [field("line[0]"), field("line[1]")], ["{%tr endfor %}"]],
-    )
+    pairs(paper, "cover")
     paper.add_paragraph("")
     grid(
         paper,
@@ -272,10 +289,7 @@ def main() -> None:
     text(paper, field("disclaimer"), size=8.5, soft=True)
     contents(paper)
     paper.add_heading(field("words.basis"), 1)
-    grid(
-        paper,
-        [["{%tr for line in basis %}"], [field("line[0]"), field("line[1]")], ["{%tr endfor %}"]],
-    )
+    pairs(paper, "basis")
     paper.add_paragraph("{%p for sheet in maps %}")
     paper.add_heading("{{ words.place }} · {{ sheet.town }}", 1)
     paper.add_paragraph(field("sheet.picture"))

@@ -110,6 +110,19 @@ def test_findings_stand_in_sentences_with_a_line_for_the_opinion(
     assert not any("{{" in text or "{%" in text for text in texts)
 
 
+def test_chinese_marks_are_those_of_china_and_dense_tables_have_smaller_letters(
+    checked: Assessment, file: Path
+) -> None:
+    paper = docx.Document(str(file))
+    (default,) = paper.styles.element.xpath("w:docDefaults//w:lang")
+    assert default.get(qn("w:eastAsia")) == "zh-CN"
+    told = content(checked, "zh").tables
+    sizes = [{size.get(qn("w:val")) for size in table._tbl.iter(qn("w:sz"))}
+             for table in paper.tables[-len(told):]]  # fmt: skip
+    assert sizes == [{str(part.size)} for part in told]
+    assert len({part.size for part in told}) > 1
+
+
 def test_each_town_has_its_map(checked: Assessment, file: Path) -> None:
     shapes = docx.Document(str(file)).inline_shapes
     assert [round(each.width.mm) for each in shapes] == [170] * len(checked.towns)

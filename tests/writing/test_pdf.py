@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from townland.writing.papers.drawings import PaperSheet
 from townland.writing.papers.fonts import font, found
 from townland.writing.papers.pdf import write_pdf
 from townland.writing.tables.forms import tables
-from townland.writing.tables.model import PrintedColumn
+from townland.writing.tables.model import PrintedCell, PrintedColumn, PrintedRow, PrintedTable
 
 
 def sfnt(cmap: bytes) -> bytes:
@@ -130,6 +131,20 @@ def test_a_wide_table_is_continued_with_its_first_columns() -> None:
     assert [[column.key for column in part] for part in parts] == [
         ["0", "1", "2", "3", "4", "5"], ["0", "1", "6", "7", "8"]]  # fmt: skip
     assert told._parts(columns[:7]) == [columns[:7]]
+
+
+def test_ids_and_numbers_with_units_have_room_and_dense_tables_smaller_letters() -> None:
+    """What no line is broken in ran into the next column."""
+    columns = tuple(PrintedColumn(name, name, width=8) for name in ("id", "value", "words"))
+    cells = {"id": PrintedCell("450299300100000070"), "words": PrintedCell("永久基本农田" * 9),
+             "value": PrintedCell("5.2261", Decimal("5.2261"), "亿元/平方公里")}  # fmt: skip
+    rows = (PrintedRow("", "1", cells),)
+    (narrow,) = told._table(PrintedTable("t", "T", columns, rows))
+    assert [column.width for column in narrow.columns] == [19, 21, 8]
+    assert narrow.size == 16  # 8 pt
+    (dense,) = told._table(PrintedTable("t", "T", columns * 4, rows))
+    # 4 × (19 + 21 + 8 + 3 × 1.5) = 210 letters for 189: 16 × 0.9
+    assert dense.size == 14
 
 
 def test_what_is_not_installed_is_named_before_a_check(monkeypatch: pytest.MonkeyPatch) -> None:

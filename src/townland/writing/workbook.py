@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
-from unicodedata import east_asian_width
 
 from townland.i18n import _, plain_text, shortened
 from townland.writing.pages.look import LOOKS
@@ -24,6 +23,7 @@ from townland.writing.tables.model import (
     PrintedRow,
     PrintedTable,
     RowKind,
+    letters,
 )
 
 if TYPE_CHECKING:
@@ -318,7 +318,7 @@ def _widened(table: PrintedTable) -> Iterator[PrintedColumn]:
     """Make columns as wide as their numbers: one that finds no room is printed as ###."""
     for column in table.columns:
         cells = (row.cells.get(column.key, BLANK) for row in table.rows)
-        longest = max((_letters(cell.whole) for cell in cells if cell.value is not None), default=0)
+        longest = max((letters(cell.whole) for cell in cells if cell.value is not None), default=0)
         yield replace(column, width=max(column.width, longest + AIR))
 
 
@@ -369,12 +369,7 @@ def _lines(text: str, width: int) -> int:
     (1, 2, 1)
     """
     parts = text.split("\n")
-    return sum(max(1, -(-_letters(part) // width)) for part in parts)
-
-
-def _letters(text: str) -> int:
-    """Count the letters that a text is wide."""
-    return sum(1 + (east_asian_width(sign) in "WF") for sign in text)
+    return sum(max(1, -(-letters(part) // width)) for part in parts)
 
 
 def _cut(text: str) -> str:

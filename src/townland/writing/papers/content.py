@@ -6,8 +6,9 @@ made and no sentence stands.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 
 import townland
 from townland.i18n import Words, _, plain_text, shortened
@@ -18,7 +19,14 @@ from townland.writing.pages import figures
 from townland.writing.pages.look import LOOKS, look_of
 from townland.writing.tables.areas import leading
 from townland.writing.tables.forms import tables
-from townland.writing.tables.model import BLANK, PrintedColumn, PrintedRow, PrintedTable, RowKind
+from townland.writing.tables.model import (
+    BLANK,
+    PrintedColumn,
+    PrintedRow,
+    PrintedTable,
+    RowKind,
+    letters,
+)
 from townland.writing.tables.reader import TableReader
 
 OPEN = ("fail", "review", "not_evaluated")
@@ -28,6 +36,15 @@ LEFT_OUT = ("findings", "patches")
 WIDTH, WIDEST = 190, 225
 """A table wider than the second, in letters, is continued in parts as wide as the first."""
 STAYING = 2
+USUAL, SMALL = 16, 13
+"""The size of a table's letters, in half points, and the smallest."""
+ROOM, SIDES = 189, 1.5
+"""So many letters of the usual size a lying page has room for; a column needs more for its sides."""
+MOST = 40
+"""What is longer than so many letters is no reason to widen a column."""
+
+_UNBROKEN = re.compile(r"[!-⹿]+")
+"""What no line is broken in: neither a blank nor a Chinese sign."""
 
 WORDS: Mapping[str, Words] = {
     "contents": _("Contents"),
@@ -87,13 +104,14 @@ class PaperRow:
 
 @dataclass(frozen=True, slots=True)
 class PaperTable:
-    """A table, or the continuation of a wide one, which has no title."""
+    """A table, or the continuation of a wide one, which has no title; `size` is that of its letters."""
 
     key: str
     title: str
     unit: str
     signed: bool
     grouped: bool
+    size: int
     columns: tuple[PaperColumn, ...]
     rows: tuple[PaperRow, ...]
     notes: tuple[str, ...]
@@ -300,13 +318,14 @@ def _told(r: TableReader, finding: Finding) -> PaperFinding:
 
 def _table(table: PrintedTable) -> Iterator[PaperTable]:
     """Lay out a table; a wide one in parts that each begin with its first columns."""
-    for n, columns in enumerate(_parts(table.columns)):
+    for n, columns in enumerate(_parts(list(_roomy(table)))):
         yield PaperTable(
             key=table.key,
             title=table.title if n == 0 else "",
             unit=table.unit,
             signed=table.signed and n == 0,
             grouped=any(column.group for column in columns),
+            size=_size(columns),
             columns=tuple(
                 PaperColumn(each.key, each.title, each.group, each.width, each.number, each.silent)
                 for each in columns
@@ -314,6 +333,25 @@ def _table(table: PrintedTable) -> Iterator[PaperTable]:
             rows=tuple(_row(row, columns) for row in table.rows),
             notes=table.notes,
         )
+
+
+def _size(columns: Sequence[PrintedColumn]) -> int:
+    """Choose the size of a table's letters, in half points: smaller where columns are many and wide."""
+    needed = sum(column.width + SIDES for column in columns)
+    return max(SMALL, min(USUAL, int(USUAL * ROOM / needed)))
+
+
+def _roomy(table: PrintedTable) -> Iterator[PrintedColumn]:
+    """Make columns as wide as what of theirs is not broken: numbers with their units, ids, names."""
+    for column in table.columns:
+        cells = [row.cells.get(column.key, BLANK) for row in table.rows]
+        whole = (cell.whole if cell.value is not None else cell.text for cell in cells)
+        words = (
+            [text] if cell.value is not None else _UNBROKEN.findall(text)
+            for cell, text in zip(cells, whole, strict=True)
+        )
+        longest = max((letters(word) for each in words for word in each), default=0)
+        yield replace(column, width=max(column.width, longest + 1)) if longest <= MOST else column
 
 
 def _row(row: PrintedRow, columns: Sequence[PrintedColumn]) -> PaperRow:

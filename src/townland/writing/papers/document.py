@@ -104,7 +104,10 @@ def write_document(
     drawn_up = paper.docx.tables
     for table in drawn_up:
         _set_widths(table)
-    for table in drawn_up[: len(drawn_up) - len(told.tables)]:
+    begin = len(drawn_up) - len(told.tables)
+    for table, part in zip(drawn_up[begin:], told.tables, strict=True):
+        _set_size(table, part.size)
+    for table in drawn_up[:begin]:
         _keep_on_page(table)
     fill_contents(paper.docx)
     day = dt.datetime.combine(assessment.on, dt.time())
@@ -125,6 +128,14 @@ def _set_widths(table: Table) -> None:
             for column, cell in zip(columns, cells, strict=True):
                 column.w = cell.width
             return
+
+
+def _set_size(table: Table, half_points: int) -> None:
+    """Set the letters of a table in a size."""
+    from docx.oxml.ns import qn
+
+    for size in table._tbl.iter(qn("w:sz")):
+        size.set(qn("w:val"), str(half_points))
 
 
 def _keep_on_page(table: Table) -> None:

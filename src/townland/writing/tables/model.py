@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, NamedTuple
+from unicodedata import east_asian_width
 
 from townland.writing.pages.figures import NOTHING, plain
 
@@ -59,6 +60,15 @@ class PrintedCell:
 
 
 BLANK = PrintedCell("")
+
+
+def letters(text: str) -> int:
+    """Count the letters that a text is wide; a Chinese sign is two.
+
+    >>> letters("公顷"), letters("ha")
+    (4, 2)
+    """
+    return sum(1 + (east_asian_width(sign) in "WF") for sign in text)
 
 
 def figure(value: Decimal | None, unit: str = "", *, to: str = "") -> PrintedCell:
