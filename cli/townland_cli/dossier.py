@@ -145,7 +145,7 @@ def _written(out: Path | None, towns: list[NamedTown], rules: Sequence[str], lan
     lang
         The language of a workbook's headings.
     """
-    from townland.dossier import WORKBOOKS, empty_dossier, empty_workbook
+    from townland.dossier import OTHER_WORKBOOKS, WORKBOOKS, empty_dossier, empty_workbook
 
     ending = "" if out is None else out.suffix.lower()
     if ending == ".xlsx":
@@ -153,7 +153,7 @@ def _written(out: Path | None, towns: list[NamedTown], rules: Sequence[str], lan
         from townland.rules.book.loader import load_rulebook
 
         return empty_workbook(towns, lang, clauses_of_fields(map(load_rulebook, rules)))
-    if out is not None and ending in WORKBOOKS:
+    if out is not None and ending in (*WORKBOOKS, *OTHER_WORKBOOKS):
         raise DossierError(
             _("{path}: a workbook is written as .xlsx; change the ending", path=out.as_posix())
         )

@@ -12,8 +12,11 @@ NARROWEST, WIDEST, USUAL = 40, 120, 100
 
 _FIGURE = r"[-−±+~<>≤≥≈]? ?\d[\d.,:]*"
 _UNIT = r"(?: ?(?:[%‰°′″]|平方公里|平方米|公顷|万元|公里|km²|m²|[A-Za-z]{1,3}\b|[\u4e00-\u9fff]))?"
+_NAME = r"[^\s，。；：、（）《》“”‘’]"
+_PATH = rf"{_NAME}{{1,60}}(?:/{_NAME}*|\.[A-Za-z]\w{{1,7}}\b)"
 _PIECE = re.compile(
-    rf"{_FIGURE}{_UNIT}(?: ?[/–~±×-] ?{_FIGURE}{_UNIT})*[^\s\u2e80-\u9fff\uff00-\uffef]*"  # a figure
+    rf"{_PATH}"  # a path, which is copied: never in two, whatever language it is in
+    rf"|{_FIGURE}{_UNIT}(?: ?[/–~±×-] ?{_FIGURE}{_UNIT})*[^\s\u2e80-\u9fff\uff00-\uffef]*"  # a figure
     r"|[^\s\u2e80-\u9fff\uf900-\uffef\d]+\d*[^\s\u2e80-\u9fff\uf900-\uffef]*"  # a word or a path
     r"|\s+|."
 )
@@ -47,6 +50,8 @@ def wrapped(text: str, columns: int) -> Iterator[str]:
 
     >>> list(wrapped("占用 3.889 / 4公顷", 14))
     ['占用', '3.889 / 4公顷']
+    >>> list(wrapped("请运行：townland layers list --catalog 资料/图层/catalog.toml", 48))
+    ['请运行：townland layers list --catalog', '资料/图层/catalog.toml']
     """
     for paragraph in text.split("\n"):
         line = ""

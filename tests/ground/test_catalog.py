@@ -138,6 +138,13 @@ def test_names_differ(tmp_path):
     assert "catalog.toml" in found
 
 
+def test_a_folder_stands_for_the_catalog_in_it(tmp_path):
+    found = catalog(tmp_path, FULL)
+    assert load_catalog(tmp_path).path == found.path
+    with pytest.raises(CatalogError, match=r"文件夹"):
+        load_catalog(tmp_path.parent)
+
+
 def test_a_missing_catalog(tmp_path):
     with pytest.raises(CatalogError, match=r"none\.toml"):
         load_catalog(tmp_path / "none.toml")

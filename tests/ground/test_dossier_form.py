@@ -20,6 +20,7 @@ from townland.dossier.fields import dossier_fields
 from townland.dossier.headings import TOWN_AREA, field_of, heading
 from townland.dossier.model import EVENTS
 from townland.dossier.template import NamedTown
+from townland.errors import DossierError
 from townland.i18n import LANGUAGES, render
 from townland.rules.asks import clauses_of_fields
 from townland_cli.app import app
@@ -162,6 +163,19 @@ def test_a_workbook_whose_codes_are_numbers_of_the_rows_says_how_to_name_their_c
     coded = CliRunner().invoke(app, [*call, str(tmp_path / "b.xlsx"), "--code-column", "code"])
     assert coded.exit_code == 0
     assert "--code-column" not in coded.output
+
+
+@pytest.mark.parametrize("ending", ["xls", "et", "csv", "xlsm"])
+def test_workbooks_of_other_programs_are_told_what_to_save(ending: str, tmp_path: Path) -> None:
+    """They were read as TOML, and told to be saved as UTF-8."""
+    file = tmp_path / f"档案.{ending}"
+    file.write_bytes(b"\xd0\xcf\x11\xe0")
+    with pytest.raises(DossierError, match=r"\.xlsx"):
+        load_dossiers(file)
+    call = ["dossier", "new", "--lang", "zh", "--out", str(tmp_path / f"new.{ending}")]
+    left = CliRunner().invoke(app, call)
+    assert isinstance(left.exception, DossierError)
+    assert ".xlsx" in left.exception.render("zh")
 
 
 def test_every_choice_has_words_that_can_stand_in_a_list_and_mean_it_alone() -> None:

@@ -51,6 +51,9 @@ COLUMN_KEYS = (
 """The keys of a layer that name a column."""
 
 
+CATALOG = "catalog.toml"
+"""What a catalog is called in a folder of layers."""
+
 DATABASE = "db:"
 """How the path of a layer begins that is a table of a database."""
 
@@ -272,7 +275,7 @@ class LayerCatalog(Strict):
     layer: list[LayerSpec] = Field(min_length=1)
     database: dict[str, Database] = Field(default_factory=dict)
     tiles: dict[str, Tiles] = Field(default_factory=dict)
-    _path: Path = PrivateAttr(default=Path("catalog.toml"))
+    _path: Path = PrivateAttr(default=Path(CATALOG))
     _sha256: str = PrivateAttr(default="")
 
     @model_validator(mode="after")
@@ -471,7 +474,7 @@ def _key_faults(problem: ValidationError, name: str) -> Words:
 
 
 def load_catalog(path: Path | str) -> LayerCatalog:
-    """Read ``catalog.toml``.
+    """Read ``catalog.toml``, or that of a folder.
 
     Raises
     ------
@@ -480,6 +483,8 @@ def load_catalog(path: Path | str) -> LayerCatalog:
 
     """
     path = Path(path)
+    if (path / CATALOG).is_file():
+        path /= CATALOG
     if not path.exists():
         raise CatalogError(
             _(

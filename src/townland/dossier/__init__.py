@@ -19,6 +19,7 @@ from townland.errors import DossierError
 from townland.i18n import Joined, Words, _
 
 __all__ = [
+    "OTHER_WORKBOOKS",
     "UNSTATED",
     "WORKBOOKS",
     "Dossier",
@@ -29,6 +30,10 @@ __all__ = [
     "load_dossier",
     "load_dossiers",
 ]
+
+
+OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".et", ".csv")
+"""Endings of workbooks that are not read, of older programs and of WPS."""
 
 
 def load_dossier(path: Path | str) -> Dossier:
@@ -67,6 +72,11 @@ def load_dossiers(path: Path | str) -> tuple[Dossier, ...]:
         return tuple(chain.from_iterable(load_dossiers(each) for each in known))
     if path.suffix.lower() in WORKBOOKS:
         return read_workbook(path)
+    if path.suffix.lower() in OTHER_WORKBOOKS:
+        raise DossierError(
+            _("{path}: workbooks of the kind {suffix} are not read as dossiers; save it as .xlsx",
+              path=path.as_posix(), suffix=path.suffix)
+        )  # fmt: skip
     return (load_dossier(path),)
 
 
