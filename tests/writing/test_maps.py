@@ -129,7 +129,7 @@ def test_policy_and_page_head(page: str):
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page).group(1)
     assert policy == (
         f"default-src 'none'; img-src data:; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}';"
-        " connect-src 'none'; base-uri 'none'; form-action 'none'"
+        " frame-src 'self' file:; connect-src 'none'; base-uri 'none'; form-action 'none'"
     )
     tags = re.findall(r"<(?:script|style)[^>]*>", page)
     assert all(nonce in tag or 'type="application/json"' in tag for tag in tags)

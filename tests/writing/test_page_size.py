@@ -40,8 +40,8 @@ def test_towns_too_heavy_for_one_page_have_a_page_each(monkeypatch: pytest.Monke
     files = dict(report_files(made))
     assert list(files) == ["report/1.html", "report/2.html", "report/3.html", "report.html"]
     # there is one map of all of them
-    assert 'href="map.html#town=2"' in files["report.html"]
-    assert 'href="../map.html#town=2&amp;rule=LAND-03"' in files["report/2.html"]
+    assert 'data-beside="map.html#town=2"' in files["report.html"]
+    assert 'data-beside="../map.html#town=2&amp;rule=LAND-03"' in files["report/2.html"]
     assert "文件夹map" not in files["report.html"]
     # a page of one town cannot be taken apart
     assert list(dict(report_files(assessment(towns=1, pieces=20)))) == ["report.html"]

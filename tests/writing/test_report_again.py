@@ -80,7 +80,7 @@ def test_other_files_stay_and_links_lead_to_them(copy: Path) -> None:
     assert after["opinion.txt"] == b"mine"
     changed = {name for name in before if after[name] != before[name]}
     assert changed == {"report.html", "townland-manifest.json"}
-    assert b'href="map.html' in after["report.html"]
+    assert b'data-beside="map.html' in after["report.html"]
 
 
 def test_a_town_and_the_short_print_go_into_a_folder_of_their_own(

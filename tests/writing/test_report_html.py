@@ -226,7 +226,7 @@ def test_assumed_day_is_printed_only_where_flagged(english: str):
 
 
 def test_links_lead_to_the_map_and_can_be_left_out(page: str):
-    assert 'href="map.html#town=2&amp;rule=LAND-03"' in page
+    assert 'data-beside="map.html#town=2&amp;rule=LAND-03"' in page
     assert "map.html" not in report_html(assessment(towns=1), map_href=None)
 
 

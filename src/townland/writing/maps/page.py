@@ -21,7 +21,7 @@ from townland.writing.maps.content import Content
 from townland.writing.maps.layers import MapLayer
 from townland.writing.maps.words import DISCLAIMER
 from townland.writing.pages import look
-from townland.writing.pages.page import SCHEME, OfflineFigure, templates
+from townland.writing.pages.page import ABSENT, SCHEME, OfflineFigure, templates
 from townland.writing.pages.town_files import MANY, town_files, write_pages
 
 if TYPE_CHECKING:
@@ -254,7 +254,10 @@ class TownMap(folium.Map):
 class Drawing(JSCSSMixin):
     """Draws one layer of the page's data into the feature group that it is a child of."""
 
-    default_js = [(f"map_{name}", f"{SCHEME}townland/map/{name}.js") for name in SCRIPTS]  # noqa: RUF012
+    default_js = [  # noqa: RUF012
+        ("beside", f"{SCHEME}townland/beside.js"),
+        *((f"map_{name}", f"{SCHEME}townland/map/{name}.js") for name in SCRIPTS),
+    ]
     _template = Environment(
         loader=DictLoader(
             {
@@ -308,6 +311,7 @@ def _words(assessment: Assessment, content: Content) -> dict[str, Words]:
         "report": _("Report"),
         "in_report": _("Read it in the report"),
         "panel": _("Findings and legend"),
+        "absent": ABSENT,
         "map_label": _("Map: move with the arrow keys, zoom with + and −"),
         "town": _("Town"),
         "search": _("Search: parcel number, owner or place"),

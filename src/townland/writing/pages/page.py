@@ -44,6 +44,16 @@ def manifest() -> dict[str, str]:
     return {str(path): str(digest) for path, digest in json.loads(text)["sha256"].items()}
 
 
+_HERE = 'if(parent!==window&&location.hash==="#beside"){parent.postMessage("townland","*");window.stop()}'
+"""Answers a page that asks whether this one lies beside it (``beside.js``), before anything is read."""
+
+ABSENT = _(
+    "{file} was not found beside this page. If this file was sent to you alone, ask for the whole"
+    " folder; pressing again opens it nevertheless.", file="{file}",
+)  # fmt: skip
+"""What is said where a link leads to a file that does not lie beside the page."""
+
+
 @cache
 def asset(url: str) -> str:
     """Give the text of an asset that a page may inline.
@@ -155,7 +165,8 @@ def page(
     nonce = base64.b64encode(hashlib.sha256(content.encode()).digest()[:18]).decode()
     policy = (
         f"default-src 'none'; img-src {' '.join(('data:', *images))}; style-src 'nonce-{nonce}';"
-        f" script-src 'nonce-{nonce}'; connect-src 'none'; base-uri 'none'; form-action 'none'"
+        f" script-src 'nonce-{nonce}'; frame-src 'self' file:; connect-src 'none';"
+        f" base-uri 'none'; form-action 'none'"
     )
     tag = _("en").render(lang)  # the language tag of HTML, by which browsers choose a font
     island = f'<script type="application/json" id="data">{data}</script>\n' if data else ""
@@ -165,7 +176,8 @@ def page(
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="referrer" content="no-referrer">\n'
-        f"<title>{escape(shortened(title))}</title>\n{head}"
+        f"<title>{escape(shortened(title))}</title>\n"
+        f'<script nonce="{nonce}">{_HERE}</script>\n{head}'
         f'<style nonce="{nonce}">\n{styles}\n</style>\n</head>\n<body>\n{body}\n{island}'
         f'<script nonce="{nonce}">\n{script}\n</script>\n</body>\n</html>\n'
     )
@@ -184,7 +196,21 @@ def templates(package: str, **names: object) -> Environment:
     environment.globals.update(names)
     environment.tests["wide"] = is_wide
     environment.filters["coded"] = coded
+    environment.globals["to"] = to
     return environment
+
+
+def to(href: str) -> Markup:
+    """Give a link its attributes: a place in the page, or a file that may not lie beside it.
+
+    A file is no `href`: a page that was sent alone has none of them, and its script asks first.
+
+    >>> to("#t1"), to("map.html#town=1&rule=A")
+    (Markup('href="#t1"'), Markup('role="link" tabindex="0" data-beside="map.html#town=1&amp;rule=A"'))
+    """
+    if href.startswith("#"):
+        return Markup('href="{}"').format(href)
+    return Markup('role="link" tabindex="0" data-beside="{}"').format(href)
 
 
 def _shown(value: object) -> object:

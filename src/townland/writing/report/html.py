@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 from townland.i18n import DEFAULT_LANGUAGE
 from townland.writing.pages import look
-from townland.writing.pages.page import SCHEME, asset, page, templates
+from townland.writing.pages.page import ABSENT, SCHEME, asset, page, templates
 from townland.writing.pages.town_files import MANY, town_files, write_pages
 from townland.writing.report.content import Report, of_town
 from townland.writing.report.index import TownPage
@@ -30,7 +30,7 @@ FRONT_MOST = 12
 """So many missing things are named on a first page, which is one page of paper."""
 
 _TEMPLATE = templates(
-    "townland.writing.report", look=look.LOOKS, front_most=FRONT_MOST
+    "townland.writing.report", look=look.LOOKS, front_most=FRONT_MOST, absent=ABSENT
 ).get_template("report.html.j2")
 
 
@@ -171,5 +171,5 @@ def _rendered(report: Report, *, short: bool = False) -> str:
         + report.colours(),
         body=re.sub(r"\n\s+", "\n", body),
         data=report.data(),
-        script=(folder / "report.js").read_text("utf-8"),
+        script=asset(f"{SCHEME}townland/beside.js") + (folder / "report.js").read_text("utf-8"),
     )

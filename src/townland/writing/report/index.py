@@ -16,6 +16,7 @@ from townland.geodesy.crs import to_lonlat
 from townland.i18n import shortened
 from townland.rules.judging.finding import Finding
 from townland.writing.pages import figures, look
+from townland.writing.pages.page import to
 from townland.writing.pages.reader import AssessmentReader
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ def _drawn(
         for shape in shapes
     ]
     towns = [
-        f'<a href="{escape(row.href)}" class="place-of {row.gravest}" data-town='
+        f'<a {to(row.href)} class="place-of {row.gravest}" data-town='
         f'"{escape(row.result.town.code)}"><title>{escape(_title(r, row))}</title>{_outline(shape)}</a>'
         for row, shape in zip(rows, on_page, strict=True)
     ]

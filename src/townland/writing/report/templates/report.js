@@ -192,6 +192,14 @@
     return [element("p", { class: "soft part" }, said)];
   }
 
+  // the file with all of it: a link where a page lies beside this one that can be asked whether it is there
+  function whole(list) {
+    const text = words.all.replace("{n}", list.count);
+    const neighbour = document.querySelector(".disclaimer [data-beside]");
+    if (!neighbour) return element("span", { class: "all-csv" }, `${text}: ${decodeURIComponent(list.file)}`);
+    return beside(element("a", { class: "all-csv" }, text), list.file, neighbour.dataset.beside);
+  }
+
   function listBox(button) {
     const list = unpacked(button.dataset.list);
     let rows = list.rows.map((cells, n) => ({ cells, number: n + 1 }));
@@ -229,7 +237,7 @@
     });
     fill();
     const tools = element("div", { class: "list-tools" }, input, count, csv, more);
-    if (list.file) csv.before(element("a", { class: "all-csv", href: list.file, download: "" }, words.all.replace("{n}", list.count)));
+    if (list.file) csv.before(whole(list));
     return element("div", { class: "list-box" }, ...rest(list), tools, element("div", { class: "list", tabindex: "0", role: "region", "aria-label": list.title }, table));
   }
 

@@ -45,7 +45,7 @@
     area.replaceChildren(...(town === null ? [] : [townland.areaLine(data.towns[town].area)]));
     if (town !== null && data.towns[town].map) {
       // of many towns each has a map of its own, where its pieces are drawn
-      const link = element("a", { href: data.towns[town].map }, words.town_map);
+      const link = beside(element("a", {}, words.town_map), data.towns[town].map);
       area.append(element("p", {}, link));
     }
     data.towns.forEach((each, n) => {
@@ -216,8 +216,8 @@
     for (const group of groups) parts.push(...listed(group));
     const report = document.body.querySelector("a[data-report]");
     if (report) {
-      const link = element("a", { href: `${report.getAttribute("href")}#${townland.fragment(finding)}` });
-      link.textContent = report.dataset.report;
+      const link = element("a", {}, report.dataset.report);
+      beside(link, `${report.dataset.beside}#${townland.fragment(finding)}`);
       parts.push(element("p", {}, link));
     }
     return parts;
