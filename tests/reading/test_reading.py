@@ -671,3 +671,19 @@ def test_any_windows_give_the_same_features_with_and_without_an_index(tmp_path, 
         # a merged window may hold features between two others; none is lost, none comes twice
         assert sorted(set(found)) == found
         assert set(expected) <= set(found)
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".shp"])
+def test_a_column_does_not_hold_the_geometry_that_came_with_it(tmp_path, suffix):
+    """Who kept a layer's ids kept all its polygons twice, as GDAL gave them and as they were made."""
+    path = tmp_path / f"many{suffix}"
+    squares = [shapely.box(500_000 + n, 2_700_000, 500_001 + n, 2_700_001) for n in range(3000)]
+    names = [f"parcel {n:06d}" for n in range(3000)]
+    gpd.GeoDataFrame({"BSM": names}, geometry=squares, crs=4545).to_file(path)
+    before = pa.total_allocated_bytes()
+    with sources.opened(path) as source:
+        rows = sources.read(source, ["BSM"], None)
+    assert rows.columns["BSM"].to_pylist() == names
+    # what GDAL holds is not of Arrow's own memory
+    assert pa.total_allocated_bytes() - before >= rows.columns["BSM"].nbytes
+    assert rows.fid.base is None

@@ -7,6 +7,7 @@ None and empty ones have no part in anything.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 import geopandas as gpd
@@ -32,6 +33,7 @@ MOST = 100_000
 
 PAIRS_AT_ONCE = 512
 EDGES_AT_ONCE = 50_000
+SORTED_AT_ONCE = 4_000_000
 HASH = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -301,25 +303,46 @@ def lone_lines(parcels: Shapes) -> Shapes:
     are compared by a hash of 64 bits, a block of polygons at a time.
     """
     blocks = [parcels[block] for block in geodesy.blocks(parcels)]
-    keys, ways = [], []
+    count = int(shapely.get_num_coordinates(parcels).sum())
+    key, way, at = np.empty(count, dtype=np.uint64), np.zeros(count, dtype=np.int8), 0
     for block in blocks:
-        marks, way = directed_edges(block)
-        keys.append(_mixed(marks))
-        ways.append(np.append(way, 0).astype(np.int8))
-    key = np.concatenate(keys)
-    order = np.argsort(key, kind="stable")
-    starts = np.flatnonzero(np.append(True, np.diff(key[order]) != 0))
-    way = np.concatenate(ways)
-    balance = np.add.reduceat(way[order].astype(np.int64), starts)
-    lone = np.empty(len(key), dtype=bool)
-    lone[order] = np.repeat(balance != 0, np.diff(np.append(starts, len(key))))
-    lone &= way != 0
+        marks, own = directed_edges(block)
+        key[at : at + len(own) + 1] = _mixed(marks)
+        way[at : at + len(own)] = own
+        at += len(own) + 1
+    lone = _lone(key, way)
     lines, at = [], 0
     for block in blocks:
         xy = shapely.get_coordinates(shapely.get_rings(shapely.get_parts(block)))
         lines.append(_runs(xy, lone[at : at + len(xy)]))
         at += len(xy)
     return np.concatenate(lines)
+
+
+def _lone(key: npt.NDArray[np.uint64], way: npt.NDArray[np.int8]) -> Bools:
+    """Which edges are not gone through as often one way as the other, those of one `way` 0 left out.
+
+    Edges are sorted a part at a time, by the last bits of their keys: all of them at once would take
+    three times the memory of the keys.
+
+    Parameters
+    ----------
+    key, way
+        The hash of each edge, and which way it is gone through.
+    """
+    lone = np.zeros(len(key), dtype=bool)
+    parts = min(256, 1 << (len(key) // SORTED_AT_ONCE).bit_length())
+    # a number is written as the machine has it, the last bits first or last
+    last = key.view(np.uint8)[0 if sys.byteorder == "little" else 7 :: 8] & np.uint8(parts - 1)
+    for part in np.unique(last):
+        rows = np.flatnonzero(last == part)
+        own = key[rows]
+        order = np.argsort(own, kind="stable")
+        starts = np.flatnonzero(np.append(True, np.diff(own[order]) != 0))
+        balance = np.add.reduceat(way[rows[order]], starts, dtype=np.int64)
+        lone[rows[order]] = np.repeat(balance != 0, np.diff(np.append(starts, len(own))))
+    lone &= way != 0
+    return lone
 
 
 def _mixed(marks: Floats) -> npt.NDArray[np.uint64]:

@@ -272,7 +272,8 @@ def _part(opened: _Opened, columns: Sequence[str], table: pa.Table) -> Streamed:
     table
         What GDAL gives.
     """
-    fid, found, shapes = _taken_apart(table, columns)
+    fid, found, column = _taken_apart(table, columns)
+    shapes = column.to_numpy()
     try:
         geometry = wkb.geometries(shapes, fid + 1 - opened.numbered_from, opened.place)
     except NotImplementedError:
@@ -425,15 +426,18 @@ def _read(opened: _Opened, columns: Sequence[str], keys: NDArray[np.int64] | Non
 
 def _taken_apart(
     table: pa.Table, columns: Sequence[str]
-) -> tuple[NDArray[np.int64], dict[str, pa.ChunkedArray], NDArray[np.object_]]:
+) -> tuple[NDArray[np.int64], dict[str, pa.ChunkedArray], pa.ChunkedArray]:
     """The numbers, the columns and the WKB of features as GDAL gives them."""
     # The feature's number comes first and its geometry last: a column of the file may have the name of
     # either, as "id" does in GeoJSON.
     names = table.schema.names[1:-1]
     found = {name: table.column(1 + names.index(name)) for name in columns}
     require_sound(found)
-    fid = table.column(0).to_numpy().astype(np.int64, copy=False)
-    return fid, found, table.column(table.num_columns - 1).to_numpy()
+    # a column of GDAL's holds on to all that came with it, the geometry too: what stays is copied
+    every = pa.array(np.arange(len(table)))
+    own = {name: values.take(every) for name, values in found.items()}
+    fid = table.column(0).to_numpy().astype(np.int64)
+    return fid, own, table.column(table.num_columns - 1)
 
 
 def require_sound(columns: Mapping[str, pa.ChunkedArray]) -> None:
@@ -451,7 +455,7 @@ def require_sound(columns: Mapping[str, pa.ChunkedArray]) -> None:
 def _geometries(
     opened: _Opened,
     fid: NDArray[np.int64],
-    shapes: NDArray[np.object_],
+    shapes: pa.ChunkedArray,
     columns: Sequence[str],
     where: str | None,
 ) -> tuple[NDArray[np.object_], tuple[Issue, ...]]:
@@ -468,16 +472,18 @@ def _geometries(
     """
     numbers = fid + 1 - opened.numbered_from
     try:
-        return wkb.geometries(shapes, numbers, opened.place), ()
-    except NotImplementedError:
-        # GDAL makes chords of curves, by the step that the guard sets, on this way only
-        raw = pyogrio.raw.read(
-            opened.file, layer=opened.name, columns=list(columns), where=where, **opened.options
-        )
-        # this way believes the count that a GeoPackage states
-        if len(raw[2]) != len(fid):
-            raise ValueError(f"{len(raw[2])} of {len(fid)} features") from None
-        return shapely.from_wkb(raw[2]), wkb.curves_drawn()
-    except shapely.errors.GEOSException:
-        geometry, closed = wkb.mended(shapes)
-        return geometry, wkb.rings_closed(numbers[closed])
+        return wkb.of_column(shapes, numbers, opened.place), ()
+    except (NotImplementedError, shapely.errors.GEOSException) as problem:
+        every = shapes.to_numpy()
+        wkb.refuse_deep(every, numbers, opened.place)  # it may stand behind what was met first
+        if not isinstance(problem, NotImplementedError):
+            geometry, closed = wkb.mended(every)
+            return geometry, wkb.rings_closed(numbers[closed])
+    # GDAL makes chords of curves, by the step that the guard sets, on this way only
+    raw = pyogrio.raw.read(
+        opened.file, layer=opened.name, columns=list(columns), where=where, **opened.options
+    )
+    # this way believes the count that a GeoPackage states
+    if len(raw[2]) != len(fid):
+        raise ValueError(f"{len(raw[2])} of {len(fid)} features")
+    return shapely.from_wkb(raw[2]), wkb.curves_drawn()

@@ -6,6 +6,7 @@ import struct
 from collections.abc import Sequence
 
 import numpy as np
+import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
@@ -42,6 +43,24 @@ def geometries(
         Collections stand so deep in one another that GEOS would end the process.
     """
     values = np.asarray(values, object)
+    refuse_deep(values, fid, place)
+    found: NDArray[np.object_] = shapely.from_wkb(values)
+    return found
+
+
+def refuse_deep(values: NDArray[np.object_], fid: NDArray[np.int64], place: str) -> None:
+    """Refuse what would end the process.
+
+    Parameters
+    ----------
+    values, fid, place
+        As for `geometries`.
+
+    Raises
+    ------
+    LayerError
+        Collections stand too deep in one another.
+    """
     for at, value in enumerate(values):
         if value is not None and len(value) > _SHALLOW and too_deep(value):
             raise LayerError(
@@ -53,8 +72,26 @@ def geometries(
                     most=MAX_DEPTH,
                 )
             )
-    found: NDArray[np.object_] = shapely.from_wkb(values)
-    return found
+
+
+def of_column(
+    shapes: pa.ChunkedArray, numbers: NDArray[np.int64], place: str
+) -> NDArray[np.object_]:
+    """Geometries of WKB, some at a time: all of it as bytes takes as much memory as what is made of it.
+
+    Parameters
+    ----------
+    shapes, numbers
+        WKB and number of each feature.
+    place
+        How messages name the file.
+    """
+    made, at = np.empty(len(shapes), dtype=object), 0
+    for part in shapes.chunks:
+        rows = slice(at, at + len(part))
+        made[rows] = geometries(part.to_numpy(zero_copy_only=False), numbers[rows], place)
+        at += len(part)
+    return made
 
 
 def too_deep(value: bytes) -> bool:
