@@ -44,7 +44,12 @@ def manifest() -> dict[str, str]:
     return {str(path): str(digest) for path, digest in json.loads(text)["sha256"].items()}
 
 
-_HERE = 'if(parent!==window&&location.hash==="#beside"){parent.postMessage("townland","*");window.stop()}'
+_HERE = """
+if (parent !== window && location.hash === "#beside") {
+  parent.postMessage("townland", "*");
+  window.stop();
+}
+"""
 """Answers a page that asks whether this one lies beside it (``beside.js``), before anything is read."""
 
 ABSENT = _(
