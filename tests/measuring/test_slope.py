@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from townland.geodesy import check_area_m2
 from townland.measuring.rasters import cells
 from townland.measuring.rasters.cells import Cells
+from townland.measuring.rasters.fractions import classed, covered_m2
 from townland.measuring.rasters.slope import graded, horn_deg, load_grades, terrain
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -124,3 +125,26 @@ def test_a_plane_of_30_degrees_is_over_25_and_one_of_20_is_not(slope, steep, asp
     grades = load_grades()
     inner = terrain("dem", [window], grades).grade[0][1:-1, 1:-1]
     assert set((inner.ravel() == len(grades) - 1).tolist()) == {steep}
+
+
+def test_a_piece_with_hairs_is_measured_in_the_terrain_model_of_another_zone():
+    """Three parts of a piece as a county's overlay gave them: two of them no wider than a rounding.
+
+    Brought from the zone without its number to the one with it, one hair is a line, and the piece a
+    collection, on which the library of coverage fractions gives up.
+    """
+    hairs = [
+        [(620664.9849999996, 2703596.6729999995), (620664.9849999994, 2703596.673),
+         (620664.9849999996, 2703596.6729999995), (620664.9849999996, 2703596.6729999995)],
+        [(620628.0289999992, 2703531.2379999994), (620628.0289999992, 2703531.238),
+         (620628.0290000024, 2703531.237999998), (620628.0289999992, 2703531.2379999994)],
+    ]  # fmt: skip
+    part = [(620626.3830000018, 2703515.541), (620626.4490000004, 2703515.169),
+            (620626.1210000005, 2703513.044000011), (620626.3829117372, 2703515.5414958904)]  # fmt: skip
+    piece = shapely.MultiPolygon([shapely.Polygon(each) for each in (*hairs, part)])
+    here, there = pyproj.CRS.from_epsg(4545), pyproj.CRS.from_epsg(4524)
+    grade = np.zeros((30, 30), dtype=int)
+    window = Cells(grade, grade == 0, 36620500.0, 2703700.0, 10.0, 10.0, 0, 0, there)
+    around = classed(window, grade, shapely.box(*window.bounds))
+    found = covered_m2([piece], here, around, 1)
+    assert found[0, 0] == pytest.approx(shapely.Polygon(part).area, rel=1e-3)

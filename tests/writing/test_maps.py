@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import folium
 import numpy as np
+import pyproj
 import pytest
 import shapely
 from folium.plugins import MarkerCluster
@@ -261,3 +262,14 @@ def test_chips_have_enough_contrast_and_differ_without_colour():
 def test_both_languages_render(lang: str):
     html = map_html(assessment(towns=1), lang=lang, report_href=None)
     assert "data-report=" not in html.partition("<script")[0]
+
+
+def test_a_piece_with_a_hair_is_drawn() -> None:
+    """A part no wider than a rounding, as intersections leave them, ended the map in a traceback."""
+    hair = [(620664.9849999996, 2703596.6729999995), (620664.9849999994, 2703596.673),
+            (620664.9849999996, 2703596.6729999995)]  # fmt: skip
+    plots = [shapely.box(620000 + x, 2703000, 620100 + x, 2703100) for x in (0, 100)]
+    torn = shapely.MultiPolygon([shapely.Polygon(hair), plots[0]])
+    given = np.array([torn, plots[1]], dtype=object)
+    thin = packing.simplified(given, 5.0, pyproj.CRS(4545))
+    assert shapely.area(thin).tolist() == [10_000, 10_000]

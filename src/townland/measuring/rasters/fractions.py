@@ -13,6 +13,7 @@ import shapely
 from townland import geodesy
 from townland.geodesy import Geometries
 from townland.geodesy import crs as crs_room
+from townland.measuring.prepare.areal import polygons_of
 from townland.measuring.rasters import cells
 from townland.measuring.rasters.cells import Cells
 
@@ -106,6 +107,8 @@ def met(
     around
         Cells.
     """
+    # a hair of a piece falls together in another CRS, and is a line there
+    shapes = polygons_of(shapes)
     near = np.flatnonzero(shapely.intersects(shapes, shapely.box(*around.cells.bounds)))
     if len(near):
         from townland.measuring.rasters.coverage_features import covered_cells
