@@ -24,7 +24,8 @@ from townland.results import Assessment
 from townland.writing.document_form import require_template, write_words
 from townland.writing.form_fields import FORM_FIELDS, RULE_FIELDS
 from townland.writing.run_folder import write_run
-from townland.writing.template import TABLES, fill_template, template_fields
+from townland.writing.tables.model import BLANK
+from townland.writing.template import TABLES, fill_template, require_fields, template_fields
 
 STRINGS, SHEET = "xl/sharedStrings.xml", "xl/worksheets/sheet1.xml"
 
@@ -216,6 +217,29 @@ def test_what_a_town_does_not_have_is_blank(one: Assessment, tmp_path: Path) -> 
     path = filled(one, tmp_path, {f"A{at}": name for at, name in enumerate(names, 1)})
     sheet = openpyxl.load_workbook(path)["审查表"]
     assert [sheet[f"A{at}"].value for at in (1, 2, 3)] == [None, "见", None]
+
+
+def test_of_several_towns_what_one_lacks_is_blank_and_a_mistyped_field_is_told_by_its_own() -> None:
+    two = template_fields(sample(), "zh")
+    code, other = (town.town.code for town in sample().towns)
+    alone = {
+        key: cell for key, cell in two.cells.items() if not key.startswith(f"{other}.scale.LAND")
+    }
+    fields = replace(two, cells=alone)
+    rule = next(
+        key.split(".")[2] for key in alone if key.startswith(f"{code}.scale.planned_construction")
+    )
+    assert fields.cell(f"{other}.scale.{rule}.measured") == BLANK
+    assert fields.cell(f"{other}.scale.nothing.measured") is None
+    assert {cell.text for key, cell in two.cells.items() if ".statement.asked" in key} == {""}
+    assert two.cell(f"{other}.need.asked.new") == BLANK
+    for typed, meant in (
+        ("town.name", f"{code}.town.name"),
+        (f"{other}.town.aera_ha", f"{other}.town.area_ha"),
+    ):
+        with pytest.raises(ReportError) as refused:
+            require_fields(Path("f.xlsx"), [("A1", f"{{{{{typed}}}}}")], two, "zh")
+        assert meant in refused.value.render("zh")
 
 
 def form(path: Path, texts: list[list[str]]) -> Path:

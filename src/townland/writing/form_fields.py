@@ -57,6 +57,9 @@ FORM_FIELDS: Final[Mapping[str, str]] = {
 }
 """The fields of the forms, and the cells of the tables that they are."""
 
+FORM_ROWS: Final = frozenset(tuple(source.split(".")[:2]) for source in FORM_FIELDS.values())
+"""The rows of the tables that the forms ask for: of a town that has none of them the cell is blank."""
+
 RULE_FIELDS: Final[Mapping[str, tuple[type[Rule], str]]] = {
     "conversion.conformity": (ControlZones, "verdict"),
     "replenishment.units": (LandReplace, "units"),

@@ -23,7 +23,7 @@ from townland.documents import why_unread
 from townland.errors import ReportError
 from townland.i18n import Words, _, plain_text, shortened
 from townland.reading.formats.zipped import UNREADABLE
-from townland.writing.form_fields import form_cells
+from townland.writing.form_fields import FORM_ROWS, form_cells
 from townland.writing.tables.forms import tables
 from townland.writing.tables.model import BLANK, PrintedCell, PrintedTable, figure
 from townland.writing.workbook import write_workbook
@@ -83,7 +83,10 @@ class TemplateFields:
         if known is None:
             return BLANK
         right = column in known or (counted(column) and any(map(counted, known)))
-        has_row = any(key.startswith(".".join([*parts[:at], table, row, ""])) for key in self.cells)
+        # what another town has this one has not, or none has of what the older forms ask for
+        has_row = (table, row) in FORM_ROWS or any(
+            f".{table}.{row}." in f".{key}" for key in self.cells
+        )
         return BLANK if right and (has_row or counted(row)) else None
 
 
@@ -323,7 +326,13 @@ def _no_field(cell: str, name: str, fields: TemplateFields) -> Words:
     fields
         The fields that there are.
     """
-    near = get_close_matches(name, fields.cells, n=1, cutoff=0.5)
+    owned = next((each for each in fields.cells if each.endswith(f".{name}")), None)
+    if fields.several and owned is not None:
+        return _("{cell}: there is no field {field}; of several towns each begins with the town's code,"
+                 " as {near}", cell=cell, field=name, near=owned)  # fmt: skip
+    town = f"{name.partition('.')[0]}."
+    own = [each for each in fields.cells if each.startswith(town)]
+    near = get_close_matches(name, own or fields.cells, n=1, cutoff=0.5)
     if near:
         return _("{cell}: there is no field {field}; did you mean {near}?",
                  cell=cell, field=name, near=near[0])  # fmt: skip
