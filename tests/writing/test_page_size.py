@@ -88,6 +88,15 @@ def test_a_page_of_many_patches_has_fewer_of_each_measure(monkeypatch: pytest.Mo
     ]
 
 
+def test_a_towns_page_names_what_fails_at_face_value_in_this_town_alone() -> None:
+    demo = demo_assessment()  # LAND-08 of T03 does
+    said = {
+        code: [each.code for each in of_town(demo, demo.town(code)).notices]
+        for code in ("T02", "T03")
+    }
+    assert said == {"T02": [], "T03": ["fails_at_face_value"]}
+
+
 A4_MM, INCH_MM = (210, 297), 25.4
 PIXEL_MM = INCH_MM / 96
 MARGIN_MM, LETTER_PT, MOST_PAGES = 15, 9, 8

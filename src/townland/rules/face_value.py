@@ -15,6 +15,9 @@ from townland.rules.notices import HeadNotice
 from townland.rules.shared_land import SharedLand
 from townland.terms import Verdict
 
+AT_FACE_VALUE = "fails_at_face_value"
+"""The code of the notice that names such fails."""
+
 JudgeAll = Callable[[Sequence[Facts], tuple[SharedLand, ...]], Finding]
 
 
@@ -71,7 +74,7 @@ def face_value_notices(findings: Iterable[Finding]) -> tuple[HeadNotice, ...]:
     )
     return (
         HeadNotice(
-            "fails_at_face_value",
+            AT_FACE_VALUE,
             _(
                 "Fails at face value, and is for a person only because the accuracy that is stated of"
                 " boundary and layers leaves it open: {findings}.",

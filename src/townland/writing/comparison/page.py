@@ -21,12 +21,12 @@ from townland.writing.comparison.words import (
     labels,
 )
 from townland.writing.pages import figures, look
-from townland.writing.pages.page import SCHEME, asset, page, templates
+from townland.writing.pages.page import ABSENT, SCHEME, asset, page, templates
 from townland.writing.pages.reader import Reader
 from townland.writing.run_folder import WRITERS, Writer
 
 _TEMPLATE = templates(
-    "townland.writing.comparison", look=look.VERDICTS, looks=look.LOOKS
+    "townland.writing.comparison", look=look.VERDICTS, looks=look.LOOKS, absent=ABSENT
 ).get_template("comparison.html.j2")
 
 
@@ -59,7 +59,7 @@ def comparison_html(
         styles=asset(f"{SCHEME}townland/look.css")
         + (files("townland.writing.report") / "templates" / "report.css").read_text("utf-8"),
         body=_TEMPLATE.render(r=view, t=view.t, w=view.w),
-        script="",
+        script=asset(f"{SCHEME}townland/beside.js"),
     )
 
 

@@ -13,6 +13,7 @@ from markupsafe import Markup
 import townland
 from townland import terms
 from townland.i18n import Words, _, shortened
+from townland.rules.face_value import AT_FACE_VALUE, face_value_notices
 from townland.rules.judging.trace import Json
 from townland.writing.maps.pieces import schemes_of
 from townland.writing.pages import closing, figures, look
@@ -150,7 +151,11 @@ class TownView:
 
 def of_town(assessment: Assessment, town: TownResult) -> Assessment:
     """Give the part of an assessment that is one town's."""
-    return replace(assessment, towns=(town,), findings=assessment.findings_of(town.town.code))
+    findings = assessment.findings_of(town.town.code)
+    # what fails at face value is named at the head for all towns: here for this one
+    own = face_value_notices(findings)
+    others = (each for each in assessment.notices if each.code != AT_FACE_VALUE)
+    return replace(assessment, towns=(town,), findings=findings, notices=(*others, *own))
 
 
 class Report(ClauseReader):
