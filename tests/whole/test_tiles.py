@@ -11,13 +11,14 @@ import pytest
 import shapely
 from tests.factory_land import box, catalog, write
 
-from townland.assessment import Checker, batch, jobs, processes
+from townland.assessment import Checker, batch, jobs, processes, shelf
 from townland.assessment.batch import Batch, check_in_tiles, clear, unfinished
 from townland.assessment.jobs import Job, Measuring, Shelf, Tile
-from townland.assessment.shelf import read_part
+from townland.assessment.shelf import StoredTown, read_part, write_part
 from townland.assessment.tiles import tiles
 from townland.catalog import LayerCatalog
 from townland.errors import EngineError, LayerError, ReportError
+from townland.measuring import boundary
 from townland.output.json_text import dumps
 from townland.results import Assessment
 from townland.rules.book.loader import load_rulebook
@@ -287,3 +288,25 @@ def test_processes_give_the_same_bytes_though_one_is_killed(
     )
     assert text(found) == whole
     assert len(killed) == 1
+
+
+def test_what_is_drawn_of_a_town_is_cut_once_and_read_as_far_as_it_is_asked_for(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every writer cut the land beside each town anew, and read all of a town to ask for its gaps."""
+    layers, towns = place
+    part = Checker(layers, BOOK, on=DAY).part(towns[:1])
+    path, key = tmp_path / "part", b"key"
+    write_part(part, path, key, drawn=True)
+    stored = read_part(path, key)
+    assert stored is not None
+    monkeypatch.setattr(boundary, "_surroundings", lambda *_: pytest.fail("cut anew"))
+    one, same = stored.results[0], part.results[0]
+    assert isinstance(one, StoredTown)
+    shelf._field.cache_clear()
+    assert one.uncovered.keys() == same.uncovered.keys()
+    assert shelf._field.cache_info().misses == 1
+    assert one.around is not None
+    assert same.around is not None
+    assert shapely.equals(one.around.geometry.array, same.around.geometry.array).all()
+    assert shapely.equals(one.land.geometry.array, same.land.geometry.array).all()

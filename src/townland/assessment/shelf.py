@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 import geopandas as gpd
 import numpy as np
@@ -25,7 +25,7 @@ import shapely
 
 from townland.assessment.parts import TownsPart
 from townland.measuring import TownResult
-from townland.measuring.boundary import Surroundings, near
+from townland.measuring.boundary import Surroundings
 from townland.measuring.overlay import Pieces
 from townland.measuring.piece_table import Column, PieceTable
 
@@ -80,10 +80,19 @@ def _table(extract: Stored) -> PieceTable:
 
 
 @lru_cache(maxsize=2)
-def _drawn(extract: Stored) -> TownFrames:
+def _drawn(extract: Stored) -> TownFrames | Mapping[str, bytes]:
     found = extract.load()
-    assert isinstance(found, TownFrames)  # noqa: S101 - as for a table
+    assert isinstance(found, TownFrames | dict)  # noqa: S101 - as for a table
     return found
+
+
+@lru_cache(maxsize=2 * len(HEAVY))
+def _field(extract: Stored, name: str) -> Any:
+    """One of the `HEAVY` fields: who asks for gaps alone must not wait for all parcels."""
+    found = _drawn(extract)
+    if isinstance(found, TownFrames):
+        return getattr(found, name)
+    return pickle.loads(found[name])  # noqa: S301 - as for an extract
 
 
 class StoredTable(PieceTable):
@@ -167,32 +176,38 @@ class StoredTown(TownResult):
     @property
     def land(self) -> gpd.GeoDataFrame:
         """As `TownResult`."""
-        return _drawn(self._extract).land
+        found: gpd.GeoDataFrame = _field(self._extract, "land")
+        return found
 
     @property
     def planned(self) -> gpd.GeoDataFrame:
         """As `TownResult`."""
-        return _drawn(self._extract).planned
+        found: gpd.GeoDataFrame = _field(self._extract, "planned")
+        return found
 
     @property
     def beside(self) -> Surroundings | None:
         """As `TownResult`."""
-        return _drawn(self._extract).beside
+        found: Surroundings | None = _field(self._extract, "beside")
+        return found
 
     @property
     def uncovered(self) -> Mapping[str, shapely.Geometry]:
         """As `TownResult`."""
-        return _drawn(self._extract).uncovered
+        found: Mapping[str, shapely.Geometry] = _field(self._extract, "uncovered")
+        return found
 
     @property
     def pieces(self) -> Mapping[str, Pieces]:
         """As `TownResult`."""
-        return _drawn(self._extract).pieces
+        found: Mapping[str, Pieces] = _field(self._extract, "pieces")
+        return found
 
     @property
     def unplanned(self) -> shapely.Geometry:
         """As `TownResult`."""
-        return _drawn(self._extract).unplanned
+        found: shapely.Geometry = _field(self._extract, "unplanned")
+        return found
 
 
 class _PartWriter(pickle.Pickler):
@@ -356,16 +371,16 @@ def _mac_of(file: BinaryIO, key: bytes) -> bytes:
     return digest.digest()
 
 
-def _heavy(result: TownResult) -> TownFrames:
-    """What of a town is drawn only, of the land beside it just what lies near."""
+def _heavy(result: TownResult) -> dict[str, bytes]:
+    """What of a town is drawn only, each field apart; the land beside it is cut here, once."""
     beside = result.beside
     if beside is not None:
-        around = beside.ground.near(near(beside.boundary))
-        frame = beside.ground.frame.iloc[around].reset_index(drop=True)
-        beside = Surroundings(beside.boundary, replace(beside.ground, frame=frame, repairs=()))
-    return TownFrames(
-        result.land, result.planned, beside, result.uncovered, result.pieces, result.unplanned
-    )
+        beside = Surroundings.drawn(beside.boundary, beside.frame)
+    fields_apart = {name: getattr(result, name) for name in HEAVY} | {"beside": beside}
+    return {
+        name: pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+        for name, value in fields_apart.items()
+    }
 
 
 def light(result: TownResult) -> TownResult:
