@@ -108,20 +108,6 @@ def test_every_cell_is_read_back_with_its_digits(book, printed) -> None:
                     assert wanted.unit in cell.number_format
 
 
-def test_a_number_wider_than_its_column_is_shrunk_to_be_read(tmp_path) -> None:
-    made = sample()
-    invested = replace(made.findings[0], unit="yi_per_km2", measured=Decimal("5.2261"))
-    made = replace(made, findings=(invested, *made.findings[1:]))
-    write_workbook(made, tmp_path / "report.xlsx", lang="en")
-    rows = openpyxl.load_workbook(tmp_path / "report.xlsx").worksheets[0].iter_rows()
-    cells = [cell for row in rows for cell in row if isinstance(cell.value, (int, float))]
-    wide = {"100 million yuan per km²" in cell.number_format for cell in cells}
-    shrunk = [cell for cell in cells if cell.alignment.shrink_to_fit]
-    assert wide == {True, False}
-    assert 5.2261 in [cell.value for cell in shrunk]
-    assert all("100 million yuan per km²" in cell.number_format for cell in shrunk)
-
-
 def test_no_cell_is_a_formula_and_texts_stay_texts(tmp_path) -> None:
     names = ["=1+1", "+SUM(A1)", "-2", "@cmd", "=HYPERLINK(\"http://x\")", "a\x00\x1b\r\nb"]  # fmt: skip
     made = sample()

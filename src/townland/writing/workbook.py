@@ -258,9 +258,7 @@ class _Writer:
             look = look | {"font_color": shown.colour, "bg_color": shown.ground, "bold": True,
                            "indent": 1}  # fmt: skip
         if cell.value is not None:
-            # where a text is broken, a number too wide for its column is printed as ###
-            narrow: Look = {"shrink": True} if _lines(cell.whole, column.width) > 1 else {}
-            shape = self.look(**look, **narrow, num_format=_number_format(cell), align="right")
+            shape = self.look(**look, num_format=_number_format(cell), align="right")
             sheet.write_number(*at, float(cell.value), shape)
             return
         right: Look = {"align": "right"} if column.number else {}

@@ -215,7 +215,7 @@ def to(href: str) -> Markup:
     """
     if href.startswith("#"):
         return Markup('href="{}"').format(href)
-    return Markup('role="link" tabindex="0" data-beside="{}"').format(href)
+    return Markup('role="link" tabindex="0" data-beside="{}"').format(shortened(href))
 
 
 def _shown(value: object) -> object:
