@@ -32,7 +32,7 @@ from townland.rules.notices import HeadNotice
 from townland.writing.again import part_of
 from townland.writing.papers.fonts import found
 from townland.writing.papers.typeset import Typesetter
-from townland.writing.redaction import STEP_M, STRUCK, redacted
+from townland.writing.redaction import STEP_M, STRUCK, _valid, redacted
 from townland.writing.report.assessment_json import assessment_parts
 from townland.writing.report.html import report_html
 from townland.writing.run_folder import write_run
@@ -238,3 +238,19 @@ def test_what_is_drawn_lies_on_whole_steps_of_a_plane_of_its_own() -> None:
     first = demo_assessment().town("T02")
     assert len(result.land) == len(first.land)
     assert result.town.boundary.area == pytest.approx(first.town.boundary.area, rel=0.01)
+
+
+def test_parts_no_wider_than_a_rounding_are_left_out_of_what_is_drawn() -> None:
+    """A piece as intersections leave it, brought to the plane: its parts are lines and points there."""
+    point, hair = (4893.960512466126, 5166.323109034561), (5043.374378265022, 5183.562940762135)
+    torn = shapely.MultiPolygon([
+        shapely.Polygon([point] * 4),
+        shapely.Polygon([(5040.6579217389535, 5182.970989486933), hair, hair]),
+        shapely.Polygon([(5006.448753218773, 5175.5163654355365), (4987.985939242272, 5171.493077094925),
+                         (4969.523124303913, 5167.469788301828), (4969.523124300042, 5167.4697883025365),
+                         (4969.523124303913, 5167.469788301828), (5021.782559224356, 5178.857801884187)]),
+    ])  # fmt: skip
+    whole, gone = _valid(np.array([shapely.box(0, 0, 9, 9), torn], dtype=object))
+    assert whole.area == 81
+    assert gone.is_valid
+    assert gone.area < 1e-3

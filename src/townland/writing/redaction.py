@@ -218,11 +218,20 @@ class _Plane:
 
         exact = shapely.transform(shapes, to_plane)
         there = ~(shapely.is_missing(exact) | shapely.is_empty(exact))
-        rounded = shapely.set_precision(shapely.make_valid(exact), STEP_M)
+        rounded = shapely.set_precision(_valid(exact), STEP_M)
         gone = there & shapely.is_empty(rounded)
         spots = np.floor(shapely.get_coordinates(shapely.centroid(exact[gone])) / STEP_M) * STEP_M
         rounded[gone] = shapely.box(*spots.T, *(spots + STEP_M).T)
         return np.asarray(rounded, object)
+
+
+def _valid(shapes: Shapes) -> Shapes:
+    """Valid shapes; parts no wider than a rounding, of which GEOS makes lines, go."""
+    try:
+        return np.asarray(shapely.make_valid(shapes), object)
+    except shapely.errors.GEOSException:
+        made = shapely.make_valid(shapes, method="structure", keep_collapsed=False)
+        return np.asarray(made, object)
 
 
 @cache
