@@ -4,7 +4,7 @@
 
 const beside = (() => {
   const ANSWER = "townland";
-  const LONG_MS = 4000;
+  const LONG_MS = 10000;
 
   // Whether a page of townland lies at an address.
   function answers(href) {
@@ -21,7 +21,7 @@ const beside = (() => {
         if (event.source === frame.contentWindow && event.data === ANSWER) end(true);
       };
       window.addEventListener("message", hear);
-      frame.addEventListener("load", () => setTimeout(() => end(false), 100));
+      frame.addEventListener("load", () => setTimeout(() => end(false), 400));
       timer = setTimeout(() => end(false), LONG_MS);
       frame.hidden = true;
       frame.src = `${href.split("#")[0]}#beside`;
