@@ -144,6 +144,28 @@ def test_another_rulebook_and_another_day_read_nothing_again(
     assert text(later) == text(check([town], layers, BOOK, on="2019-06-30"))
 
 
+def test_a_town_that_stays_is_not_measured_again_where_another_moves(
+    place: tuple[LayerCatalog, list[Town]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    layers, towns = place
+    measuring = Mock(wraps=measure_town)
+    monkeypatch.setattr("townland.assessment.measure_town", measuring)
+    checker = Checker(layers, BOOK, on="2018-12-31")
+    checker.check(towns)
+    shapes = [box(150, 120, 950, 920), box(3000, 100, 3800, 900)]
+    write(tmp_path / "towns.gpkg", shapes, name=["甲镇", "乙镇"])
+    read = list(read_towns([tmp_path / "towns.gpkg"]))
+    dossier = towns[0].dossier.model_copy(update={"population": 1000.0})
+    later = [replace(read[0], dossier=dossier), read[1]]
+    found = checker.check(later)
+    assert [call.args[0].name for call in measuring.call_args_list] == ["甲镇", "乙镇", "甲镇"]
+    assert text(found) == text(check(later, layers, BOOK, on="2018-12-31"))
+    assert found.towns[1].town is read[1]  # with its file's new hash
+    checker.check(towns[1:])
+    checker.check(towns)
+    assert measuring.call_count == 6  # three, both of the check beside, and the one that was left out
+
+
 def test_a_town_elsewhere_reads_its_own_window_only(
     place: tuple[LayerCatalog, list[Town]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

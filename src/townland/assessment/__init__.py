@@ -170,7 +170,7 @@ class Checker:
         steps = len(self._specs()) + len(self._rastered) + len(towns)
         step = counted(progress, steps)
         ready = made_ready(towns, self.catalog, accept_repairs)
-        part = self.part(ready.towns, accept_repairs, step=step, given=tuple(towns))
+        part = self.part(ready.towns, accept_repairs, step=step)
         assessment = self.joined(ready, [part], accept_repairs)
         progress(_("checked"), steps, steps)
         return assessment
@@ -207,7 +207,6 @@ class Checker:
         accept_repairs: Collection[str] = (),
         *,
         step: Step = unannounced,
-        given: tuple[Town, ...] = (),
         known: Mapping[str, tuple[Issue, ...]] | None = None,
     ) -> TownsPart:
         """Measure and judge towns, each by itself: what `joined` puts together to an assessment.
@@ -218,8 +217,6 @@ class Checker:
             With valid boundaries (`made_ready`).
         accept_repairs, step
             As in `check`, and what is called with a sentence before each layer and town.
-        given
-            The towns as the check was given them.
         known
             The issues of layers, by name, where they are known for all towns of the check already.
 
@@ -239,7 +236,7 @@ class Checker:
             sited = tuple(siting_issues(towns, vectors, self._layers.read))
         with stage(_("gathering")):
             grounds = self._gathered(towns, by_role(vectors), rasters, accept_repairs)
-        asked = (given or tuple(towns), frozenset(accept_repairs))
+        self._towns.keep(towns)
         with stage(_("measuring")):
             measured = [
                 self._measured(
@@ -247,7 +244,7 @@ class Checker:
                     grounds[town.crs],
                     rasters,
                     step,
-                    given=asked,
+                    accepted=frozenset(accept_repairs),
                     doubts=doubts_of(town, sited, vectors),
                 )
                 for town in towns
@@ -388,7 +385,7 @@ class Checker:
         rasters: Rasters,
         step: Step,
         *,
-        given: tuple[tuple[Town, ...], frozenset[str]],
+        accepted: frozenset[str],
         doubts: tuple[Doubt, ...],
     ) -> MeasuredTown:
         """One town measured, and what a rule may know of it.
@@ -403,8 +400,8 @@ class Checker:
             The raster layers.
         step, doubts
             Called first, and the doubts of its inputs.
-        given
-            The towns as the check was given them, and the repairs that it accepts.
+        accepted
+            Repairs to accept though they change a protected area.
         """
         step(_("measuring {name}", name=town.name))
         book, towns = self.rulebook, self._towns
@@ -432,9 +429,9 @@ class Checker:
                 return unmeasured(town, book.measure, reason), TownRasters((), (), None, ())
             return result, own
 
-        how = (town.code, given[1], profile, widths, steep_of)
-        result, own = towns.result(given[0], how, book.measure, measure=measure)
-        return known_of(result, own, book, on=self.on, doubts=doubts)
+        how = (accepted, profile, widths, steep_of)
+        result, own = towns.result(town, how, book.measure, measure=measure)
+        return known_of(replace(result, town=town), own, book, on=self.on, doubts=doubts)
 
 
 def check(
