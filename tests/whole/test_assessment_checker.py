@@ -163,7 +163,9 @@ def test_a_town_that_stays_is_not_measured_again_where_another_moves(
     assert found.towns[1].town is read[1]  # with its file's new hash
     checker.check(towns[1:])
     checker.check(towns)
-    assert measuring.call_count == 6  # three, both of the check beside, and the one that was left out
+    assert (
+        measuring.call_count == 6
+    )  # three, both of the check beside, and the one that was left out
 
 
 def test_a_town_elsewhere_reads_its_own_window_only(
