@@ -81,7 +81,7 @@ def _first(layer: Path, towns: Path) -> timing.Run:
         begun = time.perf_counter()
         KeptLayers(catalog).read(catalog.layer[0], [(town.boundary.bounds, town.crs)])
         whole = time.perf_counter() - begun
-    hashing = next(spent for name, spent in watch.seconds.items() if str(name) == "hashing")
+    hashing = next(spent for name, spent in watch.seconds.items() if name.render("en") == "hashing")
     return timing.Run(seconds=[], cpu=[hashing, whole - hashing], peak_mb=0.0, areas={})
 
 

@@ -5,8 +5,9 @@
 
 Every side reads the same GeoPackage, cuts its parcels to the same towns and gives the plane area by
 class; the script stops where two sides differ by more than a millionth of a class. ``townland`` is the
-library's whole check (validity, double claims, gaps, official areas, rules), ``townland check`` the
-command from its start to its end, ``cold`` a script of the side from its start to its end. `--peers` is
+library's whole check (validity, double claims, gaps, official areas, rules), ``pieces`` what it reads
+and cuts alone, ``townland check`` the command from its start to its end, ``cold`` a script of the side
+from its start to its end. `--peers` is
 an interpreter that has the other programs, `--baseline` a checkout of an older commit, which is timed in
 the same run. Figures are kept in the folder, and `--write` writes all that are known into the README
 beside this and draws their growth.
@@ -30,6 +31,7 @@ from timing import Run
 
 COMMAND, WORKERS, REPORT = "townland check", "townland check --workers 2", "townland check, report"
 SCRIPT = "geopandas bbox, cold"
+OURS = ("townland", "townland, pieces", "baseline")
 COLD = (COMMAND, WORKERS, REPORT, SCRIPT)
 IMAGES = timing.SOURCE / "docs" / "images"
 MANY = 100
@@ -53,7 +55,7 @@ def measured(side: str, layer: Path, towns: Path, options: argparse.Namespace) -
     if side in COLD:
         return _cold(side, layer, towns, {**cache, "peers": options.peers})
     source = options.baseline if side == "baseline" else timing.SOURCE
-    python = sys.executable if side in ("townland", "baseline") else options.peers
+    python = sys.executable if side in OURS else options.peers
     repeats = 1 if many or SIDES[side].whole else 7 if _count(towns) == 1 else 3
     words = [side, layer, towns, repeats, int(not many and not SIDES[side].whole)]
     env = {**timing.environment(source), **cache}
@@ -99,7 +101,7 @@ def chosen(options: argparse.Namespace, count: int) -> list[str]:
             continue
         if side == WORKERS and count <= MANY:
             continue
-        if side in SIDES and side not in ("townland", "baseline"):
+        if side in SIDES and side not in OURS:
             missing = [name for name in SIDES[side].needs if name not in here]
             if missing:
                 print(f"{side} is left out: {', '.join(missing)} is not installed", file=sys.stderr)

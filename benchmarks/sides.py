@@ -61,6 +61,35 @@ def townland(layer: Path, towns: Path) -> Job:
     return Job(lambda: tl.check(read, catalog, rulebook, on=DAY), found)
 
 
+def townland_pieces(layer: Path, towns: Path) -> Job:
+    """What is read near the towns and cut to them, and nothing else of a check."""
+    import geopandas as gpd
+    import pandas as pd
+
+    import townland as tl
+    from townland.measuring.boundary import near
+    from townland.measuring.overlay import clip
+    from townland.reading.digests import Digests
+    from townland.reading.kept import KeptLayers
+
+    catalog = tl.load_catalog(catalog_of(layer))
+    read = tl.read_towns([towns], name_column="name")
+    digests = Digests()
+
+    def run() -> gpd.GeoDataFrame:
+        windows = [(near(town.boundary), town.crs) for town in read]
+        survey = KeptLayers(catalog, digests).read(catalog.layer[0], windows)
+        frame, parts = survey.frame, []
+        for town in read:
+            rows = survey.tree.query(town.boundary)
+            shapes, own = clip(town.boundary, frame.geometry.values[rows])
+            codes = frame[CLASS].to_numpy()[rows[own]]
+            parts.append(gpd.GeoDataFrame({CLASS: codes}, geometry=shapes, crs=town.crs))
+        return pd.concat(parts)
+
+    return Job(run, by_class)  # type: ignore[arg-type]
+
+
 def by_class(pieces: gpd.GeoDataFrame, column: str = CLASS) -> Areas:
     """The plane area of pieces by class."""
     return pieces.area.groupby(pieces[column]).sum().to_dict()
@@ -198,6 +227,7 @@ class Side:
 _GEO = ("geopandas", "shapely", "pyogrio")
 SIDES: dict[str, Side] = {
     "townland": Side(townland, ("townland",), packages=_GEO),
+    "townland, pieces": Side(townland_pieces, ("townland",)),
     "baseline": Side(townland, ("townland",)),
     "geopandas bbox": Side(geopandas_bbox, ("geopandas",), packages=_GEO),
     "geopandas": Side(geopandas_whole, ("geopandas",), whole=True),
