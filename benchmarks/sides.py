@@ -83,7 +83,7 @@ def townland_pieces(layer: Path, towns: Path) -> Job:
         for town in read:
             rows = survey.tree.query(town.boundary)
             shapes, own = clip(town.boundary, frame.geometry.values[rows])
-            codes = frame[CLASS].to_numpy()[rows[own]]
+            codes = frame["code"].to_numpy()[rows[own]]
             parts.append(gpd.GeoDataFrame({CLASS: codes}, geometry=shapes, crs=town.crs))
         return pd.concat(parts)
 
