@@ -19,6 +19,7 @@ import rasterio
 import shapely
 from tests import factory_broken as broken
 from tests.factory_coordinates import EAST, NORTH, box
+from tests.factory_land import catalog
 from tests.fuzz import mutations
 from tests.fuzz.run import run
 from tests.fuzz.seeds import KINDS, SEEDS
@@ -289,3 +290,19 @@ def test_a_table_of_a_drawing_without_a_head_is_refused(tmp_path: Path) -> None:
     with pytest.raises(LayerError) as caught:
         tl.read_towns([path], crs="EPSG:4524")
     assert "the drawing is damaged" in caught.value.render("en")
+
+
+@pytest.mark.parametrize(("code", "known"), [("0101\0\0", True), ("9999\0", False), ("\0", False)])
+def test_a_code_padded_with_nul_is_the_code(tmp_path: Path, code: str, known: bool) -> None:
+    """numpy takes a text that ends in NUL for a shorter one, which equals none of its own column."""
+    survey = geopandas.GeoDataFrame(
+        {"DLBM": [code], "BSM": ["1"], "KCXS": [0.0], "QSXZ": ["30"]},
+        geometry=[box(0, 0, 300)], crs=4524,
+    )  # fmt: skip
+    survey.to_parquet(tmp_path / "survey.parquet")
+    town = geopandas.GeoDataFrame({"name": ["甲"]}, geometry=[box(5, 5, 80)], crs=4524)
+    layers = catalog(tmp_path, {"land_use": tmp_path / "survey.parquet"})
+    towns = tl.read_towns(town, name_column="name")
+    found = tl.check(towns, layers, tl.load_rulebook("national-2021"), on="2024-12-31")
+    told = {each.code for each in found.towns[0].issues}
+    assert ("class_unknown" not in told) == known

@@ -148,3 +148,25 @@ def test_a_piece_with_hairs_is_measured_in_the_terrain_model_of_another_zone():
     around = classed(window, grade, shapely.box(*window.bounds))
     found = covered_m2([piece], here, around, 1)
     assert found[0, 0] == pytest.approx(shapely.Polygon(part).area, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    "ring",
+    [
+        # valid, the last vertex three times
+        [(52.25, 41.53), (32.36, 27.04), (35.42, 40.6), (21.7, 41.44), *[(52.25, 41.53)] * 3],
+        [(30, 65), (25, 75), (25, 85), *[(30, 65)] * 3],
+        # crossed by less than a thousandth
+        [(58.067, 65.838999999), (57.086, 57.113), (52.239, 47.731), (52.238765605, 47.730546332),
+         (58.067, 65.838999999), (58.067, 65.839), (58.067, 65.838999999)],
+    ],
+)  # fmt: skip
+def test_no_ring_ends_the_process(ring):
+    """Such rings made exactextract read where nothing is, and Python ended without a word."""
+    crs = pyproj.CRS(4524)
+    land = shapely.Polygon([(36_640_000 + x, 2_690_000 + y) for x, y in ring])
+    grade = np.zeros((10, 10), dtype=int)
+    window = Cells(grade, grade == 0, 36_640_000.0, 2_690_100.0, 10.0, 10.0, 0, 0, crs)
+    around = classed(window, grade, shapely.box(*window.bounds))
+    found = covered_m2([land], crs, around, 1)
+    assert found[0, 0] == pytest.approx(shapely.Polygon(ring).area, rel=1e-3)

@@ -188,7 +188,7 @@ def test_an_address_that_is_safe(address: str) -> None:
 
 def test_the_file_of_a_scheduler_is_held_to_the_same(tmp_path: Path) -> None:
     file = tmp_path / "scheduler.json"
-    with refused(r"No such file"):
+    with refused(r"no such file"):
         scheduler_address(None, file)
     file.write_text('["tcp://127.0.0.1:8786"]')
     with refused(r"scheduler-file"):

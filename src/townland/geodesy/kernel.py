@@ -43,10 +43,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Where operations are done: metres in a unit of the coordinates, and the steps of the ladder."""
+    """Where operations are done: metres in a unit of the coordinates, and the steps of the ladder.
+
+    What is smaller than `least`, in squared units, is no land; nothing is where the unit is not known.
+    """
 
     unit_m: float = 1.0
     steps: list[Step] = field(default_factory=list)
+    least: float = 0.0
 
     @property
     def grid(self) -> float:
@@ -93,7 +97,7 @@ _BENCH: ContextVar[Bench | None] = ContextVar("bench", default=None)
 @contextmanager
 def bench(unit_m: float) -> Iterator[Bench]:
     """Do the operations of a block in coordinates of this unit, and record the steps of the ladder."""
-    made = Bench(unit_m)
+    made = Bench(unit_m, least=PIECE_M2 / unit_m**2)
     token = _BENCH.set(made)
     try:
         yield made
@@ -170,6 +174,35 @@ def union(shapes: Sequence[shapely.Geometry] | Shapes) -> shapely.Geometry:
             joined = _on_the_grid(shapely.union, joined, part, work)
         work.steps.append(Step("parts", reason, 0.0))
     return joined
+
+
+def without_hairs(shapes: Shapes, on: Bench | None = None) -> Shapes:
+    """Polygons without the parts of which no vertex may be left once coordinates are rounded.
+
+    Where one edge runs through two coordinate systems an operation leaves parts between its two courses
+    that are narrower than the last digit: invalid in a file, and no land. What is nothing else is empty.
+
+    Parameters
+    ----------
+    shapes, on
+        Polygons, and the bench, where this is another thread than the block's.
+
+    Examples
+    --------
+    >>> land = shapely.MultiPolygon([shapely.box(0, 0, 1, 1), shapely.box(5, 0, 6, 1e-9)])
+    >>> with bench(1.0):
+    ...     without_hairs(np.array([land, shapely.box(0, 0, 1, 1e-9)])).tolist()
+    [<POLYGON ((1 0, 1 1, 0 1, 0 0, 1 0))>, <POLYGON EMPTY>]
+    """
+    least = (on or current()).least
+    kept = np.where(shapely.area(shapes) < least, shapely.Polygon(), shapes)
+    several = np.flatnonzero(shapely.get_type_id(kept) == shapely.GeometryType.MULTIPOLYGON)
+    parts, at = shapely.get_parts(kept[several], return_index=True)
+    wide = shapely.area(parts) >= least
+    for each in np.unique(at[~wide]):
+        own = parts[wide & (at == each)]
+        kept[several[each]] = own[0] if len(own) == 1 else shapely.multipolygons(own)
+    return kept
 
 
 def _pairs(operation: Operation, one: Shapes, other: Shapes, *, on: Bench | None) -> Shapes:

@@ -257,7 +257,9 @@ def beyond_pieces(parents: Closed, inner: Closed) -> Closed:
     for at, (start, end) in enumerate(bounds.T):
         if start < end:
             taken = kernel.union(inner.pieces.geometry[start:end])
-            geometry[at] = polygons_of(kernel.difference(geometry[at], taken))[0]
+            beyond = polygons_of(kernel.difference(geometry[at], taken))
+            wide = kernel.without_hairs(beyond)
+            geometry[at] = (beyond if wide[0].is_empty else wide)[0]
     rows = {role: known[left] for role, known in parents.pieces.rows.items()}
     cents = inner.rest[left]
     return Closed(Pieces(geometry, rows), cents, np.zeros_like(cents), parents.closure_m2)

@@ -190,10 +190,14 @@ def _is_numeric(of: pa.DataType) -> bool:
 
 
 def _trimmed(values: pa.Array) -> pa.Array:
-    """A column as text without outer blanks, with nothing for what is blank."""
+    """A column as text without outer blanks and padding, with nothing for what is blank.
+
+    A text that ends in NUL equals none of an array of numpy, which takes it for shorter.
+    """
     if not (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
         values = pc.cast(values, pa.string())
-    trimmed = pc.utf8_trim_whitespace(values)
+    unpadded = pc.utf8_trim(pc.utf8_trim_whitespace(values), "\0")
+    trimmed = pc.utf8_trim_whitespace(unpadded)
     return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, trimmed.type), trimmed)
 
 

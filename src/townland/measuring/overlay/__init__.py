@@ -140,7 +140,7 @@ def _cut(parcels: Shapes, town: shapely.Geometry, on: kernel.Bench) -> Shapes:
     """
     every = np.arange(len(parcels))
     sides = windowed(parcels, every, np.array([town]), np.zeros_like(every))
-    return polygons_of(kernel.intersection(*sides, on=on))
+    return kernel.without_hairs(polygons_of(kernel.intersection(*sides, on=on)), on)
 
 
 def is_mosaic(town: shapely.Geometry, parcels: Shapes) -> bool:
@@ -265,7 +265,7 @@ def cross(parents: Pieces, role: str, children: Shapes, rows: Ints) -> Pieces:
     parent, child = parent[meet], child[meet]
     common = polygons_of(kernel.intersection(upper[meet], lower[meet]))
     common, source = shapely.get_parts(common, return_index=True)
-    kept = shapely.area(common) > 0
+    kept = shapely.area(common) > kernel.current().least
     common, source = common[kept], source[kept]
     parent, child = parent[source], child[source]
     taken = {name: known[parent] for name, known in parents.rows.items()}

@@ -57,6 +57,22 @@ def polygons_of(geometries: Geometries) -> npt.NDArray[np.object_]:
     return geometries
 
 
+def all_valid(polygons: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Polygons in their order, the invalid ones mended.
+
+    Raises
+    ------
+    GeometryError
+        As `made_valid`.
+    """
+    torn = np.flatnonzero(~shapely.is_valid(polygons))
+    if not len(torn):
+        return polygons
+    mended = polygons.copy()
+    mended[torn] = made_valid(polygons[torn])
+    return mended
+
+
 def made_valid(geometries: Geometries) -> npt.NDArray[np.object_]:
     """Valid polygons from invalid ones, by GEOS's structure method, without what is not areal.
 

@@ -13,7 +13,7 @@ import shapely
 from townland import geodesy
 from townland.geodesy import Geometries
 from townland.geodesy import crs as crs_room
-from townland.measuring.prepare.areal import polygons_of
+from townland.measuring.prepare.areal import all_valid, polygons_of
 from townland.measuring.rasters import cells
 from townland.measuring.rasters.cells import Cells
 
@@ -107,8 +107,7 @@ def met(
     around
         Cells.
     """
-    # a hair of a piece falls together in another CRS, and is a line there
-    shapes = polygons_of(shapes)
+    shapes = _sound(shapes)
     near = np.flatnonzero(shapely.intersects(shapes, shapely.box(*around.cells.bounds)))
     if len(near):
         from townland.measuring.rasters.coverage_features import covered_cells
@@ -116,3 +115,13 @@ def met(
         read = covered_cells(shapes[near], around.classes, around.cells.bounds)
         for at, (cell, coverage, value) in zip(near.tolist(), read, strict=True):
             yield at, cell, coverage, value
+
+
+def _sound(shapes: Shapes) -> Shapes:
+    """Polygons without what ends the process of exactextract (0.3).
+
+    That are crossed rings, and rings, valid ones too, whose last vertex is repeated more than once. A
+    hair of a piece falls together in another CRS, and leaves such rings.
+    """
+    sound = shapely.remove_repeated_points(all_valid(polygons_of(shapes)), 0)
+    return np.asarray(sound, dtype=object)

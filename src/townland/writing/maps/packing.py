@@ -17,7 +17,7 @@ import pyproj
 import shapely
 
 from townland.geodesy.crs import to_lonlat
-from townland.measuring.prepare.areal import made_valid
+from townland.measuring.prepare.areal import all_valid
 
 DEGREE = 10_000_000
 """So many steps of the page's whole numbers make a degree."""
@@ -103,17 +103,9 @@ def simplified(
     try:
         thin = shapely.coverage_simplify(geometries, tolerance_m / unit)
     except shapely.errors.GEOSException:  # some piece has parts no wider than a rounding
-        thin = shapely.coverage_simplify(_mended(geometries), tolerance_m / unit)
+        thin = shapely.coverage_simplify(all_valid(geometries), tolerance_m / unit)
     lost = shapely.is_empty(thin) | shapely.is_missing(thin)
     return np.where(lost, geometries, thin)
-
-
-def _mended(geometries: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
-    """Polygons that are all valid, in their order."""
-    torn = ~shapely.is_valid(geometries)
-    mended = geometries.copy()
-    mended[torn] = made_valid(geometries[torn])
-    return mended
 
 
 def survivors(
