@@ -21,6 +21,7 @@ from tests import factory_broken as broken
 from tests.factory_coordinates import EAST, NORTH, box
 from tests.factory_land import catalog
 from tests.fuzz import mutations
+from tests.fuzz import run as fuzzing
 from tests.fuzz.run import run
 from tests.fuzz.seeds import KINDS, SEEDS
 
@@ -46,6 +47,21 @@ def test_the_fuzzer_sees_what_ends_a_process(tmp_path: Path) -> None:
 
     assert met(tmp_path / "no.gpkg", Random(0), "located")["end"] == "refused"  # noqa: S311
     assert met(None, Random(0), "located")["end"] == "finding"  # type: ignore[arg-type] # noqa: S311
+
+
+@pytest.mark.parametrize(("again", "kinds"), [("result", 0), ("over", 1)])
+def test_what_is_over_its_time_is_tried_once_more(
+    monkeypatch: pytest.MonkeyPatch, again: str, kinds: int
+) -> None:
+    ends = iter(["over", again, "result"])
+    found = {
+        "over": {"end": "finding", "kind": fuzzing.OVER_TIME, "text": ""},
+        "result": {"end": "result"},
+    }
+    monkeypatch.setattr(
+        fuzzing, "_child", lambda number, *_: iter([(number, "", found[next(ends)])])
+    )
+    assert len(run(7, seconds=60, count=2).kinds) == kinds
 
 
 def test_changes_depend_on_the_dice_alone(tmp_path: Path) -> None:
