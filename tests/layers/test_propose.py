@@ -21,6 +21,7 @@ from tests.factory_rules import book
 from townland import check
 from townland.catalog import load_catalog
 from townland.errors import CatalogError, LayerError
+from townland.i18n import render
 from townland.layers.init import Proposal, complete, propose, write_proposal
 from townland.layers.init.roles import by_name, raster_role
 from townland.layers.init.walk import files
@@ -65,6 +66,14 @@ def test_every_known_name_is_told_in_any_case_and_beside_a_code(known: fields.La
     for form in (known.name, known.name.lower(), f"450200{known.name}", f"{known.name}_2019",
                  f"{known.name}450200", f"450200_{known.name.title()}_2019"):  # fmt: skip
         assert {found.role for found in by_name(form)} == {known.role}, form
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_file_called_as_townland_calls_its_role_in_chinese_is_known_by_its_name(
+    role: str,
+) -> None:
+    title = render(ROLES[role].title, "zh")
+    assert {found.role for found in by_name(title)} == {role}, title
 
 
 @pytest.mark.parametrize("name", ["DLTBX", "XDLTB", "abc", "2019", "YJJB", ""])

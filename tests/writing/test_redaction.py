@@ -32,7 +32,7 @@ from townland.rules.notices import HeadNotice
 from townland.writing.again import part_of
 from townland.writing.papers.fonts import found
 from townland.writing.papers.typeset import Typesetter
-from townland.writing.redaction import STEP_M, STRUCK, _valid, redacted
+from townland.writing.redaction import STEP_M, STRUCK, _Plane, _valid, redacted
 from townland.writing.report.assessment_json import assessment_parts
 from townland.writing.report.html import report_html
 from townland.writing.run_folder import write_run
@@ -255,3 +255,13 @@ def test_parts_no_wider_than_a_rounding_are_left_out_of_what_is_drawn() -> None:
     assert whole.area == 81
     assert gone.is_valid
     assert gone.area < 1e-3
+
+
+def test_a_hair_of_a_piece_is_no_line_in_what_is_drawn() -> None:
+    """What goes out and back on itself is, made valid, a polygon and a line."""
+    hairy = shapely.Polygon([(0, 0), (20, 0), (20, 20), (60, 20), (20, 20), (0, 20)])
+    plane = _Plane(pyproj.CRS("EPSG:4545"), (0.0, 0.0))
+    drawn = plane.moved(np.array([hairy, None], dtype=object), plane.crs)
+    assert drawn[0].equals(shapely.box(0, 0, 20, 20))
+    assert drawn[0].geom_type == "Polygon"
+    assert drawn[1] is None

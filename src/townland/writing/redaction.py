@@ -29,6 +29,7 @@ from townland.measuring import TownResult
 from townland.measuring.boundary import Surroundings
 from townland.measuring.piece_table import PieceTable
 from townland.measuring.prepare import Repair
+from townland.measuring.prepare.areal import polygons_of
 from townland.reading.layer import Input
 from townland.results import Assessment
 from townland.rules.judging.trace import Term
@@ -219,6 +220,7 @@ class _Plane:
         exact = shapely.transform(shapes, to_plane)
         there = ~(shapely.is_missing(exact) | shapely.is_empty(exact))
         rounded = shapely.set_precision(_valid(exact), STEP_M)
+        rounded[there] = polygons_of(rounded[there])
         gone = there & shapely.is_empty(rounded)
         spots = np.floor(shapely.get_coordinates(shapely.centroid(exact[gone])) / STEP_M) * STEP_M
         rounded[gone] = shapely.box(*spots.T, *(spots + STEP_M).T)
