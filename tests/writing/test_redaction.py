@@ -25,7 +25,7 @@ from tests.writing.test_map_sheet import sheets_of, words_of
 
 from townland.geodesy.crs import to_lonlat
 from townland.geodesy.crs.recognise import _declared_transform
-from townland.i18n import Text
+from townland.i18n import Text, _, render
 from townland.issues import Issue
 from townland.results import Assessment
 from townland.rules.notices import HeadNotice
@@ -265,3 +265,27 @@ def test_a_hair_of_a_piece_is_no_line_in_what_is_drawn() -> None:
     assert drawn[0].equals(shapely.box(0, 0, 20, 20))
     assert drawn[0].geom_type == "Polygon"
     assert drawn[1] is None
+
+
+def test_both_features_of_an_overlap_are_struck_out_though_no_piece_names_one() -> None:
+    """As a check tells it of two control zones, of which none is evidence of a finding."""
+    message = _("town {town}: features {keeps} and {loses} of layer {layer} overlap by {area} m²; the"
+                " land counts once, for {keeps}", town="螺溪小镇", keeps="450299300100000999",
+                loses="77", layer="control_zone", area="0.02")  # fmt: skip
+    issue = Issue("layer_overlap", "warning", message, "control_zone", "77")
+    told_of = redacted(replace(part_of(demo_assessment(), "T02"), issues=(issue,))).issues[0]
+    assert render(told_of.message, "zh").count(STRUCK) == 3
+    assert not re.search("450299300100000999|77", render(told_of.message, "zh"))
+
+
+def test_a_redacted_file_is_not_called_a_frame(folder: Path) -> None:
+    for name, text in texts(folder):
+        assert "GeoDataFrame" not in text, name
+
+
+def test_the_plane_of_a_redacted_map_is_called_neither_cgcs2000_nor_told_in_degrees(
+    folder: Path,
+) -> None:
+    page = (folder / "map.html").read_text("utf-8")
+    plane = json.loads(re.search(r'id="data">(.*?)</script>', page, re.S)[1])["towns"][0]["plane"]
+    assert (plane["title"], plane["degrees"]) == ("独立局部平面（米）", False)

@@ -290,6 +290,20 @@ def test_boundary_points_by_ring_with_zone_and_sides() -> None:
     assert "界址点8个" in head
 
 
+def test_a_point_that_a_boundary_repeats_is_one_point_of_the_form() -> None:
+    import pyproj
+
+    made = sample(towns=1)
+    (result,) = made.towns
+    ring = [(500_000, 2_700_000), (500_000, 2_700_000), (500_000, 2_700_100), (500_100, 2_700_100),
+            (500_100, 2_700_100), (500_100, 2_700_000), (500_000, 2_700_000)]  # fmt: skip
+    town = replace(result.town, boundary=shapely.Polygon(ring), crs=pyproj.CRS.from_epsg(4545))
+    table = boundary_points(TableReader(replace(made, towns=(replace(result, town=town),)), "zh"))
+    rows = [row for row in table.rows if row.kind == "row"]
+    assert [row.cells["point"].text for row in rows] == ["J1", "J2", "J3", "J4", "J1"]
+    assert "界址点4个" in table.rows[0].cells[""].text
+
+
 def test_the_forms_find_their_measures_by_definition() -> None:
     title = sample(towns=1).rulebook.measure["paddy_taken"].title
     farmland = built_on("permanent_basic_farmland")

@@ -58,6 +58,8 @@ SHORT = 4
 """A shorter id is struck out where it stands alone, not within a sentence, where it may be a figure."""
 
 _NAMING = frozenset({"feature", "features", "first", "second", "id", "ids", "village", "name"})
+_CLAIMING = frozenset({"keeps", "loses"})
+"""The places of sentences in which a feature stands that no piece may name: it is struck out unasked."""
 _PLACING = frozenset({
     "crs", "own", "transform", "region", "evidence", "candidates", "bounds", "meridian", "ellipsoid",
     "x", "y", "x2", "y2", "easting", "west", "east", "south", "north", "prefix", "zone",
@@ -311,7 +313,7 @@ class _Strike:
         )
 
     def _param(self, name: str, value: object) -> object:
-        if name in _PLACING:
+        if name in _PLACING or name in _CLAIMING:
             return STRUCK
         return (
             self._hidden.struck(value, alone=name in _NAMING)

@@ -145,7 +145,7 @@ class Content:
         scheme = scheme_of(self.assessment, "planned_use")
         built = None if self.pages else construction(result, scheme)
         own = self.assessment.findings_of(result.town.code)
-        plane = plane_of(result)
+        plane = plane_of(result, redacted=self.assessment.redacted)
         return {
             "code": result.town.code,
             "name": result.town.name,

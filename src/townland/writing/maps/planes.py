@@ -21,25 +21,30 @@ class MapPlane:
     """A Gauss-Krüger plane of CGCS2000: its central meridian in degrees, and what eastings begin with.
 
     `false_east_m` is that of the official area. `prefix_m` is added where coordinates are printed: the
-    number of the zone, where the town's own eastings lack it. `title` says which zone it is.
+    number of the zone, where the town's own eastings lack it. `title` says which zone it is. `degrees`
+    is whether longitude and latitude tell a place: not on the plane of what is redacted.
     """
 
     meridian: float
     false_east_m: float
     prefix_m: float
     title: Words
+    degrees: bool = True
 
 
-def plane_of(result: TownResult) -> MapPlane | None:
+def plane_of(result: TownResult, *, redacted: bool = False) -> MapPlane | None:
     """Give the plane of a town: its own, else the zone of 3° in which it lies; None outside China.
 
     Its points are those of the table of boundary points where the town's own plane is one of CGCS2000.
+    The plane of what is redacted is nowhere on the earth, and is not called as if it were.
     """
     crs = result.town.crs
     own = is_gauss_kruger_cgcs2000(crs)
     if own is None:
         return _nearest(result)
     meridian, false_east = own
+    if redacted:
+        return MapPlane(meridian, false_east, 0.0, _("plane of its own, m"), degrees=False)
     zone = zone_of_code(describe(crs))
     if zone is None:
         title = _("CGCS2000, central meridian {degrees}°", degrees=f"{meridian:g}")

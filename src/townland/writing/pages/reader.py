@@ -8,10 +8,13 @@ from urllib.parse import urlencode
 from townland import terms
 from townland.i18n import Words, _, render
 from townland.measuring.rasters.slope import GROUP, Grade
+from townland.reading.frame import NAME
+from townland.reading.layer import Input
 from townland.results import Assessment
 from townland.rules.judging.finding import Finding
 from townland.standards.class_names import class_words
 from townland.writing.pages import closing, figures, look
+from townland.writing.redaction import STRUCK
 
 
 class Reader:
@@ -94,6 +97,10 @@ class AssessmentReader(Reader):
             if town.town.code == code:
                 return town.town.name
         return self.t("All towns together")
+
+    def file(self, read: Input) -> str:
+        """Name the file of an input; a frame has none, and what is redacted tells none."""
+        return read.path or (STRUCK if self.assessment.redacted else NAME)
 
     def map_link(self, finding: Finding | None = None, town: str | None = None) -> str | None:
         """Link the map, at the place of a finding or a town."""

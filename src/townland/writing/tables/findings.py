@@ -242,7 +242,7 @@ def _input_rows(r: TableReader) -> Iterator[PrintedRow]:
                 f"{read.encoding_declared or unstated} → {read.encoding_used or figures.NOTHING}"
             ),
             "source": PrintedCell(" · ".join(filter(None, said))),
-            "file": PrintedCell(read.path or "GeoDataFrame"),
+            "file": PrintedCell(r.file(read)),
             "sha256": PrintedCell(read.sha256),
         })  # fmt: skip
     for key, title, file, digest in (

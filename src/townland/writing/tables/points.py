@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 import pyproj
@@ -126,7 +126,7 @@ def _meridian(crs: pyproj.CRS) -> str:
 
 
 def _rings(result: TownResult) -> list[list[PlanePoint]]:
-    """Read the rings of a boundary, part by part, the outer one first."""
+    """Read the rings of a boundary, part by part, the outer one first; a repeated point stands once."""
     crs = result.town.crs
     digits = DEGREE_DIGITS if crs.is_geographic else DIGITS
     zone = zone_of_code(describe(crs))
@@ -135,13 +135,14 @@ def _rings(result: TownResult) -> list[list[PlanePoint]]:
         for part in shapely.get_parts(result.town.boundary)
         for ring in (part.exterior, *part.interiors)
     ]
-    return [
+    printed = (
         [
             PlanePoint(units.half_up(north, digits), units.half_up(_with_zone(east, zone), digits))
             for east, north in shapely.get_coordinates(ring).tolist()
         ]
         for ring in rings
-    ]
+    )
+    return [once for ring in printed if len(once := [point for point, _same in groupby(ring)]) > 1]
 
 
 def _with_zone(east: float, zone: tuple[int, int] | None) -> Decimal:

@@ -19,6 +19,7 @@
       const [east, north] = geodesy.toPlane(latlng.lat, latlng.lng, plane);
       lines.push(plane.title, `X ${north.toFixed(3)}  Y ${(east + plane.prefix_m).toFixed(3)}`);
     }
+    if (plane && !plane.degrees) return lines;
     lines.push(`${Math.abs(latlng.lng).toFixed(7)}° ${latlng.lng < 0 ? "W" : "E"}  ${Math.abs(latlng.lat).toFixed(7)}° ${latlng.lat < 0 ? "S" : "N"}`);
     return lines;
   }
