@@ -289,3 +289,9 @@ def test_the_plane_of_a_redacted_map_is_called_neither_cgcs2000_nor_told_in_degr
     page = (folder / "map.html").read_text("utf-8")
     plane = json.loads(re.search(r'id="data">(.*?)</script>', page, re.S)[1])["towns"][0]["plane"]
     assert (plane["title"], plane["degrees"]) == ("独立局部平面（米）", False)
+
+
+def test_no_page_of_a_redacted_run_sends_its_reader_to_the_evidence(folder: Path) -> None:
+    pages = [folder / "map.html", *folder.rglob("report*.html")]
+    for page in pages:
+        assert "evidence.gpkg" not in page.read_text("utf-8"), page.name

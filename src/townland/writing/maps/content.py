@@ -29,7 +29,7 @@ from townland.writing.maps.packing import (
 from townland.writing.maps.pieces import construction, scheme_of
 from townland.writing.maps.planes import plane_of
 from townland.writing.maps.tiles import NO_TILES, online_maps
-from townland.writing.maps.words import KINDS, WORDS
+from townland.writing.maps.words import KINDS, LARGEST, WORDS
 from townland.writing.pages import figures
 from townland.writing.pages import look as legend
 
@@ -85,11 +85,25 @@ class Content:
         """Put a text into the map's language."""
         return render(text, self.lang)
 
+    def _sentences(self) -> dict[str, Words]:
+        """Give what the page's script says; beside what is redacted lies no ``evidence.gpkg``."""
+        return WORDS | {"some": LARGEST} if self.assessment.redacted else WORDS
+
+    def _simplified(self) -> str:
+        """Say how far lines are drawn from where they are; empty where they are drawn exactly."""
+        if not self.shapes.tolerance_m:
+            return ""
+        metres = f"{self.shapes.tolerance_m:g}"
+        if self.assessment.redacted:
+            return self.words(_("Lines are drawn within about {metres} m.", metres=metres))
+        return self.words(_("Lines are drawn within about {metres} m; evidence.gpkg has them exactly.",
+                            metres=metres))  # fmt: skip
+
     def as_data(self) -> dict[str, Json]:
         """Give what the page's script reads."""
         data: dict[str, Json] = {
             "lang": self.lang,
-            "words": {key: self.words(text) for key, text in WORDS.items()},
+            "words": {key: self.words(text) for key, text in self._sentences().items()},
             "patterns": {name: asdict(p) for name, p in legend.ALL_PATTERNS.items()},
             "verdicts": {
                 name: {
@@ -105,8 +119,6 @@ class Content:
             "layers": [layer.as_data() for layer in self.layers],
             "findings": [self._finding(f) for f in figures.by_severity(self.findings)],
         }
-        simplified = _("Lines are drawn within about {metres} m; evidence.gpkg has them exactly.",
-                       metres=f"{self.shapes.tolerance_m:g}")  # fmt: skip
         data |= {
             "tiles": self.online.data,
             "origin": list(self.shapes.origin),
@@ -115,7 +127,7 @@ class Content:
             "texts": self._layers.texts,
             "facts": self._layers.facts,
             "groups": self._layers.groups,
-            "simplified": self.words(simplified) if self.shapes.tolerance_m else "",
+            "simplified": self._simplified(),
         }
         return data
 

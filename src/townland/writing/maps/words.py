@@ -6,6 +6,9 @@ from townland.i18n import Words, _
 
 DISCLAIMER = _("An aid to analysis; it does not replace the results of the legal boundary survey.")
 
+LARGEST = _("the largest {shown} of {n} pieces")
+"""Where no file beside the page has all of them."""
+
 WORDS: dict[str, Words] = {
     "m2": _("m²"),
     "ha": _("ha"),

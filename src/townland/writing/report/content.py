@@ -42,7 +42,7 @@ SIGNED: tuple[Words, ...] = (
     _("Prepared by"), _("Checked by"), _("Approved by"), _("Organisation (seal)"), _("Date"),
 )  # fmt: skip
 
-WORDS: Mapping[str, Words] = {
+WORDS: dict[str, Words] = {
     "csv": _("Download as CSV"),
     "more": _("Show {n} more"),
     "shown": _("{shown} of {n} patches"),
@@ -54,6 +54,9 @@ WORDS: Mapping[str, Words] = {
     "comma": _(", "),
 }
 """What the page's script says."""
+
+ELSEWHERE = _("the run that is not redacted")
+"""Where all pieces are of a page that lies beside no ``evidence.gpkg``."""
 
 NO_FILES: Mapping[str, str] = MappingProxyType({})
 
@@ -267,7 +270,8 @@ class Report(ClauseReader):
 
     def data(self) -> str:
         """Give what the page's script reads: the lists of patches, and its words."""
-        words: dict[str, Json] = {key: self.w(text) for key, text in WORDS.items()}
+        said = WORDS | {"layer": ELSEWHERE} if self.assessment.redacted else WORDS
+        words: dict[str, Json] = {key: self.w(text) for key, text in said.items()}
         return safe_json({**self.lists.as_data(), "words": words})
 
     def assumptions(self) -> list[tuple[str, str]]:
