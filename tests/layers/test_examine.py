@@ -21,6 +21,7 @@ from tests.factory_land import CRS, box
 from townland import geodesy, units
 from townland.catalog import load_catalog
 from townland.errors import CatalogError, ReportError
+from townland.i18n import render
 from townland.layers.check import Examined, examined
 from townland.standards import fields as schemas
 from townland.writing.layer_faults import write_faults
@@ -208,6 +209,24 @@ def test_a_missing_mandatory_field_and_a_code_kept_as_a_number(
 ) -> None:
     assert "field_missing" in grave(look(parcel(), drop=("ZLDWDM",)))
     assert "field_type" in grave(look(parcel(GDPDJB=1)))
+
+
+def test_a_class_column_that_the_catalog_names_is_not_missing(tmp_path: Path) -> None:
+    """A plan whose columns have names of their own, as the catalog says."""
+    plan = gpd.GeoDataFrame(
+        {"规划代码": ["0701"], "标签": ["住宅"], "备用": [""]}, geometry=[box(0, 0, 9, 9)], crs=CRS
+    )
+    plan.to_file(tmp_path / "plan.gpkg")
+    (tmp_path / "catalog.toml").write_text(
+        '[[layer]]\nname = "plan"\nrole = "planned_use"\npath = "plan.gpkg"\n'
+        'scheme = "guide-2023"\nclass_column = "规划代码"\ntag_column = "标签"\n',
+        encoding="utf-8",
+    )
+    layers = load_catalog(tmp_path / "catalog.toml")
+    issues = examined(layers.layer[0], layers).summary.issues
+    assert "field_missing" not in {issue.code for issue in issues}
+    (extra,) = [issue for issue in issues if issue.code == "field_extra"]
+    assert render(extra.message, "zh") == "标准中没有的列：备用"
 
 
 def test_the_width_of_a_shapefiles_column_is_looked_at(tmp_path: Path) -> None:

@@ -127,7 +127,7 @@ def examined(spec: LayerSpec, catalog: LayerCatalog) -> Examined:
         held = records(layer, columns)
         found = [
             *index_faults(spec, catalog),
-            *fields.schema_faults(spec.role, summary.fields),
+            *fields.schema_faults(spec, summary.fields),
             *fields.width_faults(held, summary),
             *_found(held),
         ]

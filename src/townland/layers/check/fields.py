@@ -8,6 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from townland import terms
+from townland.catalog import COLUMN_KEYS, LayerSpec
 from townland.i18n import _
 from townland.layers.check.faults import Faults, where
 from townland.layers.check.records import Records, rules_of
@@ -20,14 +22,17 @@ NUMBERS = ("int", "int32", "int64", "float", "double")
 TEXTS = ("str",)
 
 
-def schema_faults(role: str, columns: Sequence[Field]) -> Iterator[Faults]:
+def schema_faults(spec: LayerSpec, columns: Sequence[Field]) -> Iterator[Faults]:
     """What is missing, extra, of another type or too narrow, by the file's own schema.
 
     Mandatory fields that are missing are a warning, conditional ones a note; what the schema does not
-    know is a note. Columns of personal data are named, and their values are never read.
+    know is a note. A column that the catalog names is known, whatever it is called. Columns of personal
+    data are named, and their values are never read.
     """
     names = [column.name for column in columns]
-    held = rules_of(role, names)
+    told = {key: fields.find((called,), names) for key, called in _called(spec).items()}
+    own = {terms.ROLES[spec.role].class_field: told.get("class_column")}
+    held = [(rule, column or own.get(rule.name)) for rule, column in rules_of(spec.role, names)]
     if not held:
         return
     missing = [rule for rule, column in held if column is None]
@@ -37,7 +42,7 @@ def schema_faults(role: str, columns: Sequence[Field]) -> Iterator[Faults]:
     if conditional := _listed(missing, "C"):
         message = _("fields that some records must fill are missing: {fields}", fields=conditional)
         yield Faults("field_absent", "info", message)
-    known = {column for _rule, column in held if column is not None}
+    known = {column for column in (*told.values(), *(c for _rule, c in held)) if column is not None}
     personal = [name for name in names if fields.is_personal(name)]
     extra = [name for name in names if name not in known and name not in personal]
     if personal:
@@ -53,6 +58,12 @@ def schema_faults(role: str, columns: Sequence[Field]) -> Iterator[Faults]:
     for rule, name in held:
         if name is not None and name in known:
             yield from _type_faults(rule, by_name[name])
+
+
+def _called(spec: LayerSpec) -> dict[str, str]:
+    """The columns that the catalog names, by its keys."""
+    given = {key: getattr(spec, key) for key in COLUMN_KEYS}
+    return {key: called for key, called in given.items() if called is not None}
 
 
 def _listed(rules: Sequence[FieldRule], need: str) -> str:
