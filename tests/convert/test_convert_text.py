@@ -118,6 +118,18 @@ def test_the_header_has_the_official_area_in_hectares_and_all_points(tmp_path):
     assert (done.features, done.crs) == (1, "EPSG:4524")
 
 
+def test_a_point_that_a_ring_repeats_is_written_once(tmp_path: Path) -> None:
+    """Its first point stands three times, its last corner twice, and the count is of four."""
+    corners = [(0, 0), (0, 0), (0, 0), (0, 100), (100, 100), (100, 0), (100, 0), (0, 0), (0, 0)]
+    ring = shapely.Polygon([(EAST + east, NORTH + north) for east, north in corners])
+    path = tmp_path / "plots.txt"
+    write_text(table(ring), path)
+    lines = path.read_text("gb18030").splitlines()
+    at = next(n for n, line in enumerate(lines) if line.endswith("@"))
+    assert lines[at].startswith("5,")  # as for a ring without: its first point counts at both ends
+    assert [line.split(",")[0] for line in lines[at + 1 :]] == ["J1", "J2", "J3", "J4", "J1"]
+
+
 def test_fields_that_the_format_would_take_apart_are_changed_and_counted(tmp_path):
     path = tmp_path / "a.txt"
     issues = write_text(table(box(0, 0), 地块名称=["甲,乙@\n丙"], 附加1=["戊"], 备注=["x"]), path)

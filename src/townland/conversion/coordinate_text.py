@@ -246,9 +246,12 @@ def _plot(
 
 
 def rings_of(shape: shapely.Polygon | shapely.MultiPolygon) -> list[NDArray[np.float64]]:
-    """Give the points of each ring, the first repeated, part by part, the outer ring first."""
+    """Give the points of each ring, the first repeated, part by part, the outer ring first.
+
+    A point that stands several times in a row stands once: readers of points close a ring at the first.
+    """
     return [
-        np.asarray(ring.coords)[:, :2]
+        np.asarray(shapely.remove_repeated_points(ring, 0).coords)[:, :2]
         for part in shapely.get_parts(shape)
         for ring in (part.exterior, *part.interiors)
     ]
