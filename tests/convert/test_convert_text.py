@@ -140,7 +140,9 @@ def test_fields_that_the_format_would_take_apart_are_changed_and_counted(tmp_pat
 
 
 def test_names_of_another_column_become_the_plots_names(tmp_path):
-    whole = back(table(box(0, 0), name=["甲镇"]), tmp_path / "a.txt")
+    named = table(box(0, 0), name=["甲镇"])
+    assert write_text(named, tmp_path / "named.txt") == []  # its column is not lost
+    whole = back(named, tmp_path / "a.txt")
     assert whole.rows.columns["地块名称"].to_pylist() == ["甲镇"]
 
 

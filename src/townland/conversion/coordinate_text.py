@@ -23,6 +23,7 @@ from townland.i18n import _
 from townland.issues import Issue
 from townland.reading.encoding import GB18030
 from townland.reading.formats.points.txt import COLUMNS, EXTRA
+from townland.towns import usual_name
 from townland.units import half_up
 
 DIGITS = 4
@@ -258,12 +259,14 @@ def rings_of(shape: shapely.Polygon | shapely.MultiPolygon) -> list[NDArray[np.f
 
 
 def lost_columns(table: PolygonTable, kept: Collection[str]) -> list[Issue]:
-    """Say which columns the format has no place for."""
-    lost = [column.name for column in table.columns if column.name not in kept]
+    """Say which columns the format has no place for; the name has one, whatever its column is called."""
+    names = [column.name for column in table.columns]
+    called = usual_name(names) if _NAME in kept and _NAME not in names else None
+    lost = [name for name in names if name not in kept and name != called]
     if not lost:
         return []
     message = _(
-        "the format has no place for the columns {columns}; of them only the name is kept",
+        "the format has no place for the columns {columns}; they are left out",
         columns=", ".join(lost),
     )
     return [Issue("columns_lost", "warning", message)]
