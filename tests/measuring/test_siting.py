@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import geopandas as gpd
@@ -21,6 +23,7 @@ from townland.catalog import LayerCatalog, LayerSpec, load_catalog
 from townland.errors import CatalogError, CRSError
 from townland.geodesy import crs as crsys
 from townland.layers.describe import inspect
+from townland.measuring import lined_up
 from townland.measuring.boundary import near
 from townland.measuring.placement import siting_issues
 from townland.output.json_text import dumps
@@ -404,3 +407,18 @@ def test_broken_proj_data_of_any_library_leaves_with_4(
     assert len(wrong) == 1
     assert library in wrong[0]["question"]
     assert "no database context" in wrong[0]["found"]
+
+
+def test_an_outline_whose_coordinates_have_no_end_is_near_nothing():
+    """A damaged file holds such; GEOS reckons with them, and numpy told of it in a warning."""
+    ((west, south),) = shapely.get_coordinates(box(0, 0, 0, 0).centroid)
+    with np.errstate(all="ignore"):
+        endless = shapely.polygons(
+            [(west, south), (west + 9, south), (west + 9, np.inf), (west, south)]
+        )
+    layer: Any = SimpleNamespace(tree=shapely.STRtree([endless]), crs=CRS)
+    to_degrees = crsys.transformer(CRS, crsys.LONLAT).transform
+    lonlat = to_degrees(np.array([west + 5]), np.array([south + 5]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert lined_up.on_edges(lonlat, [layer]).tolist() == [False]
