@@ -14,6 +14,7 @@ import geopandas
 import numpy as np
 import openpyxl
 import pyogrio
+import pyproj
 import pytest
 import rasterio
 import shapely
@@ -26,6 +27,8 @@ from tests.fuzz.run import run
 from tests.fuzz.seeds import KINDS, SEEDS
 
 import townland as tl
+from townland.conversion.ogr import write_shapefile
+from townland.conversion.table import PolygonTable, TableColumn
 from townland.errors import CatalogError, CRSError, GeometryError, LayerError, ReportError
 from townland.measuring.rasters.reading import inspect_raster
 from townland.reading.formats.points.heading import roles_of
@@ -322,3 +325,23 @@ def test_a_code_padded_with_nul_is_the_code(tmp_path: Path, code: str, known: bo
     found = tl.check(towns, layers, tl.load_rulebook("national-2021"), on="2024-12-31")
     told = {each.code for each in found.towns[0].issues}
     assert ("class_unknown" not in told) == known
+
+
+@pytest.mark.parametrize(
+    ("value", "width", "read"),
+    [
+        (1.5, 70_000, 1.5),
+        (1e300, None, "1e+300"),
+        (1e300, 10, "1e+300"),
+        (12345678.25, 5, 12345678.25),
+    ],
+)
+def test_a_number_that_no_field_of_a_dbf_holds_is_text(
+    tmp_path: Path, value: float, width: int | None, read: float | str
+) -> None:
+    """Its width stands in one byte, a row's in two; a number beyond its cell moved all that follow."""
+    columns = TableColumn("MJ", "real", (value,), width, 2), TableColumn("NAME", "text", ("甲",))
+    shapes = np.array([box(5, 5, 80)], dtype=object)
+    write_shapefile(PolygonTable(shapes, columns, pyproj.CRS(4524)), tmp_path / "a.shp")
+    found = pyogrio.read_dataframe(tmp_path / "a.shp")
+    assert (found["MJ"][0], found["NAME"][0]) == (read, "甲")

@@ -30,6 +30,8 @@ _UNNAMED = "column"
 _TEXT = 254
 _INTEGER = 18
 _REAL = (24, 15)
+_DIGITS = 32
+"""No number of a DBF is wider, whatever a file of another format declares of a column."""
 
 
 def encoding_named(label: str) -> str | None:
@@ -142,7 +144,8 @@ def _type(column: TableColumn) -> str:
 def _real_size(column: TableColumn) -> tuple[int, int]:
     if column.width is None:
         return _REAL
-    return column.width, column.precision or 0
+    width = min(column.width, _DIGITS)
+    return width, min(column.precision or 0, max(0, width - 2))
 
 
 def _fitting(
@@ -162,7 +165,7 @@ def _fitting(
             wider += [column.name] if grew else []
             cut += [column.name] if shortened else []
         elif column.kind in ("integer", "real"):
-            column, grew = _fitting_number(column)
+            column, grew = _fitting_number(column, encoding)
             wider += [column.name] if grew else []
         found.append(column)
     if wider:
@@ -192,22 +195,28 @@ def _fitting_text(column: TableColumn, encoding: str) -> tuple[TableColumn, bool
     return made, column.width is not None and need > column.width, short != values
 
 
-def _fitting_number(column: TableColumn) -> tuple[TableColumn, bool]:
+def _fitting_number(column: TableColumn, encoding: str) -> tuple[TableColumn, bool]:
     """A numeric column that is wide enough for its values; one that no field can hold becomes text."""
     values = [value for value in column.values if value is not None]
     if column.kind == "integer":
         need = max((len(str(value)) for value in values), default=1)
-        width = column.width or _INTEGER
+        width = min(column.width or _INTEGER, _DIGITS)
         return replace(column, width=max(width, need)), need > width
     width, precision = _real_size(column)
     need = max((len(f"{value:.{precision}f}") for value in values), default=1)
     if need <= width:
         return replace(column, width=width, precision=precision), False
-    if column.width is None:
-        # a DBF holds 24 digits, so that large numbers have fewer behind the point
-        whole = max(len(f"{value:.0f}") for value in values)
-        return replace(column, width=width, precision=max(0, width - whole - 2)), False
-    return replace(column, width=need, precision=precision), True
+    if column.width is not None and need <= _DIGITS:
+        return replace(column, width=need, precision=precision), True
+    # a DBF holds so many digits, so that large numbers have fewer behind the point
+    whole = max(len(f"{value:.0f}") for value in values)
+    width = width if column.width is None else _DIGITS
+    if whole <= width:
+        return replace(
+            column, width=width, precision=max(0, width - whole - 2)
+        ), column.width is not None
+    texts = tuple(None if value is None else repr(value) for value in column.values)
+    return _fitting_text(TableColumn(column.name, "text", texts), encoding)[0], True
 
 
 def _cut(text: str, encoding: str, width: int) -> str:
