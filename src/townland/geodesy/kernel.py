@@ -195,7 +195,9 @@ def without_hairs(shapes: Shapes, on: Bench | None = None) -> Shapes:
     [<POLYGON ((1 0, 1 1, 0 1, 0 0, 1 0))>, <POLYGON EMPTY>]
     """
     least = (on or current()).least
-    kept = np.where(shapely.area(shapes) < least, shapely.Polygon(), shapes)
+    kept = shapes.copy()
+    some = np.flatnonzero(~shapely.is_empty(shapes))  # neighbours of a town leave nothing within it
+    kept[some[shapely.area(shapes[some]) < least]] = shapely.Polygon()
     several = np.flatnonzero(shapely.get_type_id(kept) == shapely.GeometryType.MULTIPOLYGON)
     parts, at = shapely.get_parts(kept[several], return_index=True)
     wide = shapely.area(parts) >= least
