@@ -211,15 +211,14 @@ def main() -> None:
     path = options.folder / "bars.json"
     known = json.loads(path.read_text()) if path.exists() else {}
     for name in options.only:
-        known[f"{name} {options.parcels}"] = [*JOBS[name](options)]
-        print(*known[f"{name} {options.parcels}"], sep="\n", flush=True)
+        known[name] = [*JOBS[name](options)]
+        print(*known[name], sep="\n", flush=True)
         path.write_text(json.dumps(known, indent=1))
     if options.write:
         lines = ["| job | measured |", "|---|---:|"]
-        for key, measured in known.items():
-            size = int(key.split()[1])
-            lines += [f"| {what} ({size:,} parcels) | {figure} |" for what, figure in measured]
-        timing.into_readme("bars", [f"On {timing.machine()}.", "", *lines])
+        lines += [f"| {what} | {figure} |" for name in JOBS for what, figure in known.get(name, ())]
+        told = f"On {timing.machine()}; the survey has {options.parcels:,} parcels."
+        timing.into_readme("bars", [told, "", *lines])
 
 
 if __name__ == "__main__":
