@@ -14,11 +14,16 @@ class KeptTowns(Generic[Result]):
     """What was measured in the towns of the latest check, by what was asked of them."""
 
     def __init__(self) -> None:
-        self._known: list[tuple[Town, Hashable, Mapping[str, object], Result]] = []
+        self._known: dict[Hashable, list[tuple[Town, Hashable, Mapping[str, object], Result]]] = {}
 
     def keep(self, towns: Sequence[Town]) -> None:
         """Let go of what was measured in other towns."""
-        self._known = [each for each in self._known if any(_alike(each[0], town) for town in towns)]
+        own = {_told(town): town for town in towns}
+        self._known = {
+            told: [each for each in known if _is_same_land(each[0], own[told])]
+            for told, known in self._known.items()
+            if told in own
+        }
 
     def result(
         self,
@@ -39,20 +44,19 @@ class KeptTowns(Generic[Result]):
         measure
             Measures it.
         """
-        for known, way, others, result in self._known:
-            if way == how and others == measures and _alike(known, town):
+        own = self._known.setdefault(_told(town), [])
+        for known, way, others, result in own:
+            if way == how and others == measures and _is_same_land(known, town):
                 return result
         new = measure()
-        self._known.append((town, how, measures, new))
+        own.append((town, how, measures, new))
         return new
 
 
-def _alike(one: Town, other: Town) -> bool:
-    """Whether all that measuring knows of two towns is the same: not their dossiers, nor their files."""
-    return one is other or (
-        _told(one) == _told(other) and one.boundary == other.boundary and one.crs == other.crs
-    )
-
-
 def _told(town: Town) -> Hashable:
+    """All that measuring knows of a town beside its land: neither its dossier, nor its file."""
     return town.code, town.name, town.coded, town.accuracy_m, town.input.name
+
+
+def _is_same_land(one: Town, other: Town) -> bool:
+    return one is other or (one.boundary == other.boundary and one.crs == other.crs)
