@@ -212,9 +212,8 @@ def _fitting_number(column: TableColumn, encoding: str) -> tuple[TableColumn, bo
     whole = max(len(f"{value:.0f}") for value in values)
     width = width if column.width is None else _DIGITS
     if whole <= width:
-        return replace(
-            column, width=width, precision=max(0, width - whole - 2)
-        ), column.width is not None
+        fewer = replace(column, width=width, precision=max(0, width - whole - 2))
+        return fewer, column.width is not None
     texts = tuple(None if value is None else repr(value) for value in column.values)
     return _fitting_text(TableColumn(column.name, "text", texts), encoding)[0], True
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from townland.documents import values
 from townland.documents.lines import (
     BLANK,
     SECRET_KEY,
@@ -366,9 +367,7 @@ def _comma(failure: _Failure) -> Words | None:
 
 
 def _day(failure: _Failure) -> Words | None:
-    found = re.fullmatch(
-        r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?", failure.line.value or ""
-    )
+    found = re.fullmatch(rf"{values.WRITTEN_DAY}日?", failure.line.value or "")
     if not found:
         return None
     try:

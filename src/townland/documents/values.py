@@ -17,6 +17,9 @@ from pydantic_core import ErrorDetails
 from townland.documents.lines import without_secrets
 from townland.i18n import Text, Words, _
 
+WRITTEN_DAY = r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*"
+"""A day as people write it, without a last 日 or 号."""
+
 _SHOWN = 60
 _WHOLE = _("a whole number")
 _NUMBER = _("a number")

@@ -23,7 +23,7 @@ DAYS = frozenset(
 )
 """The columns of lists that hold days."""
 
-_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
+_DAY = re.compile(rf"{values.WRITTEN_DAY}[日号]?")
 _DAY_FAULTS = ("date_type", "date_parsing", "date_from_datetime_parsing")
 _NUMBER_FAULTS = ("float_type", "float_parsing", "int_type", "int_parsing")
 

@@ -375,9 +375,8 @@ def _on_edges(layer: Layer, x: NDArray[np.float64], y: NDArray[np.float64]) -> N
     outlines = shapely.boundary(layer.tree.geometries[rows])
     # the roads of a county are one polygon of many vertices, at which many points may lie
     shapely.prepare(outlines[shapely.get_num_coordinates(outlines) > MANY_VERTICES])
-    with np.errstate(
-        invalid="ignore"
-    ):  # an outline whose coordinates are no numbers is near nothing
+    # an outline whose coordinates have no end is near nothing
+    with np.errstate(invalid="ignore"):
         near = shapely.dwithin(outlines[at], shapely.points(x, y)[point], reach)
     on = np.zeros(len(x), dtype=bool)
     on[point[near]] = True

@@ -22,7 +22,7 @@ from townland.geodesy import crs as crs_room
 from townland.geodesy.crs import Bounds
 from townland.i18n import _
 from townland.measuring.feature_rows import FrameColumns
-from townland.measuring.prepare.areal import made_valid
+from townland.measuring.prepare.areal import all_valid
 from townland.measuring.prepare.mend import Repair, mend
 from townland.reading.layer import Layer
 from townland.standards import class_names, landclass
@@ -451,8 +451,4 @@ def _moved(
         Their CRS, and the other.
     """
     moved = crs_room.reproject(geometries, source, target)
-    if source == target:
-        return moved
-    torn = np.flatnonzero(~shapely.is_valid(moved))
-    moved[torn] = made_valid(moved[torn])
-    return moved
+    return moved if source == target else all_valid(moved)

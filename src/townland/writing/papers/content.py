@@ -17,6 +17,7 @@ from townland.rules.judging.finding import Finding
 from townland.rules.judging.trace import Json
 from townland.writing.pages import figures
 from townland.writing.pages.look import LOOKS, look_of
+from townland.writing.report.sheets import SIGNED
 from townland.writing.tables.areas import leading
 from townland.writing.tables.forms import tables
 from townland.writing.tables.model import (
@@ -63,9 +64,6 @@ WORDS: Mapping[str, Words] = {
     "margin": _("Margin"),
     "verdict": _("Verdict"),
 }
-SIGNED: tuple[Words, ...] = (
-    _("Prepared by"), _("Checked by"), _("Approved by"), _("Organisation (seal)"), _("Date"),
-)  # fmt: skip
 PREPARED: tuple[Words, ...] = (
     _("Prepared by (seal)"), _("Person in charge (signature)"), _("Filled in by"),
     _("Date of preparation"),

@@ -8,11 +8,10 @@ from importlib.resources import files
 from townland.results import Assessment
 from townland.writing.maps.pieces import schemes_of
 from townland.writing.pages import look
-from townland.writing.papers.content import SIGNED
 from townland.writing.report import picture, signs
 from townland.writing.report.picture import Shapes
 from townland.writing.report.sheet import MapSheet
-from townland.writing.report.sheets import decisive, town_legend, town_sheets
+from townland.writing.report.sheets import SIGNED, decisive, town_legend, town_sheets
 from townland.writing.tables.reader import TableReader
 
 _STYLED = (".sheet .", ".sheet text", ".land-key", ".plan-key")

@@ -25,7 +25,7 @@ from townland.writing.report.front import ClauseReader, front_page, missing_thin
 from townland.writing.report.index import TownIndex, TownPage, matrix_rules, town_rows
 from townland.writing.report.need import NeedView
 from townland.writing.report.patches import PatchLists
-from townland.writing.report.sheets import decisive, shown_of, town_legend, town_sheets
+from townland.writing.report.sheets import SIGNED, decisive, shown_of, town_legend, town_sheets
 from townland.writing.tables.reader import TableReader
 
 if TYPE_CHECKING:
@@ -37,10 +37,6 @@ if TYPE_CHECKING:
     from townland.rules.judging.finding import Finding
 
 OVERVIEW, DETAIL, SMALL = (620, 540), (430, 320), (300, 260)
-
-SIGNED: tuple[Words, ...] = (
-    _("Prepared by"), _("Checked by"), _("Approved by"), _("Organisation (seal)"), _("Date"),
-)  # fmt: skip
 
 WORDS: dict[str, Words] = {
     "csv": _("Download as CSV"),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from markupsafe import Markup
 
 import townland
-from townland.i18n import shortened
+from townland.i18n import Words, _, shortened
 from townland.measuring import TownResult
 from townland.rules.judging.finding import Finding
 from townland.writing.pages import figures, look
@@ -16,6 +16,11 @@ from townland.writing.report import signs
 from townland.writing.report.picture import Shapes, Shown
 from townland.writing.report.sheet import PRINTED, MapSheet, SheetWords, map_sheet
 from townland.writing.tables.points import crs_lines
+
+SIGNED: tuple[Words, ...] = (
+    _("Prepared by"), _("Checked by"), _("Approved by"), _("Organisation (seal)"), _("Date"),
+)  # fmt: skip
+"""Who signs a town's findings, its sheets and its papers."""
 
 
 def shown_of(finding: Finding, chosen: Mapping[str, look.Hatch]) -> list[Shown]:
