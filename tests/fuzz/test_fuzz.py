@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 
@@ -27,6 +27,7 @@ from tests.fuzz.run import run
 from tests.fuzz.seeds import KINDS, SEEDS
 
 import townland as tl
+from townland import geodesy
 from townland.conversion.ogr import write_shapefile
 from townland.conversion.table import PolygonTable, TableColumn
 from townland.errors import CatalogError, CRSError, GeometryError, LayerError, ReportError
@@ -270,6 +271,35 @@ PRJ = (
     'UNIT["Degree",0.0174532925199433]],PROJECTION["Gauss_Kruger"],PARAMETER["Central_Meridian",108.0],'
     'UNIT["Meter",1.0]]'
 )
+
+
+AZIMUTHAL = '"Lambert_Azimuthal_Equal_Area"'
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        PRJ,  # a plane that names no false easting has 0, and its eastings end 500 km from there
+        PRJ.replace('"Gauss_Kruger"', AZIMUTHAL),  # a plane of which PROJ alone knows the ends
+    ],
+)
+def test_coordinates_beyond_a_plane_are_refused(tmp_path: Path, damaged: str) -> None:
+    frame = geopandas.GeoDataFrame(geometry=[box(5, 5, 80)], crs=4524)
+    frame.to_file(tmp_path / "town.shp", engine="pyogrio")
+    (tmp_path / "town.prj").write_text(damaged, encoding="ascii")
+    with pytest.raises(CRSError) as caught:
+        tl.area(tmp_path / "town.shp")
+    assert "--crs" in caught.value.render("en")
+    assert "36642005" in caught.value.render("en")
+
+
+@pytest.mark.parametrize("routine", [geodesy.check_area_m2, geodesy.official_area_m2])
+def test_a_coordinate_that_proj_refuses_is_told(
+    routine: Callable[[Sequence[shapely.Geometry], pyproj.CRS], object],
+) -> None:
+    plane = pyproj.CRS.from_wkt(PRJ.replace('"Gauss_Kruger"', AZIMUTHAL))
+    with pytest.raises(CRSError, match="36642005"):
+        routine([box(5, 5, 80)], plane)
 
 
 @pytest.mark.parametrize(

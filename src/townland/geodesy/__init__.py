@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pyproj
 import shapely
+from pyproj.exceptions import ProjError
 
 from townland.errors import CRSError
 from townland.geodesy import crs as crs_room
@@ -179,8 +180,7 @@ def _radians(xy: Floats, crs: pyproj.CRS) -> tuple[Floats, Floats]:
     if crs.is_geographic:
         lon, lat = np.radians(xy.T * np.degrees(crs.axis_info[0].unit_conversion_factor))
         return lon, lat
-    lon, lat = _to_geodetic(crs).transform(xy[:, 0], xy[:, 1], errcheck=True)
-    return np.radians(lon), np.radians(lat)
+    return _unprojected(xy, crs)
 
 
 def unrounded_area_m2(geometries: Geometries, crs: pyproj.CRS) -> Floats:
@@ -442,15 +442,36 @@ def _geographic(xy: Floats, crs: pyproj.CRS) -> Floats:
     gauss = crs_room.is_gauss_kruger_cgcs2000(crs)
     if gauss is not None:
         return np.column_stack(gk_inverse(xy[:, 0], xy[:, 1], *gauss))
-    lon, lat = _to_geodetic(crs).transform(xy[:, 0], xy[:, 1], errcheck=True)
-    return np.column_stack((np.radians(lon), np.radians(lat)))
+    return np.column_stack(_unprojected(xy, crs))
 
 
-def _to_geodetic(crs: pyproj.CRS) -> pyproj.Transformer:
-    """From a projected CRS to degrees on its own datum (Greenwich), longitude first."""
+def _unprojected(xy: Floats, crs: pyproj.CRS) -> tuple[Floats, Floats]:
+    """Longitudes and latitudes in radians of coordinates (n, 2) in a projected CRS, by PROJ.
+
+    Raises
+    ------
+    CRSError
+        The CRS has no ellipsoid, or PROJ refuses a coordinate.
+    """
     if crs.geodetic_crs is None:
         raise CRSError(_without_ellipsoid(crs))
-    return crs_room.to_own_lonlat(crs)
+    try:
+        lon, lat = crs_room.to_own_lonlat(crs).transform(xy[:, 0], xy[:, 1], errcheck=True)
+    except ProjError as problem:
+        raise CRSError(
+            _(
+                "PROJ cannot bring coordinates (eastings {west} to {east}, northings {south} to {north})"
+                " from {crs} to degrees ({reason}): they are not in it; state their CRS with --crs or"
+                " the catalog's key crs",
+                west=f"{xy[:, 0].min():.3f}",
+                east=f"{xy[:, 0].max():.3f}",
+                south=f"{xy[:, 1].min():.3f}",
+                north=f"{xy[:, 1].max():.3f}",
+                crs=crs_room.describe(crs),
+                reason=" ".join(str(problem).split())[:160],
+            )
+        ) from None
+    return np.radians(lon), np.radians(lat)
 
 
 __all__ = [

@@ -334,9 +334,12 @@ def is_swapped(crs: pyproj.CRS, bounds: Bounds | None) -> bool:
 
 
 def false_easting(crs: pyproj.CRS) -> float | None:
-    """The false easting of a transverse Mercator plane in metres (Gauss-Krüger, UTM), else None."""
+    """The false easting of a transverse Mercator plane in metres (Gauss-Krüger, UTM), else None.
+
+    A plane that names none has 0, as PROJ has it.
+    """
     parameters = transverse_mercator(crs)
-    return None if parameters is None else parameters.get("False easting")
+    return None if parameters is None else parameters.get("False easting", 0.0)
 
 
 def in_degrees(box: Bounds) -> str:
