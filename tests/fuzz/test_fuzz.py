@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import warnings
 import zipfile
 from collections.abc import Callable, Sequence
@@ -263,6 +264,38 @@ def test_a_part_of_a_workbook_is_no_longer_than_its_file(tmp_path: Path) -> None
     with pytest.raises(LayerError) as caught:
         tl.read_towns([path], crs="EPSG:4524")
     assert "longer than the file" in caught.value.render("en")
+
+
+@pytest.mark.parametrize(
+    ("tag", "place"),
+    [
+        ("c", "B" + "9" * 300),
+        ("c", "ABCDEFGHIJKLMNOPQRSTUVWXYZ1"),
+        ("row", "9" * 5000),
+        ("row", "٣"),  # a number for Python, and for no office program
+        ("c", ""),
+    ],
+)
+def test_a_cell_that_stands_nowhere_is_refused(tmp_path: Path, tag: str, place: str) -> None:
+    """The library makes a place of it, and room for all cells up to there: the process would end."""
+    sound, path = tmp_path / "sound.xlsx", tmp_path / "points.xlsx"
+    book = openpyxl.Workbook()
+    for row in (("X", "Y"), (NORTH, EAST), (NORTH + 9, EAST)):
+        book.active.append(row)
+    book.save(sound)
+    with zipfile.ZipFile(sound) as source, zipfile.ZipFile(path, "w") as target:
+        for part in source.namelist():
+            text = source.read(part)
+            if part.endswith("sheet1.xml"):
+                of_last = rb'(<row r=")3"' if tag == "row" else rb'(<c r=")B3"'
+                text, changed = re.subn(
+                    of_last, lambda found: found[1] + place.encode() + b'"', text, count=1
+                )
+                assert changed
+            target.writestr(part, text)
+    with pytest.raises(LayerError) as caught:
+        tl.read_towns([path], crs="EPSG:4524")
+    assert "no place in a sheet" in caught.value.render("en")
 
 
 PRJ = (

@@ -14,7 +14,8 @@ from xml.parsers import expat
 MAX_CELLS = 10_000_000
 """In one sheet, from its first row and column."""
 
-_CELL = re.compile(r"([A-Za-z]{1,8})([0-9]{1,18})")
+_CELL = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
+_ROW = re.compile(r"[0-9]{1,7}")
 _BLOCK = 1 << 20
 
 
@@ -37,22 +38,25 @@ class _Sheet:
     column: int = 0
     times: list[int] = field(default_factory=lambda: [1, 1])
     farthest: tuple[int, int] = (0, 0)
+    in_rows: bool = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Hear an element begin: in .xlsx row, c, v and is, in .ods table-row, table-cell and p."""
         name = tag.rpartition(":")[2]
         own = {key.rpartition(":")[2]: value for key, value in attributes.items()}
-        if name == "row":
-            self.row = int(own["r"]) if own.get("r", "").isdecimal() else self.row + 1
+        if name == "row" and self.in_rows:
+            found = _placed(_ROW, own.get("r"))
+            self.row = int(found[0]) if found else self.row + 1
             self.column = 0
-        elif name == "c":
-            found = _CELL.fullmatch(own.get("r", ""))
+        elif name == "c" and self.in_rows:
+            found = _placed(_CELL, own.get("r"))
             self.column = _number(found[1]) if found else self.column + 1
             self.row = int(found[2]) if found else self.row
         elif name in ("v", "is"):
             self._filled(self.row, self.column)
         elif name in ("table", "worksheet", "sheetData"):
             self.row, self.column, self.farthest = 0, 0, (0, 0)
+            self.in_rows = name == "sheetData"
         elif name == "table-row":
             self.row += self.times[0] if self.row else 1
             self.times[0] = _times(own, "number-rows-repeated")
@@ -70,6 +74,22 @@ class _Sheet:
         self.farthest = max(rows, row), max(columns, column)
         if self.farthest[0] * self.farthest[1] > MAX_CELLS:
             raise TooLargeError
+
+
+def _placed(form: re.Pattern[str], stated: str | None) -> re.Match[str] | None:
+    """Where a row or a cell says that it stands; None where it does not.
+
+    Raises
+    ------
+    ValueError
+        It says what is no place in a sheet; a library would make one of it.
+    """
+    if stated is None:
+        return None
+    found = form.fullmatch(stated)
+    if found is None:
+        raise ValueError(f"{stated[:20]!r} is no place in a sheet")
+    return found
 
 
 def _number(letters: str) -> int:
@@ -98,6 +118,8 @@ def measure(stream: IO[bytes]) -> None:
         It does what these say.
     xml.parsers.expat.ExpatError
         It is not well-formed.
+    ValueError
+        A row or a cell stands nowhere.
     """
     sheet = _Sheet()
     parser = expat.ParserCreate()
