@@ -123,3 +123,31 @@ def test_nothing_is_asked_and_no_byte_differs_without_the_list(
     assert listed
     assert write_pdf(made, tmp_path / "report.pdf", lang="zh") == []
     assert (tmp_path / "report.pdf").read_bytes() == file.read_bytes()
+
+
+def test_a_town_is_named_above_its_rows_on_every_page_and_verdicts_are_not_broken(
+    tmp_path: Path,
+) -> None:
+    """A name at the foot of a page stood away from its rows, and further pages had none."""
+    if not shutil.which("pdftotext"):
+        pytest.skip("pdftotext of poppler, which reads the pages, is not installed")
+    made = sample(towns=6, pieces=20)
+    write_pdf(made, tmp_path / "en.pdf", lang="en")
+    text = subprocess.check_output(
+        ["pdftotext", "-layout", tmp_path / "en.pdf", "-"], encoding="utf-8"
+    )
+    pages = [
+        [line.strip() for line in page.splitlines() if line.strip()] for page in text.split("\f")
+    ]
+    names = [f"{town.town.name} ({town.town.code})" for town in made.towns]
+    first, after = (
+        next(n for n, page in enumerate(pages) if title in page)
+        for title in ("Present land use by class", "The three lines")
+    )
+    assert after - first > 1
+    for page in pages[first:after]:
+        assert any(line in names for line in page[:8]), page[:8]
+    for page in pages:
+        assert len(page) < 3 or page[-2] not in names
+    assert not re.search(r"i For$", text, re.MULTILINE)
+    assert "i For information" in text

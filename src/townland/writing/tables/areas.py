@@ -41,8 +41,8 @@ def scale(r: TableReader) -> PrintedTable:
         PrintedColumn("pm", t("±, m² (95 %)"), width=12, number=True),
         PrintedColumn("limit", t("Limit of the clause"), width=17, number=True),
         PrintedColumn("margin", t("Margin"), width=17, number=True),
-        PrintedColumn("verdict", t("Verdict"), width=15),
-        PrintedColumn("article", t("Article"), width=18),
+        PrintedColumn("verdict", t("Verdict"), width=18),
+        PrintedColumn("article", t("Article"), width=12),
         PrintedColumn("units", t("Responsible"), width=26),
     )
     joint = [finding for finding in r.assessment.findings if finding.town is None]

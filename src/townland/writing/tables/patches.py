@@ -73,7 +73,7 @@ def farmland(r: TableReader) -> PrintedTable | None:
 
     taken = t("Area taken")
     columns = (
-        PrintedColumn("no", t("No."), width=9),
+        PrintedColumn("no", t("No."), width=7),
         PrintedColumn("id", t("Patch no."), width=24),
         PrintedColumn("unit", t("Owning unit"), width=14, silent=True),
         known("owner", t("Ownership"), "owner", 11),
@@ -87,7 +87,7 @@ def farmland(r: TableReader) -> PrintedTable | None:
         r.column("ridges", t("of it ridges"), group=taken, width=12),
         r.column("net", t("Net"), group=taken, width=12),
         PrintedColumn("replace", t("To be designated anew"), width=20),
-        PrintedColumn("remark", t("Remarks"), width=20),
+        PrintedColumn("remark", t("Remarks"), width=26),
     )
     return PrintedTable(
         "farmland", t("Permanent basic farmland taken"), columns,
