@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,12 @@ import pytest
 import shapely
 from playwright.sync_api import Page
 from tests.factory_pages import CRS, assessment
-from tests.writing.test_pages_in_browser import WIDE, Visit
+from tests.writing.test_many_towns import many
+from tests.writing.test_pages_in_browser import NARROW, WIDE, Visit
 from tests.writing.test_pages_in_browser import browser as browser
 
 from townland.geodesy import official_area_m2
-from townland.writing.maps.page import map_html
+from townland.writing.maps.page import map_files, map_html
 
 pytestmark = pytest.mark.browser
 
@@ -242,6 +244,57 @@ def test_names_of_towns_carry_their_verdict_and_choose_a_town(page: Page) -> Non
     labels.nth(2).evaluate("label => label.click()")
     assert page.locator("#town-name").inner_text() == "茶山镇"
     assert labels.nth(2).get_attribute("aria-pressed") == "true"
+
+
+BOXES = """(names) => [...document.querySelectorAll(names)].filter((each) => each.offsetWidth)
+  .map((each) => each.getBoundingClientRect()).map(({ x, y, width, height }) => [x, y, width, height])"""
+
+
+def overlapping(boxes: list[list[float]], others: list[list[float]]) -> list[object]:
+    """Pairs of boxes that hide part of one another."""
+    return [
+        (a, b)
+        for a in boxes
+        for b in others
+        if a is not b
+        and min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0]) > 1
+        and min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1]) > 1
+    ]
+
+
+def test_numbers_of_pieces_hide_one_another_at_no_scale(page: Page) -> None:
+    """Three numbers of one corner lay on top of each other, and the lower ones could not be read."""
+    near = 2.0  # pixels: a round number may touch its neighbour
+    for zoom in (0, 1, 2):
+        boxes = page.evaluate(
+            f"""() => {{
+              const {{ map }} = townland.state;
+              map.setZoom(map.getMinZoom() + {zoom}, {{ animate: false }});
+              return ({BOXES})('.badge');
+            }}"""
+        )
+        assert len(boxes) > 3
+        for n, a in enumerate(boxes):
+            for b in boxes[n + 1 :]:
+                assert np.hypot(a[0] - b[0], a[1] - b[1]) > a[2] - near
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_every_name_finds_a_place_clear_of_the_others_and_of_the_tools(
+    browser: Any, tmp_path: Path, size: dict[str, int]
+) -> None:
+    """A name hid its small town, a neighbour's had no place, and one lay under the tools."""
+    made = many([f"T{n}" for n in range(11)])
+    towns = [replace(each, town=replace(each.town, name="山水特色小镇")) for each in made.towns]
+    for name, text in map_files(replace(made, towns=tuple(towns))):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    visit = Visit(browser, (tmp_path / "map.html").as_uri(), size)
+    names = visit.page.evaluate(BOXES, ".town-label")
+    controls = visit.page.evaluate(BOXES, ".leaflet-control")
+    assert overlapping(names, [*names, *controls]) == []
+    assert len(names) == len(towns) if size == WIDE else len(names) > 3
+    visit.context.close()
 
 
 def test_no_key_and_no_wheel_leads_into_a_blank_page(page: Page) -> None:

@@ -51,6 +51,7 @@
     data.towns.forEach((each, n) => {
       each.label?.getElement()?.firstChild.setAttribute("aria-pressed", String(n === town));
     });
+    if (state.started) townland.arrangeNames();
     fillFindings();
   }
 
@@ -143,6 +144,7 @@
       }
       numbered.forEach((piece, n) => number(piece, `${figure.letter}${n + 1}`));
     }
+    townland.arrangeNumbers();
   }
 
   function select(finding, { zoom = true } = {}) {
@@ -178,7 +180,10 @@
   function number(piece, n) {
     const badge = element("span", { class: "badge" }, n);
     badge.style.background = piece.layer.styles[piece.style].colour;
-    const icon = L.divIcon({ html: badge, className: "number", iconSize: [22, 22] });
+    const lead = element("i", { class: "lead" });
+    lead.style.background = badge.style.background;
+    const html = element("div", {}, badge, lead);
+    const icon = L.divIcon({ html, className: "number", iconSize: [townland.BADGE, townland.BADGE] });
     L.marker([piece.spot[1] / 1e7, piece.spot[0] / 1e7], {
       icon, pane: "numbers", title: `${words.piece} ${n}`, alt: `${words.piece} ${n}`,
     })

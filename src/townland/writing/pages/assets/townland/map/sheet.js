@@ -107,33 +107,39 @@
   function drawNames(pen, view) {
     pen.textAlign = "center";
     pen.textBaseline = "middle";
-    state.marks?.eachLayer((marker) => {
-      if (!marker.getLatLng) return;
-      const { lat, lng } = marker.getLatLng();
-      const badge = marker.getElement().firstChild;
-      const [x, y] = place(view, lat, lng);
-      pen.fillStyle = badge.style.background;
+    const marks = townland.numbers();
+    const points = marks.map((each) => place(view, each.getLatLng().lat, each.getLatLng().lng));
+    townland.spread(points, townland.BADGE).forEach(([dx, dy], n) => {
+      const badge = marks[n].getElement().querySelector(".badge");
+      const [x, y] = points[n];
+      pen.fillStyle = pen.strokeStyle = badge.style.background;
+      pen.lineWidth = 2;
+      pen.beginPath();
+      pen.moveTo(x, y);
+      pen.lineTo(x + dx, y + dy);
+      pen.stroke();
       pen.strokeStyle = "#fff";
       pen.lineWidth = 1.5;
       pen.beginPath();
-      pen.arc(x, y, 10.5, 0, 2 * Math.PI);
+      pen.arc(x + dx, y + dy, 10.5, 0, 2 * Math.PI);
       pen.fill();
       pen.stroke();
       pen.fillStyle = "#fff";
       font(pen, 11, "700");
-      pen.fillText(badge.textContent, x, y);
+      pen.fillText(badge.textContent, x + dx, y + dy);
     });
-    for (const town of data.towns) {
-      const { lat, lng } = town.label.getLatLng();
-      const [x, y] = place(view, lat, lng);
-      font(pen, 13, "700");
+    font(pen, 13, "700");
+    const nameOf = (town) => `${data.verdicts[town.look].mark} ${town.name}`;
+    const names = townland.namesOf((lat, lng) => place(view, lat, lng), (town) => [pen.measureText(nameOf(town)).width, 16]);
+    townland.placed(names, [], view.size).forEach((spot, n) => {
+      if (!spot) return;
+      const { town } = names[n];
       pen.lineWidth = 4;
       pen.strokeStyle = "#fff";
-      const name = `${data.verdicts[town.look].mark} ${town.name}`;
-      pen.strokeText(name, x, y - 10);
+      pen.strokeText(nameOf(town), ...spot);
       pen.fillStyle = data.verdicts[town.look].colour;
-      pen.fillText(name, x, y - 10);
-    }
+      pen.fillText(nameOf(town), ...spot);
+    });
     pen.textAlign = "left";
     pen.textBaseline = "alphabetic";
   }
