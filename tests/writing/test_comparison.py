@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, unquote
 
 import geopandas as gpd
 import pytest
+from tests.writing.test_pages_in_browser import NARROW, Visit
+from tests.writing.test_pages_in_browser import browser as browser
 from typer.testing import CliRunner
 
 from townland.writing.comparison import compare
@@ -199,3 +201,14 @@ def test_without_reports_the_page_is_not_written(tmp_path: Path) -> None:
         "liuzhou-2018@2018-12-31", "liuzhou-2018@2019-12-31", "comparison.json",
         "townland-manifest.json",
     }  # fmt: skip
+
+
+@pytest.mark.browser
+def test_the_page_keeps_words_together_on_a_phone(browser: Any, laid: tuple[Path, str]) -> None:
+    """Rulebooks and rules stood in columns of three or four signs."""
+    visit = Visit(browser, (laid[0] / "comparison.html").as_uri(), NARROW)
+    for each in visit.page.locator(".sides .about").all():
+        assert each.bounding_box()["width"] > NARROW["width"] / 2
+    assert visit.page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]
+    visit.assert_clean()
+    visit.context.close()

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+import shapely
 from shapely import affinity
 from tests.factory_pages import assessment
 
@@ -141,3 +142,27 @@ def test_the_run_folder_knows_the_pages_as_its_own(made: Assessment, tmp_path: P
         write_run(few, run, formats=("html",))
     assert not (run / "map").exists()
     assert not links_of((run / "report.html").read_text("utf-8")).links[0].startswith("map")
+
+
+def test_every_name_of_the_index_stands_clear_of_names_and_of_other_towns() -> None:
+    """Names above their towns hid a neighbour's, which was left out, or lay on the neighbour."""
+    made = many([f"T{n}" for n in range(12)])
+    towns = []
+    for n, each in enumerate(made.towns):
+        # a row of towns, close to one another
+        boundary = affinity.translate(each.town.boundary, -1900 * n)
+        towns.append(replace(each, town=replace(each.town, name="山水特色小镇", boundary=boundary)))
+    page = dict(report_files(replace(made, towns=tuple(towns))))["report.html"]
+    assert page.count("× 山水特色小镇</text>") == len(towns)
+    wide = 13 * (6 + 2 * 0.56)
+    places = re.findall(r'<text x="([\d.]+)" y="([\d.]+)">×', page)
+    boxes = [
+        shapely.box(float(x) - wide / 2, float(y) - 13, float(x) + wide / 2, float(y) + 4)
+        for x, y in places
+    ]
+    rings = re.findall(r'class="place-of fail".*?<path d="M([^z]+)z', page)
+    lands = [shapely.Polygon([tuple(map(float, p.split())) for p in r.split("L")]) for r in rings]
+    assert len(lands) == len(boxes)
+    for n, box in enumerate(boxes):
+        assert not any(box.intersects(other) for other in boxes[n + 1 :])
+        assert sum(box.intersects(land) for land in lands) <= 1

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from tests.factory_pages import assessment
+from tests.writing.test_many_towns import many
 from tests.writing.test_pages_in_browser import NARROW, WIDE, Visit
 from tests.writing.test_pages_in_browser import browser as browser
 
-from townland.writing.report.html import report_html
+from townland.writing.report.html import report_files, report_html
 
 pytestmark = pytest.mark.browser
 
@@ -47,4 +48,22 @@ def test_the_matrix_fades_where_it_goes_on_and_says_so(browser: Any, tmp_path: P
     printed = page.evaluate(SEEN)
     assert (printed["faded"], printed["said"]) == (False, False)
     visit.assert_clean()
+    visit.context.close()
+
+
+def test_names_and_rules_keep_their_words_together_on_a_phone(browser: Any, tmp_path: Path) -> None:
+    """Names of towns were broken after each second sign, rules and rulebooks after each third."""
+    for name, text in report_files(many([f"T{n}" for n in range(11)])):
+        if name == "report.html":
+            (tmp_path / name).write_text(text, encoding="utf-8")
+    visit = Visit(browser, (tmp_path / "report.html").as_uri(), NARROW)
+    letter = visit.page.evaluate(
+        "parseFloat(getComputedStyle(document.querySelector('#matrix td')).fontSize)"
+    )
+    names = visit.page.locator("#matrix tbody th")
+    assert min(each.bounding_box()["width"] for each in names.all()) > 6.9 * letter
+    # the map of all towns is wider than the phone: its names can be read, and it is moved aside
+    text = visit.page.locator(".names text").first.bounding_box()
+    assert text["height"] > 8
+    assert visit.page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]
     visit.context.close()

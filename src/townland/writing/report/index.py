@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import numpy as np
+import numpy.typing as npt
 import pyproj
 import shapely
 from markupsafe import Markup, escape
@@ -179,11 +180,12 @@ def _drawn(
         f'"{escape(row.result.town.code)}"><title>{escape(_title(r, row))}</title>{_outline(shape)}</a>'
         for row, shape in zip(rows, on_page, strict=True)
     ]
+    names = "".join(_names(rows, on_page, high))
     label = escape(r.t("All towns by their gravest verdict"))
     return Markup(  # noqa: S704 # names are escaped, the rest is our own
         f'<svg class="picture all-towns" role="group" aria-label="{label}"'
         f' viewBox="0 0 {WIDTH} {high:.0f}">'
-        f'{"".join(towns)}<g class="names" aria-hidden="true">{"".join(_names(rows, on_page))}</g></svg>'
+        f'{"".join(towns)}<g class="names" aria-hidden="true">{names}</g></svg>'
     )
 
 
@@ -204,26 +206,63 @@ def _outline(shape: shapely.Geometry) -> str:
     return f'<path d="{"".join(rings)}"/>'
 
 
-def _names(rows: Sequence[TownRow], shapes: Sequence[shapely.Geometry]) -> Iterator[str]:
-    """Write the towns' names, the gravest first; one that would hide another is left to the pointer.
+def _names(
+    rows: Sequence[TownRow], shapes: Sequence[shapely.Geometry], high: float
+) -> Iterator[str]:
+    """Write the towns' names where none hides another, the gravest first.
+
+    A name keeps clear of the other towns where it can; one that finds no place is left to the pointer.
 
     Parameters
     ----------
     rows, shapes
         The towns, and their boundaries on the page.
+    high
+        The height of the page.
     """
     order = sorted(range(len(rows)), key=lambda n: list(look.LOOKS).index(rows[n].gravest))
-    taken: list[tuple[float, float, float, float]] = []
+    lands = shapely.bounds(np.asarray(shapes, dtype=object))
+    taken: list[npt.NDArray[np.float64]] = []
     for n in order:
         name = f"{look.LOOKS[rows[n].gravest].mark} {shortened(rows[n].result.town.name)}"
-        wide = sum(1.0 if ord(sign) > 0x2E7F else 0.56 for sign in name) * LETTER
-        spot = shapes[n].representative_point()
-        x = min(max(spot.x, wide / 2 + 2), WIDTH - wide / 2 - 2)
-        small = max(shapes[n].bounds[2] - shapes[n].bounds[0], 0) < wide
-        y = shapes[n].bounds[1] - 4 if small else spot.y + LETTER / 3
-        y = max(y, LETTER + 2)
-        box = (x - wide / 2 - 2, y - LETTER, x + wide / 2 + 2, y + 4)
-        if any(box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in taken):
-            continue
-        taken.append(box)
-        yield f'<text x="{x:.1f}" y="{y:.1f}">{escape(name)}</text>'
+        wide = sum(1.0 if ord(sign) > 0x2E7F else 0.56 for sign in name) * LETTER + 4
+        places = _places(shapes[n], wide, high)
+        others = np.delete(lands, n, axis=0)
+        free = [box for box in places if not _crossed(box, np.array(taken).reshape(-1, 4))]
+        clear = (box for box in free if not _crossed(box, others))
+        chosen = next(clear, free[0] if free else None)
+        if chosen is not None:
+            taken.append(chosen)
+            x, y = (chosen[0] + chosen[2]) / 2, chosen[3] - 4
+            yield f'<text x="{x:.1f}" y="{y:.1f}">{escape(name)}</text>'
+
+
+def _places(shape: shapely.Geometry, wide: float, high: float) -> list[npt.NDArray[np.float64]]:
+    """Give the boxes that a name may have on the page: in its town, above, below, right or left of it.
+
+    Parameters
+    ----------
+    shape
+        The town's boundary on the page.
+    wide, high
+        The width of the name, and the height of the page.
+    """
+    west, top, east, bottom = shape.bounds
+    tall, spot = LETTER + 4, shape.representative_point()
+    middle = min(max(spot.x, wide / 2), WIDTH - wide / 2)
+    around = [
+        (middle, top - tall), (middle, bottom + 2), (east + wide / 2 + 2, spot.y - tall / 2),
+        (west - wide / 2 - 2, spot.y - tall / 2),
+    ]  # fmt: skip
+    if east - west >= wide:
+        around.insert(0, (spot.x, spot.y - tall / 2))
+    boxes = (np.array([x - wide / 2, y, x + wide / 2, y + tall]) for x, y in around)
+    return [
+        box for box in boxes if box[0] >= 0 and box[2] <= WIDTH and box[1] >= 0 and box[3] <= high
+    ]
+
+
+def _crossed(box: npt.NDArray[np.float64], others: npt.NDArray[np.float64]) -> bool:
+    """Say whether a box shares room with one of others."""
+    near = (box[:2] < others[:, 2:]).all(axis=1) & (others[:, :2] < box[2:]).all(axis=1)
+    return bool(near.any())
