@@ -7,18 +7,22 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
+import geopandas as gpd
+import pandas as pd
 import pyogrio
 import pytest
+import shapely
 from tests.factory_broken import plain
 from tests.factory_coordinates import box
-from tests.factory_random import SMALL
+from tests.factory_random import BOOK, SMALL
 from tests.fuzz.ways import small_layers
 
 import townland as tl
 from townland.measuring.piece_table import PieceTable
 from townland.output.stamped import stamped
 from townland.writing.maps.page import write_map
-from townland.writing.report.geopackage import write_evidence
+from townland.writing.record.shapes import ShownShapes
+from townland.writing.report.geopackage import _write_layer, write_evidence
 from townland.writing.report.html import write_report
 
 
@@ -72,6 +76,63 @@ def test_evidence_is_put_on_the_disk_once_and_not_layer_by_layer(
     write_evidence(made, tmp_path / "evidence.gpkg")
     assert set(seen) == {False}
     assert pyogrio.get_gdal_config_option("OGR_SQLITE_SYNCHRONOUS") is None
+
+
+def test_evidence_is_written_some_towns_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thousand towns' pieces lay in memory at once, 4 GB; so many rows as a block's are held now."""
+    made = tl.check(
+        tl.read_towns(plain(tmp_path / "towns.gpkg", *(box(120 * at, 0) for at in range(5)))),
+        small_layers(),
+        BOOK,
+        on="2018-12-31",
+    )
+    write, rows = pyogrio.write_dataframe, []
+
+    def noted(frame: gpd.GeoDataFrame, *args: object, **options: object) -> None:
+        rows.append(len(frame) if isinstance(frame, gpd.GeoDataFrame) else 0)
+        write(frame, *args, **options)
+
+    monkeypatch.setattr(pyogrio, "write_dataframe", noted)
+    write_evidence(made, tmp_path / "whole.gpkg")
+    most = max(rows)
+    rows.clear()
+    monkeypatch.setattr("townland.writing.report.gis_layers.AT_ONCE", 1)
+    write_evidence(made, tmp_path / "blocks.gpkg")
+    assert max(rows) < most
+    layers = dict(pyogrio.list_layers(tmp_path / "whole.gpkg").tolist())
+    assert dict(pyogrio.list_layers(tmp_path / "blocks.gpkg").tolist()) == layers
+    for layer, shape in layers.items():
+        whole, blocks = (
+            pyogrio.read_dataframe(tmp_path / f"{name}.gpkg", layer=layer, fid_as_index=True)
+            for name in ("whole", "blocks")
+        )
+        pd.testing.assert_frame_equal(pd.DataFrame(whole), pd.DataFrame(blocks))
+        if shape is not None:  # what meets a window is found by the index, which grew
+            west = box(0, 0, 1).bounds
+            whole, blocks = (
+                pyogrio.read_dataframe(tmp_path / f"{name}.gpkg", layer=layer, bbox=west)
+                for name in ("whole", "blocks")
+            )
+            assert len(whole) == len(blocks)
+
+
+def test_a_column_that_later_towns_alone_have_is_added(tmp_path: Path) -> None:
+    def of(number: int, **more: object) -> gpd.GeoDataFrame:
+        columns = {"town": [f"甲{number}"], "area_m2": [number + 0.25], **more}
+        return gpd.GeoDataFrame(columns, geometry=[box(200 * number, 0)], crs=4524)
+
+    path, shown = tmp_path / "evidence.gpkg", ShownShapes()
+    blocks = [of(0), of(1, pm_m2=[0.5], owner=["乙"]), of(2)]
+    assert _write_layer(path, "pieces", blocks, title="图斑", shown=shown)
+    back = pyogrio.read_dataframe(path, layer="pieces")
+    assert back["town"].tolist() == ["甲0", "甲1", "甲2"]
+    assert back["pm_m2"].tolist()[1] == 0.5
+    assert back["pm_m2"].isna().tolist() == back["owner"].isna().tolist() == [True, False, True]
+    assert not _write_layer(path, "none", [], title="", shown=shown)
+    multi = shapely.to_wkb(shapely.multipolygons([box(200, 0)]))
+    assert shown.place(multi) == ("pieces", 2)
 
 
 def test_pages_make_no_frame_of_a_measure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

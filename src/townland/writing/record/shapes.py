@@ -34,9 +34,9 @@ class ShownShapes:
     def __init__(self) -> None:
         self._places: dict[bytes, Place] = {}
 
-    def add(self, layer: str, shapes: Shapes) -> None:
-        """Note the geometries of a layer, whose rows are numbered from 1."""
-        for fid, wkb in enumerate(_wkb(_multi(shapes)), 1):
+    def add(self, layer: str, shapes: Shapes, *, after: int = 0) -> None:
+        """Note geometries of a layer, in its rows after so many others."""
+        for fid, wkb in enumerate(_wkb(_multi(shapes)), after + 1):
             if wkb is not None:
                 self._places.setdefault(digest_of(wkb), (layer, fid))
 

@@ -5,23 +5,18 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import closing
-from decimal import Decimal
 from pathlib import Path
-from typing import TypeAlias
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyogrio
 import pyproj
-import shapely
 
-from townland import geodesy, terms, units
+from townland import terms
 from townland.i18n import DEFAULT_LANGUAGE, render
-from townland.measuring.piece_table import PieceTable
 from townland.output.stamped import stamped
 from townland.results import Assessment
 from townland.rules.judging.finding import ReasonFigure
@@ -30,6 +25,7 @@ from townland.writing.pages import look as legend
 from townland.writing.pages.look import Hatch
 from townland.writing.record.shapes import ShownShapes
 from townland.writing.record.store import write_record
+from townland.writing.report.gis_layers import contents, number
 from townland.writing.report.gis_words import LAYERS, write_titles
 from townland.writing.report.qgis import GisLayer, categories_qml, write_project
 
@@ -43,10 +39,6 @@ COLOURS = {
     "uncovered": ("#555555", "#99999988", "0.3"),
     "unplanned": ("#8a6d00", "#d9b80055", "0.3"),
 }
-PIECE = "piece"
-REPAIR_COLUMNS = (
-    "layer", "feature", "problem", "action", "area_before_m2", "area_after_m2", "code", "x", "y",
-)  # fmt: skip
 FIGURE_COLUMNS = (
     "finding", "town", "verdict", "measure", "title", "role", "meaning", "printed", "gross_m2", "net_m2",
     "pieces", "layer",
@@ -91,25 +83,15 @@ def write_evidence(assessment: Assessment, path: Path, *, lang: str = DEFAULT_LA
     with stamped(stamp, synced=False):
         layers, named, shown = [], {}, ShownShapes()
         signs = legend.signs(finding.figures for finding in assessment.findings)
-        for name, frame, title in _layers(assessment, lang):
-            for epsg, part in _by_crs(frame):
-                layer = name if epsg is None else f"{name}_{epsg}"
-                pyogrio.write_dataframe(
-                    part,
-                    path,
-                    layer=layer,
-                    driver="GPKG",
-                    geometry_type="MultiPolygon",
-                    promote_to_multi=True,
-                    append=path.exists(),
-                    layer_options={"DESCRIPTION": title, "GEOMETRY_NAME": "geom", "FID": "fid"},
-                    dataset_options={"VERSION": "1.3"} if not path.exists() else None,
-                )
-                named[name, part.crs] = layer
-                shown.add(layer, np.asarray(part.geometry.array, object))
+        for content in contents(assessment, lang):
+            for layer, crs, blocks in content.by_crs():
+                if not _write_layer(path, layer, blocks, title=content.title, shown=shown):
+                    continue
+                name = content.name
+                named[name, crs] = layer
                 style = _style(name, signs.get(name), lang)
                 at_once = name in signs or name in ("towns", "land_use", "planned_use")
-                layers.append(GisLayer(layer, name, title, part.crs, style, at_once))
+                layers.append(GisLayer(layer, name, content.title, crs, style, at_once))
         _write_figures(assessment, path, named, lang=lang)
         write_styles(path, [(each.table, each.title, each.style) for each in layers], stamp)
         write_titles(path, [(each.table, each.title) for each in layers], lang)
@@ -117,6 +99,56 @@ def write_evidence(assessment: Assessment, path: Path, *, lang: str = DEFAULT_LA
             write_record(file, assessment, shown, lang)
         _require_whole(path, len(layers))
         write_project(assessment, path.with_suffix(".qgz"), layers, lang=lang)
+
+
+def _write_layer(
+    path: Path,
+    layer: str,
+    blocks: Iterable[gpd.GeoDataFrame],
+    *,
+    title: str,
+    shown: ShownShapes,
+) -> bool:
+    """Write a layer block by block, and say whether there was one.
+
+    Parameters
+    ----------
+    path, layer, title
+        The file, and the layer's name and title.
+    blocks
+        Its features; a later block may have columns that the first ones had not.
+    shown
+        Where their geometries are noted.
+    """
+    columns: list[str] = []
+    written = 0
+    for block in blocks:
+        new = [str(name) for name in block.columns if name not in (*columns, "geometry")]
+        if columns and new:
+            _add_columns(path, layer, block[new])
+        columns += new
+        pyogrio.write_dataframe(
+            block.reindex(columns=[*columns, "geometry"]),
+            path,
+            layer=layer,
+            driver="GPKG",
+            geometry_type="MultiPolygon",
+            promote_to_multi=True,
+            append=path.exists(),
+            layer_options={"DESCRIPTION": title, "GEOMETRY_NAME": "geom", "FID": "fid"},
+            dataset_options={"VERSION": "1.3"} if not path.exists() else None,
+        )
+        shown.add(layer, np.asarray(block.geometry.array, object), after=written)
+        written += len(block)
+    return bool(columns)
+
+
+def _add_columns(path: Path, layer: str, frame: pd.DataFrame) -> None:
+    """Add the columns of a frame to a layer that is written already."""
+    with closing(sqlite3.connect(path)) as file, file:
+        for name, values in frame.items():
+            kind = "REAL" if values.dtype.kind == "f" else "TEXT"
+            file.execute(f'ALTER TABLE "{layer}" ADD COLUMN "{name}" {kind}')
 
 
 _UNINDEXED = (
@@ -191,7 +223,7 @@ def _write_figures(
             render(terms.FIGURE_ROLES[figure.role], lang),
             figures.figure(figure.printed_m2, "m2").render(lang),
             float(figure.gross_m2),
-            _number(figure.net_m2),
+            number(figure.net_m2),
             figure.pieces,
             named.get((_layer_of(assessment, figure), assessment.town(finding.town).town.crs), ""),
         )
@@ -212,189 +244,6 @@ def _layer_of(assessment: Assessment, figure: ReasonFigure) -> str:
     """The layer that holds a measure's pieces: those of a town as a whole are the boundaries."""
     spec = assessment.rulebook.measure[figure.measure]
     return figure.measure if spec.layers else "towns"
-
-
-Frames: TypeAlias = list[gpd.GeoDataFrame]
-"""A layer's features, in as many frames as there are towns or CRSs."""
-
-
-def _layers(assessment: Assessment, lang: str) -> Iterator[tuple[str, Frames, str]]:
-    """Name, frames and title of every layer."""
-    crs = assessment.towns[0].town.crs
-    titles = {name: title.render(lang) for name, title in LAYERS.items()}
-    yield "towns", _towns(assessment), titles["towns"]
-    for name, spec in assessment.rulebook.measure.items():
-        tables = [result.measures[name].table for result in assessment.towns if spec.layers]
-        if tables:
-            kept = [table for table in tables if len(table)] or tables[:1]
-            yield name, list(_pieces(kept)), spec.title.render(lang)
-    yield from _drawn(assessment, lang)
-    yield (
-        "repairs",
-        list(_repairs(assessment, lang)) or [_empty(REPAIR_COLUMNS, crs)],
-        LAYERS["repairs"].render(lang),
-    )
-    yield (
-        "uncovered",
-        _uncovered(assessment) or [_empty(("town", "role"), crs)],
-        LAYERS["uncovered"].render(lang),
-    )
-    yield (
-        "unplanned",
-        _unplanned(assessment) or [_empty(("town", "area_m2"), crs)],
-        LAYERS["unplanned"].render(lang),
-    )
-    if assessment.overlaps:
-        yield "overlaps", [assessment.shared_land()], titles["overlaps"]
-
-
-def _drawn(assessment: Assessment, lang: str) -> Iterator[tuple[str, Frames, str]]:
-    """Name, frames and title of the layers that lie under the evidence where it is drawn.
-
-    A measure that is called so keeps its name.
-    """
-    drawn = {
-        "land_use": [(each.town.code, each.land) for each in assessment.towns],
-        "planned_use": [(each.town.code, each.planned) for each in assessment.towns],
-        "land_use_beside": [(each.town.code, each.around) for each in assessment.towns],
-    }
-    for name, frames in drawn.items():
-        role = name.removesuffix("_beside")
-        scheme = next((each.scheme for each in assessment.catalog.of_role(role)), None)
-        group = legend.use_group if role == "planned_use" else legend.land_group
-        known = scheme if isinstance(scheme, str) else None
-        own = []
-        for town, frame in frames:
-            if frame is not None and len(frame):
-                codes = zip(frame[f"{role}_code"], frame["three_class"], strict=True)
-                own.append(_flat(frame, town, [group(*each, known) for each in codes]))
-        taken = name in assessment.rulebook.measure
-        if own:
-            yield f"{name}_drawn" if taken else name, own, LAYERS[name].render(lang)
-
-
-def _flat(frame: gpd.GeoDataFrame, town: str, groups: Sequence[str]) -> gpd.GeoDataFrame:
-    """A frame that is drawn in columns that a GeoPackage can hold.
-
-    Parameters
-    ----------
-    frame, town, groups
-        The frame, its town, and the group of each of its pieces in the legend.
-    """
-    columns: dict[str, object] = {
-        "class" if name == "class_name" else str(name): _cells(str(name), series.to_numpy())
-        for name, series in frame.items()
-        if name != frame.geometry.name
-    }
-    shapes = np.asarray(frame.geometry.array, object)
-    columns = {"town": town, **columns, "drawn_as": groups}
-    return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(shapes, crs=frame.crs))
-
-
-def _towns(assessment: Assessment) -> Frames:
-    """The boundaries, with their two areas."""
-    return [
-        gpd.GeoDataFrame(
-            {
-                "town": [result.town.code],
-                "name": [result.town.name],
-                "area_m2": [float(result.area_m2)],
-                "area_check_m2": [float(result.area_check_m2)],
-            },
-            geometry=[result.town.boundary],
-            crs=result.town.crs,
-        )
-        for result in assessment.towns
-    ]
-
-
-def _uncovered(assessment: Assessment) -> Frames:
-    """What the layers of a role leave uncovered of a town."""
-    return [
-        gpd.GeoDataFrame(
-            {"town": [result.town.code], "role": [role]}, geometry=[rest], crs=result.town.crs
-        )
-        for result in assessment.towns
-        for role, rest in result.uncovered.items()
-        if not rest.is_empty
-    ]
-
-
-def _unplanned(assessment: Assessment) -> Frames:
-    """The land without a planned use of which the plan may yet say something, patch by patch."""
-    frames = []
-    for result in assessment.towns:
-        patches = shapely.get_parts(result.unplanned)
-        if len(patches):
-            areas = geodesy.official_area_m2(patches, result.town.crs)
-            known = {"town": result.town.code, "area_m2": [float(units.m2(area)) for area in areas]}
-            frames.append(gpd.GeoDataFrame(known, geometry=list(patches), crs=result.town.crs))
-    return frames
-
-
-def _empty(columns: Sequence[str], crs: pyproj.CRS) -> gpd.GeoDataFrame:
-    """A layer without features, so that who looks for it finds it."""
-    blank = {
-        name: pd.Series(dtype=float if name.endswith("_m2") or name in ("x", "y") else object)
-        for name in columns
-    }
-    return gpd.GeoDataFrame(blank, geometry=[], crs=crs)
-
-
-def _repairs(assessment: Assessment, lang: str) -> Iterator[gpd.GeoDataFrame]:
-    for repair in assessment.repairs:
-        if repair.geometry is not None and not repair.geometry.is_empty:
-            yield gpd.GeoDataFrame(
-                {
-                    "layer": [repair.layer],
-                    "feature": [repair.feature],
-                    "problem": [render(repair.problem, lang)],
-                    "action": [render(repair.action, lang)],
-                    "area_before_m2": [float(repair.area_before_m2)],
-                    "area_after_m2": [float(repair.area_after_m2)],
-                    "code": [repair.code],
-                    "x": [np.nan if repair.place is None else repair.place[0]],
-                    "y": [np.nan if repair.place is None else repair.place[1]],
-                },
-                geometry=[repair.geometry],
-                crs=repair.crs,
-            )
-
-
-def _pieces(tables: Sequence[PieceTable]) -> Iterator[gpd.GeoDataFrame]:
-    """The pieces of a measure, a frame for each CRS, with columns that a GeoPackage can hold."""
-    for crs in dict.fromkeys(table.crs for table in tables):
-        own = [table for table in tables if table.crs == crs]
-        flat: dict[str, npt.NDArray[np.generic]] = {
-            PIECE: np.concatenate([np.arange(1, len(table) + 1) for table in own])
-        }
-        for name in dict.fromkeys(name for table in own for name in table.columns):
-            values = np.concatenate([table.column(name) for table in own])
-            flat["class" if name == "class_name" else name] = _cells(name, values)
-        yield gpd.GeoDataFrame(
-            flat, geometry=np.concatenate([table.geometry for table in own]), crs=crs
-        )
-
-
-def _cells(name: str, values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
-    """The values of a column of pieces as a GeoPackage can hold them."""
-    if name in ("area_m2", "net_m2", "pm_m2"):
-        return np.array([_number(value) for value in values], dtype=float)
-    return values.astype(bool) if name == "sliver" else values
-
-
-def _number(value: Decimal | float | None) -> float | None:
-    return None if value is None else float(value)
-
-
-def _by_crs(frames: Frames) -> Iterator[tuple[int | None, gpd.GeoDataFrame]]:
-    """The frames of one CRS together; the EPSG code only where there are several CRSs."""
-    known: dict[pyproj.CRS, Frames] = {}
-    for frame in frames:
-        known.setdefault(frame.crs, []).append(frame)
-    for number, (crs, parts) in enumerate(known.items(), 1):
-        together = parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
-        yield None if len(known) == 1 else crs.to_epsg() or number, together
 
 
 def qml(
