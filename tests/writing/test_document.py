@@ -110,6 +110,24 @@ def test_findings_stand_in_sentences_with_a_line_for_the_opinion(
     assert not any("{{" in text or "{%" in text for text in texts)
 
 
+def test_a_finding_stays_on_a_page_with_its_opinion_and_a_name_with_its_rows(file: Path) -> None:
+    """The line for the opinion began a page, away from what it is on; a town's name ended one."""
+    paragraphs = docx.Document(str(file)).paragraphs
+    opinions = [n for n, each in enumerate(paragraphs) if each.text.startswith("审查意见")]
+    assert opinions
+    for n in opinions:
+        begin = max(at for at in range(n) if paragraphs[at].style.name == "Heading 2")
+        assert all(each.paragraph_format.keep_with_next for each in paragraphs[begin:n])
+        assert not paragraphs[n].paragraph_format.keep_with_next
+    tables = docx.Document(str(file)).tables
+    names = [
+        row for table in tables for row in table._tbl.tr_lst
+        if len(row.tc_lst) == 1 and "".join(row.itertext()).startswith("云溪镇（")
+    ]  # fmt: skip
+    assert names
+    assert all(row.xpath(".//w:keepNext") for row in names)
+
+
 def test_chinese_marks_are_those_of_china_and_dense_tables_have_smaller_letters(
     checked: Assessment, file: Path
 ) -> None:

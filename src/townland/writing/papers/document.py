@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,7 @@ from townland.writing.papers.typeset import Typesetter
 
 if TYPE_CHECKING:
     from docx.table import Table
+    from docx.text.paragraph import Paragraph
     from docxtpl import DocxTemplate
 
     from townland.results import Assessment
@@ -48,6 +50,8 @@ TABLE_TWIPS = 15_100
 """The width of a table on a lying A4 page, in twentieths of a point."""
 PAGE_WIDTH = 6_110_000
 """What a table may take of the 170 mm of a standing A4 page, in EMU, once columns are whole twips."""
+FINDING = "Heading 2"
+"""The style of the heading of a finding."""
 BLANKS = 14
 """The length of a line that is written on."""
 GROUNDS = {"band": BAND, "total": SUM, "part": SUM}
@@ -107,6 +111,8 @@ def write_document(
     begin = len(drawn_up) - len(told.tables)
     for table, part in zip(drawn_up[begin:], told.tables, strict=True):
         _set_size(table, part.size)
+        _keep_names(table, part)
+    _keep_findings(paper.docx.paragraphs)
     for table in drawn_up[:begin]:
         _keep_on_page(table)
     fill_contents(paper.docx)
@@ -136,6 +142,33 @@ def _set_size(table: Table, half_points: int) -> None:
 
     for size in table._tbl.iter(qn("w:sz")):
         size.set(qn("w:val"), str(half_points))
+
+
+def _keep_names(table: Table, part: PaperTable) -> None:
+    """Keep the name of a town on the page of its first row.
+
+    Parameters
+    ----------
+    table, part
+        The table of the document, and what it was laid out from.
+    """
+    lines = table._tbl.tr_lst[len(table._tbl.tr_lst) - len(part.rows) :]
+    for line, row in zip(lines, part.rows, strict=True):
+        if row.kind == "band":
+            for cell in line.tc_lst:
+                for paragraph in cell.p_lst:
+                    paragraph.get_or_add_pPr().get_or_add_keepNext()
+
+
+def _keep_findings(paragraphs: Sequence[Paragraph]) -> None:
+    """Keep what is said of a finding on one page, with the line for the opinion."""
+    within = False
+    for each, after in pairwise(paragraphs):
+        style = each.style.name if each.style else ""
+        if style.startswith("Heading"):
+            within = style == FINDING
+        if within and after.style and not after.style.name.startswith("Heading"):
+            each.paragraph_format.keep_with_next = True
 
 
 def _keep_on_page(table: Table) -> None:
