@@ -120,6 +120,7 @@ def test_the_map_of_all_has_outlines_and_no_pieces(pages: dict[str, str]) -> Non
     assert island is not None
     data = json.loads(island[1])
     assert [layer["key"] for layer in data["layers"]] == ["towns"]
+    assert f"<h1>用地合规地图 · {len(CODES)} 个小镇</h1>" in pages["map.html"]
     assert [unquote(town["map"]) for town in data["towns"]] == [
         f"map/{n}" for n in town_files(CODES)
     ]

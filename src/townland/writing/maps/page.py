@@ -298,7 +298,9 @@ class Panel(JSCSSMixin):
 
 def _words(assessment: Assessment, content: Content) -> dict[str, Words]:
     towns = _(", ").render(content.lang).join(result.town.name for result in content.results[:3])
-    if len(content.results) > 3:
+    if content.pages:
+        towns = _("{n} towns", n=len(content.results)).render(content.lang)
+    elif len(content.results) > 3:
         towns += "…"
     return {
         "title": _("Land-use compliance map · {towns}", towns=towns),
