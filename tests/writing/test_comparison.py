@@ -210,5 +210,14 @@ def test_the_page_keeps_words_together_on_a_phone(browser: Any, laid: tuple[Path
     for each in visit.page.locator(".sides .about").all():
         assert each.bounding_box()["width"] > NARROW["width"] / 2
     assert visit.page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]
+    visit.page.set_viewport_size({"width": 680, "height": 900})  # A4 within its margins
+    visit.page.emulate_media(media="print")
+    for each in visit.page.locator(".sides .of", has_text="三江口小镇").all():
+        high = each.evaluate("""each => {
+          const range = document.createRange();
+          range.selectNodeContents(each);
+          return range.getBoundingClientRect().height;
+        }""")
+        assert high < 30, "the name is broken"
     visit.assert_clean()
     visit.context.close()
