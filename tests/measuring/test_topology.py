@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from shapely import box
 
 from townland.measuring.overlay import settle
-from townland.measuring.prepare import gaps, overlaps, slivers, topology
+from townland.measuring.prepare import gaps, overlaps, parcels, slivers, topology
+from townland.measuring.prepare.parcels import PolygonStore
 
 CRS = pyproj.CRS(4545)
 X, Y = 500000, 2700000  # on the meridian, where the plane is the ellipsoid to 1e-9
@@ -165,10 +166,10 @@ def test_edges_are_compared_a_part_at_a_time_to_the_same_lines(
 ) -> None:
     """All edges of a county were sorted at once, which took three times the memory of the rest."""
     boxes = np.array([at(n, m, n + 1, m + 1) for n in range(6) for m in range(6) if n * m != 6])
-    whole = topology.lone_lines(boxes)
+    whole = topology.lone_lines(PolygonStore.of(boxes))
     assert shapely.union_all(whole).length == pytest.approx(24 + 2 * 4)
-    monkeypatch.setattr(topology, "SORTED_AT_ONCE", 5)
-    parts = topology.lone_lines(boxes)
+    monkeypatch.setattr(parcels, "AT_ONCE", 5)
+    parts = topology.lone_lines(PolygonStore.of(boxes))
     assert shapely.equals_exact(whole, parts).all()
     assert len(whole) == len(parts)
 
@@ -197,12 +198,14 @@ def test_widths_in_degrees_are_metres() -> None:
 
 @pytest.mark.parametrize("block", [7, 50_000])
 def test_lines_are_the_same_however_the_layer_is_cut_into_blocks(monkeypatch, block) -> None:
-    monkeypatch.setattr(topology, "EDGES_AT_ONCE", block)
+    monkeypatch.setattr(parcels, "AT_ONCE", block)
     monkeypatch.setattr(topology, "PAIRS_AT_ONCE", block)
     cells = [*grid(6, 50.0), *grid(3, 30.0, 10.0, 10.0)]
     del cells[14]
     assert len(overlaps(cells, CRS)) == 16
-    assert shapely.length(topology.lone_lines(np.array(grid(6, 50.0)))).sum() == 1200
+    assert (
+        shapely.length(topology.lone_lines(PolygonStore.of(np.array(grid(6, 50.0))))).sum() == 1200
+    )
     assert gaps(grid(6, 50.0)[:14] + grid(6, 50.0)[15:], CRS, below_m2=9e3)["area_m2"].round(
         2
     ).tolist() == [2500]

@@ -206,8 +206,10 @@ class Source:
     `fetch` never believes an index of the file: without `direct` it reads the file whole and chooses.
     `starred` gives the rows whose cell in a column holds asterisks in place of a number, None where the
     format has none; `raw_cells` gives, for rows of `Direct.stream`, the text of the cells of columns of
-    numbers that hold asterisks or no number, None elsewhere. `boxes` are those of all features where
-    windows rest on them.
+    numbers that hold asterisks or no number, None elsewhere; `put_right` gives such rows with these
+    cells as text, as `fetch` has them. `boxes` are those of all features where windows rest on them;
+    `parts` gives all features as `Direct.stream`, and refuses a file that loses some or changes
+    meanwhile.
     """
 
     path: Path
@@ -227,7 +229,9 @@ class Source:
     issues: tuple[Issue, ...] = ()
     starred: Callable[[Rows, str], NDArray[np.bool_]] | None = None
     raw_cells: Callable[[Rows], Mapping[str, NDArray[np.object_]]] | None = None
+    put_right: Callable[[Rows], Rows] | None = None
     boxes: Boxes | None = None
+    parts: Callable[[Sequence[str], int], Iterator[Streamed]] | None = None
 
     def number(self, fid: int) -> int:
         """The number of a feature as people count, from 1."""

@@ -7,7 +7,7 @@ pass for a content, and kept in the user's cache by the hash of the content.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise, product
@@ -23,7 +23,7 @@ from townland.i18n import _
 from townland.reading import cache
 from townland.reading.boxes import Boxes, from_bytes, taken
 from townland.reading.digests import Digests
-from townland.reading.format import Direct, Source
+from townland.reading.format import Direct, Source, Streamed
 from townland.reading.library_errors import translated
 from townland.reading.rows import MAX_FEATURES, Rows
 
@@ -57,6 +57,10 @@ def grounded(source: Source, digests: Digests) -> Source:
         indexed=True,
         fetch=partial(_fetch, source, direct, boxes, digests),
         boxes=boxes,
+        # where columns cannot be had alone, texts are measured before there is room for them
+        parts=partial(_parts, source, direct, boxes, digests)
+        if source.format.columns_alone
+        else None,
     )
 
 
@@ -184,13 +188,54 @@ def _fetch(
             rows = direct.pick(columns, own.keys[at], at)
     digests.refuse_changed(source.path)
     if len(rows) != expected:
-        raise LayerError(
-            _(
-                "{place}: {expected} features are asked for by their numbers, and {count} come: the file"
-                " is damaged; open it in the software that made it, and export it again",
-                place=source.place,
-                expected=expected,
-                count=len(rows),
-            )
-        )
+        raise _lost(source, expected, len(rows))
     return rows
+
+
+def _parts(
+    source: Source,
+    direct: Direct,
+    own: Boxes,
+    digests: Digests,
+    columns: Sequence[str],
+    most: int,
+) -> Iterator[Streamed]:
+    """All features, so many at a time, and look whether all of them came.
+
+    Parameters
+    ----------
+    source, direct, own, digests
+        As `_fetch`.
+    columns, most
+        As `Direct.stream`.
+    """
+    nothing = np.array([], np.int64)
+    direct.pick(columns, nothing, nothing)  # which refuses a column that is computed
+    count = 0
+    for part in direct.stream(columns, most):
+        count += len(part.rows)
+        yield part
+    digests.refuse_changed(source.path)
+    if count != len(own):
+        raise _lost(source, len(own), count)
+
+
+def _lost(source: Source, expected: int, count: int) -> LayerError:
+    """What to raise where not all features come that are asked for.
+
+    Parameters
+    ----------
+    source
+        The layer.
+    expected, count
+        How many are asked for, and how many come.
+    """
+    return LayerError(
+        _(
+            "{place}: {expected} features are asked for by their numbers, and {count} come: the file"
+            " is damaged; open it in the software that made it, and export it again",
+            place=source.place,
+            expected=expected,
+            count=count,
+        )
+    )

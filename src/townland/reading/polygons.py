@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -11,7 +12,7 @@ from shapely import GeometryType
 
 from townland.errors import LayerError
 from townland.i18n import _
-from townland.issues import Issue
+from townland.issues import GEOMETRY, Issue
 from townland.reading.rows import Rows
 
 
@@ -31,16 +32,55 @@ def no_polygon(rows: Rows, place: str) -> LayerError:
     )
 
 
+class Left(NamedTuple):
+    """How many features have no geometry, are no polygons, are collections, or have heights."""
+
+    empty: int = 0
+    others: int = 0
+    collections: int = 0
+    deep: int = 0
+
+    def and_of(self, more: Left) -> Left:
+        """The numbers of these features and of others."""
+        return Left(*(one + other for one, other in zip(self, more, strict=True)))
+
+    def issues(self) -> list[Issue]:
+        """What is told of them."""
+        none = _("{count} features have no geometry, and are left out", count=self.empty)
+        others = _(
+            "{count} features are points, lines or the like, not polygons, and are left out",
+            count=self.others,
+        )
+        collections = _(
+            "{count} features are collections; of them only the polygons are kept",
+            count=self.collections,
+        )
+        deep = _("{count} features carry heights or measures (Z, M), dropped", count=self.deep)
+        told = (
+            ("geometry_empty", none),
+            ("geometry_not_polygon", others),
+            ("geometry_collection", collections),
+            ("dimension_dropped", deep),
+        )
+        return [
+            Issue(code, GEOMETRY[code], message)
+            for (code, message), count in zip(told, self, strict=True)
+            if count
+        ]
+
+
 def polygons(rows: Rows) -> tuple[Rows, list[Issue]]:
     """The rows that are polygons, in two dimensions; the rest is dropped, and counted.
 
     Polygons inside of collections are kept: dropping them would lose area.
     """
-    issues = []
+    rows, left = areal(rows)
+    return rows, left.issues()
+
+
+def areal(rows: Rows) -> tuple[Rows, Left]:
+    """What `polygons` gives, and the numbers of what was dropped."""
     empty = shapely.is_missing(rows.geometry) | shapely.is_empty(rows.geometry)
-    if empty.any():
-        message = _("{count} features have no geometry, and are left out", count=int(empty.sum()))
-        issues.append(Issue("geometry_empty", "warning", message))
     kind = shapely.get_type_id(rows.geometry)
     surface = np.isin(kind, (GeometryType.POLYGON, GeometryType.MULTIPOLYGON)) & ~empty
     # a polygon that was cut or mended elsewhere may come with lines beside it
@@ -50,22 +90,12 @@ def polygons(rows: Rows) -> tuple[Rows, list[Issue]]:
         geometry[collections] = [_of_collection(shape) for shape in geometry[collections]]
         surface[collections] = ~shapely.is_empty(geometry[collections])
         rows = replace(rows, geometry=geometry)
-    dropped = int((~surface & ~empty).sum())
-    if dropped:
-        message = _(
-            "{count} features are points, lines or the like, not polygons, and are left out",
-            count=dropped,
-        )
-        issues.append(Issue("geometry_not_polygon", "warning", message))
-    kept = int(surface[collections].sum())
-    if kept:
-        message = _(
-            "{count} features are collections; of them only the polygons are kept", count=kept
-        )
-        issues.append(Issue("geometry_collection", "info", message))
-    rows, flattened = _flat(rows if surface.all() else rows.take(surface))
-    rows = replace(rows, geometry=without_hollow_parts(rows.geometry))
-    return rows, [*issues, *flattened]
+    dropped, kept = int((~surface & ~empty).sum()), int(surface[collections].sum())
+    rows = rows if surface.all() else rows.take(surface)
+    deep = shapely.has_z(rows.geometry) | shapely.has_m(rows.geometry)
+    geometry = shapely.force_2d(rows.geometry) if deep.any() else rows.geometry
+    rows = replace(rows, geometry=without_hollow_parts(geometry))
+    return rows, Left(int(empty.sum()), dropped, kept, int(deep.sum()))
 
 
 def without_hollow_parts(geometries: NDArray[np.object_]) -> NDArray[np.object_]:
@@ -98,13 +128,3 @@ def _of_collection(shape: shapely.GeometryCollection) -> shapely.MultiPolygon:
     while (shapely.get_type_id(parts) > GeometryType.POLYGON).any():
         parts = shapely.get_parts(parts)
     return shapely.multipolygons(parts[shapely.get_type_id(parts) == GeometryType.POLYGON])
-
-
-def _flat(rows: Rows) -> tuple[Rows, list[Issue]]:
-    """The rows in two dimensions, and that heights were dropped."""
-    deep = shapely.has_z(rows.geometry) | shapely.has_m(rows.geometry)
-    if not deep.any():
-        return rows, []
-    message = _("{count} features carry heights or measures (Z, M), dropped", count=int(deep.sum()))
-    flat = replace(rows, geometry=shapely.force_2d(rows.geometry))
-    return flat, [Issue("dimension_dropped", "info", message)]

@@ -42,7 +42,12 @@ feature by itself."""
 
 
 def refuse_out_of_reach(
-    source: Source, rows: Rows, crs: pyproj.CRS, region: Region | None = None
+    source: Source,
+    rows: Rows,
+    crs: pyproj.CRS,
+    region: Region | None = None,
+    *,
+    whole: bool = True,
 ) -> None:
     """Refuse features with a vertex where the CRS has no land, or far from all others of the feature.
 
@@ -56,6 +61,9 @@ def refuse_out_of_reach(
         Its CRS.
     region
         Gives the box in degrees of the other layers, for the message.
+    whole
+        Whether these are all features: if the CRS is in degrees, and none of them is within reach, that
+        is told elsewhere (`all_beyond`).
 
     Raises
     ------
@@ -66,12 +74,11 @@ def refuse_out_of_reach(
     """
     east, north = _allowed(crs)
     boxes = _boxes(rows.geometry)
+    beyond = _beyond(boxes, crs)
     with np.errstate(invalid="ignore"):
-        beyond = (boxes[:, 0] < east[0]) | (boxes[:, 2] > east[1])
-        beyond |= (boxes[:, 1] < north[0]) | (boxes[:, 3] > north[1])
         wide = np.ptp(boxes.reshape(-1, 2, 2), axis=1).max(axis=1, initial=0.0)
     # numbers that are all of another kind are told as such, with the CRS that they fit
-    if crs.is_geographic and beyond.all():
+    if whole and crs.is_geographic and beyond.all():
         return
     for at in np.flatnonzero(beyond):
         xy = shapely.get_coordinates(rows.geometry[at])
@@ -96,6 +103,20 @@ def refuse_out_of_reach(
         )
     for at in np.flatnonzero(wide * geodesy.metres_per_unit(crs) > APART_M):
         _refuse_apart(source, rows, int(at), crs=crs, region=region)
+
+
+def all_beyond(geometry: npt.NDArray[np.object_], crs: pyproj.CRS) -> bool:
+    """Whether each of these features has a vertex where the CRS has no land."""
+    return bool(_beyond(_boxes(geometry), crs).all())
+
+
+def _beyond(boxes: Floats, crs: pyproj.CRS) -> Bools:
+    """Which boxes reach to where the CRS has no land."""
+    east, north = _allowed(crs)
+    with np.errstate(invalid="ignore"):
+        beyond = (boxes[:, 0] < east[0]) | (boxes[:, 2] > east[1])
+        beyond |= (boxes[:, 1] < north[0]) | (boxes[:, 3] > north[1])
+    return np.asarray(beyond, dtype=bool)
 
 
 def refuse_not_finite(source: Source, rows: Rows) -> None:

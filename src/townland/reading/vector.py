@@ -138,15 +138,15 @@ def read_excerpt(
             source, spec.crs, spec.transform, region=lambda: region_of(catalog, digest, but=spec)
         )
         refuse_swapped(source, crs)
-        needed, where = _named_columns(spec, source)
+        needed, where = named_columns(spec, source)
         boxes = boxes_of(windows, crs, pipeline_of(spec))
         rows = sources.read(source, list(dict.fromkeys([*needed.values(), *where, *also])), boxes)
         bounds = total_bounds(source, rows)
         unmatched: tuple[Issue, ...] = ()
         if where:
             rows = rows.take(matches(rows.columns, where))
-            unmatched = () if len(rows) else _matches_nothing(source, where)
-    covered = _coverage(spec, catalog, crs, digest) if covered is None else covered
+            unmatched = () if len(rows) else matches_nothing(source, where)
+    covered = coverage_of(spec, catalog, crs, digest) if covered is None else covered
     return Excerpt(spec, source, crs, crs_issues, needed, boxes, rows, bounds, unmatched, covered)
 
 
@@ -200,7 +200,7 @@ def layer_of(
         spec=spec,
         frame=gpd.GeoDataFrame({**columns, "geometry": gpd.array.from_shapely(geometry, crs)}),
         crs=crs,
-        input=_input(spec, source, crs, sha256),
+        input=input_of(spec, source, crs, sha256),
         issues=named((*issues, *shape_issues, *column_issues, *excerpt.covered[1]), spec.name),
         extent=extent,
         coverage=excerpt.covered[0],
@@ -210,7 +210,7 @@ def layer_of(
     )
 
 
-def _named_columns(
+def named_columns(
     spec: LayerSpec, source: Source
 ) -> tuple[dict[str, str], Mapping[str, Sequence[object]]]:
     """The file's columns that the catalog names: by ours, and with the values of the filter."""
@@ -231,7 +231,7 @@ def _named_columns(
     return needed, where
 
 
-def _input(spec: LayerSpec, source: Source, crs: pyproj.CRS, sha256: str) -> Input:
+def input_of(spec: LayerSpec, source: Source, crs: pyproj.CRS, sha256: str) -> Input:
     """What was read, as a report states it.
 
     Parameters
@@ -421,7 +421,7 @@ def _in_short(declared: str) -> str:
         return declared[:100]
 
 
-def _matches_nothing(source: Source, where: Mapping[str, Sequence[object]]) -> tuple[Issue, ...]:
+def matches_nothing(source: Source, where: Mapping[str, Sequence[object]]) -> tuple[Issue, ...]:
     """Tell a filter that fits no feature of the whole file from one that fits none near the towns."""
     columns = sources.attributes(source, list(where))
     if source.features == 0 or matches(columns, where).any():
@@ -435,7 +435,7 @@ def _matches_nothing(source: Source, where: Mapping[str, Sequence[object]]) -> t
         column=column,
         values=", ".join(present[:20]) + (" …" if len(present) > 20 else ""),
     )
-    return (Issue("where_matches_nothing", "warning", message),)
+    return (Issue("wherematches_nothing", "warning", message),)
 
 
 def total_bounds(source: Source, rows: Rows) -> Bounds | None:
@@ -452,7 +452,7 @@ def named(issues: Sequence[Issue], layer: str) -> tuple[Issue, ...]:
     return tuple(replace(issue, layer=layer) for issue in issues)
 
 
-def _coverage(
+def coverage_of(
     spec: LayerSpec, catalog: LayerCatalog, crs: pyproj.CRS, digest: Digests | None
 ) -> Covered:
     """The union of the polygons of a coverage that is a file, in `crs`; None where none is named.

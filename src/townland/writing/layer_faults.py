@@ -14,15 +14,13 @@ from numpy.typing import NDArray
 from townland.errors import ReportError
 from townland.i18n import DEFAULT_LANGUAGE, _, render
 from townland.layers.check import Examined, Faults
+from townland.layers.check.faults import DRAWN
 from townland.output.stamped import stamped
-from townland.reading.layer import Layer
+from townland.reading.streamed import WholeLayer
 from townland.writing.report.geopackage import qml, write_styles
 
 STAMP = "2000-01-01T00:00:00Z"
 """The same layers give the same bytes: the file states no day."""
-
-MOST = 100_000
-"""So many faults of one kind are drawn."""
 
 COLOUR = ("#b30000", "#d7301f66", "0.4")
 COLUMNS = ("feature", "code", "severity", "message")
@@ -59,9 +57,9 @@ def write_faults(
         # two runs must be alike byte for byte
         with stamped(STAMP):
             for each in examined:
-                if each.layer is None:
+                if each.read is None:
                     continue
-                frame = _frame(each.layer, each.faults, lang)
+                frame = _frame(each.read, each.faults, lang)
                 name = each.summary.name
                 pyogrio.write_dataframe(
                     frame,
@@ -101,7 +99,7 @@ def refuse_existing(path: Path) -> None:
         )
 
 
-def _frame(layer: Layer, faults: Sequence[Faults], lang: str) -> gpd.GeoDataFrame:
+def _frame(layer: WholeLayer, faults: Sequence[Faults], lang: str) -> gpd.GeoDataFrame:
     """The faults that have a place, one row a feature.
 
     Parameters
@@ -111,10 +109,10 @@ def _frame(layer: Layer, faults: Sequence[Faults], lang: str) -> gpd.GeoDataFram
     lang
         The language of the messages.
     """
-    ids, own = layer.frame["id"].to_numpy(), layer.frame.geometry.to_numpy()
+    ids = layer.columns["id"].to_numpy()
     rows = [row for fault in faults for row in _rows(fault, ids, lang)]
     shapes = [
-        (own[fault.rows] if fault.shapes is None else np.asarray(fault.shapes, dtype=object))[:MOST]
+        layer.shapes.take(fault.rows[:DRAWN]) if fault.shapes is None else fault.shapes[:DRAWN]
         for fault in faults
         if len(fault.rows)
     ]
@@ -140,5 +138,5 @@ def _rows(
     lang
         The language of the messages.
     """
-    for position, row in enumerate(fault.rows[:MOST].tolist()):
+    for position, row in enumerate(fault.rows[:DRAWN].tolist()):
         yield str(ids[row]), fault.code, fault.severity, render(fault.at(position), lang)

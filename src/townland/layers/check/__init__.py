@@ -14,12 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
-from townland import geodesy
 from townland.catalog import LayerCatalog, LayerSpec, load_catalog
 from townland.errors import LayerError, TownlandError
 from townland.i18n import Words, _
 from townland.issues import Issue
-from townland.layers.check import areas, consistency, domains, fields, placing
+from townland.layers.check import areas, consistency, domains, fields, placing, surfaces
 from townland.layers.check.faults import Faults, issues, where
 from townland.layers.check.grids import grid_issues
 from townland.layers.check.index import index_faults
@@ -31,7 +30,7 @@ from townland.reading.digests import Digests
 from townland.reading.layer import Layer
 from townland.reading.packed import packed_source
 from townland.reading.sealed import unpacked
-from townland.reading.vector import read_layer
+from townland.reading.streamed import WholeLayer, read_whole
 from townland.terms import ROLES
 
 
@@ -39,13 +38,19 @@ from townland.terms import ROLES
 class Examined:
     """A layer as its file describes it, with its issues; and its faults with all their features.
 
-    `faults` are those found in the features and columns, `layer` what was read; it is None for a raster
-    and for a layer that cannot be used. ``summary.issues`` lists the first features of each kind only.
+    `faults` are those found in the features and columns, `read` what was read, its geometries on the
+    disk; it is None for a raster and for a layer that cannot be used. ``summary.issues`` lists the
+    first features of each kind only.
     """
 
     summary: LayerSummary
     faults: tuple[Faults, ...] = ()
-    layer: Layer | None = None
+    read: WholeLayer | None = None
+
+    @property
+    def layer(self) -> Layer | None:
+        """What was read, with all geometries in memory; made anew each time it is asked for."""
+        return None if self.read is None else self.read.in_memory()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -121,9 +126,7 @@ def examined(spec: LayerSpec, catalog: LayerCatalog) -> Examined:
             columns[areas.RECORDED] = require_column(spec.area_column, names, spec.name)
         elif "TBMJ" in columns:
             columns[areas.RECORDED] = columns["TBMJ"]
-        layer = read_layer(
-            unpacked(spec), catalog, None, hashed=False, also=list(dict.fromkeys(columns.values()))
-        )
+        layer = read_whole(unpacked(spec), catalog, also=list(dict.fromkeys(columns.values())))
         held = records(layer, columns)
         found = [
             *index_faults(spec, catalog),
@@ -134,7 +137,7 @@ def examined(spec: LayerSpec, catalog: LayerCatalog) -> Examined:
     except TownlandError as problem:
         issue = Issue("layer_unreadable", "error", _("{reason}", reason=problem.message), spec.name)
         return Examined(replace(summary, issues=(*summary.issues, issue)))
-    ids = layer.frame["id"].tolist()
+    ids = layer.columns["id"].tolist()
     known = {(issue.code, issue.feature) for issue in summary.issues}
     listed = [
         *layer.issues,
@@ -176,34 +179,30 @@ def _packed_unusable(spec: LayerSpec, catalog: LayerCatalog) -> Iterator[Issue]:
 def _found(held: Records) -> Iterator[Faults]:
     """The faults of features, in the order in which they are told."""
     layer = held.layer
-    geometry, _repairs = prepare.mend(
-        layer.frame.geometry.to_numpy(),
-        layer.frame["id"],
-        layer.crs,
-        layer=layer.spec.name,
-        protected=False,
-    )
-    yield from _geometry(layer)
+    looked = surfaces.surfaces(layer, measured=held.has(areas.RECORDED))
+    yield from _geometry(layer, looked)
     yield from _ids(layer)
     yield from fields.value_faults(held, layer.spec.role)
     yield from domains.class_faults(held)
     yield from domains.domain_faults(held)
     if ROLES[layer.spec.role].survey:
         yield from consistency.consistency_faults(held)
-    if held.has(areas.RECORDED):
-        official = geodesy.official_area_m2(geometry, layer.crs)
-        yield from areas.area_faults(held, official, areas.tolerance_m2(geometry, layer.crs))
+    yield from areas.area_faults(held, looked)
     yield from _vintage(held)
-    yield from placing.topology_faults(layer, geometry)
-    yield from placing.coverage_faults(layer, geometry)
+    yield from placing.topology_faults(layer, looked.parcels)
+    yield from placing.coverage_faults(layer, looked.parcels)
 
 
-def _geometry(layer: Layer) -> Iterator[Faults]:
+def _geometry(layer: WholeLayer, looked: surfaces.Surfaces) -> Iterator[Faults]:
     """The faults of single polygons, one kind at a time."""
-    ids = layer.frame["id"].tolist()
-    at = {feature: row for row, feature in reversed(list(enumerate(ids)))}
-    geometry = layer.frame.geometry.to_numpy()
-    found = prepare.geometry_issues(geometry, ids, layer.crs, layer=layer.spec.name)
+    ids = layer.columns["id"].tolist()
+    found = prepare.issues_of(looked.repairs, looked.faults, ids, layer.spec.name)
+    named = {issue.feature for issue in found}
+    at = (
+        {each: row for row, each in reversed(list(enumerate(ids))) if each in named}
+        if named
+        else {}
+    )
     yield from (_of_a_kind(each, at) for each in _by_code(found))
 
 
@@ -217,17 +216,20 @@ def _by_code(found: Iterable[Issue]) -> Collection[list[Issue]]:
 
 def _of_a_kind(found: Sequence[Issue], at: Mapping[str | None, int]) -> Faults:
     """Issues of one code as faults; `at` are the rows of the features."""
-    rows = np.array([at[issue.feature] for issue in found], dtype=np.int64)
+    # several features that collapse are told together, and none of them is named alone
+    rows = np.array([at[issue.feature] for issue in found if issue.feature], dtype=np.int64)
     # a spike that is not mended, in a polygon that is valid, changes no figure
     kept = found[0].code == "spike" and all(issue.area_after_m2 is None for issue in found)
     severity = "info" if kept else found[0].severity
     return Faults(found[0].code, severity, tuple(issue.message for issue in found), rows)
 
 
-def _ids(layer: Layer) -> Iterator[Faults]:
+def _ids(layer: WholeLayer) -> Iterator[Faults]:
     if layer.spec.id_column is None:
         return
-    ids = layer.frame["id"]
+    ids = layer.columns["id"]
+    if ids.is_unique:
+        return
     counts = ids.map(ids.value_counts()).to_numpy()
     message = _("the id {id} stands {count} times", id=ids.to_numpy(), count=counts)
     first = ~ids.duplicated().to_numpy()

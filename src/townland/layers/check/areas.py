@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import pyproj
-import shapely
 from numpy.typing import NDArray
 
 from townland import geodesy, units
 from townland.i18n import Words, _
 from townland.layers.check.faults import Faults, where
 from townland.layers.check.records import Records
-from townland.standards import fields
+from townland.layers.check.surfaces import MeasuredAreas, Surfaces
 
 Floats = NDArray[np.float64]
 
@@ -24,7 +22,7 @@ MOST = 0.9
 """Where so many of the areas that differ agree with another unit, or the plane, that explains them."""
 
 
-def area_faults(records: Records, official: Floats, allowed: Floats) -> Iterator[Faults]:
+def area_faults(records: Records, surfaces: Surfaces) -> Iterator[Faults]:
     """Recorded areas that differ from the measured ones by more than rounding explains.
 
     A column that the catalog names (`area_column`) is in the unit that it states, and rounded to the
@@ -33,15 +31,12 @@ def area_faults(records: Records, official: Floats, allowed: Floats) -> Iterator
 
     Parameters
     ----------
-    records
-        The layer.
-    official
-        The official area of each feature in m².
-    allowed
-        How far a recorded area may lie from it, in m² (`tolerance_m2`).
+    records, surfaces
+        The layer, and its polygons with their areas.
     """
-    if not records.has(RECORDED):
+    if surfaces.areas is None:
         return
+    official, allowed = surfaces.areas.official, surfaces.areas.allowed
     unit = records.layer.spec.area_unit
     written = records.numbers(RECORDED)
     recorded = written * float(units.to_m2(1, unit))
@@ -51,7 +46,7 @@ def area_faults(records: Records, official: Floats, allowed: Floats) -> Iterator
     differs = ~np.isnan(recorded) & (official > 0) & ~(np.abs(recorded - official) <= allowed)
     if not differs.any():
         return
-    found = _explained(records, recorded, official, allowed, differs)
+    found = _explained(records, recorded, surfaces.areas, allowed=allowed, differs=differs)
     if found is not None:
         code, message = found
         yield Faults(code, "warning", message)
@@ -81,17 +76,11 @@ def _half_of_last(written: Floats) -> float:
     return float(0.5 * 10.0**-digits)
 
 
-def tolerance_m2(geometry: NDArray[np.object_], crs: pyproj.CRS) -> Floats:
-    """How far a recorded area may differ: its rounding, and what the XY tolerance does to an outline."""
-    rules = fields.consistency()["area"]
-    around = geodesy.perimeter_m(geometry, crs)
-    return np.asarray(np.maximum(rules["least_m2"], rules["edge_m"] * around), dtype=np.float64)
-
-
 def _explained(
     records: Records,
     recorded: Floats,
-    official: Floats,
+    areas: MeasuredAreas,
+    *,
     allowed: Floats,
     differs: NDArray[np.bool_],
 ) -> tuple[str, Words] | None:
@@ -101,19 +90,18 @@ def _explained(
     ----------
     records
         The layer.
-    recorded, official
+    recorded, areas
         The areas in m² that the records state, and those that are measured.
     allowed
         How far the two may differ, in m².
     differs
         Where they differ by more.
     """
-    crs = records.layer.crs
+    crs, official = records.layer.crs, areas.official
     count, whole = int(differs.sum()), len(records)
     # only projected coordinates span a plane
     if not crs.is_geographic:
-        plane = shapely.area(records.layer.frame.geometry.to_numpy())
-        plane = plane * geodesy.metres_per_unit(crs) ** 2
+        plane = areas.plane * geodesy.metres_per_unit(crs) ** 2
         agrees = np.abs(recorded - plane) <= allowed
         if (agrees & differs).sum() >= MOST * count:
             ratio = float(np.nansum(plane[differs]) / np.nansum(official[differs]))

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from townland import units
-from townland.geodesy import official_area_m2
 from townland.i18n import _
 from townland.layers.check.faults import Faults, where
 from townland.layers.check.records import Records
@@ -43,14 +42,14 @@ def domain_faults(records: Records) -> Iterator[Faults]:
 def class_faults(records: Records) -> Iterator[Faults]:
     """Codes that the layer's scheme does not know, with their area, and names of other classes."""
     scheme = scheme_of(records.layer.spec)
-    frame = records.layer.frame
+    frame = records.layer.columns
     if scheme is None or records.layer.spec.class_column is None:
         return
     classes = landclass.classify(frame["code"], scheme, "survey")
     unknown = classes["name"].isna().to_numpy()
     if unknown.any():
         raw = np.where(frame["code"].isna(), "", frame["code"]).astype(object)
-        area = official_area_m2(frame.geometry.to_numpy()[unknown], records.layer.crs)
+        area = records.layer.official_area_m2(np.flatnonzero(unknown))
         totals = pd.Series(area).groupby(raw[unknown].astype(str)).sum()
         for code in totals.index[:LISTED]:
             rows = np.flatnonzero(unknown & (raw == code))
@@ -81,7 +80,7 @@ def _name_faults(
     scheme, classes
         Its scheme, and the class of each feature.
     """
-    frame = records.layer.frame
+    frame = records.layer.columns
     pairs = pd.DataFrame({"code": classes["code"].to_numpy(), "name": frame["named"].to_numpy()})
     for key, those in pairs.dropna().groupby(["code", "name"]):
         code, name = map(str, key)
@@ -97,9 +96,7 @@ def _name_faults(
             known=classes["name"].iloc[rows[0]],
             scheme=scheme.id,
             count=len(rows),
-            area=units.m2(
-                float(official_area_m2(frame.geometry.to_numpy()[rows], records.layer.crs).sum())
-            ),
+            area=units.m2(float(records.layer.official_area_m2(rows).sum())),
             explanation=other.explanation(name),
         )
         # what no scheme explains, and what counts alike, changes no figure

@@ -16,6 +16,9 @@ from townland.issues import Issue, Severity
 TOLD = 10
 """So many features of one kind of fault are listed; all of them are counted, and drawn."""
 
+DRAWN = 100_000
+"""So many features of one kind of fault are drawn."""
+
 Message: TypeAlias = Words | Callable[[NDArray[np.int64]], Words]
 """What is wrong with features, or how to say it of the rows that are marked."""
 
@@ -28,7 +31,8 @@ class Faults:
 
     `rows` are positions in the layer's frame, none where the fault is the layer's as a whole. What
     fills the places of `message` may be an array, one value for each row; or there is a
-    message for each. `shapes` are the places of the faults where these are not the features themselves.
+    message for each. `shapes` are the places of the faults where these are not the features themselves,
+    of at least the first `DRAWN`.
     """
 
     code: str

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from townland.measuring.prepare import scheme_of
 from townland.reading.columns import as_numbers, as_text
-from townland.reading.layer import Layer
+from townland.reading.streamed import WholeLayer
 from townland.standards import fields as schemas
 from townland.standards import landclass
 from townland.standards.fields import FieldRule
@@ -19,19 +19,19 @@ from townland.standards.fields import FieldRule
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Records:
-    """A layer's frame, and its columns by the field of the land survey that each stands for.
+    """A layer, and its columns by the field of the land survey that each stands for.
 
     `columns` maps such a field to the column of the file. `code` is the canonical land class of each
     feature ("" where there is none) and `scheme` that of the layer, empty where it names none.
     """
 
-    layer: Layer
+    layer: WholeLayer
     columns: Mapping[str, str]
     code: NDArray[np.object_]
     scheme: str
 
     def __len__(self) -> int:
-        return len(self.layer.frame)
+        return len(self.layer.columns)
 
     def has(self, *fields: str) -> bool:
         """Whether the layer has a column for each of these fields."""
@@ -77,11 +77,11 @@ def rules_of(role: str, present: Sequence[str]) -> list[tuple[FieldRule, str | N
     return [(rule, schemas.field_column(rule, present)) for rule in schemas.fields(role)]
 
 
-def records(layer: Layer, columns: Mapping[str, str]) -> Records:
+def records(layer: WholeLayer, columns: Mapping[str, str]) -> Records:
     """Take a layer's columns by their fields."""
     scheme = scheme_of(layer.spec)
     if scheme is not None and layer.spec.class_column is not None:
-        classes = landclass.classify(layer.frame["code"], scheme, "survey")["code"]
+        classes = landclass.classify(layer.columns["code"], scheme, "survey")["code"]
         code = np.where(pd.isna(classes), "", classes).astype(object)
         return Records(layer, columns, code, scheme.id)
     found = Records(layer, columns, np.array([], dtype=object), "")

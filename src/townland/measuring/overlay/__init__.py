@@ -18,6 +18,7 @@ from townland.geodesy import Geometries, kernel
 from townland.measuring.overlay.windows import windowed
 from townland.measuring.prepare import topology
 from townland.measuring.prepare.areal import polygons_of
+from townland.measuring.prepare.parcels import PolygonStore
 
 NEAR_M = 1e-6
 """A piece's inner point lies in its patch, or this near, where the union has rounded its edges."""
@@ -219,7 +220,9 @@ def settle(
         return pieces, []
     noise, work = topology.NOISE_M2 / unit_m**2, kernel.current()
     known = np.flatnonzero(~shapely.is_empty(pieces))
-    claimed = [known[pairs] for pairs, _shared in topology.search(pieces[known], noise)]
+    claimed = [
+        known[pairs] for pairs, _shared in topology.search(PolygonStore.of(pieces[known]), noise)
+    ]
     pairs = np.concatenate(claimed) if claimed else np.empty((0, 2), dtype=np.int64)
     overlaps = []
     # By the keeper's place, so that a keeper has lost what it must before it takes from others.

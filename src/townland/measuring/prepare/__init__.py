@@ -2,8 +2,15 @@
 
 from townland.measuring.prepare.areal import THREADED_FROM, in_threads, polygons_of
 from townland.measuring.prepare.ground import Claim, Ground, gather, id_key, scheme_of
-from townland.measuring.prepare.mend import Repair, collapsed, geometry_issues, mend, unused
-from townland.measuring.prepare.topology import gaps, overlaps, slivers
+from townland.measuring.prepare.mend import (
+    Repair,
+    collapsed,
+    geometry_issues,
+    issues_of,
+    mend,
+    unused,
+)
+from townland.measuring.prepare.topology import gaps, overlaps, slivers, united
 
 __all__ = [
     "THREADED_FROM",
@@ -16,10 +23,12 @@ __all__ = [
     "geometry_issues",
     "id_key",
     "in_threads",
+    "issues_of",
     "mend",
     "overlaps",
     "polygons_of",
     "scheme_of",
     "slivers",
+    "united",
     "unused",
 ]

@@ -161,11 +161,20 @@ def winding(xy: Floats, point: npt.ArrayLike) -> int:
     return int((up & (left > 0)).sum()) - int((down & (left < 0)).sum())
 
 
-def vertex_faults(geometries: Geometries, crs: pyproj.CRS) -> Iterator[Fault]:
+def vertex_faults(
+    geometries: Geometries, crs: pyproj.CRS, scale: tuple[float, float] | None = None
+) -> Iterator[Fault]:
     """Points that stand several times in a row, and spikes, of valid and invalid polygons alike.
 
     A spike is a vertex where the ring turns back on itself within `SPIKE_WIDTH_M`; where it is exactly
     closed the polygon is not valid, and where it is open by a hair it is valid all the same.
+
+    Parameters
+    ----------
+    geometries, crs
+        Polygons and multipolygons, and their CRS.
+    scale
+        Metres in a unit of x and of y; for None, those at the middle latitude of the geometries.
 
     Yields
     ------
@@ -194,7 +203,7 @@ def vertex_faults(geometries: Geometries, crs: pyproj.CRS) -> Iterator[Fault]:
         repeated += _by_row("points_repeated", row[again], xy[again])
         kept = finite & ~again
         spikes = np.zeros(len(xy), dtype=bool)
-        spikes[kept] = _turns_back(_metres(xy[kept], crs), ring[kept])
+        spikes[kept] = _turns_back(_metres(xy[kept], crs, scale), ring[kept])
         spiked += _by_row("spike", row[spikes], xy[spikes])
     yield from (*repeated, *spiked)
 
@@ -214,14 +223,18 @@ def _by_row(code: str, rows: npt.NDArray[np.int64], places: Floats) -> Iterator[
         yield Fault(row, code, (float(places[at, 0]), float(places[at, 1])), count)
 
 
-def _metres(xy: Floats, crs: pyproj.CRS) -> Floats:
-    """Coordinates in metres, near enough for widths (degrees at their own middle latitude)."""
-    if not crs.is_geographic:
-        return xy * geodesy.metres_per_unit(crs)
-    middle = (xy[:, 1].min() + xy[:, 1].max()) / 2 if len(xy) else 0.0
-    radius = geodesy.metres_per_unit(crs)
-    across = float(np.cos(np.radians(middle)))
-    return np.asarray(xy * (radius * across, radius), dtype=float)
+def _metres(xy: Floats, crs: pyproj.CRS, scale: tuple[float, float] | None) -> Floats:
+    """Coordinates in metres, near enough for widths.
+
+    Parameters
+    ----------
+    xy, crs, scale
+        Coordinates that are numbers, their CRS, and as `vertex_faults`.
+    """
+    if scale is None and len(xy):
+        around = shapely.box(*xy.min(axis=0), *xy.max(axis=0))
+        scale = geodesy.local_scale(np.array([around]), crs)
+    return np.asarray(xy * (scale or 1.0), dtype=float)
 
 
 def _turns_back(xy: Floats, ring: npt.NDArray[np.int64] | None = None) -> npt.NDArray[np.bool_]:

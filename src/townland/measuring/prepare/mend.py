@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -18,7 +18,7 @@ from townland.geodesy import Geometries
 from townland.i18n import Words, _, listed
 from townland.issues import GEOMETRY, Issue
 from townland.measuring.prepare.areal import in_threads, made_valid
-from townland.measuring.prepare.faults import described, invalid, vertex_faults
+from townland.measuring.prepare.faults import Fault, described, invalid, vertex_faults
 
 REFUSED_M2 = 0.01
 REFUSED_SHARE = 1e-6
@@ -248,6 +248,21 @@ def geometry_issues(
     """
     names = list(ids)
     _mended, repairs = mend(geometries, names, crs, layer=layer, protected=False)
+    return issues_of(repairs, vertex_faults(geometries, crs), names, layer)
+
+
+def issues_of(
+    repairs: Sequence[Repair], faults: Iterable[Fault], names: Sequence[str], layer: str
+) -> list[Issue]:
+    """What `geometry_issues` gives, of a layer that was gone through in parts.
+
+    Parameters
+    ----------
+    repairs, faults
+        All repairs and all faults of vertices, in the order of `mend` and `vertex_faults`.
+    names, layer
+        The feature ids, and the layer's name.
+    """
     issues = []
     for repair in repairs:
         change = _(
@@ -262,7 +277,7 @@ def geometry_issues(
                 break
     issues += collapsed(repairs)
     reported = {(issue.code, issue.feature) for issue in issues}
-    for fault in vertex_faults(geometries, crs):
+    for fault in faults:
         feature, severity = names[fault.row], GEOMETRY[fault.code]
         if (fault.code, feature) not in reported:
             message = described(fault)

@@ -1,13 +1,13 @@
 """How the features of one layer lie to one another: land claimed twice, gaps between them, slivers.
 
-All of it works on whole layers: edges are compared and trees asked as arrays, memory grows with the
-number of vertices and never with the number of pairs. Geometries must be valid (as `mend` gives them);
+All of it goes through a layer a part at a time (`PolygonStore.parts`), so that memory grows with what is
+found, and not with the number of vertices or pairs. Geometries must be valid (as `mend` gives them);
 None and empty ones have no part in anything.
 """
 
 from __future__ import annotations
 
-import sys
+import hashlib
 from collections.abc import Iterator
 
 import geopandas as gpd
@@ -19,11 +19,13 @@ import shapely
 from townland import geodesy
 from townland.geodesy import Geometries, kernel
 from townland.measuring.prepare.areal import in_threads, polygons_of
+from townland.measuring.prepare.parcels import PolygonStore
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Shapes = npt.NDArray[np.object_]
+Scale = tuple[float, float]
 
 NOISE_M2 = 1e-6
 """Two features that share less than this share only their edge, and so it is with gaps."""
@@ -32,13 +34,15 @@ MOST = 100_000
 """So many faults of one kind are reported of one layer; a layer with more is broken as a whole."""
 
 PAIRS_AT_ONCE = 512
-EDGES_AT_ONCE = 50_000
-SORTED_AT_ONCE = 4_000_000
 HASH = np.uint64(0x9E3779B97F4A7C15)
 
 
 def overlaps(
-    geometries: Geometries, crs: pyproj.CRS, *, least_m2: float = NOISE_M2, most: int = MOST
+    geometries: Geometries | PolygonStore,
+    crs: pyproj.CRS,
+    *,
+    least_m2: float = NOISE_M2,
+    most: int = MOST,
 ) -> gpd.GeoDataFrame:
     """The land that two features claim, pair by pair.
 
@@ -72,16 +76,16 @@ def overlaps(
     ([[0, 2]], [1.0])
 
     """
-    geometries = np.array(geometries, dtype=object, ndmin=1)
-    rows = _areal(geometries)
+    parcels = parcels_of(geometries)
+    rows = _areal(parcels)
     noise = min(least_m2, NOISE_M2) / geodesy.metres_per_unit(crs) ** 2
-    pairs, shared = overlapping(geometries[rows], noise, most)
+    pairs, shared = overlapping(parcels.only(rows), noise, most)
     frame = _frame(shared, crs, first=rows[pairs[:, 0]], second=rows[pairs[:, 1]])
     return _those(frame, frame["area_m2"].to_numpy() >= least_m2)
 
 
 def gaps(
-    geometries: Geometries,
+    geometries: Geometries | PolygonStore,
     crs: pyproj.CRS,
     *,
     below_m2: float,
@@ -117,8 +121,8 @@ def gaps(
     0
 
     """
-    geometries = np.array(geometries, dtype=object, ndmin=1)
-    parcels = geometries[_areal(geometries)]
+    parcels = parcels_of(geometries)
+    parcels = parcels.only(_areal(parcels))
     noise = least_m2 / geodesy.metres_per_unit(crs) ** 2
     faces = np.empty(0, dtype=object)
     if len(parcels):
@@ -127,8 +131,7 @@ def gaps(
         area = shapely.area(faces)
         # a degree of latitude is longer than one of longitude: no gap is missed by the plane's area
         faces = faces[(area > noise / 2) & (_least_m2(faces, crs) < below_m2)]
-        inner = shapely.point_on_surface(faces)
-        covered = shapely.STRtree(parcels).query(inner, predicate="intersects")[0]
+        covered = parcels.meeting(shapely.point_on_surface(faces))[0]
         faces = np.delete(faces, np.unique(covered))
         faces = faces[np.lexsort(shapely.bounds(faces).reshape(-1, 4)[:, 1::-1].T)][:most]
     frame = _frame(faces, crs)
@@ -136,7 +139,9 @@ def gaps(
     return _those(frame, (area >= least_m2) & (area < below_m2))
 
 
-def slivers(geometries: Geometries, crs: pyproj.CRS, *, width_m: float) -> gpd.GeoDataFrame:
+def slivers(
+    geometries: Geometries, crs: pyproj.CRS, *, width_m: float, scale: Scale | None = None
+) -> gpd.GeoDataFrame:
     """The features narrower than `width_m`, taken as 2 · area / perimeter.
 
     A strip of a by b metres, b much the larger, is a metres wide by that measure.
@@ -147,6 +152,8 @@ def slivers(geometries: Geometries, crs: pyproj.CRS, *, width_m: float) -> gpd.G
         Valid polygons, and their CRS.
     width_m
         A sliver is narrower than this.
+    scale
+        Metres in a unit of x and of y (`geodesy.local_scale`); that of the geometries for None.
 
     Returns
     -------
@@ -162,21 +169,38 @@ def slivers(geometries: Geometries, crs: pyproj.CRS, *, width_m: float) -> gpd.G
 
     """
     geometries = np.array(geometries, dtype=object, ndmin=1)
-    rows = _areal(geometries)
-    thin = rows[widths_m(geometries[rows], crs) < width_m]
-    return _frame(geometries[thin], crs, row=thin)
+    rows = np.flatnonzero(shapely.area(geometries) > 0)
+    thin = rows[widths_m(geometries[rows], crs, scale) < width_m]
+    return _frame(geometries[thin], crs, scale, row=thin)
 
 
-def widths_m(geometries: Geometries, crs: pyproj.CRS) -> Floats:
-    """2 · area / perimeter of each polygon, in metres."""
-    metres = geodesy.local_metres(np.asarray(geometries, dtype=object), crs)
+def widths_m(geometries: Geometries, crs: pyproj.CRS, scale: Scale | None = None) -> Floats:
+    """2 · area / perimeter of each polygon, in metres.
+
+    Parameters
+    ----------
+    geometries, crs, scale
+        As `slivers`.
+    """
+    metres = np.asarray(geometries, dtype=object)
+    if scale is None or not crs.is_geographic:
+        metres = geodesy.local_metres(metres, crs)
+    else:
+        metres = np.asarray(shapely.transform(metres, lambda xy: xy * scale), dtype=object)
     length = shapely.length(metres)
     doubled = 2 * shapely.area(metres)
     width = np.divide(doubled, length, out=np.zeros_like(length), where=length > 0)
     return np.asarray(width, dtype=float)
 
 
-def overlapping(parcels: Shapes, noise: float, most: int = MOST) -> tuple[Ints, Shapes]:
+def parcels_of(geometries: Geometries | PolygonStore) -> PolygonStore:
+    """Geometries to go through in parts."""
+    if isinstance(geometries, PolygonStore):
+        return geometries
+    return PolygonStore.of(np.array(geometries, dtype=object, ndmin=1))
+
+
+def overlapping(parcels: PolygonStore, noise: float, most: int = MOST) -> tuple[Ints, Shapes]:
     """The pairs of valid polygons that share more than `noise` (in squared units), and what they share.
 
     Pairs of positions, the smaller first, in their order. A polygon that stands many times is paired
@@ -195,9 +219,9 @@ def overlapping(parcels: Shapes, noise: float, most: int = MOST) -> tuple[Ints, 
     once = np.flatnonzero(first == np.arange(len(parcels)))
     again = np.flatnonzero(first != np.arange(len(parcels)))[:most]
     pairs = [np.column_stack((first[again], again))]
-    shared = [parcels[again]]
+    shared = [parcels.take(again)]
     count = len(again)
-    for met, land in search(parcels[once], noise):
+    for met, land in search(parcels.only(once), noise):
         pairs.append(once[met])
         shared.append(land)
         count += len(met)
@@ -208,63 +232,106 @@ def overlapping(parcels: Shapes, noise: float, most: int = MOST) -> tuple[Ints, 
     return joined[order], lands[order]
 
 
-def search(parcels: Shapes, noise: float) -> Iterator[tuple[Ints, Shapes]]:
+def search(parcels: PolygonStore, noise: float) -> Iterator[tuple[Ints, Shapes]]:
     """The pairs of `overlapping` in no order, some at a time; a polygon may stand many times."""
     if len(parcels) < 2:
         return
-    tree, work = shapely.STRtree(parcels), kernel.current()
+    work = kernel.current()
     done = np.zeros(len(parcels), dtype=bool)
-    waiting = suspects(parcels, tree)
+    waiting = suspects(parcels)
     while len(waiting):
         met = np.zeros(len(parcels), dtype=bool)
         for start in range(0, len(waiting), PAIRS_AT_ONCE):
             part = waiting[start : start + PAIRS_AT_ONCE]
-            asked, other = tree.query(parcels[part], predicate="intersects")
+            asked, other = parcels.meeting(parcels.take(part))
             pairs = np.column_stack((part[asked], other))
             pairs = pairs[(pairs[:, 0] != other) & ~done[other]]
             done[part] = True
             pairs = np.unique(np.sort(pairs, axis=1), axis=0)
-            shared = in_threads(
-                lambda ends: kernel.intersection(parcels[ends[:, 0]], parcels[ends[:, 1]], on=work),
-                pairs,
-            )
+            shared = _shared(parcels, pairs, work)
             real = shapely.area(shared) > noise
             met[pairs[real].ravel()] = True
             yield pairs[real], polygons_of(shared[real])
         waiting = np.flatnonzero(met & ~done)
 
 
-def suspects(parcels: Shapes, tree: shapely.STRtree) -> Ints:
+def united(parcels: PolygonStore) -> shapely.Geometry:
+    """The union: fast where features share their edges, sound where they do not."""
+    valid = all(
+        shapely.is_empty(edges).all()
+        for rows, near in parcels.parts()
+        for edges in [_invalid_edges(parcels, rows, near)]
+    )
+    unite = shapely.coverage_union_all if valid else shapely.union_all
+    return unite([unite(parcels.take(rows)) for rows, _near in parcels.parts()])
+
+
+def _invalid_edges(parcels: PolygonStore, rows: Ints, near: Ints) -> Shapes:
+    """The edges of some polygons that keep them and those near them from being a coverage.
+
+    Parameters
+    ----------
+    parcels, rows, near
+        The polygons, and a part of `PolygonStore.parts`.
+    """
+    every = parcels.take(np.concatenate((rows, near)))
+    return np.asarray(shapely.coverage_invalid_edges(every)[: len(rows)], dtype=object)
+
+
+def _shared(parcels: PolygonStore, pairs: Ints, work: kernel.Bench) -> Shapes:
+    """What the polygons of each pair share.
+
+    Parameters
+    ----------
+    parcels, pairs
+        The polygons, and pairs of their positions.
+    work
+        What cuts them.
+    """
+    distinct, at = np.unique(pairs, return_inverse=True)
+    polygons, ends = parcels.take(distinct), at.reshape(-1, 2)
+    return in_threads(
+        lambda own: kernel.intersection(polygons[own[:, 0]], polygons[own[:, 1]], on=work), ends
+    )
+
+
+def suspects(parcels: PolygonStore) -> Ints:
     """At least one polygon of every group that overlap one another, and few others.
 
     A valid coverage has none. GEOS's own search passes over a polygon whose edges are all shared with
     neighbours, though another mosaic may lie on it: that is seen by its inner point.
     """
-    suspect = ~shapely.is_empty(shapely.coverage_invalid_edges(parcels))
-    inner = shapely.point_on_surface(parcels)
-    for start in range(0, len(parcels), EDGES_AT_ONCE):
-        point, owner = tree.query(inner[start : start + EDGES_AT_ONCE], predicate="intersects")
-        other = point + start != owner
-        suspect[owner[other]] = True
-        suspect[point[other] + start] = True
+    suspect = np.zeros(len(parcels), dtype=bool)
+    for rows, near in parcels.parts():
+        every = np.concatenate((rows, near))
+        polygons = parcels.take(every)
+        invalid = ~shapely.is_empty(shapely.coverage_invalid_edges(polygons))
+        suspect[rows[invalid[: len(rows)]]] = True
+        inner = shapely.point_on_surface(polygons[: len(rows)])
+        point, owner = shapely.STRtree(polygons).query(inner, predicate="intersects")
+        other = point != owner
+        suspect[every[owner[other]]] = True
+        suspect[every[point[other]]] = True
     return np.flatnonzero(suspect)
 
 
-def _first_of_each(parcels: Shapes) -> Ints:
+def _first_of_each(parcels: PolygonStore) -> Ints:
     """The position of the first polygon that is the same as each, itself for most."""
     first = np.arange(len(parcels))
     if len(parcels) < 2:
         return first
-    marks = np.column_stack((shapely.bounds(parcels), shapely.get_num_coordinates(parcels)))
-    order = np.lexsort(marks.T)
-    same = (marks[order[1:]] == marks[order[:-1]]).all(axis=1)
+    marks = (*parcels.bounds.T, parcels.vertices)
+    order = np.lexsort(marks)
+    same = np.ones(len(parcels) - 1, dtype=bool)
+    for mark in marks:
+        own = mark[order]
+        same &= own[1:] == own[:-1]
     alike = np.flatnonzero(np.append(same, False) | np.append(False, same))
-    if not len(alike):
-        return first
-    rows = np.sort(order[alike])
     known: dict[bytes, int] = {}
-    for row, form in zip(rows, shapely.to_wkb(shapely.normalize(parcels[rows])), strict=True):
-        first[row] = known.setdefault(form, row)
+    for rows in parcels.blocks(np.sort(order[alike])):
+        forms = shapely.to_wkb(shapely.normalize(parcels.take(rows)))
+        for row, form in zip(rows.tolist(), forms, strict=True):
+            first[row] = known.setdefault(hashlib.sha256(form).digest(), row)
     return first
 
 
@@ -296,51 +363,39 @@ def hashed(marks: Floats) -> npt.NDArray[np.uint64]:
     return mixed
 
 
-def lone_lines(parcels: Shapes) -> Shapes:
+def lone_lines(parcels: PolygonStore) -> Shapes:
     """The edges that have no polygon, or more than one, on their other side, joined to lines.
 
     Where a layer is a mosaic that is its outline, the outlines of its gaps, and what overlaps. Edges
-    are compared by a hash of 64 bits, a block of polygons at a time.
+    are compared by a hash of 64 bits. The lines come in the order of their polygons.
     """
-    blocks = [parcels[block] for block in geodesy.blocks(parcels)]
-    count = int(shapely.get_num_coordinates(parcels).sum())
-    key, way, at = np.empty(count, dtype=np.uint64), np.zeros(count, dtype=np.int8), 0
-    for block in blocks:
-        marks, own = directed_edges(block)
-        key[at : at + len(own) + 1] = _mixed(marks)
-        way[at : at + len(own)] = own
-        at += len(own) + 1
-    lone = _lone(key, way)
-    lines, at = [], 0
-    for block in blocks:
-        xy = shapely.get_coordinates(shapely.get_rings(shapely.get_parts(block)))
-        lines.append(_runs(xy, lone[at : at + len(xy)]))
-        at += len(xy)
-    return np.concatenate(lines)
+    lines, owners = [np.empty(0, dtype=object)], [np.empty(0, dtype=np.int64)]
+    for rows, near in parcels.parts():
+        polygons = parcels.take(np.concatenate((rows, near)))
+        marks, way = directed_edges(polygons)
+        lone = _lone(_mixed(marks), np.append(way, 0))
+        parts, owner = shapely.get_parts(polygons[: len(rows)], return_index=True)
+        rings, part = shapely.get_rings(parts, return_index=True)
+        xy, ring = shapely.get_coordinates(rings, return_index=True)
+        found, first = _runs(xy, lone[: len(xy)])
+        lines.append(found)
+        owners.append(rows[owner[part[ring[first]]]])
+    return np.concatenate(lines)[np.argsort(np.concatenate(owners), kind="stable")]
 
 
-def _lone(key: npt.NDArray[np.uint64], way: npt.NDArray[np.int8]) -> Bools:
+def _lone(key: npt.NDArray[np.uint64], way: Ints) -> Bools:
     """Which edges are not gone through as often one way as the other, those of one `way` 0 left out.
-
-    Edges are sorted a part at a time, by the last bits of their keys: all of them at once would take
-    three times the memory of the keys.
 
     Parameters
     ----------
     key, way
         The hash of each edge, and which way it is gone through.
     """
-    lone = np.zeros(len(key), dtype=bool)
-    parts = min(256, 1 << (len(key) // SORTED_AT_ONCE).bit_length())
-    # a number is written as the machine has it, the last bits first or last
-    last = key.view(np.uint8)[0 if sys.byteorder == "little" else 7 :: 8] & np.uint8(parts - 1)
-    for part in np.unique(last):
-        rows = np.flatnonzero(last == part)
-        own = key[rows]
-        order = np.argsort(own, kind="stable")
-        starts = np.flatnonzero(np.append(True, np.diff(own[order]) != 0))
-        balance = np.add.reduceat(way[rows[order]], starts, dtype=np.int64)
-        lone[rows[order]] = np.repeat(balance != 0, np.diff(np.append(starts, len(own))))
+    order = np.argsort(key, kind="stable")
+    starts = np.flatnonzero(np.append(True, np.diff(key[order]) != 0))
+    balance = np.add.reduceat(way[order], starts)
+    lone = np.empty(len(key), dtype=bool)
+    lone[order] = np.repeat(balance != 0, np.diff(np.append(starts, len(key))))
     lone &= way != 0
     return lone
 
@@ -355,11 +410,14 @@ def _mixed(marks: Floats) -> npt.NDArray[np.uint64]:
     return np.append(key, np.uint64(0))
 
 
-def _runs(xy: Floats, lone: Bools) -> Shapes:
-    """Lines through vertices i and i + 1 of every edge i that is lone, one line for a run of edges."""
+def _runs(xy: Floats, lone: Bools) -> tuple[Shapes, Ints]:
+    """Lines through vertices i and i + 1 of every edge i that is lone, one line for a run of edges.
+
+    With each line comes its first vertex.
+    """
     edges = np.flatnonzero(lone)
     if not len(edges):
-        return np.empty(0, dtype=object)
+        return np.empty(0, dtype=object), edges
     new = np.diff(edges, prepend=-2) != 1
     # a run of k edges has k + 1 vertices: its first edge gives both of its ends
     points = np.repeat(edges, np.where(new, 2, 1))
@@ -368,11 +426,11 @@ def _runs(xy: Floats, lone: Bools) -> Shapes:
     ahead = np.ones(len(points), dtype=np.int64)
     ahead[heads] = 0
     lines: Shapes = shapely.linestrings(xy[points + ahead], indices=run)
-    return lines
+    return lines, edges[new]
 
 
-def _areal(geometries: Shapes) -> Ints:
-    return np.flatnonzero(~shapely.is_missing(geometries) & (shapely.area(geometries) > 0))
+def _areal(parcels: PolygonStore) -> Ints:
+    return np.flatnonzero(parcels.area > 0)
 
 
 def _least_m2(faces: Shapes, crs: pyproj.CRS) -> Floats:
@@ -380,13 +438,15 @@ def _least_m2(faces: Shapes, crs: pyproj.CRS) -> Floats:
     return np.asarray(shapely.area(geodesy.local_metres(faces, crs)) * 0.99, dtype=float)
 
 
-def _frame(geometry: Shapes, crs: pyproj.CRS, **columns: Ints) -> gpd.GeoDataFrame:
+def _frame(
+    geometry: Shapes, crs: pyproj.CRS, scale: Scale | None = None, **columns: Ints
+) -> gpd.GeoDataFrame:
     """Patches with their areas, widths and a point of each.
 
     Parameters
     ----------
-    geometry, crs
-        The patches, and their CRS.
+    geometry, crs, scale
+        The patches, their CRS, and metres in a unit of it.
     columns
         Further columns, which stand first.
     """
@@ -395,7 +455,7 @@ def _frame(geometry: Shapes, crs: pyproj.CRS, **columns: Ints) -> gpd.GeoDataFra
         {
             **columns,
             "area_m2": geodesy.official_area_m2(geometry, crs),
-            "width_m": widths_m(geometry, crs),
+            "width_m": widths_m(geometry, crs, scale),
             "x": inner[:, 0],
             "y": inner[:, 1],
         },

@@ -26,7 +26,7 @@ from townland.reading.layer_names import layer_name
 from townland.reading.library_errors import translated
 from townland.reading.rows import Rows, finite, meets, no_rows
 
-BATCH = 16_384
+BATCH = 4_096
 """So many features are in memory while the boxes of a layer are taken."""
 MOST_NUMBERS = 10_000
 """So many numbers of features stand in one question; SQLite takes a million letters."""

@@ -166,6 +166,7 @@ def _with_raw_numbers(source: Source, table: Path) -> Source:
         fetch=fetch,
         direct=direct,
         starred=known.starred,
+        put_right=put_right,
         raw_cells=partial(dbf_cells.raw_cells, table=table),
     )
 
