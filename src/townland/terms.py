@@ -181,7 +181,9 @@ SELECTORS: Mapping[str, Text] = {
     "construction": _("construction land"),
     "new": _("all but construction land"),
     "residential": _("housing"),
+    "urban_residential": _("urban housing"),
     "commercial": _("commerce"),
+    "industrial": _("industrial land"),
     "industry": _("industry"),
     "public": _("public services"),
     "infrastructure": _("infrastructure"),
@@ -363,6 +365,7 @@ DOSSIER_FIELDS: Mapping[str, Words] = {
     "supply.city": _("land approved and supplied by year, city"),
     "supply.county": _("land approved and supplied by year, county"),
     "reused_sites": _("sites reused, with the day their transition began"),
+    "reused_sites.new_use": _("new use of a reused site"),
     "national_type": _("type of the town in the national notice"),
     "annual_tax": _("tax in a year"),
     "annual_output": _("output in a year"),
@@ -376,9 +379,18 @@ DOSSIER_FIELDS: Mapping[str, Words] = {
 
 
 def dossier_field(path: str) -> Words:
-    """Name a field of the dossier in words, with its key.
+    """Name a field of the dossier in words; one that has none by its key.
 
     >>> dossier_field("type").render("en"), dossier_field("documents.other").render("en")
+    ('type of the town', 'documents.other')
+    """
+    return DOSSIER_FIELDS.get(path) or _("{path}", path=path)
+
+
+def dossier_key(path: str) -> Words:
+    """Name a field of the dossier in words, with the key that a person is to write.
+
+    >>> dossier_key("type").render("en"), dossier_key("documents.other").render("en")
     ('type of the town (type)', 'documents.other')
     """
     title = DOSSIER_FIELDS.get(path)
@@ -469,10 +481,9 @@ PARAMETERS: dict[str, Words] = {
 
 
 def parameter(key: str, titles: Mapping[str, Words] = PARAMETERS) -> Words:
-    """Name a parameter by the key that a rulebook writes, with what it is.
+    """Name a parameter of a rule; one that has no words by the key that a rulebook writes.
 
     >>> parameter("limit").render("en"), parameter("places.0").render("en")
-    ('limit (the bar)', 'places.0')
+    ('the bar', 'places.0')
     """
-    title = titles.get(key)
-    return _("{path}", path=key) if title is None else _("{path} ({title})", path=key, title=title)
+    return titles.get(key) or _("{path}", path=key)

@@ -143,7 +143,7 @@ def test_what_does_not_fit_a_cell_is_told_in_the_words_of_the_form(
         towns.cell(2, heads(towns)[head]).value = value
     book.save(tmp_path / "filled.xlsx")
     told = "\n".join(render(each, "zh") for each in dossier_faults(tmp_path / "filled.xlsx"))
-    for said in ("发生日期（on）：2018年底：请写年月日，如 2018-12-31", "事项（event）：培育验收通过",
+    for said in ("发生日期：2018年底：请写年月日，如 2018-12-31", "事项：培育验收通过",
                  "是否应为“培育期验收合格”", "是否应为“轻资产型”", "82% 写作 0.82",
                  "18亿元：请填数字，不写单位"):  # fmt: skip
         assert said in told, said

@@ -109,10 +109,10 @@ NAMES = row("name", "code", "quota_ha", "population")
         ),
         (
             sheet(NAMES, row("甲镇", "T1", "******", 12000)),
-            "row 2: annual quota (quota_ha): ******",
+            "row 2: annual quota: ******",
         ),
-        (sheet(NAMES, row("甲镇", "T1", "####", 12000)), "row 2: annual quota (quota_ha): ####"),
-        (sheet(NAMES, row("甲镇", "T1", "40,5", 12000)), "quota_ha"),
+        (sheet(NAMES, row("甲镇", "T1", "####", 12000)), "row 2: annual quota: ####"),
+        (sheet(NAMES, row("甲镇", "T1", "40,5", 12000)), "annual quota: 40,5"),
     ],
 )
 def test_a_dossier_that_nobody_sees_or_that_has_no_value_is_a_fault(

@@ -106,7 +106,7 @@ def test_a_county_tightens_a_parameter_and_the_finding_shows_both(tmp_path: Path
     assert found.trace.document()["inherited"] == [
         {"name": "limit", "value": 2, "inherited": 3, "from": "liuzhou-2018"}
     ]
-    assert "sets limit (the bar) to 2; in liuzhou-2018 it is 3." in found.why.render("en")
+    assert "sets “the bar” to 2; in liuzhou-2018 it is 3." in found.why.render("en")
     assert found.clause == book().rule[0].clause
     limit = next(
         entry for entry in found.trace.document()["parameters"] if entry["name"] == "limit"
@@ -277,7 +277,7 @@ def test_what_a_rulebook_leaves_open_is_told_with_the_default_that_holds(tmp_pat
         }
     ]
     assert (
-        "This rulebook sets band (how far “about” (左右) reaches to both sides) to 0.01; in"
+        "This rulebook sets “how far “about” (左右) reaches to both sides” to 0.01; in"
         " liuzhou-2018 it is 0.1 (townland's default; the policy states none)."
     ) in found.why.render("en")
     assert "liuzhou-2018 中为 0.1（townland 默认值，政策未作规定）" in found.why.render("zh")
@@ -288,11 +288,11 @@ def test_what_a_rulebook_leaves_open_is_told_with_the_default_that_holds(tmp_pat
     write(tmp_path, city, "city.toml")
     path = write(tmp_path, text.replace('"liuzhou-2018"', '"city.toml"'))
     why = judge("LAND-01", town(), load_rulebook(path)).why.render("en")
-    assert "in city it is 0.2 (that rulebook's own [parameter]; the policy states none)" in why
+    assert "in city it is 0.2 (that rulebook's own number; the policy states none)" in why
 
     text = COUNTY.replace('"LAND-01"\nlimit = 2', '"LAND-03"\nmodal = true')
     why = judge("LAND-03", town(), load_rulebook(write(tmp_path, text))).why.render("en")
-    assert "so that it cannot fail) to true; liuzhou-2018 leaves it out, which means false." in why
+    assert "so that it cannot fail” to true; liuzhou-2018 leaves it out, which means false." in why
 
 
 def test_faults_of_the_city_s_file_are_told_as_its_own(tmp_path: Path) -> None:

@@ -138,7 +138,7 @@ def test_the_command_names_them_and_a_workbook_confirms_them(tmp_path: Any) -> N
     path = written(tmp_path / "d.xlsx", {"镇": [("code", "quota_ha"), ("T01", 600_000)]})
     checked = CliRunner().invoke(app, ["dossier", "check", str(path), "--lang", "en"])
     assert checked.exit_code == 1
-    assert "T01: annual quota (quota_ha): 600000 ha is not plausible" in checked.stdout
+    assert "T01: annual quota: 600000 ha is not plausible" in checked.stdout
     rows = [("code", "quota_ha", "confirmed"), ("T01", 600_000, "quota_ha")]
     confirmed = written(tmp_path / "e.xlsx", {"镇": rows})
     assert load_dossiers(confirmed)[0].confirmed == ("quota_ha",)

@@ -216,7 +216,7 @@ def test_a_survey_of_2009_and_a_plan_of_2026_judged_at_2018(place: Path) -> None
     assert isinstance(issues, list)
     told = json.dumps(issues)
     assert "more than 3 years before the day of the check, 2018-12-31" in told
-    assert "more than 3 years before the plan planned_use, 2026-01-01" in told
+    assert "more than 3 years before the plan planned use, 2026-01-01" in told
     assert {each["severity"] for each in issues if str(each["code"]).startswith("layer_")} == {
         "warning"
     }

@@ -205,8 +205,8 @@ def test_two_rulebooks_stand_side_by_side(runs: Path) -> None:
         "what": "parameter",
         "name": "band",
         "title": {
-            "zh": "band（“左右”向两侧的幅度）",
-            "en": "band (how far “about” (左右) reaches to both sides)",
+            "zh": "“左右”向两侧的幅度",
+            "en": "how far “about” (左右) reaches to both sides",
         },
         "values": {PLAIN: 0.1, TIGHT: 0.01},
         "origins": {PLAIN: "townland", TIGHT: "bureau"},

@@ -22,6 +22,7 @@ from townland.assessment.parts import (
 )
 from townland.assessment.steps import Progress, Step, counted, silent, unannounced
 from townland.catalog import LayerCatalog, LayerSpec
+from townland.catalog.titles import layer_words
 from townland.errors import EngineError
 from townland.i18n import Words, _
 from townland.issues import Issue
@@ -51,7 +52,7 @@ from townland.rules.book.model import Rulebook
 from townland.rules.dates import day_of
 from townland.rules.known import MeasuredTown, known_of
 from townland.rules.need_table import need_measure
-from townland.terms import ROLES, role
+from townland.terms import ROLES
 from townland.towns import Town
 
 ALWAYS = ("land_use", "planned_use")
@@ -471,10 +472,7 @@ def check(
 
 def _reading(spec: LayerSpec) -> Words:
     """Name a layer by what it shows, and by its own name where that is another."""
-    title = role(spec.role)
-    if spec.name == spec.role:
-        return _("reading layer “{title}”", title=title)
-    return _("reading layer “{title}” ({name})", title=title, name=spec.name)
+    return _("reading layer “{title}”", title=layer_words(spec.name, spec.role))
 
 
 def _first_repairs(grounds: Mapping[pyproj.CRS, Grounds]) -> Iterator[Repair]:

@@ -304,12 +304,12 @@ def _faults(path: Path, problem: ValidationError, town: _Entries) -> Iterator[Wo
 
 
 def _column(place: Sequence[int | str], row: _Row) -> Words:
-    """Name the column of a fault in words, with its key."""
+    """Name the column of a fault in words."""
     key = str(place[-1]) if place else ""
     if (
         row.path != row.sheet and key in ROW_KEYS
     ):  # the sheet is called in words, as its columns are
-        return _("{title} ({path})", title=row_heading(key), path=key)
+        return _("{path}", path=row_heading(key))
     return dossier_field(".".join(map(str, place)) or "-")
 
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from townland import units
+from townland.catalog.titles import layer_title
 from townland.geodesy.kernel import GRID_M, Step
 from townland.i18n import Text, _
 from townland.issues import Issue
@@ -53,7 +54,7 @@ def overlap_issues(
                 town=town,
                 keeps=keeps["id"],
                 loses=loses["id"],
-                layer=loses["layer"],
+                layer=layer_title(str(loses["layer"])),
                 area=units.m2(area),
             ),
             str(loses["layer"]),
@@ -172,7 +173,7 @@ def _class_issues(
             scheme=ground.scheme,
             town=town,
             count=each.count,
-            layer=each.layer,
+            layer=layer_title(each.layer),
             code=each.value,
             area=each.area_m2,
         )
@@ -219,7 +220,7 @@ def _name_issues(
             " the scheme {scheme}, and the name {name}; {area} m² of the town; {explanation}",
             town=town,
             count=those["id"].nunique(),
-            layer=layer,
+            layer=layer_title(str(layer)),
             code=code,
             known=those["known"].iloc[0],
             scheme=scheme.id,
@@ -252,7 +253,7 @@ def _owner_issues(town: str, part: pd.DataFrame, cents: npt.NDArray[np.int64]) -
             " neither state (1, 2) nor collective (3, 4); their {area} m² count as collective",
             town=town,
             count=each.count,
-            layer=each.layer,
+            layer=layer_title(each.layer),
             code=each.value,
             area=each.area_m2,
         )
@@ -281,7 +282,7 @@ def _tag_issues(
             known=", ".join(sorted(tags)),
             town=town,
             count=each.count,
-            layer=each.layer,
+            layer=layer_title(each.layer),
             code=each.value,
             area=each.area_m2,
         )

@@ -11,6 +11,7 @@ import numpy as np
 import pyproj
 import shapely
 
+from townland.catalog.titles import layer_title
 from townland.geodesy import crs as crsys
 from townland.geodesy.crs import Bounds
 from townland.i18n import Text, Words, _
@@ -159,7 +160,7 @@ def _to_confirm(town: Town, layer: Layer) -> Issue:
         " boundary is UTM, or state its CRS with --crs",
         town=town.name,
         crs=crsys.describe(town.crs),
-        layer=layer.spec.name,
+        layer=layer_title(layer.spec.name),
         own=crsys.describe(layer.crs),
         metres="?" if other is None else f"{_apart(town, other):.0f}",
     )

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from townland.catalog import AS_LAYER, OWN_TOWNS, LayerCatalog
+from townland.catalog.titles import layer_key
 from townland.i18n import Bilingual, Words, _
 from townland.rules.judging import phrases
 from townland.rules.judging.finding import Finding
@@ -63,7 +64,7 @@ class Confirmation:
         return _(
             "in {catalog}, in the table of {layers}",
             catalog=catalog.path,
-            layers=phrases.listed(self.layers),
+            layers=phrases.listed(map(layer_key, self.layers)),
         )
 
     @property

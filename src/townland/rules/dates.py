@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 
+from townland.catalog.titles import layer_words
 from townland.errors import TownlandError
 from townland.i18n import Words, _
 from townland.issues import Issue
 from townland.reading.layer import Input
 from townland.rules.judging.arithmetic import years_later
-from townland.terms import ROLES, role
+from townland.terms import ROLES
 
 PLAN = "planned_use"
 """The role whose day the other layers are held against, too."""
@@ -63,8 +64,7 @@ def date_issues(inputs: Sequence[Input], on: dt.date, span_years: int) -> Iterat
     for each in dated.values():
         surveyed = each.surveyed or on
         words = {
-            "layer": each.name,
-            "role": role(each.role),
+            "layer": layer_words(each.name, each.role),
             "surveyed": surveyed.isoformat(),
             "on": on.isoformat(),
             "span": span_years,
@@ -75,7 +75,7 @@ def date_issues(inputs: Sequence[Input], on: dt.date, span_years: int) -> Iterat
             yield _issue("layer_older_than_day", each, _older(words))
         planned = None if plan is None or each.role == PLAN else plan.surveyed
         if plan is not None and planned and years_later(surveyed, span_years) < planned:
-            words |= {"plan": plan.name, "planned": planned.isoformat()}
+            words |= {"plan": layer_words(plan.name, plan.role), "planned": planned.isoformat()}
             yield _issue("layer_older_than_plan", each, _older_than_plan(words))
 
 
@@ -92,7 +92,7 @@ def _issue(code: str, layer: Input, message: Words) -> Issue:
 
 def _newer(words: Mapping[str, object]) -> Words:
     return _(
-        "layer {layer} ({role}) shows {surveyed}, after the day of the check, {on}: the findings mix the"
+        "layer {layer} shows {surveyed}, after the day of the check, {on}: the findings mix the"
         " law of one day with the land of another. Check on a day from {surveyed} on, or take the layer"
         " as it stood on {on}",
         **words,
@@ -101,8 +101,8 @@ def _newer(words: Mapping[str, object]) -> Words:
 
 def _older(words: Mapping[str, object]) -> Words:
     return _(
-        "layer {layer} ({role}) shows {surveyed}, more than {span} years before the day of the check,"
-        " {on} (layer_age_years, not a number of the policy): what has changed since is in no figure"
+        "layer {layer} shows {surveyed}, more than {span} years before the day of the check,"
+        " {on} (not a number of the policy): what has changed since is in no figure"
         " that rests on it. Take a newer layer, or have a person confirm that it still holds",
         **words,
     )
@@ -110,8 +110,8 @@ def _older(words: Mapping[str, object]) -> Words:
 
 def _older_than_plan(words: Mapping[str, object]) -> Words:
     return _(
-        "layer {layer} ({role}) shows {surveyed}, more than {span} years before the plan {plan},"
-        " {planned} (layer_age_years, not a number of the policy): the plan was made for land that the"
+        "layer {layer} shows {surveyed}, more than {span} years before the plan {plan},"
+        " {planned} (not a number of the policy): the plan was made for land that the"
         " layer does not show, so what it occupies may be wrong. Take the layer of the plan's time",
         **words,
     )

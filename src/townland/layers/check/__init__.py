@@ -15,8 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from townland.catalog import LayerCatalog, LayerSpec, load_catalog
+from townland.catalog.titles import layer_title
 from townland.errors import LayerError, TownlandError
-from townland.i18n import Words, _
+from townland.i18n import Words, _, listed
 from townland.issues import Issue
 from townland.layers.check import areas, consistency, domains, fields, placing, surfaces
 from townland.layers.check.faults import Faults, issues, where
@@ -139,13 +140,13 @@ def examined(spec: LayerSpec, catalog: LayerCatalog) -> Examined:
         return Examined(replace(summary, issues=(*summary.issues, issue)))
     ids = layer.columns["id"].tolist()
     known = {(issue.code, issue.feature) for issue in summary.issues}
-    listed = [
+    every = [
         *layer.issues,
         *issues(found, ids, spec.name),
         *_accuracy_missing(spec, catalog),
         *_packed_unusable(spec, catalog),
     ]
-    new = [issue for issue in listed if (issue.code, issue.feature) not in known]
+    new = [issue for issue in every if (issue.code, issue.feature) not in known]
     named = tuple(replace(issue, layer=spec.name) for issue in new)
     return Examined(replace(summary, issues=(*summary.issues, *named)), tuple(found), layer)
 
@@ -159,7 +160,7 @@ def _accuracy_missing(spec: LayerSpec, catalog: LayerCatalog) -> Iterator[Issue]
             "info",
             _(
                 "states no accuracy (accuracy_m), as {others} do: no area that it bounds has a ±",
-                others=", ".join(stated),
+                others=listed(map(layer_title, stated)),
             ),
             spec.name,
         )

@@ -12,6 +12,7 @@ import pyproj
 
 from townland import geodesy, units
 from townland.catalog import LayerSpec
+from townland.catalog.titles import layer_title
 from townland.errors import EngineError
 from townland.geodesy import Geometries
 from townland.i18n import Words, _
@@ -250,7 +251,7 @@ def _require_closure(result: TownResult, layer: str, cells_m2: float) -> None:
                 " rounding explains {allowed} m². No figure of this grid can be trusted; please report"
                 " this as a bug",
                 town=result.town.name,
-                layer=layer,
+                layer=layer_title(layer),
                 area=units.m2(cells_m2),
                 whole=result.area_m2,
                 allowed=units.m2(allowed),
@@ -283,7 +284,7 @@ def _require_agreement(
                     " outlines and {check} m² by its cells; rounding explains {allowed} m². No figure of"
                     " this grid can be trusted; please report this as a bug",
                     town=result.town.name,
-                    layer=layer,
+                    layer=layer_title(layer),
                     value=value,
                     area=units.m2(measured[value]),
                     check=units.m2(check_m2),

@@ -8,6 +8,7 @@ from townland.i18n import _
 from townland.issues import Issue
 from townland.rules.book.model import Rulebook
 from townland.rules.judging.facts import Facts
+from townland.terms import dossier_key
 
 _ADMINISTRATIVE = re.compile(r"^\d{6}(\d{3}){0,2}$")
 _EMPTY_LEVELS = re.compile(r"(00)+$")
@@ -39,8 +40,9 @@ def jurisdiction_issues(rulebook: Rulebook, facts: Facts) -> tuple[Issue, ...]:
                 "info",
                 _(
                     "town {town}: whether it lies in {jurisdiction}, where the rulebook {rulebook} is"
-                    " law, is not known; state county_code in its dossier",
+                    " law, is not known; state {field} in its dossier",
                     **words,
+                    field=dossier_key("county_code"),
                 ),
                 feature=facts.town,
             ),

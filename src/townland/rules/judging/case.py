@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Generic, TypeVar
 
 from townland import terms, units
+from townland.catalog.titles import layer_title
 from townland.i18n import Marked, Words, _, marks
 from townland.measuring.areas import Measure
 from townland.rules.judging import phrases
@@ -392,7 +393,7 @@ def accuracy_unknown(measures: Iterable[Measure]) -> list[Words]:
         _(
             "How accurate these are is not stated (accuracy_m), so that it is not known how narrow a"
             " piece their edges alone may make: {names}",
-            names=phrases.listed(names),
+            names=phrases.listed(map(layer_title, names)),
         )
     ]
 

@@ -60,24 +60,24 @@ def change_words(change: Change, rule: Rule) -> Words:
         place["before"] = _plain(change.default)
         if change.default_origin == "townland":
             return _(
-                "This rulebook sets {name} to {value}; in {rulebook} it is {before} (townland's default;"
-                " the policy states none).",
+                "This rulebook sets “{name}” to {value}; in {rulebook} it is {before} (townland's"
+                " default; the policy states none).",
                 **place,
             )
         if change.default_origin == "bureau":
             return _(
-                "This rulebook sets {name} to {value}; in {rulebook} it is {before} (that rulebook's own"
-                " [parameter]; the policy states none).",
+                "This rulebook sets “{name}” to {value}; in {rulebook} it is {before} (that rulebook's"
+                " own number; the policy states none).",
                 **place,
             )
         return _(
-            "This rulebook sets {name} to {value}; {rulebook} leaves it out, which means {before}.",
+            "This rulebook sets “{name}” to {value}; {rulebook} leaves it out, which means {before}.",
             **place,
         )
     if change.inherited is None:
-        return _("This rulebook sets {name} to {value}; {rulebook} does not set it.", **place)
+        return _("This rulebook sets “{name}” to {value}; {rulebook} does not set it.", **place)
     return _(
-        "This rulebook sets {name} to {value}; in {rulebook} it is {before}.",
+        "This rulebook sets “{name}” to {value}; in {rulebook} it is {before}.",
         **place,
         before=_plain(change.inherited),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from townland.catalog.titles import layer_title
 from townland.i18n import Words, _
 from townland.measuring.doubts import Doubt
 from townland.rules.judging import phrases
@@ -120,14 +121,14 @@ def _assumed(doubt: Doubt) -> Words:
     """Name an unconfirmed input among what a figure leans on."""
     if doubt.roles:
         return _("The layer {layer} is taken as it lies, though {what}",
-                 layer=doubt.layer, what=doubt.what)  # fmt: skip
+                 layer=layer_title(doubt.layer), what=doubt.what)  # fmt: skip
     return _("The boundary {layer} is taken as it lies, though {what}",
              layer=doubt.layer, what=doubt.what)  # fmt: skip
 
 
 def _unconfirmed(doubt: Doubt) -> Words:
     """Say why a person must look, and how the input is confirmed."""
-    place = {"layer": doubt.layer, "what": doubt.what, "cure": doubt.cure}
+    place = {"layer": layer_title(doubt.layer), "what": doubt.what, "cure": doubt.cure}
     if doubt.roles:
         return _("The layer {layer} is not confirmed: {what}. To confirm it, {cure}.", **place)
     return _("The boundary {layer} is not confirmed: {what}. To confirm it, {cure}.", **place)

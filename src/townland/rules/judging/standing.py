@@ -11,6 +11,7 @@ from townland.issues import Issue
 from townland.rules.judging.declared import events_until
 from townland.rules.judging.facts import Facts
 from townland.rules.judging.stages import WORDS, history, on_the_list
+from townland.terms import dossier_key
 
 
 def settled(facts: Facts, on: dt.date) -> Facts:
@@ -36,25 +37,26 @@ def _contradiction(facts: Facts, on: dt.date) -> Words | None:
     told, listed, past = facts.stated("lists.city", bool), on_the_list(events), history(events)
     place = {
         "name": facts.name,
+        "field": dossier_key("lists.city"),
         "state": WORDS[past.stage],
         "since": past.entered[past.stage].isoformat() if past.stage in past.entered else "-",
     }
     if told and listed is False:
         return _(
-            "{name}: lists.city says that the town is on the city's list, but by its events it {state}"
-            " since {since}; the events count. Correct one of them.",
+            "{name}: the dossier says that the town is on the city's list, but by its events it {state}"
+            " since {since}; the events count. Correct the events or {field}.",
             **place,
         )
     if told is False and listed:
         return _(
-            "{name}: lists.city says that the town is not on the city's list, but by its events it"
-            " {state} since {since}; the events count. Correct one of them.",
+            "{name}: the dossier says that the town is not on the city's list, but by its events it"
+            " {state} since {since}; the events count. Correct the events or {field}.",
             **place,
         )
     if told and listed is None and events:
         return _(
-            "{name}: lists.city says that the town is on the city's list, but its events hold no"
-            " listing; add the event, or correct lists.city.",
+            "{name}: the dossier says that the town is on the city's list, but its events hold no"
+            " listing; add the event, or correct {field}.",
             **place,
         )
     return None

@@ -30,7 +30,7 @@ from townland.rules.judging.trace import (
     both,
 )
 from townland.rules.judging.verdict import verdict_of
-from townland.terms import Verdict
+from townland.terms import Verdict, dossier_field
 
 
 class Sources(Strict):
@@ -367,11 +367,10 @@ def _by_second_source(case: Case[LandNeed], land: _Need) -> Words | None:
 def _no_quota(rule: LandNeed) -> Words:
     if rule.quota is None:
         return _("The rulebook names no quota, so the need is only stated.")
-    return _("The dossier states no {field}, so the need is only stated.", field=_field(rule.quota))
-
-
-def _field(key: str) -> Words:
-    return _("quota ({key})", key=key)
+    return _(
+        "The dossier states no {field}, so the need is only stated.",
+        field=dossier_field(rule.quota),
+    )
 
 
 def _need_assumed(case: Case[LandNeed], land: _Need) -> list[Words]:
@@ -405,7 +404,7 @@ def _need_working(case: Case[LandNeed], land: _Need) -> NeedWorking:
             *(
                 parameter
                 for key in quotas
-                for parameter in fields.traced(case, key, _field(key), rule.unit)
+                for parameter in fields.traced(case, key, dossier_field(key), rule.unit)
             ),
             case.own_number("uncertainty", rule.uncertainty),
             case.modality(),

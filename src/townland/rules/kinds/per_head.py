@@ -128,7 +128,7 @@ def _heads_why(case: Case[PerHead], land: _Heads, verdict: Verdict) -> Words:
     area = _(
         "{measure}: {figure}.", measure=case.title(rule.measure), figure=phrases.area(land.area)
     )
-    capless = _("The rulebook states no cap (limit), so it cannot be judged.")
+    capless = _("The rulebook states no cap, so it cannot be judged.")
     urged = verdict is Verdict.REVIEW and not land.near
     return phrases.sentences(
         gap.words(),

@@ -182,7 +182,7 @@ def _why(rule: Transition, sites: tuple[SiteRow, ...], *, stated: bool) -> Words
 
 def _use_words(site: SiteRow) -> Words:
     if site.new_use is None:
-        return _("The dossier does not state the new use of {site} (new_use).", site=site.name)
+        return _("The dossier does not state the new use of {site}.", site=site.name)
     return _(
         "{site}: its new use, {use}, is none of those that the clause names; the list is open, so a"
         " person must look.",

@@ -215,7 +215,8 @@ def _parameter(parameter: Parameter, teller: Teller) -> str:
     words = {"title": title, "name": name, "value": text, "origin": origin}
     if text == title:
         return teller.t(_("{title} ({origin})", **words))
-    if re.fullmatch(r"[a-z_.]+", name) and name not in title:
+    # what the dossier states is no number that a rulebook sets
+    if parameter.origin != "dossier" and re.fullmatch(r"[a-z_.]+", name) and name not in title:
         return teller.t(_("{title} [{name}]: {value} ({origin})", **words))
     return teller.t(_("{title}: {value} ({origin})", **words))
 

@@ -15,6 +15,7 @@ import pyproj
 import shapely
 
 from townland import terms
+from townland.catalog.titles import layer_title
 from townland.geodesy.crs import to_lonlat
 from townland.i18n import Joined, Words, _, render
 from townland.measuring import TownResult
@@ -283,7 +284,8 @@ class Layers:
         for repair in self.assessment.repairs:
             if repair.geometry is not None:
                 name = f"{self.words(repair.problem)} → {self.words(repair.action)}"
-                label = f"{repair.layer} {repair.feature}".strip()
+                layer = self.words(layer_title(repair.layer))
+                label = f"{layer} {repair.feature}".strip()
                 self._one(pieces, None, repair.geometry, repair.crs, name=name, label=label,
                           area_m2=Decimal(repair.area_after_m2))  # fmt: skip
         title = self.words(_("Repaired geometry"))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from urllib.parse import urlencode
 
 from townland import terms
+from townland.catalog.titles import layer_title
 from townland.i18n import Words, _, render
 from townland.measuring.rasters.slope import GROUP, Grade
 from townland.reading.frame import NAME
@@ -43,11 +45,17 @@ class Reader:
         """Put a role into words."""
         return self.w(terms.role(name))
 
+    def layer(self, name: str) -> str:
+        """Put the name of a layer into words where it is a role's, else as it stands."""
+        return self.w(layer_title(name))
+
+    def layers(self, names: Iterable[str]) -> str:
+        """Call several layers, one after another."""
+        return self.t(", ").join(map(self.layer, names))
+
     def missing(self, name: str) -> str:
-        """Put what a finding lacks into words: a role, or a field of the dossier, without its key."""
-        if name in terms.ROLES:
-            return self.role(name)
-        return self.w(terms.DOSSIER_FIELDS.get(name) or terms.dossier_field(name))
+        """Put what a finding lacks into words: a role, or a field of the dossier."""
+        return self.role(name) if name in terms.ROLES else self.w(terms.dossier_field(name))
 
     def three_class(self, name: str | None) -> str:
         """Put one of the three classes into words."""

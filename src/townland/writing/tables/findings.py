@@ -124,10 +124,8 @@ def _missing_rows(r: TableReader) -> Iterator[PrintedRow]:
         elif name == "limit":
             kind, how = r.t("bar"), r.t("state the bar in the rulebook")
         else:
-            kind, how = (
-                r.t("fact"),
-                r.t("state “{field}” in the dossier of the town", field=r.missing(name)),
-            )
+            kind, how = r.t("fact"), r.t("state {field} in the dossier of the town",
+                                         field=r.w(terms.dossier_key(name)))  # fmt: skip
         yield PrintedRow("", name, {
             "what": PrintedCell(r.missing(name)),
             "kind": PrintedCell(kind),
@@ -172,7 +170,6 @@ def issues(r: TableReader) -> PrintedTable:
         PrintedColumn("action", t("Action"), width=36),
         r.column("before", t("Before, m²"), width=14),
         r.column("after", t("After, m²"), width=14),
-        PrintedColumn("code", t("Code"), width=26),
     )
     rows = (*_issue_rows(r), *_repair_rows(r))
     notes = () if rows else (t("The layers gave no cause for a remark."),)
@@ -184,25 +181,23 @@ def issues(r: TableReader) -> PrintedTable:
 def _issue_rows(r: TableReader) -> Iterator[PrintedRow]:
     for n, issue in enumerate(r.assessment.issues, 1):
         yield PrintedRow("", f"issue-{n}", {
-            "layer": PrintedCell(issue.layer),
+            "layer": PrintedCell(r.layer(issue.layer)),
             "feature": PrintedCell(issue.feature),
             "severity": PrintedCell(r.w(SEVERITIES[issue.severity])),
             "what": PrintedCell(r.w(issue.message)),
-            "code": PrintedCell(issue.code),
         })  # fmt: skip
 
 
 def _repair_rows(r: TableReader) -> Iterator[PrintedRow]:
     for n, repair in enumerate(r.assessment.repairs, 1):
         yield PrintedRow("", f"repair-{n}", {
-            "layer": PrintedCell(repair.layer),
+            "layer": PrintedCell(r.layer(repair.layer)),
             "feature": PrintedCell(repair.feature),
             "severity": PrintedCell(r.t("repaired")),
             "what": PrintedCell(r.w(repair.problem)),
             "action": PrintedCell(r.w(repair.action)),
             "before": figure(closing.printed(repair.area_before_m2, "m2")),
             "after": figure(closing.printed(repair.area_after_m2, "m2")),
-            "code": PrintedCell(repair.code),
         })  # fmt: skip
 
 
@@ -233,7 +228,7 @@ def _input_rows(r: TableReader) -> Iterator[PrintedRow]:
         day = read.surveyed.isoformat() if read.surveyed else r.t("not stated")
         count = figures.NOTHING if read.features is None else str(read.features)
         yield PrintedRow("", str(n), {
-            "name": PrintedCell(read.name),
+            "name": PrintedCell(r.layer(read.name)),
             "role": PrintedCell(r.role(read.role)),
             "surveyed": PrintedCell(day),
             "features": PrintedCell(count),
