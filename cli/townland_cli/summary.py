@@ -30,8 +30,8 @@ GRAVEST = tuple(VERDICTS)
 NOTES, FACTS, REASON, FILES = 6, 4, 3, 5
 """Lines of a page: for notes, for what waits, for the reason of a failure, and for the files."""
 
-NARROW = 12
-"""Columns that a town's name has at least."""
+NARROW, CODE = 12, 20
+"""Columns that a town's name has at least, and signs that its code has at most."""
 
 
 def page(assessment: Assessment, out: Path, formats: Sequence[str], lang: str) -> None:
@@ -132,7 +132,6 @@ def _town_lines(assessment: Assessment, lang: str) -> Iterator[str]:
     for finding in assessment.findings:
         counts.setdefault(finding.town, Counter())[finding.verdict.value] += 1
     for code in sorted(counts, key=lambda code: [-counts[code][verdict] for verdict in GRAVEST]):
-        titles = _titles(None if code is None else assessment.town(code))
         numbers = (
             _(", ")
             .render(lang)
@@ -142,32 +141,83 @@ def _town_lines(assessment: Assessment, lang: str) -> Iterator[str]:
                 if counts[code][verdict]
             )
         )
-        # the area gives way to the verdicts, and so does the end of a long name
-        room = width() - cell_len(numbers) - 3
-        names = [displayed(title, lang) for title in titles]
-        fits = (name for name in names if cell_len(name) <= room)
-        name = next(fits, None) or _clipped(names[-1], max(room, NARROW))
-        yield _clipped(f"{name}   {numbers}", width())
+        result = None if code is None else assessment.town(code)
+        yield from _town_line(result, numbers, lang, few=len(assessment.towns) <= FEW)
 
 
-def _titles(result: TownResult | None) -> tuple[Words, ...]:
-    """What a town may be called in a line, the longest before the others."""
+def _town_line(result: TownResult | None, numbers: str, lang: str, *, few: bool) -> Iterator[str]:
+    """One town with its verdicts: its area is kept, a long name is shortened.
+
+    Parameters
+    ----------
+    result
+        The town; None is all towns together.
+    numbers
+        Its verdicts.
+    lang
+        The language.
+    few
+        Whether there is room for a second line; without it the area gives way to the verdicts.
+    """
+    room = width() - cell_len(numbers) - 3
     if result is None:
-        return (_("All towns together"),)
-    short = _("{code} {name}", code=one_line(result.town.code), name=one_line(result.town.name))
-    return (_titled(result), short)
+        name = displayed(_("All towns together"), lang)
+    elif fitted := _fitted(result, room, lang):
+        name = fitted
+    elif few:
+        alone = _fitted(result, width(), lang) or displayed(_titled(result), lang)
+        yield _clipped(alone, width())
+        yield from (f"    {line}" for line in wrapped(numbers, width() - 4))
+        return
+    else:
+        name = displayed(_("{code} {name}", code=_code(result), name=_name(result)), lang)
+    yield _clipped(f"{_clipped(name, max(room, NARROW))}   {numbers}", width())
 
 
-def _titled(result: TownResult) -> Words:
+def _fitted(result: TownResult, room: int, lang: str) -> str | None:
+    """A town with its area, its name shortened; None where not even that fits.
+
+    Parameters
+    ----------
+    result
+        The town.
+    room
+        The columns.
+    lang
+        The language.
+    """
+    name = _name(result)
+    for words in (_titled, _in_hectares):
+        rest = cell_len(displayed(words(result, ""), lang))
+        if rest + min(cell_len(name), NARROW) <= room:
+            return displayed(words(result, _clipped(name, room - rest)), lang)
+    return None
+
+
+def _code(result: TownResult) -> str:
+    return one_line(result.town.code, CODE)
+
+
+def _name(result: TownResult) -> str:
+    return one_line(result.town.name)
+
+
+def _titled(result: TownResult, name: str | None = None) -> Words:
     from townland import units
 
     return _(
         "{code} {name}: {ha} ha ({mu} mu)",
-        code=one_line(result.town.code),
-        name=one_line(result.town.name),
+        code=_code(result),
+        name=_name(result) if name is None else name,
         ha=units.ha(result.area_m2),
         mu=units.mu(result.area_m2),
     )
+
+
+def _in_hectares(result: TownResult, name: str) -> Words:
+    from townland import units
+
+    return _("{code} {name}: {ha} ha", code=_code(result), name=name, ha=units.ha(result.area_m2))
 
 
 def _gravest(assessment: Assessment, room: int, lang: str) -> Iterator[str]:
@@ -209,7 +259,7 @@ def _block(assessment: Assessment, finding: Finding, lang: str) -> list[str]:
     lang
         The language.
     """
-    town = one_line(finding.town or "", 20) + " " if len(assessment.towns) > 1 else ""
+    town = one_line(finding.town or "", CODE) + " " if len(assessment.towns) > 1 else ""
     several = len({each.rulebook for each in assessment.findings}) > 1
     head = _head(finding, lang, book=finding.rulebook if several else "")
     verdict = finding.verdict.value
