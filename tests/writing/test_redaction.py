@@ -129,6 +129,14 @@ def test_no_owner_no_id_no_place_in_any_file(folder: Path) -> None:
         assert not [each for each in places if each in text], name
 
 
+def test_the_searches_offer_what_is_there(folder: Path) -> None:
+    offered = [
+        re.findall(r'type="search"[^>]*?placeholder="([^"]*)"', (folder / name).read_text("utf-8"))
+        for name in ("map.html", "report.html")
+    ]
+    assert offered == [["搜索：地类、规划用途或小镇"], ["结论、条文字句"]]
+
+
 def test_no_coordinate_in_any_file(folder: Path) -> None:
     alone, pairs = coordinates()
     assert len(alone) > 5000

@@ -296,6 +296,11 @@ class Panel(JSCSSMixin):
         self._name = "Panel"
 
 
+SEARCH = _("Search: parcel number, owner or place")
+SEARCH_REDACTED = _("Search: land class, planned use or town")
+"""Pieces of what is redacted have neither number, owner nor place."""
+
+
 def _words(assessment: Assessment, content: Content) -> dict[str, Words]:
     towns = _(", ").render(content.lang).join(result.town.name for result in content.results[:3])
     if content.pages:
@@ -316,7 +321,7 @@ def _words(assessment: Assessment, content: Content) -> dict[str, Words]:
         "absent": ABSENT,
         "map_label": _("Map: move with the arrow keys, zoom with + and −"),
         "town": _("Town"),
-        "search": _("Search: parcel number, owner or place"),
+        "search": SEARCH_REDACTED if assessment.redacted else SEARCH,
         "opacity": _("Opacity"),
         "findings": _("Findings, the gravest first"),
         "legend": _("Layers and legend"),
