@@ -2606,7 +2606,7 @@ def parcel_of_one_point(folder: Path) -> Path:
 def parcel_bow_tie_examined(folder: Path) -> Path:
     """en: land_use:1:… bow-tie … mending changes its area from 0.00 m² to … m²
     zh: land_use:1:边界自相交，且两侧回路方向相反（蝴蝶结形），位置（36642050.0000, 2689050.0000）；
-    修复后面积由 0.00 m² 变为 4997.51 m²
+    修复后面积由 0.00平方米变为 4997.51平方米
     """
     return survey(folder, shape((0, 0), (100, 100), (100, 0), (0, 100)))
 
@@ -2634,7 +2634,7 @@ def parcel_spike_open_by_a_hair(folder: Path) -> Path:
 @broken("geopackage", "layer_overlap", way=as_examined, area_m2=20_000)
 def parcels_over_one_another(folder: Path) -> Path:
     """en: land_use:1:shares … m² with 2
-    zh: land_use:1:与 2 重叠 999.50 m²
+    zh: land_use:1:与 2 重叠 999.50平方米
     """
     return survey(folder, box(0, 0), box(90, 0))
 
@@ -2644,7 +2644,7 @@ def parcels_around_a_gap(folder: Path) -> Path:
     """A gap of 5 m by 2 m within a parcel, which nothing fills.
 
     en: land_use:…:a gap of … m² beside it, … m wide
-    zh: land_use:1:旁有缝隙 10.00 m²，宽 1.43 m
+    zh: land_use:1:旁有缝隙 10.00平方米，宽 1.43 m
     """
     return survey(folder, holed([(50, 50), (55, 50), (55, 52), (50, 52)]))
 
@@ -2654,7 +2654,7 @@ def parcel_that_is_a_sliver(folder: Path) -> Path:
     """100 m by 0.1 m.
 
     en: land_use:2:a sliver: … m², … m wide
-    zh: land_use:2:细碎图斑：10.00 m²，宽 0.10 m
+    zh: land_use:2:细碎图斑：10.00平方米，宽 0.10 m
     """
     return survey(folder, box(0, 0), shape((100, 0), (100.1, 0), (100.1, 100), (100, 100)))
 

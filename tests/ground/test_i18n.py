@@ -109,3 +109,8 @@ def test_an_unknown_language_is_named() -> None:
     assert LANGUAGES == ("zh", "en")
     with pytest.raises(ValueError, match="known are zh, en"):
         catalog("fr")
+
+
+def test_chinese_writes_square_metres_in_one_way() -> None:
+    sentences = catalog("zh")._catalog.values()  # type: ignore[attr-defined]
+    assert [each for each in sentences if "m²" in each] == []

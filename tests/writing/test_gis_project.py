@@ -85,7 +85,7 @@ def test_layers_and_columns_have_words(run: Path, project: ET.Element) -> None:
         named = file.execute(
             "SELECT title FROM gpkg_data_columns WHERE table_name = 'towns' AND column_name = 'area_m2'"
         ).fetchone()
-        assert named == ("图斑面积（m²）",)
+        assert named == ("图斑面积（平方米）",)
         # OGC 12-128r18, F.9: the extension is declared for both of its tables
         declared = file.execute(
             "SELECT count(*) FROM gpkg_extensions WHERE extension_name = 'gpkg_schema'"

@@ -57,7 +57,7 @@ def test_every_patch_of_every_measure_stands_once(made, tmp_path) -> None:
     paddy = [row for row in patches if row["镇代码"] == "2" and row["图层"] == "paddy_taken"]
     assert [row["序号"] for row in paddy] == [str(n + 1) for n in range(len(paddy))]
     areas = made.town("2").measures["paddy_taken"].frame["area_m2"]
-    assert [row["图斑面积（m²）"] for row in paddy] == [f"{area:.2f}" for area in areas]
+    assert [row["图斑面积（平方米）"] for row in paddy] == [f"{area:.2f}" for area in areas]
 
 
 def test_hostile_names_are_texts(tmp_path) -> None:

@@ -69,7 +69,7 @@ def test_patches_without_room_in_the_page_are_in_a_file(monkeypatch: pytest.Monk
                name == listed["file"])  # fmt: skip
     rows = list(csv.reader(io.StringIO(files[name].removeprefix("\ufeff"))))
     assert len(rows) == 1 + measure.pieces
-    column = rows[0].index("图斑面积（m²）")
+    column = rows[0].index("图斑面积（平方米）")
     assert sorted(row[column] for row in rows[1:]) == sorted(map(str, measure.frame["area_m2"]))
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
     assert not any(hostile in name for hostile in HOSTILE for name in files)

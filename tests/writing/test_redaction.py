@@ -219,7 +219,7 @@ def test_the_papers_are_read_and_what_they_name_is_struck_out(folder: Path) -> N
 
 def patch_areas(path: Path) -> list[str]:
     rows = csv.DictReader(io.StringIO(path.read_text("utf-8-sig")))
-    return [row["图斑面积（m²）"] for row in rows]
+    return [row["图斑面积（平方米）"] for row in rows]
 
 
 def test_figures_and_verdicts_are_unchanged(folder: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""No key of TOML stands in what a person reads of the demo county, but where a person is to type it."""
+"""What a person reads of the demo county: no key of TOML that nobody types, one word for one thing."""
 
 from __future__ import annotations
 
@@ -94,6 +94,17 @@ def test_pages_and_papers_hold_no_key_that_nobody_types(
         joined = re.sub(r"\s*\n\s*", "", told.stdout.decode())
         named = {key for key in keys(joined) if "_" in key}
         assert named - {*DOSSIER_FIELDS, "planned_use"} == set()
+
+
+def test_chinese_pages_and_papers_have_one_way_to_write_square_metres(
+    read: tuple[Assessment, Path, str],
+) -> None:
+    _demo, folder, lang = read
+    texts = {file.name: page(file.read_text("utf-8")) for file in folder.glob("*.html")}
+    texts |= {name: office(folder / name) for name in ("report.xlsx", "report.docx")}
+    if lang == "zh":
+        assert [name for name, text in texts.items() if "m²" in text] == []
+        assert "平方米" in texts["report.html"]
 
 
 def test_the_console_holds_no_key_that_nobody_types(
