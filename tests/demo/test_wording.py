@@ -107,6 +107,26 @@ def test_chinese_pages_and_papers_have_one_way_to_write_square_metres(
         assert "平方米" in texts["report.html"]
 
 
+def test_parcels_and_the_pieces_cut_from_them_have_a_word_each(
+    read: tuple[Assessment, Path, str],
+) -> None:
+    """LAND-03 of T02: 14 parcels (图斑) are met, cut into more pieces (图块)."""
+    demo, folder, lang = read
+    found = demo.finding("LAND-03", "T02").why.render(lang)
+    assert demo.town("T02").measures["farmland_built_on"].pieces > 14
+    if lang == "en":
+        return
+    assert "涉及14个图斑" in found
+    texts = {file.name: page(file.read_text("utf-8")) for file in folder.glob("*.html")}
+    texts |= {name: office(folder / name) for name in ("report.xlsx", "report.docx")}
+    for name, text in texts.items():
+        assert not re.search(r"[共全部]\d+个图斑|最大的\d+个图斑|(?:细碎|碎屑)图斑|碎片", text), (
+            name
+        )
+    for name in ("report.html", "report.docx"):
+        assert texts[name].count("仍为1个图斑，但成为多个图块") == 1, name
+
+
 def test_the_console_holds_no_key_that_nobody_types(
     read: tuple[Assessment, Path, str], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -276,7 +276,7 @@ def test_a_list_that_is_cut_says_so_and_leads_to_all_of_it(visit: Any, folder: P
     finding.locator(".whole-list").first.click()
     box = finding.locator(".list-box")
     assert box.locator("tbody tr").count() == 5
-    assert f"最大的5个图斑，共{len(frame)}个" in box.locator(".part").inner_text()
+    assert f"最大的5个图块，共{len(frame)}个" in box.locator(".part").inner_text()
     href = box.locator("a.all-csv").get_attribute("data-beside")
     lines = (folder / "cut" / href).read_text("utf-8-sig").splitlines()
     assert len(lines) == 1 + len(frame)

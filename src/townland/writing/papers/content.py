@@ -269,7 +269,9 @@ def _basis(r: TableReader) -> Iterator[tuple[str, str]]:
         r.t(
             "Areas are official ellipsoid areas (TD/T 1055-2019), each checked by an independent"
             " routine. Figures in ha and mu are converted from m² once and shared out from the total"
-            " down. A piece's area is its part of the town's control area."
+            " down. A piece's area is its part of the town's control area. A feature that town, plan or"
+            " another layer cut is one feature and several pieces: a reason counts the features met, a"
+            " list the pieces."
         ),
     )
     yield r.t("Software"), f"townland {townland.__version__}"
