@@ -15,7 +15,7 @@ from townland.rules.book.loader import load_rulebook
 from townland.rules.book.model import Rulebook
 from townland.rules.evaluate import Facts, evaluate
 from townland.rules.judging.finding import Finding
-from townland.terms import Verdict
+from townland.terms import Verdict, dossier_field
 
 PASS, FAIL, REVIEW = Verdict.PASS, Verdict.FAIL, Verdict.REVIEW
 NOT, INFO = Verdict.NOT_EVALUATED, Verdict.INFO
@@ -138,7 +138,7 @@ def test_ranges(rule: str, area: int, built: int, verdict: Verdict, margin: int)
     [
         ("culture_tourism", "may be raised", REVIEW),
         ("manufacturing", "above that", FAIL),
-        (None, "national_type", REVIEW),
+        (None, "type of the town in the national notice", REVIEW),
     ],
 )
 def test_above_the_upper_bar_the_type_of_the_town_decides(
@@ -216,7 +216,7 @@ def test_ratios(rule: str, dossier: dict[str, Any], verdict: Verdict, figure: st
 def test_an_unknown_field_is_named(rule: str, field: str) -> None:
     found = judge(rule, a_town(**{field: None}))
     assert (found.verdict, found.missing) == (NOT, (field,))
-    assert field in found.why.render("en")
+    assert dossier_field(field).render("en") in found.why.render("en")
     assert found.measured is None
 
 
