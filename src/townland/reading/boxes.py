@@ -22,7 +22,7 @@ class Boxes:
     """The boxes of all features of a layer, in file order.
 
     `keys` are what the file gives a feature by: its number, its row, or where its bytes begin. `bounds`
-    has four columns, NaN where a feature has no coordinate that is a number.
+    has four columns, each a block of memory, NaN where a feature has no coordinate that is a number.
     """
 
     keys: NDArray[np.int64]
@@ -32,14 +32,9 @@ class Boxes:
         return len(self.keys)
 
     @cached_property
-    def _sides(self) -> NDArray[np.float64]:
-        """West, south, east and north of all, each in one block of memory."""
-        return np.ascontiguousarray(self.bounds.T)
-
-    @cached_property
     def total(self) -> Bounds | None:
         """The box around all of them; None where none has one."""
-        sides = self._sides
+        sides = self.bounds.T
         without = np.isnan(sides).any(axis=0)
         if without.any():
             sides = sides[:, ~without]
@@ -50,15 +45,15 @@ class Boxes:
 
     def near(self, windows: Sequence[Bounds]) -> NDArray[np.int64]:
         """The positions of those that meet one of the windows, be it in a point of the border."""
-        west, south, east, north = self._sides
+        west, south, east, north = self.bounds.T
         hit = np.zeros(len(self), dtype=bool)
         for box in windows:
             hit |= (west <= box[2]) & (east >= box[0]) & (south <= box[3]) & (north >= box[1])
         return np.flatnonzero(hit)
 
     def as_bytes(self) -> bytes:
-        """All numbers, little-endian."""
-        return self.keys.astype("<i8").tobytes() + self.bounds.astype("<f8").tobytes()
+        """All numbers, little-endian: the keys, and west, south, east and north of all."""
+        return self.keys.astype("<i8").tobytes() + self.bounds.astype("<f8").T.tobytes()
 
 
 def from_bytes(content: bytes) -> Boxes:
@@ -69,8 +64,8 @@ def from_bytes(content: bytes) -> Boxes:
     """
     count = len(content) // (8 * _NUMBERS)
     keys = np.frombuffer(content, "<i8", count).astype(np.int64, copy=False)
-    bounds = np.frombuffer(content, "<f8", 4 * count, 8 * count).reshape(-1, 4)
-    return Boxes(keys, bounds.astype(np.float64, copy=False))
+    sides = np.frombuffer(content, "<f8", 4 * count, 8 * count).reshape(4, -1)
+    return Boxes(keys, sides.astype(np.float64, copy=False).T)
 
 
 def taken(parts: Iterable[tuple[NDArray[np.int64], NDArray[np.object_]]]) -> Boxes:
@@ -80,4 +75,5 @@ def taken(parts: Iterable[tuple[NDArray[np.int64], NDArray[np.object_]]]) -> Box
         keys.append(own)
         # GEOS passes over a coordinate that is no number, and takes the others
         bounds.append(shapely.bounds(geometry).reshape(-1, 4))
-    return Boxes(np.concatenate(keys).astype(np.int64), np.concatenate(bounds))
+    sides = np.ascontiguousarray(np.concatenate(bounds).T)
+    return Boxes(np.concatenate(keys).astype(np.int64), sides.T)

@@ -56,10 +56,11 @@ def load(kind: str, key: str) -> bytes | None:
         return None
     with suppress(OSError):
         path = home / _name(kind, key)
-        text = path.read_bytes()
-        if hashlib.sha256(text[_SUM:]).digest() == text[:_SUM]:
+        with path.open("rb") as entry:
+            stated, content = entry.read(_SUM), entry.read()
+        if hashlib.sha256(content).digest() == stated:
             path.touch()
-            return text[_SUM:]
+            return content
     return None
 
 

@@ -26,12 +26,13 @@ from townland.reading.digests import Digests
 from townland.reading.format import Direct, Source, Streamed
 from townland.reading.library_errors import translated
 from townland.reading.rows import MAX_FEATURES, Rows
+from townland.reading.stages import stage
 
 WHOLE = 0.5
 """Where more of a layer is wanted than this, reading all of it costs less than feature by feature."""
 TILES = 4
 """Across and up, by so many windows an index is looked at."""
-_KIND = 1
+_KIND = 2
 """The number of this way of taking boxes: another one makes those that are kept worthless."""
 
 
@@ -130,11 +131,12 @@ def _boxes_of(source: Source, direct: Direct, digests: Digests) -> Boxes:
          ".".join(map(str, pyogrio.__gdal_version__)))
     )  # fmt: skip
     if key not in digests.boxes:
-        kept = cache.load("boxes", key)
-        boxes = from_bytes(kept) if kept is not None else _taken_now(source, direct)
-        digests.refuse_changed(source.path)
-        if kept is None:
-            cache.save("boxes", key, boxes.as_bytes())
+        with stage(_("taking the boxes of all features")):
+            kept = cache.load("boxes", key)
+            boxes = from_bytes(kept) if kept is not None else _taken_now(source, direct)
+            digests.refuse_changed(source.path)
+            if kept is None:
+                cache.save("boxes", key, boxes.as_bytes())
         digests.boxes[key] = boxes
     return digests.boxes[key]
 
