@@ -35,7 +35,15 @@ class ShownShapes:
         self._places: dict[bytes, Place] = {}
 
     def add(self, layer: str, shapes: Shapes, *, after: int = 0) -> None:
-        """Note geometries of a layer, in its rows after so many others."""
+        """Note geometries of a layer, in its rows after so many others.
+
+        Parameters
+        ----------
+        layer, shapes
+            The layer, and the geometries in the order of its rows.
+        after
+            How many rows are before them.
+        """
         for fid, wkb in enumerate(_wkb(_multi(shapes)), after + 1):
             if wkb is not None:
                 self._places.setdefault(digest_of(wkb), (layer, fid))

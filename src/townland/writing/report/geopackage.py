@@ -144,7 +144,15 @@ def _write_layer(
 
 
 def _add_columns(path: Path, layer: str, frame: pd.DataFrame) -> None:
-    """Add the columns of a frame to a layer that is written already."""
+    """Add the columns of a frame to a layer that is written already.
+
+    Parameters
+    ----------
+    path, layer
+        The file, and the layer's name.
+    frame
+        The columns.
+    """
     with closing(sqlite3.connect(path)) as file, file:
         for name, values in frame.items():
             kind = "REAL" if values.dtype.kind == "f" else "TEXT"

@@ -37,7 +37,7 @@ Maker: TypeAlias = Callable[[Sequence[Item]], gpd.GeoDataFrame | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Content(Generic[Item]):
+class LayerContent(Generic[Item]):
     """What a layer holds: items, each with its CRS, of which features are made some at a time.
 
     So no more than the features of `AT_ONCE` towns are held at once.
@@ -64,25 +64,24 @@ class Content(Generic[Item]):
                 yield block
 
 
-def contents(assessment: Assessment, lang: str) -> Iterator[Content[Any]]:
+def contents(assessment: Assessment, lang: str) -> Iterator[LayerContent[Any]]:
     """What every layer holds."""
     crs = assessment.towns[0].town.crs
     titles = {name: title.render(lang) for name, title in LAYERS.items()}
 
-    def of_frames(name: str, frames: Frames, columns: Sequence[str] = ()) -> Content[Any]:
-        known = frames or [_empty(columns, crs)]
-        return Content(name, titles[name], [(each.crs, each) for each in known], _together)
+    def of_frames(name: str, frames: Frames) -> LayerContent[Any]:
+        return LayerContent(name, titles[name], [(each.crs, each) for each in frames], _together)
 
     yield of_frames("towns", _towns(assessment))
     for name, spec in assessment.rulebook.measure.items():
         if spec.layers:
             tables = [(each.town.crs, each.measures[name].table) for each in assessment.towns]
             kept = [each for each in tables if len(each[1])] or tables[:1]
-            yield Content(name, spec.title.render(lang), kept, _pieces)
+            yield LayerContent(name, spec.title.render(lang), kept, _pieces)
     yield from _drawn(assessment, lang)
-    yield of_frames("repairs", list(_repairs(assessment, lang)), REPAIR_COLUMNS)
-    yield of_frames("uncovered", _uncovered(assessment), ("town", "role"))
-    yield of_frames("unplanned", _unplanned(assessment), ("town", "area_m2"))
+    yield of_frames("repairs", list(_repairs(assessment, lang)) or [_empty(REPAIR_COLUMNS, crs)])
+    yield of_frames("uncovered", _uncovered(assessment) or [_empty(("town", "role"), crs)])
+    yield of_frames("unplanned", _unplanned(assessment) or [_empty(("town", "area_m2"), crs)])
     if assessment.overlaps:
         yield of_frames("overlaps", [assessment.shared_land()])
 
@@ -91,7 +90,7 @@ def _together(frames: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
 
 
-def _drawn(assessment: Assessment, lang: str) -> Iterator[Content[TownResult]]:
+def _drawn(assessment: Assessment, lang: str) -> Iterator[LayerContent[TownResult]]:
     """What the layers hold that lie under the evidence where it is drawn.
 
     A measure that is called so keeps its name.
@@ -113,7 +112,7 @@ def _drawn(assessment: Assessment, lang: str) -> Iterator[Content[TownResult]]:
         taken = name in assessment.rulebook.measure
         towns = [(each.town.crs, each) for each in assessment.towns]
         title = LAYERS[name].render(lang)
-        yield Content(f"{name}_drawn" if taken else name, title, towns, made)
+        yield LayerContent(f"{name}_drawn" if taken else name, title, towns, made)
 
 
 def _drawn_features(
