@@ -275,7 +275,9 @@ def test_a_short_corner_and_a_fine_circle_are_no_spikes() -> None:
 
 def test_the_issues_of_a_layer_name_feature_place_and_areas() -> None:
     polygons = [BOW_TIE, box(X, Y, X + 1, Y + 1), ring((0, 0), (9, 0), (9, 0), (9, 9))]
-    issues = prepare.geometry_issues(polygons, ["a", "b", "c"], CRS, layer="L")
+    names = ["a", "b", "c"]
+    _mended, repairs = prepare.mend(polygons, names, CRS, layer="L", protected=False)
+    issues = prepare.issues_of(repairs, vertex_faults(polygons, CRS), names, "L")
     assert [(issue.code, issue.severity, issue.feature) for issue in issues] == [
         ("geometry_invalid", "warning", "a"),
         ("ring_bow_tie", "warning", "a"),

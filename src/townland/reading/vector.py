@@ -435,7 +435,7 @@ def matches_nothing(source: Source, where: Mapping[str, Sequence[object]]) -> tu
         column=column,
         values=", ".join(present[:20]) + (" …" if len(present) > 20 else ""),
     )
-    return (Issue("wherematches_nothing", "warning", message),)
+    return (Issue("where_matches_nothing", "warning", message),)
 
 
 def total_bounds(source: Source, rows: Rows) -> Bounds | None:

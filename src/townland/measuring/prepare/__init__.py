@@ -2,14 +2,7 @@
 
 from townland.measuring.prepare.areal import THREADED_FROM, in_threads, polygons_of
 from townland.measuring.prepare.ground import Claim, Ground, gather, id_key, scheme_of
-from townland.measuring.prepare.mend import (
-    Repair,
-    collapsed,
-    geometry_issues,
-    issues_of,
-    mend,
-    unused,
-)
+from townland.measuring.prepare.mend import Repair, collapsed, issues_of, mend, unused
 from townland.measuring.prepare.topology import gaps, overlaps, slivers, united
 
 __all__ = [
@@ -20,7 +13,6 @@ __all__ = [
     "collapsed",
     "gaps",
     "gather",
-    "geometry_issues",
     "id_key",
     "in_threads",
     "issues_of",

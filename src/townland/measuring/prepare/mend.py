@@ -18,7 +18,7 @@ from townland.geodesy import Geometries
 from townland.i18n import Words, _, listed
 from townland.issues import GEOMETRY, Issue
 from townland.measuring.prepare.areal import in_threads, made_valid
-from townland.measuring.prepare.faults import Fault, described, invalid, vertex_faults
+from townland.measuring.prepare.faults import Fault, described, invalid
 
 REFUSED_M2 = 0.01
 REFUSED_SHARE = 1e-6
@@ -228,33 +228,14 @@ def unused(accepted: Collection[str], repairs: Sequence[Repair]) -> Iterator[Iss
             )
 
 
-def geometry_issues(
-    geometries: Geometries, ids: Collection[str], crs: pyproj.CRS, *, layer: str
+def issues_of(
+    repairs: Sequence[Repair], faults: Iterable[Fault], names: Sequence[str], layer: str
 ) -> list[Issue]:
     """Every fault of the polygons of a layer, feature by feature, with its place and areas.
 
     ``geometry_invalid`` reports what mending does to a feature's area, and beside it stands the issue
     that names the fault (`issues.GEOMETRY`); ``spike`` and ``points_repeated`` are looked for in valid
     polygons too. What collapses is ``geometry_collapsed``.
-
-    Parameters
-    ----------
-    geometries, ids
-        Polygons and multipolygons, and the feature id of each.
-    crs
-        Their CRS.
-    layer
-        The layer's name.
-    """
-    names = list(ids)
-    _mended, repairs = mend(geometries, names, crs, layer=layer, protected=False)
-    return issues_of(repairs, vertex_faults(geometries, crs), names, layer)
-
-
-def issues_of(
-    repairs: Sequence[Repair], faults: Iterable[Fault], names: Sequence[str], layer: str
-) -> list[Issue]:
-    """What `geometry_issues` gives, of a layer that was gone through in parts.
 
     Parameters
     ----------
