@@ -18,9 +18,11 @@ from townland.reading.format import Format, Probe
 from townland.reading.formats.points import rings
 from townland.reading.formats.points.axes import Axes, in_order, swapped
 from townland.reading.formats.points.chosen import chosen_heading, spaced
+from townland.reading.formats.points.header import Stated
 from townland.reading.formats.points.heading import SEARCHED, Heading, find_heading, is_heading
 from townland.reading.formats.points.lines import content, decoded, few, unended
 from townland.reading.formats.points.numerals import decimals, number, packed, plain, sexagesimal
+from townland.reading.formats.points.stated_system import stated_crs, stated_in
 from townland.reading.formats.points.table_look import refuse_concealed, refuse_hidden_columns
 from townland.reading.formats.points.table_plots import (
     TablePlot,
@@ -57,7 +59,7 @@ def read_coordinates(
 ) -> Whole:
     """Read the plots of a table of boundary points, each of them one feature.
 
-    The order of the coordinates is decided by their magnitude; a table states no CRS.
+    The order of the coordinates is decided by their magnitude; lines above the heads may state the CRS.
 
     Parameters
     ----------
@@ -158,11 +160,14 @@ def _whole(
     notes = list(issues)
     plots: dict[tuple[str, str, str], TablePlot] = {}
     headings: list[Heading] = []
+    stated: dict[str, set[Stated]] = {}
     for one in sheets:
         sheet = replace(one, rows=[(row, cells) for row, cells in one.rows if any(cells)])
         heading = find_heading(sheet) if chosen is None else chosen_heading(sheet, chosen)
         if heading is not None:
             headings.append(heading)
+            for key, values in stated_in(sheet.rows[: heading.below]).items():
+                stated.setdefault(key, set()).update(values)
             _collect(sheet, heading, plots)
         elif len(sheets) > 1 and sheet.rows:
             message = _("the sheet {sheet} has no coordinates, and is left out", sheet=sheet.name)
@@ -188,15 +193,17 @@ def _whole(
     axes = _axes(found, headings, place)
     geometry, more = _polygons(found, axes)
     notes += [*more, *nested_issues(found, geometry)]
+    crs: str | None = None
     if axes.kind == "plane":
-        notes.extend(side_issues(found, axes))
+        crs, crs_issues = stated_crs(stated, axes.zone)
+        notes += [*side_issues(found, axes), *crs_issues]
     text = {
         "地块编号": [plot.number or None for plot in found],
         "地块名称": [plot.name or plot.sheet or None for plot in found],
     }
     columns = {name: pa.chunked_array([cells], pa.string()) for name, cells in text.items()}
     rows = Rows(np.arange(1, len(found) + 1), columns, geometry)
-    return Whole(rows, None, encoding, None, few(notes))
+    return Whole(rows, crs, encoding, None, few(notes))
 
 
 def _no_table(sheets: Sequence[Sheet], place: str) -> LayerError:
