@@ -236,6 +236,32 @@ def test_area_never_proves_a_zone_but_the_place_does(tmp_path: Path, land: Layer
     ]
 
 
+def test_a_layer_in_the_wrong_zone_leaves_its_verdicts_open(
+    tmp_path: Path, land: LayerCatalog
+) -> None:
+    """Farmland that is declared complete, and lies a zone away, was "none occupied": pass."""
+    farm = [shift(TOWN, -36_000_000, 0)]
+    (town,) = read_towns([write(tmp_path / "town.gpkg", [TOWN])])
+
+    def found(crs: int) -> Assessment:
+        named = f"{crs}.gpkg"
+        write(tmp_path / named, farm, crs=crs, BSM=["1"], DLBM=["0101"])
+        layer = LayerSpec.model_validate(
+            {"name": "farmland", "path": str(tmp_path / named), "role": "permanent_basic_farmland",
+             "id_column": "BSM", "coverage": "town"}
+        )  # fmt: skip
+        layers = land.model_copy(update={"layer": [*land.layer, layer]})
+        return checked((town,), layers)
+
+    right, wrong = found(4545), found(4546)
+    assert "layer_in_other_zone" not in {issue.code for issue in right.issues}
+    assert "meet the town" in told(wrong, "layer_in_other_zone")
+    assert "EPSG:4545" in told(wrong, "layer_in_other_zone")
+    for finding in wrong.findings:
+        if any(figure.measure.startswith("farmland_") for figure in finding.figures):
+            assert finding.verdict.value != "pass", finding.rule
+
+
 def test_the_direction_is_that_of_the_boundary_from_the_layers(
     tmp_path: Path, land: LayerCatalog
 ) -> None:

@@ -323,10 +323,15 @@ def _repairs(parts: Sequence[TownsPart], layers: Sequence[LayerRead]) -> list[Re
 
 
 def _sited(parts: Sequence[TownsPart], facts: Sequence[Facts]) -> Iterator[Issue]:
-    """The issues of where boundaries lie, town by town."""
+    """The issues of where layers lie, each layer's once, and of where boundaries lie, town by town."""
     of_town: dict[str, list[Issue]] = {}
+    of_layer: dict[str, Issue] = {}
     for issue in chain.from_iterable(part.sited for part in parts):
-        of_town.setdefault(issue.town, []).append(issue)
+        if issue.layer:
+            of_layer.setdefault(issue.layer, issue)
+        else:
+            of_town.setdefault(issue.town, []).append(issue)
+    yield from of_layer.values()
     for code in dict.fromkeys(each.town for each in facts):
         yield from of_town.pop(code, ())
 

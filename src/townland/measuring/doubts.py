@@ -119,6 +119,11 @@ DOUBTFUL: Mapping[str, Doubtful] = {
         _("some of its yields are no numbers, so that they are not known"),
         _("correct the column, or leave production_column out of the catalog"),
     ),
+    "layer_in_other_zone": Doubtful(
+        _("none of its features is near a town, as they would be in another zone"),
+        _("state the layer's CRS with the catalog's key crs"),
+        of="layer",
+    ),
     "line_open": Doubtful(
         _INCOMPLETE,
         _("close the lines that end just before their start"),
@@ -153,7 +158,7 @@ def doubts_of(town: Town, sited: Iterable[Issue], layers: Sequence[Layer]) -> tu
         The layers of the check, with their issues.
     """
     own = [*town.issues, *(issue for issue in sited if issue.town == town.code)]
-    return tuple(dict.fromkeys([*_of_boundary(town, own, layers), *_of_layers(layers)]))
+    return tuple(dict.fromkeys([*_of_boundary(town, own, layers), *_of_layers(layers, sited)]))
 
 
 def _doubtful(issue: Issue, of: Literal["boundary", "layer"]) -> Doubtful | None:
@@ -186,10 +191,17 @@ def _of_boundary(town: Town, issues: Iterable[Issue], layers: Sequence[Layer]) -
         yield Doubt(issue.code, town.input.name, known.what, known.cure)
 
 
-def _of_layers(layers: Sequence[Layer]) -> Iterator[Doubt]:
-    """The doubts of layers; the catalog's own crs or transform confirms where a layer lies."""
+def _of_layers(layers: Sequence[Layer], sited: Iterable[Issue]) -> Iterator[Doubt]:
+    """The doubts of layers; the catalog's own crs or transform confirms where a layer lies.
+
+    Parameters
+    ----------
+    layers, sited
+        As `doubts_of`.
+    """
     for layer in layers:
-        for issue in layer.issues:
+        placing = (issue for issue in sited if issue.layer == layer.spec.name)
+        for issue in (*layer.issues, *placing):
             known = _doubtful(issue, "layer")
             placed = layer.spec.crs is not None or layer.spec.transform is not None
             if known is None or (known.settled and placed):

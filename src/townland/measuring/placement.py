@@ -38,6 +38,8 @@ def siting_issues(
         Its numbers line up with the edges of parcels as the other of UTM and Gauss-Krüger.
     ``gcj02_suspected``
         It lines up with the edges of parcels once the shift of GCJ-02 (or BD-09) is undone, or added.
+    ``layer_in_other_zone``
+        No boundary meets a layer's features, and the numbers of these would meet them in another zone.
 
     Parameters
     ----------
@@ -51,6 +53,7 @@ def siting_issues(
     boxes = [(layer, box) for layer in layers if (box := _box_of(layer)) is not None]
     if not boxes:
         return
+    yield from _in_other_zones(towns, layers)
     inside = [_meets(town, [box for _layer, box in boxes]) for town in towns]
     edged = lined_up.edged(layers)
     met = [town for town, meets in zip(towns, inside, strict=True) if meets]
@@ -61,8 +64,7 @@ def siting_issues(
     planes = [layer for layer in layers if crsys.is_gauss_kruger_cgcs2000(layer.crs)]
     for town, meets in zip(towns, inside, strict=True):
         if not meets:
-            around = crsys.transform_bounds(town.boundary.bounds, town.crs, crsys.LONLAT)
-            yield _outside(town, around, boxes=[box for _layer, box in boxes])
+            yield _outside(town, _degrees_of(town), boxes=[box for _layer, box in boxes])
         elif scale_of(town.crs) == UTM_SCALE and planes:
             yield _to_confirm(town, planes[0])
         if meets and town.code in doubted:
@@ -71,7 +73,7 @@ def siting_issues(
 
 def _meets(town: Town, boxes: Sequence[Bounds]) -> bool:
     """Whether the boundary's box in degrees meets one of the layers'."""
-    around = crsys.transform_bounds(town.boundary.bounds, town.crs, crsys.LONLAT)
+    around = _degrees_of(town)
     return any(shapely.box(*box).intersects(shapely.box(*around)) for box in boxes)
 
 
@@ -123,19 +125,86 @@ def _outside(town: Town, around: Bounds, *, boxes: Sequence[Bounds]) -> Issue:
 
 def _cure(town: Town, region: Bounds) -> Words:
     """In which CRS the same numbers, with or without their prefix, meet the layers."""
-    west, south, east, north = town.boundary.bounds
-    parameters = crsys.transverse_mercator(town.crs)
-    if parameters is not None:
-        offset = parameters.get("False easting", 0.0) - 500_000
-        bare = (west - offset, south, east - offset, north)
-        for reading in crsys.readings(bare, region=region):
-            if not reading.swapped and reading.crs.is_projected:
-                return _(
-                    "Without a zone prefix the same numbers meet the layers in {crs}: its zone is"
-                    " probably stated wrongly",
-                    crs=crsys.describe(reading.crs),
-                )
-    return _("Check the CRS that the boundary and the layers declare, and the catalog's place")
+    other = _other_zone(town.boundary.bounds, town.crs, region)
+    if other is None:
+        return _("Check the CRS that the boundary and the layers declare, and the catalog's place")
+    return _(
+        "Without a zone prefix the same numbers meet the layers in {crs}: its zone is"
+        " probably stated wrongly",
+        crs=crsys.describe(other),
+    )
+
+
+def _other_zone(bounds: Bounds, crs: pyproj.CRS, region: Bounds) -> pyproj.CRS | None:
+    """The zone in which the numbers of a plane, without its prefix, meet a region; None without one.
+
+    Parameters
+    ----------
+    bounds, crs
+        A box in its plane.
+    region
+        A box in degrees.
+    """
+    easting = crsys.false_easting(crs)
+    if easting is None:
+        return None
+    west, south, east, north = bounds
+    bare = (west - easting + 500_000, south, east - easting + 500_000, north)
+    found = crsys.readings(bare, region=region)
+    return next((each.crs for each in found if not each.swapped and each.crs.is_projected), None)
+
+
+def _in_other_zones(towns: Sequence[Town], layers: Sequence[Layer]) -> Iterator[Issue]:
+    """The layers whose features lie off all towns, and would meet one in another zone.
+
+    That a layer declares to be complete there says nothing of where its features lie.
+    """
+    around = [(town, _degrees_of(town)) for town in towns]
+    extents = {
+        layer.spec.name: shapely.box(
+            *crsys.transform_bounds(extent.bounds, layer.crs, crsys.LONLAT)
+        )
+        for layer in layers
+        if (extent := layer.extent) is not None and not shapely.is_empty(extent)
+    }
+    for layer in layers:
+        others = [each for each in layers if each.spec.role == layer.spec.role]
+        for town, box in around if layer.spec.name in extents else ():
+            known = [extents[each.spec.name] for each in others if each.spec.name in extents]
+            # another county's layer is told by its own county's layer of the same role
+            if any(each.intersects(shapely.box(*box)) for each in known):
+                break
+            other = _other_zone(layer.extent.bounds, layer.crs, box)
+            if other is not None:
+                yield _in_other_zone(layer, town, other)
+                break
+
+
+def _degrees_of(town: Town) -> Bounds:
+    return crsys.transform_bounds(town.boundary.bounds, town.crs, crsys.LONLAT)
+
+
+def _in_other_zone(layer: Layer, town: Town, other: pyproj.CRS) -> Issue:
+    """The issue of a layer whose zone is probably stated wrongly.
+
+    Parameters
+    ----------
+    layer, town, other
+        The layer, a town that it would meet, and the zone in which it would.
+    """
+    return Issue(
+        "layer_in_other_zone",
+        "warning",
+        _(
+            "none of its features, read as {crs}, is near any town; the same numbers would meet the town"
+            " {town} in {other}: its zone is probably stated wrongly. State its CRS with the catalog's"
+            " key crs",
+            crs=crsys.describe(layer.crs),
+            town=town.name,
+            other=crsys.describe(other),
+        ),
+        layer=layer.spec.name,
+    )
 
 
 def _direction(azimuth: float) -> Text:

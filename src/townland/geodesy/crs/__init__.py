@@ -8,6 +8,7 @@ to a few decimetres at worst, and PROJ has no operation between most of them
 from townland.geodesy.crs.candidates import (
     Candidate,
     candidates,
+    false_easting,
     in_degrees,
     infer,
     is_swapped,
@@ -53,6 +54,7 @@ __all__ = [
     "candidates",
     "densify",
     "describe",
+    "false_easting",
     "gcj02_from_bd09",
     "gcj02_from_wgs84",
     "in_degrees",
