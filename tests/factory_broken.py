@@ -602,7 +602,7 @@ def txt_declared_area_is_another(folder: Path) -> Path:
     """en: line 11: … declares an area of 1.2000, taken as hectares; the coordinates enclose … m²
     … which is used
     zh: 第 11 行：地块 1 甲镇 的头行面积为 1.2000（按公顷理解）；坐标所围面
-    积为 9995.02 平方米（0.9995 公顷），以后者为准
+    积为 9995.02平方米（0.9995 公顷），以后者为准
     """
     return txt(folder, header(5, "1.2000"), *LINES)
 
@@ -666,8 +666,8 @@ def txt_bow_tie(folder: Path) -> Path:
     en: layer town, feature 1: … bow-tie) at (36642050.0000, 2689050.0000) … → Mend it in the
     data, or accept the repair by name: --accept-repair town:1
     zh: 图层 town 的要素 1 几何无效（边界自相交，且两侧回路方向相反（蝴蝶结
-    形），位置（36642050.0000, 2689050.0000）），修复会使其面积由 0.00 平方
-    米变为 4997.51 平方米。 → 请在数据中修正，或按名称接受该修复：--accept-repair town:1
+    形），位置（36642050.0000, 2689050.0000）），修复会使其面积由 0.00平方
+    米变为 4997.51平方米。 → 请在数据中修正，或按名称接受该修复：--accept-repair town:1
     """
     west, north, east, south, _west = LINES
     return txt(folder, header(), west, east, north, south, west)
@@ -1823,7 +1823,7 @@ def gpkg_of_nan(folder: Path) -> Path:
     en: layer town, feature 1: … a coordinate is no number at … → Mend it in the data, or
     accept the repair by name: --accept-repair town:1
     zh: 图层 town 的要素 1 几何无效（坐标不是有效数字，位置（36642000.0000, 2689100.0000）），
-    修复会使其面积由 0.00 平方米变为 4997.51 平方米。 → 请在数据中修正，或
+    修复会使其面积由 0.00平方米变为 4997.51平方米。 → 请在数据中修正，或
     按名称接受该修复：--accept-repair town:1
     """
     ring = at(*square(0, 0))
@@ -2410,8 +2410,8 @@ def farmland_bow_tie(folder: Path) -> Path:
     2689050.0000)), and mending it would change its area from … m² to … m². → Mend it in the
     data, or accept the repair by name: --accept-repair farmland:1
     zh: 图层 farmland 的要素 1 几何无效（边界自相交，且两侧回路方向相反（蝴
-    蝶结形），位置（36642050.0000, 2689050.0000）），修复会使其面积由 0.00 平
-    方米变为 4997.51 平方米。 → 请在数据中修正，或按名称接受该修复：--accept-repair farmland:1
+    蝶结形），位置（36642050.0000, 2689050.0000）），修复会使其面积由 0.00平
+    方米变为 4997.51平方米。 → 请在数据中修正，或按名称接受该修复：--accept-repair farmland:1
     """
     return protected(folder, shape((0, 0), (100, 100), (100, 0), (0, 100)))
 
@@ -2422,8 +2422,8 @@ def farmland_gone_round_twice(folder: Path) -> Path:
     goes round the same land twice at …), and mending it would change its area from … m² to …
     m². → Mend it in the data, or accept the repair by name: --accept-repair farmland:1
     zh: 图层 farmland 的要素 1 几何无效（边界与自身重叠，同一土地被绕行两次，
-    位置（36642100.0000, 2689100.0000）），修复会使其面积由 19990.04 平方米
-    变为 9995.02 平方米。 → 请在数据中修正，或按名称接受该修复：--accept-repair farmland:1
+    位置（36642100.0000, 2689100.0000）），修复会使其面积由 19990.04平方米
+    变为 9995.02平方米。 → 请在数据中修正，或按名称接受该修复：--accept-repair farmland:1
     """
     return protected(folder, shape(*square(0, 0), *square(0, 0)))
 
@@ -2436,7 +2436,7 @@ def farmland_hole_twice(folder: Path) -> Path:
     mending it would change its area from … m² to … m². → Mend it in the data, or accept the
     repair by name: --accept-repair farmland:1
     zh: 图层 farmland 的要素 1 几何无效（边界重复，位置（36642080.0000, 2689080.0000）），
-    修复会使其面积由 2798.61 平方米变为 6396.81 平方米。 → 请在数据中修正，
+    修复会使其面积由 2798.61平方米变为 6396.81平方米。 → 请在数据中修正，
     或按名称接受该修复：--accept-repair farmland:1
     """
     return protected(folder, holed(hole(20, 20, 60), hole(20, 20, 60)))
@@ -2450,8 +2450,8 @@ def farmland_hole_across_the_outline(folder: Path) -> Path:
     its polygon, or has an edge on it at …), and mending it would change its area from … m² to
     … m². → Mend it in the data, or accept the repair by name: --accept-repair farmland:1
     zh: 图层 farmland 的要素 1 几何无效（孔洞与面的外边界相交，或与其共边，
-    位置（36642100.0000, 2689050.0000）），修复会使其面积由 5097.46 平方米变
-    为 7496.26 平方米。 → 请在数据中修正，或按名称接受该修复：--accept-repair farmland:1
+    位置（36642100.0000, 2689050.0000）），修复会使其面积由 5097.46平方米变
+    为 7496.26平方米。 → 请在数据中修正，或按名称接受该修复：--accept-repair farmland:1
     """
     return protected(folder, holed(hole(50, 50, 70)))
 
@@ -2462,8 +2462,8 @@ def farmland_parts_over_one_another(folder: Path) -> Path:
     overlap, or share an edge at …), and mending it would change its area from … m² to … m². →
     Mend it in the data, or accept the repair by name: --accept-repair farmland:1
     zh: 图层 farmland 的要素 1 几何无效（要素的两个部分相互重叠，或共用一条
-    边，位置（36642050.0000, 2689000.0000）），修复会使其面积由 19990.04 平
-    方米变为 14992.53 平方米。 → 请在数据中修正，或按名称接受该修复：--accept-repair farmland:1
+    边，位置（36642050.0000, 2689000.0000）），修复会使其面积由 19990.04平
+    方米变为 14992.53平方米。 → 请在数据中修正，或按名称接受该修复：--accept-repair farmland:1
     """
     return protected(folder, parts(box(0, 0), box(50, 0)))
 
@@ -2475,7 +2475,7 @@ def farmland_part_in_a_part(folder: Path) -> Path:
     accept the repair by name: --accept-repair farmland:1
     zh: 图层 farmland 的要素 1 几何无效（一个部分位于另一部分之内，
     位置（36642050.0000, 2689050.0000）），
-    修复会使其面积由 10094.97 平方米变为 9995.02 平方米。 → 请在数据中修正，
+    修复会使其面积由 10094.97平方米变为 9995.02平方米。 → 请在数据中修正，
     或按名称接受该修复：--accept-repair farmland:1
     """
     return protected(folder, parts(box(0, 0), box(50, 50, 10)))
@@ -2487,7 +2487,7 @@ def farmland_hole_in_a_hole(folder: Path) -> Path:
     …), and mending it would change its area from … m² to … m². → Mend it in the data, or
     accept the repair by name: --accept-repair farmland:1
     zh: 图层 farmland 的要素 1 几何无效（孔洞嵌套，位置（36642040.0000, 2689040.0000）），
-    修复会使其面积由 6296.86 平方米变为 6396.81 平方米。 → 请在数据中修正，
+    修复会使其面积由 6296.86平方米变为 6396.81平方米。 → 请在数据中修正，
     或按名称接受该修复：--accept-repair farmland:1
     """
     return protected(folder, holed(hole(20, 20, 60), hole(40, 40, 10)))
@@ -2501,7 +2501,7 @@ def farmland_holes_over_one_another(folder: Path) -> Path:
     edge at …), and mending it would change its area from … m² to … m². → Mend it in the data,
     or accept the repair by name: --accept-repair farmland:1
     zh: 图层 farmland 的要素 1 几何无效（两个孔洞相互重叠，或共用一条边，位
-    置（36642080.0000, 2689070.0000）），修复会使其面积由 5997.01 平方米变为 6096.96 平
+    置（36642080.0000, 2689070.0000）），修复会使其面积由 5997.01平方米变为 6096.96平
     方米。 → 请在数据中修正，或按名称接受该修复：--accept-repair farmland:1
     """
     return protected(folder, holed(hole(20, 20, 60), hole(70, 70, 20)))
@@ -2515,7 +2515,7 @@ def farmland_hole_elsewhere(folder: Path) -> Path:
     at …), and mending it would change its area from … m² to … m². → Mend it in the data, or
     accept the repair by name: --accept-repair farmland:1
     zh: 图层 farmland 的要素 1 几何无效（孔洞位于面之外，位置（36642150.0000, 2689050.0000）），
-    修复会使其面积由 9895.07 平方米变为 10094.97 平方米。 → 请在数据中修正，
+    修复会使其面积由 9895.07平方米变为 10094.97平方米。 → 请在数据中修正，
     或按名称接受该修复：--accept-repair farmland:1
     """
     return protected(folder, holed(hole(150, 50, 10)))
@@ -2529,7 +2529,7 @@ def farmland_of_nan(folder: Path) -> Path:
     and mending it would change its area from … m² to … m². → Mend it in the data, or accept
     the repair by name: --accept-repair farmland:1
     zh: 图层 farmland 的要素 1 几何无效（坐标不是有效数字，位置（36642000.0000, 2689100.0000）），
-    修复会使其面积由 0.00 平方米变为 4997.51 平方米。 → 请在数据中修正，或
+    修复会使其面积由 0.00平方米变为 4997.51平方米。 → 请在数据中修正，或
     按名称接受该修复：--accept-repair farmland:1
     """
     ring = at(*square(0, 0))
@@ -2568,7 +2568,7 @@ def farmland_twisted_3300_times(folder: Path) -> Path:
     and mending it would change its area from … m² to … m². → Mend it in the data, or accept
     the repair by name: --accept-repair farmland:1
     zh: 图层 farmland 的要素 1 几何无效（边界自相交，位置（36674205.0000, 2689005.0000）），
-    修复会使其面积由 0.00 平方米变为 164897.32 平方米。 → 请在数据中修正，
+    修复会使其面积由 0.00平方米变为 164897.32平方米。 → 请在数据中修正，
     或按名称接受该修复：--accept-repair farmland:1
     """
     there = [(10 * at, 10 * (at % 2)) for at in range(3301)]
@@ -2671,8 +2671,8 @@ def layer_with_a_point(folder: Path) -> Path:
 def shp_of_a_bow_tie(folder: Path) -> Path:
     """en: layer town, feature 2: … bow-tie … → accept the repair by name: --accept-repair town:2
     zh: 图层 town 的要素 2 几何无效（边界自相交，且两侧回路方向相反（蝴蝶结
-    形），位置（36642250.0000, 2689050.0000）），修复会使其面积由 0.00 平方
-    米变为 4997.50 平方米。 → 请在数据中修正，或按名称接受该修复：--accept-repair town:2
+    形），位置（36642250.0000, 2689050.0000）），修复会使其面积由 0.00平方
+    米变为 4997.50平方米。 → 请在数据中修正，或按名称接受该修复：--accept-repair town:2
     """
     return shp(folder, box(0, 0), shape((200, 0), (300, 100), (300, 0), (200, 100)))
 

@@ -145,7 +145,9 @@ def test_one_layer_without_accuracy_leaves_none(tmp_path):
     measure = found.town().measures["built"]
     assert (measure.area_pm_m2, measure.without_accuracy) == (None, ("ecological_redline",))
     assert found.finding("R-1").verdict == "fail"
-    assert "ecological_redline" in str([each.render("en") for each in found.finding("R-1").assumed])
+    assert "ecological red line" in str(
+        [each.render("en") for each in found.finding("R-1").assumed]
+    )
     assert found.finding("R-2").pm is not None
 
 

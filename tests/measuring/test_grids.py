@@ -94,7 +94,7 @@ def test_cells_that_do_not_close_to_the_town_are_no_figures(tmp_path, monkeypatc
     sound = cells.official_areas_m2
     monkeypatch.setattr(cells, "official_areas_m2", lambda window: sound(window) * 1.001)
     found = assess(tmp_path, paddy=tif(tmp_path / "p.tif", west()))
-    assert "the cells of the grid paddy in it cover" in found.towns[0].failed.render("en")
+    assert "the cells of the grid paddy layer in it cover" in found.towns[0].failed.render("en")
 
 
 def test_no_data_is_not_covered_and_never_taken_for_other_land(tmp_path):
