@@ -119,7 +119,7 @@ def all_outputs(options: argparse.Namespace) -> Iterator[Line]:
     )
     run = _timed(words, options.folder / "cache")
     yield (
-        f"{MANY:,} towns, {formats}, `--workers 2`, s (MB of the process that writes the evidence)",
+        f"{MANY:,} towns, {formats}, `--workers 2`, s (MB of the largest process)",
         f"{run['seconds'][0]:.0f} ({run['peak_mb']:.0f})",
     )
 
