@@ -7,6 +7,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
@@ -170,6 +171,23 @@ def test_a_part_of_a_workbook_in_an_unknown_encoding_is_refused(
                 archive.writestr(each, declared if each == name else content)
         with pytest.raises(LayerError):
             tl.read_towns(path)
+
+
+@pytest.mark.parametrize("text", [b"gauss", b"metre"])
+def test_a_raster_whose_texts_are_no_utf8_is_refused_or_read(tmp_path: Path, text: bytes) -> None:
+    """The name of a CRS in GBK or Latin 1, which the library decodes as UTF-8."""
+    path = tmp_path / "grid.tif"
+    plane = pyproj.CRS.from_wkt(PRJ.replace("CGCS2000_3_Degree_GK_Zone_36", "gauss gauss"))
+    options = {"width": 4, "height": 4, "count": 1, "dtype": "uint8", "crs": plane.to_wkt()}
+    place = rasterio.Affine(10, 0, EAST, 0, -10, NORTH)
+    with rasterio.open(path, "w", driver="GTiff", transform=place, **options) as raster:
+        raster.write(np.ones((1, 4, 4), np.uint8))
+        raster.units = ["metre"]
+    content = path.read_bytes()
+    assert text in content
+    path.write_bytes(content.replace(text, b"\xb1" * len(text)))
+    with suppress(LayerError, CRSError):
+        inspect_raster(path)
 
 
 def test_a_raster_without_a_place_is_refused_without_a_warning(tmp_path: Path) -> None:

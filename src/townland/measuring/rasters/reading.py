@@ -71,6 +71,7 @@ def opened(path: Path | str) -> Iterator[rasterio.DatasetReader]:
         The file is no GeoTIFF, or is damaged.
     """
     import rasterio
+    from rasterio.errors import CRSError as UnknownCRSError
     from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
     given = local(path)
@@ -89,7 +90,7 @@ def opened(path: Path | str) -> Iterator[rasterio.DatasetReader]:
             with opened as raster:
                 _refuse_harmful(raster, given.as_posix())
                 yield raster
-        except RasterioError as problem:
+        except (RasterioError, UnknownCRSError, UnicodeError) as problem:
             raise LayerError(
                 _(
                     "{place}: the raster cannot be read, it is damaged or cut off ({reason}); get it"
