@@ -91,7 +91,7 @@ def other_scale(crs: pyproj.CRS) -> pyproj.CRS | None:
     if parameters is None or scale not in (1.0, UTM_SCALE) or not crsys.is_identical(crs):
         return None
     meridian = parameters.get("Longitude of natural origin", 0.0)
-    easting = parameters.get("False easting", 0.0)
+    easting = crsys.false_easting(crs)
     other = 1.0 if scale == UTM_SCALE else UTM_SCALE
     return pyproj.CRS(
         f"+proj=tmerc +lat_0=0 +lon_0={meridian} +k={other} +x_0={easting} +ellps=GRS80 +units=m"

@@ -17,7 +17,7 @@ from townland.layers.check import Examined, Faults
 from townland.layers.check.faults import DRAWN
 from townland.output.stamped import stamped
 from townland.reading.streamed import WholeLayer
-from townland.writing.report.geopackage import qml, write_styles
+from townland.writing.report.geopackage import put_polygons, qml, write_styles
 
 STAMP = "2000-01-01T00:00:00Z"
 """The same layers give the same bytes: the file states no day."""
@@ -61,17 +61,7 @@ def write_faults(
                     continue
                 frame = _frame(each.read, each.faults, lang)
                 name = each.summary.name
-                pyogrio.write_dataframe(
-                    frame,
-                    path,
-                    layer=name,
-                    driver="GPKG",
-                    geometry_type="MultiPolygon",
-                    promote_to_multi=True,
-                    append=path.exists(),
-                    layer_options={"GEOMETRY_NAME": "geom", "FID": "fid"},
-                    dataset_options={"VERSION": "1.3"} if not path.exists() else None,
-                )
+                put_polygons(frame, path, name)
                 written[name] = len(frame)
             if written:
                 write_styles(path, [(name, name, qml(*COLOUR)) for name in written], STAMP)

@@ -127,20 +127,34 @@ def _write_layer(
         if columns and new:
             _add_columns(path, layer, block[new])
         columns += new
-        pyogrio.write_dataframe(
-            block.reindex(columns=[*columns, "geometry"]),
-            path,
-            layer=layer,
-            driver="GPKG",
-            geometry_type="MultiPolygon",
-            promote_to_multi=True,
-            append=path.exists(),
-            layer_options={"DESCRIPTION": title, "GEOMETRY_NAME": "geom", "FID": "fid"},
-            dataset_options={"VERSION": "1.3"} if not path.exists() else None,
-        )
+        put_polygons(block.reindex(columns=[*columns, "geometry"]), path, layer, title=title)
         shown.add(layer, np.asarray(block.geometry.array, object), after=written)
         written += len(block)
     return bool(columns)
+
+
+def put_polygons(frame: gpd.GeoDataFrame, path: Path, layer: str, *, title: str = "") -> None:
+    """Write features into a layer of a GeoPackage, after those that are there; both are made if need be.
+
+    Parameters
+    ----------
+    frame
+        The features, with the columns of those that are there.
+    path, layer, title
+        The file, and the layer's name and title.
+    """
+    described = {"DESCRIPTION": title} if title else {}
+    pyogrio.write_dataframe(
+        frame,
+        path,
+        layer=layer,
+        driver="GPKG",
+        geometry_type="MultiPolygon",
+        promote_to_multi=True,
+        append=path.exists(),
+        layer_options={**described, "GEOMETRY_NAME": "geom", "FID": "fid"},
+        dataset_options={"VERSION": "1.3"} if not path.exists() else None,
+    )
 
 
 def _add_columns(path: Path, layer: str, frame: pd.DataFrame) -> None:
