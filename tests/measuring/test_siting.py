@@ -25,7 +25,7 @@ from townland.geodesy import crs as crsys
 from townland.layers.describe import inspect
 from townland.measuring import lined_up
 from townland.measuring.boundary import near
-from townland.measuring.placement import siting_issues
+from townland.measuring.placement import _in_other_zones, siting_issues
 from townland.output.json_text import dumps
 from townland.reading.kept import KeptLayers
 from townland.reading.layer import Layer
@@ -260,6 +260,27 @@ def test_a_layer_in_the_wrong_zone_leaves_its_verdicts_open(
     for finding in wrong.findings:
         if any(figure.measure.startswith("farmland_") for figure in finding.figures):
             assert finding.verdict.value != "pass", finding.rule
+
+
+def test_the_zone_of_a_layer_is_told_by_the_towns_that_it_would_serve_alone(tmp_path: Path) -> None:
+    here, there = (
+        read_towns([write(tmp_path / f"{crs}.gpkg", [shift(TOWN, -36_000_000, 0)], crs=crs)])[0]
+        for crs in (4545, 4546)
+    )
+
+    def layer(name: str, crs: int, role: str = "paddy") -> Any:
+        spec = SimpleNamespace(name=name, role=role)
+        return SimpleNamespace(spec=spec, crs=pyproj.CRS(crs), extent=shift(TOWN, -36_000_000, 0))
+
+    def told_of(towns: list[Town], *layers: Any) -> list[str]:
+        return [issue.layer for issue in _in_other_zones(towns, layers)]
+
+    assert told_of([here], layer("wrong", 4546)) == ["wrong"]
+    # it lies where one of the towns is: that its numbers would meet the other says nothing
+    assert told_of([here, there], layer("right", 4546)) == []
+    # a town with a layer of its own says nothing of another's
+    assert told_of([here], layer("own", 4545), layer("neighbour", 4546)) == []
+    assert told_of([here, there], layer("own", 4545), layer("wrong", 4547)) == ["wrong"]
 
 
 def test_the_direction_is_that_of_the_boundary_from_the_layers(

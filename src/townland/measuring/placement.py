@@ -159,22 +159,20 @@ def _in_other_zones(towns: Sequence[Town], layers: Sequence[Layer]) -> Iterator[
 
     That a layer declares to be complete there says nothing of where its features lie.
     """
-    around = [(town, _degrees_of(town)) for town in towns]
-    extents = {
-        layer.spec.name: shapely.box(
-            *crsys.transform_bounds(extent.bounds, layer.crs, crsys.LONLAT)
-        )
-        for layer in layers
-        if (extent := layer.extent) is not None and not shapely.is_empty(extent)
-    }
-    for layer in layers:
-        others = [each for each in layers if each.spec.role == layer.spec.role]
-        for town, box in around if layer.spec.name in extents else ():
-            known = [extents[each.spec.name] for each in others if each.spec.name in extents]
+    around = [(town, shapely.box(*_degrees_of(town))) for town in towns]
+    placed = [
+        (each, shapely.box(*crsys.transform_bounds(each.extent.bounds, each.crs, crsys.LONLAT)))
+        for each in layers
+        if each.extent is not None and not shapely.is_empty(each.extent)
+    ]
+    for layer, own in placed:
+        if any(own.intersects(box) for _town, box in around):
+            continue
+        same = [box for each, box in placed if each.spec.role == layer.spec.role]
+        for town, box in around:
             # another county's layer is told by its own county's layer of the same role
-            if any(each.intersects(shapely.box(*box)) for each in known):
-                break
-            other = _other_zone(layer.extent.bounds, layer.crs, box)
+            near = any(each.intersects(box) for each in same)
+            other = None if near else _other_zone(layer.extent.bounds, layer.crs, box.bounds)
             if other is not None:
                 yield _in_other_zone(layer, town, other)
                 break
