@@ -58,6 +58,16 @@ def with_long_figures(plain: Assessment) -> Assessment:
     return replace(plain, findings=tuple(findings))
 
 
+def with_many_rules(plain: Assessment) -> Assessment:
+    """The same findings again and again under other rules: towns and rules stand in narrow columns."""
+    findings = [
+        replace(found, rule=f"STAGE-{again}{found.rule[-2:]}{found.rule[0]}")
+        for again in range(3)
+        for found in plain.findings
+    ]
+    return replace(plain, findings=tuple(findings))
+
+
 def side_by_side(plain: Assessment, lang: str) -> str:
     """An assessment beside itself with other verdicts, and beside one with other rules."""
     other = [replace(found, verdict=Verdict.REVIEW) for found in plain.findings]
@@ -88,6 +98,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "map_en": map_html(plain, lang="en"),
         "report": report_html(plain),
         "report_en": report_html(plain, lang="en"),
+        "report_rules": report_html(with_many_rules(plain)),
+        "report_rules_en": report_html(with_many_rules(plain), lang="en"),
         "report_long": report_html(with_long_figures(plain)),
         "report_long_en": report_html(with_long_figures(plain), lang="en"),
         "hostile_map": map_html(hostile, report_href="hostile_report.html"),
@@ -327,10 +339,12 @@ def test_the_report_follows_the_map_its_links(visit: Any) -> None:
     assert 0 <= finding.bounding_box()["y"] < 900
 
 
-def test_printing_opens_every_finding_and_clips_no_table(visit: Any, tmp_path: Path) -> None:
-    page = visit("report").page
+@pytest.mark.parametrize("name", ["report", "report_en", "report_rules", "report_rules_en"])
+def test_printing_opens_every_finding_and_clips_no_table(visit: Any, name: str) -> None:
+    page = visit(name).page
     page.emulate_media(media="print")
-    page.set_viewport_size({"width": 703, "height": 1000})  # A4 less its margins
+    # A4 less its margins; where a table is wider, the browser prints the whole smaller: map sheets, too
+    page.set_viewport_size({"width": 680, "height": 1000})
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     assert page.locator("details.finding:not([open])").count() == 0
     wide = page.evaluate("""() => [...document.querySelectorAll('table')]
@@ -339,6 +353,39 @@ def test_printing_opens_every_finding_and_clips_no_table(visit: Any, tmp_path: P
     assert wide == []
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert page.locator("details.finding:not([open])").count() > 0
+
+
+@pytest.mark.parametrize("name", ["comparison", "comparison_en"])
+def test_a_printed_comparison_keeps_a_verdict_in_two_lines(visit: Any, name: str) -> None:
+    page = visit(name, {"width": 680, "height": 1000}).page
+    page.emulate_media(media="print")
+    wide = page.evaluate("""() => [...document.querySelectorAll('table')]
+      .filter((table) => table.getBoundingClientRect().right > innerWidth + 1).length""")
+    assert wide == 0
+    lines = page.evaluate("""() => [...document.querySelectorAll('.sides.towns .chip')].map(
+      (chip) => chip.getBoundingClientRect().height / parseFloat(getComputedStyle(chip).lineHeight))""")
+    assert lines
+    assert max(lines) < 2.5
+
+
+def test_a_verdict_is_printed_in_one_line(visit: Any) -> None:
+    page = visit("report_en", {"width": 680, "height": 1000}).page
+    page.emulate_media(media="print")
+    lines = page.evaluate("""() => [...document.querySelectorAll('summary .chip:is(.fail, .review)')]
+      .filter((chip) => !chip.closest('.waits')).map(
+      (chip) => chip.getBoundingClientRect().height / parseFloat(getComputedStyle(chip).lineHeight))""")
+    assert lines
+    assert max(lines) < 1.5
+
+
+def test_the_short_print_has_no_head_without_findings(visit: Any) -> None:
+    page = visit("report").page
+    page.emulate_media(media="print")
+    page.evaluate("document.body.classList.add('print-short')")
+    for town in page.locator(".town").all():
+        heads = town.locator(".findings > .finding-head:visible").count()
+        shown = town.locator(".findings > .finding:visible").count()
+        assert bool(heads) == bool(shown)
 
 
 def test_the_short_print_is_short_and_keeps_the_filter(visit: Any) -> None:
@@ -360,6 +407,8 @@ def test_the_short_print_is_short_and_keeps_the_filter(visit: Any) -> None:
     assert page.locator("details.finding:visible").count() == 1
     assert page.locator(".annex-list:visible").count() == 1
     assert page.locator(".annex-list tbody tr").count() == 12
+    assert page.locator(".annex-list thead th").count() > 3
+    assert page.locator(".annex-list thead button").count() == 0  # or no page repeats the head
     assert "附件1：石门镇" in page.locator(".annex-list h3").inner_text()
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert page.locator(".annex-list").count() == 0

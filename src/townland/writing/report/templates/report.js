@@ -347,6 +347,8 @@
       const town = button.closest(".town").querySelector("h2").textContent;
       const title = words.annex.replace("{n}", number).replace("{title}", `${town} · ${list.title} (${list.rules.join(", ")})`);
       const thead = heads(list);
+      // a head that holds a button is not repeated on the pages that follow
+      for (const button of thead.querySelectorAll("button")) button.replaceWith(button.textContent);
       const body = element("tbody", {}, ...list.rows.map((cells, n) => row(list, cells, n + 1)));
       const table = element("table", { class: "pieces" }, element("thead", {}, thead), body);
       box.append(element("section", { class: "annex-list" }, element("h3", {}, title), ...rest(list), table));
