@@ -45,16 +45,31 @@ def styles(paper: Paper) -> None:
 
 
 def text(
-    paper: Paper, words: str, *, size: float = 10, soft: bool = False, middle: bool = False
+    paper: Paper,
+    words: str,
+    *,
+    size: float = 10,
+    soft: bool = False,
+    middle: bool = False,
+    above: float = 0,
 ) -> None:
-    """Add a paragraph."""
+    """Add a paragraph; `above` is the room over it, in points."""
     paragraph = paper.add_paragraph()
+    if above:
+        paragraph.paragraph_format.space_before = Pt(above)
     run = paragraph.add_run(words)
     run.font.size = Pt(size)
     if soft:
         run.font.color.rgb = SOFT
     if middle:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+
+
+def ending(paper: Paper) -> None:
+    """End with a line that no one sees: a page that is full to its end is not followed by a blank one."""
+    paragraph = paper.add_paragraph()
+    paragraph.paragraph_format.space_after = Pt(0)
+    paragraph.paragraph_format.line_spacing = Pt(1)
 
 
 def put(cell: _Cell, words: str, *, right: bool = False, bold: bool = False) -> None:
@@ -213,7 +228,7 @@ def findings(paper: Paper) -> None:
              "{{ view.mark }} {{ view.verdict }}"],
             ["{%tr endfor %}"],
         ],
-        heads=(0,),
+        heads=(0,), widths=(24, 73, 38, 34),
     )  # fmt: skip
     paper.add_paragraph("{%p endif %}")
     paper.add_paragraph("{%p endfor %}")
@@ -236,6 +251,8 @@ def tables(paper: Paper) -> None:
     paper.add_paragraph("{%p if part.signed %}")
     text(paper, field("prepared_line"), size=8.5)
     paper.add_paragraph("{%p endif %}")
+    paper.add_paragraph("{%p else %}")
+    paper.add_paragraph("")
     paper.add_paragraph("{%p endif %}")
     grid(
         paper,
@@ -251,10 +268,10 @@ def tables(paper: Paper) -> None:
         heads=(1, 3),
     )
     paper.add_paragraph("{%p for note in part.notes %}")
-    text(paper, field("note"), size=8.5, soft=True)
+    text(paper, field("note"), size=8.5, soft=True, above=4)
     paper.add_paragraph("{%p endfor %}")
-    paper.add_paragraph("")
     paper.add_paragraph("{%p endfor %}")
+    ending(paper)
 
 
 def main() -> None:
@@ -276,17 +293,25 @@ def main() -> None:
         [
             ["{%tc for head in tally.heads %}", "*{{ head }}", "{%tc endfor %}"],
             ["{%tr for row in tally.rows %}"],
-            ["{%tc for cell in row %}", "{{ cell }}", "{%tc endfor %}"],
+            [
+                "{%tc for cell in row %}",
+                "{%tc if loop.first %}",
+                "{{ cell }}",
+                "{%tc else %}",
+                ">{{ cell }}",
+                "{%tc endif %}",
+                "{%tc endfor %}",
+            ],
             ["{%tr endfor %}"],
         ],
         heads=(0,),
     )
     paper.add_paragraph("{%p for notice in notices %}")
-    text(paper, field("notice"))
+    text(paper, field("notice"), above=6)
     paper.add_paragraph("{%p endfor %}")
     paper.add_paragraph("")
     fields(paper, "sign")
-    text(paper, field("disclaimer"), size=8.5, soft=True)
+    text(paper, field("disclaimer"), size=8.5, soft=True, above=4)
     contents(paper)
     paper.add_heading(field("words.basis"), 1)
     pairs(paper, "basis")

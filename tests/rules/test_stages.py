@@ -307,7 +307,7 @@ def test_fund_01_is_for_a_person_where_more_is_returned_than_was_paid(
     money = {"subsidy_paid": paid(*rows), "subsidy_returned": paid(back)}
     found = on("FUND-01", Day(2020, 12, 31), events=BUILDING, **money)
     assert found.verdict is REVIEW
-    assert f"{beyond} × 10 000 yuan more are stated as returned than had been paid" in why(found)
+    assert f"{beyond} × 10,000 yuan more are stated as returned than had been paid" in why(found)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,25 @@ def test_no_table_is_wider_than_its_page(checked: Assessment, file: Path) -> Non
         for row in table._tbl.tr_lst:
             assert sum(cell.width or 0 for cell in row.tc_lst) <= room, rows_of(table)[0]
         assert sum(column.w or 0 for column in table._tbl.tblGrid.gridCol_lst) <= room * 1.01
+
+
+def test_no_line_follows_a_table_to_a_page_of_its_own(checked: Assessment, file: Path) -> None:
+    """A table that filled its page was followed by an empty one."""
+    paper = docx.Document(str(file))
+    lying = [part.title for part in content(checked, "zh").tables if part.title]
+    before = [one for one, after in pairwise(paper.paragraphs) if after.text in lying[1:]]
+    assert before
+    assert all(each.text for each in before if each.style.name == "Normal")
+    assert paper.paragraphs[-1].paragraph_format.line_spacing.pt == 1
+
+
+def test_counts_stand_at_the_right_and_requirements_have_room(file: Path) -> None:
+    paper = docx.Document(str(file))
+    counts = paper.tables[1].rows[1].cells
+    assert [str(cell.paragraphs[0].alignment) for cell in counts[:2]] == ["None", "RIGHT (2)"]
+    lines = next(each for each in paper.tables if each.rows[0].cells[1].text == "要求")
+    rule, requirement, *_others = (column.w for column in lines._tbl.tblGrid.gridCol_lst)
+    assert requirement > 2.5 * rule
 
 
 def test_findings_stand_in_sentences_with_a_line_for_the_opinion(

@@ -13,8 +13,8 @@ from tests.writing.test_report_html import in_degrees
 from townland.writing.papers.drawings import map_sheets
 from townland.writing.report.html import report_html
 from townland.writing.report.picture import STEP_M
-from townland.writing.report.sheet import LETTER, layout
-from townland.writing.report.sheet_grid import scale_of
+from townland.writing.report.sheet import LETTER, Area, _grid, layout
+from townland.writing.report.sheet_grid import GridLine, scale_of
 
 
 def sheets_of(page: str) -> dict[str, str]:
@@ -136,3 +136,15 @@ def test_every_legend_finds_room() -> None:
                 for each in (area, laid.block)
             ]
             assert any(inside)
+
+
+def test_labels_of_the_grid_stay_within_the_outer_frame() -> None:
+    """The label of a line beside a corner ran over the frame."""
+    room = Area(26.0, 37.0, 120.0, 100.0)
+    lines = [GridLine(at, "36623.5") for at in (0.0, 0.01, 0.5, 0.99, 1.0)]
+    labels = "".join(_grid(room, lines, []))
+    places = [float(x) for x in re.findall(r'<text x="([\d.]+)"', labels)]
+    half = LETTER * len("36623.5") * 0.29
+    assert len(places) == 10
+    assert min(places) - half >= room.x - 6.01
+    assert max(places) + half <= room.x + room.width + 6.01

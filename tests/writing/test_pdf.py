@@ -147,6 +147,20 @@ def test_ids_and_numbers_with_units_have_room_and_dense_tables_smaller_letters()
     assert dense.size == 14
 
 
+def test_a_word_of_a_head_has_room_and_a_long_unit_goes_below_its_figure() -> None:
+    """Heads were cut within words in the document; long English units took half of the page."""
+    columns = (PrintedColumn("ha", "Agricultural land", width=8), PrintedColumn("x", "x", width=8))
+    long = PrintedCell("5.2261", Decimal("5.2261"), "× 100 million yuan per km²")
+    (part,) = told._table(PrintedTable("t", "T", columns, (PrintedRow("", "1", {"x": long}),)))
+    assert [column.width for column in part.columns] == [14, 8]
+
+
+def test_english_papers_join_names_as_english_does() -> None:
+    assert content(assessment(towns=2), "en").words["comma"] == ", "
+    assert content(assessment(towns=2), "zh").words["comma"] == "、"
+    assert "、" not in (Path(told.__file__).parent / "templates" / "report.typ").read_text("utf-8")
+
+
 def test_what_is_not_installed_is_named_before_a_check(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_folder, "find_spec", lambda _name: None)
     for name, package in (("pdf", "typst"), ("docx", "docxtpl")):

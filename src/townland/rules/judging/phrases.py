@@ -149,6 +149,6 @@ def wan(value: Decimal) -> Words:
     """Put an amount of 万元 into words.
 
     >>> wan(Decimal(700)).render("en")
-    '700 × 10 000 yuan'
+    '700 × 10,000 yuan'
     """
-    return _("{value} × 10 000 yuan", value=f"{value.normalize():f}")
+    return _("{value} × 10,000 yuan", value=f"{value.normalize():f}")

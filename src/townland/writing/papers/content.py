@@ -22,6 +22,7 @@ from townland.writing.tables.areas import leading
 from townland.writing.tables.forms import tables
 from townland.writing.tables.model import (
     BLANK,
+    PrintedCell,
     PrintedColumn,
     PrintedRow,
     PrintedTable,
@@ -44,6 +45,9 @@ ROOM, SIDES = 189, 1.5
 MOST = 40
 """What is longer than so many letters is no reason to widen a column."""
 
+FIGURE = 22
+"""A figure that is longer with its unit is broken between its words."""
+
 _UNBROKEN = re.compile(r"[!-⹿]+")
 """What no line is broken in: neither a blank nor a Chinese sign."""
 
@@ -63,6 +67,7 @@ WORDS: Mapping[str, Words] = {
     "limit": _("Limit"),
     "margin": _("Margin"),
     "verdict": _("Verdict"),
+    "comma": _(", "),
 }
 PREPARED: tuple[Words, ...] = (
     _("Prepared by (seal)"), _("Person in charge (signature)"), _("Filled in by"),
@@ -342,16 +347,20 @@ def _size(columns: Sequence[PrintedColumn]) -> int:
 
 
 def _roomy(table: PrintedTable) -> Iterator[PrintedColumn]:
-    """Make columns as wide as what of theirs is not broken: numbers with their units, ids, names."""
+    """Make columns as wide as what of theirs is not broken: words of heads, figures, ids, names."""
     for column in table.columns:
         cells = [row.cells.get(column.key, BLANK) for row in table.rows]
-        whole = (cell.whole if cell.value is not None else cell.text for cell in cells)
-        words = (
-            [text] if cell.value is not None else _UNBROKEN.findall(text)
-            for cell, text in zip(cells, whole, strict=True)
-        )
-        longest = max((letters(word) for each in words for word in each), default=0)
+        words = [letters(word) + 1 for word in _UNBROKEN.findall(column.title)]  # heads are bold
+        words += [letters(word) for cell in cells for word in _unbroken(cell)]
+        longest = max(words, default=0)
         yield replace(column, width=max(column.width, longest + 1)) if longest <= MOST else column
+
+
+def _unbroken(cell: PrintedCell) -> list[str]:
+    """Divide what a cell says where a line may end; a short figure stays with its unit."""
+    if cell.value is not None and letters(cell.whole) <= FIGURE:
+        return [cell.whole]
+    return _UNBROKEN.findall(cell.text if cell.value is None else cell.whole)
 
 
 def _row(row: PrintedRow, columns: Sequence[PrintedColumn]) -> PaperRow:

@@ -267,8 +267,10 @@ def _grid(room: Area, across: Sequence[GridLine], up: Sequence[GridLine]) -> Ite
     lines, labels = [], []
     for x, label in spread(across, room.x, right):
         lines.append(f"M{x:.2f},{room.y:g}V{bottom:g}")
+        half = LETTER * len(label) * 0.29  # a label at a corner keeps within the outer frame
+        shown = min(max(x, room.x - STRIP + half), right + STRIP - half)
         for y in (room.y - 1.6, bottom + 3.6):
-            labels.append(f'<text x="{x:.2f}" y="{y:.2f}">{label}</text>')
+            labels.append(f'<text x="{shown:.2f}" y="{y:.2f}">{label}</text>')
     for y, label in spread(up, bottom, room.y):
         lines.append(f"M{room.x:g},{y:.2f}H{right:g}")
         for x in (room.x - 1.6, right + 3.6):

@@ -56,7 +56,7 @@ def town_legend(
         yield signs.hatch_swatch(each.sign), f"{each.letter} {r.measure(each.name)}"
     if shapes.gaps:
         roles = dict.fromkeys(role for roles, _gap in shapes.gaps for role in roles)
-        missing = r.t("Not covered: {role}", role=", ".join(map(r.role, roles)))
+        missing = r.t("Not covered: {role}", role=r.t(", ").join(map(r.role, roles)))
         yield signs.hatch_swatch(look.UNCOVERED), missing
     if shapes.uses:
         yield signs.BUILT_SWATCH, r.t("Planned construction land, outline")

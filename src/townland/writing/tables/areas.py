@@ -38,7 +38,7 @@ def scale(r: TableReader) -> PrintedTable:
         PrintedColumn("title", t("What is measured or required"), width=30),
         PrintedColumn("measured", t("Measured"), width=19, number=True),
         PrintedColumn("mu", t("Area, mu"), width=12, number=True),
-        PrintedColumn("pm", t("±, m² (95 %)"), width=12, number=True),
+        PrintedColumn("pm", t("±, m² (95%)"), width=12, number=True),
         PrintedColumn("limit", t("Limit of the clause"), width=17, number=True),
         PrintedColumn("margin", t("Margin"), width=17, number=True),
         PrintedColumn("verdict", t("Verdict"), width=18),
