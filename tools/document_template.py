@@ -66,7 +66,7 @@ def text(
 
 
 def ending(paper: Paper) -> None:
-    """End with a line that no one sees: a page that is full to its end is not followed by a blank one."""
+    """End with a line that no one sees, or a full page would be followed by a blank one."""
     paragraph = paper.add_paragraph()
     paragraph.paragraph_format.space_after = Pt(0)
     paragraph.paragraph_format.line_spacing = Pt(1)

@@ -159,6 +159,36 @@ def test_heads_stay_on_screen_and_on_paper_and_the_opinion_is_free(book, printed
             assert {sheet.cell(at, place).value for at in range(first + 1, sheet.max_row)} == {None}
 
 
+def test_the_findings_say_how_parcels_and_pieces_are_counted(book) -> None:
+    """A reason counts 图斑, its patches are 图块: report, PDF and document said so, the workbook did not."""
+    below = [row[0].value for row in book["审查结论"].iter_rows()][-2:]
+    assert "仍为1个图斑，但成为多个图块" in below[0]
+    assert below[1] == "辅助分析，不替代勘测定界成果。"
+
+
+def test_a_shared_head_of_two_lines_has_room(checked: Assessment, tmp_path: Path) -> None:
+    """“Within the growth boundary” was cut above and below."""
+    write_workbook(checked, tmp_path / "en.xlsx", lang="en")
+    english = openpyxl.load_workbook(tmp_path / "en.xlsx")
+    sheet = english["The three lines"]
+    head = next(cell for row in sheet.iter_rows() for cell in row
+                if cell.value == "Within the growth boundary")  # fmt: skip
+    assert sheet.row_dimensions[head.row].height >= 30
+
+
+def test_nothing_of_a_wide_table_is_printed_again_and_cut(book, printed) -> None:
+    """The columns that are printed again held the beginning of title and remarks."""
+    table = printed["land_by_owner"]
+    sheet = book[table.title]
+    again = sheet.print_title_cols
+    assert again == "$A:$B"
+    first = first_row(table, sheet)
+    above = [cell.value for row in sheet.iter_rows(max_row=first - 3) for cell in row[:2]]
+    assert not any(above)
+    assert sheet.cell(1, 3).value == table.title
+    assert table.notes[0] in [row[2].value for row in sheet.iter_rows(min_row=first)]
+
+
 def test_a_finding_leads_to_its_patches_and_back(book, printed) -> None:
     findings, patches = book["审查结论"], book["占用永久基本农田情况表"]
     failing = next(

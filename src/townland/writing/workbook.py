@@ -49,7 +49,10 @@ WIDE = 190
 PAGE = 270
 """The widest table, in letters, that can be read on one page; a wider one is continued on others."""
 FROZEN_COLUMNS: Mapping[str, int] = {"land_by_owner": 2}
-"""How many columns of a wide table stay in sight."""
+"""How many columns of a wide table stay in sight, and are printed again where it is continued.
+
+Title and remarks begin beside them: in them they would be printed again, and cut.
+"""
 TINTS: Mapping[RowKind, str] = {"band": "#dfe7ef", "part": "#f3f3f2", "total": "#f3f3f2"}
 FONTS: Mapping[str, str] = {"zh": "宋体", "en": "Calibri"}
 """The fonts that every office program of the language has."""
@@ -142,8 +145,9 @@ class _Writer:
         for at, row in enumerate(table.rows, place.first_row):
             self._row(sheet, at, row, columns)
         below = place.first_row + len(table.rows)
+        begin = FROZEN_COLUMNS.get(table.key, 0)
         for at, note in enumerate(table.notes, below):
-            self._across(sheet, at, PrintedCell(note), columns, italic=True)
+            self._across(sheet, at, PrintedCell(note), columns, begin=begin, italic=True)
         _print_set_up(sheet, place, self.footer)
 
     @property
@@ -154,20 +158,21 @@ class _Writer:
     def _above(self, sheet: Worksheet, place: Place) -> None:
         """Write what stands above the heads: title, name, unit, the fields that officers sign."""
         table, last = place.table, len(place.table.columns) - 1
+        begin = FROZEN_COLUMNS.get(table.key, 0)
         wide = sum(column.width for column in table.columns) > WIDE
         big = {"bold": True, "font_size": 14}
         title = self.look(**big) if wide else self.look(**big, align="center_across")
         sheet.set_row(0, 26)
-        sheet.write_string(0, 0, plain_text(table.title), title)
-        for at in range(1, 1 if wide else last + 1):
+        sheet.write_string(0, begin, plain_text(table.title), title)
+        for at in range(begin + 1, begin + 1 if wide else last + 1):
             sheet.write_blank(0, at, None, title)
         name = _("Project (town): {names}", names=self.towns).render(self.lang)
-        sheet.write_string(1, 0, _cut(name), self.look())
+        sheet.write_string(1, begin, _cut(name), self.look())
         unit = self.look(align="right") if last else self.look()
         if table.unit and not wide:
             sheet.write_string(1, last, table.unit, unit)
         elif table.unit:
-            sheet.write_string(2, 0, table.unit, self.look())
+            sheet.write_string(2, begin, table.unit, self.look())
         if table.signed:
             fields = (_("Prepared by (seal)"), _("Person in charge (signature)"), _("Filled in by"),
                       _("Date of preparation"))  # fmt: skip
@@ -175,15 +180,16 @@ class _Writer:
                 _("{name}: {value}", name=field, value="_" * 14).render(self.lang)
                 for field in fields
             )
-            sheet.write_string(place.first_head - 1, 0, line, self.look())
+            sheet.write_string(place.first_head - 1, begin, line, self.look())
 
     def _heads(self, sheet: Worksheet, place: Place) -> None:
         """Write the heads; columns of one group share the line above theirs."""
         columns, first = place.table.columns, place.first_head
         look = self.look(bold=True, border=1, text_wrap=True, align="center", bg_color="#e9edf2")
-        at = 0
+        at, over = 0, 1
         for group, members in groupby(columns, key=lambda column: column.group):
             own = list(members)
+            over = max(over, _lines(plain_text(group), sum(column.width for column in own)))
             if group and len(own) > 1:
                 sheet.merge_range(first, at, first, at + len(own) - 1, plain_text(group), look)
             elif group:
@@ -195,6 +201,8 @@ class _Writer:
                 else:
                     sheet.write_string(first + bool(group), at, title, look)
                 at += 1
+        if over > 1:
+            sheet.set_row(first, LINE * over + 4)
         lines = max(_lines(self._head(column), column.width) for column in columns)
         sheet.set_row(first + place.table.grouped, LINE * lines + 4)
 
@@ -277,9 +285,10 @@ class _Writer:
         at: int,
         cell: PrintedCell,
         columns: Sequence[PrintedColumn],
+        begin: int = 0,
         **look: object,
     ) -> None:
-        """Write a text over all columns.
+        """Write a text over all columns, or from one on.
 
         Parameters
         ----------
@@ -287,19 +296,19 @@ class _Writer:
             The sheet, and the number of the line in it.
         cell
             The text, and where it leads.
-        columns
-            The columns.
+        columns, begin
+            The columns, and the number of the first.
         look
             How it looks.
         """
         shape = self.look(text_wrap=True, **look)
-        width = sum(column.width for column in columns)
-        sheet.merge_range(at, 0, at, len(columns) - 1, "", shape)
+        width = sum(column.width for column in columns[begin:])
+        sheet.merge_range(at, begin, at, len(columns) - 1, "", shape)
         text = _cut(cell.text)
         if cell.to in self.anchors:
-            sheet.write_url(at, 0, self.anchors[cell.to], shape, text)
+            sheet.write_url(at, begin, self.anchors[cell.to], shape, text)
         else:
-            sheet.write_string(at, 0, text, shape)
+            sheet.write_string(at, begin, text, shape)
         sheet.set_row(at, LINE * _lines(text, width) + 3)
 
 

@@ -50,7 +50,11 @@ def findings(r: TableReader) -> PrintedTable:
     return PrintedTable(
         "findings", t("Findings of the review"), columns, tuple(rows),
         unit=t("Unit: with each figure"), signed=True,
-        notes=(t("An aid to analysis; it does not replace the results of the legal boundary survey."),),
+        notes=(
+            t("A feature that town, plan or another layer cut is one feature and several pieces: a reason"
+              " counts the features met, a list the pieces."),
+            t("An aid to analysis; it does not replace the results of the legal boundary survey."),
+        ),
     )  # fmt: skip
 
 
@@ -98,7 +102,7 @@ def missing(r: TableReader) -> PrintedTable:
     """Lay out what is missing, which rules wait for it in which towns, and who brings it."""
     t = r.t
     columns = (
-        PrintedColumn("what", t("What is missing"), width=40),
+        PrintedColumn("what", t("Missing item"), width=40),
         PrintedColumn("kind", t("Kind"), width=18),
         PrintedColumn("rules", t("Rules that wait for it"), width=26),
         PrintedColumn("towns", t("Towns"), width=26),
