@@ -101,15 +101,15 @@ def _notes(rows: Sequence[PolygonArea], lang: str) -> Iterator[str]:
     for file, issue in sorted(issues, key=lambda each: gravest.index(each[1].severity)):
         severity = displayed(printing.SEVERITIES[issue.severity], lang)
         shown = one_line(file or "", printing.PATH)
-        yield f"{severity}  {shown}  [{issue.code}] {displayed(issue.message, lang)}"
+        yield f"{severity}  {shown}  {displayed(issue.message, lang)}"
     for row, repair in [(each, repair) for each in rows for repair in each.repairs]:
         yield (
             displayed(
                 _(
-                    "{file}, {name}: mended ({code}), from {before} m² to {after} m²",
+                    "{file}, {name}: mended ({problem}), from {before} m² to {after} m²",
                     file=row.file,
                     name=row.name,
-                    code=repair.code,
+                    problem=repair.problem,
                     before=repair.area_before_m2,
                     after=repair.area_after_m2,
                 ),

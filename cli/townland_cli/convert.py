@@ -118,7 +118,7 @@ def convert(
         return
     for issue in done.issues:
         severity = displayed(printing.SEVERITIES[issue.severity], lang)
-        printing.say(f"{severity}  [{issue.code}] {displayed(issue.message, lang)}")
+        printing.say(f"{severity}  {displayed(issue.message, lang)}")
     printing.say(
         displayed(
             _(

@@ -144,6 +144,6 @@ def _print(located: Located, lang: str) -> None:
     for line in lines:
         printing.say(f"  {displayed(line, lang)}")
     for issue in located.issues:
-        printing.say(f"  [{issue.code}] {displayed(issue.message, lang)}")
+        printing.say(f"  {displayed(issue.message, lang)}")
     if located.refusal is not None:
         printing.say(f"  {displayed(located.refusal, lang)}")

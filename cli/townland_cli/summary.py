@@ -30,8 +30,8 @@ GRAVEST = tuple(VERDICTS)
 NOTES, FACTS, REASON, FILES = 6, 4, 3, 5
 """Lines of a page: for notes, for what waits, for the reason of a failure, and for the files."""
 
-NARROW, CODE = 12, 20
-"""Columns that a town's name has at least, and signs that its code has at most."""
+NARROW, LEAST, CODE = 12, 6, 20
+"""Columns that a town's name has at least, and where a town has one line only; signs of its code at most."""
 
 
 def page(assessment: Assessment, out: Path, formats: Sequence[str], lang: str) -> None:
@@ -162,7 +162,7 @@ def _town_line(result: TownResult | None, numbers: str, lang: str, *, few: bool)
     room = width() - cell_len(numbers) - 3
     if result is None:
         name = displayed(_("All towns together"), lang)
-    elif fitted := _fitted(result, room, lang):
+    elif fitted := _fitted(result, room, lang, least=NARROW if few else LEAST):
         name = fitted
     elif few:
         alone = _fitted(result, width(), lang) or displayed(_titled(result), lang)
@@ -174,22 +174,22 @@ def _town_line(result: TownResult | None, numbers: str, lang: str, *, few: bool)
     yield _clipped(f"{_clipped(name, max(room, NARROW))}   {numbers}", width())
 
 
-def _fitted(result: TownResult, room: int, lang: str) -> str | None:
+def _fitted(result: TownResult, room: int, lang: str, *, least: int = NARROW) -> str | None:
     """A town with its area, its name shortened; None where not even that fits.
 
     Parameters
     ----------
     result
         The town.
-    room
-        The columns.
+    room, least
+        The columns, and those that the name has at least.
     lang
         The language.
     """
     name = _name(result)
     for words in (_titled, _in_hectares):
         rest = cell_len(displayed(words(result, ""), lang))
-        if rest + min(cell_len(name), NARROW) <= room:
+        if rest + min(cell_len(name), least) <= room:
             return displayed(words(result, _clipped(name, room - rest)), lang)
     return None
 

@@ -37,3 +37,15 @@ def test_the_area_stays_and_so_do_the_verdicts(
     verdicts = [each.verdict.value for each in demo.findings_of("T02")]
     told = " ".join(" ".join(lines[at : at + 3]).split())
     assert f" {verdicts.count('info')}" in told
+
+
+def test_of_many_towns_the_name_gives_way_before_the_area(monkeypatch: pytest.MonkeyPatch) -> None:
+    demo = demo_assessment()
+    monkeypatch.setattr(summary, "FEW", 1)
+    monkeypatch.setattr(summary, "width", lambda: 90)
+    lines = list(summary._town_lines(renamed(demo, "柳州市螺蛳粉特色小镇"), "zh"))
+    assert len(lines) == len(demo.towns) + 1
+    assert max(map(cell_len, lines)) <= 90
+    (line,) = [each for each in lines if each.startswith("T02 ")]
+    assert "305.0000 公顷" in line
+    assert "提示 21" in line

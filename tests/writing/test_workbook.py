@@ -160,7 +160,7 @@ def test_heads_stay_on_screen_and_on_paper_and_the_opinion_is_free(book, printed
 
 
 def test_the_findings_say_how_parcels_and_pieces_are_counted(book) -> None:
-    """A reason counts 图斑, its patches are 图块: report, PDF and document said so, the workbook did not."""
+    """A reason counts 图斑, a list 图块: report, PDF and document said so, the workbook did not."""
     below = [row[0].value for row in book["审查结论"].iter_rows()][-2:]
     assert "仍为1个图斑，但成为多个图块" in below[0]
     assert below[1] == "辅助分析，不替代勘测定界成果。"

@@ -147,7 +147,7 @@ class _Writer:
         below = place.first_row + len(table.rows)
         begin = FROZEN_COLUMNS.get(table.key, 0)
         for at, note in enumerate(table.notes, below):
-            self._across(sheet, at, PrintedCell(note), columns, begin=begin, italic=True)
+            self._across(sheet, (at, begin), PrintedCell(note), columns, italic=True)
         _print_set_up(sheet, place, self.footer)
 
     @property
@@ -225,7 +225,7 @@ class _Writer:
         """
         if row.kind in ("band", "note"):
             bold: Look = {"bold": True, "bg_color": TINTS["band"]} if row.kind == "band" else {}
-            self._across(sheet, at, row.cells[""], columns, **bold)
+            self._across(sheet, (at, 0), row.cells[""], columns, **bold)
             return
         base: Look = {"border": 1}
         if row.kind in TINTS:
@@ -282,34 +282,34 @@ class _Writer:
     def _across(
         self,
         sheet: Worksheet,
-        at: int,
+        at: tuple[int, int],
         cell: PrintedCell,
         columns: Sequence[PrintedColumn],
-        begin: int = 0,
         **look: object,
     ) -> None:
-        """Write a text over all columns, or from one on.
+        """Write a text over all columns, or over those from one on.
 
         Parameters
         ----------
         sheet, at
-            The sheet, and the number of the line in it.
+            The sheet, and the numbers of the line and of the first column.
         cell
             The text, and where it leads.
-        columns, begin
-            The columns, and the number of the first.
+        columns
+            The columns.
         look
             How it looks.
         """
         shape = self.look(text_wrap=True, **look)
-        width = sum(column.width for column in columns[begin:])
-        sheet.merge_range(at, begin, at, len(columns) - 1, "", shape)
+        line, first = at
+        width = sum(column.width for column in columns[first:])
+        sheet.merge_range(*at, line, len(columns) - 1, "", shape)
         text = _cut(cell.text)
         if cell.to in self.anchors:
-            sheet.write_url(at, begin, self.anchors[cell.to], shape, text)
+            sheet.write_url(*at, self.anchors[cell.to], shape, text)
         else:
-            sheet.write_string(at, begin, text, shape)
-        sheet.set_row(at, LINE * _lines(text, width) + 3)
+            sheet.write_string(*at, text, shape)
+        sheet.set_row(line, LINE * _lines(text, width) + 3)
 
 
 def _place(table: PrintedTable) -> Place:

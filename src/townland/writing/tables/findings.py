@@ -51,8 +51,8 @@ def findings(r: TableReader) -> PrintedTable:
         "findings", t("Findings of the review"), columns, tuple(rows),
         unit=t("Unit: with each figure"), signed=True,
         notes=(
-            t("A feature that town, plan or another layer cut is one feature and several pieces: a reason"
-              " counts the features met, a list the pieces."),
+            t("A feature that town, plan or another layer cut is one feature and several pieces: a"
+              " reason counts the features met, a list the pieces."),
             t("An aid to analysis; it does not replace the results of the legal boundary survey."),
         ),
     )  # fmt: skip
