@@ -31,7 +31,7 @@ NOTES, FACTS, REASON, FILES = 6, 4, 3, 5
 """Lines of a page: for notes, for what waits, for the reason of a failure, and for the files."""
 
 NARROW, LEAST, CODE = 12, 6, 20
-"""Columns that a town's name has at least, and where a town has one line only; signs of its code at most."""
+"""Columns that a town's name has at least; those in a single line; signs that its code has at most."""
 
 
 def page(assessment: Assessment, out: Path, formats: Sequence[str], lang: str) -> None:

@@ -186,9 +186,16 @@ def figure(value: Value, unit: str, shown: str | None = None) -> wording.Figure:
     --------
     >>> figure(3050000.0, "m2").render("en"), figure(0.125, "share").render("en")
     ('305.0000 ha', '12.5%')
+    >>> figure(3.0, "").render("en")
+    '3'
     """
-    number = Decimal(str(value)) if isinstance(value, int | float) else value
+    number = _number(value) if isinstance(value, int | float) else value
     return wording.figure(number, unit, shown)
+
+
+def _number(value: float) -> Decimal:
+    """Give a number of JSON as a report holds it: a count has no digits after its point."""
+    return Decimal(int(value)) if value == int(value) else Decimal(str(value))
 
 
 def run_names(assessments: Sequence[Assessment]) -> list[str]:
