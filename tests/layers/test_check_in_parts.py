@@ -209,6 +209,15 @@ def test_no_more_features_are_held_at_once_however_large_the_layer(
     assert max(most) <= 100
 
 
+def test_features_of_one_code_share_one_text(tmp_path: Path) -> None:
+    """Each feature had texts of its own, and a column without a value room for one each."""
+    layers = load_catalog(mosaic(tmp_path, 8))
+    held = streamed.read_whole(layers.layer[0], layers)
+    assert len({id(code) for code in held.columns["code"]}) == 1
+    empty = [held.columns[name].to_numpy() for name in ("owner", "slope")]
+    assert np.shares_memory(*empty)
+
+
 def test_features_that_collapse_are_told_together(tmp_path: Path) -> None:
     """Two features that collapse in mending ended ``layers check`` with a KeyError."""
     shapes = [cell(WEST, SOUTH), flat(WEST + 50, SOUTH), flat(WEST + 90, SOUTH)]

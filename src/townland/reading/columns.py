@@ -17,6 +17,9 @@ from townland.standards import fields
 ALIASES = fields.alias_groups()
 """Names of one field in different editions of the survey's schema (TD/T 1055-2019)."""
 
+AT_ONCE = 65_536
+"""So many values are made into text at a time."""
+
 
 def find_column(wanted: str, present: Sequence[str]) -> str | None:
     """The column that `wanted` means: as written, else in any case, else by an alias.
@@ -104,11 +107,28 @@ def as_text(values: pa.ChunkedArray | pa.Array) -> NDArray[np.object_]:
     >>> as_text(pa.array([" 0101 ", "", None])).tolist(), as_text(pa.array([101.0, 0.5])).tolist()
     (['0101', None, None], ['101', '0.5'])
     """
-    values = _plain(values)
-    if pa.types.is_floating(values.type):
-        return np.array([_number(value) for value in values.to_pylist()], dtype=object)
-    text: NDArray[np.object_] = _trimmed(values).to_numpy(zero_copy_only=False)
-    return text
+    chunks = values.chunks if isinstance(values, pa.ChunkedArray) else [values]
+    found = np.full(len(values), None, dtype=object)
+    at = 0
+    for chunk in chunks:
+        for start in range(0, len(chunk), AT_ONCE):
+            part = chunk.slice(start, AT_ONCE)
+            found[at : at + len(part)] = _texts(_plain(part))
+            at += len(part)
+    return found
+
+
+def _texts(values: pa.Array) -> NDArray[np.object_]:
+    """Some values of a column as `as_text`: those that are equal share one text."""
+    encoded = pc.dictionary_encode(values)
+    distinct = encoded.dictionary
+    each = np.full(len(distinct) + 1, None, dtype=object)
+    if pa.types.is_floating(distinct.type):
+        each[:-1] = [_number(value) for value in distinct.to_pylist()]
+    else:
+        each[:-1] = _trimmed(distinct).to_numpy(zero_copy_only=False)
+    found: NDArray[np.object_] = each[encoded.indices.fill_null(len(distinct)).to_numpy()]
+    return found
 
 
 def as_numbers(values: pa.ChunkedArray | pa.Array) -> tuple[NDArray[np.float64], int]:

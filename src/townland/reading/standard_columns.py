@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ from townland.reading.format import Source
 from townland.reading.rows import Rows
 from townland.standards import landclass
 
-Columns = dict[str, "pd.Series[str] | NDArray[np.float64]"]
+Columns = dict[str, "pd.Series[Any]"]
 """The standard columns of a frame by their names."""
 
 SHOWN = 10
@@ -46,17 +47,17 @@ def standard_columns(rows: Rows, needed: Mapping[str, str]) -> tuple[Columns, li
         )
         issues.append(Issue("id_missing", "info", message))
     # objects, since pandas 3 would make text of its own kind of them, and NaN of None
-    texts = {name: pd.Series(values, dtype=object) for name, values in columns.items()}
+    texts = {name: pd.Series(values, dtype=object, copy=False) for name, values in columns.items()}
     return {
         "id": texts["id"],
         "code": texts["code"],
         "named": texts["named"],
-        "net_factor": factors,
+        "net_factor": pd.Series(factors),
         "owner": texts["owner"],
         "tag": texts["tag"],
         "slope": texts["slope"],
         "grade": texts["grade"],
-        "production": production,
+        "production": pd.Series(production),
         "village": texts["village"],
     }, issues
 

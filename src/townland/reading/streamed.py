@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyproj
 import shapely
@@ -32,7 +31,7 @@ from townland.reading.polygons import Left, areal
 from townland.reading.reach import all_beyond, refuse_out_of_reach
 from townland.reading.rows import Rows, bounds_of, hull, refuse_absurd, refuse_too_many
 from townland.reading.spilled import Spilled
-from townland.reading.standard_columns import standard_columns, with_stars
+from townland.reading.standard_columns import Columns, standard_columns, with_stars
 from townland.reading.vector import (
     coverage_of,
     input_of,
@@ -54,11 +53,11 @@ AT_ONCE = 4_096
 class WholeLayer:
     """A layer as `layer.Layer` has it, its geometries on the disk.
 
-    `columns` is its frame without them.
+    `columns` are those of its frame without them.
     """
 
     spec: LayerSpec
-    columns: pd.DataFrame
+    columns: Columns
     shapes: Spilled
     crs: pyproj.CRS
     input: Input
@@ -79,11 +78,10 @@ class WholeLayer:
     def in_memory(self) -> Layer:
         """The layer with all its geometries."""
         every = self.shapes.take(np.arange(len(self.shapes)))
-        columns = dict(self.columns.items())
         geometry = gpd.array.from_shapely(every, self.crs)
         return Layer(
             spec=self.spec,
-            frame=gpd.GeoDataFrame({**columns, "geometry": geometry}),
+            frame=gpd.GeoDataFrame({**self.columns, "geometry": geometry}),
             crs=self.crs,
             input=self.input,
             issues=self.issues,
@@ -129,7 +127,7 @@ def read_whole(spec: LayerSpec, catalog: LayerCatalog, *, also: Sequence[str] = 
         (extent,) = crsys.run_pipeline(np.array([extent]), crs, pipeline)
     return WholeLayer(
         spec=spec,
-        columns=pd.DataFrame(columns),
+        columns=columns,
         shapes=kept.shapes,
         crs=crs,
         input=input_of(spec, source, crs, ""),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from townland.catalog import LayerCatalog, LayerSpec, load_catalog
 from townland.catalog.titles import layer_title
@@ -228,12 +229,20 @@ def _of_a_kind(found: Sequence[Issue], at: Mapping[str | None, int]) -> Faults:
 def _ids(layer: WholeLayer) -> Iterator[Faults]:
     if layer.spec.id_column is None:
         return
-    ids = layer.columns["id"]
-    if ids.is_unique:
+    ids = layer.columns["id"].to_numpy()
+    # numbers are sorted in far less memory than texts are looked up in
+    hashes = pd.util.hash_array(ids, categorize=False)
+    order = np.argsort(hashes, kind="stable")
+    same = hashes[order[1:]] == hashes[order[:-1]]
+    alike = np.sort(order[np.append(same, False) | np.append(False, same)])
+    if not len(alike):
         return
-    counts = ids.map(ids.value_counts()).to_numpy()
-    message = _("the id {id} stands {count} times", id=ids.to_numpy(), count=counts)
-    first = ~ids.duplicated().to_numpy()
+    found = pd.Series(ids[alike])
+    counts = np.ones(len(ids), dtype=np.int64)
+    counts[alike] = found.map(found.value_counts())
+    first = np.ones(len(ids), dtype=bool)
+    first[alike] = ~found.duplicated()
+    message = _("the id {id} stands {count} times", id=ids, count=counts)
     yield from where((counts > 1) & first, "id_double", "warning", message)
 
 

@@ -31,7 +31,7 @@ class Records:
     scheme: str
 
     def __len__(self) -> int:
-        return len(self.layer.columns)
+        return len(self.layer.numbers)
 
     def has(self, *fields: str) -> bool:
         """Whether the layer has a column for each of these fields."""

@@ -78,13 +78,13 @@ class PolygonStore:
     @cached_property
     def _nodes(self) -> tuple[list[Ints], Floats, int]:
         """Positions that are near one another, the box of each such group, and how many are not wide."""
+        west, south, east, north = self.bounds.T
         placed = np.flatnonzero(np.isfinite(self.bounds).all(axis=1))
-        sides = self.bounds[placed]
         usual = np.ones(len(placed), dtype=bool)
         if len(placed) > AT_ONCE:
-            extent = sides[:, 2:].max(axis=0) - sides[:, :2].min(axis=0)
-            part = float(np.sqrt(extent[0] * extent[1] * AT_ONCE / len(placed)))
-            usual = (sides[:, 2:] - sides[:, :2]).max(axis=1) <= WIDE * part
+            across, up = np.nanmax(east) - np.nanmin(west), np.nanmax(north) - np.nanmin(south)
+            part = float(np.sqrt(across * up * AT_ONCE / len(placed)))
+            usual = np.maximum(east - west, north - south)[placed] <= WIDE * part
         nodes = self._tiled(placed[usual])
         count = len(nodes)
         nodes += self._tiled(placed[~usual])
@@ -93,12 +93,12 @@ class PolygonStore:
 
     def _tiled(self, rows: Ints) -> list[Ints]:
         """Positions in groups of `AT_ONCE`: columns from west to east, cut from south to north."""
-        middle = self.bounds[rows, :2] + self.bounds[rows, 2:]
+        west, south, east, north = self.bounds.T
         columns = max(1, round(float(np.sqrt(len(rows) / AT_ONCE))))
-        column = np.empty(len(rows), dtype=np.int64)
-        across = np.argsort(middle[:, 0], kind="stable")
+        column = np.empty(len(rows), dtype=np.int32)
+        across = np.argsort(west[rows] + east[rows], kind="stable")
         column[across] = np.arange(len(rows)) * columns // max(1, len(rows))
-        order = np.lexsort((middle[:, 1], column))
+        order = np.lexsort((south[rows] + north[rows], column))
         ends = np.searchsorted(column[order], np.arange(columns + 1))
         return [
             np.sort(rows[order[start : min(start + AT_ONCE, end)]])
