@@ -143,3 +143,34 @@ def test_the_short_print_of_a_demo_town_is_eight_pages_that_one_can_read(tmp_pat
     assert min(high) > 0
     assert max(high) * PIXEL_MM <= (A4_MM[1] - 2 * MARGIN_MM) / 2
     assert min(sizes) >= LETTER_PT
+
+
+@pytest.mark.browser
+def test_a_print_has_no_page_behind_its_annexes_and_parts_no_head_from_its_rows(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "report.html"
+    path.write_text(report_html(assessment(), lang="zh"), encoding="utf-8")
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+        page.goto(path.as_uri())
+        page.evaluate("window.print = () => window.dispatchEvent(new Event('beforeprint'))")
+        page.locator("[data-print=short]").click()
+        page.emulate_media(media="print")
+        # the line to write on stays by its label, a list's head by its rows; no padding fills a last page
+        styles = page.evaluate("""() => {
+          const style = (wanted, name) => getComputedStyle(document.querySelector(wanted))[name];
+          return [style('.opinion', 'breakInside'), style('tr.sign', 'breakAfter'),
+                  style('main', 'paddingBottom')];
+        }""")
+        assert styles == ["avoid", "avoid", "0px"]
+        # a column of names in a word, not in a letter a line
+        narrow = page.evaluate("""() => [...document.querySelectorAll('.lacking td:last-child')]
+          .filter(cell => cell.offsetParent).map(cell => cell.offsetWidth)""")
+        assert min(narrow) * PIXEL_MM > 30
+        # the annexes, which lie, are the last pages
+        paper = page.pdf(prefer_css_page_size=True)
+        boxes = re.findall(rb"/MediaBox ?\[0 0 ([\d.]+) ([\d.]+)\]", paper)
+        lies = [float(width) > float(height) for width, height in boxes]
+        assert any(lies)
+        assert lies == sorted(lies)
