@@ -157,7 +157,7 @@ def test_a_print_has_no_page_behind_its_annexes_and_parts_no_head_from_its_rows(
         page.evaluate("window.print = () => window.dispatchEvent(new Event('beforeprint'))")
         page.locator("[data-print=short]").click()
         page.emulate_media(media="print")
-        # the line to write on stays by its label, a list's head by its rows; no padding fills a last page
+        # an opinion's line stays by its label, a list's head by its rows; no padding fills a page
         styles = page.evaluate("""() => {
           const style = (wanted, name) => getComputedStyle(document.querySelector(wanted))[name];
           return [style('.opinion', 'breakInside'), style('tr.sign', 'breakAfter'),
