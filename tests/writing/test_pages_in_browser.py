@@ -368,6 +368,16 @@ def test_a_printed_comparison_keeps_a_verdict_in_two_lines(visit: Any, name: str
     assert max(lines) < 2.5
 
 
+def test_a_printed_comparison_parts_no_date(visit: Any) -> None:
+    page = visit("comparison_en").page
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 680, "height": 1000})
+    values = page.locator(".sides td .soft .nowrap")
+    assert values.count()
+    heights = values.evaluate_all("all => all.map((each) => each.getClientRects().length)")
+    assert set(heights) == {1}
+
+
 def test_a_verdict_is_printed_in_one_line(visit: Any) -> None:
     page = visit("report_en", {"width": 680, "height": 1000}).page
     page.emulate_media(media="print")
