@@ -146,6 +146,15 @@ def render(value: object, lang: str = DEFAULT_LANGUAGE) -> str:
     return value.render(lang) if isinstance(value, Words) else str(value)
 
 
+def in_a_row(names: Iterable[str]) -> Words:
+    """Name all of several things, one after another.
+
+    >>> in_a_row(["DLBM", "DLMC"]).render("zh")
+    'DLBM、DLMC'
+    """
+    return Joined(tuple(names), _(", "))
+
+
 MOST_NAMED = 20
 """So many names a sentence holds; the rest is counted, and stands in the tables."""
 

@@ -370,6 +370,18 @@ def test_area_tells_what_was_assumed_of_the_file(here: Here, tmp_path: Path) -> 
     assert {"axes_swapped", "declared_area_differs"} <= {i["code"] for i in rows[0]["issues"]}
 
 
+def test_doctor_says_what_it_mended_without_a_code(here: Here, tmp_path: Path) -> None:
+    swapped = shapely.box(2699000, 36641000, 2699300, 36641300)
+    gpd.GeoDataFrame({"name": ["甲"]}, geometry=[swapped], crs=4524).to_file(tmp_path / "a.gpkg")
+    (issue,) = json.loads(here("doctor", tmp_path / "a.gpkg", "--json", "--lang", "en")[1])[
+        "issues"
+    ]
+    assert issue["code"] == "axes_swapped"
+    said = " ".join(here("doctor", tmp_path / "a.gpkg", "--lang", "en")[1].split())
+    assert issue["message"] in said
+    assert "axes_swapped" not in said  # a code is for programs
+
+
 def test_area_for_a_person(here: Here) -> None:
     code, out, _err = here("area", SAMPLE / "towns.gpkg", "--lang", "en")
     assert code == 0

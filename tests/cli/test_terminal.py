@@ -340,3 +340,7 @@ def test_area_says_of_degrees_what_doctor_says(
         with lines_of(capsys) as found:
             command(monkeypatch, *words, f"a.{ending}", "--lang", "en")
         assert "GCJ-02" in " ".join(found)
+        assert "[" not in " ".join(found)  # a code is for programs
+    code = "kml_maybe_gcj02" if ending == "kml" else "degrees_not_told_apart"
+    command(monkeypatch, "area", f"a.{ending}", "--json")
+    assert f'"{code}"' in capsys.readouterr().out

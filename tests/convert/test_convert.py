@@ -588,6 +588,11 @@ def test_the_command_prints_what_it_did(tmp_path):
     assert (said["features"], said["crs"]) == (1, CRS)
     assert [set(issue) for issue in said["issues"]] == [{"code", "severity", "feature", "message"}]
     assert said["issues"][0]["code"] == "crs_not_stored"
+    again = str(tmp_path / "again.dxf")
+    plainly = CliRunner().invoke(app, ["convert", str(source), again, "--lang", "en"])
+    told = " ".join(plainly.stdout.split())
+    assert " ".join(said["issues"][0]["message"].split()) in told
+    assert "crs_not_stored" not in told  # a code is for programs
     done = CliRunner().invoke(
         app, ["convert", str(out), str(tmp_path / "b.shp"), "--crs", CRS, "--lang", "en"]
     )

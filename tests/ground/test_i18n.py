@@ -114,3 +114,8 @@ def test_an_unknown_language_is_named() -> None:
 def test_chinese_writes_square_metres_in_one_way() -> None:
     sentences = catalog("zh")._catalog.values()  # type: ignore[attr-defined]
     assert [each for each in sentences if "m²" in each] == []
+
+
+def test_no_sentence_leaves_it_to_the_reader_whether_it_is_one_or_many() -> None:
+    """“1 year(s)” is no English."""
+    assert [each for each in catalog("zh")._catalog if "(s)" in each] == []  # type: ignore[attr-defined]

@@ -214,8 +214,9 @@ def test_a_missing_mandatory_field_and_a_code_kept_as_a_number(
 def test_a_class_column_that_the_catalog_names_is_not_missing(tmp_path: Path) -> None:
     """A plan whose columns have names of their own, as the catalog says."""
     plan = gpd.GeoDataFrame(
-        {"规划代码": ["0701"], "标签": ["住宅"], "备用": [""]}, geometry=[box(0, 0, 9, 9)], crs=CRS
-    )
+        {"规划代码": ["0701"], "标签": ["住宅"], "备用": [""], "附注": [""]},
+        geometry=[box(0, 0, 9, 9)], crs=CRS,
+    )  # fmt: skip
     plan.to_file(tmp_path / "plan.gpkg")
     (tmp_path / "catalog.toml").write_text(
         '[[layer]]\nname = "plan"\nrole = "planned_use"\npath = "plan.gpkg"\n'
@@ -226,7 +227,7 @@ def test_a_class_column_that_the_catalog_names_is_not_missing(tmp_path: Path) ->
     issues = examined(layers.layer[0], layers).summary.issues
     assert "field_missing" not in {issue.code for issue in issues}
     (extra,) = [issue for issue in issues if issue.code == "field_extra"]
-    assert render(extra.message, "zh") == "标准中没有的列：备用"
+    assert render(extra.message, "zh") == "标准中没有的列：备用、附注"
 
 
 def test_the_width_of_a_shapefiles_column_is_looked_at(tmp_path: Path) -> None:

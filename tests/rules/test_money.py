@@ -155,3 +155,12 @@ def test_fund_02(ratio: float | None, platform: str | None, verdict: Verdict) ->
     assert ("borrows in disguise" in found.why.render("en")) is declared
     if verdict is NOT:
         assert found.missing == tuple(key for key, value in given_fields.items() if value is None)
+
+
+def test_inv_02_names_the_bar_with_its_whole_unit() -> None:
+    """“Nearer to 10 × 100 million yuan than 0.1%” is no investment for each km²."""
+    found = said("INV-02", type="heavy_asset", social_investment=30)
+    assert "nearer to 10 × 100 million yuan per km² than 0.1%" in why(found)
+    assert "10亿元/平方公里" in found.why.render("zh")
+    less = said("INV-02", type="heavy_asset", social_investment=3)
+    assert "less than 10 × 100 million yuan per km²" in why(less)

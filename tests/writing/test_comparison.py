@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
 import geopandas as gpd
 import pytest
+from tests.factory_pages import assessment
 from tests.writing.test_pages_in_browser import NARROW, Visit
 from tests.writing.test_pages_in_browser import browser as browser
 from typer.testing import CliRunner
 
+from townland.terms import Verdict
 from townland.writing.comparison import compare
+from townland.writing.comparison.page import comparison_html
 from townland.writing.comparison.words import cause_words, causes_of, differs, held_by, labels
+from townland.writing.comparison.writing import run_names
+from townland.writing.report.assessment_json import assessment_json
 from townland_cli.app import app
 
 LAYERS = Path(__file__).parents[2] / "layers"
@@ -189,6 +196,23 @@ def test_the_page_and_the_reports_print_one_area_with_one_rounding(laid: tuple[P
     assert len(areas) > 3
     assert areas <= set(re.findall(r"([\d.]+)\s+ha\b", reported))
     assert not {area for area in areas if not re.fullmatch(r"\d+\.\d{4}", area)}
+
+
+def test_the_page_prints_counts_as_counts() -> None:
+    """Counts stood as 3.0 and 1500.0."""
+    plain = assessment(towns=1)
+    first, *rest = plain.findings
+    counted = replace(first, unit="count", measured=Decimal(1500), limit=Decimal(3), margin=None)
+    runs = [
+        replace(plain, findings=(replace(counted, verdict=verdict), *rest))
+        for verdict in (Verdict.REVIEW, Verdict.FAIL)
+    ]
+    named = dict(zip(run_names(runs), runs, strict=True))
+    held = compare({name: assessment_json(run, lang="en") for name, run in named.items()})
+    page = comparison_html(runs, held, formats=("html",), lang="en")
+    words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+    assert re.search(r"\b1500 / 3\b|\b1500 .{0,20}\b3\b", words)
+    assert not re.search(r"\b(1500|3)\.0\b", words)
 
 
 def test_without_reports_the_page_is_not_written(tmp_path: Path) -> None:

@@ -114,8 +114,8 @@ def test_what_stands_beside_a_figure_is_told_in_words(runs: Path) -> None:
     assert ("阶段", "处于培育期 —— 起始日：2017-10-20") in said
     # of T03 alone the boundary states its accuracy
     said = lines(explain(runs / PLAIN, "LAND-01", "T03"), "en")
-    area = "1 piece(s), 3299300.31 m² = 329.9300 ha; ± 2790.45 m² = 0.2790 ha at 95 %"
-    assert ("measured", f"Planning area: {area}") in said
+    area = "(pieces: 1): 3299300.31 m² = 329.9300 ha; ± 2790.45 m² = 0.2790 ha at 95 %"
+    assert ("measured", f"Planning area {area}") in said
     said = lines(explain(runs / PLAIN, "LAND-01", "T02"), "en")
     assert not any("±" in text for head, text in said if head == "measured")
     said = lines(explain(runs / PLAIN, "IND-04"), "zh")

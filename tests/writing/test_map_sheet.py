@@ -148,3 +148,15 @@ def test_labels_of_the_grid_stay_within_the_outer_frame() -> None:
     assert len(places) == 10
     assert min(places) - half >= room.x - 6.01
     assert max(places) + half <= room.x + room.width + 6.01
+
+
+@pytest.mark.parametrize(
+    ("lang", "listed"), [("zh", "管制区、水田专题图层"), ("en", "zones, paddy layer")]
+)
+def test_the_legend_lists_what_is_not_covered_as_its_language_does(lang: str, listed: str) -> None:
+    made = assessment(towns=1)
+    (town,) = made.towns
+    (gap,) = town.uncovered.values()
+    bare = replace(town, uncovered={"control_zone": gap, "paddy": gap})
+    words = " ".join(words_of(report_html(replace(made, towns=(bare,)), lang=lang)))
+    assert listed in words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 from dataclasses import replace
 from decimal import Decimal
@@ -18,6 +19,7 @@ from townland.writing.papers.content import content
 from townland.writing.papers.drawings import PaperSheet
 from townland.writing.papers.fonts import font, found
 from townland.writing.papers.pdf import write_pdf
+from townland.writing.papers.typeset import Typesetter
 from townland.writing.tables.forms import tables
 from townland.writing.tables.model import PrintedCell, PrintedColumn, PrintedRow, PrintedTable
 
@@ -159,6 +161,31 @@ def test_english_papers_join_names_as_english_does() -> None:
     assert content(assessment(towns=2), "en").words["comma"] == ", "
     assert content(assessment(towns=2), "zh").words["comma"] == "、"
     assert "、" not in (Path(told.__file__).parent / "templates" / "report.typ").read_text("utf-8")
+
+
+SIGNS = ("“", "”", "‘", "’", "·", " × ", "±")
+
+
+@pytest.mark.parametrize(("lang", "wide"), [("en", False), ("zh", True)])
+def test_signs_of_english_are_narrower_than_a_chinese_one(
+    tmp_path: Path, lang: str, wide: bool
+) -> None:
+    """Quotation marks, × and ± stood in English sentences as wide as in Chinese ones."""
+    chosen = found()
+    if chosen is None:
+        pytest.skip("no Chinese font on this machine")
+    setter = Typesetter(font(chosen), tmp_path)
+    made = assessment(towns=1, pieces=20)
+    data = pdf._data(made, content(made, lang), font(chosen), lang=lang, family=setter.family)
+    template = (Path(told.__file__).parent / "templates" / "report.typ").read_text("utf-8")
+    signs = "({})".format(", ".join(f'"{sign}"' for sign in SIGNS))
+    asked = f"""
+#context [#metadata({signs}.map(sign => {{
+  let blanks = sign.replace(regex("[^ ]"), "")
+  (measure([a#{{sign}}a]).width - measure([a#{{blanks}}a]).width) / measure([农]).width
+}}))<widths>]"""
+    widths = setter.listed((template + asked).encode(), json.dumps(data), "widths")
+    assert [width > 0.95 for width in widths] == [wide] * len(SIGNS), widths
 
 
 def test_what_is_not_installed_is_named_before_a_check(monkeypatch: pytest.MonkeyPatch) -> None:

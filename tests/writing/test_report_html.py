@@ -23,6 +23,7 @@ from townland.terms import Verdict
 from townland.writing.maps import pieces
 from townland.writing.pages import closing, look
 from townland.writing.report import picture
+from townland.writing.report.front import _verdict
 from townland.writing.report.html import report_html
 
 CENTS = st.integers(0, 10**9).map(lambda cents: Decimal(cents) / 100)
@@ -386,3 +387,19 @@ def test_a_town_without_layers_still_has_its_page():
                    uncovered={"land_use": bare.town.boundary, "paddy": shapely.Polygon()})  # fmt: skip
     page = report_html(replace(made, towns=(town,), findings=(), issues=(), repairs=()))
     assert bare.town.name in page
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ((1, 2, 1), "Requirements not met: 1; to be reviewed: 2; not evaluated: 1."),
+        ((0, 1, 1), "Requirements to be reviewed: 1; not evaluated: 1."),
+        ((0, 0, 1), "Requirements not evaluated: 1."),
+    ],
+)
+def test_the_verdict_on_a_town_is_right_for_one_and_many(
+    counts: tuple[int, ...], said: str
+) -> None:
+    """It said that “1 were not evaluated”."""
+    told = _verdict(dict(zip(("fail", "review", "not_evaluated"), counts, strict=True)))
+    assert told.render("en").endswith(said)

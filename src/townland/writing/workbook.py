@@ -39,6 +39,10 @@ TEXT_LENGTH = 32_767
 """Nor a longer text of a cell."""
 AIR = 2
 """So many letters a column is wider than its numbers."""
+UNIT, UNIT_WIDTH = "unit", 14
+"""The column of units that are long, and its width."""
+LONG = 8
+"""A unit of more letters does not stand in the cells of its figures, which would become wide."""
 A4 = 9
 LINE = 15.0
 """The height of a line of text, in points."""
@@ -120,7 +124,7 @@ class _Writer:
 
     def write(self, printed: Sequence[PrintedTable]) -> None:
         """Write a sheet for each table."""
-        places = list(map(_place, printed))
+        places = [_place(table, self.lang) for table in printed]
         self.anchors = dict(pair for place in places for pair in place.anchors())
         for place in places:
             self.sheet(place)
@@ -312,13 +316,47 @@ class _Writer:
         sheet.set_row(line, LINE * _lines(text, width) + 3)
 
 
-def _place(table: PrintedTable) -> Place:
-    """Give a table its sheet: title and names, the unit of a wide table, the fields to sign, heads."""
+def _place(table: PrintedTable, lang: str) -> Place:
+    """Give a table its sheet: title and names, the unit of a wide table, the fields to sign, heads.
+
+    Parameters
+    ----------
+    table, lang
+        The table, and the reader's language.
+    """
+    table = _with_units(table, lang)
     table = replace(table, columns=tuple(_widened(table)))
     wide = sum(column.width for column in table.columns) > WIDE
     first = 2 + (wide and bool(table.unit)) + table.signed
     name = plain_text(table.title)[:NAME_LENGTH]
     return Place(table, name, first, first + 1 + table.grouped)
+
+
+def _with_units(table: PrintedTable, lang: str) -> PrintedTable:
+    """Give long units a column of their own, behind the last one that has such a unit.
+
+    A row whose figures have several units keeps them all.
+
+    Parameters
+    ----------
+    table, lang
+        The table, and the reader's language.
+    """
+    rows, behind = [], 0
+    for row in table.rows:
+        units = {cell.unit for cell in row.cells.values() if cell.unit}
+        if len(units) == 1 and letters(unit := units.pop()) > LONG:
+            having = [key for key, cell in row.cells.items() if cell.unit]
+            places = [at for at, column in enumerate(table.columns, 1) if column.key in having]
+            behind = max(behind, *places)
+            bare = {key: replace(cell, unit="") for key, cell in row.cells.items()}
+            row = replace(row, cells={**bare, UNIT: PrintedCell(unit)})
+        rows.append(row)
+    if not behind:
+        return table
+    own = PrintedColumn(UNIT, _("Unit, where it is long").render(lang), width=UNIT_WIDTH)
+    columns = (*table.columns[:behind], own, *table.columns[behind:])
+    return replace(table, columns=columns, rows=tuple(rows))
 
 
 def _widened(table: PrintedTable) -> Iterator[PrintedColumn]:
@@ -343,7 +381,7 @@ def _print_set_up(sheet: Worksheet, place: Place, footer: str) -> None:
     sheet.freeze_panes(place.first_row, FROZEN_COLUMNS.get(place.table.key, 0))
     sheet.set_landscape()
     sheet.set_paper(A4)
-    sheet.set_margins(left=0.6, right=0.6, top=0.6, bottom=0.7)
+    sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.7)
     sheet.fit_to_pages(-(-sum(column.width for column in place.table.columns) // PAGE), 0)
     stays = FROZEN_COLUMNS.get(place.table.key, 0)
     if stays:

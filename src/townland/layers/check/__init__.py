@@ -18,7 +18,7 @@ import pandas as pd
 from townland.catalog import LayerCatalog, LayerSpec, load_catalog
 from townland.catalog.titles import layer_title
 from townland.errors import LayerError, TownlandError
-from townland.i18n import Words, _, listed
+from townland.i18n import Words, _, in_a_row, listed
 from townland.issues import Issue
 from townland.layers.check import areas, consistency, domains, fields, placing, surfaces
 from townland.layers.check.faults import Faults, issues, where
@@ -257,14 +257,14 @@ def _vintage(held: Records) -> Iterator[Faults]:
     if len(distinct) > 1:
         message = _(
             "records of several years stand in the layer: {years}",
-            years=", ".join(map(str, distinct)),
+            years=in_a_row(map(str, distinct)),
         )
         yield Faults("vintage_mixed", "info", message)
     if surveyed is not None and distinct and surveyed.year not in distinct:
         message = _(
             "the catalog says {surveyed}, the records say {years} (SJNF)",
             surveyed=surveyed.isoformat(),
-            years=", ".join(map(str, distinct)),
+            years=in_a_row(map(str, distinct)),
         )
         yield Faults("vintage_differs", "warning", message)
 

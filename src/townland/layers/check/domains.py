@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from townland import units
-from townland.i18n import _
+from townland.i18n import _, in_a_row
 from townland.layers.check.faults import Faults, where
 from townland.layers.check.records import Records
 from townland.measuring.prepare import scheme_of
@@ -33,7 +33,7 @@ def domain_faults(records: Records) -> Iterator[Faults]:
             "the field {field} holds '{value}', which is none of its codes: {known}",
             field=field,
             value=values,
-            known=", ".join(fields.domain(field)),
+            known=in_a_row(fields.domain(field)),
         )
         severity = fields.domain_certain(field)
         yield from where(odd, "domain_unknown", "warning" if severity else "info", message)

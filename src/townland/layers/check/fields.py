@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from townland import terms
 from townland.catalog import COLUMN_KEYS, LayerSpec
-from townland.i18n import _
+from townland.i18n import Words, _, in_a_row
 from townland.layers.check.faults import Faults, where
 from townland.layers.check.records import Records, rules_of
 from townland.layers.describe import Field, LayerSummary
@@ -48,11 +48,11 @@ def schema_faults(spec: LayerSpec, columns: Sequence[Field]) -> Iterator[Faults]
     if personal:
         message = _(
             "columns with personal data: {columns}; they are never read, and enter no output",
-            columns=", ".join(personal),
+            columns=in_a_row(personal),
         )
         yield Faults("personal_columns", "info", message)
     if extra:
-        message = _("columns that the schema does not know: {columns}", columns=", ".join(extra))
+        message = _("columns that the schema does not know: {columns}", columns=in_a_row(extra))
         yield Faults("field_extra", "info", message)
     by_name = {column.name: column for column in columns}
     for rule, name in held:
@@ -66,8 +66,9 @@ def _called(spec: LayerSpec) -> dict[str, str]:
     return {key: called for key, called in given.items() if called is not None}
 
 
-def _listed(rules: Sequence[FieldRule], need: str) -> str:
-    return ", ".join(f"{rule.name} {rule.zh}" for rule in rules if rule.need == need)
+def _listed(rules: Sequence[FieldRule], need: str) -> Words | None:
+    names = [f"{rule.name} {rule.zh}" for rule in rules if rule.need == need]
+    return in_a_row(names) if names else None
 
 
 def _type_faults(rule: FieldRule, column: Field) -> Iterator[Faults]:

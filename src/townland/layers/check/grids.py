@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from townland.catalog import LayerCatalog, LayerSpec
 from townland.errors import LayerError
-from townland.i18n import Joined, _
+from townland.i18n import Joined, Words, _, in_a_row
 from townland.issues import Issue
 from townland.measuring.rasters import cells, class_grid, heights, reading
 from townland.reading.vector import named
@@ -78,5 +78,5 @@ def _values(spec: LayerSpec, numbers: dict[float, int]) -> Iterator[Issue]:
         yield Issue("class_unknown", "warning", message, spec.name)
 
 
-def _shown(values: tuple[str, ...]) -> str:
-    return ", ".join(values[:SHOWN]) + (" …" if len(values) > SHOWN else "")
+def _shown(values: tuple[str, ...]) -> Words:
+    return Joined((in_a_row(values[:SHOWN]), " …" if len(values) > SHOWN else ""))

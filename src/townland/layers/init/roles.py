@@ -178,5 +178,5 @@ def raster_role(title: str, dtype: str, bands: int) -> tuple[str | None, Words]:
     if bands in (3, 4) and dtype == "uint8" and named in (None, "imagery"):
         return "imagery", _("its cells: {bands} bands of {dtype}", **cells)
     return None, _(
-        "a raster of {bands} band(s) of {dtype}; its name does not say what its cells mean", **cells
+        "a raster of {dtype}, bands: {bands}; its name does not say what its cells mean", **cells
     )

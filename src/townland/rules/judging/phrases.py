@@ -145,6 +145,15 @@ def yi(value: Decimal) -> Words:
     return _("{value} × 100 million yuan", value=value)
 
 
+def yi_per_km2(value: Decimal) -> Words:
+    """Put an amount of 亿元 for each km² into words.
+
+    >>> yi_per_km2(Decimal(10)).render("zh")
+    '10亿元/平方公里'
+    """
+    return _("{value} × 100 million yuan per km²", value=value)
+
+
 def wan(value: Decimal) -> Words:
     """Put an amount of 万元 into words.
 

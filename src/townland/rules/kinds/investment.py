@@ -18,7 +18,7 @@ from townland.rules.judging.declared import amount, declared_number, not_applica
 from townland.rules.judging.finding import Finding
 from townland.rules.judging.gaps import Gaps, gaps, known_part
 from townland.rules.judging.kind import Kind
-from townland.rules.judging.phrases import yi
+from townland.rules.judging.phrases import yi, yi_per_km2
 from townland.rules.judging.references import ChoiceField, MeasureName, NumberField, other_choices
 from townland.rules.judging.trace import (
     OWN,
@@ -286,7 +286,7 @@ def _per_km2(case: Case[InvestmentDensity], reading: _DensityReading, invested: 
         "invested": yi(invested),
         "area": phrases.area(reading.area_m2),
         "figure": yi(reading.figure or invested),
-        "limit": yi(case.rule.limit),
+        "limit": yi_per_km2(case.rule.limit),
     }
     if reading.met is False:
         return _(
@@ -299,7 +299,7 @@ def _per_km2(case: Case[InvestmentDensity], reading: _DensityReading, invested: 
 def _near_words(case: Case[Rule], limit: Decimal) -> Words:
     return _(
         "That is nearer to {bar} than {share} of it, within which a person must look.",
-        bar=yi(limit),
+        bar=yi_per_km2(limit),
         share=phrases.percent(case.uncertainty),
     )
 
@@ -320,8 +320,8 @@ def _density_working(
     """
     rule = case.rule
     formula = _(
-        "Investment divided by the area in km²; at least {limit} for each km².",
-        limit=yi(rule.limit),
+        "Investment divided by the area in km²; at least {limit}.",
+        limit=yi_per_km2(rule.limit),
     )
     return DensityWorking(
         formula=both(formula),

@@ -328,14 +328,14 @@ def _follows(rule: StageDeadline, stage: Stage) -> Words | None:
     place = {"years": rule.extension_years}
     return {
         Stage.CULTIVATION: _(
-            "If it passes, construction begins; if it fails, cultivation goes on for {years} year(s).",
+            "If it passes, construction begins; if it fails, cultivation has a {years}-year extension.",
             **place,
         ),
         Stage.CULTIVATION_EXTENDED: _(
             "If it passes, construction begins; if it fails again, it leaves the city's list."
         ),
         Stage.CONSTRUCTION: _(
-            "If it passes, it is proposed for naming; if it fails, it has {years} more year(s).",
+            "If it passes, it is proposed for naming; if it fails, it has a {years}-year extension.",
             **place,
         ),
         Stage.CONSTRUCTION_EXTENDED: _(
@@ -363,8 +363,8 @@ def _lost(rule: StageDeadline, lost: dt.date) -> Words:
 def _stage_working(case: Case[StageDeadline], stage: _InStage) -> StageWorking:
     rule, past = case.rule, stage.past
     formula = _(
-        "The acceptance is due {years} year(s) after the stage began, and {extension} more after"
-        " a first failure.",
+        "The acceptance is due at the end of a {years}-year period from the beginning of the stage,"
+        " with a {extension}-year extension after a first failure.",
         years=rule.years,
         extension=rule.extension_years,
     )

@@ -229,10 +229,10 @@ def _measure(measure: MeasureFigures, teller: Teller) -> str:
     }
     net = measure.net_m2
     text = (
-        _("{measure}: {n} piece(s), {area}", **words)
+        _("{measure} (pieces: {n}): {area}", **words)
         if net is None or net == measure.area_m2
         else _(
-            "{measure}: {n} piece(s), {area}, net of ridges {net}",
+            "{measure} (pieces: {n}): {area}, net of ridges {net}",
             **words,
             net=teller.figure(net, "m2"),
         )

@@ -146,7 +146,7 @@ class Teller:
             yield from self._ratio(way)
         elif isinstance(way, Deadline):
             yield (
-                self.t(_("{day} and {n} year(s)", day=way.from_, n=way.years))
+                self.t(_("{day} and a {n}-year period", day=way.from_, n=way.years))
                 if way.years
                 else way.from_
             )

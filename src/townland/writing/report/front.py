@@ -87,17 +87,17 @@ def _verdict(counts: dict[str, int]) -> Words:
     fail, review, silent = (counts[name] for name in ("fail", "review", "not_evaluated"))
     if fail:
         return _(
-            "The town's land use does not comply: {fail} requirements are not met;"
-            " {review} need review, {silent} were not evaluated.",
+            "The town's land use does not comply. Requirements not met: {fail}; to be reviewed:"
+            " {review}; not evaluated: {silent}.",
             fail=fail, review=review, silent=silent,
         )  # fmt: skip
     if review:
         return _(
-            "Nothing fails so far; {review} requirements need review, {silent} were not evaluated.",
+            "Nothing fails so far. Requirements to be reviewed: {review}; not evaluated: {silent}.",
             review=review, silent=silent,
         )  # fmt: skip
     if silent:
-        return _("Nothing fails so far; {silent} requirements were not evaluated.", silent=silent)
+        return _("Nothing fails so far. Requirements not evaluated: {silent}.", silent=silent)
     return _("The town's land use complies with every requirement that was evaluated.")
 
 
