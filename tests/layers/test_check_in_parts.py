@@ -218,6 +218,17 @@ def test_features_of_one_code_share_one_text(tmp_path: Path) -> None:
     assert np.shares_memory(*empty)
 
 
+def test_a_layer_without_features_is_told_and_looked_at(tmp_path: Path) -> None:
+    frame = gpd.GeoDataFrame({"BSM": [], "DLBM": []}, geometry=[], crs=4524)
+    frame.astype({"BSM": str, "DLBM": str}).to_file(tmp_path / "land.gpkg", layer="land")
+    (tmp_path / "catalog.toml").write_text(
+        '[[layer]]\nname = "land"\nrole = "land_use"\npath = "land.gpkg"\nid_column = "BSM"\n'
+        'class_column = "DLBM"\nscheme = "sandiao-2019"\n',
+        encoding="utf-8",
+    )
+    assert "layer_empty" in {code for code, *_rest in told(tmp_path / "catalog.toml")[0]}
+
+
 def test_features_that_collapse_are_told_together(tmp_path: Path) -> None:
     """Two features that collapse in mending ended ``layers check`` with a KeyError."""
     shapes = [cell(WEST, SOUTH), flat(WEST + 50, SOUTH), flat(WEST + 90, SOUTH)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyproj
 import shapely
@@ -32,6 +33,7 @@ from townland.reading.reach import all_beyond, refuse_out_of_reach
 from townland.reading.rows import Rows, bounds_of, hull, refuse_absurd, refuse_too_many
 from townland.reading.spilled import Spilled
 from townland.reading.standard_columns import Columns, standard_columns, with_stars
+from townland.reading.texts import Texts
 from townland.reading.vector import (
     coverage_of,
     input_of,
@@ -53,10 +55,11 @@ AT_ONCE = 4_096
 class WholeLayer:
     """A layer as `layer.Layer` has it, its geometries on the disk.
 
-    `columns` are those of its frame without them.
+    `ids` and `columns` are those of its frame.
     """
 
     spec: LayerSpec
+    ids: Texts
     columns: Columns
     shapes: Spilled
     crs: pyproj.CRS
@@ -78,10 +81,11 @@ class WholeLayer:
     def in_memory(self) -> Layer:
         """The layer with all its geometries."""
         every = self.shapes.take(np.arange(len(self.shapes)))
+        ids = pd.Series(self.ids.at(np.arange(len(self.ids))), dtype=object)
         geometry = gpd.array.from_shapely(every, self.crs)
         return Layer(
             spec=self.spec,
-            frame=gpd.GeoDataFrame({**self.columns, "geometry": geometry}),
+            frame=gpd.GeoDataFrame({"id": ids, **self.columns, "geometry": geometry}),
             crs=self.crs,
             input=self.input,
             issues=self.issues,
@@ -127,6 +131,7 @@ def read_whole(spec: LayerSpec, catalog: LayerCatalog, *, also: Sequence[str] = 
         (extent,) = crsys.run_pipeline(np.array([extent]), crs, pipeline)
     return WholeLayer(
         spec=spec,
+        ids=Texts(columns.pop("id").to_numpy()),
         columns=columns,
         shapes=kept.shapes,
         crs=crs,

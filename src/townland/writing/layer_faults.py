@@ -9,7 +9,6 @@ import geopandas as gpd
 import numpy as np
 import pyogrio
 import shapely
-from numpy.typing import NDArray
 
 from townland.errors import ReportError
 from townland.i18n import DEFAULT_LANGUAGE, _, render
@@ -17,6 +16,7 @@ from townland.layers.check import Examined, Faults
 from townland.layers.check.faults import DRAWN
 from townland.output.stamped import stamped
 from townland.reading.streamed import WholeLayer
+from townland.reading.texts import Texts
 from townland.writing.report.geopackage import put_polygons, qml, write_styles
 
 STAMP = "2000-01-01T00:00:00Z"
@@ -99,8 +99,7 @@ def _frame(layer: WholeLayer, faults: Sequence[Faults], lang: str) -> gpd.GeoDat
     lang
         The language of the messages.
     """
-    ids = layer.columns["id"].to_numpy()
-    rows = [row for fault in faults for row in _rows(fault, ids, lang)]
+    rows = [row for fault in faults for row in _rows(fault, layer.ids, lang)]
     shapes = [
         layer.shapes.take(fault.rows[:DRAWN]) if fault.shapes is None else fault.shapes[:DRAWN]
         for fault in faults
@@ -114,9 +113,7 @@ def _frame(layer: WholeLayer, faults: Sequence[Faults], lang: str) -> gpd.GeoDat
     return gpd.GeoDataFrame(columns, geometry=gpd.array.from_shapely(flat, layer.crs))
 
 
-def _rows(
-    fault: Faults, ids: NDArray[np.object_], lang: str
-) -> Iterator[tuple[str, str, str, str]]:
+def _rows(fault: Faults, ids: Texts, lang: str) -> Iterator[tuple[str, str, str, str]]:
     """The features of a fault, as rows of `COLUMNS`.
 
     Parameters
@@ -128,5 +125,5 @@ def _rows(
     lang
         The language of the messages.
     """
-    for position, row in enumerate(fault.rows[:DRAWN].tolist()):
-        yield str(ids[row]), fault.code, fault.severity, render(fault.at(position), lang)
+    for position, feature in enumerate(ids.at(fault.rows[:DRAWN])):
+        yield feature, fault.code, fault.severity, render(fault.at(position), lang)

@@ -21,7 +21,7 @@ from townland.errors import LayerError, TownlandError
 from townland.i18n import Words, _, in_a_row, listed
 from townland.issues import Issue
 from townland.layers.check import areas, consistency, domains, fields, placing, surfaces
-from townland.layers.check.faults import Faults, issues, where
+from townland.layers.check.faults import Faults, issues
 from townland.layers.check.grids import grid_issues
 from townland.layers.check.index import index_faults
 from townland.layers.check.records import Records, records, wanted
@@ -139,11 +139,10 @@ def examined(spec: LayerSpec, catalog: LayerCatalog) -> Examined:
     except TownlandError as problem:
         issue = Issue("layer_unreadable", "error", _("{reason}", reason=problem.message), spec.name)
         return Examined(replace(summary, issues=(*summary.issues, issue)))
-    ids = layer.columns["id"].tolist()
     known = {(issue.code, issue.feature) for issue in summary.issues}
     every = [
         *layer.issues,
-        *issues(found, ids, spec.name),
+        *issues(found, layer.ids, spec.name),
         *_accuracy_missing(spec, catalog),
         *_packed_unusable(spec, catalog),
     ]
@@ -197,14 +196,11 @@ def _found(held: Records) -> Iterator[Faults]:
 
 def _geometry(layer: WholeLayer, looked: surfaces.Surfaces) -> Iterator[Faults]:
     """The faults of single polygons, one kind at a time."""
-    ids = layer.columns["id"].tolist()
-    found = prepare.issues_of(looked.repairs, looked.faults, ids, layer.spec.name)
-    named = {issue.feature for issue in found}
-    at = (
-        {each: row for row, each in reversed(list(enumerate(ids))) if each in named}
-        if named
-        else {}
-    )
+    found = prepare.issues_of(looked.repairs, looked.faults, layer.ids, layer.spec.name)
+    named = {issue.feature for issue in found if issue.feature}
+    # several features may have one id: the first is told
+    rows = layer.ids.rows_of(named)[::-1]
+    at = dict(zip(layer.ids.at(rows).tolist(), rows.tolist(), strict=True))
     yield from (_of_a_kind(each, at) for each in _by_code(found))
 
 
@@ -229,21 +225,13 @@ def _of_a_kind(found: Sequence[Issue], at: Mapping[str | None, int]) -> Faults:
 def _ids(layer: WholeLayer) -> Iterator[Faults]:
     if layer.spec.id_column is None:
         return
-    ids = layer.columns["id"].to_numpy()
-    # numbers are sorted in far less memory than texts are looked up in
-    hashes = pd.util.hash_array(ids, categorize=False)
-    order = np.argsort(hashes, kind="stable")
-    same = hashes[order[1:]] == hashes[order[:-1]]
-    alike = np.sort(order[np.append(same, False) | np.append(False, same)])
-    if not len(alike):
-        return
-    found = pd.Series(ids[alike])
-    counts = np.ones(len(ids), dtype=np.int64)
-    counts[alike] = found.map(found.value_counts())
-    first = np.ones(len(ids), dtype=bool)
-    first[alike] = ~found.duplicated()
-    message = _("the id {id} stands {count} times", id=ids, count=counts)
-    yield from where((counts > 1) & first, "id_double", "warning", message)
+    rows = layer.ids.doubled()
+    ids = pd.Series(layer.ids.at(rows))
+    counts = ids.map(ids.value_counts()).to_numpy()
+    told = (counts > 1) & ~ids.duplicated().to_numpy()
+    if told.any():
+        message = _("the id {id} stands {count} times", id=ids.to_numpy()[told], count=counts[told])
+        yield Faults("id_double", "warning", message, rows[told])
 
 
 def _vintage(held: Records) -> Iterator[Faults]:

@@ -31,13 +31,13 @@ def topology_faults(layer: WholeLayer, parcels: PolygonStore) -> Iterator[Faults
         Its features, mended.
     """
     rules = fields.consistency()["topology"]
-    role, ids = layer.spec.role, layer.columns["id"].to_numpy()
+    role = layer.spec.role
     shared = prepare.overlaps(parcels, layer.crs, least_m2=rules["overlap_least_m2"])
     if len(shared):
         message = _(
             "shares {area} m² with {other}",
             area=printed_m2(shared["area_m2"].to_numpy()),
-            other=ids[shared["second"].to_numpy()],
+            other=layer.ids.at(shared["second"].to_numpy().astype(np.int64)),
         )
         first = shared["first"].to_numpy().astype(np.int64)
         # where features need not tile their area, land claimed twice is counted once all the same

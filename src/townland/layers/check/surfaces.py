@@ -55,7 +55,7 @@ def surfaces(layer: WholeLayer, *, measured: bool) -> Surfaces:
     measured
         Whether their areas are wanted.
     """
-    ids, crs = layer.columns["id"].to_numpy(), layer.crs
+    crs = layer.crs
     scale = geodesy.local_scale(np.array([layer.extent]), crs)
     marks, mended = [(np.empty((0, 4)), np.empty(0, np.int64), np.empty(0))], layer.shapes
     sizes = [(np.empty(0), np.empty(0), np.empty(0))]
@@ -63,7 +63,9 @@ def surfaces(layer: WholeLayer, *, measured: bool) -> Surfaces:
     faults: list[Fault] = []
     for rows in layer.shapes.blocks():
         raw = layer.shapes.take(rows)
-        geometry, done = prepare.mend(raw, ids[rows], crs, layer=layer.spec.name, protected=False)
+        geometry, done = prepare.mend(
+            raw, layer.ids.at(rows), crs, layer=layer.spec.name, protected=False
+        )
         first = int(rows[0])
         found = vertex_faults(raw, crs, scale)
         faults += [replace(each, row=each.row + first) for each in found]
