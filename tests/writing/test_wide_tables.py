@@ -62,6 +62,9 @@ def test_names_and_rules_keep_their_words_together_on_a_phone(browser: Any, tmp_
     )
     names = visit.page.locator("#matrix tbody th")
     assert min(each.bounding_box()["width"] for each in names.all()) > 6.9 * letter
+    # a file's name and hash were broken after every seventh sign
+    files = visit.page.locator(".inputs td.file").all()
+    assert min(each.bounding_box()["width"] for each in files) > 14 * letter
     # the map of all towns is wider than the phone: its names can be read, and it is moved aside
     text = visit.page.locator(".names text").first.bounding_box()
     assert text["height"] > 8
