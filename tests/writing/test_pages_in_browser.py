@@ -378,6 +378,17 @@ def test_a_printed_comparison_parts_no_date(visit: Any) -> None:
     assert set(heights) == {1}
 
 
+def test_a_comparison_on_a_phone_says_that_its_tables_go_on(visit: Any) -> None:
+    page = visit("comparison", {"width": 390, "height": 844}).page
+    page.locator(".scroll.more").first.wait_for()
+    wide = page.locator(".scroll.wide-one").count()
+    assert wide > 0
+    assert page.locator(".goes-on:visible").count() == wide
+    page.set_viewport_size({"width": 1920, "height": 1000})
+    page.locator(".scroll.more").first.wait_for(state="detached")
+    assert page.locator(".goes-on:visible").count() == 0
+
+
 def test_a_verdict_is_printed_in_one_line(visit: Any) -> None:
     page = visit("report_en", {"width": 680, "height": 1000}).page
     page.emulate_media(media="print")

@@ -21,7 +21,7 @@ from townland.writing.comparison.words import (
     labels,
 )
 from townland.writing.pages import figures, look
-from townland.writing.pages.page import ABSENT, SCHEME, asset, page, templates
+from townland.writing.pages.page import ABSENT, SCHEME, asset, page, reading_scripts, templates
 from townland.writing.pages.reader import Reader
 from townland.writing.run_folder import WRITERS, Writer
 
@@ -59,7 +59,7 @@ def comparison_html(
         styles=asset(f"{SCHEME}townland/look.css")
         + (files("townland.writing.report") / "templates" / "report.css").read_text("utf-8"),
         body=_TEMPLATE.render(r=view, t=view.t, w=view.w),
-        script=asset(f"{SCHEME}townland/beside.js"),
+        script=reading_scripts(),
     )
 
 

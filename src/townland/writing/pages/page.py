@@ -94,6 +94,11 @@ def asset(url: str) -> str:
     return re.sub(r"\n//# sourceMappingURL=\S*\s*$", "\n", text)
 
 
+def reading_scripts() -> str:
+    """Give the scripts of every page of text: links to files beside it, tables wider than it."""
+    return "".join(asset(f"{SCHEME}townland/{name}.js") for name in ("beside", "sideways"))
+
+
 def _with_images(css: str, folder: str) -> str:
     """Put pictures into style text as ``data:`` addresses; what we do not carry is left out."""
 

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 from townland.i18n import DEFAULT_LANGUAGE
 from townland.writing.pages import look
-from townland.writing.pages.page import ABSENT, SCHEME, asset, page, templates
+from townland.writing.pages.page import ABSENT, SCHEME, asset, page, reading_scripts, templates
 from townland.writing.pages.town_files import MANY, town_files, write_pages
 from townland.writing.report.content import Report, of_town
 from townland.writing.report.index import TownPage
@@ -171,5 +171,5 @@ def _rendered(report: Report, *, short: bool = False) -> str:
         + report.colours(),
         body=re.sub(r"\n\s+", "\n", body),
         data=report.data(),
-        script=asset(f"{SCHEME}townland/beside.js") + (folder / "report.js").read_text("utf-8"),
+        script=reading_scripts() + (folder / "report.js").read_text("utf-8"),
     )

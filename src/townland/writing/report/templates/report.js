@@ -117,18 +117,6 @@
   // a browser keeps what was chosen when the page is loaded again
   if ((units && units.value) || search.value) filter(null);
 
-  // ---- tables wider than the page: what goes on beyond the edge fades there ------------------------
-
-  for (const box of document.querySelectorAll(".scroll")) {
-    const look = () => {
-      box.classList.toggle("wide-one", box.scrollWidth > box.clientWidth + 2);
-      box.classList.toggle("more", box.scrollWidth - box.clientWidth - box.scrollLeft > 2);
-      box.classList.toggle("moved", box.scrollLeft > 2);
-    };
-    box.addEventListener("scroll", look, { passive: true });
-    new ResizeObserver(look).observe(box);
-  }
-
   // ---- the matrix: a head sorts its rows, names as they are written, figures and verdicts by rank -
 
   for (const cell of document.querySelectorAll(".matrix a.mark-cell")) {
