@@ -253,3 +253,16 @@ def test_the_error_of_a_server_is_no_map(tmp_path):
     with pytest.raises(LayerError) as caught:
         read_towns([saved(tmp_path, failed)])
     assert "reports an error in it (504: Timeout of the query)" in caught.value.render("en")
+
+
+def test_a_property_of_texts_and_numbers_is_read_as_text(tmp_path):
+    """GDAL gives it as JSON, which no library counts the values of."""
+    second = [[x + 0.01, y] for x, y in DEGREES]
+    mixed = [
+        {**feature(DEGREES), "properties": {"name": "甲", "code": "450203"}},
+        {**feature(second), "properties": {"name": 7, "code": "450204"}},
+    ]
+    towns = read_towns(
+        [saved(tmp_path, collection(*mixed))], name_column="name", code_column="code"
+    )
+    assert [town.name for town in towns] == ["甲", "7"]

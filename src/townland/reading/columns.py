@@ -120,13 +120,14 @@ def as_text(values: pa.ChunkedArray | pa.Array) -> NDArray[np.object_]:
 
 def _texts(values: pa.Array) -> NDArray[np.object_]:
     """Some values of a column as `as_text`: those that are equal share one text."""
-    encoded = pc.dictionary_encode(values)
+    floating = pa.types.is_floating(values.type)
+    encoded = pc.dictionary_encode(values if floating else _trimmed(values))
     distinct = encoded.dictionary
     each = np.full(len(distinct) + 1, None, dtype=object)
-    if pa.types.is_floating(distinct.type):
+    if floating:
         each[:-1] = [_number(value) for value in distinct.to_pylist()]
     else:
-        each[:-1] = _trimmed(distinct).to_numpy(zero_copy_only=False)
+        each[:-1] = distinct.to_numpy(zero_copy_only=False)
     found: NDArray[np.object_] = each[encoded.indices.fill_null(len(distinct)).to_numpy()]
     return found
 
