@@ -426,3 +426,18 @@ def test_a_number_that_no_field_of_a_dbf_holds_is_text(
     write_shapefile(PolygonTable(shapes, columns, pyproj.CRS(4524)), tmp_path / "a.shp")
     found = pyogrio.read_dataframe(tmp_path / "a.shp")
     assert (found["MJ"][0], found["NAME"][0]) == (read, "甲")
+
+
+@pytest.mark.parametrize("width", [0, 200])
+def test_a_field_of_numbers_without_room_in_its_row_is_refused(tmp_path: Path, width: int) -> None:
+    """One of no width ended in a traceback of numpy, and its coefficients would not be known."""
+    columns = (TableColumn("KCXS", "real", (0.1,), 10, 4),)
+    shapes = np.array([box(5, 5, 80)], dtype=object)
+    write_shapefile(PolygonTable(shapes, columns, pyproj.CRS(4524)), tmp_path / "a.shp")
+    table = bytearray((tmp_path / "a.dbf").read_bytes())
+    table[32 + 16] = width
+    (tmp_path / "a.dbf").write_bytes(table)
+    layers = catalog(tmp_path, {"land_use": tmp_path / "a.shp"})
+    (found,) = tl.layers_check(layers)
+    (told,) = [each for each in found.summary.issues if each.severity == "error"]
+    assert "the field KCXS has no room in the rows of the .dbf" in told.message.render("en")

@@ -89,6 +89,20 @@ def raw_cells(rows: Rows, table: Path) -> dict[str, NDArray[np.object_]]:
     return found
 
 
+def without_room(table: Path) -> str | None:
+    """The first field of numbers that by the header has no room in a row of a .dbf; None if all have."""
+    with table.open("rb") as stream:
+        first = stream.read(_HEADER)
+        start, width = (int.from_bytes(first[at : at + 2], "little") for at in (8, 10))
+        fields = stream.read(max(0, start - _HEADER))
+    wrong = (
+        name
+        for name, field in _numeric(fields)
+        if not field.width or field.start + field.width > width
+    )
+    return next(wrong, None)
+
+
 def _raw(cell: bytes) -> str | None:
     """The text of a cell that holds no number, or asterisks; None for every other."""
     if _NUMBER.fullmatch(cell) is not None and b"*" not in cell:

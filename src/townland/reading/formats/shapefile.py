@@ -65,6 +65,15 @@ def _set_faults(probe: Probe, index: Path, table: Path) -> Iterator[Text]:
     if expected is None or size < expected:
         yield cut_off(place[: len(place) - len(probe.path.suffix)] + table.suffix, size, expected)
         return
+    field = dbf_cells.without_room(table)
+    if field is not None:
+        yield _(
+            "{path}: the field {field} has no room in the rows of the .dbf: its header is damaged;"
+            " export the layer again",
+            path=place,
+            field=field,
+        )
+        return
     count = int.from_bytes(header[4:8], "little")
     # the .shx has 8 bytes for each shape
     shapes = (index.stat().st_size - _HEADER) // 8
