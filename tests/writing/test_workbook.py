@@ -364,3 +364,15 @@ def test_a_long_unit_has_a_column_of_its_own(checked: Assessment, tmp_path: Path
     assert [cell.value for cell in line[3:7]] == [5.2261, 5, 0.2261, "× 100 million yuan per km²"]
     assert not any("yuan" in cell.number_format for cell in line)
     assert sum(widths(sheet).values()) < 240
+    # a Chinese one is short: it stays with its figures
+    write_workbook(replace(checked, findings=(dense, *checked.findings[1:])),
+                   tmp_path / "zh.xlsx", lang="zh")  # fmt: skip
+    sheet = openpyxl.load_workbook(tmp_path / "zh.xlsx")["审查结论"]
+    line = next(row for row in sheet.iter_rows() if 5.2261 in [cell.value for cell in row])
+    assert all("亿元/平方公里" in cell.number_format for cell in line[3:6])
+    assert "单位（较长者）" not in {cell.value for row in sheet.iter_rows() for cell in row}
+    shown = [f"{cell.value} 亿元/平方公里" for cell in line[3:6]]
+    assert all(
+        len(text) + 6 < widths(sheet)[cell.column]
+        for cell, text in zip(line[3:6], shown, strict=True)
+    )

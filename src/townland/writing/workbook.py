@@ -41,7 +41,7 @@ AIR = 2
 """So many letters a column is wider than its numbers."""
 UNIT, UNIT_WIDTH = "unit", 14
 """The column of units that are long, and its width."""
-LONG = 8
+LONG = 13
 """A unit of more letters does not stand in the cells of its figures, which would become wide."""
 A4 = 9
 LINE = 15.0
