@@ -146,13 +146,15 @@ def render(value: object, lang: str = DEFAULT_LANGUAGE) -> str:
     return value.render(lang) if isinstance(value, Words) else str(value)
 
 
-def in_a_row(names: Iterable[str]) -> Words:
+def in_a_row(names: Iterable[object]) -> Words:
     """Name all of several things, one after another.
 
     >>> in_a_row(["DLBM", "DLMC"]).render("zh")
     'DLBM、DLMC'
     """
-    return Joined(tuple(names), _(", "))
+    words = (name if isinstance(name, Words) else str(name) for name in names)
+    # the sign between two names differs by language
+    return Joined(tuple(words), _(", "))
 
 
 MOST_NAMED = 20
@@ -168,9 +170,7 @@ def listed(names: Iterable[object]) -> Words:
     '17, 18, 19 and 320 others'
     """
     every = tuple(names)
-    words = (name if isinstance(name, Words) else str(name) for name in every[:MOST_NAMED])
-    # the sign between two names differs by language
-    shown = Joined(tuple(words), _("{so_far}, {name}", so_far="", name=""))
+    shown = in_a_row(every[:MOST_NAMED])
     more = len(every) - MOST_NAMED
     return shown if more <= 0 else _("{names} and {count} others", names=shown, count=more)
 

@@ -13,7 +13,7 @@ from townland.documents import values
 from townland.dossier.choices import CHOICES
 from townland.dossier.fields import fields_of
 from townland.dossier.model import Event, Payment, Site
-from townland.i18n import LANGUAGES, Joined, Words, _, render
+from townland.i18n import LANGUAGES, Words, _, in_a_row, render
 
 DAYS = frozenset(
     field.path
@@ -61,7 +61,7 @@ def _choice(text: str, known: list[str]) -> Words | None:
     """Name the choices of a cell in words, and the one that may be meant."""
     if not set(known) <= set(CHOICES):
         return None
-    offered = Joined(tuple(CHOICES[value] for value in known), _(", "))
+    offered = in_a_row(CHOICES[value] for value in known)
     for lang in LANGUAGES:
         near = list(_near(text, known, lang))
         if near:

@@ -81,7 +81,7 @@ class WholeLayer:
     def in_memory(self) -> Layer:
         """The layer with all its geometries."""
         every = self.shapes.take(np.arange(len(self.shapes)))
-        ids = pd.Series(self.ids.at(np.arange(len(self.ids))), dtype=object)
+        ids = pd.Series(self.ids[:], dtype=object)
         geometry = gpd.array.from_shapely(every, self.crs)
         return Layer(
             spec=self.spec,

@@ -62,10 +62,12 @@ class Texts(Sequence[str]):
         """
         if not len(self):
             return np.empty(0, np.int64)
-        starts = range(0, len(self), AT_ONCE)
-        parts = [np.arange(start, min(start + AT_ONCE, len(self))) for start in starts]
+        parts = (self._values.slice(start, AT_ONCE) for start in range(0, len(self), AT_ONCE))
         hashes = np.concatenate(
-            [pd.util.hash_array(self.at(part), categorize=False) for part in parts]
+            [
+                pd.util.hash_array(part.to_numpy(zero_copy_only=False), categorize=False)
+                for part in parts
+            ]
         )
         order = np.argsort(hashes, kind="stable")
         same = hashes[order[1:]] == hashes[order[:-1]]

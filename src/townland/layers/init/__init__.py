@@ -16,7 +16,7 @@ import pyproj
 from townland.errors import CatalogError, CRSError, LayerError
 from townland.geodesy import crs as crsys
 from townland.geodesy.crs import Bounds
-from townland.i18n import DEFAULT_LANGUAGE, Joined, Words, _
+from townland.i18n import DEFAULT_LANGUAGE, Joined, Words, _, in_a_row
 from townland.layers.init.codes import plan_column, values
 from townland.layers.init.items import Item, Key, Proposal, Question
 from townland.layers.init.questions import Ask, nobody, settled
@@ -341,7 +341,7 @@ def _role(title: str, source: Source) -> tuple[str | None, Words]:
         known = dict.fromkeys((names[0].name, names[0].meaning))
         evidence = _("its name ({name})", name=" ".join(known))
         if named in fields:
-            return named, Joined((evidence, _("its fields")), _(", "))
+            return named, in_a_row((evidence, _("its fields")))
         return named, evidence
     if len(fields) == 1:
         if fields[0] == "growth_boundary" and _village(source):

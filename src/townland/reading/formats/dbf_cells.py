@@ -34,6 +34,16 @@ class _Field:
     width: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What the header of a .dbf says: how many rows begin where, their width, fields of numbers."""
+
+    count: int
+    start: int
+    width: int
+    numeric: tuple[tuple[str, _Field], ...]
+
+
 class RawCells:
     """The raw cells of the features that were read: a file in a zip is gone when they are asked for."""
 
@@ -91,14 +101,11 @@ def raw_cells(rows: Rows, table: Path) -> dict[str, NDArray[np.object_]]:
 
 def without_room(table: Path) -> str | None:
     """The first field of numbers that by the header has no room in a row of a .dbf; None if all have."""
-    with table.open("rb") as stream:
-        first = stream.read(_HEADER)
-        start, width = (int.from_bytes(first[at : at + 2], "little") for at in (8, 10))
-        fields = stream.read(max(0, start - _HEADER))
+    head = _head(table)
     wrong = (
         name
-        for name, field in _numeric(fields)
-        if not field.width or field.start + field.width > width
+        for name, field in head.numeric
+        if not field.width or field.start + field.width > head.width
     )
     return next(wrong, None)
 
@@ -129,21 +136,27 @@ def _cells(rows: Rows, table: Path) -> Iterator[tuple[str, NDArray[np.bytes_]]]:
     """
     if not len(rows) or not rows.columns:
         return
+    head = _head(table)
+    numeric = dict(head.numeric)
+    wanted = [name for name in rows.columns if name in numeric]
+    if not wanted or not head.count:
+        return
+    table_cells = np.memmap(table, np.uint8, "r", head.start, (head.count, head.width))
+    for name in wanted:
+        field = numeric[name]
+        part = table_cells[rows.fid, field.start : field.start + field.width]
+        yield name, np.ascontiguousarray(part).view(f"S{field.width}")[:, 0]
+
+
+def _head(table: Path) -> _Head:
     with table.open("rb") as stream:
         first = stream.read(_HEADER)
         count, start, width = (
             int.from_bytes(first[at : at + size], "little")
             for at, size in ((4, 4), (8, 2), (10, 2))
         )
-        numeric = dict(_numeric(stream.read(start - _HEADER)))
-    wanted = [name for name in rows.columns if name in numeric]
-    if not wanted or not count:
-        return
-    table_cells = np.memmap(table, np.uint8, "r", start, (count, width))
-    for name in wanted:
-        field = numeric[name]
-        part = table_cells[rows.fid, field.start : field.start + field.width]
-        yield name, np.ascontiguousarray(part).view(f"S{field.width}")[:, 0]
+        fields = stream.read(max(0, start - _HEADER))
+    return _Head(count, start, width, tuple(_numeric(fields)))
 
 
 def _numeric(fields: bytes) -> Iterator[tuple[str, _Field]]:

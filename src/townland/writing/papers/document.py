@@ -231,7 +231,7 @@ def _laid_out(told: PaperContent, lang: str) -> Mapping[str, object]:
         _("{name}: {value}", name=name, value="_" * BLANKS).render(lang) for name in told.prepared
     )
     lines = {
-        "towns_line": _(", ").render(lang).join(told.towns),
+        "towns_line": told.words["comma"].join(told.towns),
         "page_words": told.words["page"].replace("{pages}", "{page}").split("{page}"),
         "prepared_line": "    ".join(prepared),
     }
