@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from functools import cache
 from html import unescape
 from pathlib import Path
 
@@ -137,9 +138,10 @@ def test_the_console_holds_no_key_that_nobody_types(
 
 
 def test_what_is_explained_holds_no_key_that_nobody_types(
-    read: tuple[Assessment, Path, str],
+    read: tuple[Assessment, Path, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     demo, folder, lang = read
+    monkeypatch.setattr(explain, "read_run", cache(explain.read_run))
     for finding in demo.findings:
         told = explain.explain(folder, finding.rule, finding.town)
         said = "\n".join(text for _head, text in explain.lines(told, lang))

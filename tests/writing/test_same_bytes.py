@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
-import pandas as pd
 import pyogrio
 import pytest
 import shapely
@@ -78,6 +80,18 @@ def test_evidence_is_put_on_the_disk_once_and_not_layer_by_layer(
     assert pyogrio.get_gdal_config_option("OGR_SQLITE_SYNCHRONOUS") is None
 
 
+def rows_of(file: Path, layers: Mapping[str, str | None]) -> dict[str, list[Any]]:
+    """The columns and rows of each layer as the file has them, and the boxes of its index."""
+    told: dict[str, list[Any]] = {}
+    with closing(sqlite3.connect(file)) as base:
+        for layer, shape in layers.items():
+            tables = [layer] if shape is None else [layer, f"rtree_{layer}_geom"]
+            for table in tables:
+                found = base.execute(f'SELECT * FROM "{table}" ORDER BY 1')  # noqa: S608
+                told[table] = [[name for name, *_ in found.description], *found]
+    return told
+
+
 def test_evidence_is_written_some_towns_at_a_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,19 +117,18 @@ def test_evidence_is_written_some_towns_at_a_time(
     assert max(rows) < most
     layers = dict(pyogrio.list_layers(tmp_path / "whole.gpkg").tolist())
     assert dict(pyogrio.list_layers(tmp_path / "blocks.gpkg").tolist()) == layers
-    for layer, shape in layers.items():
+    rows_of_whole, rows_of_blocks = (
+        rows_of(tmp_path / f"{name}.gpkg", layers) for name in ("whole", "blocks")
+    )
+    for table, rows_there in rows_of_whole.items():
+        assert rows_of_blocks[table] == rows_there, table
+    west = box(0, 0, 1).bounds  # what meets a window is found by the index, which grew
+    for layer in [layer for layer, shape in layers.items() if shape is not None][:3]:
         whole, blocks = (
-            pyogrio.read_dataframe(tmp_path / f"{name}.gpkg", layer=layer, fid_as_index=True)
+            pyogrio.read_dataframe(tmp_path / f"{name}.gpkg", layer=layer, bbox=west)
             for name in ("whole", "blocks")
         )
-        pd.testing.assert_frame_equal(pd.DataFrame(whole), pd.DataFrame(blocks))
-        if shape is not None:  # what meets a window is found by the index, which grew
-            west = box(0, 0, 1).bounds
-            whole, blocks = (
-                pyogrio.read_dataframe(tmp_path / f"{name}.gpkg", layer=layer, bbox=west)
-                for name in ("whole", "blocks")
-            )
-            assert len(whole) == len(blocks)
+        assert len(whole) == len(blocks)
 
 
 def test_a_column_that_later_towns_alone_have_is_added(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
@@ -24,9 +25,9 @@ FIELD = ' TOC \\o "1-1" \\h \\z \\u '
 
 def fill_contents(document: Document) -> None:
     """Put the entries of all chapters in the place of the paragraph that is styled as an entry."""
-    paragraphs = document.paragraphs
-    place = next((each for each in paragraphs if _style(each) == ENTRY), None)
-    chapters = [each for each in paragraphs if _style(each) == CHAPTER and each.text.strip()]
+    styled = styles_of(document)
+    place = next((each for each, style in styled if style == ENTRY), None)
+    chapters = [each for each, style in styled if style == CHAPTER and each.text.strip()]
     if place is None or not chapters:
         return
     for number, chapter in enumerate(chapters, 1):
@@ -40,9 +41,15 @@ def fill_contents(document: Document) -> None:
     place._p.getparent().remove(place._p)
 
 
-def _style(paragraph: Paragraph) -> str:
-    style = paragraph.style
-    return "" if style is None or style.name is None else style.name
+def styles_of(document: Document) -> list[tuple[Paragraph, str]]:
+    """Give each paragraph with the name of its style.
+
+    A paragraph that names none looks for the default among all styles, each time that it is asked.
+    """
+    names = {style.style_id: style.name or "" for style in document.styles}
+    default = document.styles.default(WD_STYLE_TYPE.PARAGRAPH)
+    plain = "" if default is None else default.name or ""
+    return [(each, names.get(each._p.style or "", plain)) for each in document.paragraphs]
 
 
 def _anchor(number: int) -> str:

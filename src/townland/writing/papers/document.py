@@ -97,7 +97,7 @@ def write_document(
             _("the document needs the package {package}; install townland[documents], or leave"
               " {format} out of --formats", package="docxtpl", format="docx")
         ) from problem  # fmt: skip
-    from townland.writing.papers.contents import fill_contents
+    from townland.writing.papers.contents import fill_contents, styles_of
 
     shipped = (files("townland.writing.papers") / "templates" / "report.docx").read_bytes()
     paper = DocxTemplate(io.BytesIO(shipped))
@@ -112,7 +112,7 @@ def write_document(
     for table, part in zip(drawn_up[begin:], told.tables, strict=True):
         _set_size(table, part.size)
         _keep_names(table, part)
-    _keep_findings(paper.docx.paragraphs)
+    _keep_findings(styles_of(paper.docx))
     for table in drawn_up[:begin]:
         _keep_on_page(table)
     fill_contents(paper.docx)
@@ -160,14 +160,19 @@ def _keep_names(table: Table, part: PaperTable) -> None:
                     paragraph.get_or_add_pPr().get_or_add_keepNext()
 
 
-def _keep_findings(paragraphs: Sequence[Paragraph]) -> None:
-    """Keep what is said of a finding on one page, with the line for the opinion."""
+def _keep_findings(styled: Sequence[tuple[Paragraph, str]]) -> None:
+    """Keep what is said of a finding on one page, with the line for the opinion.
+
+    Parameters
+    ----------
+    styled
+        The paragraphs, each with the name of its style.
+    """
     within = False
-    for each, after in pairwise(paragraphs):
-        style = each.style.name if each.style else ""
+    for (each, style), (_after, next_style) in pairwise(styled):
         if style.startswith("Heading"):
             within = style == FINDING
-        if within and after.style and not after.style.name.startswith("Heading"):
+        if within and not next_style.startswith("Heading"):
             each.paragraph_format.keep_with_next = True
 
 
