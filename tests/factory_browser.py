@@ -13,6 +13,16 @@ from playwright.sync_api import Browser, sync_playwright
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WIDE, NARROW = {"width": 1400, "height": 1000}, {"width": 390, "height": 844}
 
+CUT = """() => [...document.querySelectorAll('table')].filter((table) => {
+  const {right} = table.getBoundingClientRect();
+  let within = innerWidth;
+  for (let each = table.parentElement; each; each = each.parentElement)
+    if (getComputedStyle(each).overflowX !== 'visible')
+      within = Math.min(within, each.getBoundingClientRect().right);
+  return right > within + 1;
+}).map((table) => table.className)"""
+"""The tables that reach beyond the page, or beyond what cuts them off."""
+
 
 @contextmanager
 def chromium() -> Iterator[Browser]:

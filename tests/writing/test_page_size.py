@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.factory_browser import chromium
+from tests.factory_browser import CUT, chromium
 from tests.factory_demo import demo_assessment
 from tests.factory_pages import HOSTILE, assessment
 
@@ -169,6 +169,21 @@ def test_the_short_print_of_a_demo_town_is_eight_pages_that_one_can_read(tmp_pat
     assert min(high) > 0
     assert max(high) * PIXEL_MM <= (A4_MM[1] - 2 * MARGIN_MM) / 2
     assert min(sizes) >= LETTER_PT
+
+
+@pytest.mark.browser
+def test_no_table_of_the_demo_is_cut_in_print(tmp_path: Path) -> None:
+    """Net areas of Chinese lists lost their last digits: their heads were one line, and too wide."""
+    path = tmp_path / "report.html"
+    path.write_text(report_html(demo_assessment(), lang="zh"), encoding="utf-8")
+    with chromium() as browser:
+        page = browser.new_page()
+        page.goto(path.as_uri())
+        page.emulate_media(media="print")
+        page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        page.set_viewport_size({"width": int((A4_MM[0] - 2 * MARGIN_MM) / PIXEL_MM), "height": 900})
+        assert page.locator("table.pieces:visible").count() > 50
+        assert page.evaluate(CUT) == []
 
 
 @pytest.mark.browser

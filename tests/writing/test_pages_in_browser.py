@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 from tests import factory_pages
-from tests.factory_browser import NARROW, WIDE, chromium
+from tests.factory_browser import CUT, NARROW, WIDE, chromium
 from tests.factory_pages import assessment
 
 from townland.i18n import Bilingual
@@ -57,11 +57,6 @@ def with_long_figures(plain: Assessment) -> Assessment:
     ]  # fmt: skip
     return replace(plain, findings=tuple(findings))
 
-
-TOO_WIDE = """() => [...document.querySelectorAll('table')]
-  .filter((table) => table.getBoundingClientRect().right > innerWidth + 1)
-  .map((table) => table.className)"""
-"""The tables that reach beyond the page."""
 
 LINES = """(wanted) => [...document.querySelectorAll(wanted)].map(
   (each) => each.getBoundingClientRect().height / parseFloat(getComputedStyle(each).lineHeight))"""
@@ -359,7 +354,7 @@ def test_printing_opens_every_finding_and_clips_no_table(visit: Any, name: str) 
     page.set_viewport_size({"width": 680, "height": 1000})
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     assert page.locator("details.finding:not([open])").count() == 0
-    assert page.evaluate(TOO_WIDE) == []
+    assert page.evaluate(CUT) == []
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert page.locator("details.finding:not([open])").count() > 0
 
@@ -368,7 +363,7 @@ def test_printing_opens_every_finding_and_clips_no_table(visit: Any, name: str) 
 def test_a_printed_comparison_keeps_a_verdict_in_two_lines(visit: Any, name: str) -> None:
     page = visit(name, {"width": 680, "height": 1000}).page
     page.emulate_media(media="print")
-    assert page.evaluate(TOO_WIDE) == []
+    assert page.evaluate(CUT) == []
     lines = page.evaluate(LINES, ".sides.towns .chip")
     assert lines
     assert max(lines) < 2.5
