@@ -609,7 +609,7 @@ def txt_declared_area_is_another(folder: Path) -> Path:
 
 @broken("coordinate_text", "geometry_not_polygon", area_m2=10_000)
 def txt_plot_that_is_a_line(folder: Path) -> Path:
-    """en: 1 plots are not areas (图形属性 线), and are left out; the first is in line 17
+    """en: 1 plot is not an area (图形属性 线), and is left out; the first is in line 17
     zh: 1 个地块不是面（图形属性为 线），不予读取；第一个在第 17 行
     """
     road = header(2, number="2", name="道路").replace(",面,", ",线,")
@@ -651,7 +651,7 @@ def txt_zone_repeats_the_width(folder: Path) -> Path:
 
 @broken("coordinate_text", "ring_double", area_m2=10_000)
 def txt_ring_twice(folder: Path) -> Path:
-    """en: line 11: 1 rings of plot 1 甲镇 stand there twice, and count once
+    """en: line 11: 1 ring of plot 1 甲镇 stands there twice, and counts once
     zh: 第 11 行：地块 1 甲镇 有 1 圈重复，只计一次
     """
     return txt(folder, header(10), *LINES, *points(square(0, 0), 2, 6))
@@ -1017,7 +1017,7 @@ def dxf_without_crs(folder: Path) -> Path:
 
 @broken("dxf", LayerError, given=STATED, cure=drawing_whole, area_m2=10_000)
 def dxf_open_boundary(folder: Path) -> Path:
-    """en: no line closes (1 polylines or chains of lines are open); the smallest gap is … m wide →
+    """en: no line closes (1 polyline or chain of lines is open); the smallest gap is … m wide →
     close the boundary in CAD (PEDIT, Join, Close)
     zh: 没有闭合的线（1 条多段线或线链未闭合）；最小缺口宽 … 米 → 请
     在 CAD 中闭合界线（PEDIT，合并、闭合）
@@ -1046,8 +1046,8 @@ def dxf_cut_off(folder: Path) -> Path:
 def dxf_hole_as_a_polyline(folder: Path) -> Path:
     """A square of 100 m less one of 10 m.
 
-    en: 1 polygons lie within another one of their layer; they are polygons of their own and
-    no holes: for a hole → draw the land as a hatch
+    en: 1 polygon lies within another one of its layer; it is a polygon of its own and
+    no hole: for a hole → draw the land as a hatch
     zh: 1 个多边形位于同图层的另一多边形之内，按独立的多边形处理，不作为洞；
     如为洞， → 请用图案填充（HATCH）表示
     """
@@ -1090,7 +1090,7 @@ def dxf_layer_misspelt(folder: Path) -> Path:
 
 @broken("dxf", "ring_closed", given=STATED, area_m2=10_000)
 def dxf_closed_but_for_a_hair(folder: Path) -> Path:
-    """en: 1 polylines end within 0.01 m of their start, and were closed
+    """en: 1 polyline ends within 0.01 m of its start, and was closed
     zh: 1 条多段线的终点距起点不足 0.01 m，已闭合
     """
     return drawing(folder / "town.dxf", [*square(0, 0), (0, 0.005)], close=False)
@@ -1191,7 +1191,7 @@ def kml_cut_off(folder: Path) -> Path:
 
 @broken("kml", "ring_closed", area_m2=quadrangle_m2())
 def kml_open_ring(folder: Path) -> Path:
-    """en: 1 rings are not closed, and were closed
+    """en: 1 ring is not closed, and was closed
     zh: 1 个环未闭合，已闭合
     """
     return kml(folder / "town.kml", kml_ring(degrees_ring()[:-1]))
@@ -1199,7 +1199,7 @@ def kml_open_ring(folder: Path) -> Path:
 
 @broken("kml", LayerError, cure=kml_whole, area_m2=quadrangle_m2())
 def kml_of_a_pin(folder: Path) -> Path:
-    """en: holds no polygon, but 1 points, lines and the like → draw the boundary as a polygon
+    """en: holds no polygon, but 1 point, lines and the like → draw the boundary as a polygon
     zh: KML 中没有多边形，只有 1 个点、线等对象； → 请将界线绘制为多边形
     """
     return kml(folder / "town.kml", "<Point><coordinates>109.4,24.3</coordinates></Point>")
@@ -1400,7 +1400,7 @@ def geojson_latitude_first(folder: Path) -> Path:
 
 @broken("geojson", "ring_closed", area_m2=quadrangle_m2())
 def geojson_open_ring(folder: Path) -> Path:
-    """en: 1 features have rings that are not closed, or have fewer than 3 points; they were
+    """en: 1 feature has rings that are not closed, or has fewer than 3 points; it was
     closed, or dropped: features 1
     zh: 1 个要素的环未闭合，或不足 3 个点；读取时已将其闭合或舍去：要素 1
     """
@@ -1409,7 +1409,7 @@ def geojson_open_ring(folder: Path) -> Path:
 
 @broken("geojson", "dimension_dropped", area_m2=quadrangle_m2())
 def geojson_with_heights(folder: Path) -> Path:
-    """en: 1 features carry heights or measures (Z, M), dropped
+    """en: 1 feature carries heights or measures (Z, M), dropped
     zh: 1 个图斑带有高程或度量值（Z、M），已舍去
     """
     return geojson(folder, feature([[[*point, 95.5] for point in degrees_ring()]]))
@@ -1417,7 +1417,7 @@ def geojson_with_heights(folder: Path) -> Path:
 
 @broken("geojson", "geometry_collection", area_m2=quadrangle_m2())
 def geojson_collection_with_a_point(folder: Path) -> Path:
-    """en: 1 features are collections; of them only the polygons are kept
+    """en: 1 feature is a collection; of it only the polygons are kept
     zh: 1 个要素是几何集合；只保留其中的面
     """
     one = feature(None)
@@ -1441,7 +1441,7 @@ def geojson_of_points(folder: Path) -> Path:
 
 @broken("geojson", LayerError, cure=geojson_whole, area_m2=quadrangle_m2())
 def geojson_of_a_closed_line(folder: Path) -> Path:
-    """en: no polygon, but 1 features of other kinds; → a town's boundary must be a polygon
+    """en: no polygon, but 1 feature of other kinds; → a town's boundary must be a polygon
     zh: 没有面，只有 1 个其他类型的要素； → 小镇边界必须为面
     """
     return geojson(folder, feature(degrees_ring(), "LineString"))
@@ -1528,7 +1528,7 @@ def shp_without_shx(folder: Path) -> Path:
 
 @broken("shapefile", LayerError, cure=again(SHP), area_m2=10_000)
 def shp_with_the_dbf_of_another(folder: Path) -> Path:
-    """en: 1 shapes, but 2 rows in the .dbf; the side files do not belong together → copy all
+    """en: 1 shape, but 2 rows in the .dbf; the side files do not belong together → copy all
     files of the Shapefile again
     zh: 有 1 个图形，.dbf 却有 2 行；各附属文件不是同一套， → 请重新复制该 Shapefile 的
     全部文件
@@ -2588,7 +2588,7 @@ def farmland_cut_in_two_by_its_hole(folder: Path) -> Path:
 
 @broken("geopackage", "geometry_collapsed", way=as_layer, area_m2=10_000)
 def parcel_of_no_area(folder: Path) -> Path:
-    """en: 1 features enclose no area, and are left out: 2
+    """en: 1 feature encloses no area, and are left out: 2
     zh: 1 个要素不围合任何面积，已略去：2
     """
     return survey(folder, box(0, 0), shape((0, 0), (10, 0), (20, 0)))
@@ -2661,7 +2661,7 @@ def parcel_that_is_a_sliver(folder: Path) -> Path:
 
 @broken("geopackage", "geometry_not_polygon", way=as_layer, area_m2=10_000)
 def layer_with_a_point(folder: Path) -> Path:
-    """en: 1 features are points, lines or the like, not polygons, and are left out
+    """en: 1 feature is a point, a line or the like, no polygon, and is left out
     zh: 1 个要素是点、线等，不是面，已略去
     """
     return survey(folder, box(0, 0), shapely.Point(EAST, NORTH))

@@ -319,8 +319,8 @@ def _tell_stages(seconds: Mapping[Words, float], lang: str) -> None:
 def _tell_remembered(count: int, lang: str) -> None:
     """Print how many hashes are those of an earlier run, since the files have not changed."""
     message = _(
-        "{count} files have not changed since an earlier run, whose SHA-256 of them was taken; --rehash"
-        " computes them again",
+        "{count} {count:file has|files have} not changed since an earlier run, whose"
+        " SHA-256 of them was taken; --rehash computes them again",
         count=count,
     )
     printing.say(displayed(message, lang), err=True)

@@ -122,7 +122,7 @@ def convert(
     printing.say(
         displayed(
             _(
-                "{out}: {count} features in {crs}",
+                "{out}: {count} {count:feature|features} in {crs}",
                 out=out.as_posix(),
                 count=done.features,
                 crs=done.crs,

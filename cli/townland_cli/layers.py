@@ -248,7 +248,7 @@ def _layer(each: Examined, path: str, lang: str) -> dict[str, object]:
 
 def _in_file(out: Path, written: Mapping[str, int]) -> Words:
     return _(
-        "{count} faults with a place are in {path}",
+        "{count} {count:fault|faults} with a place {count:is|are} in {path}",
         count=sum(written.values()),
         path=out.as_posix(),
     )

@@ -77,7 +77,7 @@ def _lines(each: PackedLayer) -> list[Words]:
     """What was written, and what of the source is not in it."""
     lines: list[Words] = [
         _(
-            "{path}: {count} features, {size} MB",
+            "{path}: {count} {count:feature|features}, {size} MB",
             path=each.path.as_posix(),
             count=each.features,
             size=f"{each.size / 1e6:.1f}",

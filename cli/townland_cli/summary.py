@@ -240,7 +240,8 @@ def _gravest(assessment: Assessment, room: int, lang: str) -> Iterator[str]:
         if len(block) > room:
             if at < open_ones:
                 more = _(
-                    "… and {count} more findings that do not pass; the report has them, or --verbose",
+                    "… and {count} more {count:finding|findings} that do not pass; the"
+                    " report has them, or --verbose",
                     count=open_ones - at,
                 )
                 yield displayed(more, lang)

@@ -45,7 +45,7 @@ def watch(once: Once, named: Collection[Path], lang: str) -> NoReturn:
             printing.fail(error, lang)
         watched = {*named, *read}
         before.update(states(watched - before.keys()))
-        message = _("watching {count} files; Ctrl-C ends", count=len(watched))
+        message = _("watching {count} {count:file|files}; Ctrl-C ends", count=len(watched))
         printing.say(message.render(lang), err=True)
         changed = ", ".join(each.as_posix() for each in wait_for_change(before))
         printing.say(displayed(_("changed: {names}", names=changed), lang), err=True)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from string import Formatter
 
 DEFAULT_LANGUAGE = "zh"
 SOURCE_LANGUAGE = "en"
@@ -25,15 +26,30 @@ def _languages() -> tuple[str, ...]:
 LANGUAGES = _languages()
 
 
+class _Counted(Formatter):
+    """Fills places, those with two words by the number: ``{n:piece|pieces}``."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        """Give the first word of two for 1, and the second for all others."""
+        one, parted, many = format_spec.partition("|")
+        return (one if value == "1" else many) if parted else str(value)
+
+
+_COUNTED = _Counted()
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A sentence that is put into words only when its reader's language is known.
 
     `msgid` is the English sentence with ``{named}`` places; `params` fills them and may hold other
-    texts. ``str()`` gives the default language, Chinese.
+    texts. A place with two words, ``{n:piece|pieces}``, takes one of them by the number. ``str()``
+    gives the default language, Chinese.
 
     >>> _("about {n} parcels", n=3).render("en")
     'about 3 parcels'
+    >>> _("{n} {n:parcel|parcels}", n=1).render("en")
+    '1 parcel'
     >>> _("{a} and {b}", a=_("not a message of the catalog"), b="<b>").render("en")
     'not a message of the catalog and <b>'
     """
@@ -46,7 +62,10 @@ class Text:
         sentence = catalog(lang).gettext(self.msgid) if self.msgid else ""
         if not self.params:
             return sentence
-        return sentence.format(**{name: render(value, lang) for name, value in self.params})
+        filled = {name: render(value, lang) for name, value in self.params}
+        return (
+            _COUNTED.vformat(sentence, (), filled) if "|" in sentence else sentence.format(**filled)
+        )
 
     def __str__(self) -> str:
         return self.render()
@@ -172,7 +191,11 @@ def listed(names: Iterable[object]) -> Words:
     every = tuple(names)
     shown = in_a_row(every[:MOST_NAMED])
     more = len(every) - MOST_NAMED
-    return shown if more <= 0 else _("{names} and {count} others", names=shown, count=more)
+    return (
+        shown
+        if more <= 0
+        else _("{names} and {count} {count:other|others}", names=shown, count=more)
+    )
 
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")

@@ -596,7 +596,7 @@ def test_the_command_prints_what_it_did(tmp_path):
     done = CliRunner().invoke(
         app, ["convert", str(out), str(tmp_path / "b.shp"), "--crs", CRS, "--lang", "en"]
     )
-    assert "1 features in EPSG:4524" in done.stdout
+    assert "1 feature in EPSG:4524" in done.stdout
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 import warnings
 import zipfile
 from collections.abc import Callable, Sequence
@@ -441,3 +442,15 @@ def test_a_field_of_numbers_without_room_in_its_row_is_refused(tmp_path: Path, w
     (found,) = tl.layers_check(layers)
     (told,) = [each for each in found.summary.issues if each.severity == "error"]
     assert "the field KCXS has no room in the rows of the .dbf" in told.message.render("en")
+
+
+def test_a_coordinate_that_is_no_number_is_no_cause_for_a_warning(tmp_path: Path) -> None:
+    """NumPy warned of it where `layers check` made the geometries that it had put on the disk."""
+    layers = broken.survey(tmp_path, box(5, 5, 80), box(200, 5, 80))
+    path = tmp_path / "land.gpkg"
+    east = struct.pack("<d", pyogrio.read_bounds(path)[1][2, 1])
+    content = path.read_bytes()
+    assert east in content
+    path.write_bytes(content.replace(east, struct.pack("<d", float("nan"))))
+    (found,) = tl.layers_check(layers)
+    assert "coordinate_not_finite" in [each.code for each in found.summary.issues]

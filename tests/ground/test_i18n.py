@@ -116,6 +116,27 @@ def test_chinese_writes_square_metres_in_one_way() -> None:
     assert [each for each in sentences if "m²" in each] == []
 
 
+# of how many something is a part: there are always several
+NUMBER = re.compile(
+    r"(?<!of )(?<!All )\{(?:n|count|days|years|people)\} (?:more |other |different )?[a-z]+s\b"
+)
+
+
 def test_no_sentence_leaves_it_to_the_reader_whether_it_is_one_or_many() -> None:
-    """“1 year(s)” is no English."""
-    assert [each for each in catalog("zh")._catalog if "(s)" in each] == []  # type: ignore[attr-defined]
+    """“1 year(s)” is no English, nor is “1 pieces”."""
+    sentences = catalog("zh")._catalog  # type: ignore[attr-defined]
+    assert [each for each in sentences if "(s)" in each] == []
+    assert [each for each in sentences if NUMBER.search(each)] == []
+
+
+def test_words_go_by_the_number_before_them() -> None:
+    said = "{count} {count:feature has|features have} no geometry, and {count:is|are} left out"
+    assert [_(said, count=count).render("en") for count in (1, 2)] == [
+        "1 feature has no geometry, and is left out",
+        "2 features have no geometry, and are left out",
+    ]
+    assert _(said, count=1).render("zh") == _(said, count=12).render("zh").replace("12", "1")
+    # data is no pattern here, either
+    assert _("{names} and {count} {count:other|others}", names="{x|y}", count=1).render("en") == (
+        "{x|y} and 1 other"
+    )

@@ -131,7 +131,7 @@ def test_what_collapses_is_dropped_and_told() -> None:
     assert (issue.code, issue.severity, issue.layer, issue.feature) == (
         "geometry_collapsed", "error", "L", "7",
     )  # fmt: skip
-    assert "1 features enclose no area" in issue.message.render("en")
+    assert "1 feature encloses no area" in issue.message.render("en")
 
 
 def test_all_that_collapsed_are_named() -> None:

@@ -44,7 +44,7 @@ def test_a_canal_never_becomes_a_town():
     assert codes(whole)[:2] == ["geometry_not_polygon", "header_shifted"]
     with pytest.raises(LayerError) as refused:  # it was said that the file holds nothing
         parse(text(*canal), "a.txt")
-    assert "none of its 1 plots is an area: 图形属性 says 线" in refused.value.render("en")
+    assert "1 plot, which is no area: 图形属性 says 线" in refused.value.render("en")
 
 
 def test_without_a_kind_the_position_counts_and_is_reported():

@@ -306,8 +306,8 @@ def test_heights_are_dropped_and_what_is_no_polygon_is_counted(tmp_path):
     assert found.frame.geometry.area.tolist() == [10_000.0] * 3
     assert codes(found) == ["geometry_not_polygon", "geometry_collection", "dimension_dropped"]
     assert "2 features" in found.issues[0].message.render("en")
-    assert "1 features" in found.issues[1].message.render("en")
-    assert "1 features" in found.issues[2].message.render("en")
+    assert "1 feature " in found.issues[1].message.render("en")
+    assert "1 feature " in found.issues[2].message.render("en")
     assert {issue.layer for issue in found.issues} == {"land"}
 
 

@@ -308,7 +308,7 @@ def test_a_drawing_without_a_closed_line_says_so(tmp_path):
     space.add_lwpolyline(SQUARE)
     with pytest.raises(LayerError) as caught:
         read(saved(doc, tmp_path / "a.dxf"))
-    assert "1 polylines or chains of lines are open" in message(caught)
+    assert "1 polyline or chain of lines is open" in message(caught)
     assert "gap is 100.000 m wide, on layer 0 from (36642000.000, 2689000.000)" in message(caught)
 
 

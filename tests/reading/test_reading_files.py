@@ -192,7 +192,7 @@ def test_side_files_of_a_shapefile(tmp_path):
     rows = bytearray(table) + table[-82:]
     rows[4] = 2
     (tmp_path / "a.dbf").write_bytes(bytes(rows))
-    assert "1 shapes, but 2 rows" in refused(tmp_path / "a.shp")
+    assert "1 shape, but 2 rows" in refused(tmp_path / "a.shp")
     (tmp_path / "a.dbf").unlink()
     assert ".dbf is missing" in refused(tmp_path / "a.shp")
     (tmp_path / "a.dbf").write_bytes(table)
@@ -307,7 +307,7 @@ def test_bombs_are_refused_before_they_are_unpacked(tmp_path, monkeypatch):
     assert "would unpack to 1 MB" in refused(path)
     monkeypatch.setattr(zips, "MAX_BYTES", 1 << 40)
     monkeypatch.setattr(zips, "MAX_MEMBERS", 0)
-    assert "in 1 files" in refused(path)
+    assert "in 1 file" in refused(path)
 
 
 def test_a_size_that_the_zip_understates_does_not_help(tmp_path):

@@ -381,7 +381,7 @@ def test_a_line_closes_within_a_centimetre(tmp_path, last, open_):
 def test_an_open_line_is_refused_with_the_length_and_place_of_its_gap(tmp_path):
     # GRS 80 and WGS 84: a degree of latitude is 110.76 km long at 24.3°, so that 0.01° are 1107.6 m
     text = refused(saved(tmp_path / "a.kml", mark(line(OPEN)), mark(line("109,24 109.1,24"))))
-    assert "1 lines that do not close" in text
+    assert "1 line that does not close" in text
     assert "太阳村镇: 1107." in text
     assert "from (109.4000000, 24.3000000) to (109.4000000, 24.3100000)" in text
 

@@ -543,6 +543,12 @@ def test_a_tooltip_states_the_area_of_the_piece_under_the_pointer(visit: Any) ->
     assert page.locator(".leaflet-tooltip").count() == 0
 
 
+def test_words_of_the_map_go_by_the_number_before_them(visit: Any) -> None:
+    page = visit("map_en").page
+    said = page.evaluate("[0, 1, 2].map((n) => townland.sentence(townland.words.pieces, { n }))")
+    assert said == ["0 pieces", "1 piece", "2 pieces"]
+
+
 def test_layers_are_switched_by_keyboard(visit: Any) -> None:
     page = visit("map").page
     box = page.locator("#layers li.land input")

@@ -89,7 +89,9 @@ class Batch:
         if self.scheduler is not None:
             return _("measuring on the cluster")
         return (
-            None if self.workers == 1 else _("measuring in {count} processes", count=self.workers)
+            None
+            if self.workers == 1
+            else _("measuring in {count} {count:process|processes}", count=self.workers)
         )
 
 
@@ -141,12 +143,12 @@ def check_in_tiles(
     parts = {tile: part for tile in work if (part := shelf.known(tile))}
     measured = batch.runner(job, shelf, [tile for tile in work if tile not in parts])
     done = sum(len(tile.towns) for tile in parts)
-    progress(_("measuring {count} towns", count=len(towns)), done, len(towns))
+    progress(_("measuring {count} {count:town|towns}", count=len(towns)), done, len(towns))
     with closing(measured):
         while (tile := _next(measured, batch.elsewhere)) is not None:
             parts[tile] = shelf.part(tile)
             done += len(tile.towns)
-            progress(_("measuring {count} towns", count=len(towns)), done, len(towns))
+            progress(_("measuring {count} {count:town|towns}", count=len(towns)), done, len(towns))
     several = _Several(job, shelf, batch.runner, ready)
     settled = _settled(several, work, [parts[tile] for tile in work])
     return checker.joined(ready, settled, accept_repairs, order=tuple(chain.from_iterable(plan)))

@@ -184,7 +184,9 @@ def _require_fit(client: Client, scheduler: str, order: Order) -> None:
         more = len(faults) - len(shown)
         text = Joined(shown, "; ")
         raise TownlandError(
-            text if more <= 0 else _("{names} and {count} others", names=text, count=more)
+            text
+            if more <= 0
+            else _("{names} and {count} {count:other|others}", names=text, count=more)
         )
 
 
@@ -300,8 +302,9 @@ def _result(future: Future[bytes], tile: Tile) -> bytes:
     except KilledWorker as killed:
         raise EngineError(
             _(
-                "{count} workers ended over these towns before they were done: {towns}. Perhaps they had"
-                " too little memory: give each more, or say --tile-towns with fewer towns",
+                "{count} {count:worker|workers} ended over these towns before they were"
+                " done: {towns}. Perhaps they had too little memory: give each more, or"
+                " say --tile-towns with fewer towns",
                 count=killed.allowed_failures + 1,
                 towns=listed(names_of([tile])),
             )

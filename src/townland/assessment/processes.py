@@ -93,9 +93,9 @@ def _work(tile: Tile) -> str:
 def _dying(tiles: Sequence[Tile]) -> EngineError:
     return EngineError(
         _(
-            "a process that measured these towns ended {count} times before it was done: {towns}."
-            " Perhaps it had too little memory: run with fewer --workers, and with --resume, which keeps"
-            " the towns that are done",
+            "a process that measured these towns ended {count} {count:time|times} before"
+            " it was done: {towns}. Perhaps it had too little memory: run with fewer"
+            " --workers, and with --resume, which keeps the towns that are done",
             count=ATTEMPTS,
             towns=listed(names_of(tiles)),
         )

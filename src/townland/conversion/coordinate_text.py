@@ -104,8 +104,8 @@ def write_text(
     issues = []
     if changed:
         message = _(
-            "{count} texts hold commas, line breaks or brackets, which the format has for itself; they"
-            " are written full-width: {first}",
+            "{count} {count:text holds|texts hold} commas, line breaks or brackets, which"
+            " the format has for itself; they are written full-width: {first}",
             count=len(changed),
             first=changed[0][:40],
         )

@@ -124,7 +124,8 @@ def _no_crs(crs: pyproj.CRS) -> Issue:
 def _cut_values(lost: int) -> Iterator[Issue]:
     if lost:
         message = _(
-            "{count} features have more text than a drawing keeps with a thing; their columns are lost",
+            "{count} {count:feature has|features have} more text than a drawing keeps"
+            " with a thing; {count:its|their} columns are lost",
             count=lost,
         )
         yield Issue("value_cut", "warning", message)

@@ -89,7 +89,9 @@ def _cleaned(table: PolygonTable) -> list[Issue]:
     lost = sum(_FORBIDDEN.search(text) is not None for text in texts)
     if not lost:
         return []
-    message = _("{count} values hold control characters, which are left out", count=lost)
+    message = _(
+        "{count} {count:value holds|values hold} control characters, which are left out", count=lost
+    )
     return [Issue("value_cut", "warning", message)]
 
 

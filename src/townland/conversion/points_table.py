@@ -92,9 +92,14 @@ def write_points(table: PolygonTable, path: Path) -> list[Issue]:
     count = sum(len(ring) for plot in plots for ring in plot.rings)
     if count > MAX_POINTS:
         raise ReportError(
-            _("{path}: {count} points, and a table takes at most {most}; write fewer features, or a"
-              " format of GIS", path=path.name, count=count, most=MAX_POINTS)
-        )  # fmt: skip
+            _(
+                "{path}: {count} {count:point|points}, and a table takes at most {most};"
+                " write fewer features, or a format of GIS",
+                path=path.name,
+                count=count,
+                most=MAX_POINTS,
+            )
+        )
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     system = (
         f"坐标系：2000国家大地坐标系（{describe(table.crs)}）　{degrees}度分带　带号：{zone}"

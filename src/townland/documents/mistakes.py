@@ -71,7 +71,8 @@ def too_long(source: str) -> Misread | None:
             return Misread(
                 number,
                 _(
-                    "{count} characters in one line, and at most {most} are read; break the line",
+                    "{count} {count:character|characters} in one line, and at most {most}"
+                    " are read; break the line",
                     count=len(text),
                     most=MAX_LINE,
                 ),
@@ -96,7 +97,7 @@ def syntax_fault(source: str, problem: ValueError) -> Misread:
         number = max(range(len(lines)), key=lambda at: _digits(lines[at]))
         return Misread(
             number + 1,
-            _("a number of {n} digits; so many are not read", n=_digits(lines[number])),
+            _("a number of {n} {n:digit|digits}; so many are not read", n=_digits(lines[number])),
             shown(lines[number]),
         )
     message = str(problem)

@@ -222,8 +222,8 @@ def _content(spec: LayerSpec, source: Source, slow: bool) -> Iterator[Issue]:
         yield Issue("geometry_not_polygon", "error", message)
     if slow and spec.packed is None:
         message = _(
-            "{count} features that every check reads whole; pack the layer once: townland layers pack"
-            " {name}",
+            "{count} {count:feature|features} that every check reads whole; pack the"
+            " layer once: townland layers pack {name}",
             count=source.features,
             name=spec.name,
         )

@@ -75,8 +75,10 @@ def ladder_issues(town: str, steps: Sequence[Step]) -> Iterator[Issue]:
                 f"overlay_by_{rung}",
                 "warning",
                 _(
-                    "town {town}: {count} operations on its geometry were refused as they are, and done"
-                    " with {way}; areas changed by {area} m² at most. The first reason: {reason}",
+                    "town {town}: {count} {count:operation|operations} on its geometry"
+                    " {count:was|were} refused as {count:it is|they are}, and done with"
+                    " {way}; areas changed by {area} m² at most. The first reason:"
+                    " {reason}",
                     town=town,
                     count=len(those),
                     way=way,
@@ -168,8 +170,9 @@ def _class_issues(
     unknown = part["class_name"].isna().to_numpy()
     for each in _unknown(part, "code", unknown=unknown, cents=cents):
         message: Text = _(
-            "town {town}: {count} features of layer {layer} carry the code '{code}', which the"
-            " scheme {scheme} does not know; {area} m² of the town",
+            "town {town}: {count} {count:feature|features} of layer {layer}"
+            " {count:carries|carry} the code '{code}', which the scheme {scheme} does not"
+            " know; {area} m² of the town",
             scheme=ground.scheme,
             town=town,
             count=each.count,
@@ -216,8 +219,9 @@ def _name_issues(
         if other is None:
             continue
         message = _(
-            "town {town}: {count} features of layer {layer} carry the code {code}, which is {known} in"
-            " the scheme {scheme}, and the name {name}; {area} m² of the town; {explanation}",
+            "town {town}: {count} {count:feature|features} of layer {layer}"
+            " {count:carries|carry} the code {code}, which is {known} in the scheme"
+            " {scheme}, and the name {name}; {area} m² of the town; {explanation}",
             town=town,
             count=those["id"].nunique(),
             layer=layer_title(str(layer)),
@@ -249,8 +253,9 @@ def _owner_issues(town: str, part: pd.DataFrame, cents: npt.NDArray[np.int64]) -
     unknown = ~np.isin(owners(part["owner"]), [*STATE, *COLLECTIVE])
     for each in _unknown(part, "owner", unknown=unknown, cents=cents):
         message = _(
-            "town {town}: {count} features of layer {layer} have the owner '{code}', which is"
-            " neither state (1, 2) nor collective (3, 4); their {area} m² count as collective",
+            "town {town}: {count} {count:feature|features} of layer {layer}"
+            " {count:has|have} the owner '{code}', which is neither state (1, 2) nor"
+            " collective (3, 4); their {area} m² count as collective",
             town=town,
             count=each.count,
             layer=layer_title(each.layer),
@@ -277,8 +282,9 @@ def _tag_issues(
     unknown = (part["tag"].notna() & ~part["tag"].isin(["", *tags])).to_numpy()
     for each in _unknown(part, "tag", unknown=unknown, cents=cents):
         message = _(
-            "town {town}: {count} features of layer {layer} bear the tag '{code}', of which no"
-            " measure of the rulebook asks (it asks of {known}); {area} m² of the town",
+            "town {town}: {count} {count:feature|features} of layer {layer}"
+            " {count:bears|bear} the tag '{code}', of which no measure of the rulebook"
+            " asks (it asks of {known}); {area} m² of the town",
             known=", ".join(sorted(tags)),
             town=town,
             count=each.count,

@@ -24,8 +24,8 @@ def no_polygon(rows: Rows, place: str) -> LayerError:
         )
     return LayerError(
         _(
-            "{place}: no polygon, but {count} features of other kinds; a town's boundary must be"
-            " a polygon",
+            "{place}: no polygon, but {count} {count:feature|features} of other kinds; a"
+            " town's boundary must be a polygon",
             place=place,
             count=len(rows),
         )
@@ -46,16 +46,24 @@ class Left(NamedTuple):
 
     def issues(self) -> list[Issue]:
         """What is told of them."""
-        none = _("{count} features have no geometry, and are left out", count=self.empty)
+        none = _(
+            "{count} {count:feature has|features have} no geometry, and {count:is|are} left out",
+            count=self.empty,
+        )
         others = _(
-            "{count} features are points, lines or the like, not polygons, and are left out",
+            "{count} {count:feature is a point, a line or the like, no polygon|features"
+            " are points, lines or the like, not polygons}, and {count:is|are} left out",
             count=self.others,
         )
         collections = _(
-            "{count} features are collections; of them only the polygons are kept",
+            "{count} {count:feature is a collection; of it|features are collections; of"
+            " them} only the polygons are kept",
             count=self.collections,
         )
-        deep = _("{count} features carry heights or measures (Z, M), dropped", count=self.deep)
+        deep = _(
+            "{count} {count:feature carries|features carry} heights or measures (Z, M), dropped",
+            count=self.deep,
+        )
         told = (
             ("geometry_empty", none),
             ("geometry_not_polygon", others),

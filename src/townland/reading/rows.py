@@ -85,8 +85,8 @@ def refuse_too_many(count: int | None, place: str) -> None:
     if (count or 0) > MAX_FEATURES:
         raise LayerError(
             _(
-                "{place}: {count} features, and at most {most} are read at once; cut out those around"
-                " the towns",
+                "{place}: {count} {count:feature|features}, and at most {most} are read"
+                " at once; cut out those around the towns",
                 place=place,
                 count=count,
                 most=MAX_FEATURES,

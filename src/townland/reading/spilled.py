@@ -11,6 +11,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from townland.reading.formats import wkb
+
 IN_MEMORY = 32 << 20
 """So many bytes of geometries stand in memory before all of them go to the disk."""
 
@@ -83,8 +85,7 @@ class Spilled:
                     (starts[run] - first).tolist(), (ends[run] - first).tolist(), strict=True
                 )
                 values[run] = [content[start:end] for start, end in pairs]
-        found: NDArray[np.object_] = shapely.from_wkb(values)
-        return found
+        return wkb.decoded(values)
 
     def blocks(self, rows: NDArray[np.int64] | None = None) -> Iterator[NDArray[np.int64]]:
         """Positions in their order, so many at a time that their geometries take little memory."""

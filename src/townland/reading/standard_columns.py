@@ -40,8 +40,8 @@ def standard_columns(rows: Rows, needed: Mapping[str, str]) -> tuple[Columns, li
     issues = [*factor_issues, *production_issues]
     if "id" in needed and missing.any():
         message = _(
-            "{count} features have no value in the id column {column}, and are named by their number"
-            " in the file",
+            "{count} {count:feature has|features have} no value in the id column"
+            " {column}, and {count:is|are} named by {count:its|their} number in the file",
             count=int(missing.sum()),
             column=needed["id"],
         )
@@ -129,9 +129,10 @@ def _no_numbers(rows: Rows, column: str, name: str, *, ids: NDArray[np.object_])
     at = no_numbers(rows.columns[column])
     cells = [f"{ids[row]}: {texts[row]}" for row in at[:SHOWN].tolist()]
     message = _(
-        "{count} values of the column {column} are no numbers, and are not known (feature: value):"
-        " {cells}. Asterisks stand in a DBF for a number too wide for its field; write a decimal point"
-        " for a comma, and save the layer again",
+        "{count} {count:value|values} of the column {column} {count:is no number|are no"
+        " numbers}, and {count:is|are} not known (feature: value): {cells}. Asterisks"
+        " stand in a DBF for a number too wide for its field; write a decimal point for a"
+        " comma, and save the layer again",
         count=len(at),
         column=column,
         cells="; ".join(cells) + ("; …" if len(at) > SHOWN else ""),

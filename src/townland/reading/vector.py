@@ -487,7 +487,8 @@ def coverage_of(
     faults = int((~shapely.is_valid(shapes)).sum())
     if faults:
         message = _(
-            "{count} polygons of the coverage {path} cross themselves, and were mended",
+            "{count} {count:polygon|polygons} of the coverage {path} {count:crosses"
+            " itself|cross themselves}, and {count:was|were} mended",
             count=faults,
             path=spec.coverage_file,
         )

@@ -54,7 +54,7 @@ class Confirmation:
         if count == 1:
             return _("1 finding waits for one confirmation: {question}", question=self.question)
         return _(
-            "{count} findings wait for one confirmation: {question}",
+            "{count} {count:finding waits|findings wait} for one confirmation: {question}",
             count=count,
             question=self.question,
         )

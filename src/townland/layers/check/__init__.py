@@ -230,7 +230,11 @@ def _ids(layer: WholeLayer) -> Iterator[Faults]:
     counts = ids.map(ids.value_counts()).to_numpy()
     told = (counts > 1) & ~ids.duplicated().to_numpy()
     if told.any():
-        message = _("the id {id} stands {count} times", id=ids.to_numpy()[told], count=counts[told])
+        message = _(
+            "the id {id} stands {count} {count:time|times}",
+            id=ids.to_numpy()[told],
+            count=counts[told],
+        )
         yield Faults("id_double", "warning", message, rows[told])
 
 

@@ -54,7 +54,8 @@ def class_faults(records: Records) -> Iterator[Faults]:
         for code in totals.index[:LISTED]:
             rows = np.flatnonzero(unknown & (raw == code))
             message = _(
-                "the scheme {scheme} does not know the code '{code}' ({count} features, {area} m²)",
+                "the scheme {scheme} does not know the code '{code}' ({count}"
+                " {count:feature|features}, {area} m²)",
                 scheme=scheme.id,
                 code=code,
                 count=len(rows),
@@ -89,8 +90,8 @@ def _name_faults(
             continue
         rows = those.index.to_numpy()
         message = _(
-            "the class is called {name}, but the code {code} is {known} in the scheme {scheme} ({count}"
-            " features, {area} m²); {explanation}",
+            "the class is called {name}, but the code {code} is {known} in the scheme"
+            " {scheme} ({count} {count:feature|features}, {area} m²); {explanation}",
             name=name,
             code=code,
             known=classes["name"].iloc[rows[0]],

@@ -115,8 +115,8 @@ def issues(faults: Sequence[Faults], ids: Sequence[str], layer: str) -> Iterator
             yield Issue(each.code, each.severity, each.at(position), layer, str(ids[row]))
         if len(each.rows) > TOLD:
             message = _(
-                "{count} features in all; {told} of them are listed, all are in the GeoPackage of"
-                " faults (--out)",
+                "{count} {count:feature|features} in all; {told} of them are listed, all"
+                " are in the GeoPackage of faults (--out)",
                 count=len(each.rows),
                 told=TOLD,
             )

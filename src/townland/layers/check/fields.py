@@ -92,7 +92,8 @@ def _type_faults(rule: FieldRule, column: Field) -> Iterator[Faults]:
     # a DBF number without decimals is a whole number; other formats tell it by the type
     if rule.type == "N" and rule.decimals and (kind.startswith("int") or column.precision == 0):
         message = _(
-            "the field {field} has {decimals} decimals by its schema, but the column {column} has none",
+            "the field {field} has {decimals} {decimals:decimal|decimals} by its schema,"
+            " but the column {column} has none",
             field=rule.name,
             column=column.name,
             decimals=rule.decimals,
@@ -100,8 +101,8 @@ def _type_faults(rule: FieldRule, column: Field) -> Iterator[Faults]:
         yield Faults("field_decimals", "warning", message)
     elif rule.decimals and column.precision is not None and column.precision < rule.decimals:
         message = _(
-            "the field {field} has {decimals} decimals by its schema, but the column {column} has only"
-            " {own}",
+            "the field {field} has {decimals} {decimals:decimal|decimals} by its schema,"
+            " but the column {column} has only {own}",
             field=rule.name,
             column=column.name,
             decimals=rule.decimals,
@@ -139,8 +140,9 @@ def width_faults(records: Records, summary: LayerSummary) -> Iterator[Faults]:
         longest = max(sizes, default=0)
         if longest >= own:
             message = _(
-                "the field {field} is {width} characters wide by its schema, the column {column} only"
-                " {own}, and {count} different values fill it: what was longer was cut off",
+                "the field {field} is {width} {width:character|characters} wide by its"
+                " schema, the column {column} only {own}, and {count} different"
+                " {count:value fills|values fill} it: what was longer was cut off",
                 field=rule.name,
                 column=column.name,
                 width=rule.width,
@@ -150,8 +152,9 @@ def width_faults(records: Records, summary: LayerSummary) -> Iterator[Faults]:
             yield Faults("field_width", "warning", message)
         elif own != widest:
             message = _(
-                "the field {field} is {width} characters wide by its schema, the column {column} only"
-                " {own}; the longest value has {longest}, so that none was cut off",
+                "the field {field} is {width} {width:character|characters} wide by its"
+                " schema, the column {column} only {own}; the longest value has {longest},"
+                " so that none was cut off",
                 field=rule.name,
                 column=column.name,
                 width=rule.width,
@@ -182,7 +185,8 @@ def value_faults(records: Records, role: str) -> Iterator[Faults]:
             length = pc.fill_null(pc.utf8_length(pc.utf8_rtrim_whitespace(values)), 0)
             size = length.to_numpy()
             message = _(
-                "the value of {field} has {length} characters; the schema allows {width}",
+                "the value of {field} has {length} {length:character|characters}; the"
+                " schema allows {width}",
                 field=rule.name,
                 length=size,
                 width=rule.width,

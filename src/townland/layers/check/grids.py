@@ -59,7 +59,8 @@ def _values(spec: LayerSpec, numbers: dict[float, int]) -> Iterator[Issue]:
     unlisted = class_grid.unlisted(spec, tuple(texts))
     if unlisted:
         message = _(
-            "the values {values} ({count} cells) are not listed in classes, and count as no data",
+            "the values {values} ({count} {count:cell|cells}) are not listed in classes,"
+            " and count as no data",
             values=_shown(unlisted),
             count=sum(texts[value] for value in unlisted),
         )
@@ -70,7 +71,7 @@ def _values(spec: LayerSpec, numbers: dict[float, int]) -> Iterator[Issue]:
     unknown = tuple(value for value in texts if class_grid.code_of(spec, value) not in known)
     if unknown:
         message = _(
-            "the scheme {scheme} does not know the values {values} ({count} cells)",
+            "the scheme {scheme} does not know the values {values} ({count} {count:cell|cells})",
             scheme=spec.scheme,
             values=_shown(unknown),
             count=sum(texts[value] for value in unknown),

@@ -422,12 +422,12 @@ def _classes(role: str, source: Source) -> list[Key]:
         return []
     schemes = schemes_of(codes, role)
     if len(schemes) == 1:
-        why = _("all {count} codes of {column} are its own, and of no other scheme",
+        why = _("all {count} {count:code|codes} of {column} are its own, and of no other scheme",
                 count=len(codes), column=column)  # fmt: skip
         return [("scheme", schemes[0], why, True), ("class_column", column, why, True)]
     if schemes:
         why = _(
-            "all {count} codes of {column} are codes of several schemes: choose",
+            "all {count} {count:code|codes} of {column} are codes of several schemes: choose",
             count=len(codes),
             column=column,
         )

@@ -176,7 +176,7 @@ def raster_role(title: str, dtype: str, bands: int) -> tuple[str | None, Words]:
     if named == "land_cover" and bands == 1 and dtype in ("uint8", "int8", "int16", "uint16"):
         return named, _("its name, and its cells: {bands} band of {dtype}", **cells)
     if bands in (3, 4) and dtype == "uint8" and named in (None, "imagery"):
-        return "imagery", _("its cells: {bands} bands of {dtype}", **cells)
+        return "imagery", _("its cells: {bands} {bands:band|bands} of {dtype}", **cells)
     return None, _(
         "a raster of {dtype}, bands: {bands}; its name does not say what its cells mean", **cells
     )

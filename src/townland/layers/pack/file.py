@@ -19,6 +19,7 @@ import shapely
 from townland.geodesy.crs import Bounds
 from townland.layers.pack.features import SIDES, Packing
 from townland.layers.pack.order import POSITION
+from townland.reading.formats import wkb
 from townland.reading.packed.words import issue_as_json
 from townland.reading.sealed import FORMAT, Described, Sealed, SealedGroup, asked_of, metadata_of
 
@@ -72,7 +73,7 @@ class _Kinds:
 
     def add(self, geometry: pa.ChunkedArray) -> None:
         """Take the types of some geometries."""
-        shapes = shapely.from_wkb(geometry.to_numpy())
+        shapes = wkb.decoded(geometry.to_numpy())
         shapes = shapes[~shapely.is_missing(shapes)]
         self.measured |= bool(shapely.has_m(shapes).any())
         ids, deep = shapely.get_type_id(shapes), shapely.has_z(shapes)

@@ -267,7 +267,7 @@ def described(fault: Fault) -> Words:
     x, y = (f"{number:.4f}" if abs(number) > 360 else f"{number:.9f}" for number in fault.place)
     if fault.count > 1:
         return _(
-            "{problem} at ({x}, {y}), {count} times in all",
+            "{problem} at ({x}, {y}), {count} {count:time|times} in all",
             problem=problem,
             x=x,
             y=y,

@@ -422,9 +422,10 @@ def _require_shares(
     if len(wrong):
         raise LayerError(
             _(
-                "layer {layer}, feature {feature}: the ridge coefficient {column} is {value}; expected"
-                " at least 0 and less than 1 ({count} features near the towns have such a one). Where it"
-                " is in percent, divide it by 100; else correct it",
+                "layer {layer}, feature {feature}: the ridge coefficient {column} is"
+                " {value}; expected at least 0 and less than 1 ({count}"
+                " {count:feature|features} near the towns have such a one). Where it is in"
+                " percent, divide it by 100; else correct it",
                 layer=spec.name,
                 feature=ids[wrong[0]],
                 column=spec.net_factor_column,

@@ -197,7 +197,8 @@ def collapsed(repairs: Sequence[Repair]) -> Iterator[Issue]:
             lost.setdefault(repair.layer, []).append(repair)
     for layer, those in lost.items():
         message = _(
-            "{count} features enclose no area, and are left out: {features}",
+            "{count} {count:feature encloses|features enclose} no area, and"
+            " {count:is|are} left out: {features}",
             count=len(those),
             features=listed(repair.feature for repair in those),
         )

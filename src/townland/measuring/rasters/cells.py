@@ -171,8 +171,8 @@ def _refuse_many(frames: Sequence[Frame], file: str, cell: tuple[float, float]) 
     if count > MAX_CELLS:
         raise LayerError(
             _(
-                "{place}: {count} cells of {wide} × {high} lie around the towns, more than"
-                " {most}; make the grid coarser, or check its CRS",
+                "{place}: {count} {count:cell|cells} of {wide} × {high} lie around the"
+                " towns, more than {most}; make the grid coarser, or check its CRS",
                 place=file,
                 count=count,
                 wide=f"{cell[0]:.6g}",

@@ -327,8 +327,8 @@ def _silence(
         numbers = [values.index(value) for value in unlisted]
         count = sum(int(np.isin(window.values, numbers).sum()) for window in coded)
         message = _(
-            "the values {values} ({count} cells near the towns) are not listed in classes, and count"
-            " as no data",
+            "the values {values} ({count} {count:cell|cells} near the towns) are not"
+            " listed in classes, and count as no data",
             values=", ".join(unlisted[:20]) + (" …" if len(unlisted) > 20 else ""),
             count=count,
         )

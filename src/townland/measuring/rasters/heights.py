@@ -101,8 +101,9 @@ def left_out(found: Sequence[Numbers]) -> list[Issue]:
     if not len(values):
         return []
     message = _(
-        "{count} cells are no heights ({lowest} to {highest} m, where land lies between {least} and"
-        " {most} m), and are left out; declare the no-data value of the raster (often -32768 or -9999)",
+        "{count} {count:cell is no height|cells are no heights} ({lowest} to {highest} m,"
+        " where land lies between {least} and {most} m), and {count:is|are} left out;"
+        " declare the no-data value of the raster (often -32768 or -9999)",
         count=len(values),
         lowest=f"{values.min():.10g}",
         highest=f"{values.max():.10g}",
@@ -122,9 +123,9 @@ def _zeros(windows: Sequence[Cells]) -> Iterator[Issue]:
         return
     wide, high = middle_m(windows[0])
     message = _(
-        "{count} cells of the terrain model are 0 m (about {area} ha), while all others are above"
-        " {least} m: probably no data that is not declared. They are taken as heights; declare 0 as the"
-        " no-data value where it is",
+        "{count} {count:cell|cells} of the terrain model {count:is|are} 0 m (about {area}"
+        " ha), while all others are above {least} m: probably no data that is not"
+        " declared. They are taken as heights; declare 0 as the no-data value where it is",
         count=zeros,
         area=f"{zeros * float(wide) * float(high) / 10_000:.2f}",
         least=f"{INLAND_M:g}",

@@ -320,14 +320,21 @@ def _notes(document: Mapping[str, object], seen: _Mended) -> Iterator[Issue]:
     yield from server_said.left_out(document, len(_features(document)))
     if seen.turned:
         message = _(
-            "{count} rings go counter-clockwise, as holes do, and lie in no outline; they are read as"
-            " outlines",
+            "{count} {count:ring goes|rings go} counter-clockwise, as holes do, and"
+            " {count:lies|lie} in no outline; {count:it is read as an outline|they are"
+            " read as outlines}",
             count=seen.turned,
         )
         yield Issue("esri_ring_turned", "warning", message)
     if seen.closed:
-        message = _("{count} rings are not closed, and were closed", count=seen.closed)
+        message = _(
+            "{count} {count:ring is|rings are} not closed, and {count:was|were} closed",
+            count=seen.closed,
+        )
         yield Issue("ring_closed", "warning", message)
     if seen.deep:
-        message = _("{count} features carry heights or measures (Z, M), dropped", count=seen.deep)
+        message = _(
+            "{count} {count:feature carries|features carry} heights or measures (Z, M), dropped",
+            count=seen.deep,
+        )
         yield Issue("dimension_dropped", "info", message)

@@ -141,8 +141,9 @@ def _refuse_lost(source: Source, found: int) -> None:
     if found < (source.features or 0):
         raise LayerError(
             _(
-                "{place}: the table holds {count} features, but only {found} of them can be read: it is"
-                " damaged; copy the whole folder of the FileGDB again",
+                "{place}: the table holds {count} {count:feature|features}, but only"
+                " {found} of them can be read: it is damaged; copy the whole folder of the"
+                " FileGDB again",
                 place=source.place,
                 count=source.features,
                 found=found,

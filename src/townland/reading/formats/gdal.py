@@ -486,4 +486,4 @@ def _geometries(
     # this way believes the count that a GeoPackage states
     if len(raw[2]) != len(fid):
         raise ValueError(f"{len(raw[2])} of {len(fid)} features")
-    return shapely.from_wkb(raw[2]), wkb.curves_drawn()
+    return wkb.decoded(raw[2]), wkb.curves_drawn()

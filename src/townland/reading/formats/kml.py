@@ -85,8 +85,8 @@ def read_kml(
     if rings > MAX_RINGS:
         raise LayerError(
             _(
-                "{place}: {count} boundaries, and at most {most} are read of a KML; save the layer as a"
-                " GeoPackage",
+                "{place}: {count} {count:boundary|boundaries}, and at most {most} are"
+                " read of a KML; save the layer as a GeoPackage",
                 place=place,
                 count=rings,
                 most=MAX_RINGS,
@@ -400,9 +400,10 @@ def _chosen(found: _Found, layer: str | None) -> Sequence[_Mark]:
     if not found.marks and nearest is not None:
         raise LayerError(
             _(
-                "{place}: the KML holds no polygon, and {count} lines that do not close; the smallest"
-                " gap is that of {line}, and at most {tolerance} m are closed: end the line where it"
-                " begins, or draw the boundary as a polygon",
+                "{place}: the KML holds no polygon, and {count} {count:line|lines} that"
+                " {count:does|do} not close; the smallest gap is that of {line}, and at"
+                " most {tolerance} m are closed: end the line where it begins, or draw the"
+                " boundary as a polygon",
                 place=found.place,
                 count=len(found.open_lines),
                 line=nearest.words(),
@@ -419,8 +420,8 @@ def _chosen(found: _Found, layer: str | None) -> Sequence[_Mark]:
             )
             if found.links
             else _(
-                "{place}: the KML holds no polygon, but {count} points, lines and the like; draw the"
-                " boundary as a polygon",
+                "{place}: the KML holds no polygon, but {count} {count:point|points},"
+                " lines and the like; draw the boundary as a polygon",
                 place=found.place,
                 count=found.others,
             )
@@ -456,7 +457,8 @@ def _notes(found: _Found, marks: Sequence[_Mark], *, suspicious: bool) -> tuple[
     ]
     if found.links:
         message = _(
-            "{count} links to other files or addresses were not followed; what they hold is left out",
+            "{count} {count:link|links} to other files or addresses {count:was|were} not"
+            " followed; what {count:it holds|they hold} is left out",
             count=len(found.links),
         )
         issues.append(Issue("kml_link_left_out", "warning", message))
@@ -464,23 +466,30 @@ def _notes(found: _Found, marks: Sequence[_Mark], *, suspicious: bool) -> tuple[
     hidden = [mark.name or "-" for mark in marks if mark.hidden]
     if hidden:
         message = _(
-            "{count} placemarks are invisible (visibility 0), and are read all the same: {names}; delete"
-            " those that do not count",
+            "{count} {count:placemark is|placemarks are} invisible (visibility 0), and"
+            " {count:is|are} read all the same: {names}; delete those that do not count",
             count=len(hidden),
             names=", ".join(hidden[:SHOWN]) + (" …" if len(hidden) > SHOWN else ""),
         )
         issues.append(Issue("kml_invisible", "warning", message))
     if found.others:
         message = _(
-            "{count} features are points, lines or the like, not polygons, and are left out",
+            "{count} {count:feature is a point, a line or the like, no polygon|features"
+            " are points, lines or the like, not polygons}, and {count:is|are} left out",
             count=found.others,
         )
         issues.append(Issue("geometry_not_polygon", "warning", message))
     if found.deep:
-        message = _("{count} features carry heights or measures (Z, M), dropped", count=found.deep)
+        message = _(
+            "{count} {count:feature carries|features carry} heights or measures (Z, M), dropped",
+            count=found.deep,
+        )
         issues.append(Issue("dimension_dropped", "info", message))
     if found.mended:
-        message = _("{count} rings are not closed, and were closed", count=found.mended)
+        message = _(
+            "{count} {count:ring is|rings are} not closed, and {count:was|were} closed",
+            count=found.mended,
+        )
         issues.append(Issue("ring_closed", "warning", message))
     return tuple(issues)
 

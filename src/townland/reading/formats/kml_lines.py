@@ -90,8 +90,9 @@ def notes(closed: int, joined: int, open_lines: Sequence[OpenLine]) -> Iterator[
             "kml_line_closed",
             "warning" if joined else "info",
             _(
-                "{count} lines close, and are boundaries as polygons are; {joined} of them ended within"
-                " {tolerance} m of their start, and were closed",
+                "{count} {count:line closes, and is a boundary as a polygon is|lines"
+                " close, and are boundaries as polygons are}; {joined} of them ended"
+                " within {tolerance} m of their start, and {count:was|were} closed",
                 count=closed,
                 joined=joined,
                 tolerance=CLOSE_M,
@@ -104,7 +105,8 @@ def notes(closed: int, joined: int, open_lines: Sequence[OpenLine]) -> Iterator[
             "line_open",
             "warning",
             _(
-                "{count} lines end within {near} m of their start and do not close; they are left out,"
+                "{count} {count:line ends|lines end} within {near} m of {count:its|their}"
+                " start and {count:does|do} not close; {count:it is|they are} left out,"
                 " the smallest gap is that of {line}: close those that bound something",
                 count=len(near),
                 near=NEAR_M,

@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyproj
-import shapely
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -29,6 +28,7 @@ from townland.i18n import Text, _
 from townland.issues import Issue
 from townland.reading.format import Source
 from townland.reading.formats import database as record
+from townland.reading.formats import wkb
 from townland.reading.rows import Rows, finite
 
 CHORD = 0.01
@@ -442,7 +442,7 @@ def _fetch(
         )
         issues = (Issue("curve_linearised", "warning", message),)
     found = {name: _column([row[3 + at] for row in rows]) for at, name in enumerate(columns)}
-    return Rows(fid, found, shapely.from_wkb(geometry), issues)
+    return Rows(fid, found, wkb.decoded(geometry), issues)
 
 
 def _quoted(name: str) -> str:

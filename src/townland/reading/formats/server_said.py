@@ -54,8 +54,8 @@ def left_out(document: Mapping[str, object], features: int | None) -> Iterator[I
         total = whole.get(name)
         if isinstance(total, int) and type(total) is not bool and total > (features or 0):
             message = _(
-                "the file holds {count} features, and the server that made it had {total} ({name});"
-                " ask for the rest",
+                "the file holds {count} {count:feature|features}, and the server that"
+                " made it had {total} ({name}); ask for the rest",
                 count=features or 0,
                 total=total,
                 name=name,

@@ -79,8 +79,9 @@ def _set_faults(probe: Probe, index: Path, table: Path) -> Iterator[Text]:
     shapes = (index.stat().st_size - _HEADER) // 8
     if shapes != count:
         yield _(
-            "{path}: {shapes} shapes, but {rows} rows in the .dbf; the side files do not belong"
-            " together: copy all files of the Shapefile again",
+            "{path}: {shapes} {shapes:shape|shapes}, but {rows} {rows:row|rows} in the"
+            " .dbf; the side files do not belong together: copy all files of the Shapefile"
+            " again",
             path=place,
             shapes=shapes,
             rows=count,

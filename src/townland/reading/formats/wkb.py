@@ -23,10 +23,29 @@ _SHALLOW = 9 * 1000
 _POINT, _LINE, _POLYGON = 1, 2, 3
 
 
+def decoded(
+    values: Sequence[bytes | None] | NDArray[np.object_], on_invalid: str = "raise"
+) -> NDArray[np.object_]:
+    """Make geometries of WKB that is no deeper than GEOS can take.
+
+    Coordinates that are no numbers are the mending's; of some of them (signalling NaN) NumPy would warn.
+
+    Parameters
+    ----------
+    values
+        WKB of each feature, None for none.
+    on_invalid
+        What becomes of rings that are not closed, as for ``shapely.from_wkb``.
+    """
+    with np.errstate(invalid="ignore"):
+        made = shapely.from_wkb(np.asarray(values, object), on_invalid=on_invalid)
+    return np.asarray(made, dtype=object)
+
+
 def geometries(
     values: Sequence[bytes | None] | NDArray[np.object_], fid: NDArray[np.int64], place: str
 ) -> NDArray[np.object_]:
-    """Make geometries of WKB, as ``shapely.from_wkb`` does.
+    """Make geometries of WKB.
 
     Parameters
     ----------
@@ -44,8 +63,7 @@ def geometries(
     """
     values = np.asarray(values, object)
     refuse_deep(values, fid, place)
-    found: NDArray[np.object_] = shapely.from_wkb(values)
-    return found
+    return decoded(values)
 
 
 def refuse_deep(values: NDArray[np.object_], fid: NDArray[np.int64], place: str) -> None:
@@ -143,7 +161,7 @@ def curved(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
 
 def _is_curved(shape: bytes | None) -> bool:
     try:
-        shapely.from_wkb(shape, on_invalid="ignore")
+        decoded([shape], "ignore")
     except NotImplementedError:
         return True
     return False
@@ -171,14 +189,14 @@ def lenient(
     except NotImplementedError:
         raise
     except shapely.errors.GEOSException:
-        return np.asarray(shapely.from_wkb(shapes, on_invalid="fix"), dtype=object)
+        return decoded(shapes, "fix")
 
 
 def mended(shapes: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
     """Geometries whose rings are closed, and which of them had one that was not."""
     # GEOS refuses rings that are not closed; GDAL writes them as they stand in the file
-    geometry = np.asarray(shapely.from_wkb(shapes, on_invalid="fix"), dtype=object)
-    closed = shapely.is_missing(shapely.from_wkb(shapes, on_invalid="ignore"))
+    geometry = decoded(shapes, "fix")
+    closed = shapely.is_missing(decoded(shapes, "ignore"))
     return geometry, closed & ~shapely.is_missing(geometry)
 
 
@@ -193,8 +211,9 @@ def rings_closed(numbers: NDArray[np.int64]) -> tuple[Issue, ...]:
     if not len(numbers):
         return ()
     message = _(
-        "{count} features have rings that are not closed, or have fewer than 3 points; they were closed,"
-        " or dropped: features {features}",
+        "{count} {count:feature has|features have} rings that are not closed, or"
+        " {count:has|have} fewer than 3 points; {count:it was|they were} closed, or"
+        " dropped: features {features}",
         count=len(numbers),
         features=", ".join(map(str, numbers[:SHOWN])) + (" …" if len(numbers) > SHOWN else ""),
     )

@@ -122,8 +122,8 @@ def _unpack(
     if bomb or total > MAX_BYTES or len(entries) > MAX_MEMBERS:
         raise LayerError(
             _(
-                "{path}: the zip would unpack to {size} MB in {count} files; unpack it yourself, and"
-                " give the path of the layer, if you trust it",
+                "{path}: the zip would unpack to {size} MB in {count} {count:file|files};"
+                " unpack it yourself, and give the path of the layer, if you trust it",
                 path=path.as_posix(),
                 size=total >> 20,
                 count=len(entries),

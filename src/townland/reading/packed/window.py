@@ -66,7 +66,7 @@ class PackedReader:
         for part in self._parts(columns, boxes, shapes=shapes):
             shape = np.full(len(part), None, dtype=object)
             if shapes:
-                shape[:] = shapely.from_wkb(part.column(self._names.geometry).to_numpy())
+                shape[:] = wkb.decoded(part.column(self._names.geometry).to_numpy())
                 part = part.drop_columns(self._names.geometry)
             tables.append(part)
             geometry.append(shape)

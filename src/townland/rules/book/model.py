@@ -86,7 +86,7 @@ class Rulebook(Strict):
         rows = [(rule.id, rule.title, rule.kind) for rule in self.rule[:SHOWN]]
         more = len(self.rule) - len(rows)
         if more:
-            rows.append(("…", _("{count} more rules", count=more), ""))
+            rows.append(("…", _("{count} more {count:rule|rules}", count=more), ""))
         lines = {_("rulebook"): f"{self.id} {self.version}", _("rules"): len(self.rule)}
         return card(self.title, lines, more=grid((_("rule"), _("title"), _("kind")), rows))
 

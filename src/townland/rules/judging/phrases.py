@@ -97,7 +97,7 @@ def in_unit(value: Decimal, unit: str) -> Words:
     """
     said = plain(units.m2(value))
     return {
-        "persons": _("{n} persons", n=said),
+        "persons": _("{n} {n:person|persons}", n=said),
         "visits_10k": _("{n} × 10,000 visits a year", n=said),
         "yuan_10k_per_mu": _("{n} × 10,000 yuan per mu", n=said),
         "yuan_10k_per_head": _("{n} × 10,000 yuan a head", n=said),

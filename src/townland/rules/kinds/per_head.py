@@ -147,7 +147,7 @@ def _each_words(land: _Heads) -> Words | None:
     if land.each is None or land.people is None:
         return None
     return _(
-        "That is {each} m² for each of {people} persons.",
+        "That is {each} m² for each of {people} {people:person|persons}.",
         each=land.each,
         people=phrases.plain(land.people),
     )

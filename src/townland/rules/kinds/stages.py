@@ -283,7 +283,7 @@ def _stage_why(case: Case[StageDeadline], stage: _InStage) -> Words:
 
 def _late_words(row: LateRow) -> Words:
     return _(
-        "There was {event} on {day}, {days} days after it had been due ({due}).",
+        "There was {event} on {day}, {days} {days:day|days} after it had been due ({due}).",
         event=EVENT_WORDS[row.event],
         day=row.on,
         days=row.days,
@@ -311,7 +311,7 @@ def _acceptance(dates: list[dt.date], overdue: list[dt.date], on: dt.date) -> Wo
     listed = phrases.listed(day.isoformat() for day in dates)
     if not overdue:
         return _(
-            "Its acceptance is due by {dates}, in {days} days.",
+            "Its acceptance is due by {dates}, in {days} {days:day|days}.",
             dates=listed,
             days=(min(dates) - on).days,
         )

@@ -284,7 +284,7 @@ def _too_many(rule: SegmentLimit, segment: str, towns: list[Facts]) -> Words:
         The segment, and the towns in it.
     """
     return _(
-        "{segment}: {count} towns ({towns}), more than {most}.",
+        "{segment}: {count} {count:town|towns} ({towns}), more than {most}.",
         segment=segment,
         count=len(towns),
         towns=phrases.listed(town.name for town in towns),

@@ -201,16 +201,17 @@ def _site_words(site: SiteRow) -> Words:
         )
     if site.over:
         return _(
-            "{site}: the transition ended on {end}, {days} days ago, and no new use is registered.",
+            "{site}: the transition ended on {end}, {days} {days:day|days} ago, and no"
+            " new use is registered.",
             **place,
         )
-    return _("{site}: the transition ends on {end}, in {days} days.", **place)
+    return _("{site}: the transition ends on {end}, in {days} {days:day|days}.", **place)
 
 
 def _working(case: Case[Transition], sites: tuple[SiteRow, ...]) -> TransitionWorking:
     rule = case.rule
     formula = _(
-        "The start of each reuse plus {years} years; shown is the first end of a site"
+        "The start of each reuse plus {years} {years:year|years}; shown is the first end of a site"
         " whose new use is not registered, and the days left until then.",
         years=rule.years,
     )

@@ -158,7 +158,7 @@ class Teller:
         division = f"{figures.plain(number(way.of))} ÷ {figures.plain(number(way.by))}"
         if way.times != 1:
             division += f" × {figures.plain(number(way.times))}"
-        return self.t(_("{sum}, to {n} decimals", sum=division, n=way.digits))
+        return self.t(_("{sum}, to {n} {n:decimal|decimals}", sum=division, n=way.digits))
 
     def _ratio(self, way: Ratio) -> Iterator[str]:
         for term in way.of:

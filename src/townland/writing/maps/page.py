@@ -304,7 +304,7 @@ SEARCH_REDACTED = _("Search: land class, planned use or town")
 def _words(assessment: Assessment, content: Content) -> dict[str, Words]:
     towns = _(", ").render(content.lang).join(result.town.name for result in content.results[:3])
     if content.pages:
-        towns = _("{n} towns", n=len(content.results)).render(content.lang)
+        towns = _("{n} {n:town|towns}", n=len(content.results)).render(content.lang)
     elif len(content.results) > 3:
         towns += "…"
     return {

@@ -36,7 +36,7 @@ WORDS: dict[str, Words] = {
     "together": _("All towns together"),
     "shown": _("On the map: {finding}"),
     "town_map": _("Open the map of this town"),
-    "pieces": _("{n} pieces"),
+    "pieces": _("{n} {n:piece|pieces}"),
     "pm": _("±, m²"),
     "fact": _("{fact}: {value}"),
     "town": _("Town"),

@@ -212,7 +212,7 @@ class Report(ClauseReader):
         self.rules = matrix_rules(self)
         named = self.t(", ").join(names[:3]) + ("…" if len(names) > 3 else "")
         if pages:
-            named = self.t("{n} towns", n=len(names))
+            named = self.t("{n} {n:town|towns}", n=len(names))
         grave = [view for town in self.towns for view in town.grave]
         grave.sort(key=lambda view: view.look != "fail")
         self.first_failing = grave[0].anchor if grave else "matrix" if pages else "t1-findings"

@@ -118,7 +118,7 @@ def _verdict_row(r: TableReader, finding: Finding) -> PrintedRow:
 def leading(r: TableReader, units: Sequence[str]) -> str:
     """Name the unit that leads, and how many there are."""
     if len(units) > 1:
-        return r.t("{unit} and {n} more units", unit=units[0], n=len(units) - 1)
+        return r.t("{unit} and {n} more {n:unit|units}", unit=units[0], n=len(units) - 1)
     return "".join(units)
 
 

@@ -94,7 +94,7 @@ def _leads(r: TableReader, finding: Finding) -> PrintedCell:
     for each in finding.figures:
         if each.role == "decides" and each.pieces:
             to = patches_anchor(result.town.code, each.measure) if each.measure in listed else ""
-            return PrintedCell(r.t("{n} pieces", n=each.pieces), to=to)
+            return PrintedCell(r.t("{n} {n:piece|pieces}", n=each.pieces), to=to)
     return PrintedCell("")
 
 

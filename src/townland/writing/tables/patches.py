@@ -301,7 +301,7 @@ def _pieces(r: TableReader, result: TownResult, measure: Measure) -> Iterator[Pr
         if sliver:
             cells["remark"] = PrintedCell(r.t("sliver"))
         yield PrintedRow(code, f"{measure.name}-{at + 1}", cells)
-    cells = {"id": PrintedCell(r.t("all {n} pieces", n=measure.pieces)),
+    cells = {"id": PrintedCell(r.t("all {n} {n:piece|pieces}", n=measure.pieces)),
              **_areas(measure.area_m2, measure.net_m2)}  # fmt: skip
     yield PrintedRow(code, f"{measure.name}-total", cells, "total")
 

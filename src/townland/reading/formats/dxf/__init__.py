@@ -173,8 +173,9 @@ def _nothing_closed(
     if nearest is not None and nearest.ends is not None:
         return LayerError(
             _(
-                "{place}: no line closes ({count} polylines or chains of lines are open); the smallest"
-                " gap is {gap} m wide, on layer {layer} from ({x}, {y}) to ({x2}, {y2}), and at most"
+                "{place}: no line closes ({count} {count:polyline or chain of lines"
+                " is|polylines or chains of lines are} open); the smallest gap is {gap} m"
+                " wide, on layer {layer} from ({x}, {y}) to ({x2}, {y2}), and at most"
                 " {tolerance} m are closed: close the boundary in CAD (PEDIT, Join, Close)",
                 place=walk.place,
                 count=len(on_layer),
@@ -217,9 +218,10 @@ def _forked(forks: Sequence[LineChain], place: str) -> LayerError:
     x, y = first.strokes[0].points[0] if first.ends is None else first.ends[0]
     return LayerError(
         _(
-            "{place}: no line closes by itself: {count} lines begin and end where more than two meet,"
-            " so that what they bound is not certain; the first begins on layer {layer} at ({x}, {y}):"
-            " draw each boundary as a closed polyline (BOUNDARY), and delete lines that lie on others"
+            "{place}: no line closes by itself: {count} {count:line begins and ends|lines"
+            " begin and end} where more than two meet, so that what they bound is not"
+            " certain; the first begins on layer {layer} at ({x}, {y}): draw each boundary"
+            " as a closed polyline (BOUNDARY), and delete lines that lie on others"
             " (OVERKILL)",
             place=place,
             count=len(forks),
@@ -296,7 +298,8 @@ def _names(found: list[Shape], texts: list[Text]) -> tuple[list[str | None], lis
         else:
             unclear += 1
     message = _(
-        "{count} polygons hold several texts, and bear no name: leave one text in each, on its layer",
+        "{count} {count:polygon holds|polygons hold} several texts, and"
+        " {count:bears|bear} no name: leave one text in each, on its layer",
         count=unclear,
     )
     return names, [Issue("label_ambiguous", "warning", message)] if unclear else []

@@ -54,7 +54,8 @@ def notes(walk: Walk, drawn: DrawingRead, layer: str | None) -> Iterator[Issue]:
             "curve_linearised",
             "warning",
             _(
-                "{count} arcs and curves are drawn as chords, at most {tolerance} m from the curve",
+                "{count} {count:arc or curve is|arcs and curves are} drawn as chords, at"
+                " most {tolerance} m from the curve",
                 count=curves,
                 tolerance=CHORD_M,
             ),
@@ -64,7 +65,8 @@ def notes(walk: Walk, drawn: DrawingRead, layer: str | None) -> Iterator[Issue]:
             "ring_closed",
             "warning",
             _(
-                "{count} polylines end within {tolerance} m of their start, and were closed",
+                "{count} {count:polyline ends|polylines end} within {tolerance} m of"
+                " {count:its|their} start, and {count:was|were} closed",
                 count=walk.mended,
                 tolerance=CLOSE_M,
             ),
@@ -84,9 +86,10 @@ def _chain_notes(walk: Walk, drawn: DrawingRead) -> Iterator[Issue]:
             "chain_closed",
             "warning" if widest > 0 else "info",
             _(
-                "{count} boundaries are chains of {strokes} lines, arcs or open polylines whose ends"
-                " meet; ends within {tolerance} m of one another were joined, the widest gap is {gap} m"
-                " (layers {layers})",
+                "{count} {count:boundary is|boundaries are} chains of {strokes}"
+                " {strokes:line|lines}, arcs or open polylines whose ends meet; ends"
+                " within {tolerance} m of one another were joined, the widest gap is {gap}"
+                " m (layers {layers})",
                 count=len(chains),
                 strokes=sum(len(chain.strokes) for chain in chains),
                 tolerance=CLOSE_M,
@@ -118,9 +121,10 @@ def _open_notes(walk: Walk, drawn: DrawingRead) -> Iterator[Issue]:
             "line_open",
             "warning" if near else "info",
             _(
-                "{count} polylines or chains of lines are open, and are left out; {near} of them end"
-                " within 1 m of a start: close those that bound something (the smallest gap is {gap} m,"
-                " on layer {layer} at {at})",
+                "{count} {count:polyline or chain of lines is|polylines or chains of"
+                " lines are} open, and {count:is|are} left out; {near} of them end within"
+                " 1 m of a start: close those that bound something (the smallest gap is"
+                " {gap} m, on layer {layer} at {at})",
                 count=len(lines),
                 near=near,
                 gap=f"{nearest.gap / walk.frame.unit:.3f}",
@@ -133,9 +137,10 @@ def _open_notes(walk: Walk, drawn: DrawingRead) -> Iterator[Issue]:
             "line_forks",
             "warning",
             _(
-                "{count} lines lead from one place where more than two lines meet to another, and are"
-                " left out, since it is not certain what they bound; the first begins on layer {layer}"
-                " at {at}: draw each boundary as a closed polyline",
+                "{count} {count:line leads|lines lead} from one place where more than two"
+                " lines meet to another, and {count:is|are} left out, since it is not"
+                " certain what they bound; the first begins on layer {layer} at {at}: draw"
+                " each boundary as a closed polyline",
                 count=len(forks),
                 layer=forks[0].strokes[0].layer,
                 at=_point(forks[0]),
@@ -178,8 +183,9 @@ def _unseen_notes(drawn: DrawingRead) -> Iterator[Issue]:
             "dxf_unseen",
             "warning" if any(each.unseen != "block" for each in hidden) else "info",
             _(
-                "{count} things that are not seen in CAD are left out ({what}); name the layer or the"
-                " block with --layer where they count",
+                "{count} {count:thing|things} that {count:is|are} not seen in CAD"
+                " {count:is|are} left out ({what}); name the layer or the block with"
+                " --layer where they count",
                 count=len(hidden),
                 what=unseen_words(hidden),
             ),
@@ -207,8 +213,8 @@ def _left_out(walk: Walk, drawn: DrawingRead) -> Iterator[Issue]:
             "dxf_reference_left_out",
             "warning",
             _(
-                "{count} references to other drawings, or to blocks that are missing, were not"
-                " followed",
+                "{count} {count:reference|references} to other drawings, or to blocks"
+                " that are missing, {count:was|were} not followed",
                 count=walk.foreign,
             ),
         )
@@ -216,14 +222,19 @@ def _left_out(walk: Walk, drawn: DrawingRead) -> Iterator[Issue]:
         yield Issue(
             "dimension_dropped",
             "info",
-            _("{count} features carry heights or measures (Z, M), dropped", count=walk.deep),
+            _(
+                "{count} {count:feature carries|features carry} heights or measures (Z, M),"
+                " dropped",
+                count=walk.deep,
+            ),
         )
     if walk.twice:
         yield Issue(
             "dxf_drawn_twice",
             "info",
             _(
-                "{count} lines or hatches repeat what is drawn already on their layer, and count once",
+                "{count} {count:line or hatch repeats|lines or hatches repeat} what is"
+                " drawn already on {count:its|their} layer, and {count:counts|count} once",
                 count=walk.twice,
             ),
         )
@@ -249,8 +260,10 @@ def _layer_notes(found: list[Shape], layer: str | None) -> Iterator[Issue]:
             "dxf_nested",
             "warning",
             _(
-                "{count} polygons lie within another one of their layer; they are polygons of their own"
-                " and no holes: for a hole, draw the land as a hatch",
+                "{count} {count:polygon lies|polygons lie} within another one of"
+                " {count:its|their} layer; {count:it is a polygon of its own and no"
+                " hole|they are polygons of their own and no holes}: for a hole, draw the"
+                " land as a hatch",
                 count=inside,
             ),
         )

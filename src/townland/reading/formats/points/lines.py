@@ -162,8 +162,8 @@ def lines(text: str, place: str) -> list[str]:
         if len(line) > MAX_LINE:
             raise LayerError(
                 _(
-                    "{place}, line {line}: {count} characters in one line, and at most {most} are"
-                    " read; expected one point in a line",
+                    "{place}, line {line}: {count} {count:character|characters} in one"
+                    " line, and at most {most} are read; expected one point in a line",
                     place=place,
                     line=number,
                     count=len(line),

@@ -46,7 +46,7 @@ def plot_header(body: str, at: int, place: str) -> TextPlot:
     if len(fields) < (_FEWEST if kind is None else 2):
         raise LayerError(
             _(
-                "{place}, line {line}: a plot's header with {count} fields; expected"
+                "{place}, line {line}: a plot's header with {count} {count:field|fields}; expected"
                 " 界址点数,地块面积,地块编号,地块名称,图形属性,图幅号,地块用途,地类编码,@",
                 place=place,
                 line=at,

@@ -277,8 +277,8 @@ def _containment(
         if total > MAX_NESTED:
             raise LayerError(
                 _(
-                    "{place}: {count} rings of one plot lie inside one another so deeply that no"
-                    " survey draws them; split the file",
+                    "{place}: {count} {count:ring|rings} of one plot lie inside one"
+                    " another so deeply that no survey draws them; split the file",
                     place=place,
                     count=len(kept),
                 )

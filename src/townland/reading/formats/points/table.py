@@ -451,7 +451,8 @@ def _doubled(plots: Sequence[TablePlot], doubled: Sequence[int]) -> Iterator[Iss
     for plot, twice in zip(plots, doubled, strict=True):
         if twice:
             message = _(
-                "{count} rings of plot {plot} stand there twice, and count once",
+                "{count} {count:ring|rings} of plot {plot} {count:stands|stand} there"
+                " twice, and {count:counts|count} once",
                 count=twice,
                 plot=plot.number or plot.name or plot.sheet or "-",
             )

@@ -53,8 +53,8 @@ def left_out(plots: Sequence[TextPlot]) -> Iterator[Issue]:
         found = [plot for plot in plots if plot.kind == kind]
         if found:
             message = _(
-                "{count} plots are not areas (图形属性 {kind}), and are left out; the first is in line"
-                " {line}",
+                "{count} {count:plot is not an area|plots are not areas} (图形属性"
+                " {kind}), and {count:is|are} left out; the first is in line {line}",
                 count=len(found),
                 kind=kind,
                 line=found[0].line,
@@ -80,8 +80,9 @@ def shifted(plots: Sequence[TextPlot]) -> Iterator[Issue]:
     bare = [plot for plot in plots if not plot.anchored]
     if bare:
         message = _(
-            "{count} headers do not say 面, 线 or 点 (图形属性): their fields are read by position, and"
-            " the plots taken as areas; the first is in line {line}",
+            "{count} {count:header does not|headers do not} say 面, 线 or 点 (图形属性):"
+            " their fields are read by position, and the plots taken as areas; the first"
+            " is in line {line}",
             count=len(bare),
             line=bare[0].line,
         )
@@ -144,7 +145,8 @@ def point_issues(plot: TextPlot, parts: Sequence[rings.Points], twice: int) -> I
         yield Issue("point_count_differs", "warning", message, feature=plot.name)
     if twice:
         message = _(
-            "line {line}: {count} rings of plot {plot} stand there twice, and count once",
+            "line {line}: {count} {count:ring|rings} of plot {plot} {count:stands|stand}"
+            " there twice, and {count:counts|count} once",
             line=plot.line,
             count=twice,
             plot=plot.name,
@@ -187,8 +189,9 @@ def area_issues(
             yield _differs(plot, measured, unit if stated is None else _("stated"), reason)
     if in_m2:
         message = _(
-            "the areas that {count} headers declare are taken as square metres, though the format has"
-            " hectares; they are compared, and not used",
+            "the areas that {count} {count:header declares|headers declare} are taken as"
+            " square metres, though the format has hectares; they are compared, and not"
+            " used",
             count=in_m2,
         )
         yield Issue("declared_area_unit", "info", message)

@@ -123,8 +123,9 @@ def parse(
     if not areas:
         raise LayerError(
             _(
-                "{place}: none of its {count} plots is an area: 图形属性 says {kind} of the first, in"
-                " line {line}; give the boundary as 面",
+                "{place}: {count} {count:plot, which is no area|plots, none of which is"
+                " an area}: 图形属性 says {kind} of the first, in line {line}; give the"
+                " boundary as 面",
                 place=place,
                 count=len(plots),
                 kind=plots[0].kind,

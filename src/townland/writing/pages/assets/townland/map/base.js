@@ -25,9 +25,13 @@ const townland = (() => {
     return filled(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, children);
   }
 
-  // A sentence with its places filled in; what is put in is not looked at again.
+  // A sentence with its places filled in, those with two words ({n:piece|pieces}) by the number; what is
+  // put in is not looked at again.
   function sentence(text, values) {
-    return text.replace(/\{(\w+)\}/g, (all, key) => (key in values ? String(values[key]) : all));
+    return text.replace(/\{(\w+)(?::([^|{}]*)\|([^{}]*))?\}/g, (all, key, one, many) => {
+      if (!(key in values)) return all;
+      return one === undefined ? String(values[key]) : Number(values[key]) === 1 ? one : many;
+    });
   }
 
   function say(text) {
