@@ -2588,7 +2588,7 @@ def farmland_cut_in_two_by_its_hole(folder: Path) -> Path:
 
 @broken("geopackage", "geometry_collapsed", way=as_layer, area_m2=10_000)
 def parcel_of_no_area(folder: Path) -> Path:
-    """en: 1 feature encloses no area, and are left out: 2
+    """en: 1 feature encloses no area, and is left out: 2
     zh: 1 个要素不围合任何面积，已略去：2
     """
     return survey(folder, box(0, 0), shape((0, 0), (10, 0), (20, 0)))

@@ -14,7 +14,7 @@ import numpy as np
 import pyproj
 import pytest
 import shapely
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from shapely import affinity
 from typer.testing import CliRunner
@@ -113,6 +113,8 @@ def same(one: Any, other: Any) -> bool:
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(frame=towns())
 def test_any_polygons_come_back_to_the_last_bit(suffix, frame):
+    # what repeats another one of a drawing's layer counts once when it is read
+    assume(suffix != "dxf" or not frame.normalize().to_wkb().duplicated().any())
     with tempfile.TemporaryDirectory() as folder:
         source, out = Path(folder) / "in.gpkg", Path(folder) / f"out.{suffix}"
         frame.to_file(source)
