@@ -483,8 +483,7 @@ def _town_of(dossier: Dossier, towns: Sequence[Town]) -> Town:
         if len(hits) > 1:
             raise DossierError(
                 _(
-                    "a dossier is for {name}, but {count} {count:town has|towns have}"
-                    " that name; give the code",
+                    "a dossier is for {name}; towns of that name: {count}; give the code",
                     name=dossier.name,
                     count=len(hits),
                 )

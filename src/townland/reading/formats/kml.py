@@ -23,6 +23,7 @@ from townland.reading.format import Format, Probe
 from townland.reading.formats import kml_lines
 from townland.reading.formats.kml_columns import columns_of
 from townland.reading.layer_names import no_layer
+from townland.reading.polygons import Left
 from townland.reading.rows import Rows, Whole, bounds_of
 
 MAX_BYTES = 256 << 20
@@ -85,8 +86,8 @@ def read_kml(
     if rings > MAX_RINGS:
         raise LayerError(
             _(
-                "{place}: {count} {count:boundary|boundaries}, and at most {most} are"
-                " read of a KML; save the layer as a GeoPackage",
+                "{place}: {count} {count:boundary|boundaries}, and at most {most} are read of a"
+                " KML; save the layer as a GeoPackage",
                 place=place,
                 count=rings,
                 most=MAX_RINGS,
@@ -401,9 +402,9 @@ def _chosen(found: _Found, layer: str | None) -> Sequence[_Mark]:
         raise LayerError(
             _(
                 "{place}: the KML holds no polygon, and {count} {count:line|lines} that"
-                " {count:does|do} not close; the smallest gap is that of {line}, and at"
-                " most {tolerance} m are closed: end the line where it begins, or draw the"
-                " boundary as a polygon",
+                " {count:does|do} not close; the smallest gap is that of {line}, and at most"
+                " {tolerance} m are closed: end the line where it begins, or draw the boundary"
+                " as a polygon",
                 place=found.place,
                 count=len(found.open_lines),
                 line=nearest.words(),
@@ -420,8 +421,8 @@ def _chosen(found: _Found, layer: str | None) -> Sequence[_Mark]:
             )
             if found.links
             else _(
-                "{place}: the KML holds no polygon, but {count} {count:point|points},"
-                " lines and the like; draw the boundary as a polygon",
+                "{place}: the KML holds no polygon, but {count} {count:point|points}, lines and"
+                " the like; draw the boundary as a polygon",
                 place=found.place,
                 count=found.others,
             )
@@ -472,19 +473,7 @@ def _notes(found: _Found, marks: Sequence[_Mark], *, suspicious: bool) -> tuple[
             names=", ".join(hidden[:SHOWN]) + (" …" if len(hidden) > SHOWN else ""),
         )
         issues.append(Issue("kml_invisible", "warning", message))
-    if found.others:
-        message = _(
-            "{count} {count:feature is a point, a line or the like, no polygon|features"
-            " are points, lines or the like, not polygons}, and {count:is|are} left out",
-            count=found.others,
-        )
-        issues.append(Issue("geometry_not_polygon", "warning", message))
-    if found.deep:
-        message = _(
-            "{count} {count:feature carries|features carry} heights or measures (Z, M), dropped",
-            count=found.deep,
-        )
-        issues.append(Issue("dimension_dropped", "info", message))
+    issues += Left(others=found.others, deep=found.deep).issues()
     if found.mended:
         message = _(
             "{count} {count:ring is|rings are} not closed, and {count:was|were} closed",
