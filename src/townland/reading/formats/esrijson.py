@@ -24,6 +24,7 @@ from townland.issues import Issue
 from townland.reading.format import Format, Source
 from townland.reading.formats import server_said
 from townland.reading.limits import distinct
+from townland.reading.polygons import Left
 from townland.reading.rows import LARGEST, Rows, bounds_of, choose
 
 _MEMBERS = {"geometryType", "spatialReference", "attributes", "rings", "curveRings", "paths"}
@@ -332,9 +333,4 @@ def _notes(document: Mapping[str, object], seen: _Mended) -> Iterator[Issue]:
             count=seen.closed,
         )
         yield Issue("ring_closed", "warning", message)
-    if seen.deep:
-        message = _(
-            "{count} {count:feature carries|features carry} heights or measures (Z, M), dropped",
-            count=seen.deep,
-        )
-        yield Issue("dimension_dropped", "info", message)
+    yield from Left(deep=seen.deep).issues()

@@ -28,7 +28,7 @@ def decoded(
 ) -> NDArray[np.object_]:
     """Make geometries of WKB that is no deeper than GEOS can take.
 
-    Coordinates that are no numbers are the mending's; of some of them (signalling NaN) NumPy would warn.
+    Coordinates that are no numbers are the mending's, and NumPy would warn of them.
 
     Parameters
     ----------

@@ -7,6 +7,7 @@ be updated.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from docx.enum.style import WD_STYLE_TYPE
@@ -23,9 +24,14 @@ CHAPTER, ENTRY = "Heading 1", "toc 1"
 FIELD = ' TOC \\o "1-1" \\h \\z \\u '
 
 
-def fill_contents(document: Document) -> None:
-    """Put the entries of all chapters in the place of the paragraph that is styled as an entry."""
-    styled = styles_of(document)
+def fill_contents(styled: Sequence[tuple[Paragraph, str]]) -> None:
+    """Put the entries of all chapters in the place of the paragraph that is styled as an entry.
+
+    Parameters
+    ----------
+    styled
+        The paragraphs, each with the name of its style.
+    """
     place = next((each for each, style in styled if style == ENTRY), None)
     chapters = [each for each, style in styled if style == CHAPTER and each.text.strip()]
     if place is None or not chapters:

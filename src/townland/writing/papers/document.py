@@ -112,10 +112,11 @@ def write_document(
     for table, part in zip(drawn_up[begin:], told.tables, strict=True):
         _set_size(table, part.size)
         _keep_names(table, part)
-    _keep_findings(styles_of(paper.docx))
+    styled = styles_of(paper.docx)
+    _keep_findings(styled)
     for table in drawn_up[:begin]:
         _keep_on_page(table)
-    fill_contents(paper.docx)
+    fill_contents(styled)
     day = dt.datetime.combine(assessment.on, dt.time())
     about = paper.docx.core_properties
     about.title, about.author = told.title, "townland"

@@ -109,8 +109,8 @@ def _data(
     if needed:
         raise ReportError(
             _("{path}: the font {family} has no signs for {count}"
-                    " {count:character|characters} of the report ({signs}), which would vanish;"
-                    " name another with --font", path=chosen.path.as_posix(),
+              " {count:character|characters} of the report ({signs}), which would vanish;"
+              " name another with --font", path=chosen.path.as_posix(),
               family=family, count=len(needed), signs="".join(needed[:SHOWN]))
         )  # fmt: skip
     replaced = str.maketrans({sign: written_out(sign) for sign in missing})

@@ -14,6 +14,7 @@ from townland.issues import Issue
 from townland.reading.formats.dxf.chains import LineChain, Stroke
 from townland.reading.formats.dxf.curves import CHORD_M, CLOSE_M
 from townland.reading.formats.dxf.entities import Shape, Walk
+from townland.reading.polygons import Left
 
 _CURVES = ("CIRCLE", "ELLIPSE", "SPLINE")
 SHOWN = 20
@@ -218,16 +219,7 @@ def _left_out(walk: Walk, drawn: DrawingRead) -> Iterator[Issue]:
                 count=walk.foreign,
             ),
         )
-    if walk.deep:
-        yield Issue(
-            "dimension_dropped",
-            "info",
-            _(
-                "{count} {count:feature carries|features carry} heights or measures (Z, M),"
-                " dropped",
-                count=walk.deep,
-            ),
-        )
+    yield from Left(deep=walk.deep).issues()
     if walk.twice:
         yield Issue(
             "dxf_drawn_twice",
