@@ -11,14 +11,17 @@ import os
 import stat
 import sys
 import tempfile
+from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 MOST_BYTES = 2 << 30
 """All entries together; those that were not asked for longest go first."""
 _SMALL = 1 << 20
 _SUM = hashlib.sha256().digest_size
-_KINDS = ("boxes", "digest")
+_KINDS = ("blocks", "boxes", "digest")
 
 
 def folder() -> Path | None:
@@ -91,6 +94,69 @@ def save(kind: str, key: str, content: bytes) -> None:
         except OSError:
             Path(new).unlink(missing_ok=True)
             raise
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry that is read in part; calling it opens it."""
+
+    path: Path
+
+    def __call__(self) -> BinaryIO:
+        """Open it.
+
+        Raises
+        ------
+        OSError
+            It is gone.
+        """
+        return self.path.open("rb")
+
+
+def entry(kind: str, key: str) -> Entry | None:
+    """An entry that `save_parts` wrote; None where there is none."""
+    home = folder()
+    if home is None:
+        return None
+    with suppress(OSError):
+        found = Entry(home / _name(kind, key))
+        os.utime(found.path)
+        return found
+    return None
+
+
+def save_parts(kind: str, key: str, parts: Iterable[bytes]) -> Entry | None:
+    """Write an entry part by part, whole or not at all; None where the disk does not allow it.
+
+    Who reads it must know what was written: nothing of it is checked here.
+
+    Parameters
+    ----------
+    kind, key
+        What the entry is of.
+    parts
+        What it holds.
+    """
+    home = folder()
+    if home is None:
+        return None
+    with suppress(OSError):
+        handle, new = tempfile.mkstemp(prefix="new-", dir=home)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.writelines(parts)
+            size = Path(new).stat().st_size
+            if size > MOST_BYTES:
+                Path(new).unlink()
+                return None
+            _make_room(home, 0)
+            found = Entry(home / _name(kind, key))
+            Path(new).replace(found.path)
+        except BaseException:
+            Path(new).unlink(missing_ok=True)
+            raise
+        return found
+    return None
 
 
 def now_ns() -> int | None:

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from townland.geodesy.crs import Bounds
 from townland.i18n import Joined, Text
 from townland.issues import Issue
-from townland.reading.boxes import Boxes
 from townland.reading.rows import Rows, Whole
 
 Widths: TypeAlias = Mapping[str, tuple[int | None, int | None]]
@@ -207,9 +206,9 @@ class Source:
     `starred` gives the rows whose cell in a column holds asterisks in place of a number, None where the
     format has none; `raw_cells` gives, for rows of `Direct.stream`, the text of the cells of columns of
     numbers that hold asterisks or no number, None elsewhere; `put_right` gives such rows with these
-    cells as text, as `fetch` has them. `boxes` are those of all features where windows rest on them;
-    `parts` gives all features as `Direct.stream`, and refuses a file that loses some or changes
-    meanwhile.
+    cells as text, as `fetch` has them. `sides` gives west, south, east and north of all features, in
+    file order, where windows rest on them; `parts` gives all features as `Direct.stream`, and refuses a
+    file that loses some or changes meanwhile.
     """
 
     path: Path
@@ -230,7 +229,7 @@ class Source:
     starred: Callable[[Rows, str], NDArray[np.bool_]] | None = None
     raw_cells: Callable[[Rows], Mapping[str, NDArray[np.object_]]] | None = None
     put_right: Callable[[Rows], Rows] | None = None
-    boxes: Boxes | None = None
+    sides: Callable[[], NDArray[np.float64]] | None = None
     parts: Callable[[Sequence[str], int], Iterator[Streamed]] | None = None
 
     def number(self, fid: int) -> int:

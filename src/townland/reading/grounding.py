@@ -7,10 +7,11 @@ pass for a content, and kept in the user's cache by the hash of the content.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise, product
+from typing import BinaryIO, TypeVar
 
 import numpy as np
 import pyogrio
@@ -21,18 +22,19 @@ from townland.errors import LayerError
 from townland.geodesy.crs import Bounds
 from townland.i18n import _
 from townland.reading import cache
-from townland.reading.boxes import Boxes, from_bytes, taken
+from townland.reading.boxes import Boxes, InMemory, LostBoxesError, from_head, taken
 from townland.reading.digests import Digests
 from townland.reading.format import Direct, Source, Streamed
 from townland.reading.library_errors import translated
 from townland.reading.rows import MAX_FEATURES, Rows
 from townland.reading.stages import stage
 
+T = TypeVar("T")
 WHOLE = 0.5
 """Where more of a layer is wanted than this, reading all of it costs less than feature by feature."""
 TILES = 4
 """Across and up, by so many windows an index is looked at."""
-_KIND = 2
+_KIND = 3
 """The number of this way of taking boxes: another one makes those that are kept worthless."""
 
 
@@ -57,7 +59,7 @@ def grounded(source: Source, digests: Digests) -> Source:
         bounds=boxes.total,
         indexed=True,
         fetch=partial(_fetch, source, direct, boxes, digests),
-        boxes=boxes,
+        sides=partial(_asked, source, direct, digests, Boxes.sides),
         # where columns cannot be had alone, texts are measured before there is room for them
         parts=partial(_parts, source, direct, boxes, digests)
         if source.format.columns_alone
@@ -116,7 +118,7 @@ def _first_vertices(geometry: NDArray[np.object_]) -> NDArray[np.float64]:
     return points
 
 
-def _boxes_of(source: Source, direct: Direct, digests: Digests) -> Boxes:
+def _boxes_of(source: Source, direct: Direct, digests: Digests, *, anew: bool = False) -> Boxes:
     """The boxes of a layer: those of this run, of an earlier one, or taken now.
 
     Parameters
@@ -125,31 +127,69 @@ def _boxes_of(source: Source, direct: Direct, digests: Digests) -> Boxes:
         The layer, and how its features are given.
     digests
         The hashes of files.
+    anew
+        Whether they are taken now, whatever is known.
     """
     key = "|".join(
         (str(_KIND), digests(source.path), source.layer or "", source.format.name,
          ".".join(map(str, pyogrio.__gdal_version__)))
     )  # fmt: skip
-    if key not in digests.boxes:
+    if anew or key not in digests.boxes:
         with stage(_("taking the boxes of all features")):
-            kept = cache.load("boxes", key)
-            boxes = from_bytes(kept) if kept is not None else _taken_now(source, direct)
+            kept = None if anew else _kept(key)
+            boxes = _taken_now(source, direct, key) if kept is None else kept
             digests.refuse_changed(source.path)
             if kept is None:
-                cache.save("boxes", key, boxes.as_bytes())
+                cache.save("boxes", key, boxes.head())
         digests.boxes[key] = boxes
     return digests.boxes[key]
 
 
-def _taken_now(source: Source, direct: Direct) -> Boxes:
+def _kept(key: str) -> Boxes | None:
+    """The boxes that an earlier run took; None where there are none."""
+    head, blocks = cache.load("boxes", key), cache.entry("blocks", key)
+    return None if head is None or blocks is None else from_head(head, blocks)
+
+
+def _taken_now(source: Source, direct: Direct, key: str) -> Boxes:
+    """Take the boxes of all features.
+
+    Parameters
+    ----------
+    source, direct
+        As `_boxes_of`.
+    key
+        What the blocks are kept by.
+    """
+
+    def keep(blocks: Callable[[], Iterator[bytes]]) -> Callable[[], BinaryIO]:
+        entry = cache.save_parts("blocks", key, blocks())
+        return InMemory(b"".join(blocks())) if entry is None else entry
+
     with translated(source.place):
         try:
-            return taken(direct.scan())
+            return taken(direct.scan, keep)
         except (
             NotImplementedError
         ):  # GEOS knows no true curves; reading the layer whole draws chords
             rows = source.fetch([], None)
-            return taken([(rows.fid, rows.geometry)])
+            return taken(lambda: [(rows.fid, rows.geometry)], keep)
+
+
+def _asked(source: Source, direct: Direct, digests: Digests, ask: Callable[[Boxes], T]) -> T:
+    """Ask the boxes of a layer; where they were lost meanwhile, they are taken once more.
+
+    Parameters
+    ----------
+    source, direct, digests
+        As `_boxes_of`.
+    ask
+        What is asked of them.
+    """
+    try:
+        return ask(_boxes_of(source, direct, digests))
+    except LostBoxesError:
+        return ask(_boxes_of(source, direct, digests, anew=True))
 
 
 def read_whole(wanted: int, features: int) -> bool:
@@ -181,13 +221,13 @@ def _fetch(
     if boxes is None or not shapes:
         rows, expected = source.fetch(columns, None, shapes=shapes), len(own)
     else:
-        at = own.near(boxes)
-        expected = len(at)
+        near = _asked(source, direct, digests, lambda every: every.near(boxes))
+        expected = len(near.at)
         if read_whole(expected, len(own)):
             rows = source.fetch(columns, None)
-            rows = rows.take(at) if len(rows) == len(own) else rows
+            rows = rows.take(near.at) if len(rows) == len(own) else rows
         else:
-            rows = direct.pick(columns, own.keys[at], at)
+            rows = direct.pick(columns, near.keys, near.at)
     digests.refuse_changed(source.path)
     if len(rows) != expected:
         raise _lost(source, expected, len(rows))

@@ -76,11 +76,10 @@ def packing(spec: LayerSpec, source: Source, crs: pyproj.CRS) -> Packing:
         Its CRS.
     """
     kept = tuple(_kept(source))
-    boxes = source.boxes
-    if boxes is None:
+    if source.sides is None:
         bounds = shapely.bounds(source.fetch([], None).geometry).reshape(-1, 4)
     else:
-        bounds = boxes.bounds
+        bounds = source.sides()
     taken = set(source.fields)
     cells = {name: _free(f"townland_cell_{name}", taken) for name in _raw(source, kept, bounds)}
     classed = spec.class_column is not None and scheme_of(spec) is not None

@@ -17,7 +17,7 @@ from townland.errors import LayerError
 from townland.geodesy.crs import Bounds
 from townland.i18n import _
 from townland.issues import Issue
-from townland.reading.boxes import Boxes
+from townland.reading.boxes import meeting
 from townland.reading.format import Format
 from townland.reading.formats import dbf_cells, wkb
 from townland.reading.grounding import read_whole
@@ -191,7 +191,7 @@ class PackedReader:
         box = [self._names.box]
         table = file.read_row_groups(groups, columns=box, use_threads=False).flatten()
         sides = [column.to_numpy() for column in table.columns]
-        near = Boxes(np.arange(len(table)), np.column_stack(sides)).near(boxes)
+        near = meeting(np.column_stack(sides), boxes)
         if not len(near):
             return
         rows = np.array([self._own.sealed.groups[at].rows for at in groups])
