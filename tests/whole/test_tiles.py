@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import pickle
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
@@ -310,3 +311,24 @@ def test_what_is_drawn_of_a_town_is_cut_once_and_read_as_far_as_it_is_asked_for(
     assert same.around is not None
     assert shapely.equals(one.around.geometry.array, same.around.geometry.array).all()
     assert shapely.equals(one.land.geometry.array, same.land.geometry.array).all()
+
+
+def test_a_trace_is_read_when_it_is_asked_for(place: Place, tmp_path: Path) -> None:
+    """The traces of all towns stood in memory: nine tenths of what was kept of a town."""
+    layers, towns = place
+    part = Checker(layers, BOOK, on=DAY).part(towns[:1])
+    write_part(part, tmp_path / "part", b"key", drawn=False)
+    stored = read_part(tmp_path / "part", b"key")
+    assert stored is not None
+    shelf._trace.cache_clear()
+    pairs = list(zip(stored.towns[0].findings, part.towns[0].findings, strict=True))
+    assert [one.why.render("zh") for one, _same in pairs] == [
+        same.why.render("zh") for _one, same in pairs
+    ]
+    assert shelf._trace.cache_info().misses == 0
+    assert [one.trace.document() for one, _same in pairs] == [
+        same.trace.document() for _one, same in pairs
+    ]
+    assert shelf._trace.cache_info().misses == len(pairs)
+    again = pickle.loads(pickle.dumps(pairs[0][0]))  # noqa: S301 - its own
+    assert again.trace.loaded() == pairs[0][1].trace

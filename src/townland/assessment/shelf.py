@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -28,9 +28,13 @@ from townland.measuring import TownResult
 from townland.measuring.boundary import Surroundings
 from townland.measuring.overlay import Pieces
 from townland.measuring.piece_table import Column, PieceTable
+from townland.rules.judging.trace import Trace
 
 HEAVY = ("land", "planned", "beside", "uncovered", "pieces", "unplanned")
 """What of a town is drawn only."""
+
+_Place: TypeAlias = tuple[int, int, int | None]
+"""Where a record begins, how long it is, and of a table how many pieces it has."""
 
 _MAC = 32
 _TAIL = 8
@@ -93,6 +97,41 @@ def _field(extract: Stored, name: str) -> Any:
     if isinstance(found, TownFrames):
         return getattr(found, name)
     return pickle.loads(found[name])  # noqa: S301 - as for an extract
+
+
+@lru_cache(maxsize=64)
+def _trace(extract: Stored) -> Trace:
+    found = extract.load()
+    assert isinstance(found, Trace)  # noqa: S101 - as for a table
+    return found
+
+
+class StoredTrace(Trace):
+    """A trace that is read when it is asked for: of many towns they are most of what is known."""
+
+    def __init__(self, extract: Stored) -> None:
+        object.__setattr__(self, "_extract", extract)
+
+    _extract: Stored
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """For another process, which reads the same file."""
+        return StoredTrace, (self._extract,)
+
+    def __getattribute__(self, name: str) -> Any:
+        """The fields of a trace are those of the one in the file."""
+        return (
+            getattr(_trace(self._extract), name)
+            if name in _TRACED
+            else super().__getattribute__(name)
+        )
+
+    def loaded(self) -> Trace:
+        """The trace itself."""
+        return _trace(self._extract)
+
+
+_TRACED = frozenset(each.name for each in fields(Trace))
 
 
 class StoredTable(PieceTable):
@@ -211,33 +250,35 @@ class StoredTown(TownResult):
 
 
 class _PartWriter(pickle.Pickler):
-    """Writes each table of pieces apart, before the records that name it."""
+    """Writes each table of pieces and each trace apart, before the records that name it."""
 
     def __init__(self, records: BinaryIO, body: BinaryIO) -> None:
         super().__init__(records, protocol=pickle.HIGHEST_PROTOCOL)
         self._body = body
-        self._known: dict[int, tuple[int, int, int]] = {}
+        self._known: dict[int, _Place] = {}
 
-    def persistent_id(self, obj: object) -> tuple[int, int, int] | None:
-        """Where a table lies, and how many pieces it has; None for everything else."""
-        if not isinstance(obj, PieceTable):
+    def persistent_id(self, obj: object) -> _Place | None:
+        """Where a table lies and how many pieces it has, or where a trace lies; None of others."""
+        if not isinstance(obj, PieceTable | Trace):
             return None
         if id(obj) not in self._known:
-            self._known[id(obj)] = (*_put(self._body, obj), len(obj))
+            count = len(obj) if isinstance(obj, PieceTable) else None
+            self._known[id(obj)] = (*_put(self._body, obj), count)
         return self._known[id(obj)]
 
 
 class _PartReader(pickle.Unpickler):
-    """Gives tables of pieces that are read later."""
+    """Gives tables of pieces and traces that are read later."""
 
     def __init__(self, records: BinaryIO, path: Path) -> None:
         super().__init__(records)
         self._path = path
 
-    def persistent_load(self, pid: tuple[int, int, int]) -> StoredTable:
-        """The table that lies somewhere in the file."""
+    def persistent_load(self, pid: _Place) -> StoredTable | StoredTrace:
+        """The table or the trace that lies somewhere in the file."""
         start, length, count = pid
-        return StoredTable(Extract(self._path, start, length), count)
+        extract = Extract(self._path, start, length)
+        return StoredTrace(extract) if count is None else StoredTable(extract, count)
 
 
 def write_part(part: TownsPart, path: Path, key: bytes, *, drawn: bool) -> None:

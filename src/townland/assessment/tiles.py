@@ -12,7 +12,7 @@ from townland.geodesy import crs as crsys
 from townland.measuring.boundary import near
 from townland.towns import Town
 
-MOST_TOWNS = 32
+MOST_TOWNS = 8
 """So many towns are in one tile at most."""
 
 MOST_KM2 = 600.0

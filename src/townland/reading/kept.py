@@ -73,6 +73,8 @@ class KeptLayers:
         known = self._excerpts.get(spec.name, [])
         near = next((part for each in known if (part := within(each, windows)) is not None), None)
         if near is None:
+            self._forget()  # before there is more
+            known = self._excerpts.get(spec.name, [])
             covered = self._covered.get(spec.name)
             read = read_excerpt(spec, self._catalog, windows, digest=self.digest, covered=covered)
             self._covered[spec.name] = read.covered
@@ -80,18 +82,24 @@ class KeptLayers:
             kept = [each for each in known if not _holds(read.boxes, each.boxes)]
             self._excerpts[spec.name] = [read, *kept]
             near = touching(read, read.boxes)
-            self._forget(read)
+            self._latest.append(read)
+            self._forget(1)
         return layer_of(near, self._catalog, digest=self.digest)
 
-    def _forget(self, latest: Excerpt) -> None:
-        """Let go of what was read longest ago, as far as more is kept than may be."""
+    def _forget(self, stay: int = 0) -> None:
+        """Let go of what was read longest ago, as far as more is kept than may be.
+
+        Parameters
+        ----------
+        stay
+            So many of the latest stay however large they are.
+        """
         if self._keep_bytes is None:
             return
         known = [each for several in self._excerpts.values() for each in several]
-        order = [each for each in self._latest if any(each is other for other in known)]
-        self._latest = [*order, latest]
+        self._latest = [each for each in self._latest if any(each is other for other in known)]
         sizes = [_bytes_of(each) for each in self._latest]
-        while len(self._latest) > 1 and sum(sizes) > self._keep_bytes:
+        while len(self._latest) > stay and sum(sizes) > self._keep_bytes:
             oldest, sizes = self._latest.pop(0), sizes[1:]
             own = self._excerpts[oldest.spec.name]
             self._excerpts[oldest.spec.name] = [each for each in own if each is not oldest]

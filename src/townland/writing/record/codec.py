@@ -61,21 +61,28 @@ _UNLIKE = (TypeError, ValueError, LookupError, ArithmeticError, AttributeError, 
 
 
 class Encoder:
-    """Turns records into JSON. A record is named by its number where it is met.
-
-    Parameters
-    ----------
-    shapes
-        Where geometries go.
-    apart
-        Asked first of every value: the JSON of one that is stored elsewhere, else None.
-    """
+    """Turns records into JSON. A record is named by its number where it is met."""
 
     def __init__(
-        self, shapes: ShapesOut, apart: Callable[[object], Json] = lambda _value: None
+        self,
+        shapes: ShapesOut,
+        apart: Callable[[object], Json] = lambda _value: None,
+        loaded: Callable[[object], object] = lambda value: value,
     ) -> None:
+        """Begin with no records.
+
+        Parameters
+        ----------
+        shapes
+            Where geometries go.
+        apart
+            Asked first of every value: the JSON of one that is stored elsewhere, else None.
+        loaded
+            The value itself of one that is read when it is asked for.
+        """
         self._shapes = shapes
         self._apart = apart
+        self._loaded = loaded
         self._met: dict[int, int] = {}
         self._alive: list[object] = []
         self._numbers: dict[bytes, int] = {}
@@ -136,6 +143,7 @@ class Encoder:
 
     def _whole(self, value: object) -> Json:
         """A value that has parts."""
+        value = self._loaded(value)
         kind: type = type(value)
         number = self._met.get(id(value))
         if number is None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import townland
-from townland.assessment.shelf import StoredTable, StoredTown, TownFrames, light
+from townland.assessment.shelf import StoredTable, StoredTown, StoredTrace, TownFrames, light
 from townland.i18n import LANGUAGES
 from townland.measuring import TownResult
 from townland.measuring.boundary import Surroundings
@@ -110,7 +110,7 @@ class _RecordWriter:
         self._file, self._shapes, self._lang = file, shapes, lang
         self._rows: dict[bytes, str] = {}
         self._pictures = 0
-        self._encoder = Encoder(shapes, self._apart)
+        self._encoder = Encoder(shapes, self._apart, _loaded)
 
     def write(self, assessment: Assessment) -> None:
         """Write what all outputs need, and before it the rows that it names."""
@@ -143,6 +143,11 @@ class _RecordWriter:
 
     def _put(self, name: str, text: bytes) -> None:
         self._file.execute(_PUT, (name, zlib.compress(text)))
+
+
+def _loaded(value: object) -> object:
+    """A trace that lies in a file, read."""
+    return value.loaded() if isinstance(value, StoredTrace) else value
 
 
 def _without_ground(shapes: ShapesWriter) -> Callable[[object], Json]:
