@@ -31,14 +31,14 @@ class Case:
     parcels: int
     towns: int
     size: float = 1.0
-    tile: int = 32
+    tile: int = 8
     formats: str = "json"
     rulebook: str = "liuzhou-2018"
 
 
 CASES = (
     Case(10_000, 32), Case(40_000, 32), Case(90_000, 32),
-    Case(90_000, 64), Case(90_000, 64, tile=8), Case(90_000, 64, size=0.1),
+    Case(90_000, 64), Case(90_000, 64, tile=32), Case(90_000, 64, size=0.1),
     Case(90_000, 256, size=0.1),
     Case(90_000, 32, formats="json,csv,gpkg"), Case(90_000, 32, rulebook="national-2021"),
 )  # fmt: skip
@@ -47,7 +47,7 @@ CASES = (
 def work(case: Case, folder: Path) -> dict[str, float]:
     """Check the towns of a case in this process."""
     import county
-    import run
+    import sides
     from shapely import affinity
 
     import townland as tl
@@ -56,8 +56,7 @@ def work(case: Case, folder: Path) -> dict[str, float]:
     from townland.writing.run_folder import names_written, write_run
 
     path = county.write(case.parcels, folder)
-    catalog = path.with_suffix(".toml")
-    catalog.write_text(run.CATALOG.format(path=path.as_posix()), encoding="utf-8")
+    catalog = sides.catalog_of(path)
     shapes = county.towns(case.towns, case.parcels)
     side = case.size**0.5
     shapes.geometry = [affinity.scale(each, side, side) for each in shapes.geometry]

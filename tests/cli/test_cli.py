@@ -136,7 +136,7 @@ def test_exit_codes_of_a_check(here: Here, town: str, more: list[str], code: int
 
 def test_a_failed_self_check_leaves_with_4_and_the_folder(here: Here) -> None:
     failed = Mock(side_effect=EngineError("two areas disagree"))
-    here.patch.setattr("townland.assessment.measure_town", failed)
+    here.patch.setattr("townland.assessment.measurer.measure_town", failed)
     code, out, err = here(*one("T01"), "--quiet", "--lang", "en", "--formats", "html")
     assert (code, out) == (4, "")
     assert "could not be measured" in err

@@ -370,7 +370,7 @@ def test_a_town_that_cannot_be_measured_leaves_the_others_whole(
             raise EngineError(_("a table does not close"))
         return measure_town(town, *asked, **how)
 
-    monkeypatch.setattr("townland.assessment.measure_town", refused)
+    monkeypatch.setattr("townland.assessment.measurer.measure_town", refused)
     found = run(tmp_path, shapes, place)
     assert (exit_code(whole) == 4, exit_code(found)) == (False, 4)
     told = {(each.rule, each.town): (each.verdict, each.measured) for each in whole.findings}

@@ -124,7 +124,7 @@ def test_another_rulebook_and_another_day_read_nothing_again(
 ) -> None:
     layers, (town, other) = place
     measuring = Mock(wraps=measure_town)
-    monkeypatch.setattr("townland.assessment.measure_town", measuring)
+    monkeypatch.setattr("townland.assessment.measurer.measure_town", measuring)
     nation = load_rulebook("national-2021")
     checker = Checker(layers, BOOK, on="2018-12-31")
     with pytest.raises(RulebookError, match="1999-01-01"):
@@ -149,7 +149,7 @@ def test_a_town_that_stays_is_not_measured_again_where_another_moves(
 ) -> None:
     layers, towns = place
     measuring = Mock(wraps=measure_town)
-    monkeypatch.setattr("townland.assessment.measure_town", measuring)
+    monkeypatch.setattr("townland.assessment.measurer.measure_town", measuring)
     checker = Checker(layers, BOOK, on="2018-12-31")
     checker.check(towns)
     shapes = [box(150, 120, 950, 920), box(3000, 100, 3800, 900)]

@@ -240,7 +240,7 @@ def test_a_layer_that_a_worker_does_not_see_is_named_with_it(county: Path) -> No
         refused(f"^worker w1: {path} has another content there ", LayerError),
         remote._told_by("w1"),
     ):
-        remote._checker(replace(order, files={path: "0" * 64}))
+        remote._measurer(replace(order, files={path: "0" * 64}))
 
 
 def job_of(county: Path) -> Job:

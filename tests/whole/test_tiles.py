@@ -255,7 +255,7 @@ def test_a_process_that_dies_is_replaced_once_and_then_reported(
     begun = processes.by_processes
 
     def by_processes(job: Job, shelf: Shelf, tiles: Sequence[Tile], workers: int) -> Measuring:
-        processes._OWN[:] = [(job, shelf, job.checker())]
+        processes._OWN[:] = [(job, shelf, job.measurer())]
         return begun(job, shelf, tiles, workers=workers)
 
     monkeypatch.setattr(batch, "by_processes", by_processes)
@@ -332,3 +332,17 @@ def test_a_trace_is_read_when_it_is_asked_for(place: Place, tmp_path: Path) -> N
     assert shelf._trace.cache_info().misses == len(pairs)
     again = pickle.loads(pickle.dumps(pairs[0][0]))  # noqa: S301 - its own
     assert again.trace.loaded() == pairs[0][1].trace
+
+
+def test_a_layer_that_is_gone_is_told_and_no_defect(tmp_path: Path) -> None:
+    """Its file was hashed before anybody read it: a traceback, and not what is wrong."""
+    layers, towns = county(tmp_path)
+    plan = write(tmp_path / "plan.gpkg", [box(0, 0, 2000, 300)], ID=["1"], GHDM=["0701"])
+    survey = layers.resolve(layers.layer[0].path)
+    more = catalog(tmp_path, {"land_use": survey, "planned_use": plan})
+    plan.unlink()
+    with pytest.raises(LayerError) as raised:
+        checked(more, towns, Batch(tmp_path / "state", most=4))
+    with pytest.raises(LayerError) as at_once:
+        Checker(more, BOOK, on=DAY).check(towns)
+    assert raised.value.render("en") == at_once.value.render("en")

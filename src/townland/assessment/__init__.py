@@ -1,65 +1,23 @@
-"""The check of towns against a rulebook: the whole way of the data on one page."""
+"""The check of towns against a rulebook, as the library is asked for it."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
-from itertools import islice
+from collections.abc import Collection, Sequence
 
-import pyproj
-from shapely.errors import GEOSException
-
-from townland.assessment.parts import (
-    CheckAsked,
-    LayerRead,
-    Ready,
-    TownsPart,
-    joined,
-    judged,
-    made_ready,
-    numbered,
-)
-from townland.assessment.steps import Progress, Step, counted, silent, unannounced
-from townland.catalog import LayerCatalog, LayerSpec
-from townland.catalog.titles import layer_words
-from townland.errors import EngineError
-from townland.i18n import Words, _
-from townland.issues import Issue
-from townland.measuring import TownResult, measure_town, near, prepare
-from townland.measuring.doubts import Doubt, doubts_of
-from townland.measuring.kept import KeptTowns
-from townland.measuring.placement import siting_issues
-from townland.measuring.prepare import Repair
-from townland.measuring.rasters import (
-    Grounds,
-    Rasters,
-    TownRasters,
-    measure_rasters,
-    raster_specs,
-    read_rasters,
-    with_grids,
-)
-from townland.measuring.unmeasured import unmeasured
-from townland.reading.digests import Digests
-from townland.reading.kept import KeptLayers
-from townland.reading.layer import Layer, by_role
-from townland.reading.stages import stage
-from townland.reading.windows import Window
+from townland.assessment.batch import Batch, check_in_tiles
+from townland.assessment.measurer import Measurer
+from townland.assessment.parts import made_ready
+from townland.assessment.steps import Progress, counted, silent
+from townland.assessment.tiles import MOST_TOWNS
+from townland.catalog import LayerCatalog
+from townland.i18n import _
 from townland.results import Assessment
-from townland.rules.book.loader import rules_in_force
 from townland.rules.book.model import Rulebook
-from townland.rules.dates import day_of
-from townland.rules.known import MeasuredTown, known_of
-from townland.rules.need_table import need_measure
-from townland.terms import ROLES
 from townland.towns import Town
 
-ALWAYS = ("land_use", "planned_use")
-"""Roles that every report shows, whether or not a rule needs them."""
 
-
-class Checker:
+class Checker(Measurer):
     """Checks of towns against one rulebook on one day, by layers that are read once.
 
     What lies within what was read before is not read again: a second town of the same place, or a
@@ -75,7 +33,11 @@ class Checker:
         The hashes of files, whose `Digests.remembered` says afterwards which an earlier run computed.
     keep_bytes
         How much of the layers is kept for a later check, about; None for all that was read. What was
-        asked for longest ago goes first, the latest stays.
+        asked for longest ago goes first, the latest stays. With a number, more towns than a tile has
+        are measured tile by tile, and what is drawn of a town is read from a folder for a while when
+        it is asked for, so that memory does not grow with their number; layers in a database are read
+        at once all the same. The folder lies in the user's cache folder, else in the system's, and
+        goes with the last town or finding that reads from it.
 
     Raises
     ------
@@ -92,36 +54,6 @@ class Checker:
         first, second = checker.check(towns), checker.check(moved_towns)
     """
 
-    def __init__(
-        self,
-        catalog: LayerCatalog,
-        rulebook: Rulebook,
-        *,
-        on: dt.date | str,
-        digests: Digests | None = None,
-        keep_bytes: int | None = None,
-    ) -> None:
-        """Keep what a check needs beside the towns.
-
-        Parameters
-        ----------
-        catalog, rulebook, on
-            As the class describes them.
-        digests
-            The hashes of files that are known, None for none.
-        keep_bytes
-            As the class describes it.
-        """
-        self.catalog = catalog
-        self.rulebook = rulebook
-        self.on = day_of(on)
-        rules_in_force(rulebook, self.on)
-        self._rastered = raster_specs(catalog)
-        self._keep_bytes = keep_bytes
-        self._layers = KeptLayers(catalog, digests, keep_bytes=keep_bytes)
-        self._rasters: dict[tuple[tuple[Window, ...], frozenset[str]], Rasters] = {}
-        self._towns: KeptTowns[tuple[TownResult, TownRasters]] = KeptTowns()
-
     def under(self, rulebook: Rulebook, *, on: dt.date | str) -> Checker:
         """A checker of the same layers, as far as they were read, by another rulebook or another day.
 
@@ -132,15 +64,12 @@ class Checker:
         TownlandError, RulebookError
             As the class.
         """
-        other = Checker(self.catalog, rulebook, on=on, digests=self._layers.digest)
+        other = Checker(
+            self.catalog, rulebook, on=on, digests=self.digests, keep_bytes=self._keep_bytes
+        )
         other._layers, other._rasters = self._layers, self._rasters
         other._towns = self._towns
         return other
-
-    @property
-    def digests(self) -> Digests:
-        """The hashes of files."""
-        return self._layers.digest
 
     def __repr__(self) -> str:
         return f"<Checker of {len(self.catalog.layer)} layers on {self.on}>"
@@ -166,8 +95,13 @@ class Checker:
         Raises
         ------
         TownlandError
-            As `townland.check`.
+            As `townland.check`; with `keep_bytes` also what of many towns cannot be kept on the disk.
         """
+        if self.bounded and len(towns) > MOST_TOWNS and not self.in_database:
+            batch = Batch.for_a_while()
+            return check_in_tiles(
+                self, towns, batch, accept_repairs=accept_repairs, progress=progress
+            )
         steps = len(self._specs()) + len(self._rastered) + len(towns)
         step = counted(progress, steps)
         ready = made_ready(towns, self.catalog, accept_repairs)
@@ -175,264 +109,6 @@ class Checker:
         assessment = self.joined(ready, [part], accept_repairs)
         progress(_("checked"), steps, steps)
         return assessment
-
-    def joined(
-        self,
-        ready: Ready,
-        parts: Sequence[TownsPart],
-        accept_repairs: Collection[str] = (),
-        *,
-        order: Sequence[int] | None = None,
-    ) -> Assessment:
-        """The assessment of towns that were measured in parts.
-
-        Parameters
-        ----------
-        ready, parts, order
-            As `parts.joined`.
-        accept_repairs
-            As in `check`.
-
-        Raises
-        ------
-        TownlandError
-            As `parts.joined`.
-        """
-        asked = CheckAsked(self.rulebook, self.catalog, self.on, accept_repairs)
-        with stage(_("judging all towns together")):
-            return joined(asked, ready, parts, digest=self._layers.digest, order=order)
-
-    def part(
-        self,
-        towns: Sequence[Town],
-        accept_repairs: Collection[str] = (),
-        *,
-        step: Step = unannounced,
-        known: Mapping[str, tuple[Issue, ...]] | None = None,
-    ) -> TownsPart:
-        """Measure and judge towns, each by itself: what `joined` puts together to an assessment.
-
-        Parameters
-        ----------
-        towns
-            With valid boundaries (`made_ready`).
-        accept_repairs, step
-            As in `check`, and what is called with a sentence before each layer and town.
-        known
-            The issues of layers, by name, where they are known for all towns of the check already.
-
-        Raises
-        ------
-        TownlandError
-            As `townland.check`.
-        """
-        windows = tuple((near(town.boundary), town.crs) for town in towns)
-        with stage(_("reading")):
-            vectors = [
-                replace(layer, issues=(known or {}).get(layer.spec.name, layer.issues))
-                for layer in self._read(self._specs(), windows, step)
-            ]
-            rasters = self.rasters_near(towns, step)
-        with stage(_("placing")):
-            sited = tuple(siting_issues(towns, vectors, self._layers.read))
-        with stage(_("gathering")):
-            grounds = self._gathered(towns, by_role(vectors), rasters, accept_repairs)
-        self._towns.keep(towns)
-        with stage(_("measuring")):
-            measured = [
-                self._measured(
-                    town,
-                    grounds[town.crs],
-                    rasters,
-                    step,
-                    accepted=frozenset(accept_repairs),
-                    doubts=doubts_of(town, sited, vectors),
-                )
-                for town in towns
-            ]
-        with stage(_("judging")):
-            towns_judged = tuple(judged(each, self.rulebook, self.on) for each in measured)
-        roles = _roles(self.catalog, self.rulebook)
-        playing = with_grids(by_role(vectors), rasters, roles).values()
-        used = [layer for of_role in playing for layer in of_role]
-        return TownsPart(
-            tuple(LayerRead(layer.input, layer.issues, layer.counted) for layer in used),
-            rasters.inputs,
-            rasters.issues,
-            sited,
-            tuple(numbered(_first_repairs(grounds), used)),
-            towns_judged,
-            tuple(each.result for each in measured),
-        )
-
-    def issues_near(self, towns: Sequence[Town], layer: str) -> tuple[Issue, ...]:
-        """What is assumed of a layer near towns.
-
-        Parameters
-        ----------
-        towns, layer
-            The towns, and the layer's name.
-
-        Raises
-        ------
-        TownlandError
-            As `townland.check`.
-        """
-        windows = tuple((near(town.boundary), town.crs) for town in towns)
-        return self._layers.read(self.catalog.named(layer), windows).issues
-
-    def rasters_near(self, towns: Sequence[Town], step: Step = unannounced) -> Rasters:
-        """The class grids and terrain models near towns.
-
-        Parameters
-        ----------
-        towns, step
-            The towns, and what is called before each layer.
-
-        Raises
-        ------
-        TownlandError
-            As `townland.check`.
-        """
-        windows = tuple((near(town.boundary), town.crs) for town in towns)
-        roles = frozenset(_roles(self.catalog, self.rulebook))
-        return self._read_rasters(windows, roles.difference(s.role for s in self._specs()), step)
-
-    def _specs(self) -> list[LayerSpec]:
-        """The vector layers of the roles that are asked for."""
-        roles = _roles(self.catalog, self.rulebook)
-        played = (spec for role in roles for spec in self.catalog.of_role(role))
-        return [spec for spec in played if spec not in self._rastered]
-
-    def _read(
-        self, specs: Sequence[LayerSpec], windows: Sequence[Window], step: Step
-    ) -> list[Layer]:
-        """The vector layers near the towns.
-
-        Parameters
-        ----------
-        specs
-            Which layers, in this order.
-        windows
-            A box around each town.
-        step
-            Called before each layer.
-        """
-        layers = []
-        for spec in specs:
-            step(_reading(spec))
-            layers.append(self._layers.read(spec, windows))
-        return layers
-
-    def _read_rasters(
-        self, windows: tuple[Window, ...], roles: frozenset[str], step: Step
-    ) -> Rasters:
-        """The raster layers near the towns; those of other windows are read anew.
-
-        Parameters
-        ----------
-        windows, step
-            As in `_read`.
-        roles
-            Those that a grid may play, as no vector layer does.
-        """
-        if (windows, roles) in self._rasters:
-            for spec in self._rastered:
-                step(_reading(spec))
-        else:
-            if self._keep_bytes is not None:
-                self._rasters.clear()
-            self._rasters[windows, roles] = read_rasters(
-                self.catalog, self._rastered, windows, roles=roles,
-                digest=self._layers.digest, announce=lambda spec: step(_reading(spec)),
-            )  # fmt: skip
-        return self._rasters[windows, roles]
-
-    def _gathered(
-        self,
-        towns: Sequence[Town],
-        vectors: Mapping[str, Sequence[Layer]],
-        rasters: Rasters,
-        accepted: Collection[str],
-    ) -> dict[pyproj.CRS, Grounds]:
-        """The grounds of the roles in each CRS of the towns.
-
-        Parameters
-        ----------
-        towns
-            The towns.
-        vectors, rasters
-            The vector layers of each role, and the raster layers.
-        accepted
-            Repairs to accept though they change a protected area.
-        """
-        profile = self.rulebook.three_class
-        layers = with_grids(vectors, rasters, _roles(self.catalog, self.rulebook))
-        return {
-            crs: Grounds(
-                {
-                    role: prepare.gather(role, known, crs, profile, accepted)
-                    for role, known in layers.items()
-                },
-                frozenset(vectors),
-            )
-            for crs in dict.fromkeys(town.crs for town in towns)
-        }
-
-    def _measured(
-        self,
-        town: Town,
-        grounds: Grounds,
-        rasters: Rasters,
-        step: Step,
-        *,
-        accepted: frozenset[str],
-        doubts: tuple[Doubt, ...],
-    ) -> MeasuredTown:
-        """One town measured, and what a rule may know of it.
-
-        Parameters
-        ----------
-        town
-            The town.
-        grounds
-            The grounds in its CRS.
-        rasters
-            The raster layers.
-        step, doubts
-            Called first, and the doubts of its inputs.
-        accepted
-            Repairs to accept though they change a protected area.
-        """
-        step(_("measuring {name}", name=town.name))
-        book, towns = self.rulebook, self._towns
-        # the rows of a database may be others by now, and who keeps few layers keeps no towns
-        if self._keep_bytes is not None or any(each.database for each in self.catalog.layer):
-            towns = KeptTowns()
-        parameter, profile = book.parameter, book.three_class
-        widths = float(parameter.sliver_width_m), float(parameter.sliver_sigma)
-        steep_of = need_measure(book, self.on)
-
-        def measure() -> tuple[TownResult, TownRasters]:
-            try:
-                result = measure_town(
-                    town,
-                    grounds.of_role,
-                    book.measure,
-                    profile=profile,
-                    sliver_width_m=widths[0],
-                    sliver_sigma=widths[1],
-                )
-                own = measure_rasters(result, rasters, grounds, profile=profile, steep_of=steep_of)
-            # one town that cannot be trusted says nothing against the others
-            except (EngineError, GEOSException) as refused:
-                reason = getattr(refused, "message", str(refused))
-                return unmeasured(town, book.measure, reason), TownRasters((), (), None, ())
-            return result, own
-
-        how = (accepted, profile, widths, steep_of)
-        result, own = towns.result(town, how, book.measure, measure=measure)
-        return known_of(replace(result, town=town), own, book, on=self.on, doubts=doubts)
 
 
 def check(
@@ -468,27 +144,3 @@ def check(
     """
     checker = Checker(catalog, rulebook, on=on)
     return checker.check(towns, accept_repairs=accept_repairs, progress=progress)
-
-
-def _reading(spec: LayerSpec) -> Words:
-    """Name a layer by what it shows, and by its own name where that is another."""
-    return _("reading layer “{title}”", title=layer_words(spec.name, spec.role))
-
-
-def _first_repairs(grounds: Mapping[pyproj.CRS, Grounds]) -> Iterator[Repair]:
-    """The repairs in the first CRS of the towns: in every one the same features are mended."""
-    for first in islice(grounds.values(), 1):
-        for ground in first.of_role.values():
-            yield from ground.repairs
-
-
-def _roles(catalog: LayerCatalog, rulebook: Rulebook) -> tuple[str, ...]:
-    """The roles that the rulebook's measures need and that some layer plays, in a fixed order."""
-    needed = {role for spec in rulebook.measure.values() for role in spec.needed} | set(ALWAYS)
-    # a layer as far as which another is complete must be read for that, too
-    for spec in catalog.layer:
-        named = spec if spec.role in needed else None
-        while named is not None and named.coverage_layer is not None:
-            named = catalog.named(named.coverage_layer)
-            needed.add(named.role)
-    return tuple(role for role in ROLES if role in needed and catalog.of_role(role))

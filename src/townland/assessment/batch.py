@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
+import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -15,7 +16,6 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from townland.assessment import Checker
 from townland.assessment.cluster import by_cluster
 from townland.assessment.jobs import (
     Job,
@@ -23,12 +23,13 @@ from townland.assessment.jobs import (
     Runner,
     Shelf,
     Tile,
-    cannot_keep,
+    cannot_keep_for_a_while,
     digest_of,
     facts_of,
     here,
     hexdigest,
 )
+from townland.assessment.measurer import Measurer
 from townland.assessment.parts import Ready, TownsPart, made_ready
 from townland.assessment.processes import by_processes
 from townland.assessment.steps import Progress, silent
@@ -38,6 +39,7 @@ from townland.i18n import Words, _, listed
 from townland.issues import Issue
 from townland.measuring.doubts import DOUBTFUL
 from townland.output.refused import unwritable
+from townland.output.scratch import ScratchFolder
 from townland.reading import cache
 from townland.reading.stages import stage
 from townland.results import Assessment
@@ -65,7 +67,8 @@ class Batch:
 
     They are measured by so many processes as `workers` says, or by the cluster whose `scheduler` has
     this address. `drawn` says whether maps and evidence are written of them, `most` how many towns
-    a tile has. A run of another `version` of townland is not continued.
+    a tile has. A run of another `version` of townland is not continued. `scratch` is the folder where
+    it is one for a while (`for_a_while`).
     """
 
     folder: Path
@@ -75,13 +78,29 @@ class Batch:
     most: int = MOST_TOWNS
     version: str = ""
     scheduler: str | None = None
+    scratch: ScratchFolder | None = None
 
-    @property
-    def runner(self) -> Runner:
-        """Who measures tiles."""
+    @classmethod
+    def for_a_while(cls) -> Batch:
+        """In a folder that goes with the last that reads from it: the cache's, else the system's.
+
+        Raises
+        ------
+        ReportError
+            The disk does not allow it.
+        """
+        root = cache.folder() or Path(tempfile.gettempdir())
+        with unwritable(partial(cannot_keep_for_a_while, root)):
+            scratch = ScratchFolder(root)
+        return cls(scratch.path, scratch=scratch)
+
+    def runner(self, measurer: Measurer) -> Runner:
+        """Who measures tiles; in this process `measurer`, as far as it is bounded."""
         if self.scheduler is not None:
             return partial(by_cluster, scheduler=self.scheduler)
-        return here if self.workers == 1 else partial(by_processes, workers=self.workers)
+        if self.workers == 1:
+            return partial(here, measurer=measurer)
+        return partial(by_processes, workers=self.workers)
 
     @property
     def elsewhere(self) -> Words | None:
@@ -96,7 +115,7 @@ class Batch:
 
 
 def check_in_tiles(
-    checker: Checker,
+    measurer: Measurer,
     towns: Sequence[Town],
     batch: Batch,
     *,
@@ -109,8 +128,8 @@ def check_in_tiles(
 
     Parameters
     ----------
-    checker, towns
-        As `Checker.check`.
+    measurer, towns
+        What is asked, of which towns.
     batch
         How they are measured.
     accept_repairs, progress
@@ -124,24 +143,24 @@ def check_in_tiles(
         As `Checker.check`, or processes die over a tile, or the cluster cannot be used; what is done
         stays in the folder.
     """
-    ready = made_ready(towns, checker.catalog, accept_repairs)
+    ready = made_ready(towns, measurer.catalog, accept_repairs)
     plan = tiles(ready.towns, batch.most)
     job = Job(
-        checker.catalog,
-        checker.rulebook,
-        checker.on,
-        checker.digests,
+        measurer.catalog,
+        measurer.rulebook,
+        measurer.on,
+        measurer.digests,
         tuple(accept_repairs),
         batch.drawn,
     )
-    inputs = job.inputs(batch.version)
-    with unwritable(partial(cannot_keep, batch.folder)):
+    inputs, shelf = job.inputs(batch.version), Shelf(batch.folder, _key(), batch.scratch)
+    with unwritable(shelf.cannot_keep):
         _prepare(batch, _state(inputs, towns, plan))
     grouped = [tuple(ready.towns[each] for each in group) for group in plan]
     work = [Tile(digest_of(inputs, group), group) for group in grouped]
-    shelf = Shelf(batch.folder, _key())
+    runner = batch.runner(measurer)
     parts = {tile: part for tile in work if (part := shelf.known(tile))}
-    measured = batch.runner(job, shelf, [tile for tile in work if tile not in parts])
+    measured = runner(job, shelf, [tile for tile in work if tile not in parts])
     done = sum(len(tile.towns) for tile in parts)
     progress(_("measuring {count} {count:town|towns}", count=len(towns)), done, len(towns))
     with closing(measured):
@@ -149,9 +168,9 @@ def check_in_tiles(
             parts[tile] = shelf.part(tile)
             done += len(tile.towns)
             progress(_("measuring {count} {count:town|towns}", count=len(towns)), done, len(towns))
-    several = _Several(job, shelf, batch.runner, ready)
+    several = _Several(job, shelf, runner, ready)
     settled = _settled(several, work, [parts[tile] for tile in work])
-    return checker.joined(ready, settled, accept_repairs, order=tuple(chain.from_iterable(plan)))
+    return measurer.joined(ready, settled, accept_repairs, order=tuple(chain.from_iterable(plan)))
 
 
 def _next(measured: Measuring, elsewhere: Words | None) -> Tile | None:
@@ -206,12 +225,12 @@ def _settled(
     ]
     if len(parts) == 1 or not (differing or raster):
         return parts
-    checker, towns = several.job.checker(), several.ready.towns
-    rasters = checker.rasters_near(towns) if raster else None
+    measurer, towns = several.job.measurer(), several.ready.towns
+    rasters = measurer.rasters_near(towns) if raster else None
     grids = () if rasters is None else rasters.grids
     known = {grid.layer.spec.name: grid.layer.issues for grid in grids}
     known = {
-        name: known[name] if name in known else checker.issues_near(towns, name)
+        name: known[name] if name in known else measurer.issues_near(towns, name)
         for name in differing
     }
     by_tile = dict(zip(work, parts, strict=True))

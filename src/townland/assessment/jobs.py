@@ -7,14 +7,13 @@ import hashlib
 import json
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pyproj
 import shapely
 
-from townland.assessment import Checker
+from townland.assessment.measurer import Measurer
 from townland.assessment.parts import TownsPart
 from townland.assessment.shelf import read_part, write_bytes, write_part
 from townland.catalog import LayerCatalog, LayerSpec
@@ -22,6 +21,7 @@ from townland.errors import ReportError
 from townland.i18n import Text, _
 from townland.issues import Issue
 from townland.output.refused import unwritable
+from townland.output.scratch import ScratchFolder
 from townland.reading.digests import Digests
 from townland.reading.stages import stage
 from townland.rules.book.model import Rulebook
@@ -39,9 +39,9 @@ class Job:
     accept_repairs: tuple[str, ...]
     drawn: bool
 
-    def checker(self) -> Checker:
-        """A checker that keeps no layer longer than a tile."""
-        return Checker(self.catalog, self.rulebook, on=self.on, digests=self.digests, keep_bytes=0)
+    def measurer(self) -> Measurer:
+        """What measures tiles, and keeps no layer longer than one."""
+        return Measurer(self.catalog, self.rulebook, on=self.on, digests=self.digests, keep_bytes=0)
 
     def inputs(self, version: str) -> dict[str, object]:
         """What the figures of every tile depend on, beside its towns, under the names of `batch.WHAT`.
@@ -64,7 +64,10 @@ class Job:
         }  # fmt: skip
 
     def files(self) -> dict[str, Path]:
-        """The files of the layers, by their paths in the catalog."""
+        """The files of the layers that are there, by their paths in the catalog.
+
+        One that is not is told by whoever reads it, if anybody does.
+        """
         return self._resolved(self.catalog.layer)
 
     def needed_files(self) -> dict[str, Path]:
@@ -77,7 +80,7 @@ class Job:
             for spec in specs
             if spec.frame is None and spec.database is None
             for path in (spec.path, (spec.coverage_file or "").partition("|")[0])
-            if path
+            if path and self.catalog.resolve(path).exists()
         }
 
 
@@ -95,10 +98,14 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """The folder with the files of tiles that are done, and the key under which they are written."""
+    """The folder with the files of tiles that are done, and the key under which they are written.
+
+    `scratch` is the folder where it is one for a while, which stays as long as something of it is read.
+    """
 
     folder: Path
     key: bytes
+    scratch: ScratchFolder | None = None
 
     def file(self, tile: Tile) -> Path:
         """The file of a tile."""
@@ -119,7 +126,7 @@ class Shelf:
         ReportError
             The disk does not allow it.
         """
-        with unwritable(partial(cannot_keep, self.folder)), stage(_("keeping what was measured")):
+        with unwritable(self.cannot_keep), stage(_("keeping what was measured")):
             if isinstance(part, bytes):
                 write_bytes(part, self.file(tile), self.key)
             else:
@@ -127,7 +134,7 @@ class Shelf:
 
     def known(self, tile: Tile) -> TownsPart | None:
         """The part of a tile, where it was measured; None where its file is not as it was written."""
-        return read_part(self.file(tile), self.key)
+        return read_part(self.file(tile), self.key, self.scratch)
 
     def part(self, tile: Tile) -> TownsPart:
         """The part of a tile that was measured.
@@ -139,8 +146,19 @@ class Shelf:
         """
         part = self.known(tile)
         if part is None:
-            raise ReportError(cannot_keep(self.folder, _("a file in it was changed or is gone")))
+            raise ReportError(self.cannot_keep(_("a file in it was changed or is gone")))
         return part
+
+    def cannot_keep(self, reason: object) -> Text:
+        """Why what was measured is not in the folder, and what to do."""
+        if self.scratch is not None:
+            return cannot_keep_for_a_while(self.folder, reason)
+        return _(
+            "{folder}: what was measured cannot be kept there ({reason}). Make room, or mend what is"
+            " wrong; with --resume the run goes on from the towns that are done",
+            folder=self.folder.as_posix(),
+            reason=reason,
+        )
 
 
 Measuring = Generator[Tile, None, None]
@@ -169,39 +187,42 @@ def facts_of(town: Town) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def measure(job: Job, checker: Checker, tile: Tile, shelf: Shelf) -> Tile:
+def measure(job: Job, measurer: Measurer, tile: Tile, shelf: Shelf) -> Tile:
     """Measure a tile onto a shelf.
 
     Parameters
     ----------
-    job, checker
-        What is asked, and what asks it.
+    job, measurer
+        What is asked, and what measures it.
     tile, shelf
         The towns, and where the result is kept.
     """
-    part = checker.part(tile.towns, job.accept_repairs, known=tile.known)
+    part = measurer.part(tile.towns, job.accept_repairs, known=tile.known)
     shelf.keep(part, tile, drawn=job.drawn)
     return tile
 
 
-def here(job: Job, shelf: Shelf, tiles: Sequence[Tile]) -> Measuring:
+def here(job: Job, shelf: Shelf, tiles: Sequence[Tile], *, measurer: Measurer) -> Measuring:
     """Measure tiles in this process.
 
     Parameters
     ----------
     job, shelf, tiles
         What is asked, where the results are kept, and the tiles.
+    measurer
+        What measures them: one that keeps a bounded part of the layers, else another like it.
     """
-    checker = job.checker()
+    if not measurer.bounded:
+        measurer = job.measurer()
     for tile in tiles:
-        yield measure(job, checker, tile, shelf)
+        yield measure(job, measurer, tile, shelf)
 
 
-def cannot_keep(folder: Path, reason: object) -> Text:
-    """Why what was measured is not in its folder, and what to do."""
+def cannot_keep_for_a_while(folder: Path, reason: object) -> Text:
+    """Why what was measured is not in a folder for a while, and what to do."""
     return _(
-        "{folder}: what was measured cannot be kept there ({reason}). Make room, or mend what is wrong;"
-        " with --resume the run goes on from the towns that are done",
+        "{folder}: what was measured cannot be kept there ({reason}). Make room, or name another folder"
+        " with the variable XDG_CACHE_HOME",
         folder=folder.as_posix(),
         reason=reason,
     )

@@ -10,15 +10,15 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait as wait_for
 from threading import Thread
 
-from townland.assessment import Checker
 from townland.assessment.jobs import Job, Measuring, Shelf, Tile, measure
+from townland.assessment.measurer import Measurer
 from townland.errors import EngineError
 from townland.i18n import _, listed
 
 ATTEMPTS = 2
 """So often a tile is given to a process before it is reported that processes die over it."""
 
-_OWN: list[tuple[Job, Shelf, Checker]] = []
+_OWN: list[tuple[Job, Shelf, Measurer]] = []
 """In a process that measures tiles: what it must know."""
 
 
@@ -68,7 +68,7 @@ def by_processes(job: Job, shelf: Shelf, tiles: Sequence[Tile], *, workers: int)
 def _begin(job: Job, shelf: Shelf) -> None:
     """Begin a process that measures tiles; it ends when the one that began it does."""
     end_with_parent()
-    _OWN[:] = [(job, shelf, job.checker())]
+    _OWN[:] = [(job, shelf, job.measurer())]
 
 
 def end_with_parent() -> None:
@@ -86,8 +86,8 @@ def _end_with(sentinel: int) -> None:
 
 def _work(tile: Tile) -> str:
     """Measure a tile in a process that `_begin` began."""
-    ((job, shelf, checker),) = _OWN
-    return measure(job, checker, tile, shelf).digest
+    ((job, shelf, measurer),) = _OWN
+    return measure(job, measurer, tile, shelf).digest
 
 
 def _dying(tiles: Sequence[Tile]) -> EngineError:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from townland import doctor
-from townland.assessment import Checker
 from townland.assessment.jobs import Job, Tile
+from townland.assessment.measurer import Measurer
 from townland.assessment.shelf import part_bytes
 from townland.errors import LayerError, TownlandError
 from townland.i18n import Words, _
@@ -102,9 +102,9 @@ def faults_of(facts: WorkerFacts, order: Order) -> Iterator[Words]:
 
 
 _ONE = Lock()
-"""A worker with several threads measures one tile at a time: a checker is nobody else's."""
+"""A worker with several threads measures one tile at a time: what measures is nobody else's."""
 
-_OWN: list[tuple[str, Checker]] = []
+_OWN: list[tuple[str, Measurer]] = []
 """The digest of the latest order, and what measures for it."""
 
 
@@ -124,16 +124,16 @@ def measured(order: Order, tile: Tile) -> bytes:
         for fault in faults_of(facts, order):
             raise TownlandError(fault)
         if not _OWN or _OWN[0][0] != order.digest:
-            _OWN[:] = [(order.digest, _checker(order))]
+            _OWN[:] = [(order.digest, _measurer(order))]
         part = _OWN[0][1].part(tile.towns, order.job.accept_repairs, known=tile.known)
         return part_bytes(part, drawn=order.job.drawn)
 
 
-def _checker(order: Order) -> Checker:
+def _measurer(order: Order) -> Measurer:
     """What measures, once the files are those of the machine that asks."""
-    checker = order.job.checker()
+    measurer = order.job.measurer()
     for path, sha256 in order.files.items():
-        if checker.digests(Path(path)) != sha256:
+        if measurer.digests(Path(path)) != sha256:
             raise LayerError(
                 _(
                     "{path} has another content there than on the machine that asks; let all see the"
@@ -141,7 +141,7 @@ def _checker(order: Order) -> Checker:
                     path=path,
                 )
             )
-    return checker
+    return measurer
 
 
 @contextmanager

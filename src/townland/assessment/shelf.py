@@ -28,6 +28,7 @@ from townland.measuring import TownResult
 from townland.measuring.boundary import Surroundings
 from townland.measuring.overlay import Pieces
 from townland.measuring.piece_table import Column, PieceTable
+from townland.output.scratch import ScratchFolder
 from townland.rules.judging.trace import Trace
 
 HEAVY = ("land", "planned", "beside", "uncovered", "pieces", "unplanned")
@@ -109,14 +110,16 @@ def _trace(extract: Stored) -> Trace:
 class StoredTrace(Trace):
     """A trace that is read when it is asked for: of many towns they are most of what is known."""
 
-    def __init__(self, extract: Stored) -> None:
+    def __init__(self, extract: Stored, scratch: ScratchFolder | None = None) -> None:
         object.__setattr__(self, "_extract", extract)
+        object.__setattr__(self, "_scratch", scratch)
 
     _extract: Stored
+    _scratch: ScratchFolder | None
 
     def __reduce__(self) -> tuple[object, ...]:
         """For another process, which reads the same file."""
-        return StoredTrace, (self._extract,)
+        return StoredTrace, (self._extract, self._scratch)
 
     def __getattribute__(self, name: str) -> Any:
         """The fields of a trace are those of the one in the file."""
@@ -137,16 +140,27 @@ _TRACED = frozenset(each.name for each in fields(Trace))
 class StoredTable(PieceTable):
     """Pieces that are read when they are asked for."""
 
-    def __init__(self, extract: Stored, count: int) -> None:
+    def __init__(self, extract: Stored, count: int, scratch: ScratchFolder | None = None) -> None:
+        """Read nothing yet.
+
+        Parameters
+        ----------
+        extract, count
+            Where the pieces lie, and how many they are.
+        scratch
+            The folder that stays as long as the table is there; None where another cares for it.
+        """
         object.__setattr__(self, "_extract", extract)
         object.__setattr__(self, "_count", count)
+        object.__setattr__(self, "_scratch", scratch)
 
     _extract: Stored
     _count: int
+    _scratch: ScratchFolder | None
 
     def __reduce__(self) -> tuple[object, ...]:
         """For another process, which reads the same file."""
-        return StoredTable, (self._extract, self._count)
+        return StoredTable, (self._extract, self._count, self._scratch)
 
     def __len__(self) -> int:
         return self._count
@@ -194,23 +208,42 @@ class StoredTown(TownResult):
     """A town whose frames are read when they are asked for."""
 
     _extract: Stored
+    _scratch: ScratchFolder | None
 
     @classmethod
-    def of(cls, light: TownResult, extract: Stored) -> StoredTown:
-        """The town, of which the `HEAVY` fields lie in a file."""
-        return cls._with(_light(light), extract)
+    def of(
+        cls, light: TownResult, extract: Stored, scratch: ScratchFolder | None = None
+    ) -> StoredTown:
+        """The town, of which the `HEAVY` fields lie in a file.
+
+        Parameters
+        ----------
+        light, extract
+            The other fields, and what lies in the file.
+        scratch
+            The folder that stays as long as the town is there; None where another cares for it.
+        """
+        return cls._with(_light(light), extract, scratch)
 
     @classmethod
-    def _with(cls, light: Mapping[str, object], extract: Stored) -> StoredTown:
-        """The town of the fields that are not `HEAVY`."""
+    def _with(
+        cls, light: Mapping[str, object], extract: Stored, scratch: ScratchFolder | None
+    ) -> StoredTown:
+        """The town of the fields that are not `HEAVY`.
+
+        Parameters
+        ----------
+        light, extract, scratch
+            As in `of`.
+        """
         town = object.__new__(cls)
-        for name, value in {**light, "_extract": extract}.items():
+        for name, value in {**light, "_extract": extract, "_scratch": scratch}.items():
             object.__setattr__(town, name, value)
         return town
 
     def __reduce__(self) -> tuple[object, ...]:
         """For another process, which reads the same file."""
-        return StoredTown._with, (_light(self), self._extract)
+        return StoredTown._with, (_light(self), self._extract, self._scratch)
 
     @property
     def land(self) -> gpd.GeoDataFrame:
@@ -270,15 +303,28 @@ class _PartWriter(pickle.Pickler):
 class _PartReader(pickle.Unpickler):
     """Gives tables of pieces and traces that are read later."""
 
-    def __init__(self, records: BinaryIO, path: Path) -> None:
+    def __init__(self, records: BinaryIO, path: Path, scratch: ScratchFolder | None) -> None:
+        """Read records.
+
+        Parameters
+        ----------
+        records, path
+            The records, and the file in which the tables and traces lie.
+        scratch
+            The folder that stays as long as one of these is there; None where another cares for it.
+        """
         super().__init__(records)
-        self._path = path
+        self._path, self._scratch = path, scratch
 
     def persistent_load(self, pid: _Place) -> StoredTable | StoredTrace:
         """The table or the trace that lies somewhere in the file."""
         start, length, count = pid
         extract = Extract(self._path, start, length)
-        return StoredTrace(extract) if count is None else StoredTable(extract, count)
+        return (
+            StoredTrace(extract, self._scratch)
+            if count is None
+            else StoredTable(extract, count, self._scratch)
+        )
 
 
 def write_part(part: TownsPart, path: Path, key: bytes, *, drawn: bool) -> None:
@@ -374,8 +420,17 @@ def _put_part(part: TownsPart, file: BinaryIO, *, drawn: bool) -> None:
     file.write(start.to_bytes(_TAIL, "little"))
 
 
-def read_part(path: Path, key: bytes) -> TownsPart | None:
-    """The part in a file; None where it is not as this user's townland wrote it."""
+def read_part(path: Path, key: bytes, scratch: ScratchFolder | None = None) -> TownsPart | None:
+    """The part in a file; None where it is not as this user's townland wrote it.
+
+    Parameters
+    ----------
+    path, key
+        The file, and the key of its hash.
+    scratch
+        The folder for a while in which the file lies, which stays as long as something of the part; None
+        where another cares for it.
+    """
     try:
         with path.open("rb") as file:
             stated = file.read(_MAC)
@@ -385,12 +440,12 @@ def read_part(path: Path, key: bytes) -> TownsPart | None:
             end = file.tell()
             start = int.from_bytes(file.read(_TAIL), "little")
             file.seek(start)
-            part, places = _PartReader(io.BytesIO(file.read(end - start)), path).load()
+            part, places = _PartReader(io.BytesIO(file.read(end - start)), path, scratch).load()
             assert isinstance(part, TownsPart)  # noqa: S101 - as for a table
     except OSError:
         return None
     towns = (
-        StoredTown.of(each, Extract(path, *place))
+        StoredTown.of(each, Extract(path, *place), scratch)
         for each, place in zip(part.results, places, strict=True)
     )
     return replace(part, results=tuple(towns))
