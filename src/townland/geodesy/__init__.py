@@ -21,6 +21,7 @@ from pyproj.exceptions import ProjError
 
 from townland.errors import CRSError
 from townland.geodesy import crs as crs_room
+from townland.geodesy.parts import parts_of
 from townland.geodesy.series import (
     CGCS2000,
     Ellipsoid,
@@ -41,6 +42,7 @@ Geometries: TypeAlias = (
     shapely.Geometry | Sequence[shapely.Geometry | None] | npt.NDArray[np.object_]
 )
 """One geometry, a list of them, or an array."""
+Corner: TypeAlias = tuple[float, float]
 
 DIVIDE_M = 70.0
 """An edge of this length or longer is divided (norm, item 2)."""
@@ -81,9 +83,14 @@ def _without_ellipsoid(crs: pyproj.CRS) -> Text:
 @overload
 def official_area_m2(geometries: gpd.GeoSeries) -> pd.Series[float]: ...
 @overload
-def official_area_m2(geometries: Geometries, crs: pyproj.CRS) -> Floats: ...
 def official_area_m2(
-    geometries: Geometries | gpd.GeoSeries, crs: pyproj.CRS | None = None
+    geometries: Geometries, crs: pyproj.CRS, *, corner: Corner | None = None
+) -> Floats: ...
+def official_area_m2(
+    geometries: Geometries | gpd.GeoSeries,
+    crs: pyproj.CRS | None = None,
+    *,
+    corner: Corner | None = None,
 ) -> Floats | pd.Series[float]:
     """The official ellipsoid area of every geometry, not yet rounded to 0.01 m².
 
@@ -101,6 +108,8 @@ def official_area_m2(
         kinds have area 0.
     crs
         Their CRS; a GeoSeries has its own, and needs none.
+    corner
+        The point of the CRS from which the coordinates of `geometries` count, where they do.
 
     Returns
     -------
@@ -121,7 +130,7 @@ def official_area_m2(
 
     """
     if crs is not None:
-        return _ellipsoid_area(geometries, crs, divide_m=DIVIDE_M, rounded=True)
+        return _ellipsoid_area(geometries, crs, divide_m=DIVIDE_M, rounded=True, corner=corner)
     series = getattr(geometries, "geometry", None)  # of a GeoDataFrame its active geometry
     if series is None or series.crs is None:
         raise CRSError(
@@ -257,9 +266,9 @@ class _Rings:
     count: int
 
     @classmethod
-    def of(cls, geometries: Geometries) -> _Rings:
+    def of(cls, geometries: Geometries, corner: Corner | None = None) -> _Rings:
         geometries = np.atleast_1d(np.asarray(geometries, dtype=object))
-        parts, part_owner = shapely.get_parts(geometries, return_index=True)
+        parts, part_owner = parts_of(geometries)
         polygons = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
         parts, part_owner = parts[polygons], part_owner[polygons]
         rings, ring_part = shapely.get_rings(parts, return_index=True)
@@ -268,6 +277,7 @@ class _Rings:
         drawn = ~shapely.is_empty(rings)
         rings, ring_part, outer = rings[drawn], ring_part[drawn], outer[drawn]
         xy, ring_of = shapely.get_coordinates(rings, return_index=True)
+        xy = xy if corner is None else xy + np.array(corner)
         start = np.flatnonzero(np.diff(ring_of, prepend=-1))
         return cls(xy, start, np.where(outer, 1.0, -1.0), part_owner[ring_part], len(geometries))
 
@@ -311,24 +321,36 @@ def blocks(geometries: npt.NDArray[np.object_]) -> list[slice]:
 
 
 def _ellipsoid_area(
-    geometries: Geometries, crs: pyproj.CRS, *, divide_m: float, rounded: bool
+    geometries: Geometries,
+    crs: pyproj.CRS,
+    *,
+    divide_m: float,
+    rounded: bool,
+    corner: Corner | None = None,
 ) -> Floats:
     """The area by the norm's formulas in m², one for each geometry, a block at a time.
 
     Parameters
     ----------
-    geometries, crs, divide_m, rounded
+    geometries, crs, divide_m, rounded, corner
         As in `_block_area`.
     """
     every = np.atleast_1d(np.asarray(geometries, dtype=object))
     areas = np.zeros(len(every))
     for block in blocks(every):
-        areas[block] = _block_area(every[block], crs, divide_m=divide_m, rounded=rounded)
+        areas[block] = _block_area(
+            every[block], crs, divide_m=divide_m, rounded=rounded, corner=corner
+        )
     return areas
 
 
 def _block_area(
-    geometries: Geometries, crs: pyproj.CRS, *, divide_m: float, rounded: bool
+    geometries: Geometries,
+    crs: pyproj.CRS,
+    *,
+    divide_m: float,
+    rounded: bool,
+    corner: Corner | None,
 ) -> Floats:
     """The area by the norm's formulas in m², one for each geometry.
 
@@ -342,8 +364,10 @@ def _block_area(
         An edge of this length or longer is divided.
     rounded
         Whether vertices, latitudes and longitudes are rounded as the norm wants.
+    corner
+        As in `official_area_m2`.
     """
-    rings = _Rings.of(geometries)
+    rings = _Rings.of(geometries, corner)
     if not len(rings.start):
         return np.zeros(rings.count)
     if crs.is_geographic:

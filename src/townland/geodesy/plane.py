@@ -61,7 +61,7 @@ class Plane:
 
     def official_m2(self, shapes: Shapes) -> Floats:
         """The official area of geometries counted from the corner."""
-        return geodesy.official_area_m2(self.back(shapes), self.crs)
+        return geodesy.official_area_m2(shapes, self.crs, corner=(self.x, self.y))
 
     @property
     def unit_m(self) -> float:

@@ -12,6 +12,9 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
+_TIE = 1.01 * np.finfo(np.float64).eps
+"""More than half the spacings of a number and of its scaled one together, as a share of the latter."""
+
 # Constants of the inverse Gauss-Krüger series on CGCS2000, as published (国土调查办发〔2008〕32号).
 GK_K0 = 1.57048761144159e-7
 GK_K = (5.05250178820567e-3, 2.98472900956587e-5, 2.41626669230084e-7, 2.22241238938534e-9)
@@ -96,8 +99,15 @@ def round_half_up(values: Floats, digits: int) -> Floats:
     size = np.abs(values)
     scaled = size * scale
     whole = np.floor(scaled)
-    tie = 0.5 * (np.spacing(size) * scale + np.spacing(scaled))
-    return np.copysign((whole + (scaled - whole >= 0.5 - tie)) / scale, values)
+    beyond = scaled - whole
+    up = np.asarray(beyond >= 0.5)
+    # of what lies below the half, only the little that rounding can have moved there is looked at
+    least = 0.5 - _TIE * np.fmax.reduce(scaled, axis=None, initial=1.0)
+    near = np.asarray(beyond >= least) & ~up
+    if near.any():
+        tie = 0.5 * (np.spacing(size[near]) * scale + np.spacing(scaled[near]))
+        up[near] = beyond[near] >= 0.5 - tie
+    return np.copysign((whole + up) / scale, values)
 
 
 def gk_inverse(

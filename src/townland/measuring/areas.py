@@ -311,7 +311,7 @@ def land_classes(
     """
     part = FeatureRows(ground.columns, closed.pieces.rows[ground.role])
     codes = part["code"].astype(object).where(part["code"].notna(), "").to_numpy()
-    state = np.isin(owners(part["owner"]), STATE)
+    state = np.isin(owners(part), STATE)
     ridges = ridge_cents(closed.cents, part["ridge"].to_numpy(dtype=float))
     names = dict(zip(codes, zip(part["class_name"], part["three_class"], strict=True), strict=True))
     booked = RIDGE_CODES.get(ground.scheme, "")

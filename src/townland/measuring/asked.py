@@ -141,7 +141,7 @@ class Kept:
             tagged = part.among("tag", self.tags)
             counts, perhaps = counts & tagged, perhaps & tagged
         if self.owner is not None:
-            state = np.isin(owners(part["owner"]), STATE)
+            state = np.isin(owners(part), STATE)
             owned = state if self.owner == "state" else ~state
             counts, perhaps = counts & owned, perhaps & owned
         return counts, perhaps

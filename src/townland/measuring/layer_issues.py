@@ -18,6 +18,7 @@ from townland.i18n import Text, _
 from townland.issues import Issue
 from townland.measuring import areas
 from townland.measuring.areas import Closed
+from townland.measuring.feature_rows import FeatureRows
 from townland.measuring.overlay import Overlap
 from townland.measuring.prepare import Ground
 from townland.measuring.recorded import COLLECTIVE, STATE, owners
@@ -104,7 +105,7 @@ class _Value:
 
 
 def _unknown(
-    part: pd.DataFrame, column: str, *, unknown: Bools, cents: npt.NDArray[np.int64]
+    part: FeatureRows, column: str, *, unknown: Bools, cents: npt.NDArray[np.int64]
 ) -> Iterator[_Value]:
     """Each value of a column among the pieces whose value is unknown.
 
@@ -115,15 +116,15 @@ def _unknown(
     unknown, cents
         Which pieces are meant, and the area of each in hundredths of a m².
     """
-    values = part[column].astype(object).where(part[column].notna(), "").to_numpy()
+    values = np.where(part.known(column), part.objects(column), "").astype(object)
     for value in sorted(set(values[unknown])):
         here = unknown & (values == value)
         yield _Value(
-            layer=str(part["layer"].to_numpy()[here][0]),
+            layer=str(part.objects("layer")[here][0]),
             value=value,
             count=int(here.sum()),
             area_m2=areas.decimal_m2(cents[here].sum()),
-            first=str(part["id"].to_numpy()[here][0]),
+            first=str(part.objects("id")[here][0]),
         )
 
 
@@ -143,7 +144,7 @@ def code_issues(
     tags
         The tags that the rulebook asks for.
     """
-    part = ground.frame.iloc[closed.pieces.rows[ground.role]]
+    part = FeatureRows(ground.columns, closed.pieces.rows[ground.role])
     if ground.scheme:
         yield from _class_issues(town, ground, part, cents=closed.cents)
         yield from _name_issues(town, ground, part, cents=closed.cents)
@@ -154,7 +155,7 @@ def code_issues(
 
 
 def _class_issues(
-    town: str, ground: Ground, part: pd.DataFrame, *, cents: npt.NDArray[np.int64]
+    town: str, ground: Ground, part: FeatureRows, *, cents: npt.NDArray[np.int64]
 ) -> Iterator[Issue]:
     """Report the codes that the role's scheme does not know, and the code meant by a class's name.
 
@@ -167,7 +168,7 @@ def _class_issues(
     part, cents
         The feature of each piece in the town, and its area in hundredths of a m².
     """
-    unknown = part["class_name"].isna().to_numpy()
+    unknown = ~part.known("class_name")
     for each in _unknown(part, "code", unknown=unknown, cents=cents):
         message: Text = _(
             "town {town}: {count} {count:feature|features} of layer {layer}"
@@ -187,7 +188,7 @@ def _class_issues(
 
 
 def _name_issues(
-    town: str, ground: Ground, part: pd.DataFrame, *, cents: npt.NDArray[np.int64]
+    town: str, ground: Ground, part: FeatureRows, *, cents: npt.NDArray[np.int64]
 ) -> Iterator[Issue]:
     """Report the names that contradict the codes they stand beside, and what explains them.
 
@@ -200,16 +201,16 @@ def _name_issues(
     part, cents
         The feature of each piece in the town, and its area in hundredths of a m².
     """
-    scheme, named = ground.classes, np.asarray(part["named"].notna(), dtype=bool)
+    scheme, named = ground.classes, part.known("named")
     if scheme is None or not named.any():
         return
     rows = pd.DataFrame(
         {
-            "code": part["code"].to_numpy()[named],
-            "named": part["named"].to_numpy()[named],
-            "layer": part["layer"].to_numpy()[named],
-            "id": part["id"].to_numpy()[named],
-            "known": part["class_name"].to_numpy()[named],
+            "code": part.objects("code")[named],
+            "named": part.objects("named")[named],
+            "layer": part.objects("layer")[named],
+            "id": part.objects("id")[named],
+            "known": part.objects("class_name")[named],
             "cents": cents[named],
         }
     )
@@ -240,7 +241,7 @@ def _name_issues(
             yield Issue("class_name_unknown", "info", message, layer, first)
 
 
-def _owner_issues(town: str, part: pd.DataFrame, cents: npt.NDArray[np.int64]) -> Iterator[Issue]:
+def _owner_issues(town: str, part: FeatureRows, cents: npt.NDArray[np.int64]) -> Iterator[Issue]:
     """Report the owners of a land survey that are neither state nor collective.
 
     Parameters
@@ -250,7 +251,7 @@ def _owner_issues(town: str, part: pd.DataFrame, cents: npt.NDArray[np.int64]) -
     part, cents
         The feature of each piece in the town, and its area in hundredths of a m².
     """
-    unknown = ~np.isin(owners(part["owner"]), [*STATE, *COLLECTIVE])
+    unknown = ~np.isin(owners(part), [*STATE, *COLLECTIVE])
     for each in _unknown(part, "owner", unknown=unknown, cents=cents):
         message = _(
             "town {town}: {count} {count:feature|features} of layer {layer}"
@@ -266,7 +267,7 @@ def _owner_issues(town: str, part: pd.DataFrame, cents: npt.NDArray[np.int64]) -
 
 
 def _tag_issues(
-    town: str, part: pd.DataFrame, *, tags: Collection[str], cents: npt.NDArray[np.int64]
+    town: str, part: FeatureRows, *, tags: Collection[str], cents: npt.NDArray[np.int64]
 ) -> Iterator[Issue]:
     """Report the tags of which no measure of the rulebook asks.
 
@@ -279,7 +280,7 @@ def _tag_issues(
     tags
         The tags that the rulebook asks for.
     """
-    unknown = (part["tag"].notna() & ~part["tag"].isin(["", *tags])).to_numpy()
+    unknown = part.known("tag") & ~part.among("tag", frozenset(["", *tags]))
     for each in _unknown(part, "tag", unknown=unknown, cents=cents):
         message = _(
             "town {town}: {count} {count:feature|features} of layer {layer}"

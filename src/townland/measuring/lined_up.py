@@ -242,11 +242,40 @@ class _Trial:
         return len(self._off[at]) - self._most[at] - int(self._off[at].sum())
 
     def look(self, layers: Sequence[Layer]) -> None:
-        """See which of the points in the boxes that were read lie on no edge."""
-        chosen = [
+        """See which of the points in the boxes that were read lie on no edge.
+
+        A part of them, from all along the boundary, mostly tells.
+        """
+        left = [
             np.flatnonzero(self._inside(at) & ~off) if self._wanting(at) > 0 else np.empty(0, int)
             for at, off in enumerate(self._off)
         ]
+        some = [_spread(rows, self._enough(at)) for at, rows in enumerate(left)]
+        self._see(some, layers)
+        self._see(
+            [
+                np.setdiff1d(rows, seen) if self._wanting(at) > 0 else np.empty(0, int)
+                for at, (rows, seen) in enumerate(zip(left, some, strict=True))
+            ],
+            layers,
+        )
+
+    def _enough(self, at: int) -> int:
+        """How many points of a move are looked at where so many are wanting."""
+        return round(MORE * max(self._wanting(at), 0)) + 1
+
+    def _see(self, chosen: Sequence[NDArray[np.int64]], layers: Sequence[Layer]) -> None:
+        """See which points lie on no edge.
+
+        Parameters
+        ----------
+        chosen
+            Of each move, the points.
+        layers
+            The layers with edges.
+        """
+        if not any(map(len, chosen)):
+            return
         lon, lat = (
             np.concatenate(
                 [each[axis][rows] for each, rows in zip(self._moved, chosen, strict=True)]
@@ -260,7 +289,7 @@ class _Trial:
 
     def _inside(self, at: int) -> Bools:
         """Which moved points lie well within a box that was read."""
-        x, y = self._planar(at)
+        x, y = self._planar[at]
         margin = MARGIN * EDGE_M * _unit(self.town.crs)
         inside = np.zeros(len(x), dtype=bool)
         for west, south, east, north in self.known:
@@ -270,10 +299,13 @@ class _Trial:
             )  # fmt: skip
         return inside
 
-    def _planar(self, at: int) -> XY:
+    @cached_property
+    def _planar(self) -> list[XY]:
         """Moved points in the town's CRS."""
-        x, y = crsys.transformer(crsys.LONLAT, self.town.crs).transform(*self._moved[at])
-        return x, y
+        lon, lat = (np.concatenate(axis) for axis in zip(*self._moved, strict=True))
+        xy = crsys.transformer(crsys.LONLAT, self.town.crs).transform(lon, lat)
+        ends = np.cumsum([len(each[0]) for each in self._moved])[:-1]
+        return list(zip(*(np.split(axis, ends) for axis in xy), strict=True))
 
     def strips(self) -> list[Bounds]:
         """Boxes beside the one that was read, around as many points as are wanting."""
@@ -281,9 +313,20 @@ class _Trial:
         for at in range(len(self._moved)):
             wanting = self._wanting(at)
             if wanting > 0:
-                found += _strips(self._planar(at), self.known[0], round(MORE * wanting) + 1)
+                found += _strips(self._planar[at], self.known[0], self._enough(at))
         room = (MARGIN + 1) * EDGE_M * _unit(self.town.crs)
         return [(w - room, s - room, e + room, n + room) for w, s, e, n in found]
+
+
+def _spread(rows: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """At most so many of some rows, spread evenly over them.
+
+    >>> _spread(np.arange(9), 3).tolist()
+    [0, 4, 8]
+    """
+    if len(rows) <= count:
+        return rows
+    return rows[np.linspace(0, len(rows) - 1, count).astype(np.int64)]
 
 
 def _most_on(count: int, least: float) -> int:

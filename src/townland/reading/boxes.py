@@ -81,8 +81,11 @@ class Boxes:
             A block cannot be read as it was written.
         """
         found = [np.empty(0, _RECORD)]
-        for block in self._blocks(meeting(self.lines["around"], windows)):
-            found.append(block[meeting(block["sides"], windows)])
+        hits = [meeting(self.lines["around"], [box]) for box in windows]
+        numbers, own = _by_number(hits)
+        for block, some in zip(self._blocks(numbers), own, strict=True):
+            near = meeting(block["sides"], [windows[at] for at in some])
+            found.append(block[near])
         records = np.concatenate(found)
         records = records[np.argsort(records["at"], kind="stable")]
         return Near(records["at"].astype(np.int64), records["key"].astype(np.int64))
@@ -125,6 +128,21 @@ class Boxes:
         """All but the blocks, for `from_head`."""
         total = (math.nan,) * 4 if self.total is None else self.total
         return np.array([self.count, *total], "<f8").tobytes() + self.lines.tobytes()
+
+
+def _by_number(
+    hits: Sequence[NDArray[np.int64]],
+) -> tuple[NDArray[np.int64], list[NDArray[np.int64]]]:
+    """The numbers that are in some of several lists, each once, and in which lists each is.
+
+    >>> _by_number([np.array([3, 5]), np.array([5])])
+    (array([3, 5]), [array([0]), array([0, 1])])
+    """
+    every = np.concatenate([np.empty(0, np.int64), *hits])
+    which = np.repeat(np.arange(len(hits)), [len(each) for each in hits])
+    order = np.argsort(every, kind="stable")
+    numbers, first = np.unique(every[order], return_index=True)
+    return numbers, np.split(which[order], first[1:]) if len(numbers) else []
 
 
 def from_head(head: bytes, blocks: Callable[[], BinaryIO]) -> Boxes:

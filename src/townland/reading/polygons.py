@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from shapely import GeometryType
 
 from townland.errors import LayerError
+from townland.geodesy.parts import parts_of
 from townland.i18n import _
 from townland.issues import GEOMETRY, Issue
 from townland.reading.rows import Rows
@@ -113,10 +114,11 @@ def without_hollow_parts(geometries: NDArray[np.object_]) -> NDArray[np.object_]
     >>> without_hollow_parts(np.array([hollow]))[0].wkt
     'MULTIPOLYGON (((0 0, 1 0, 1 1, 0 0)))'
     """
-    parts, of = shapely.get_parts(geometries, return_index=True)
+    parts, of = parts_of(geometries)
     holed = np.flatnonzero(shapely.get_num_interior_rings(parts))
     rings, at = shapely.get_rings(parts[holed], return_index=True)
     hollow = np.unique(holed[at[shapely.is_empty(rings)]])
+    parts = parts.copy() if len(hollow) else parts
     for part in hollow.tolist():
         own = [ring for ring in parts[part].interiors if not ring.is_empty]
         parts[part] = shapely.Polygon(parts[part].exterior, own)

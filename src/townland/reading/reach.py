@@ -18,6 +18,7 @@ from townland.errors import CRSError, GeometryError
 from townland.geodesy import crs as crsys
 from townland.geodesy.crs import Bounds
 from townland.geodesy.crs.candidates import false_easting, in_degrees, shown
+from townland.geodesy.parts import parts_of
 from townland.i18n import Text, _
 from townland.reading.format import Source
 from townland.reading.rows import Rows
@@ -148,7 +149,7 @@ def refuse_not_finite(source: Source, rows: Rows) -> None:
 def _boxes(geometry: npt.NDArray[np.object_]) -> Floats:
     """West, south, east and north of all vertices; bounds of GEOS are those of the outer rings alone."""
     boxes: Floats = shapely.bounds(geometry).reshape(-1, 4)
-    parts, of = shapely.get_parts(geometry, return_index=True)
+    parts, of = parts_of(geometry)
     holed = np.flatnonzero(shapely.get_num_interior_rings(parts))
     rings, part = shapely.get_rings(parts[holed], return_index=True)
     own, at = shapely.bounds(rings).reshape(-1, 4), of[holed][part]

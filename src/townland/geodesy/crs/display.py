@@ -11,6 +11,9 @@ _GCJ_A = 6_378_245.0
 _GCJ_EE = 0.00669342162296594323
 _BD_TURN = np.pi * 3000 / 180
 
+_SAME = 1e-12
+"""A step of so many degrees moves nothing by more than a ten-thousandth of a millimetre."""
+
 Degrees = NDArray[np.float64]
 
 
@@ -84,7 +87,7 @@ def _unshifted(
     lon: Degrees,
     lat: Degrees,
 ) -> tuple[Degrees, Degrees]:
-    """The coordinates that a shift brings to a target, in at most twelve steps.
+    """The coordinates that a shift brings to a target, to `_SAME` of a degree, in at most twelve steps.
 
     Parameters
     ----------
@@ -97,9 +100,8 @@ def _unshifted(
     """
     for _step in range(12):
         shifted_lon, shifted_lat = shift(lon, lat)
-        before = lon, lat
-        lon, lat = lon + (target_lon - shifted_lon), lat + (target_lat - shifted_lat)
-        # a step that changes no digit is followed by steps that change none
-        if np.array_equal(before[0], lon) and np.array_equal(before[1], lat):
+        step_lon, step_lat = target_lon - shifted_lon, target_lat - shifted_lat
+        lon, lat = lon + step_lon, lat + step_lat
+        if not ((np.abs(step_lon) > _SAME) | (np.abs(step_lat) > _SAME)).any():
             break
     return lon, lat

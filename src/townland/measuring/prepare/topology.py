@@ -18,6 +18,7 @@ import shapely
 
 from townland import geodesy
 from townland.geodesy import Geometries, kernel
+from townland.geodesy.parts import parts_of
 from townland.measuring.prepare.areal import in_threads, polygons_of
 from townland.measuring.prepare.parcels import PolygonStore
 
@@ -344,7 +345,7 @@ def directed_edges(parcels: Shapes) -> tuple[Floats, Ints]:
     north), and 1 where the polygon lies to the left of that step, -1 to the right; 0 is no edge but
     the way from one ring to the next.
     """
-    rings, polygon = shapely.get_rings(shapely.get_parts(parcels), return_index=True)
+    rings, polygon = shapely.get_rings(parts_of(parcels)[0], return_index=True)
     x, y = np.ascontiguousarray(shapely.get_coordinates(rings).T)
     sizes = shapely.get_num_coordinates(rings)
     hole = np.diff(polygon, prepend=-1) == 0
@@ -374,7 +375,7 @@ def lone_lines(parcels: PolygonStore) -> Shapes:
         polygons = parcels.take(np.concatenate((rows, near)))
         marks, way = directed_edges(polygons)
         lone = _lone(_mixed(marks), np.append(way, 0))
-        parts, owner = shapely.get_parts(polygons[: len(rows)], return_index=True)
+        parts, owner = parts_of(polygons[: len(rows)])
         rings, part = shapely.get_rings(parts, return_index=True)
         xy, ring = shapely.get_coordinates(rings, return_index=True)
         found, first = _runs(xy, lone[: len(xy)])
