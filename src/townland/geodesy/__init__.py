@@ -409,13 +409,17 @@ def _divided(
     if parts.max(initial=1) == 1:
         return whole, start
     at = np.concatenate(([0], np.cumsum(parts)[:-1]))
-    edge = np.repeat(np.arange(len(xy)), parts)
-    step = (np.arange(len(edge)) - at[edge]) / parts[edge]
-    ahead = np.minimum(edge + 1, len(xy) - 1)
-    points = xy[edge] + (xy[ahead] - xy[edge]) * step[:, None]
-    if round_plane:
-        points = round_half_up(points, INSERTED_DIGITS)
+    points = np.empty((int(parts.sum()), 2))
     points[at] = whole
+    # most edges have one part: only points that are inserted are computed
+    within = np.ones(len(points), dtype=bool)
+    within[at] = False
+    inserted = np.flatnonzero(within)
+    edge = np.repeat(np.arange(len(xy)), parts - 1)
+    step = (inserted - at[edge]) / parts[edge]
+    ahead = np.minimum(edge + 1, len(xy) - 1)
+    own = xy[edge] + (xy[ahead] - xy[edge]) * step[:, None]
+    points[inserted] = round_half_up(own, INSERTED_DIGITS) if round_plane else own
     return points, at[start]
 
 

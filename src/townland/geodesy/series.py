@@ -78,11 +78,15 @@ def trapezoid_m2(
 
     """
     half, middle = (b2 - b1) / 2, (b1 + b2) / 2
+    # sines and cosines of odd multiples follow from those before: sin 5x = 2 cos 2x sin 3x - sin x
+    sine, cosine = np.sin(half), np.cos(middle)
+    twice_half, twice_middle = 2 - 4 * sine**2, 4 * cosine**2 - 2
+    before = -sine, cosine
     series: Floats | float = 0.0
-    signs = (1, -1, 1, -1, 1)
-    for order, (sign, constant) in enumerate(zip(signs, ellipsoid.constants, strict=True)):
-        multiple = 2 * order + 1
-        series = series + sign * constant * np.sin(multiple * half) * np.cos(multiple * middle)
+    for sign, constant in zip((1, -1, 1, -1, 1), ellipsoid.constants, strict=True):
+        series = series + sign * constant * sine * cosine
+        following = twice_half * sine - before[0], twice_middle * cosine - before[1]
+        before, (sine, cosine) = (sine, cosine), following
     return np.asarray(2 * ellipsoid.b**2 * delta_l * series, dtype=np.float64)
 
 

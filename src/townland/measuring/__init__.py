@@ -242,7 +242,7 @@ def _result(
         {role: back(kernel.union(gaps[role,][0])) for role in grounds},
         tuple(_issues(land, tags_of(kept))),
         {
-            role: replace(each.pieces, geometry=town.plane.back(each.pieces.geometry))
+            role: replace(each.pieces, geometry=within[role,].geometry)
             for role, each in cuts.items()
         },
         areas.decimal_m2(chains[PLAN,].rest.sum()) if PLAN in cuts else None,

@@ -153,13 +153,18 @@ def _touches(geometry: npt.NDArray[np.object_], boxes: Sequence[Bounds]) -> npt.
     west, south, east, north = shapely.bounds(geometry).reshape(-1, 4).T
     for box in boxes:
         near = (west <= box[2]) & (east >= box[0]) & (south <= box[3]) & (north >= box[1])
+        # what lies within a box touches it, whatever its form
+        touches |= (west >= box[0]) & (east <= box[2]) & (south >= box[1]) & (north <= box[3])
         rows = np.flatnonzero(near & ~touches)
         touches[rows] = shapely.intersects(shapely.box(*box), geometry[rows])
     return touches
 
 
 def _not_finite(geometry: npt.NDArray[np.object_]) -> npt.NDArray[np.bool_]:
-    xy, row = shapely.get_coordinates(geometry, return_index=True)
     strange = np.zeros(len(geometry), dtype=bool)
+    # a sum is a number where all are
+    if np.isfinite(shapely.get_coordinates(geometry).sum()):
+        return strange
+    xy, row = shapely.get_coordinates(geometry, return_index=True)
     strange[row[~np.isfinite(xy).all(axis=1)]] = True
     return strange
