@@ -222,8 +222,8 @@ def test_a_packed_layer_is_read_as_its_source_is(
         )  # fmt: skip
         assert np.array_equal(own.numbers, other.numbers)
         excerpts = [read_excerpt(each.layer[0], each, some) for each in (plain, packed)]
-        ours = [replace(each.source, fetch=len, direct=None, sides=None, raw_cells=None, starred=None,
-                        parts=None, put_right=None, indexed=True, path=path)
+        ours = [replace(each.layer.source, fetch=len, direct=None, sides=None, raw_cells=None,
+                        starred=None, parts=None, put_right=None, indexed=True, path=path)
                 for each in excerpts]  # fmt: skip
         assert ours[0] == ours[1]
 

@@ -18,14 +18,9 @@ import shapely
 from townland.catalog import LayerCatalog, LayerSpec
 from townland.geodesy.crs import Bounds
 from townland.reading.digests import Digests
+from townland.reading.excerpt import Described, Excerpt
 from townland.reading.layer import Layer
-from townland.reading.vector import (
-    Covered,
-    Excerpt,
-    layer_of,
-    read_excerpt,
-    read_layer,
-)
+from townland.reading.vector import layer_of, read_excerpt, read_layer
 from townland.reading.windows import Window, boxes_of, pipeline_of
 
 
@@ -54,7 +49,7 @@ class KeptLayers:
         self._keep_bytes = keep_bytes
         self._excerpts: dict[str, list[Excerpt]] = {}
         self._latest: list[Excerpt] = []
-        self._covered: dict[str, Covered] = {}
+        self._described: dict[str, Described] = {}
         self.digest = Digests() if digest is None else digest
 
     def read(self, spec: LayerSpec, windows: Sequence[Window]) -> Layer:
@@ -75,9 +70,14 @@ class KeptLayers:
         if near is None:
             self._forget()  # before there is more
             known = self._excerpts.get(spec.name, [])
-            covered = self._covered.get(spec.name)
-            read = read_excerpt(spec, self._catalog, windows, digest=self.digest, covered=covered)
-            self._covered[spec.name] = read.covered
+            read = read_excerpt(
+                spec,
+                self._catalog,
+                windows,
+                digest=self.digest,
+                known=self._described.get(spec.name),
+            )
+            self._described[spec.name] = read.layer
             # what the new excerpt holds, too, is not needed any longer
             kept = [each for each in known if not _holds(read.boxes, each.boxes)]
             self._excerpts[spec.name] = [read, *kept]
@@ -101,8 +101,8 @@ class KeptLayers:
         sizes = [_bytes_of(each) for each in self._latest]
         while len(self._latest) > stay and sum(sizes) > self._keep_bytes:
             oldest, sizes = self._latest.pop(0), sizes[1:]
-            own = self._excerpts[oldest.spec.name]
-            self._excerpts[oldest.spec.name] = [each for each in own if each is not oldest]
+            own = self._excerpts[oldest.layer.spec.name]
+            self._excerpts[oldest.layer.spec.name] = [each for each in own if each is not oldest]
 
 
 def _bytes_of(excerpt: Excerpt) -> int:
@@ -117,7 +117,7 @@ def within(excerpt: Excerpt, windows: Sequence[Window]) -> Excerpt | None:
     It cannot where a window reaches beyond what was read, where reading changed some of the rows (which
     of them a report counts depends on the windows), and where a coordinate is no number.
     """
-    boxes = boxes_of(windows, excerpt.crs, pipeline_of(excerpt.spec))
+    boxes = boxes_of(windows, excerpt.layer.crs, pipeline_of(excerpt.layer.spec))
     if not _holds(excerpt.boxes, boxes) or excerpt.rows.issues:
         return None
     if _not_finite(excerpt.rows.geometry).any():

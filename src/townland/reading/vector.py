@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from townland.issues import Issue
 from townland.reading import source as sources
 from townland.reading.columns import as_text, matches, require_column
 from townland.reading.digests import Digests
+from townland.reading.excerpt import Covered, Described, Excerpt
 from townland.reading.format import Source
 from townland.reading.formats import database
 from townland.reading.frame import frame_source, sha256_of_frame
@@ -45,31 +46,6 @@ _COLUMNS = {
     "production": "production_column",
     "village": "village_column",
 }
-
-
-Covered = tuple[shapely.Geometry | None, tuple[Issue, ...]]
-"""The land of a coverage that is a file, None where none is named, and what was mended of it."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Excerpt:
-    """The rows of a layer near some boxes as they stand in its file, and what the file says of itself.
-
-    `boxes` are in the coordinates of the file, None where it was read whole. `needed` are the names of
-    the standard columns in the file, `bounds` the box of the whole file. `unmatched` reports that the
-    filter `where` fits no feature of the file.
-    """
-
-    spec: LayerSpec
-    source: Source
-    crs: pyproj.CRS
-    crs_issues: tuple[Issue, ...]
-    needed: Mapping[str, str]
-    boxes: list[Bounds] | None
-    rows: Rows
-    bounds: Bounds | None
-    unmatched: tuple[Issue, ...]
-    covered: Covered
 
 
 def read_layer(
@@ -122,7 +98,7 @@ def read_excerpt(
     *,
     digest: Digests | None = None,
     also: Sequence[str] = (),
-    covered: Covered | None = None,
+    known: Described | None = None,
 ) -> Excerpt:
     """Read the rows of a layer near the windows as they stand in its file.
 
@@ -130,24 +106,43 @@ def read_excerpt(
     ----------
     spec, catalog, windows, digest, also
         As `read_layer`, whose errors this raises.
-    covered
-        Its coverage, where it is known from other windows.
+    known
+        What its file says of itself, where it was read before.
     """
+    if known is not None and known.lasts:
+        return _near(known, windows, also)
     with opened(spec, catalog, digest) as source:
         crs, crs_issues = layer_crs(
             source, spec.crs, spec.transform, region=lambda: region_of(catalog, digest, but=spec)
         )
         refuse_swapped(source, crs)
         needed, where = named_columns(spec, source)
-        boxes = boxes_of(windows, crs, pipeline_of(spec))
-        rows = sources.read(source, list(dict.fromkeys([*needed.values(), *where, *also])), boxes)
-        bounds = total_bounds(source, rows)
-        unmatched: tuple[Issue, ...] = ()
-        if where:
-            rows = rows.take(matches(rows.columns, where))
-            unmatched = () if len(rows) else matches_nothing(source, where)
-    covered = coverage_of(spec, catalog, crs, digest) if covered is None else covered
-    return Excerpt(spec, source, crs, crs_issues, needed, boxes, rows, bounds, unmatched, covered)
+        covered = coverage_of(spec, catalog, crs, digest) if known is None else known.covered
+        lasts = source.format.is_file and source.path == catalog.resolve(spec.path).resolve()
+        own = Described(spec, source, crs, crs_issues, needed, where, covered, lasts)
+        return _near(own, windows, also)
+
+
+def _near(layer: Described, windows: Sequence[Window] | None, also: Sequence[str]) -> Excerpt:
+    """The rows of a layer near the windows.
+
+    Parameters
+    ----------
+    layer
+        The layer.
+    windows, also
+        As `read_excerpt`.
+    """
+    source, where = layer.source, layer.where
+    boxes = boxes_of(windows, layer.crs, pipeline_of(layer.spec))
+    columns = list(dict.fromkeys([*layer.needed.values(), *where, *also]))
+    rows = sources.read(source, columns, boxes)
+    bounds = total_bounds(source, rows)
+    unmatched: tuple[Issue, ...] = ()
+    if where:
+        rows = rows.take(matches(rows.columns, where))
+        unmatched = () if len(rows) else matches_nothing(source, where)
+    return Excerpt(layer, boxes, rows, bounds, unmatched)
 
 
 def layer_of(
@@ -172,7 +167,8 @@ def layer_of(
     CRSError
         Its coordinates are in metres under a CRS in degrees.
     """
-    spec, source, crs, rows = excerpt.spec, excerpt.source, excerpt.crs, excerpt.rows
+    own, rows = excerpt.layer, excerpt.rows
+    spec, source, crs = own.spec, own.source, own.crs
     pipeline, bounds = pipeline_of(spec), excerpt.bounds
     if not hashed:
         sha256 = ""
@@ -184,12 +180,12 @@ def layer_of(
     if pipeline is None:
         refuse_out_of_reach(source, rows, crs)
     sources.check_degrees(source, bounds, geographic=in_degrees)
-    issues = [*source.issues, *excerpt.crs_issues, *rows.issues, *excerpt.unmatched]
+    issues = [*source.issues, *own.crs_issues, *rows.issues, *excerpt.unmatched]
     if source.features == 0:
         issues.append(Issue("layer_empty", "warning", _("the layer holds no features")))
     rows, shape_issues = polygons(rows)
     columns, column_issues = standard_columns(
-        with_stars(rows, source, excerpt.needed, scheme=spec.scheme), excerpt.needed
+        with_stars(rows, source, own.needed, scheme=spec.scheme), own.needed
     )
     geometry, extent = rows.geometry, shapely.box(*bounds) if bounds else shapely.Polygon()
     # the parameters of a legacy datum are the bureau's own, stated in the catalog
@@ -201,9 +197,9 @@ def layer_of(
         frame=gpd.GeoDataFrame({**columns, "geometry": gpd.array.from_shapely(geometry, crs)}),
         crs=crs,
         input=input_of(spec, source, crs, sha256),
-        issues=named((*issues, *shape_issues, *column_issues, *excerpt.covered[1]), spec.name),
+        issues=named((*issues, *shape_issues, *column_issues, *own.covered[1]), spec.name),
         extent=extent,
-        coverage=excerpt.covered[0],
+        coverage=own.covered[0],
         also={name: rows.columns[name] for name in also},
         numbers=rows.fid,
         counted=bool(rows.issues or shape_issues or column_issues),
