@@ -12,6 +12,7 @@ from shapely import affinity
 
 from townland import geodesy
 from townland.errors import CRSError
+from townland.geodesy.parts import parts_of
 
 GK36 = pyproj.CRS(4524)
 CM108 = pyproj.CRS(4545)
@@ -119,7 +120,7 @@ def test_edges_are_divided() -> None:
 
 def test_an_edge_of_exactly_70_m_is_divided() -> None:
     def parts(polygon: shapely.Polygon) -> list[int]:
-        rings = geodesy._Rings.of(polygon)
+        rings = geodesy.Rings.of(polygon)
         return geodesy._parts(geodesy._plane_lengths(rings, CM108), rings, 70.0).tolist()
 
     assert parts(shapely.box(500000, 2700000, 500070, 2700069.99)) == [1, 2, 1, 2, 1]
@@ -183,6 +184,68 @@ def test_rounding_agrees_with_decimal(value: object) -> None:
     number = float(str(value))
     expected = float(units.half_up(number, 4))
     assert geodesy.round_half_up(np.array([number]), 4)[0] == expected
+
+
+@given(
+    st.lists(st.decimals(-40_000_000, 40_000_000, places=5, allow_nan=False), min_size=1),
+    st.sampled_from([np.nan, np.inf, 0.0]),
+)
+def test_numbers_are_rounded_each_by_itself(numbers: list[object], strange: float) -> None:
+    """Only numbers near a half are looked at closely: those beside it must not matter."""
+    values = np.array([*(float(str(number)) for number in numbers), strange])
+    with np.errstate(invalid="ignore"):
+        together = geodesy.round_half_up(values, 4)
+        alone = [geodesy.round_half_up(values[[at]], 4)[0] for at in range(len(values))]
+    assert np.array_equal(together, alone, equal_nan=True)
+
+
+def test_the_series_of_a_trapezoid_is_that_of_the_norm() -> None:
+    """Sines and cosines of multiples are made of those before; the norm's are computed one by one."""
+    random = np.random.default_rng(7)
+    south = np.radians(random.uniform(3, 54, 10_000))
+    north = south + np.radians(random.uniform(-0.001, 0.001, len(south)))
+    half, middle = (north - south) / 2, (south + north) / 2
+    series = sum(
+        (-1) ** order * constant * np.sin((2 * order + 1) * half) * np.cos((2 * order + 1) * middle)
+        for order, constant in enumerate(geodesy.CGCS2000.constants)
+    )
+    expected = 2 * geodesy.CGCS2000.b**2 * 1e-5 * series
+    assert geodesy.trapezoid_m2(1e-5, south, north) == pytest.approx(expected, rel=1e-14)
+
+
+def test_areas_that_count_from_a_corner_are_those_of_the_land_itself() -> None:
+    corner = (36_500_000.0, 2_700_000.0)
+    holed = shapely.box(0, 0, 400, 300).difference(shapely.box(50, 50, 100, 100))
+    several = shapely.MultiPolygon([shapely.box(500, 0, 600, 80), shapely.box(700, 0, 760, 80)])
+    local = np.array([holed, several, None, shapely.Polygon(), shapely.Point(0, 0)], dtype=object)
+    there = np.array(
+        [None if each is None else affinity.translate(each, *corner) for each in local]
+    )
+    own = geodesy.official_area_m2(there, GK36)
+    assert (own[:2] > 5000).all()
+    assert geodesy.official_area_m2(local, GK36, corner=corner).tolist() == own.tolist()
+
+
+@pytest.mark.parametrize(
+    "shapes",
+    [
+        [],
+        [shapely.box(0, 0, 1, 1), shapely.Polygon()],
+        [shapely.Polygon(), None, shapely.MultiPolygon()],
+        [shapely.MultiPolygon([shapely.box(0, 0, 1, 1), shapely.box(2, 0, 3, 1)]),
+         shapely.box(5, 0, 6, 1)],
+        [shapely.box(5, 0, 6, 1),
+         shapely.from_wkt("GEOMETRYCOLLECTION (POINT (0 0), LINESTRING (0 0, 1 1))")],
+    ],
+)  # fmt: skip
+def test_parts_are_those_of_shapely(shapes: list[shapely.Geometry | None]) -> None:
+    every = np.array([*shapes, None], dtype=object)[: len(shapes)]
+    expected, of = shapely.get_parts(every, return_index=True)
+    parts, owner = parts_of(every)
+    assert owner.tolist() == of.tolist()
+    assert [each.wkb for each in parts] == [each.wkb for each in expected]
+    lone = [each for each in every if each is not None and each.geom_type == "Polygon"]
+    assert sum(any(part is each for each in lone) for part in parts) == len(lone)
 
 
 @st.composite

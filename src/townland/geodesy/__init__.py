@@ -7,11 +7,9 @@ divided so that no part reaches 70 m. All vertices of all rings are worked on at
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, TypeAlias, overload
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +19,7 @@ from pyproj.exceptions import ProjError
 
 from townland.errors import CRSError
 from townland.geodesy import crs as crs_room
-from townland.geodesy.parts import parts_of
+from townland.geodesy.rings import Corner, Geometries, Ints, Rings
 from townland.geodesy.series import (
     CGCS2000,
     Ellipsoid,
@@ -35,14 +33,6 @@ from townland.i18n import Text, _
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
-
-Ints = npt.NDArray[np.int64]
-
-Geometries: TypeAlias = (
-    shapely.Geometry | Sequence[shapely.Geometry | None] | npt.NDArray[np.object_]
-)
-"""One geometry, a list of them, or an array."""
-Corner: TypeAlias = tuple[float, float]
 
 DIVIDE_M = 70.0
 """An edge of this length or longer is divided (norm, item 2)."""
@@ -157,7 +147,7 @@ def check_area_m2(geometries: Geometries, crs: pyproj.CRS) -> Floats:
     m², one for each geometry.
 
     """
-    rings = _Rings.of(geometries)
+    rings = Rings.of(geometries)
     if not len(rings.start):
         return np.zeros(rings.count)
     geod = crs.get_geod() or pyproj.Geod(ellps="GRS80")
@@ -172,7 +162,7 @@ def _enclosed_m2(geod: pyproj.Geod, vertices: tuple[Floats, Floats]) -> float:
     return abs(float(area))
 
 
-def _geodesic_vertices(rings: _Rings, crs: pyproj.CRS) -> tuple[tuple[Floats, Floats], Ints]:
+def _geodesic_vertices(rings: Rings, crs: pyproj.CRS) -> tuple[tuple[Floats, Floats], Ints]:
     """Longitudes and latitudes in radians of rings whose edges are divided every 20 m, and the starts.
 
     All rings are brought to degrees at once: to begin costs more than a small ring.
@@ -220,7 +210,7 @@ def perimeter_m(geometries: Geometries, crs: pyproj.CRS) -> Floats:
 
 def _degree_perimeter_m(geometries: npt.NDArray[np.object_], crs: pyproj.CRS) -> Floats:
     """The length in metres of all rings of every geometry that is given in degrees."""
-    rings = _Rings.of(geometries)
+    rings = Rings.of(geometries)
     if not len(rings.start):
         return np.zeros(rings.count)
     lengths = np.add.reduceat(_degree_lengths(rings, crs), rings.start)
@@ -253,40 +243,6 @@ def local_scale(geometries: npt.NDArray[np.object_], crs: pyproj.CRS) -> tuple[f
     _west, south, _east, north = shapely.total_bounds(geometries)
     radius = unit * ellipsoid_of(crs).a
     return radius * np.cos((south + north) / 2 * unit), radius
-
-
-@dataclass(frozen=True, slots=True)
-class _Rings:
-    """All rings of many polygons in one array: ring i is ``xy[start[i]:start[i + 1]]``, closed."""
-
-    xy: Floats
-    start: Ints
-    sign: Floats
-    owner: Ints
-    count: int
-
-    @classmethod
-    def of(cls, geometries: Geometries, corner: Corner | None = None) -> _Rings:
-        geometries = np.atleast_1d(np.asarray(geometries, dtype=object))
-        parts, part_owner = parts_of(geometries)
-        polygons = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
-        parts, part_owner = parts[polygons], part_owner[polygons]
-        rings, ring_part = shapely.get_rings(parts, return_index=True)
-        outer = np.diff(ring_part, prepend=-1) != 0
-        # a file may hold rings of no vertex: no array tells where they begin
-        drawn = ~shapely.is_empty(rings)
-        rings, ring_part, outer = rings[drawn], ring_part[drawn], outer[drawn]
-        xy, ring_of = shapely.get_coordinates(rings, return_index=True)
-        xy = xy if corner is None else xy + np.array(corner)
-        start = np.flatnonzero(np.diff(ring_of, prepend=-1))
-        return cls(xy, start, np.where(outer, 1.0, -1.0), part_owner[ring_part], len(geometries))
-
-    def summed(self, ring_areas: Floats) -> Floats:
-        return self.per_geometry(self.sign * ring_areas)
-
-    def per_geometry(self, ring_values: Floats) -> Floats:
-        summed = np.bincount(self.owner, weights=ring_values, minlength=self.count)
-        return summed.astype(np.float64)
 
 
 def _ring_areas(lon: Floats, lat: Floats, start: Ints, ellipsoid: Ellipsoid) -> Floats:
@@ -367,7 +323,7 @@ def _block_area(
     corner
         As in `official_area_m2`.
     """
-    rings = _Rings.of(geometries, corner)
+    rings = Rings.of(geometries, corner)
     if not len(rings.start):
         return np.zeros(rings.count)
     if crs.is_geographic:
@@ -423,16 +379,12 @@ def _divided(
     return points, at[start]
 
 
-def _ends(start: Ints, size: int) -> Ints:
-    return np.append(start[1:], size) - 1
-
-
-def _plane_lengths(rings: _Rings, crs: pyproj.CRS) -> Floats:
+def _plane_lengths(rings: Rings, crs: pyproj.CRS) -> Floats:
     steps = np.diff(rings.xy, axis=0, append=rings.xy[-1:])
     return np.asarray(np.hypot(steps[:, 0], steps[:, 1]) * metres_per_unit(crs), dtype=float)
 
 
-def _parts(lengths: Floats, rings: _Rings, divide_m: float) -> Ints:
+def _parts(lengths: Floats, rings: Rings, divide_m: float) -> Ints:
     """Into how many parts each edge is divided (norm, item 2): int(length / 70) + 1.
 
     Parameters
@@ -445,17 +397,17 @@ def _parts(lengths: Floats, rings: _Rings, divide_m: float) -> Ints:
         An edge of this length or longer is divided.
     """
     parts = (lengths / divide_m).astype(np.int64) + 1
-    parts[_ends(rings.start, len(rings.xy))] = 1
+    parts[rings.ends] = 1
     return parts
 
 
-def _degree_lengths(rings: _Rings, crs: pyproj.CRS) -> Floats:
+def _degree_lengths(rings: Rings, crs: pyproj.CRS) -> Floats:
     """The length in metres of each edge given in degrees, never too short; 0 at a ring's end."""
     radians = rings.xy * crs.axis_info[0].unit_conversion_factor
     steps = np.diff(radians, axis=0, append=radians[-1:])
     nearest = np.minimum(np.abs(radians[:, 1]), np.abs(np.append(radians[1:, 1], radians[-1, 1])))
     lengths: Floats = np.hypot(steps[:, 0] * np.cos(nearest), steps[:, 1]) * _polar_radius_m(crs)
-    lengths[_ends(rings.start, len(rings.xy))] = 0.0
+    lengths[rings.ends] = 0.0
     return lengths
 
 

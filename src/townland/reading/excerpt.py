@@ -20,7 +20,7 @@ Covered: TypeAlias = tuple[shapely.Geometry | None, tuple[Issue, ...]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Described:
+class OpenedLayer:
     """What a layer's file says of itself, and what of it is needed.
 
     `needed` are the names of the standard columns in the file, `where` the values of the filter by the
@@ -45,7 +45,7 @@ class Excerpt:
     whole file. `unmatched` reports that the filter fits no feature of the file.
     """
 
-    layer: Described
+    layer: OpenedLayer
     boxes: list[Bounds] | None
     rows: Rows
     bounds: Bounds | None

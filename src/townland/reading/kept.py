@@ -18,7 +18,7 @@ import shapely
 from townland.catalog import LayerCatalog, LayerSpec
 from townland.geodesy.crs import Bounds
 from townland.reading.digests import Digests
-from townland.reading.excerpt import Described, Excerpt
+from townland.reading.excerpt import Excerpt, OpenedLayer
 from townland.reading.layer import Layer
 from townland.reading.vector import layer_of, read_excerpt, read_layer
 from townland.reading.windows import Window, boxes_of, pipeline_of
@@ -49,7 +49,7 @@ class KeptLayers:
         self._keep_bytes = keep_bytes
         self._excerpts: dict[str, list[Excerpt]] = {}
         self._latest: list[Excerpt] = []
-        self._described: dict[str, Described] = {}
+        self._opened: dict[str, OpenedLayer] = {}
         self.digest = Digests() if digest is None else digest
 
     def read(self, spec: LayerSpec, windows: Sequence[Window]) -> Layer:
@@ -75,9 +75,9 @@ class KeptLayers:
                 self._catalog,
                 windows,
                 digest=self.digest,
-                known=self._described.get(spec.name),
+                known=self._opened.get(spec.name),
             )
-            self._described[spec.name] = read.layer
+            self._opened[spec.name] = read.layer
             # what the new excerpt holds, too, is not needed any longer
             kept = [each for each in known if not _holds(read.boxes, each.boxes)]
             self._excerpts[spec.name] = [read, *kept]

@@ -22,7 +22,7 @@ from townland.issues import Issue
 from townland.reading import source as sources
 from townland.reading.columns import as_text, matches, require_column
 from townland.reading.digests import Digests
-from townland.reading.excerpt import Covered, Described, Excerpt
+from townland.reading.excerpt import Covered, Excerpt, OpenedLayer
 from townland.reading.format import Source
 from townland.reading.formats import database
 from townland.reading.frame import frame_source, sha256_of_frame
@@ -98,7 +98,7 @@ def read_excerpt(
     *,
     digest: Digests | None = None,
     also: Sequence[str] = (),
-    known: Described | None = None,
+    known: OpenedLayer | None = None,
 ) -> Excerpt:
     """Read the rows of a layer near the windows as they stand in its file.
 
@@ -119,11 +119,11 @@ def read_excerpt(
         needed, where = named_columns(spec, source)
         covered = coverage_of(spec, catalog, crs, digest) if known is None else known.covered
         lasts = source.format.is_file and source.path == catalog.resolve(spec.path).resolve()
-        own = Described(spec, source, crs, crs_issues, needed, where, covered, lasts)
+        own = OpenedLayer(spec, source, crs, crs_issues, needed, where, covered, lasts)
         return _near(own, windows, also)
 
 
-def _near(layer: Described, windows: Sequence[Window] | None, also: Sequence[str]) -> Excerpt:
+def _near(layer: OpenedLayer, windows: Sequence[Window] | None, also: Sequence[str]) -> Excerpt:
     """The rows of a layer near the windows.
 
     Parameters
