@@ -204,7 +204,8 @@ def as_sited(path: Path, **options: Any) -> Seen:
     layers = [read_layer(spec, catalog, None) for spec in catalog.layer]
     (town,) = read_towns([path], **options)
     said = tuple(
-        (one.code, one.message) for one in siting_issues([town], layers, KeptLayers(catalog).read)
+        (one.code, one.message)
+        for one in siting_issues([town], layers, KeptLayers(catalog).outlines)
     )
     return Seen(_plane_m2([town.boundary], town.crs), said)
 

@@ -163,7 +163,7 @@ class Measurer:
             ]
             rasters = self.rasters_near(towns, step)
         with stage(_("placing")):
-            sited = tuple(siting_issues(towns, vectors, self._layers.read))
+            sited = tuple(siting_issues(towns, vectors, self._layers.outlines))
         with stage(_("gathering")):
             grounds = self._gathered(towns, by_role(vectors), rasters, accept_repairs)
         self._towns.keep(towns)

@@ -65,8 +65,7 @@ class KeptLayers:
         """
         if spec.database is not None:
             return read_layer(spec, self._catalog, windows, digest=self.digest)
-        known = self._excerpts.get(spec.name, [])
-        near = next((part for each in known if (part := within(each, windows)) is not None), None)
+        near = self._within(spec, windows)
         if near is None:
             self._forget()  # before there is more
             known = self._excerpts.get(spec.name, [])
@@ -85,6 +84,33 @@ class KeptLayers:
             self._latest.append(read)
             self._forget(1)
         return layer_of(near, self._catalog, digest=self.digest)
+
+    def outlines(self, spec: LayerSpec, windows: Sequence[Window]) -> Layer:
+        """The features near the windows as `read` gives them, with their ids and no other column.
+
+        What is read for it is not kept.
+
+        Raises
+        ------
+        LayerError, CRSError, EncodingError
+            As `read_layer`.
+        """
+        known = self._opened.get(spec.name)
+        if spec.database is not None or known is None:
+            return self.read(spec, windows)
+        near = self._within(spec, windows)
+        if near is None:
+            named = {ours: known.needed[ours] for ours in ("id",) if ours in known.needed}
+            read = read_excerpt(
+                spec, self._catalog, windows, digest=self.digest, known=replace(known, needed=named)
+            )
+            near = touching(read, read.boxes)
+        return layer_of(near, self._catalog, digest=self.digest)
+
+    def _within(self, spec: LayerSpec, windows: Sequence[Window]) -> Excerpt | None:
+        """The part of what is kept of a layer near the windows; None where it does not hold it all."""
+        known = self._excerpts.get(spec.name, [])
+        return next((part for each in known if (part := within(each, windows)) is not None), None)
 
     def _forget(self, stay: int = 0) -> None:
         """Let go of what was read longest ago, as far as more is kept than may be.
