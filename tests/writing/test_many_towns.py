@@ -12,11 +12,13 @@ from urllib.parse import unquote
 import pytest
 import shapely
 from shapely import affinity
+from tests.factory_browser import chromium
 from tests.factory_pages import assessment
 
 from townland.output.manifest import MANIFEST
 from townland.results import Assessment
 from townland.writing.maps.page import map_files
+from townland.writing.pages import look
 from townland.writing.pages.town_files import town_files
 from townland.writing.report.html import report_files
 from townland.writing.run_folder import write_run
@@ -167,3 +169,72 @@ def test_every_name_of_the_index_stands_clear_of_names_and_of_other_towns() -> N
     for n, box in enumerate(boxes):
         assert not any(box.intersects(other) for other in boxes[n + 1 :])
         assert sum(box.intersects(land) for land in lands) <= 1
+
+
+A_TOWN, A_CELL = 400, 34
+"""So many bytes of the index are of a town, and of each of its cells: 2 MB of 1,000 by 46 rules."""
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_town_takes_few_bytes_of_the_index(lang: str) -> None:
+    """Each cell said where it leads and how it is read: 3 KB a town of 13 rules."""
+    sizes, rules = [], 0
+    for count in (12, 36):
+        made = many([f"T{n:04}" for n in range(count)])
+        sizes.append(len(dict(report_files(made, lang=lang))["report.html"].encode()))
+        rules = len({finding.rule for finding in made.findings})
+    assert (sizes[1] - sizes[0]) / 24 <= A_TOWN + rules * A_CELL
+
+
+CELLS = """() => [...document.querySelectorAll('.matrix tbody b')].map((each) => [
+  each.dataset.beside, each.getAttribute('role'), each.tabIndex, each.title,
+  each.getAttribute('aria-label'), getComputedStyle(each).backgroundColor])"""
+
+
+@pytest.mark.browser
+def test_a_cell_of_the_index_leads_and_says_where_its_row_and_column_do(
+    made: Assessment, pages: dict[str, str], tmp_path: Path
+) -> None:
+    for name, text in pages.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    ids = {name: links_of(text).ids for name, text in pages.items()}
+    with chromium() as browser:
+        plain = browser.new_context(java_script_enabled=False).new_page()
+        plain.goto((tmp_path / "report.html").as_uri())
+        bare = plain.evaluate(CELLS)
+        page = browser.new_page()
+        page.goto((tmp_path / "report.html").as_uri())
+        cells = page.evaluate(CELLS)
+        links = page.locator("#matrix th a, #towns a")
+        assert {each.get_attribute("role") for each in links.all()} == {"link"}
+        rules = page.locator(".matrix thead th").all_text_contents()[2:]
+        assert len(cells) == len(CODES) * len(rules)
+        for n, (href, role, tab, title, label, _colour) in enumerate(cells):
+            path, _hash, place = href.partition("#")
+            assert unquote(place) in ids[unquote(path)]
+            assert (role, tab) == ("link", 0)
+            assert label.startswith(f"{rules[n % len(rules)]}: ")
+            assert title == f"镇{n // len(rules)} {label}"
+        assert {label.partition(": ")[2] for *_rest, label, _colour in cells} <= {
+            r.render("zh") for r in (each.word for each in look.LOOKS.values())
+        }
+        # a reader without scripts sees the same marks
+        assert [each[-1] for each in bare] == [each[-1] for each in cells]
+        assert [each[0] for each in bare] == [None] * len(cells)
+        shown = page.locator(".matrix tbody tr:visible")
+        fails = sum(f.verdict == "fail" for f in made.findings if f.town == CODES[0])
+        assert fails
+        page.locator(".tile.fail").click()
+        assert shown.count() == len(CODES)  # the matrix was hidden with all its rows
+        assert page.locator("#status").text_content() == f"显示小镇 {len(CODES)} 个"
+        page.locator(".tile.fail").click()
+        page.locator("#search").fill("镇10")
+        assert shown.count() == 1
+        page.locator("#search").fill("")
+        names = page.locator(".matrix tbody th > a")
+        page.locator(".matrix .sort").first.click()
+        page.locator(".matrix .sort").first.click()
+        assert names.all_text_contents() == [f"镇{n}" for n in range(len(CODES))][::-1]
+        page.goto(f"{(tmp_path / 'report.html').as_uri()}#town=T09")
+        page.wait_for_url("**/report/T09.html#town=T09")

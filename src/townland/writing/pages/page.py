@@ -213,14 +213,15 @@ def templates(package: str, **names: object) -> Environment:
 def to(href: str) -> Markup:
     """Give a link its attributes: a place in the page, or a file that may not lie beside it.
 
-    A file is no `href`: a page that was sent alone has none of them, and its script asks first.
+    A file is no `href`: a page that was sent alone has none of them, and its script, which makes it a
+    link, asks first.
 
     >>> to("#t1"), to("map.html#town=1&rule=A")
-    (Markup('href="#t1"'), Markup('role="link" tabindex="0" data-beside="map.html#town=1&amp;rule=A"'))
+    (Markup('href="#t1"'), Markup('data-beside="map.html#town=1&amp;rule=A"'))
     """
     if href.startswith("#"):
         return Markup('href="{}"').format(href)
-    return Markup('role="link" tabindex="0" data-beside="{}"').format(shortened(href))
+    return Markup('data-beside="{}"').format(shortened(href))
 
 
 def _shown(value: object) -> object:

@@ -50,22 +50,20 @@ class MatrixCell:
     href: str
     label: str
 
-    @property
-    def rank(self) -> int:
-        """Where it stands when the matrix is sorted by its column, the gravest first."""
-        return list(look.LOOKS).index(self.look)
-
 
 @dataclass(frozen=True, slots=True)
 class TownRow:
-    """A row of the matrix: the town, where it leads, its cell of each rule, its gravest look."""
+    """A row of the matrix: the town, where it leads, its cell of each rule, its gravest look.
+
+    Where towns have pages of their own a cell is its mark alone: the page's script reads from row and
+    column what it says and where it leads.
+    """
 
     result: TownResult
     href: str
     map: str
     cells: Sequence[MatrixCell | None]
     gravest: str
-    counts: dict[str, int]
 
 
 def town_rows(r: AssessmentReader, pages: Sequence[TownPage]) -> list[TownRow]:
@@ -93,9 +91,8 @@ def town_rows(r: AssessmentReader, pages: Sequence[TownPage]) -> list[TownRow]:
         }
         gravest = figures.gravest_look(mine)
         rows.append(
-            TownRow(result, href, page.map if page else "", [*map(cells.get, rules)],
-                    gravest, figures.counts(mine))
-        )  # fmt: skip
+            TownRow(result, href, page.map if page else "", [*map(cells.get, rules)], gravest)
+        )
     return rows
 
 
@@ -176,8 +173,8 @@ def _drawn(
         for shape in shapes
     ]
     towns = [
-        f'<a {to(row.href)} class="place-of {row.gravest}" data-town='
-        f'"{escape(row.result.town.code)}"><title>{escape(_title(r, row))}</title>{_outline(shape)}</a>'
+        f'<a {to(row.href)} class="place-of {row.gravest}">'
+        f"<title>{escape(_title(r, row))}</title>{_outline(shape)}</a>"
         for row, shape in zip(rows, on_page, strict=True)
     ]
     names = "".join(_names(rows, on_page, high))

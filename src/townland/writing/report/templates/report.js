@@ -89,7 +89,7 @@
       box.classList.toggle("none", own.every((each) => each.hidden));
       if (box.id === "together") box.hidden = filtered && box.classList.contains("none");
     }
-    filterTowns(filtered);
+    shown = filterTowns(filtered) ?? shown;
     document.body.classList.toggle("filtered", filtered);
     for (const note of document.querySelectorAll(".filtered-note")) {
       note.hidden = !filtered || shown > 0;
@@ -99,12 +99,16 @@
 
   // of many towns the index has no findings: its matrix keeps the towns that have the verdict or the name
   function filterTowns(filtered) {
-    if (!document.getElementById("towns")) return;
+    if (!document.getElementById("towns")) return undefined;
+    let shown = 0;
     const wanted = search.value.trim().toLowerCase();
-    for (const row of document.querySelectorAll("tr[data-href]")) {
+    for (const row of document.querySelectorAll(".matrix tbody tr")) {
       const named = row.cells[0].textContent.toLowerCase().includes(wanted);
-      row.hidden = filtered && !(named && (pressed === null || row.dataset.has.split(" ").includes(pressed)));
+      const has = pressed === null || row.querySelector(pressed === "review" ? ".review, .waits" : `.${pressed}`);
+      row.hidden = filtered && !(named && has);
+      if (!row.hidden) shown += 1;
     }
+    return shown;
   }
 
   for (const tile of tiles) {
@@ -119,8 +123,25 @@
 
   // ---- the matrix: a head sorts its rows, names as they are written, figures and verdicts by rank -
 
-  for (const cell of document.querySelectorAll(".matrix a.mark-cell")) {
-    cell.title = `${cell.closest("tr").cells[0].dataset.key} ${cell.getAttribute("aria-label")}`;
+  const looks = new Map([...document.querySelectorAll(".matrix-key .mark-cell")].map(
+    (each, rank) => [each.classList[1], { rank, word: each.nextSibling.data.trim() }],
+  ));
+  const lookOf = (mark) => looks.get(mark.className.split(" ").pop());
+  const rules = [...document.querySelectorAll(".matrix thead th")].map((each) => each.textContent);
+
+  // of many towns a cell is its mark alone: its row and its column say where it leads
+  for (const { cells: [town, , ...cells] } of document.querySelectorAll(".matrix tbody tr")) {
+    const link = town.querySelector("a");
+    cells.forEach((cell, at) => {
+      const mark = cell.firstElementChild;
+      if (!mark) return;
+      const rule = rules[at + 2];
+      if (mark.localName === "b") {
+        beside(mark, `${link.dataset.beside}#t1-${rule}`);
+        mark.setAttribute("aria-label", `${rule}: ${lookOf(mark).word}`);
+      }
+      mark.title = `${link.textContent} ${mark.getAttribute("aria-label")}`;
+    });
   }
 
   const lang = document.documentElement.lang;
@@ -138,7 +159,11 @@
       const head = button.closest("th");
       const at = [...head.parentElement.children].indexOf(head);
       const down = turned(head);
-      const key = (row) => row.children[at].dataset.key || "\uffff";
+      const key = ({ cells: { [at]: { dataset, firstElementChild: shown } } }) => {
+        if (dataset.key) return dataset.key;
+        if (!shown) return "\uffff";
+        return at ? String(lookOf(shown).rank) : shown.textContent;
+      };
       const body = button.closest("table").tBodies[0];
       const rows = [...body.rows].sort((a, b) => compare(key(a), key(b)));
       body.append(...(down ? rows.reverse() : rows));
@@ -302,8 +327,9 @@
     }
     // of many towns the findings stand in pages of their own
     const code = wanted.get("town");
-    const line = code && [...document.querySelectorAll("tr[data-href]")].find((each) => each.dataset.town === code);
-    if (!meant && line && !line.dataset.href.startsWith("#")) location.replace(line.dataset.href + location.hash);
+    const line = code && [...document.querySelectorAll(".matrix tr")].find((each) => each.dataset.town === code);
+    const page = !meant && line && line.querySelector("[data-beside]");
+    if (page) location.replace(page.dataset.beside + location.hash);
     // the pieces of a cell of the indicator need lie in a list that is closed at first
     const cell = document.getElementById(name);
     const list = cell && cell.closest("details.cells");

@@ -78,11 +78,14 @@ const beside = (() => {
   });
 
   // An element becomes a link to a file beside the page; `probe` is a page that lies there with it.
-  return (node, href, probe) => {
+  function made(node, href, probe) {
     node.setAttribute("role", "link");
     node.setAttribute("tabindex", "0");
     node.dataset.beside = href;
     if (probe) node.dataset.probe = probe;
     return node;
-  };
+  }
+
+  for (const link of document.querySelectorAll("[data-beside]")) made(link, link.dataset.beside);
+  return made;
 })();
