@@ -18,6 +18,7 @@ from townland.dossier import UNSTATED, Dossier
 from townland.errors import DossierError, LayerError
 from townland.geodesy import crs as crsys
 from townland.geodesy.crs import Bounds
+from townland.geodesy.valid import valid_land
 from townland.i18n import _
 from townland.i18n import listed as names_in_order
 from townland.issues import Issue
@@ -401,8 +402,7 @@ def _areas(rows: Rows, source: Source) -> tuple[Rows, list[Issue]]:
         raise no_polygon(rows, source.place)
     flat = np.flatnonzero(shapely.area(found.geometry) == 0)
     # a bow-tie's halves cancel out, but it has an area, and is mended or refused as what it is
-    mended = shapely.make_valid(found.geometry[flat], method="structure", keep_collapsed=False)
-    flat = flat[shapely.area(mended) == 0]
+    flat = flat[shapely.area(valid_land(found.geometry[flat])) == 0]
     if len(flat):
         raise LayerError(
             _(

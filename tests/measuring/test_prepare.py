@@ -1,20 +1,23 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import numpy as np
 import pyproj
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from shapely import box
 
 from townland import geodesy
 from townland.errors import GeometryError
 from townland.geodesy import official_area_m2
+from townland.geodesy.valid import winding
 from townland.issues import GEOMETRY
 from townland.measuring import prepare
+from townland.measuring.prepare.areal import made_valid
 from townland.measuring.prepare.faults import (
     GEOS,
     PROBLEMS,
@@ -22,7 +25,6 @@ from townland.measuring.prepare.faults import (
     described,
     invalid,
     vertex_faults,
-    winding,
 )
 
 CRS = pyproj.CRS(4545)
@@ -290,6 +292,34 @@ def test_the_issues_of_a_layer_name_feature_place_and_areas() -> None:
     assert "from 0.00 m² to 50.00 m²" in issues[0].message.render("en")
 
 
+OUT_AND_BACK = [(0, 6), (14, 6), (0, 6), (1, 7), (0, 24), (14, 6)]
+"""Along the first edge, back, and along it once more at the end."""
+
+
+def holed(hole: Sequence[tuple[float, float]]) -> shapely.Polygon:
+    square = [(-10, 0), (30, 0), (30, 40), (-10, 40)]
+    return shapely.Polygon(square, [hole])
+
+
+@pytest.mark.parametrize(
+    ("shape", "area"),
+    [
+        (shapely.Polygon(OUT_AND_BACK), 117),
+        (shapely.Polygon(OUT_AND_BACK[::-1]), 117),
+        (holed(OUT_AND_BACK), 1600 - 117),
+        (shapely.MultiPolygon([shapely.Polygon(OUT_AND_BACK), shapely.box(50, 0, 51, 1)]), 118),
+        # what the method has always kept: a bow-tie, and a ring that goes round twice
+        (shapely.Polygon([(0, 0), (10, 10), (10, 0), (0, 10)]), 50),
+        (shapely.Polygon([(0, 0), (10, 0), (10, 10), (0, 10)] * 2), 100),
+    ],
+)
+def test_no_land_of_a_ring_is_lost(shape: shapely.Geometry, area: float) -> None:
+    """GEOS left nothing of a parcel whose ring goes along its first edge, back, and along it again."""
+    (mended,) = made_valid([shapely.transform(shape, lambda xy: xy + np.array((X, Y)))])
+    assert mended.is_valid
+    assert mended.area == pytest.approx(area, abs=1e-6)
+
+
 # --- properties ---------------------------------------------------------------------------
 
 points = st.lists(
@@ -301,6 +331,7 @@ points = st.lists(
 
 @settings(max_examples=150, deadline=None)
 @given(points)
+@example([(X + x, Y + y) for x, y in OUT_AND_BACK])
 def test_mending_gives_valid_land_and_refuses_what_it_would_change(corners) -> None:
     polygon = shapely.Polygon(corners)
     mended, repairs = mend(polygon)

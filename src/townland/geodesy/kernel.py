@@ -19,6 +19,7 @@ import shapely
 from shapely.errors import GEOSException
 
 from townland.errors import EngineError
+from townland.geodesy.valid import valid_land
 from townland.i18n import _
 
 Shapes = npt.NDArray[np.object_]
@@ -162,7 +163,8 @@ def union(shapes: Sequence[shapely.Geometry] | Shapes) -> shapely.Geometry:
     """
     every = np.asarray(shapes, dtype=object)
     try:
-        return shapely.union_all(every)
+        # what lies apart is not compared: of the few parcels of a kind, most
+        return shapely.disjoint_subset_union_all(every)
     except GEOSException as refused:
         work, reason = current(), str(refused)
     try:
@@ -271,7 +273,7 @@ def _changed_m2(one: shapely.Geometry, other: shapely.Geometry, work: Bench) -> 
     work
         The bench.
     """
-    whole = shapely.make_valid(one, method="structure")
+    whole = _valid(one)
     sides = (
         shapely.area(operation(one, other, grid_size=work.grid))
         for operation in (shapely.intersection, shapely.difference)
@@ -343,4 +345,5 @@ def _on_the_grid(
 
 def _valid(shapes: shapely.Geometry | Shapes) -> shapely.Geometry | Shapes:
     """Geometries made valid, which GEOS takes sooner; what of them is areal."""
-    return shapely.make_valid(shapes, method="structure", keep_collapsed=False)
+    made = valid_land(np.atleast_1d(np.asarray(shapes, dtype=object)))
+    return made if isinstance(shapes, np.ndarray) else made[0]

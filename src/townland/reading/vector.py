@@ -17,6 +17,7 @@ from townland.catalog import LayerCatalog, LayerSpec
 from townland.errors import CRSError, LayerError
 from townland.geodesy import crs as crsys
 from townland.geodesy.crs import Bounds
+from townland.geodesy.valid import valid_land
 from townland.i18n import _
 from townland.issues import Issue
 from townland.reading import source as sources
@@ -489,6 +490,6 @@ def coverage_of(
             path=spec.coverage_file,
         )
         issues = (*issues, Issue("coverage_mended", "warning", message))
-        shapes = shapely.make_valid(shapes, method="structure", keep_collapsed=False)
+        shapes = valid_land(shapes)
     moved = crsys.reproject(shapes, own, crs)
-    return shapely.union_all(shapely.make_valid(moved, method="structure")), issues
+    return shapely.union_all(valid_land(moved)), issues

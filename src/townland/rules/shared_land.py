@@ -18,6 +18,7 @@ from townland.errors import EngineError
 from townland.geodesy import kernel
 from townland.geodesy.crs import reproject
 from townland.geodesy.plane import Plane
+from townland.geodesy.valid import valid_land
 from townland.i18n import Words, _
 from townland.issues import Issue
 from townland.measuring import overlay
@@ -179,7 +180,7 @@ def _shared(
 
 def _area(shape: shapely.Geometry) -> float:
     """The area of a geometry made valid: a bow-tie's own takes its loops from one another."""
-    area: float = shapely.area(shapely.make_valid(shape, method="structure"))
+    area: float = shapely.area(valid_land(np.array([shape], dtype=object))[0])
     return area
 
 

@@ -12,6 +12,7 @@ import shapely
 
 from townland.errors import GeometryError
 from townland.geodesy import Geometries
+from townland.geodesy.valid import valid_land
 from townland.i18n import _
 
 THREADS = 2
@@ -74,10 +75,10 @@ def all_valid(polygons: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
 
 
 def made_valid(geometries: Geometries) -> npt.NDArray[np.object_]:
-    """Valid polygons from invalid ones, by GEOS's structure method, without what is not areal.
+    """Valid polygons from invalid ones, of all land that their rings go round (`valid_land`).
 
-    What that method gives is not always valid at once: of a ring that runs along one of its own edges
-    three times it makes two parts with a common edge (GEOS 3.14).
+    What GEOS's structure method gives is not always valid at once: of a ring that runs along one of its
+    own edges three times it makes two parts with a common edge (GEOS 3.14).
 
     Raises
     ------
@@ -97,9 +98,7 @@ def made_valid(geometries: Geometries) -> npt.NDArray[np.object_]:
     for _round in range(ROUNDS):
         if not len(torn):
             return made
-        made[torn] = polygons_of(
-            shapely.make_valid(made[torn], method="structure", keep_collapsed=False)
-        )
+        made[torn] = polygons_of(valid_land(made[torn]))
         torn = torn[~shapely.is_valid(made[torn])]
     if len(torn):
         raise GeometryError(

@@ -13,6 +13,7 @@ import shapely
 
 from townland import geodesy
 from townland.geodesy import Geometries
+from townland.geodesy.valid import faces_of
 from townland.i18n import Words, _
 
 Floats = npt.NDArray[np.float64]
@@ -22,9 +23,6 @@ SPIKE_WIDTH_M = 0.01
 SPIKE_SHAPE = 10.0
 """A spike is a vertex where the ring turns back on itself: the end of the shorter of its two edges lies
 within this width of the longer one, and the shorter is more than this many times as long as that."""
-
-WINDINGS_AT_MOST = 20_000_000
-"""Edges times faces of a ring, up to which it is counted how often each face is gone round."""
 
 PROBLEMS: Mapping[str, Words] = {
     "ring_self_intersection": _("the ring crosses itself"),
@@ -135,30 +133,15 @@ def _crossing(polygon: shapely.Geometry) -> str:
 
 def _loops(ring: shapely.Geometry) -> str:
     """What a ring that is not simple does, by how often it goes round each face that it makes."""
-    faces = shapely.get_parts(shapely.polygonize([shapely.union_all([ring])]))
-    xy = shapely.get_coordinates(ring)
-    if len(faces) * len(xy) > WINDINGS_AT_MOST:
+    faces = faces_of(ring)
+    if faces is None:
         return "ring_self_intersection"
-    windings = {winding(xy, shapely.get_coordinates(shapely.point_on_surface(f))[0]) for f in faces}
+    windings = set(faces[1])
     if min(windings, default=0) < 0 < max(windings, default=0):
         return "ring_bow_tie"
     if max(map(abs, windings), default=0) > 1:
         return "ring_overlaps_itself"
-    return "spike" if _turns_back(xy).any() else "ring_self_intersection"
-
-
-def winding(xy: Floats, point: npt.ArrayLike) -> int:
-    """How often a closed ring goes round a point, counter-clockwise positive.
-
-    >>> square = shapely.get_coordinates(shapely.box(0, 0, 2, 2, ccw=False))
-    >>> winding(square, (1, 1)), winding(square, (3, 1))
-    (-1, 0)
-    """
-    x, y = (xy - np.asarray(point, dtype=float)).T
-    up = (y[:-1] <= 0) & (y[1:] > 0)
-    down = (y[:-1] > 0) & (y[1:] <= 0)
-    left = x[:-1] * y[1:] - x[1:] * y[:-1]
-    return int((up & (left > 0)).sum()) - int((down & (left < 0)).sum())
+    return "spike" if _turns_back(shapely.get_coordinates(ring)).any() else "ring_self_intersection"
 
 
 def vertex_faults(
