@@ -58,7 +58,8 @@ def _differ(one: Floats, other: Floats) -> npt.NDArray[np.bool_]:
 def _gone_round(shape: shapely.Geometry) -> shapely.Geometry | None:
     """The land that the shells of polygons go round and none of their holes does.
 
-    None where there are too many faces to ask.
+    As by the structure method a hole that does not meet its shell is land of its own. None where there
+    are too many faces to ask.
     """
     land = []
     for part in shapely.get_parts(shape):
@@ -67,8 +68,12 @@ def _gone_round(shape: shapely.Geometry) -> shapely.Geometry | None:
         faces = [faces_of(ring) for ring in shapely.get_rings(part)]
         if any(each is None for each in faces):
             return None
-        shell, *holes = (_land(each) for each in faces if each is not None)
-        land.append(shapely.difference(shell, shapely.union_all(holes)) if holes else shell)
+        shell, *inner = (_land(each) for each in faces if each is not None)
+        if shell.is_empty:
+            continue
+        holes = [each for each in inner if shapely.intersects(shell, each)]
+        land += [each for each in inner if not shapely.intersects(shell, each)]
+        land.append(shapely.difference(shell, shapely.union_all(holes)))
     return shapely.union_all(land)
 
 
