@@ -25,7 +25,8 @@ LABELS = {
 }
 SHOWN = {
     "townland check": ("#b3261e", 2.6),
-    "townland": ("#e07a5f", 1.8),
+    "townland, bounded": ("#d1495b", 1.8),
+    "townland": ("#e07a5f", 1.4),
     "geopandas": ("#3d5a80", 1.4),
     "geopandas bbox": ("#98c1d9", 1.4),
     "dask-geopandas": ("#6a994e", 1.4),

@@ -43,8 +43,16 @@ def catalog_of(layer: Path) -> Path:
     return path
 
 
-def townland(layer: Path, towns: Path) -> Job:
-    """`townland.check`: validity, double claims, gaps, official areas and every rule besides."""
+def townland(layer: Path, towns: Path, keep_bytes: int | None = None) -> Job:
+    """`townland.check`: validity, double claims, gaps, official areas and every rule besides.
+
+    Parameters
+    ----------
+    layer, towns
+        The files of the county and of its towns.
+    keep_bytes
+        That of a `Checker`; None for `townland.check`, which keeps all.
+    """
     import geopandas as gpd
     import pandas as pd
 
@@ -54,11 +62,19 @@ def townland(layer: Path, towns: Path) -> Job:
     rulebook = tl.load_rulebook(RULES)
     read = tl.read_towns([towns], name_column="name")
 
+    def run() -> object:
+        return tl.Checker(catalog, rulebook, on=DAY, keep_bytes=keep_bytes).check(read)
+
     def found(assessment: object) -> Areas:
         land = pd.concat([town.land for town in assessment.towns])  # type: ignore[attr-defined]
         return by_class(gpd.GeoDataFrame(land), "land_use_code")
 
-    return Job(lambda: tl.check(read, catalog, rulebook, on=DAY), found)
+    return Job(run, found)
+
+
+def townland_bounded(layer: Path, towns: Path) -> Job:
+    """The same with a bound: many towns are kept on the disk."""
+    return townland(layer, towns, keep_bytes=0)
 
 
 def townland_pieces(layer: Path, towns: Path) -> Job:
@@ -227,6 +243,7 @@ class Side:
 _GEO = ("geopandas", "shapely", "pyogrio")
 SIDES: dict[str, Side] = {
     "townland": Side(townland, ("townland",), packages=_GEO),
+    "townland, bounded": Side(townland_bounded, ("townland",)),
     "townland, pieces": Side(townland_pieces, ("townland",)),
     "baseline": Side(townland, ("townland",)),
     "geopandas bbox": Side(geopandas_bbox, ("geopandas",), packages=_GEO),
