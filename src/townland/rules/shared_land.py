@@ -180,8 +180,7 @@ def _shared(
 
 def _area(shape: shapely.Geometry) -> float:
     """The area of a geometry made valid: a bow-tie's own takes its loops from one another."""
-    area: float = shapely.area(valid_land(np.array([shape], dtype=object))[0])
-    return area
+    return float(shapely.area(valid_land(np.atleast_1d(np.asarray(shape, dtype=object)))).sum())
 
 
 def _meeting(towns: Sequence[Facts]) -> Iterator[_MeetingTowns]:
