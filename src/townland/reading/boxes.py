@@ -215,16 +215,22 @@ def _runs(
     parts: Iterable[tuple[NDArray[np.int64], NDArray[np.object_]]],
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float64]]]:
     """The keys and boxes of features, `RUN` of them or fewer at a time."""
-    keys, bounds = np.empty(0, np.int64), np.empty((0, 4))
+    keys: list[NDArray[np.int64]] = []
+    bounds: list[NDArray[np.float64]] = []
+    count = 0
     for own, geometry in parts:
+        keys.append(own)
         # GEOS passes over a coordinate that is no number, and takes the others
-        keys = np.concatenate([keys, own])
-        bounds = np.concatenate([bounds, shapely.bounds(geometry).reshape(-1, 4)])
-        while len(keys) >= RUN:
-            yield keys[:RUN], bounds[:RUN]
-            keys, bounds = keys[RUN:], bounds[RUN:]
-    if len(keys):
-        yield keys, bounds
+        bounds.append(shapely.bounds(geometry).reshape(-1, 4))
+        count += len(own)
+        if count >= RUN:
+            all_keys, all_bounds = np.concatenate(keys), np.concatenate(bounds)
+            whole = count - count % RUN
+            for start in range(0, whole, RUN):
+                yield all_keys[start : start + RUN], all_bounds[start : start + RUN]
+            keys, bounds, count = [all_keys[whole:]], [all_bounds[whole:]], count - whole
+    if count:
+        yield np.concatenate(keys), np.concatenate(bounds)
 
 
 def _line(block: NDArray[np.void]) -> NDArray[np.void]:
