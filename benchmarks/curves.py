@@ -50,10 +50,10 @@ def draw(results: Sequence[dict[str, Any]], folder: Path) -> None:
         # the value of the other size at which this one was measured most widely
         value = max(values, key=lambda v: len({r[along] for r in results if r[fixed] == v}))
         rows = [each for each in results if each[fixed] == value]
-        figure, axes = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
+        figure, axes = plt.subplots(1, 2, figsize=(12.4, 4.2), layout="constrained")
         for axis, what in zip(axes, ("peak_mb", "cpu"), strict=True):
             _lines(axis, rows, along, what)
-        axes[1].legend(fontsize=8, frameon=False)
+        axes[1].legend(fontsize=8, frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))
         figure.suptitle(f"{value:,} {fixed}" if value != 1 else "one town", fontsize=11)
         figure.savefig(folder / f"growth-{along}.png", dpi=110)
         plt.close(figure)
