@@ -180,7 +180,8 @@ def _shared(
 
 def _area(shape: shapely.Geometry) -> float:
     """The area of a geometry made valid: a bow-tie's own takes its loops from one another."""
-    return float(shapely.area(valid_land(np.atleast_1d(np.asarray(shape, dtype=object)))).sum())
+    area: float = shapely.area(valid_land(np.atleast_1d(np.asarray(shape, dtype=object)))).sum()
+    return area
 
 
 def _meeting(towns: Sequence[Facts]) -> Iterator[_MeetingTowns]:
